@@ -1,0 +1,23 @@
+// Where things live: the project itself, its cache, its results.
+import { homedir } from 'node:os'
+import path from 'node:path'
+
+/** The top level of the checkout. */
+export const projectRoot: string = path.resolve(import.meta.dirname, '../..')
+
+/** A path inside the checkout. */
+export function inProject(...parts: readonly string[]): string {
+  return path.join(projectRoot, ...parts)
+}
+
+/**
+ * The cache of everything that can be made again: kernel sources, builds, guest images.
+ * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored.
+ */
+export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment['XDG_CACHE_HOME']
+  return path.join(
+    base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'),
+    'gmemtest',
+  )
+}

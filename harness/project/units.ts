@@ -1,0 +1,45 @@
+// Numbers that must not be mixed up: an index of a page, a length in bytes, a guest physical address.
+
+declare const brand: unique symbol
+type Branded<Name extends string> = number & { readonly [brand]: Name }
+
+/** A length or an offset in bytes. */
+export type Bytes = Branded<'Bytes'>
+/** The index of a 4 KiB page within a guest_memfd. */
+export type PageIndex = Branded<'PageIndex'>
+/** A guest physical address. */
+export type Gpa = Branded<'Gpa'>
+
+function isNatural<Name extends string>(value: number): value is Branded<Name> {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+function natural<Name extends string>(value: number, what: string): Branded<Name> {
+  if (!isNatural<Name>(value)) {
+    throw new RangeError(`${what} must be a natural number below 2^53, got ${value}`)
+  }
+  return value
+}
+
+/** @throws {RangeError} unless `value` is a natural number */
+export function bytes(value: number): Bytes {
+  return natural<'Bytes'>(value, 'a number of bytes')
+}
+
+/** @throws {RangeError} unless `value` is a natural number */
+export function pageIndex(value: number): PageIndex {
+  return natural<'PageIndex'>(value, 'a page index')
+}
+
+/** @throws {RangeError} unless `value` is a natural number */
+export function gpa(value: number): Gpa {
+  return natural<'Gpa'>(value, 'a guest physical address')
+}
+
+/** The size of a base page on x86-64: the granularity of conversion. */
+export const pageSize: Bytes = bytes(4096)
+
+/** The bytes that `count` 4 KiB pages take; also the offset of page `count`. */
+export function pages(count: number): Bytes {
+  return bytes(count * pageSize)
+}
