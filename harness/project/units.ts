@@ -41,5 +41,5 @@ export const pageSize: Bytes = bytes(4096)
 
 /** The bytes that `count` 4 KiB pages take; also the offset of page `count`. */
 export function pages(count: number): Bytes {
-  return bytes(count * pageSize)
+  return bytes(natural(count, 'a number of pages') * pageSize)
 }
