@@ -3,7 +3,7 @@
 /** Who has to act when something fails. */
 export type Fault = 'usage' | 'infra' | 'build' | 'boot' | 'guest' | 'protocol'
 
-/** The exit codes of the command line (docs/exit-codes.md). */
+/** The exit codes of the command line (README.md, Exit codes). */
 export const exitCodes = {
   ok: 0,
   scenarioFailed: 1,
