@@ -41,6 +41,11 @@ export type RunEvent =
       readonly reason: string
       readonly milliseconds: number
     }
+  | {
+      /** The virtual machine is gone or cannot be trusted any more; the next scenario gets a new one. */
+      readonly type: 'vm-lost'
+      readonly reason: string
+    }
   | { readonly type: 'scenario-started'; readonly name: string; readonly title: string }
   | {
       readonly type: 'scenario-finished'

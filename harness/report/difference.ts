@@ -1,0 +1,38 @@
+// Where two values differ, as the few lines that do: `-` is what was wanted, `+` what was found.
+import { inspect } from 'node:util'
+
+function linesOf(value: unknown): string[] {
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return parts.map((part) =>
+    typeof part === 'string' ? part : inspect(part, { depth: 5, breakLength: Infinity }),
+  )
+}
+
+const mostLines = 40
+
+/** A short difference of two values; lists are compared element by element, equal ends are left out. Never empty. */
+export function differenceOf(wanted: unknown, found: unknown): string {
+  const left = linesOf(wanted)
+  const right = linesOf(found)
+  let head = 0
+  while (head < left.length && head < right.length && left[head] === right[head]) head += 1
+  let tail = 0
+  while (
+    tail < left.length - head &&
+    tail < right.length - head &&
+    left[left.length - 1 - tail] === right[right.length - 1 - tail]
+  ) {
+    tail += 1
+  }
+  const lines = [
+    ...(head > 0 ? [` (${head} equal before)`] : []),
+    ...left.slice(head, left.length - tail).map((line) => `-${line}`),
+    ...right.slice(head, right.length - tail).map((line) => `+${line}`),
+    ...(tail > 0 ? [` (${tail} equal after)`] : []),
+  ]
+  const shown =
+    lines.length > mostLines
+      ? [...lines.slice(0, mostLines), ` (${lines.length - mostLines} more lines)`]
+      : lines
+  return (shown.length > 0 ? shown.join('\n') : ' (no visible difference)') + '\n'
+}

@@ -1,0 +1,62 @@
+// Hands each event to every sink in order. A sink that fails is dropped and remembered; the others go on.
+import { InfraError, messageOf } from '../project/errors.ts'
+import type { RunEvent, Sink } from '../project/events.ts'
+
+export interface NamedSink {
+  /** How messages call it: "results.jsonl". */
+  readonly name: string
+  readonly sink: Sink
+}
+
+/** The sinks of one run as one. */
+export class Sinks {
+  #sinks: NamedSink[]
+  readonly #onFailure: (error: InfraError) => void
+  readonly #failures: InfraError[] = []
+  #last: Promise<void> = Promise.resolve()
+
+  /** `onFailure` hears at once of a sink that failed; the run goes on without it. */
+  constructor(sinks: readonly NamedSink[], onFailure: (error: InfraError) => void) {
+    this.#sinks = [...sinks]
+    this.#onFailure = onFailure
+  }
+
+  /** What failed so far: a run with a broken report is not a success. */
+  get failures(): readonly InfraError[] {
+    return this.#failures
+  }
+
+  /** Writes one event to all sinks; events never overtake each other. Never rejects. */
+  write(event: RunEvent): Promise<void> {
+    this.#last = this.#last.then(() => this.#each((sink) => sink.write(event)))
+    return this.#last
+  }
+
+  /** Closes all sinks after the last event. Never rejects. */
+  close(): Promise<void> {
+    this.#last = this.#last.then(() => this.#each((sink) => sink.close()))
+    return this.#last
+  }
+
+  async #each(action: (sink: Sink) => void | Promise<void>): Promise<void> {
+    await Promise.all(
+      this.#sinks.map(async (named) => {
+        try {
+          await action(named.sink)
+        } catch (error) {
+          this.#drop(named, error)
+        }
+      }),
+    )
+  }
+
+  #drop(named: NamedSink, cause: unknown): void {
+    this.#sinks = this.#sinks.filter((other) => other !== named)
+    const error = new InfraError('REPORT_FAILED', `${named.name} could not be written: ${messageOf(cause)}`, {
+      cause,
+      hint: 'is there space left, and may this user write there? --output DIR chooses another place',
+    })
+    this.#failures.push(error)
+    this.#onFailure(error)
+  }
+}
