@@ -24,15 +24,17 @@ export function differenceOf(wanted: unknown, found: unknown): string {
   ) {
     tail += 1
   }
-  const lines = [
-    ...(head > 0 ? [` (${head} equal before)`] : []),
+  const different = [
     ...left.slice(head, left.length - tail).map((line) => `-${line}`),
     ...right.slice(head, right.length - tail).map((line) => `+${line}`),
-    ...(tail > 0 ? [` (${tail} equal after)`] : []),
   ]
-  const shown =
-    lines.length > mostLines
-      ? [...lines.slice(0, mostLines), ` (${lines.length - mostLines} more lines)`]
-      : lines
-  return (shown.length > 0 ? shown.join('\n') : ' (no visible difference)') + '\n'
+  if (different.length === 0) return ' (no visible difference)\n'
+  const shown = different.slice(0, mostLines)
+  return [
+    ...(head > 0 ? [` (${head} equal before)`] : []),
+    ...shown,
+    ...(different.length > shown.length ? [` (${different.length - shown.length} more)`] : []),
+    ...(tail > 0 ? [` (${tail} equal after)`] : []),
+    '',
+  ].join('\n')
 }

@@ -22,11 +22,15 @@ export function tapSink(output: Writable): Sink {
   let planned = 0
   let written = 0
 
+  // Opened by the first event that prints something, not by the plan: loading tap must not hold up the boot.
   async function open(): Promise<TapStream> {
     if (stream === undefined) {
       const { Minimal } = await loadTap()
       stream = new Minimal({ name: 'gmemtest', strict: true })
       stream.on('data', (chunk: string) => output.write(chunk))
+      // A plan of no points ends the stream, so it says why.
+      if (planned === 0) stream.plan(0, 'no scenario')
+      else stream.plan(planned)
     }
     return stream
   }
@@ -41,9 +45,6 @@ export function tapSink(output: Writable): Sink {
       switch (event.type) {
         case 'run-started':
           planned = event.scenarios.length
-          // A plan of no points ends the stream, so it says why.
-          if (planned === 0) (await open()).plan(0, 'no scenario')
-          else (await open()).plan(planned)
           return
         case 'scenario-finished':
           written += 1
@@ -54,8 +55,10 @@ export function tapSink(output: Writable): Sink {
           else if (written < planned)
             (await open()).bailout(`only ${written} of ${planned} scenarios have a result`)
           return
-        case 'kernel-ready':
         case 'vm-ready':
+          await open()
+          return
+        case 'kernel-ready':
         case 'vm-lost':
         case 'scenario-started':
           return

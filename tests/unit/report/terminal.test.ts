@@ -1,0 +1,36 @@
+// What a person sees: progress only on a terminal, one short last line always.
+import { PassThrough } from 'node:stream'
+import { test } from 'tap'
+import type { RunEvent } from '../../../harness/project/events.ts'
+import { summary, terminalSink } from '../../../harness/report/terminal.ts'
+
+const verdicts = { PASS: 2, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 1 }
+const run: readonly RunEvent[] = [
+  { type: 'run-started', time: '', kernel: 'gmem-convert', dialect: 'convert-ioctl', scenarios: ['a', 'b'] },
+  { type: 'scenario-started', name: 'a', title: 'a' },
+  { type: 'scenario-finished', name: 'a', title: 'a', verdict: 'PASS', milliseconds: 3 },
+  { type: 'run-finished', milliseconds: 4321, verdicts },
+]
+
+async function shown(isTty: boolean): Promise<string> {
+  const output = new PassThrough()
+  const sink = terminalSink({ output, isTty, directory: 'results/x' })
+  for (const event of run) await sink.write(event)
+  await sink.close()
+  return String(output.read())
+}
+
+void test('in a file there is only the last line', async (t) => {
+  t.equal(await shown(false), 'gmemtest: 1 failed, 2 passed, 1 skipped in 4.3 s; results/x\n')
+})
+
+void test('on a terminal the line of the running scenario is cleared again', async (t) => {
+  const text = await shown(true)
+  t.ok(text.includes('[1/2] a'))
+  t.ok(text.includes('\r\u001b[K'))
+})
+
+void test('a run without a scenario says so', (t) => {
+  t.equal(summary({ PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }, false), 'nothing ran')
+  t.end()
+})
