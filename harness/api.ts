@@ -1,0 +1,15 @@
+// All that a scenario may import: what a scenario is, and the words for ranges of pages.
+export { scenario } from './scenario/scenario.ts'
+export { page, pages } from './scenario/pages.ts'
+export type {
+  ScenarioContext,
+  Memory,
+  MemoryOptions,
+  HostView,
+  GuestView,
+  Outcome,
+} from './scenario/context.ts'
+export type { PageRange } from './scenario/pages.ts'
+export type { PageState, Run, Tag } from './scenario/model.ts'
+export type { RuleId } from './scenario/rules.ts'
+export type { Need } from './scenario/needs.ts'

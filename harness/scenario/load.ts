@@ -1,0 +1,101 @@
+// Finds scenario files and picks those that were asked for; a scenario's name is its file's name.
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UsageError } from '../project/errors.ts'
+import { nearest } from '../project/near.ts'
+import { inProject } from '../project/paths.ts'
+import { isNeed } from './needs.ts'
+import { isRuleId } from './rules.ts'
+import type { Scenario } from './scenario.ts'
+
+/** A scenario with the name that its file gives it. */
+export interface NamedScenario extends Scenario {
+  readonly name: string
+}
+
+const scenarioDirectory = inProject('tests/scenarios')
+
+/** The names of all scenarios, in alphabetical order. */
+export async function scenarioNames(directory: string = scenarioDirectory): Promise<string[]> {
+  const files = await readdir(directory)
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.basename(file, '.ts'))
+    .toSorted()
+}
+
+/**
+ * The names that the patterns choose, each once, in alphabetical order; all names without a pattern.
+ * A pattern with `*` or `?` must match a whole name, any other one a part of it.
+ * @throws {UsageError} SCENARIO_UNKNOWN when a pattern chooses nothing
+ */
+export function selectNames(names: readonly string[], patterns: readonly string[]): string[] {
+  if (patterns.length === 0) return [...names]
+  const chosen = new Set<string>()
+  for (const pattern of patterns) {
+    const matches = names.filter(matcherOf(pattern))
+    if (matches.length === 0) {
+      const near = nearest(pattern, names)
+      throw new UsageError('SCENARIO_UNKNOWN', `no scenario matches '${pattern}'`, {
+        hint: near.length > 0 ? `near it: ${near.join(', ')}` : 'gmemtest list prints all scenarios',
+      })
+    }
+    for (const name of matches) chosen.add(name)
+  }
+  return names.filter((name) => chosen.has(name))
+}
+
+function matcherOf(pattern: string): (name: string) => boolean {
+  // What a shell completes is welcome too: tests/scenarios/NAME.ts.
+  const text = path.basename(pattern, '.ts')
+  if (!/[*?]/.test(text)) return (name) => name.includes(text)
+  const source = text.replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')
+  const expression = new RegExp(`^${source}$`)
+  return (name) => expression.test(name)
+}
+
+function isScenario(value: unknown): value is Scenario {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'title' in value &&
+    typeof value.title === 'string' &&
+    'rules' in value &&
+    Array.isArray(value.rules) &&
+    value.rules.every((rule) => typeof rule === 'string' && isRuleId(rule)) &&
+    'needs' in value &&
+    Array.isArray(value.needs) &&
+    value.needs.every((need) => typeof need === 'string' && isNeed(need)) &&
+    'timeout' in value &&
+    typeof value.timeout === 'number' &&
+    'run' in value &&
+    typeof value.run === 'function'
+  )
+}
+
+/**
+ * Loads scenarios by their names, in that order.
+ * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
+ */
+export async function loadScenarios(
+  names: readonly string[],
+  directory: string = scenarioDirectory,
+): Promise<NamedScenario[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const file = path.join(directory, `${name}.ts`)
+      const module: unknown = await import(pathToFileURL(file).href).catch((cause: unknown) => {
+        throw new UsageError('SCENARIO_INVALID', `${file} cannot be loaded`, { cause, hint: String(cause) })
+      })
+      const found =
+        typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
+      if (!isScenario(found)) {
+        throw new UsageError('SCENARIO_INVALID', `${file} is not a scenario`, {
+          hint: 'its default export must be scenario({ title, rules, run }), with known rules and needs',
+        })
+      }
+      return { ...found, name }
+    }),
+  )
+}

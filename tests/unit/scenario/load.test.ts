@@ -1,0 +1,58 @@
+// Patterns choose scenarios by name; a file that is no scenario is refused.
+import { test } from 'tap'
+import { loadScenarios, scenarioNames, selectNames } from '../../../harness/scenario/load.ts'
+
+const names = ['convert-at-end', 'convert-at-start', 'pin-refuses', 'sigbus']
+
+const selections: readonly (readonly [patterns: readonly string[], chosen: readonly string[]])[] = [
+  [[], names],
+  [['convert'], ['convert-at-end', 'convert-at-start']],
+  [
+    ['sigbus', 'pin'],
+    ['pin-refuses', 'sigbus'],
+  ],
+  [['*-at-*'], ['convert-at-end', 'convert-at-start']],
+  [['pin*'], ['pin-refuses']],
+  [['sigbu?'], ['sigbus']],
+  [['tests/scenarios/sigbus.ts'], ['sigbus']],
+  [['sig', 'sigbus'], ['sigbus']],
+]
+for (const [patterns, chosen] of selections) {
+  void test(`patterns: ${patterns.join(' ')}`, (t) => {
+    t.strictSame(selectNames(names, patterns), chosen)
+    t.end()
+  })
+}
+
+void test('a pattern that chooses nothing says what is near', (t) => {
+  t.throws(() => selectNames(names, ['convrt-at-end']), {
+    code: 'SCENARIO_UNKNOWN',
+    message: "no scenario matches 'convrt-at-end'",
+    hint: /^near it: convert-at-end/,
+  })
+  t.throws(() => selectNames(names, ['sig*x']), { code: 'SCENARIO_UNKNOWN' })
+  t.throws(() => selectNames(names, ['sigbus', 'zzz']), { hint: /gmemtest list/ })
+  t.end()
+})
+
+const scenarioText = `export default { title: 't', rules: ['S-A1'], needs: [], timeout: 1, run: async () => undefined }`
+
+void test('the name of a scenario is the name of its file', async (t) => {
+  const directory = t.testdir({ 'b.ts': scenarioText, 'a.ts': scenarioText, 'README.md': '' })
+  t.strictSame(await scenarioNames(directory), ['a', 'b'])
+  const [loaded] = await loadScenarios(['b'], directory)
+  t.match(loaded, { name: 'b', title: 't', rules: ['S-A1'] })
+})
+
+const notScenarios = {
+  nothing: `export const x = 1`,
+  rule: scenarioText.replace('S-A1', 'S-A99'),
+  need: scenarioText.replace('needs: []', `needs: ['luck']`),
+  broken: `throw new Error('at load')`,
+}
+for (const [what, text] of Object.entries(notScenarios)) {
+  void test(`a file that is no scenario (${what}) is refused`, async (t) => {
+    const directory = t.testdir({ 'x.ts': text })
+    await t.rejects(loadScenarios(['x'], directory), { code: 'SCENARIO_INVALID', message: /x\.ts/ })
+  })
+}
