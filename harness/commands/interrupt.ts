@@ -1,0 +1,50 @@
+// SIGINT, SIGTERM and SIGHUP: the first one asks everything to stop in order, the second one ends the process at once.
+import { constants } from 'node:os'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type StopSignal = (typeof signals)[number]
+
+// npm and some shells deliver one Ctrl-C twice.
+const duplicateMilliseconds = 300
+
+/** Someone asked the harness to stop. It is the reason of the aborted signal, not a failure. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  /** 128 + the number of the signal, as shells have it. */
+  readonly exitCode: number
+
+  constructor(signal: StopSignal) {
+    super(`interrupted by ${signal}`)
+    this.exitCode = 128 + constants.signals[signal]
+  }
+}
+
+export interface Interruption extends Disposable {
+  /** Aborted by the first signal, with an `Interrupted` as its reason. */
+  readonly signal: AbortSignal
+}
+
+/** Listens to the signals until it is disposed of. */
+export function listenForInterrupts(): Interruption {
+  const controller = new AbortController()
+  let first: number | undefined
+  const onSignal = (name: StopSignal): void => {
+    const interrupted = new Interrupted(name)
+    if (first === undefined) {
+      first = performance.now()
+      controller.abort(interrupted)
+      return
+    }
+    if (performance.now() - first < duplicateMilliseconds) return
+    process.stderr.write('gmemtest: stopped at once\n')
+    // The one place where the process is not left to end by itself: its children die with it.
+    process.exit(interrupted.exitCode)
+  }
+  for (const name of signals) process.on(name, onSignal)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of signals) process.off(name, onSignal)
+    },
+  }
+}

@@ -1,0 +1,144 @@
+// From arguments to an exit code: finds the verb, loads only that one, and turns every failure into one clear message.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { exitCodeOf, exitCodes, UsageError } from '../project/errors.ts'
+import { nearest } from '../project/near.ts'
+import { inProject } from '../project/paths.ts'
+import type { CommandContext } from './context.ts'
+import { Interrupted, listenForInterrupts } from './interrupt.ts'
+import { primaryError, printError } from './print-error.ts'
+
+interface Verb {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<(context: CommandContext) => Command>
+}
+
+const verbs: readonly Verb[] = [
+  {
+    name: 'run',
+    summary: 'run conversion scenarios on a kernel in a virtual machine; report TAP',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'list',
+    summary: 'list scenarios, kernels, or the rules and the scenarios that check them',
+    load: async () => (await import('./list.ts')).list,
+  },
+  {
+    name: 'build',
+    summary: 'build a kernel, or find it in the cache, and say where it is',
+    load: async () => (await import('./build.ts')).build,
+  },
+  {
+    name: 'shell',
+    summary: 'open a shell in a booted virtual machine',
+    load: async () => (await import('./shell.ts')).shell,
+  },
+  {
+    name: 'doctor',
+    summary: 'say what this machine lacks, and the command that installs it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+]
+
+const overview = `
+Examples:
+  gmemtest run                       all scenarios on the default kernel
+  gmemtest run convert               the scenarios with "convert" in their names
+  gmemtest run --kernel stock-6.12   on the kernel as Debian has it
+  gmemtest run --help                what a verb can do
+
+Exit codes: 0 all is well, 1 a scenario failed, 2 wrong usage, 69 could not run, 130 interrupted.`
+
+/** Runs the command line and answers with the exit code; failures are printed on stderr, never thrown. */
+export async function main(args: readonly string[]): Promise<number> {
+  using interruption = listenForInterrupts()
+  const { signal } = interruption
+  let exitCode: number = exitCodes.ok
+  const context: CommandContext = {
+    signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    isTty: process.stderr.isTTY,
+    exitsWith:
+      (action) =>
+      async (...actionArguments) => {
+        exitCode = await action(...actionArguments)
+      },
+  }
+  try {
+    const [command, rest] = await commandFor(args, context)
+    await command.parseAsync(rest, { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    const error = primaryError(thrown)
+    // commander also throws after it has printed help or the version.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
+    if (error instanceof Interrupted) {
+      context.stderr.write(`gmemtest: ${error.message}\n`)
+      return error.exitCode
+    }
+    const failure = error instanceof CommanderError ? usageErrorOf(error, args) : thrown
+    printError(failure, { output: context.stderr, verbose: args.includes('--verbose') })
+    return exitCodeOf(primaryError(failure))
+  }
+}
+
+/** The command to parse with, and the arguments that are left for it. */
+async function commandFor(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<[command: Command, rest: readonly string[]]> {
+  const [name = '--help', ...rest] = args
+  if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
+  if (name.startsWith('-')) return [prepared(overviewCommand()), [name, ...rest]]
+  const factory = await verbNamed(name).load()
+  const command = factory(context)
+  return [prepared(command.name(`gmemtest ${command.name()}`)), rest]
+}
+
+function verbNamed(name: string): Verb {
+  const verb = verbs.find((candidate) => candidate.name === name)
+  if (verb !== undefined) return verb
+  const names = verbs.map((candidate) => candidate.name)
+  const [near] = nearest(name, names)
+  throw new UsageError('VERB_UNKNOWN', `there is no verb '${name}'`, {
+    hint: near === undefined ? `the verbs are ${names.join(', ')}` : `did you mean 'gmemtest ${near}'?`,
+  })
+}
+
+function overviewCommand(): Command {
+  const root = new Command('gmemtest')
+    .description('Boots a patched kernel in QEMU, converts guest_memfd memory for real, and reports TAP.')
+    .usage('VERB [options]')
+    .version(version(), '--version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', overview)
+  for (const verb of verbs) root.command(verb.name).description(verb.summary)
+  return root.action(() => root.help())
+}
+
+/** What all commands have in common: errors are ours to print, and --verbose. */
+function prepared(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .option('--verbose', 'with an error, also print its causes and stack traces')
+    .helpOption('-h, --help', 'print this help')
+}
+
+function usageErrorOf(error: CommanderError, args: readonly string[]): UsageError {
+  const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const near = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did')
+  const verb = verbs.find((candidate) => candidate.name === args[0])
+  return new UsageError('USAGE', message, {
+    cause: error,
+    hint: near ?? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help`,
+  })
+}
+
+function version(): string {
+  const found: unknown = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown'
+}

@@ -1,0 +1,66 @@
+// How a failure looks on stderr: what happened, the next step, what was last seen; the rest only when asked for.
+import type { Writable } from 'node:stream'
+import { GmemtestError, messageOf } from '../project/errors.ts'
+
+export interface PrintOptions {
+  readonly output: Writable
+  /** Also print the causes and the stack traces. */
+  readonly verbose: boolean
+}
+
+/** The error that came first when cleaning up after it failed as well. */
+export function primaryError(error: unknown): unknown {
+  return error instanceof SuppressedError ? primaryError(error.suppressed) : error
+}
+
+/** Prints an error; one that is not a GmemtestError is a bug of gmemtest and says so. */
+export function printError(thrown: unknown, options: PrintOptions): void {
+  const error = primaryError(thrown)
+  const lines = error instanceof GmemtestError ? linesOfExpected(error) : linesOfBug(error)
+  if (options.verbose) {
+    if (error instanceof GmemtestError) lines.push(`  code: ${error.code}`, ...stackOf(error))
+    lines.push(...causesOf(error))
+    if (error !== thrown) lines.push(`  while cleaning up after it: ${messageOf(suppressing(thrown))}`)
+  }
+  options.output.write(lines.join('\n') + '\n')
+}
+
+function linesOfExpected(error: GmemtestError): string[] {
+  return [
+    `gmemtest: ${error.message}`,
+    ...error.tail.map((line) => `  | ${line}`),
+    ...(error.hint === undefined ? [] : [`  hint: ${error.hint}`]),
+  ]
+}
+
+function linesOfBug(error: unknown): string[] {
+  return [
+    `gmemtest: internal error: ${messageOf(error)}`,
+    ...stackOf(error),
+    '  This is a bug of gmemtest, not of the kernel under test: please report it with the lines above.',
+  ]
+}
+
+function stackOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => `  ${line.trim()}`)
+}
+
+function causesOf(error: unknown): string[] {
+  const lines: string[] = []
+  const seen = new Set<unknown>([error])
+  let cause = error instanceof Error ? error.cause : undefined
+  while (cause !== undefined && !seen.has(cause)) {
+    seen.add(cause)
+    lines.push(`  caused by: ${messageOf(cause)}`, ...stackOf(cause))
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  return lines
+}
+
+function suppressing(error: unknown): unknown {
+  return error instanceof SuppressedError ? error.error : error
+}
