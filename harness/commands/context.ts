@@ -10,7 +10,7 @@ export interface CommandContext {
   /** Whether stderr is a terminal: progress and colour make sense. */
   readonly isTty: boolean
   /** Makes an action for commander of one that answers with the exit code. */
-  exitsWith<Arguments extends unknown[]>(
+  readonly exitsWith: <Arguments extends unknown[]>(
     action: (...args: Arguments) => Promise<number>,
-  ): (...args: Arguments) => Promise<void>
+  ) => (...args: Arguments) => Promise<void>
 }

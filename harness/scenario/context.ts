@@ -1,11 +1,9 @@
 // The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
 import type { Agent } from '../agent/client.ts'
+import type { ErrnoName } from '../agent/errno.ts'
 import type { Check } from './check.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
 import type { PageRange } from './pages.ts'
-
-/** A failed system call by its name, `'OK'` for one that succeeded. */
-export type ErrnoName = 'OK' | `E${string}`
 
 /** What every operation in the kernel under test answers; more fields may follow. */
 export interface Outcome {
@@ -17,9 +15,9 @@ export interface ScenarioContext {
   /** Checks on plain values. A check that fails ends the scenario with FAIL. */
   readonly check: Check
   /** A guest_memfd, mapped into the host, bound to a memslot of a VM that has one vCPU, with a model beside it. */
-  memory(options: MemoryOptions): Promise<Memory>
+  readonly memory: (options: MemoryOptions) => Promise<Memory>
   /** The operation must have ended with this errno; `what` says which operation: "converting a pinned page". */
-  expectErrno(outcome: Outcome, wanted: ErrnoName, what: string): void
+  readonly expectErrno: (outcome: Outcome, wanted: ErrnoName, what: string) => void
   /** The agent itself, one method an operation, for rules about arguments that no well-behaved program passes. */
   readonly agent: Agent
 }

@@ -21,7 +21,7 @@ async function parse(tap: string): Promise<Parsed> {
   return promise
 }
 
-function collector(): { readonly output: Writable; text(): string } {
+function collector(): { readonly output: Writable; readonly text: () => string } {
   let text = ''
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
