@@ -1,0 +1,34 @@
+// Names of the error numbers that the kernel under test answers with.
+import { constants } from 'node:os'
+
+/** Numbers that Node does not know: memory failure, and kernel-internal ones that must never be seen but might be. */
+const unknownToNode = {
+  EHWPOISON: 133,
+  ERESTARTSYS: 512,
+  ENOTSUPP: 524,
+} as const
+
+/** `OK`, or the name of an error number. A number without a name is written as `E999`. */
+export type ErrnoName = 'OK' | keyof typeof constants.errno | keyof typeof unknownToNode | `E${number}`
+
+const nameByNumber = new Map<number, ErrnoName>([[0, 'OK']])
+
+function addNames(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (isErrnoName(name) && !nameByNumber.has(number)) nameByNumber.set(number, name)
+  }
+}
+
+function isErrnoName(name: string): name is keyof typeof constants.errno | keyof typeof unknownToNode {
+  return name in constants.errno || name in unknownToNode
+}
+
+// EOPNOTSUPP and EWOULDBLOCK share their numbers with other names: the ones listed first win.
+addNames({ EAGAIN: constants.errno.EAGAIN, EOPNOTSUPP: constants.errno.EOPNOTSUPP })
+addNames(constants.errno)
+addNames(unknownToNode)
+
+/** The name of an error number, `OK` for 0. */
+export function errnoName(number: number): ErrnoName {
+  return nameByNumber.get(number) ?? `E${number}`
+}

@@ -1,0 +1,146 @@
+// The kinds of field that a request or an answer is made of: each is one unsigned 64-bit word on the wire.
+
+declare const kindOfHandle: unique symbol
+
+/** What a handle of the agent can stand for; the position in this list is part of the wire format. */
+export const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
+export type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
+
+/** Something that the agent holds open. The kind is in the number, so that a mix-up is refused on both sides. */
+export type Handle<Kind extends HandleKind> = number & { readonly [kindOfHandle]: Kind }
+export type Vm = Handle<'vm'>
+export type Vcpu = Handle<'vcpu'>
+export type Gmem = Handle<'gmem'>
+export type File = Handle<'file'>
+export type Mapping = Handle<'mapping'>
+export type Pin = Handle<'pin'>
+export type Child = Handle<'child'>
+
+/** How one word is written, read and shown. */
+export interface Field<Input, Output> {
+  encode(value: Input): bigint
+  decode(word: bigint): Output
+  /** As it appears in the list of operations, e.g. `offset 0x2000`. */
+  show(name: string, word: bigint): string
+}
+
+/** A value that does not fit its field: the answer is garbage, or the caller passed nonsense. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError'
+}
+
+const wordMask = 0xffff_ffff_ffff_ffffn
+
+/** Bigger numbers and negative ones are passed on as two's complement: checking them is the kernel's business. */
+function toWord(value: number | bigint): bigint {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw new FieldError(`${value} is not an integer below 2^53: pass a bigint`)
+  }
+  return BigInt(value) & wordMask
+}
+
+function toSafeNumber(word: bigint): number {
+  const value = Number(word)
+  if (!Number.isSafeInteger(value)) throw new FieldError(`0x${word.toString(16)} is more than 2^53`)
+  return value
+}
+
+function hexadecimal(name: string, word: bigint): string {
+  return `${name} 0x${word.toString(16)}`
+}
+
+/** A number of things or an ordinary number, shown in decimal. */
+export const count: Field<number | bigint, number> = {
+  encode: toWord,
+  decode: toSafeNumber,
+  show: (name, word) => `${name} ${word}`,
+}
+
+/** A length or an address that this side also calculates with, shown in hexadecimal. */
+export const size: Field<number | bigint, number> = {
+  encode: toWord,
+  decode: toSafeNumber,
+  show: hexadecimal,
+}
+
+/** A word in which every bit may be set: flags, contents of memory. */
+export const bits: Field<number | bigint, bigint> = {
+  encode: toWord,
+  decode: (word) => word,
+  show: hexadecimal,
+}
+
+/** An offset that the kernel fills in: a number if it is a sane one, and a bigint if it is garbage. */
+export const kernelOffset: Field<number | bigint, number | bigint> = {
+  encode: toWord,
+  decode: (word) => (word <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(word) : word),
+  show: hexadecimal,
+}
+
+/** Yes or no. */
+export const flag: Field<boolean, boolean> = {
+  encode: (value) => (value ? 1n : 0n),
+  decode: (word) => word !== 0n,
+  show: (name, word) => (word === 0n ? '' : name),
+}
+
+/** One of some names; its position in the list is what goes over the wire. */
+export function choice<const Names extends readonly string[]>(
+  names: Names,
+): Field<Names[number], Names[number]> {
+  const nameOf = (word: bigint): Names[number] => {
+    const name = names[Number(word)]
+    if (name === undefined) throw new FieldError(`${word} is none of ${names.join(', ')}`)
+    return name
+  }
+  return {
+    encode: (name) => BigInt(names.indexOf(name)),
+    decode: nameOf,
+    show: (_name, word) => nameOf(word),
+  }
+}
+
+const kindShift = 32n
+
+/** `gmem#3`, for messages. */
+export function showHandle(word: bigint): string {
+  const kind = handleKinds[Number(word >> kindShift)] ?? 'handle'
+  return word === 0n ? 'none' : `${kind}#${word & 0xffff_ffffn}`
+}
+
+function isHandle<Kind extends HandleKind>(
+  value: number,
+  kinds: readonly HandleKind[],
+): value is Handle<Kind> {
+  const kind = handleKinds[Math.floor(value / 2 ** Number(kindShift))]
+  return kinds.some((allowed) => allowed === kind)
+}
+
+/** Something that the agent holds open, of one of these kinds. After a failed creation it is 0: not to be used. */
+export function handle<Kind extends HandleKind>(...kinds: Kind[]): Field<Handle<Kind>, Handle<Kind>> {
+  return {
+    encode: toWord,
+    decode: (word) => {
+      const value = Number(word)
+      if (isHandle<Kind>(value, kinds) || isNothing<Kind>(value)) return value
+      throw new FieldError(`${showHandle(word)} is not a ${kinds.join(' or ')}`)
+    },
+    show: (_name, word) => showHandle(word),
+  }
+}
+
+function isNothing<Kind extends HandleKind>(value: number): value is Handle<Kind> {
+  return value === 0
+}
+
+/** Like `handle`, where nothing at all is a choice too. */
+export function optionalHandle<Kind extends HandleKind>(
+  ...kinds: Kind[]
+): Field<Handle<Kind> | undefined, Handle<Kind> | undefined> {
+  const some = handle(...kinds)
+  return {
+    encode: (value) => (value === undefined ? 0n : some.encode(value)),
+    decode: (word) => (word === 0n ? undefined : some.decode(word)),
+    show: (_name, word) => (word === 0n ? '' : showHandle(word)),
+  }
+}

@@ -1,0 +1,85 @@
+// What the kernel under test can do, found out by trying: capability numbers mean different things in different trees.
+import type { Agent } from './client.ts'
+import { must } from './call.ts'
+import { attributePrivate, capabilities, gmemFlags, gmemFlagsInPlace, ioctls } from './uapi.ts'
+import type { Dialect } from './vocabulary.ts'
+
+/** Facts about the kernel and the machine that scenarios may need. */
+export interface Probe {
+  /** Such VMs are the only ones with private memory. */
+  readonly swProtectedVm: boolean
+  readonly guestMemfd: boolean
+  /** The dialects that the kernel answers in, in order of preference. */
+  readonly dialects: readonly Dialect[]
+  /** Huge pages behind guest_memfd. */
+  readonly gmemHugetlb: boolean
+  readonly preFault: boolean
+  /** CONFIG_GUP_TEST and debugfs. */
+  readonly gupTest: boolean
+  /** Slab counters can be read: the number of maple nodes is known. */
+  readonly slabCounters: boolean
+  readonly faultInjection: boolean
+}
+
+/** The lowest set of flags with which each dialect makes a file that can be converted. */
+const conversionFlags = {
+  'convert-ioctl': gmemFlags.supportShared,
+  'gmem-attributes': gmemFlagsInPlace.mmap,
+} as const
+
+const page = 4096
+
+async function hasDialect(agent: Agent, dialect: 'convert-ioctl' | 'gmem-attributes'): Promise<boolean> {
+  const { vm } = await must(agent.vm.create())
+  const created = await agent.gmem.create({ vm, size: page, flags: conversionFlags[dialect] })
+  if (created.errno !== 'OK') {
+    await agent.close(vm)
+    return false
+  }
+  // An all-private file exists in both dialects: this changes nothing, and ENOTTY is what says no.
+  const request = dialect === 'convert-ioctl' ? ioctls.gmemConvertShared : ioctls.setMemoryAttributes2
+  const bytes = Buffer.alloc(dialect === 'convert-ioctl' ? 64 : 128)
+  bytes.writeBigUInt64LE(BigInt(page), 8)
+  const { errno } = await agent.ioctlRaw({ handle: created.gmem, request, bytes })
+  await agent.close(created.gmem)
+  await agent.close(vm)
+  return errno !== 'ENOTTY'
+}
+
+async function isReadable(agent: Agent, path: string): Promise<boolean> {
+  const { errno } = await agent.files.readFile(path, { size: 1 })
+  return errno === 'OK'
+}
+
+async function exists(agent: Agent, path: string): Promise<boolean> {
+  const { errno, ...rest } = await agent.files.open(path, 0)
+  if (errno === 'OK') await agent.close(rest.file)
+  return errno !== 'ENOENT' && errno !== 'ENOTDIR'
+}
+
+/** Asks the kernel what it can do; leaves nothing open. */
+export async function probeKernel(agent: Agent): Promise<Probe> {
+  const capability = async (number: number): Promise<number> => {
+    const { errno, value } = await agent.vm.checkExtension(number)
+    return errno === 'OK' ? value : 0
+  }
+  const vmTypes = await capability(capabilities.vmTypes)
+  const swProtectedVm = (vmTypes & 2) !== 0
+  const dialects: Dialect[] = []
+  if (swProtectedVm) {
+    if (await hasDialect(agent, 'convert-ioctl')) dialects.push('convert-ioctl')
+    if (await hasDialect(agent, 'gmem-attributes')) dialects.push('gmem-attributes')
+    const attributes = BigInt(await capability(capabilities.memoryAttributes))
+    if ((attributes & attributePrivate) !== 0n) dialects.push('vm-attributes')
+  }
+  return {
+    swProtectedVm,
+    guestMemfd: (await capability(capabilities.guestMemfd)) !== 0,
+    dialects,
+    gmemHugetlb: dialects.includes('convert-ioctl') && (await capability(capabilities.gmemHugetlb)) !== 0,
+    preFault: (await capability(capabilities.preFaultMemory)) !== 0,
+    gupTest: await exists(agent, '/sys/kernel/debug/gup_test'),
+    slabCounters: await isReadable(agent, '/sys/kernel/slab/maple_node/objects'),
+    faultInjection: await exists(agent, '/proc/self/fail-nth'),
+  }
+}

@@ -1,0 +1,290 @@
+// The protocol between the harness and the agent in the guest: the contract, and the table of all operations.
+//
+// The agent is one process; it reads requests from its standard input and writes answers to its standard output,
+// which carry nothing else. Its standard error carries text for people. It exits when its input ends, and the
+// processes and threads that it started go with it.
+//
+// A frame is a header, the words of the operation, then a tail of bytes that has any length. Everything is
+// little-endian. The header:
+//
+//     u32 magic      0x4d454d47, "GMEM"
+//     u32 length     of the whole frame in bytes; at most maximumFrame, checked by both sides
+//     u32 sequence   of the request; its answer repeats it
+//     u16 operation  the number in the table; the answer repeats it
+//     u16 process    0 is the agent itself, otherwise the number of a child that it forked
+//     u32 status     0 in a request; see `statuses`
+//     u32 errno      0 in a request; what the operation gave in the kernel, 0 for success
+//
+// The words are unsigned 64-bit integers, one per field of the table, in its order; signed values travel as two's
+// complement. A length that does not fit the operation's words, a wrong magic, an answer out of sequence: the one
+// who sees it gives up (ProtocolError here, exit code 2 there), since nothing after it can be trusted.
+//
+// There is one request at a time: you must read the answer before you write the next request, for children too.
+//
+// An operation that fails in the kernel is an answer like any other: `errno` says so and the words that have no
+// meaning are 0. An operation that makes no sense (a handle that is closed or of another kind, a range outside its
+// mapping) is refused: status 1, no words, the tail says why. That is a mistake of the caller, never of the kernel.
+//
+// The first request must be `hello`. Its answer ends in a text: the kernel's release, the version of the agent's
+// compiler, then the agent's own description of this table (see layout.ts). It must be the same as ours.
+//
+// guest-images/agent/protocol.h is the other copy of this table, tests/unit/agent/layout.test.ts compares them.
+import { bits, choice, count, flag, handle, kernelOffset, optionalHandle, size } from './fields.ts'
+import type { Field } from './fields.ts'
+import {
+  actorKinds,
+  dialects,
+  fileCalls,
+  guestOutcomes,
+  hostOutcomes,
+  ioctlArguments,
+  orders,
+  pageStates,
+  patterns,
+  pinMethods,
+} from './vocabulary.ts'
+
+export const protocolVersion = 1
+export const magic = 0x4d454d47
+export const headerSize = 24
+/** Enough for the worst `scan` of a 1 GiB file. */
+export const maximumFrame = 8 * 1024 * 1024
+
+/** How the agent took a request: done (see errno), refused (a mistake of the caller), or its child is gone. */
+export const statuses = { answered: 0, refused: 1, childGone: 2 } as const
+
+const dialect = choice(dialects)
+const pageState = choice(pageStates)
+const pattern = choice(patterns)
+const vm = handle('vm')
+const vcpu = handle('vcpu')
+const gmem = handle('gmem')
+const mapping = handle('mapping')
+const child = handle('child')
+const descriptor = handle('vm', 'vcpu', 'gmem', 'file')
+const anything = handle('vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child')
+
+const hostEnd = { outcome: choice(hostOutcomes), signalCode: count, faultOffset: size, bytes: size }
+const guestEnd = {
+  outcome: choice(guestOutcomes),
+  exitReason: count,
+  faultGpa: bits,
+  faultSize: bits,
+  faultFlags: bits,
+  bytes: size,
+}
+const difference = { mismatches: count, mismatchOffset: size, wanted: bits, found: bits }
+
+interface Operation {
+  readonly number: number
+  readonly request: Readonly<Record<string, Field<never, unknown>>>
+  readonly answer: Readonly<Record<string, Field<never, unknown>>>
+}
+
+/** Every operation: its number, then the fields of the request, then those of the answer. */
+export const operations = {
+  hello: {
+    number: 1,
+    request: { version: count },
+    answer: {
+      version: count,
+      byteOrder: bits,
+      pageSize: count,
+      maximumFrame: count,
+      pid: count,
+      cpus: count,
+    },
+  },
+  reset: { number: 2, request: {}, answer: { handles: count, children: count, actors: count } },
+  checkExtension: {
+    number: 3,
+    request: { vm: optionalHandle('vm'), capability: count },
+    answer: { value: count },
+  },
+  vmCreate: { number: 4, request: { type: count }, answer: { vm } },
+  vcpuCreate: { number: 5, request: { vm, id: count }, answer: { vcpu } },
+  close: { number: 6, request: { handle: anything }, answer: {} },
+  dup: { number: 7, request: { handle: handle('gmem', 'file') }, answer: { handle: handle('gmem', 'file') } },
+  gmemCreate: { number: 8, request: { vm, size, flags: bits }, answer: { gmem } },
+  memslotSet: {
+    number: 9,
+    request: {
+      vm,
+      slot: count,
+      flags: bits,
+      gpa: size,
+      size,
+      mapping: optionalHandle('mapping'),
+      mappingOffset: size,
+      gmem: optionalHandle('gmem'),
+      gmemOffset: size,
+    },
+    answer: {},
+  },
+  mmap: {
+    number: 10,
+    request: {
+      file: optionalHandle('gmem', 'file'),
+      offset: size,
+      length: size,
+      protection: bits,
+      flags: bits,
+      address: bits,
+    },
+    answer: { mapping, address: bits },
+  },
+  munmap: { number: 11, request: { mapping, offset: size, length: size }, answer: {} },
+  convert: {
+    number: 12,
+    request: {
+      target: handle('vm', 'gmem'),
+      dialect,
+      to: pageState,
+      offset: kernelOffset,
+      size: kernelOffset,
+      errorOffset: kernelOffset,
+    },
+    answer: { errorOffset: kernelOffset, nanoseconds: count },
+  },
+  convertMany: {
+    number: 13,
+    request: {
+      target: handle('vm', 'gmem'),
+      dialect,
+      to: pageState,
+      offset: size,
+      size,
+      unit: size,
+      stride: size,
+      order: choice(orders),
+      seed: bits,
+    },
+    answer: {
+      done: count,
+      failedOffset: size,
+      errorOffset: kernelOffset,
+      nanoseconds: count,
+      firstTenthNanoseconds: count,
+      lastTenthNanoseconds: count,
+      slowestNanoseconds: count,
+    },
+  },
+  ioctlRaw: {
+    number: 14,
+    request: { handle: descriptor, request: bits, argument: choice(ioctlArguments), value: bits },
+    answer: { result: bits },
+  },
+  hostRead: { number: 15, request: { mapping, offset: size, size }, answer: hostEnd },
+  hostWrite: { number: 16, request: { mapping, offset: size }, answer: hostEnd },
+  hostFill: {
+    number: 17,
+    request: { mapping, offset: size, size, pattern, value: bits },
+    answer: hostEnd,
+  },
+  hostVerify: {
+    number: 18,
+    request: { mapping, offset: size, size, pattern, value: bits },
+    answer: { ...hostEnd, ...difference },
+  },
+  hostScan: { number: 19, request: { mapping, offset: size, size }, answer: { runs: count } },
+  guestRead: { number: 20, request: { vcpu, gpa: bits, size, timeout: count }, answer: guestEnd },
+  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout: count }, answer: guestEnd },
+  guestFill: {
+    number: 22,
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: count },
+    answer: guestEnd,
+  },
+  guestVerify: {
+    number: 23,
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: count },
+    answer: { ...guestEnd, ...difference },
+  },
+  guestScan: {
+    number: 24,
+    request: { vcpu, gpa: bits, size, timeout: count },
+    answer: { ...guestEnd, runs: count },
+  },
+  preFault: {
+    number: 25,
+    request: { vcpu, gpa: bits, size: bits, flags: bits },
+    answer: { gpa: bits, size: bits },
+  },
+  fallocate: {
+    number: 26,
+    request: { file: handle('gmem', 'file'), mode: bits, offset: bits, length: bits },
+    answer: {},
+  },
+  madvise: { number: 27, request: { mapping, offset: size, length: size, advice: count }, answer: {} },
+  fstat: {
+    number: 28,
+    request: { file: descriptor },
+    answer: { size, blocks: count, blockSize: size, inode: count, mode: bits, links: count },
+  },
+  fileAttempt: {
+    number: 29,
+    request: { file: descriptor, call: choice(fileCalls), offset: bits, value: bits },
+    answer: { result: bits },
+  },
+  open: { number: 30, request: { flags: bits, mode: bits }, answer: { file: handle('file') } },
+  memfdCreate: { number: 31, request: { flags: bits, size }, answer: { file: handle('file') } },
+  pin: {
+    number: 32,
+    request: { mapping, offset: size, size, method: choice(pinMethods) },
+    answer: { pin: handle('pin') },
+  },
+  fork: { number: 33, request: {}, answer: { child, pid: count } },
+  childKill: { number: 34, request: { child, signal: count }, answer: {} },
+  childWait: {
+    number: 35,
+    request: { child, timeout: count },
+    answer: { exited: flag, exitCode: count, signal: count },
+  },
+  kvmStats: { number: 36, request: { handle: handle('vm', 'vcpu') }, answer: { values: count } },
+  readFile: { number: 37, request: { offset: bits, size }, answer: {} },
+  writeFile: { number: 38, request: { pathLength: count }, answer: {} },
+  pagemap: { number: 39, request: { mapping, offset: size, pages: count }, answer: { pages: count } },
+  setAffinity: { number: 40, request: { cpus: bits }, answer: {} },
+  actorAdd: {
+    number: 41,
+    request: {
+      kind: choice(actorKinds),
+      target: optionalHandle('vm', 'gmem', 'file'),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      dialect,
+      to: pageState,
+      offset: size,
+      size,
+      gpa: bits,
+      rounds: count,
+      cpus: bits,
+      check: flag,
+      value: bits,
+    },
+    answer: { actor: count },
+  },
+  actorsStart: { number: 42, request: {}, answer: { actors: count } },
+  actorsWait: { number: 43, request: { duration: count }, answer: { finished: count, actors: count } },
+  actorsStop: { number: 44, request: {}, answer: { actors: count } },
+  failNth: { number: 45, request: { nth: count }, answer: {} },
+  failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
+} as const satisfies Record<string, Operation>
+
+export type OperationName = keyof typeof operations
+
+type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
+type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
+
+/** What the caller gives with an operation. */
+export type Request<Name extends OperationName> = {
+  readonly [Key in keyof (typeof operations)[Name]['request']]: InputOf<
+    (typeof operations)[Name]['request'][Key]
+  >
+}
+
+/** The words that the agent answers with. */
+export type Answer<Name extends OperationName> = {
+  readonly [Key in keyof (typeof operations)[Name]['answer']]: OutputOf<
+    (typeof operations)[Name]['answer'][Key]
+  >
+}

@@ -1,0 +1,92 @@
+// Numbers of the kernel's interface that requests are made of, under the names that the kernel gives them.
+
+/** For KVM_CREATE_VM. */
+export const vmTypes = { default: 0, swProtected: 1 } as const
+
+/** For KVM_CHECK_EXTENSION. The numbers above 239 mean something else on other kernels: never decide by them alone. */
+export const capabilities = {
+  userMemory2: 231,
+  memoryFaultInfo: 232,
+  memoryAttributes: 233,
+  guestMemfd: 234,
+  vmTypes: 235,
+  preFaultMemory: 236,
+  gmemSharedMem: 240,
+  gmemConversion: 241,
+  gmemHugetlb: 242,
+  guestMemfdFlags: 244,
+  guestMemfdMemoryAttributes: 250,
+} as const
+
+/** For KVM_CREATE_GUEST_MEMFD, dialect `convert-ioctl`. */
+export const gmemFlags = {
+  supportShared: 1n << 0n,
+  initPrivate: 1n << 1n,
+  hugetlb: 1n << 2n,
+  /** With `hugetlb`: the page size as a power of two. */
+  huge2M: 21n << 58n,
+  huge1G: 30n << 58n,
+} as const
+
+/** For KVM_CREATE_GUEST_MEMFD, dialect `gmem-attributes` and mainline from 6.18 on. */
+export const gmemFlagsInPlace = { mmap: 1n << 0n, initShared: 1n << 1n } as const
+
+/** For KVM_SET_USER_MEMORY_REGION2. */
+export const memslotFlags = { logDirtyPages: 1n << 0n, readonly: 1n << 1n, guestMemfd: 1n << 2n } as const
+
+/** In `faultFlags` of an access by the guest. */
+export const memoryFaultFlags = { private: 1n << 3n } as const
+
+/** Request numbers for `ioctlRaw`. */
+export const ioctls = {
+  gmemConvertShared: 0xc040af41n,
+  gmemConvertPrivate: 0xc040af42n,
+  setMemoryAttributes: 0x4020aed2n,
+  setMemoryAttributes2: 0xc080aed2n,
+  createGuestMemfd: 0xc040aed4n,
+  setUserMemoryRegion2: 0x40a0ae49n,
+} as const
+
+/** `KVM_MEMORY_ATTRIBUTE_PRIVATE`. */
+export const attributePrivate = 1n << 3n
+
+export const fallocateModes = { keepSize: 1, punchHole: 2, collapseRange: 8, zeroRange: 16 } as const
+
+export const protections = { none: 0, read: 1, write: 2, exec: 4 } as const
+export const mapFlags = {
+  shared: 0x01,
+  private: 0x02,
+  sharedValidate: 0x03,
+  fixed: 0x10,
+  anonymous: 0x20,
+  noReserve: 0x4000,
+  populate: 0x8000,
+  hugetlb: 0x40000,
+} as const
+
+export const advices = {
+  dontNeed: 4,
+  remove: 9,
+  doFork: 11,
+  dontFork: 10,
+  hugePage: 14,
+  noHugePage: 15,
+  populateRead: 22,
+  populateWrite: 23,
+  collapse: 25,
+  hwpoison: 100,
+  softOffline: 101,
+} as const
+
+export const openFlags = {
+  readOnly: 0,
+  writeOnly: 1,
+  readWrite: 2,
+  create: 0o100,
+  truncate: 0o1000,
+  direct: 0o40000,
+} as const
+/** For memfd_create: a file of huge pages. */
+export const memfdFlags = { hugetlb: 4n, huge2M: 21n << 26n, huge1G: 30n << 26n } as const
+
+export const signals = { kill: 9, term: 15 } as const

@@ -1,0 +1,44 @@
+// The words with which an operation is described; their order in each list is part of the wire format.
+
+/** The uAPIs for conversion, see docs/architecture.md, "dialect". */
+export const dialects = ['convert-ioctl', 'gmem-attributes', 'vm-attributes'] as const
+export type Dialect = (typeof dialects)[number]
+
+export const pageStates = ['shared', 'private'] as const
+export type PageState = (typeof pageStates)[number]
+
+/** The order in which a bulk conversion goes over its ranges. */
+export const orders = ['forward', 'reverse', 'random'] as const
+export type Order = (typeof orders)[number]
+
+/** `byte`: every byte is `value`. `page`: every page differs, made from `value` and the page's index in the access. */
+export const patterns = ['byte', 'page'] as const
+
+/** How an access by the host ended. */
+export const hostOutcomes = ['done', 'sigbus', 'sigsegv'] as const
+export type HostOutcome = (typeof hostOutcomes)[number]
+
+/** How an access by the guest ended. */
+export const guestOutcomes = ['done', 'memory-fault', 'run-error', 'unexpected-exit', 'timeout'] as const
+export type GuestOutcome = (typeof guestOutcomes)[number]
+
+/** What a thread of a race does, see actors.ts. */
+export const actorKinds = [
+  'convert',
+  'host-read',
+  'host-count',
+  'guest-read',
+  'guest-count',
+  'pin',
+  'fallocate',
+  'read-file',
+  'write-file',
+] as const
+export type ActorKind = (typeof actorKinds)[number]
+
+/** Calls on a file that a guest_memfd has to turn down. */
+export const fileCalls = ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'] as const
+/** Ways to hold extra references to pages. */
+export const pinMethods = ['vmsplice', 'gup-test'] as const
+/** What is passed as the third argument of an ioctl. */
+export const ioctlArguments = ['buffer', 'value', 'read-only-buffer'] as const
