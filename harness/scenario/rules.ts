@@ -205,6 +205,11 @@ export const rules = {
     scope: 'out of scope',
     note: 'the series that states it does not handle memory errors yet',
   },
+  'S-B12': {
+    statement:
+      'Neighbouring ranges of equal state are one entry of the tree: as many entries as there are runs of equal pages.',
+    scope: 'in scope',
+  },
 } as const satisfies Record<string, Rule>
 
 /** The identifier of a rule. */
