@@ -7,7 +7,6 @@ export type {
   MemoryOptions,
   HostView,
   GuestView,
-  Outcome,
 } from './scenario/context.ts'
 export type { PageRange } from './scenario/pages.ts'
 export type { PageState, Run, Tag } from './scenario/model.ts'

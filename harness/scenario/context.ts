@@ -1,14 +1,13 @@
 // The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
 import type { Agent } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
+import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
+import type { Outcome } from '../agent/call.ts'
+import type { PageLook } from '../agent/pages.ts'
+import type { Dialect } from '../project/definition.ts'
 import type { Check } from './check.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
 import type { PageRange } from './pages.ts'
-
-/** What every operation in the kernel under test answers; more fields may follow. */
-export interface Outcome {
-  readonly errno: ErrnoName
-}
 
 /** What `run` of a scenario is given. Everything made through it is closed after the scenario, whatever happened. */
 export interface ScenarioContext {
@@ -20,6 +19,8 @@ export interface ScenarioContext {
   readonly expectErrno: (outcome: Outcome, wanted: ErrnoName, what: string) => void
   /** The agent itself, one method an operation, for rules about arguments that no well-behaved program passes. */
   readonly agent: Agent
+  /** Which conversion uAPI the kernel speaks. */
+  readonly dialect: Dialect
 }
 
 export interface MemoryOptions {
@@ -44,6 +45,8 @@ export interface Memory {
   readonly host: HostView
   /** The guest's view: a vCPU really runs for each of these. */
   readonly guest: GuestView
+  /** The handles behind all this, for operations of the agent itself. */
+  readonly handles: MemoryHandles
   /** Converts a range, which must succeed. */
   convert(to: PageState, range: PageRange): Promise<void>
   /** Converts a range, which must fail like this; the model stays as it was. `at`: the page that error_offset names. */
@@ -56,15 +59,26 @@ export interface Memory {
   matchesModel(): Promise<void>
 }
 
+export interface MemoryHandles {
+  readonly vm: Vm
+  readonly gmem: Gmem
+  /** Missing with `mapped: false`. */
+  readonly mapping: Mapping | undefined
+  /** Makes the vCPU when it is first called. */
+  readonly vcpu: () => Promise<Vcpu>
+  /** Where page 0 of the file is in the guest. */
+  readonly gpa: number
+}
+
 export interface HostView {
   /** Fills each page of the range with a byte. */
   fill(range: PageRange, tag: Tag): Promise<void>
   /** Each page of the range is full of this byte. */
   expect(range: PageRange, tag: Tag): Promise<void>
-  /** Reading and writing any page of the range is SIGBUS. */
+  /** Reading any page of the range is SIGBUS, and so is writing the first one and the last one. */
   expectSigbus(range: PageRange): Promise<void>
   /** What is there, in runs, without any expectation; `mixed` is a page that is not full of one byte. */
-  look(range: PageRange): Promise<Run<Tag | 'sigbus' | 'mixed'>[]>
+  look(range: PageRange): Promise<Run<PageLook>[]>
 }
 
 export interface GuestView {
@@ -73,5 +87,5 @@ export interface GuestView {
   /** Each page of the range is full of this byte. */
   expect(range: PageRange, tag: Tag): Promise<void>
   /** What is there, in runs, without any expectation; `fault` is an exit with KVM_EXIT_MEMORY_FAULT. */
-  look(range: PageRange): Promise<Run<Tag | 'fault' | 'mixed'>[]>
+  look(range: PageRange): Promise<Run<PageLook>[]>
 }

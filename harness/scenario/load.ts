@@ -50,7 +50,10 @@ function matcherOf(pattern: string): (name: string) => boolean {
   // What a shell completes is welcome too: tests/scenarios/NAME.ts.
   const text = path.basename(pattern, '.ts')
   if (!/[*?]/.test(text)) return (name) => name.includes(text)
-  const source = text.replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')
+  const source = text
+    .replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   const expression = new RegExp(`^${source}$`)
   return (name) => expression.test(name)
 }

@@ -3,12 +3,11 @@
 /** Named capabilities and what is missing when one is not there: the reason of a SKIP, one sentence. */
 export const needs = {
   'in-place-conversion': 'this kernel has no ioctl that converts pages of a guest_memfd in place',
-  'gmem-mmap': 'this kernel cannot map a guest_memfd into the host',
   'private-memory': 'this kernel has no guest_memfd, or no software-protected VM type',
   'vm-attributes': 'this kernel has no KVM_SET_MEMORY_ATTRIBUTES on the VM',
   'pre-fault': 'this kernel has no KVM_PRE_FAULT_MEMORY',
   'gup-test': 'this kernel has no /sys/kernel/debug/gup_test (CONFIG_GUP_TEST)',
-  'slab-counters': 'the slab counters of this kernel cannot be read (/proc/slabinfo)',
+  'slab-counters': 'the slab counters of this kernel cannot be read (/sys/kernel/slab)',
   'binary-stats': 'this kernel has no binary statistics for VMs (KVM_GET_STATS_FD)',
   pagemap: 'this kernel does not show page frames (/proc/self/pagemap, /proc/kpageflags)',
 } as const satisfies Record<string, string>

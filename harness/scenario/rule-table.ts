@@ -24,7 +24,9 @@ export function uncheckedRules(scenarios: readonly NamedScenario[]): RuleId[] {
 /** The whole table. */
 export function ruleTable(scenarios: readonly NamedScenario[]): string {
   const byRule = scenariosByRule(scenarios)
-  const rows = allRules().map(([id, rule]) => `| ${id} | ${statementOf(rule)} | ${checkedBy(rule, byRule.get(id) ?? [])} |`)
+  const rows = allRules().map(
+    ([id, rule]) => `| ${id} | ${statementOf(rule)} | ${checkedBy(rule, byRule.get(id) ?? [])} |`,
+  )
   return [
     '# The rules, and the scenarios that check them',
     '',

@@ -31,7 +31,7 @@ void test('a pattern that chooses nothing says what is near', (t) => {
     hint: /^near it: convert-at-end/,
   })
   t.throws(() => selectNames(names, ['sig*x']), { code: 'SCENARIO_UNKNOWN' })
-  t.throws(() => selectNames(names, ['sigbus', 'zzz']), { hint: /gmemtest list/ })
+  t.throws(() => selectNames(names, ['sigbus', 'zzz']), { code: 'SCENARIO_UNKNOWN', hint: /gmemtest list/ })
   t.end()
 })
 

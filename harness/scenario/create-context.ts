@@ -1,0 +1,18 @@
+// Puts the nouns of scenarios on top of an agent.
+import type { Agent } from '../agent/client.ts'
+import type { Dialect } from '../project/definition.ts'
+import { check } from './check.ts'
+import type { ScenarioContext } from './context.ts'
+import { createMemory } from './memory.ts'
+import { expectErrno } from './outcome.ts'
+
+/** The context of one scenario. What is made through it is closed by `agent.reset()`. */
+export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
+  return {
+    agent,
+    dialect,
+    check,
+    memory: (options) => createMemory(agent, dialect, options),
+    expectErrno,
+  }
+}

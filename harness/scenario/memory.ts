@@ -1,0 +1,141 @@
+// One guest_memfd with a VM around it, as scenarios see it: made for the dialect of the kernel, with the model beside it.
+import type { Agent } from '../agent/client.ts'
+import { converterOf } from '../agent/converter.ts'
+import type { Converter } from '../agent/converter.ts'
+import type { ErrnoName } from '../agent/errno.ts'
+import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
+import { gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
+import type { Dialect } from '../project/definition.ts'
+import { pages as bytesOf } from '../project/units.ts'
+import { check } from './check.ts'
+import type { GuestView, HostView, Memory, MemoryHandles, MemoryOptions } from './context.ts'
+import { guestViewOf } from './guest-view.ts'
+import { hostViewOf } from './host-view.ts'
+import { Model } from './model.ts'
+import type { PageState } from './model.ts'
+import { expectDone } from './outcome.ts'
+import { describeRange, offsetOf, pages, sizeOf } from './pages.ts'
+import type { PageRange } from './pages.ts'
+
+/** Where page 0 of a file is in its guest. The agent keeps 3.5 GiB and what follows for itself. */
+export const slotGpa = 0x4000_0000
+
+/** Whether a kernel of this dialect has one memory for both states of a page. */
+export function convertsInPlace(dialect: Dialect): boolean {
+  return dialect !== 'vm-attributes'
+}
+
+/** The flags that make a file of which every page begins in this state. */
+function creationFlags(dialect: Dialect, initially: PageState): bigint {
+  switch (dialect) {
+    case 'convert-ioctl':
+      return initially === 'private'
+        ? gmemFlags.supportShared | gmemFlags.initPrivate
+        : gmemFlags.supportShared
+    case 'gmem-attributes':
+      return initially === 'shared'
+        ? gmemFlagsInPlace.mmap | gmemFlagsInPlace.initShared
+        : gmemFlagsInPlace.mmap
+    case 'vm-attributes':
+      // The file is the private memory alone: the state is an attribute of the VM, and begins as shared.
+      return 0n
+    default:
+      return dialect satisfies never
+  }
+}
+
+/** Makes the file, its mapping, its VM with a memslot; the vCPU when it is first needed. */
+export async function createMemory(agent: Agent, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
+  const inPlace = convertsInPlace(dialect)
+  const size = bytesOf(options.pages)
+  const { vm } = expectDone(await agent.vm.create(), 'creating a VM with private memory')
+  const { gmem } = expectDone(
+    await agent.gmem.create({ vm, size, flags: creationFlags(dialect, options.initially) }),
+    'creating a guest_memfd',
+  )
+  const mapping = options.mapped === false ? undefined : await map(agent, inPlace ? gmem : undefined, size)
+  if (options.slot !== false) {
+    const slot = { vm, slot: 0, gpa: slotGpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
+    expectDone(await agent.vm.setMemslot(slot), 'binding the file to a memslot')
+  }
+  const memory = new BoundMemory(agent, dialect, { vm, gmem, mapping }, options)
+  if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
+  return memory
+}
+
+async function map(agent: Agent, file: Gmem | undefined, length: number): Promise<Mapping> {
+  const reply = await agent.host.mmap(file === undefined ? { length } : { file, length })
+  return expectDone(reply, 'mapping the memory').mapping
+}
+
+interface Parts {
+  readonly vm: Vm
+  readonly gmem: Gmem
+  readonly mapping: Mapping | undefined
+}
+
+class BoundMemory implements Memory {
+  readonly pages: number
+  readonly all: PageRange
+  readonly model: Model
+  readonly host: HostView
+  readonly guest: GuestView
+  readonly handles: MemoryHandles
+  readonly #agent: Agent
+  readonly #converter: Converter
+  readonly #hasGuest: boolean
+  #vcpu: Promise<Vcpu> | undefined
+
+  constructor(agent: Agent, dialect: Dialect, parts: Parts, options: MemoryOptions) {
+    const { vm, gmem, mapping } = parts
+    const vcpu = (): Promise<Vcpu> => (this.#vcpu ??= this.#createVcpu())
+    this.#agent = agent
+    this.#hasGuest = options.slot !== false
+    this.#converter = converterOf(agent, { dialect, vm, gmem, gpa: slotGpa })
+    this.pages = options.pages
+    this.all = pages(0, options.pages)
+    const inPlace = convertsInPlace(dialect)
+    const initially = inPlace ? options.initially : 'shared'
+    this.model = new Model({ pages: options.pages, initially, inPlace })
+    this.handles = { vm, gmem, mapping, vcpu, gpa: slotGpa }
+    this.host = hostViewOf(agent, mapping, this.model)
+    this.guest = guestViewOf(agent, { vcpu, gpa: slotGpa }, this.model)
+  }
+
+  async convert(to: PageState, range: PageRange): Promise<void> {
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    expectDone(reply, `converting ${describeRange(range)} to ${to}`)
+    this.model.convert(to, range)
+  }
+
+  async expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void> {
+    const what = `converting ${describeRange(range)} to ${to}`
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    check.equal(reply.errno, errno, what)
+    if (at !== undefined) check.equal(reply.errorOffset, Number(bytesOf(at)), `error_offset of ${what}`)
+  }
+
+  async punchHole(range: PageRange): Promise<void> {
+    const reply = await this.#agent.gmem.punchHole(this.handles.gmem, offsetOf(range), sizeOf(range))
+    expectDone(reply, `punching a hole at ${describeRange(range)}`)
+    this.model.free(range)
+  }
+
+  async allocate(range: PageRange): Promise<void> {
+    const reply = await this.#agent.gmem.allocate(this.handles.gmem, offsetOf(range), sizeOf(range))
+    expectDone(reply, `allocating ${describeRange(range)}`)
+  }
+
+  async matchesModel(): Promise<void> {
+    if (this.handles.mapping !== undefined) {
+      check.equal(await this.host.look(this.all), this.model.hostView(), 'what the host sees')
+    }
+    if (this.#hasGuest) {
+      check.equal(await this.guest.look(this.all), this.model.guestView(), 'what the guest sees')
+    }
+  }
+
+  async #createVcpu(): Promise<Vcpu> {
+    return expectDone(await this.#agent.vm.createVcpu(this.handles.vm), 'creating a vCPU').vcpu
+  }
+}

@@ -1,0 +1,32 @@
+// Which needs of scenarios the kernel meets, from what the agent found out by trying.
+import { must } from '../agent/call.ts'
+import type { Agent } from '../agent/client.ts'
+import { probeKernel } from '../agent/probe.ts'
+import type { Dialect } from '../project/definition.ts'
+import { isNeed, needs } from './needs.ts'
+import type { Need } from './needs.ts'
+
+/** What this kernel has. In-place conversion counts only in the dialect that the definition of the kernel names. */
+export async function probeNeeds(agent: Agent, dialect: Dialect): Promise<ReadonlySet<Need>> {
+  const probe = await probeKernel(agent)
+  const privateMemory = probe.swProtectedVm && probe.guestMemfd
+  const inPlace = dialect !== 'vm-attributes' && probe.dialects.includes(dialect)
+  const met: Readonly<Record<Need, boolean>> = {
+    'private-memory': privateMemory,
+    'in-place-conversion': inPlace,
+    'vm-attributes': probe.dialects.includes('vm-attributes'),
+    'pre-fault': probe.preFault,
+    'gup-test': probe.gupTest,
+    'slab-counters': probe.slabCounters,
+    'binary-stats': privateMemory && (await hasStatistics(agent)),
+    pagemap: (await agent.files.readFile('/proc/self/pagemap', { size: 8 })).errno === 'OK',
+  }
+  return new Set(Object.keys(needs).filter((need) => isNeed(need)).filter((need) => met[need]))
+}
+
+async function hasStatistics(agent: Agent): Promise<boolean> {
+  const { vm } = await must(agent.vm.create())
+  const { errno } = await agent.vm.stats(vm, 'pages_4k')
+  await agent.close(vm)
+  return errno === 'OK'
+}
