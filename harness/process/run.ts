@@ -1,5 +1,4 @@
 // The one wrapper round execa: every child has a deadline, a log and an owner, and dies with the harness.
-import { execa } from 'execa'
 import { InfraError } from '../project/errors.ts'
 
 /** What became of a command that was started, whether it succeeded or not. */
@@ -61,6 +60,8 @@ export async function run(
   args: readonly string[],
   options: RunOptions,
 ): Promise<CommandResult> {
+  // Loaded late: a run that finds everything cached starts no command, and need not wait 80 ms for execa.
+  const { execa } = await import('execa')
   const [file, wrapped] = dieWithHarness(command, args, options.deathSignal)
   const child = execa(file, wrapped, {
     cancelSignal: options.signal,

@@ -1,0 +1,36 @@
+// Finds programs as a shell would, and tells one version of a file from another without reading it.
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+/** Where Debian keeps the programs of the administrator: often not in the PATH of other users. */
+const alsoSearched = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** The full path of a program that is on the PATH or in an sbin directory, or undefined. */
+export function findExecutable(
+  name: string,
+  searchPath: string = process.env['PATH'] ?? '',
+): string | undefined {
+  return [...searchPath.split(path.delimiter).filter(path.isAbsolute), ...alsoSearched]
+    .map((directory) => path.join(directory, name))
+    .find(isExecutable)
+}
+
+/**
+ * A text that changes when the file does: the real path, size, inode and times. Much cheaper than a hash of the
+ * content, and a package upgrade always changes it.
+ * @throws the error of stat(2) when there is no such file
+ */
+export function fileIdentity(file: string): string {
+  const real = realpathSync(file)
+  const { size, ino, mtimeNs, ctimeNs } = statSync(real, { bigint: true })
+  return [real, size, ino, mtimeNs, ctimeNs].join(' ')
+}

@@ -1,0 +1,28 @@
+// Programs are found as a shell would find them, and a changed file has another identity.
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'tap'
+import { fileIdentity, findExecutable } from '../../../harness/process/executable.ts'
+
+void test('the first executable file of that name on the path', async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'gmemtest-executable-'))
+  const program = path.join(directory, 'program')
+  t.equal(findExecutable('program', directory), undefined)
+  await writeFile(program, '#!/bin/sh\n')
+  t.equal(findExecutable('program', directory), undefined, 'not executable yet')
+  await chmod(program, 0o755)
+  t.equal(findExecutable('program', `relative:/nonexistent:${directory}`), program)
+  t.match(findExecutable('sh'), /\/sh$/)
+})
+
+void test('the identity changes with the content', async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'gmemtest-identity-'))
+  const file = path.join(directory, 'file')
+  await writeFile(file, 'one')
+  const before = fileIdentity(file)
+  t.equal(fileIdentity(file), before)
+  await writeFile(file, 'two and more')
+  t.not(fileIdentity(file), before)
+  t.throws(() => fileIdentity(path.join(directory, 'missing')), { code: 'ENOENT' })
+})
