@@ -1,0 +1,65 @@
+// gmemtest build: a kernel from its definition, or from the store; says where it is.
+import { Command } from 'commander'
+import { defaultKernel, loadKernelDefinition } from '../project/definition.ts'
+import { exitCodes } from '../project/errors.ts'
+import { cacheDirectory } from '../project/paths.ts'
+import { provideKernel } from '../kernel/provide.ts'
+import { showBuild } from './build-progress.ts'
+import type { CommandContext } from './context.ts'
+import { positiveInteger } from './options.ts'
+import { elapsed, progressLine } from './progress.ts'
+
+interface BuildOptions {
+  readonly kernel?: string
+  readonly jobs?: number
+  readonly verify?: true
+  readonly refresh?: true
+}
+
+const examples = `
+Examples:
+  gmemtest build                       the default kernel
+  gmemtest build stock-6.12            the kernel as Debian has it
+  gmemtest build --kernel ./mine.yaml  a definition of your own: your tree, your series
+  gmemtest build --verify              also read every byte of a build that is in the cache
+
+The last line on stdout is the key of the build and its directory, with vmlinux, bzImage, config,
+System.map, build.log and provenance.json in it.`
+
+/** The verb `build`. */
+export function build(context: CommandContext): Command {
+  return new Command('build')
+    .description('Build a kernel, or find it in the cache, and say where it is.')
+    .argument('[kernel]', 'a kernel definition: a name, or the path of a YAML file')
+    .option('--kernel <name>', 'the same as the argument')
+    .option(
+      '-j, --jobs <n>',
+      'compilers at the same time (default: one a processor)',
+      positiveInteger('--jobs'),
+    )
+    .option('--verify', 'read all of a stored build before it is trusted')
+    .option('--refresh', 'look for a newer Debian package, or for where the branch is now')
+    .addHelpText('after', examples)
+    .action(
+      context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
+        const definition = await loadKernelDefinition(argument ?? options.kernel ?? defaultKernel)
+        const started = performance.now()
+        using line = progressLine(context.stderr, context.isTty)
+        const kernel = await provideKernel(definition, {
+          cache: cacheDirectory(),
+          signal: context.signal,
+          progress: showBuild(line, definition.name),
+          verify: options.verify ?? false,
+          refresh: options.refresh ?? false,
+          ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+        })
+        if (!kernel.cached) {
+          const { release, cpuSeconds, objects } = kernel.provenance
+          const took = elapsed(performance.now() - started)
+          line.say(`built ${release} in ${took}: ${objects} objects, ${Math.round(cpuSeconds)} CPU-seconds`)
+        }
+        context.stdout.write(`${kernel.key} ${kernel.directory}\n`)
+        return exitCodes.ok
+      }),
+    )
+}

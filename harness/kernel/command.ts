@@ -1,0 +1,82 @@
+// Commands that have to succeed, with an environment in which the user's settings cannot change a build.
+import { run } from '../process/run.ts'
+import type { CommandResult } from '../process/run.ts'
+import type { GmemtestError } from '../project/errors.ts'
+import { noSpaceError } from './space.ts'
+
+export interface CommandOptions {
+  readonly signal: AbortSignal
+  /** What the command is for: "unpacking the source". */
+  readonly stage: string
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string | Uint8Array
+  /** Milliseconds; default ten minutes. */
+  readonly timeout?: number
+}
+
+const tenMinutes = 600_000
+
+// GIT_DIR and the like would point git at another repository; ARCH, KCFLAGS and the like would change the kernel.
+const kept = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'CCACHE_DIR',
+  'SSH_AUTH_SOCK',
+]
+
+/** The command with nothing in its environment but what is needed: `env -i …`. */
+export function withCleanEnvironment(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): [command: string, args: string[]] {
+  const inherited = kept.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [`${name}=${value}`]
+  })
+  const added = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return ['env', ['-i', 'LC_ALL=C', 'TZ=UTC', ...inherited, ...added, command, ...args]]
+}
+
+/** Runs a command in a clean environment; failing is a result. */
+export async function attempt(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const [file, wrapped] = withCleanEnvironment(command, args, options.env)
+  return run(file, wrapped, {
+    signal: options.signal,
+    timeout: options.timeout ?? tenMinutes,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? {} : { input: options.input }),
+  })
+}
+
+/**
+ * Runs a command in a clean environment and returns what it printed.
+ * @throws {InfraError} NO_SPACE when it says that the disk is full
+ * @throws what `failed` makes of any other failure
+ */
+export async function succeed(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+  failed: (result: CommandResult) => GmemtestError,
+): Promise<string> {
+  const result = await attempt(command, args, options)
+  if (result.exitCode === 0) return result.stdout
+  throw noSpaceError(result.stderr, options.stage) ?? failed(result)
+}
+
+/** The last lines of what a command printed, for the tail of an error. */
+export function lastLines(result: CommandResult, count = 15): string[] {
+  const text = result.stderr === '' ? result.stdout : result.stderr
+  const lines = text.split('\n').filter((line) => line !== '')
+  return result.timedOut ? [...lines.slice(-count), 'it took too long and was stopped'] : lines.slice(-count)
+}

@@ -1,0 +1,59 @@
+// Makes the configuration: tinyconfig, the fragments on top, and then proof that every option survived.
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { BuildError } from '../../project/errors.ts'
+import { make } from '../make.ts'
+import type { MakeOptions } from '../make.ts'
+import { noSpaceError } from '../space.ts'
+import { objectsName } from '../source/listing.ts'
+import { lastLines } from '../command.ts'
+import { configLine, parseConfig } from './fragment.ts'
+import type { Request } from './fragment.ts'
+import { explainLost } from './explain.ts'
+
+/**
+ * Writes the .config of a tree's objects.
+ * @throws {BuildError} OPTION_LOST naming each option that did not survive, and why
+ * @throws {BuildError} CONFIG_FAILED when the tree's kconfig does not work
+ */
+export async function configure(
+  tree: string,
+  requests: readonly Request[],
+  options: MakeOptions,
+): Promise<void> {
+  const file = path.join(tree, objectsName, '.config')
+  await kconfig(tree, 'tinyconfig', options)
+  await writeFile(file, overridden(await readFile(file, 'utf8'), requests))
+  await kconfig(tree, 'olddefconfig', options)
+  const config = parseConfig(await readFile(file, 'utf8'))
+  const lost = lostRequests(requests, config)
+  const [first, ...others] = await explainLost(lost, config, tree)
+  if (first === undefined) return
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  throw new BuildError('OPTION_LOST', `an option did not survive: ${first}${more}`, {
+    tail: others,
+    hint: 'ask for what it depends on as well, or take it out of the fragment',
+  })
+}
+
+async function kconfig(tree: string, target: string, options: MakeOptions): Promise<void> {
+  const result = await make(tree, [target], options)
+  if (result.exitCode === 0) return
+  const full = noSpaceError(result.stderr, 'configuring the kernel')
+  throw full ?? new BuildError('CONFIG_FAILED', `make ${target} failed`, { tail: lastLines(result) })
+}
+
+/** A .config with the requests in place of what it says about those options (what merge_config.sh -m does). */
+export function overridden(config: string, requests: readonly Request[]): string {
+  const names = new Set(requests.map((request) => request.name))
+  const rest = config.split('\n').filter((line) => {
+    const name = /^(?:# )?CONFIG_(\w+)(?:=| is not set$)/.exec(line)?.[1]
+    return name === undefined || !names.has(name)
+  })
+  return [...rest, ...requests.map(configLine), ''].join('\n')
+}
+
+/** The requests that a final configuration does not grant. */
+export function lostRequests(requests: readonly Request[], config: ReadonlyMap<string, string>): Request[] {
+  return requests.filter((request) => (config.get(request.name) ?? 'n') !== request.value)
+}

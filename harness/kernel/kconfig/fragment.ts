@@ -1,0 +1,95 @@
+// Kconfig fragments: what they ask for, with the line that asks.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { FragmentFile } from '../../project/definition.ts'
+import { UsageError } from '../../project/errors.ts'
+import { nearest } from '../../project/near.ts'
+import { projectRoot } from '../../project/paths.ts'
+import { isMissing } from '../files.ts'
+
+/** One option that is asked for. */
+export interface Request {
+  /** Without the CONFIG_ prefix. */
+  readonly name: string
+  /** As .config has it: `y`, `21`, `"text"`; `n` for `# CONFIG_X is not set`. */
+  readonly value: string
+  /** `FILE:LINE`. */
+  readonly at: string
+}
+
+/**
+ * Reads the fragments in order.
+ * @throws {UsageError} FRAGMENT_UNKNOWN, FRAGMENT_INVALID; FRAGMENTS_CONFLICT when two lines want different values
+ */
+export async function readFragments(files: readonly FragmentFile[]): Promise<Request[]> {
+  const requests = await Promise.all(files.map(readFragment))
+  return merged(requests.flat())
+}
+
+async function readFragment(file: FragmentFile): Promise<Request[]> {
+  const text = await readFile(file.path, 'utf8').catch(async (error: unknown) => {
+    if (!isMissing(error)) throw error
+    const others = await readdir(path.dirname(file.path)).catch((): string[] => [])
+    const names = others
+      .filter((name) => name.endsWith('.config'))
+      .map((name) => path.basename(name, '.config'))
+    const [near] = nearest(file.name, names)
+    const all = `the fragments in ${path.dirname(file.path)} are ${names.join(', ')}`
+    throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
+      hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
+    })
+  })
+  return parseFragment(file.path, text)
+}
+
+/** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment */
+export function parseFragment(file: string, text: string): Request[] {
+  const inside = path.relative(projectRoot, file)
+  const shown = inside.startsWith('..') ? file : inside
+  return text.split('\n').flatMap((line, index): Request[] => {
+    const at = `${shown}:${index + 1}`
+    const off = /^# CONFIG_(\w+) is not set$/.exec(line)
+    if (off?.[1] !== undefined) return [{ name: off[1], value: 'n', at }]
+    if (/^\s*(#.*)?$/.test(line)) return []
+    const set = /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*$/.exec(line)
+    if (set?.[1] !== undefined && set[2] !== undefined) return [{ name: set[1], value: set[2], at }]
+    throw new UsageError('FRAGMENT_INVALID', `${at}: '${line.trim()}' is not an option`, {
+      hint: 'write CONFIG_NAME=y, CONFIG_NAME=21, CONFIG_NAME="text" or # CONFIG_NAME is not set',
+    })
+  })
+}
+
+function merged(requests: readonly Request[]): Request[] {
+  const byName = new Map<string, Request>()
+  for (const request of requests) {
+    const before = byName.get(request.name)
+    if (before !== undefined && before.value !== request.value) {
+      throw new UsageError(
+        'FRAGMENTS_CONFLICT',
+        `CONFIG_${request.name} is asked for twice: '${before.value}' at ${before.at}, '${request.value}' at ${request.at}`,
+        { hint: 'take one of the lines out, or leave one of the fragments out of the definition' },
+      )
+    }
+    if (before === undefined) byName.set(request.name, request)
+  }
+  return [...byName.values()]
+}
+
+/** The line of a .config that stands for a request. */
+export function configLine({ name, value }: Pick<Request, 'name' | 'value'>): string {
+  return value === 'n' ? `# CONFIG_${name} is not set` : `CONFIG_${name}=${value}`
+}
+
+/** What the fragments ask for, whatever the order, the comments and the files: part of the key of a build. */
+export function requestedConfig(requests: readonly Request[]): string {
+  return requests.map(configLine).toSorted().join('\n')
+}
+
+/** The options of a .config that are set, without the CONFIG_ prefix. */
+export function parseConfig(text: string): Map<string, string> {
+  const options = new Map<string, string>()
+  for (const match of text.matchAll(/^CONFIG_(\w+)=(.*)$/gm)) {
+    if (match[1] !== undefined && match[2] !== undefined) options.set(match[1], match[2])
+  }
+  return options
+}

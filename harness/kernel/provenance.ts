@@ -1,0 +1,91 @@
+// Where a build comes from: enough to say what was tested, and to build the same again by hand.
+import { availableParallelism } from 'node:os'
+import type { KernelDefinition } from '../project/definition.ts'
+import { sha256 } from './files.ts'
+import type { Request } from './kconfig/fragment.ts'
+import { configLine } from './kconfig/fragment.ts'
+import { makeArguments } from './make.ts'
+import type { Patch } from './series.ts'
+import type { SourceIdentity } from './source/pristine.ts'
+
+/** One patch of the series, as it was applied. */
+export interface PatchProvenance {
+  readonly name: string
+  readonly subject: string
+  readonly sha256: string
+  /** `git patch-id --stable`. */
+  readonly patchId: string
+}
+
+/** provenance.json beside each build. */
+export interface Provenance {
+  readonly definition: string
+  readonly key: string
+  /** What `uname -r` says. */
+  readonly release: string
+  readonly source: {
+    readonly kind: string
+    readonly version: string
+    readonly content: string
+    readonly facts: Readonly<Record<string, string>>
+  }
+  readonly patches: readonly PatchProvenance[]
+  /** As KCIDB has it: SHA-256 over the SHA-256 of each patch, each ended by a newline; empty without patches. */
+  readonly patchsetHash: string
+  readonly compiler: string
+  /** SHA-256 of the final .config. */
+  readonly configHash: string
+  /** When the build began, ISO 8601. */
+  readonly startTime: string
+  readonly seconds: number
+  /** User and system time of everything that the build called. */
+  readonly cpuSeconds: number
+  /** How many objects were compiled; few when an earlier tree could be used. */
+  readonly objects: number
+  /** Shell command lines that build the same again, in an empty directory. */
+  readonly repeat: readonly string[]
+}
+
+/** KCIDB's patchset_hash: `sha256sum *.patch | cut -c-64 | sha256sum | cut -c-64`. */
+export function patchsetHash(hashes: readonly string[]): string {
+  return hashes.length === 0 ? '' : sha256(hashes.map((hash) => `${hash}\n`).join(''))
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function makeByHand(goals: readonly string[]): string {
+  return ['make', `-j${availableParallelism()}`, ...makeArguments('$PWD/linux', goals, 'gcc')]
+    .map((word) => (word.includes('$PWD') ? `"${word}"` : quoted(word)))
+    .join(' ')
+}
+
+/** The command lines of a build by hand: get the source, apply, configure, make. */
+export function repeatByHand(
+  definition: KernelDefinition,
+  identity: SourceIdentity,
+  patches: readonly Patch[],
+  requests: readonly Request[],
+): string[] {
+  const apply = definition.series.map((part) => {
+    if (part.kind === 'git') {
+      return `git -C ${quoted(part.repository)} diff ${quoted(part.range)} | git -C linux apply`
+    }
+    const isFolder = patches.some((patch) => patch.origin.startsWith(`${part.path}/`))
+    return isFolder
+      ? `for patch in ${quoted(part.path)}/*.patch; do (cd linux && git apply "$patch") || break; done`
+      : `(cd linux && git apply ${quoted(part.path)})`
+  })
+  return [
+    ...identity.repeat,
+    ...apply,
+    makeByHand(['tinyconfig']),
+    `cat >> linux/gmemtest-objects/.config <<'END'\n${requests.map(configLine).join('\n')}\nEND`,
+    makeByHand(['olddefconfig']),
+    makeByHand(targets),
+  ]
+}
+
+/** What make builds: the ELF file that is booted, and the image that everybody else boots. */
+export const targets = ['vmlinux', 'bzImage'] as const

@@ -1,0 +1,153 @@
+// The one way to a kernel: the build in the store that is made from exactly this, or a new one.
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import type { KernelDefinition } from '../project/definition.ts'
+import { InfraError } from '../project/errors.ts'
+import { buildKernel, SourceTouched } from './build.ts'
+import type { Ingredients } from './build.ts'
+import { identifyCompiler, requireTools } from './compiler.ts'
+import { readJson, sha256 } from './files.ts'
+import { readFragments, requestedConfig } from './kconfig/fragment.ts'
+import { takeLock } from './lock.ts'
+import type { BuildContext } from './progress.ts'
+import type { Provenance } from './provenance.ts'
+import { readSeries } from './series.ts'
+import { identifySource, obtainSource } from './source.ts'
+import { entryOf, findEntry, productNames, removeLeftovers } from './store.ts'
+
+/** A finished build. All paths are in the store and stay valid until the cache is cleaned. */
+export interface KernelBuild {
+  readonly key: string
+  readonly directory: string
+  /** What is booted: with symbols, without debug info. */
+  readonly vmlinux: string
+  /** The same with debug info, for addr2line and gdb. */
+  readonly vmlinuxDebug: string
+  readonly bzImage: string
+  readonly config: string
+  readonly systemMap: string
+  readonly provenance: Provenance
+  /** It was in the store already. */
+  readonly cached: boolean
+}
+
+export interface ProvideOptions extends BuildContext {
+  /** Compilers at the same time; default: one a processor. */
+  readonly jobs?: number
+  /** Look for a newer package, or for where a branch is now. */
+  readonly refresh?: boolean
+  /** Read every byte of the stored build before it is trusted. */
+  readonly verify?: boolean
+}
+
+/** Part of the key: counted up when the same ingredients are made into something else. */
+const recipe = 1
+
+/**
+ * Finds the build of a definition in the store, or makes it. With everything in the cache this takes a few
+ * milliseconds and starts no process.
+ * @throws {UsageError} for a definition that names what does not exist
+ * @throws {InfraError} for a machine that lacks something
+ * @throws {BuildError} for a series that does not apply, an option that does not survive, code that does not compile
+ */
+export async function provideKernel(
+  definition: KernelDefinition,
+  options: ProvideOptions,
+): Promise<KernelBuild> {
+  const refresh = options.refresh ?? false
+  const known = refresh ? undefined : await identifySource(definition.source, options)
+  if (known !== undefined) {
+    const { key } = await collect(definition, known, options)
+    if (await findEntry(key, options, options.verify)) return load(key, true, options)
+  }
+  await requireTools()
+  for (let isRetry = false; ; isRetry = true) {
+    const identity = await obtainSource(definition.source, options, refresh && !isRetry)
+    const ingredients = await collect(definition, identity, options)
+    try {
+      const cached = await buildOnce(ingredients, options)
+      return await load(ingredients.key, cached, options)
+    } catch (error) {
+      if (!(error instanceof SourceTouched)) throw error
+      if (isRetry) {
+        throw new InfraError('SOURCE_CHANGING', error.message, { hint: 'something else writes to the cache' })
+      }
+      options.progress({ type: 'notice', message: `${error.message}; it is unpacked again` })
+    }
+  }
+}
+
+/** Only one builder makes a key; who waited for it finds it. */
+async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Promise<boolean> {
+  let waited = false
+  await using lock = await takeLock(options.cache, `kernel-${ingredients.key}`, {
+    signal: options.signal,
+    onWait: (holder) => {
+      waited = true
+      options.progress({ type: 'phase', phase: 'waiting', detail: `${holder} is building this kernel` })
+    },
+  })
+  void lock
+  if (await findEntry(ingredients.key, options)) {
+    if (waited) options.progress({ type: 'notice', message: 'the other gmemtest has built this kernel' })
+    return true
+  }
+  await removeLeftovers(options.cache)
+  await buildKernel(ingredients, options, options.jobs ?? availableParallelism())
+  return false
+}
+
+async function collect(
+  definition: KernelDefinition,
+  identity: Ingredients['identity'],
+  context: BuildContext,
+): Promise<Ingredients> {
+  const [patches, requests, compiler] = await Promise.all([
+    readSeries(definition.series, context.signal),
+    readFragments(definition.fragments),
+    identifyCompiler(context),
+  ])
+  const made = {
+    recipe,
+    source: identity.content,
+    patches: patches.map((patch) => patch.content),
+    config: requestedConfig(requests),
+    compiler,
+  }
+  const key = sha256(Buffer.from(JSON.stringify(made))).slice(0, 32)
+  return { definition, identity, patches, requests, compiler, key }
+}
+
+async function load(key: string, cached: boolean, { cache }: BuildContext): Promise<KernelBuild> {
+  const directory = entryOf(cache, key)
+  const file = (name: string): string => path.join(directory, name)
+  const provenance = await readJson(file(productNames.provenance))
+  if (!isProvenance(provenance)) {
+    const size = (await readFile(file(productNames.provenance))).length
+    throw new InfraError(
+      'STORE_DAMAGED',
+      `${file(productNames.provenance)} (${size} bytes) is no provenance`,
+      {
+        hint: `remove ${directory} and run the same command again`,
+      },
+    )
+  }
+  return {
+    key,
+    directory,
+    vmlinux: file(productNames.vmlinux),
+    vmlinuxDebug: file(productNames.vmlinuxDebug),
+    bzImage: file(productNames.bzImage),
+    config: file(productNames.config),
+    systemMap: file(productNames.systemMap),
+    provenance,
+    cached,
+  }
+}
+
+function isProvenance(value: unknown): value is Provenance {
+  return (
+    typeof value === 'object' && value !== null && 'release' in value && 'repeat' in value && 'key' in value
+  )
+}

@@ -1,0 +1,63 @@
+// Patches as they come: plain diffs, mails of git format-patch, mboxes of several mails.
+// Texts are `latin1` here, one character a byte: a patch may hold bytes that are no UTF-8.
+
+/** The parts of a patch file that matter: what it says it is, and the diff that is applied. */
+export interface Mail {
+  readonly subject: string
+  readonly diff: string
+}
+
+/** Splits an mbox into its mails. A mail begins at a `From ` line with a time in it, at the start or after an empty line. */
+export function splitMbox(text: string): string[] {
+  const begins = [...text.matchAll(/^From \S.*\d:\d\d.*$/gm)]
+    .map((match) => match.index)
+    .filter((index) => index === 0 || text.slice(0, index).endsWith('\n\n'))
+  return begins.map((begin, position) =>
+    // `>From ` is how a line of the mail that looks like a beginning is kept in the file.
+    text.slice(begin, begins[position + 1]).replaceAll(/^>(>*From )/gm, '$1'),
+  )
+}
+
+/** Subject and diff of one patch file or mail. The diff is empty when there is none, as in a cover letter. */
+export function readMail(text: string): Mail {
+  const lines = text.replace(/^From \S.*\n/, '')
+  const isMail = /^[A-Za-z][A-Za-z0-9-]*: /.test(lines)
+  const end = lines.indexOf('\n\n')
+  const headers = isMail && end >= 0 ? lines.slice(0, end).replaceAll(/\n[ \t]+/g, ' ') : ''
+  const header = (name: string): string =>
+    new RegExp(`^${name}: *(.*)$`, 'im').exec(headers)?.[1]?.trim() ?? ''
+  const body = isMail && end >= 0 ? lines.slice(end + 2) : text
+  return { subject: header('Subject'), diff: diffOf(decoded(body, header('Content-Transfer-Encoding'))) }
+}
+
+function decoded(body: string, encoding: string): string {
+  switch (encoding.toLowerCase()) {
+    case 'base64':
+      return Buffer.from(body, 'base64').toString('latin1').replaceAll('\r\n', '\n')
+    case 'quoted-printable':
+      return body
+        .replaceAll(/[ \t]+$/gm, '')
+        .replaceAll(/=\r?\n/g, '')
+        .replaceAll(/=([0-9A-F]{2})/gi, (_, code: string) => String.fromCodePoint(Number(`0x${code}`)))
+    default:
+      return body
+  }
+}
+
+/** From the first file header to the signature. */
+function diffOf(body: string): string {
+  const begin = body.search(/^diff --git |^--- .*\n\+\+\+ /m)
+  if (begin < 0) return ''
+  const diff = body.slice(begin)
+  // git ends a mail with its version below `-- `, which would be a removed line otherwise.
+  const signature = diff.search(/\n-- \n[^\n]*\n*$/)
+  return signature < 0 ? diff : diff.slice(0, signature + 1)
+}
+
+/**
+ * What counts of a diff when builds are compared: all but the abbreviated blob names, whose length depends on the
+ * repository that the patch was made in.
+ */
+export function essenceOf(diff: string): string {
+  return diff.includes('GIT binary patch') ? diff : diff.replaceAll(/^index [0-9a-f]+\.\.[0-9a-f]+.*\n/gm, '')
+}

@@ -1,0 +1,47 @@
+// Where the tree of a kernel comes from: four kinds, each of which can be identified cheaply and obtained once.
+import type { KernelSource } from '../project/definition.ts'
+import type { BuildContext } from './progress.ts'
+import { identifyDebian, obtainDebian } from './source/debian.ts'
+import { identifyDir, obtainDir } from './source/dir.ts'
+import { identifyGit, obtainGit } from './source/git.ts'
+import type { SourceIdentity } from './source/pristine.ts'
+import { identifyTarball, obtainTarball } from './source/tarball.ts'
+
+/** What the source is, without network and apt; undefined when nobody looked it up yet. */
+export async function identifySource(
+  source: KernelSource,
+  context: BuildContext,
+): Promise<SourceIdentity | undefined> {
+  switch (source.kind) {
+    case 'debian':
+      return identifyDebian(source, context)
+    case 'tarball':
+      return identifyTarball(source)
+    case 'git':
+      return identifyGit(source, context)
+    case 'dir':
+      return identifyDir(source.path, context)
+    default:
+      return source satisfies never
+  }
+}
+
+/** Makes sure that the tree is in the cache. With `refresh`, a package or a branch may have moved on. */
+export async function obtainSource(
+  source: KernelSource,
+  context: BuildContext,
+  refresh: boolean,
+): Promise<SourceIdentity> {
+  switch (source.kind) {
+    case 'debian':
+      return obtainDebian(source, context, refresh)
+    case 'tarball':
+      return obtainTarball(source, context)
+    case 'git':
+      return obtainGit(source, context, refresh)
+    case 'dir':
+      return obtainDir(source.path, context)
+    default:
+      return source satisfies never
+  }
+}

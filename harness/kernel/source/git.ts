@@ -1,0 +1,168 @@
+// Source from a commit of a git repository: one of this machine, which is only read, or one behind a URL.
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { InfraError, UsageError } from '../../project/errors.ts'
+import type { CommandResult } from '../../process/run.ts'
+import { attempt, lastLines, succeed } from '../command.ts'
+import { sha256 } from '../files.ts'
+import type { BuildContext } from '../progress.ts'
+import { isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
+import type { SourceIdentity } from './pristine.ts'
+
+/** `location` is a URL or an absolute path. */
+export interface GitSource {
+  readonly location: string
+  readonly ref: string
+}
+
+/** Reads a repository whoever owns it, and no setting of the user. */
+export const gitEnvironment = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+} as const
+
+const oneHour = 3_600_000
+
+function isLocal(source: GitSource): boolean {
+  return path.isAbsolute(source.location)
+}
+
+function pinOf(source: GitSource): string {
+  return `git-${sha256(`${source.location}\0${source.ref}`).slice(0, 24)}`
+}
+
+/**
+ * The commit that is meant. A local repository is asked each time; a URL only once, until a refresh.
+ * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
+ */
+export async function identifyGit(
+  source: GitSource,
+  context: BuildContext,
+): Promise<SourceIdentity | undefined> {
+  if (!isLocal(source)) return recall(context.cache, pinOf(source))
+  return identityOf(source, await resolveCommit(source.location, source.ref, context.signal))
+}
+
+/** The commit that a name stands for in a repository of this machine. */
+async function resolveCommit(repository: string, ref: string, signal: AbortSignal): Promise<string> {
+  if (!existsSync(repository)) {
+    throw new UsageError('SOURCE_MISSING', `there is no git repository ${repository}`)
+  }
+  return succeed(
+    'git',
+    ['-c', 'safe.directory=*', '-C', repository, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`],
+    { signal, stage: 'asking git for the commit', env: gitEnvironment },
+    (result) => unknownRef(repository, ref, result),
+  )
+}
+
+function unknownRef(location: string, ref: string, result: CommandResult): UsageError {
+  const tail = lastLines(result, 3)
+  return tail.some((line) => line.includes('not a git repository'))
+    ? new UsageError('SOURCE_MISSING', `${location} is not a git repository`, {
+        hint: 'a tree without git is given as dir: PATH',
+      })
+    : new UsageError('SOURCE_REF_UNKNOWN', `${location} has no commit '${ref}'`, {
+        tail,
+        hint: `what there is: git ls-remote ${location}`,
+      })
+}
+
+function identityOf(source: GitSource, commit: string): SourceIdentity {
+  return {
+    kind: 'git',
+    content: `git ${commit}`,
+    version: commit.startsWith(source.ref) ? commit : `${source.ref} (${commit.slice(0, 12)})`,
+    directory: `git-${commit}`,
+    facts: { location: source.location, ref: source.ref, commit },
+    repeat: [
+      'git init linux',
+      `git -C linux fetch --depth 1 '${source.location}' ${isLocal(source) ? source.ref : commit}`,
+      `git -C linux checkout ${commit}`,
+    ],
+  }
+}
+
+/**
+ * Checks the commit out, fetching it first when it is behind a URL, unless that has been done.
+ * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
+ * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
+ */
+export async function obtainGit(
+  source: GitSource,
+  context: BuildContext,
+  refresh: boolean,
+): Promise<SourceIdentity> {
+  const pin = pinOf(source)
+  await using lock = await lockSource(context, pin)
+  void lock
+  const known = await identifyGit(source, context)
+  if (
+    known !== undefined &&
+    (!refresh || isLocal(source)) &&
+    (await isUnpacked(context.cache, known.directory))
+  ) {
+    return known
+  }
+  const ref = known === undefined || refresh ? source.ref : (known.facts['commit'] ?? source.ref)
+  const repository = isLocal(source) ? source.location : await fetched({ ...source, ref }, context)
+  const commit = await resolveCommit(repository, isLocal(source) ? ref : 'FETCH_HEAD', context.signal)
+  const identity = identityOf(source, commit)
+  await using treeLock = await lockSource(context, identity.directory)
+  void treeLock
+  if (!(await isUnpacked(context.cache, identity.directory))) {
+    await makeTree(context, identity.directory, async (tree, scratch) => {
+      context.progress({ type: 'phase', phase: 'source', detail: `checking out ${identity.version}` })
+      const git = async (...args: string[]): Promise<string> =>
+        succeed(
+          'git',
+          ['-c', 'safe.directory=*', '-c', 'core.autocrlf=false', '-C', repository, ...args],
+          {
+            signal: context.signal,
+            stage: 'checking out the source',
+            // An index of our own: the repository is not written to.
+            env: { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index') },
+          },
+          (result) =>
+            new InfraError('SOURCE_UNREACHABLE', `cannot check out ${commit} of ${source.location}`, {
+              tail: lastLines(result, 5),
+            }),
+        )
+      await git('read-tree', commit)
+      await git('checkout-index', '--all', `--prefix=${tree}/`)
+    })
+  }
+  await remember(context.cache, pin, identity)
+  return identity
+}
+
+/** A repository in the cache that has the commit as FETCH_HEAD. */
+async function fetched(source: GitSource, context: BuildContext): Promise<string> {
+  const repository = path.join(context.cache, 'git', `${sha256(source.location).slice(0, 24)}.git`)
+  await mkdir(repository, { recursive: true })
+  const options = {
+    signal: context.signal,
+    stage: 'fetching the source',
+    timeout: oneHour,
+    env: gitEnvironment,
+  }
+  const failed = (result: CommandResult): UsageError | InfraError =>
+    /couldn't find remote ref|not our ref|no such remote ref|unadvertised/i.test(result.stderr)
+      ? unknownRef(source.location, source.ref, result)
+      : new InfraError('SOURCE_UNREACHABLE', `cannot fetch ${source.ref} from ${source.location}`, {
+          tail: lastLines(result, 5),
+          hint: 'check the network, the proxy and the URL',
+        })
+  await succeed('git', ['init', '--quiet', '--bare', repository], options, failed)
+  context.progress({
+    type: 'phase',
+    phase: 'source',
+    detail: `fetching ${source.ref} from ${source.location}`,
+  })
+  const fetch = ['-C', repository, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', source.location]
+  const shallow = await attempt('git', [...fetch, source.ref], options)
+  if (shallow.exitCode !== 0) throw failed(shallow)
+  return repository
+}

@@ -1,0 +1,97 @@
+// Source from a tar archive of known SHA-256: a URL, or a file of this machine.
+import { createWriteStream } from 'node:fs'
+import { access } from 'node:fs/promises'
+import http from 'node:http'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { InfraError, messageOf, UsageError } from '../../project/errors.ts'
+import { isMissing, sha256OfFile } from '../files.ts'
+import type { BuildContext } from '../progress.ts'
+import { noSpaceError } from '../space.ts'
+import { isUnpacked, lockSource, makeTree } from './pristine.ts'
+import type { SourceIdentity } from './pristine.ts'
+import { unpackTar } from './unpack.ts'
+
+/** `location` is a URL or an absolute path. */
+export interface TarballSource {
+  readonly location: string
+  readonly sha256: string
+}
+
+/** The hash says it all. */
+export function identifyTarball(source: TarballSource): SourceIdentity {
+  const name = path.basename(source.location)
+  const isUrl = source.location.includes('://')
+  return {
+    kind: 'tarball',
+    content: `tarball ${source.sha256}`,
+    version: name,
+    directory: `tarball-${source.sha256.slice(0, 32)}`,
+    facts: { location: source.location, sha256: source.sha256 },
+    repeat: [
+      isUrl ? `curl -fLO '${source.location}'` : `cp '${source.location}' .`,
+      `echo '${source.sha256}  ${name}' | sha256sum -c`,
+      `mkdir linux && tar -xf '${name}' -C linux --strip-components=1`,
+    ],
+  }
+}
+
+/**
+ * Fetches, verifies and unpacks the archive, unless that has been done.
+ * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
+ * @throws {UsageError} SOURCE_HASH when it is not the archive that the definition means
+ */
+export async function obtainTarball(source: TarballSource, context: BuildContext): Promise<SourceIdentity> {
+  const identity = identifyTarball(source)
+  await using lock = await lockSource(context, identity.directory)
+  void lock
+  if (await isUnpacked(context.cache, identity.directory)) return identity
+  await makeTree(context, identity.directory, async (tree, scratch) => {
+    context.progress({ type: 'phase', phase: 'source', detail: `fetching ${identity.version}` })
+    const archive = source.location.includes('://')
+      ? await download(source.location, path.join(scratch, identity.version), context.signal)
+      : await local(source.location)
+    const found = await sha256OfFile(archive)
+    if (found !== source.sha256) {
+      throw new UsageError(
+        'SOURCE_HASH',
+        `${source.location} has the SHA-256 ${found}, the definition says ${source.sha256}`,
+        {
+          hint: 'compare with the publisher (sha256sums.asc on kernel.org) before you change the definition',
+        },
+      )
+    }
+    context.progress({ type: 'phase', phase: 'source', detail: `unpacking ${identity.version}` })
+    await unpackTar(archive, tree, context.signal)
+  })
+  return identity
+}
+
+async function local(file: string): Promise<string> {
+  await access(file).catch((cause: unknown) => {
+    throw new UsageError('SOURCE_MISSING', `there is no archive ${file}`, { cause })
+  })
+  return file
+}
+
+async function download(url: string, file: string, signal: AbortSignal): Promise<string> {
+  const unreachable = (reason: string, cause?: unknown): InfraError =>
+    new InfraError('SOURCE_UNREACHABLE', `cannot download ${url}: ${reason}`, {
+      cause,
+      hint: 'check the network, the proxy (https_proxy) and the URL; a path of a local file works as well',
+    })
+  try {
+    using proxy = new DisposableStack()
+    proxy.defer(http.setGlobalProxyFromEnv())
+    const response = await fetch(url, { signal })
+    if (!response.ok || response.body === null) throw unreachable(`the server answered ${response.status}`)
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal })
+    return file
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof InfraError || isMissing(error)) throw error
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+    throw noSpaceError(messageOf(error), 'the download of the source') ?? unreachable(messageOf(cause), error)
+  }
+}

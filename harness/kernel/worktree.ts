@@ -1,0 +1,111 @@
+// The tree that a kernel is built in, kept between builds: only what differs is written, so only that is built again.
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  utimes,
+} from 'node:fs/promises'
+import path from 'node:path'
+import { InfraError } from '../project/errors.ts'
+import { lastLines, succeed } from './command.ts'
+import type { Overlay } from './series/apply.ts'
+import { listTree } from './source/listing.ts'
+import type { Entry } from './source/listing.ts'
+
+/** What a work tree is made of. */
+export interface TreeParts {
+  /** The unpacked source, which is not written to. */
+  readonly pristine: string
+  readonly files: ReadonlyMap<string, Entry>
+  readonly overlay: Overlay
+}
+
+/**
+ * Makes `tree` equal to the source with the series applied. Files that are right already are not touched; the others
+ * get the present time, because make compares times and a file from the archive is old.
+ * @returns the paths that were written or removed
+ */
+export async function updateTree(tree: string, parts: TreeParts, signal: AbortSignal): Promise<string[]> {
+  await createTree(tree, parts.pristine, signal)
+  const present = await listTree(tree, signal)
+  const changed: string[] = []
+  for (const [name, source] of parts.files) {
+    if (parts.overlay.has(name) || isSameFile(source, present.get(name))) continue
+    if (await bring(path.join(parts.pristine, name), path.join(tree, name))) changed.push(name)
+  }
+  for (const [name, file] of parts.overlay) {
+    if (file !== undefined && (await bring(file, path.join(tree, name)))) changed.push(name)
+  }
+  for (const name of present.keys()) {
+    const isWanted = parts.overlay.has(name) ? parts.overlay.get(name) !== undefined : parts.files.has(name)
+    if (isWanted) continue
+    await rm(path.join(tree, name), { force: true })
+    changed.push(name)
+  }
+  return changed
+}
+
+/** A tree of hard links takes a second and no space. */
+async function createTree(tree: string, pristine: string, signal: AbortSignal): Promise<void> {
+  const exists = await lstat(tree).then(
+    () => true,
+    () => false,
+  )
+  if (exists) return
+  const temporary = `${tree}.new`
+  await rm(temporary, { recursive: true, force: true })
+  await mkdir(temporary, { recursive: true })
+  const copy = async (...how: string[]): Promise<string> =>
+    succeed(
+      'cp',
+      ['--archive', ...how, `${pristine}/.`, temporary],
+      { signal, stage: 'copying the source' },
+      (result) =>
+        new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
+    )
+  // Some file systems have no hard links.
+  await copy('--link').catch(async () => copy('--reflink=auto'))
+  await rename(temporary, tree)
+}
+
+/** The same inode, or a copy with all attributes. */
+function isSameFile(source: Entry, found: Entry | undefined): boolean {
+  if (found === undefined) return false
+  if (source.inode === found.inode) return true
+  const { size, time, mode, type } = source
+  return size === found.size && time === found.time && mode === found.mode && type === found.type
+}
+
+/** Makes `to` equal to `from`, with the present time; false when it was equal. */
+async function bring(from: string, to: string): Promise<boolean> {
+  const status = await lstat(from)
+  if (await isEqual(from, to)) return false
+  await mkdir(path.dirname(to), { recursive: true })
+  // Never written in place: the old file may be a link to the source.
+  const temporary = `${to}.gmemtest-new`
+  await rm(temporary, { force: true })
+  if (status.isSymbolicLink()) await symlink(await readlink(from), temporary)
+  else {
+    await copyFile(from, temporary)
+    await chmod(temporary, status.mode & 0o777)
+    const now = new Date()
+    await utimes(temporary, now, now)
+  }
+  await rename(temporary, to)
+  return true
+}
+
+async function isEqual(from: string, to: string): Promise<boolean> {
+  const wanted = await lstat(from)
+  const found = await lstat(to).catch(() => undefined)
+  if (found === undefined || wanted.isSymbolicLink() !== found.isSymbolicLink()) return false
+  if (wanted.isSymbolicLink()) return (await readlink(from)) === (await readlink(to))
+  if (wanted.size !== found.size || (wanted.mode & 0o111) !== (found.mode & 0o111)) return false
+  return (await readFile(from)).equals(await readFile(to))
+}
