@@ -1,0 +1,129 @@
+// One scenario in one machine: markers on the console around it, a deadline over it, everything closed after it.
+import { must } from '../agent/call.ts'
+import type { Dialect } from '../project/definition.ts'
+import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
+import { ProtocolError } from '../project/errors.ts'
+import { findComplaints } from '../health/findings.ts'
+import type { VmDeath } from '../vm/vm.ts'
+import { createContext } from './create-context.ts'
+import type { NamedScenario } from './load.ts'
+import type { Machine } from './machine.ts'
+import type { Happening } from './verdict.ts'
+
+/** What became of one scenario, before anybody judges it. */
+export interface Attempt extends Happening {
+  /** The last operations of the agent, oldest first. */
+  readonly operations: readonly string[]
+  /** The console lines of the window, without the markers. */
+  readonly console: readonly string[]
+  readonly milliseconds: number
+}
+
+const cleanUpMilliseconds = 10_000
+// The end marker comes through the console a moment after the write to /dev/kmsg has returned.
+const markerMilliseconds = 2000
+// A machine that dies falls silent first and says why a moment later.
+const lastWordsMilliseconds = 700
+
+const markerPrefix = 'gmemtest: scenario'
+
+/**
+ * Runs a scenario to its end, whatever that is; the machine may be unusable afterwards (`judge` says so).
+ * @throws the reason of `signal` when the run is called off
+ */
+export async function attempt(
+  scenario: NamedScenario,
+  machine: Machine,
+  options: { readonly dialect: Dialect; readonly signal: AbortSignal },
+): Promise<Attempt> {
+  const { signal, dialect } = options
+  const { timeFactor } = machine.accelerator
+  const started = performance.now()
+  const mark = machine.console.mark()
+  let death: VmDeath | undefined
+  let thrown: { readonly value: unknown } | undefined
+  let recovered = false
+
+  /** Gives up when the time is over, or at once when the machine dies. */
+  async function within(stage: string, milliseconds: number, work: () => Promise<void>): Promise<void> {
+    await withDeadline({ stage, milliseconds: milliseconds * timeFactor, signal }, async () => {
+      const died = machine.died.then((how) => {
+        death = how
+        throw new ProtocolError('VM_DIED', 'the virtual machine died')
+      })
+      await Promise.race([work(), died])
+    })
+  }
+
+  try {
+    await within(`scenario ${scenario.name}`, scenario.timeout * 1000, async () => {
+      await writeMarker(machine, `${markerPrefix} ${scenario.name} begins`)
+      await scenario.run(createContext(machine.agent, dialect))
+    })
+  } catch (value) {
+    signal.throwIfAborted()
+    thrown = { value }
+  }
+  // After a deadline the agent is still busy with what it was told: there is nothing to close yet.
+  if (death === undefined && !(thrown?.value instanceof DeadlineExceeded)) {
+    try {
+      await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, () =>
+        cleanUp(scenario, machine, signal),
+      )
+      recovered = true
+    } catch (value) {
+      signal.throwIfAborted()
+      thrown ??= { value }
+    }
+  }
+  if (death === undefined && !recovered) {
+    death = await deathWithin(lastWordsMilliseconds * timeFactor, machine, signal)
+  }
+  const lines = machine.console.since(mark).filter((line) => !line.includes(markerPrefix))
+  return {
+    ...(thrown === undefined ? {} : { thrown }),
+    ...(death === undefined ? {} : { death }),
+    recovered,
+    complaints: findComplaints(lines),
+    operations: machine.agent.recentOperations,
+    console: lines,
+    milliseconds: performance.now() - started,
+  }
+}
+
+/** Closes all that the scenario left open, and makes sure that all that the kernel printed so far has been read. */
+async function cleanUp(scenario: NamedScenario, machine: Machine, signal: AbortSignal): Promise<void> {
+  await machine.agent.reset()
+  const text = `${markerPrefix} ${scenario.name} ended`
+  const seen = Promise.withResolvers<void>()
+  using watch = new DisposableStack()
+  watch.use(machine.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
+  await writeMarker(machine, text)
+  const milliseconds = markerMilliseconds * machine.accelerator.timeFactor
+  try {
+    await withDeadline({ stage: 'the end marker', milliseconds, signal }, () => seen.promise)
+  } catch (cause) {
+    signal.throwIfAborted()
+    const message = 'the console does not show what is written to it, so its silence proves nothing'
+    throw new ProtocolError('CONSOLE_SILENT', message, { cause })
+  }
+}
+
+async function deathWithin(
+  milliseconds: number,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<VmDeath | undefined> {
+  const enough = new AbortController()
+  const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
+    signal.throwIfAborted(),
+  )
+  const death = await Promise.race([machine.died, patience])
+  enough.abort()
+  return death ?? undefined
+}
+
+/** Level 0 is shown on the console whatever its log level is. */
+async function writeMarker(machine: Machine, text: string): Promise<void> {
+  await must(machine.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
+}

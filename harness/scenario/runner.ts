@@ -1,0 +1,209 @@
+// Runs scenarios one after the other and tells what happens as events; a machine that cannot be trusted is replaced.
+import type { Dialect } from '../project/definition.ts'
+import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
+import type { Diagnostic, RunEvent, Verdict } from '../project/events.ts'
+import { findComplaints } from '../health/findings.ts'
+import type { Finding } from '../health/findings.ts'
+import { attempt } from './attempt.ts'
+import { diagnose, diagnoseNotRun } from './diagnose.ts'
+import type { NamedScenario } from './load.ts'
+import type { Machine } from './machine.ts'
+import { missingNeeds, needs } from './needs.ts'
+import type { Need } from './needs.ts'
+import { probeNeeds } from './probe.ts'
+import { judge } from './verdict.ts'
+
+export interface RunnerOptions {
+  readonly scenarios: readonly NamedScenario[]
+  /** Boots a machine with an agent in it. */
+  readonly boot: (signal: AbortSignal) => Promise<Machine>
+  /** Never rejects. */
+  readonly emit: (event: RunEvent) => Promise<void>
+  readonly signal: AbortSignal
+  readonly dialect: Dialect
+  /** The name of the kernel definition, for messages. */
+  readonly kernel: string
+  /** The needs that this kernel is known to lack: only these may lead to SKIP. */
+  readonly expectSkips: readonly string[]
+  /** The command line that runs one scenario again. */
+  readonly again: (name: string) => string
+  /** Called after the last event with the machine that is still up, before it is closed. */
+  readonly keep?: (machine: Machine) => Promise<void>
+}
+
+export interface RunOutcome {
+  readonly verdicts: Readonly<Record<Verdict, number>>
+  /** Why the run ended before its last scenario. */
+  readonly aborted?: string
+  /** What the run is worth as an exit code; interruptions and broken reports are the caller's business. */
+  readonly exitCode: number
+}
+
+/** A machine with what was found out about it. */
+interface Ready {
+  readonly machine: Machine
+  readonly available: ReadonlySet<Need>
+}
+
+type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'>
+
+class Runner {
+  readonly #options: RunnerOptions
+  readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
+  #ready: Ready | undefined
+  /** What the kernel complained about while it booted for the first time; the first scenario answers for it. */
+  #inherited: readonly Finding[] = []
+  #boots = 0
+  #bootFailure: { readonly error: unknown } | undefined
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<RunOutcome> {
+    const { signal, emit, keep } = this.#options
+    const started = performance.now()
+    try {
+      await this.#all()
+      const aborted = this.#aborted()
+      const ending = { verdicts: this.#verdicts, ...(aborted === undefined ? {} : { aborted }) }
+      await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
+      if (this.#ready !== undefined && !signal.aborted) await keep?.(this.#ready.machine)
+      return { ...ending, exitCode: this.#exitCode() }
+    } finally {
+      await this.#closeMachine()
+    }
+  }
+
+  async #all(): Promise<void> {
+    const { scenarios, signal } = this.#options
+    try {
+      for (const scenario of scenarios) {
+        if (signal.aborted || this.#bootFailure !== undefined) return
+        await this.#one(scenario)
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  #aborted(): string | undefined {
+    if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
+    return this.#bootFailure === undefined ? undefined : messageOf(this.#bootFailure.error)
+  }
+
+  async #one(scenario: NamedScenario): Promise<void> {
+    const { emit } = this.#options
+    const { name, title } = scenario
+    await emit({ type: 'scenario-started', name, title })
+    const finished = await this.#verdictOn(scenario)
+    this.#verdicts[finished.verdict] += 1
+    await emit({ type: 'scenario-finished', name, title, ...finished })
+  }
+
+  async #verdictOn(scenario: NamedScenario): Promise<Finished> {
+    const again = this.#options.again(scenario.name)
+    let ready: Ready
+    try {
+      ready = await this.#machine()
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      this.#bootFailure = { error }
+      const message = messageOf(error)
+      return {
+        verdict: 'MISS',
+        milliseconds: 0,
+        diagnostic: diagnoseNotRun(scenario, error, { message, again }),
+      }
+    }
+    const missing = missingNeeds(scenario.needs, ready.available)
+    return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready.machine)
+  }
+
+  #skip(scenario: NamedScenario, missing: readonly Need[]): Finished {
+    const { expectSkips, kernel, again } = this.#options
+    const reason = missing.map((need) => needs[need]).join('; ')
+    const unexpected = missing.filter((need) => !expectSkips.includes(need))
+    if (unexpected.length === 0) return { verdict: 'SKIP', milliseconds: 0, reason }
+    const message = `${reason}; the definition of ${kernel} does not expect that (expectSkips lacks ${unexpected.join(', ')})`
+    const diagnostic = diagnoseNotRun(scenario, undefined, { message, again: again(scenario.name) })
+    return { verdict: 'FAIL', milliseconds: 0, diagnostic }
+  }
+
+  async #attempt(scenario: NamedScenario, machine: Machine): Promise<Finished> {
+    const result = await attempt(scenario, machine, this.#options)
+    const judged = judge(result)
+    const inherited = this.#inherited
+    this.#inherited = []
+    if (!judged.machineUsable) await this.#loseMachine(judged.message)
+    const again = this.#options.again(scenario.name)
+    const [bootComplaint] = inherited
+    if (bootComplaint !== undefined && judged.verdict === 'PASS') {
+      const message = `the kernel complained while it booted: ${bootComplaint.title}`
+      const diagnostic = diagnose(scenario, { ...result, complaints: inherited }, { message, again })
+      return { verdict: 'FAIL', milliseconds: result.milliseconds, diagnostic }
+    }
+    const diagnostic: Diagnostic | undefined =
+      judged.verdict === 'PASS' ? undefined : diagnose(scenario, result, { message: judged.message, again })
+    return {
+      verdict: judged.verdict,
+      milliseconds: result.milliseconds,
+      ...(diagnostic === undefined ? {} : { diagnostic }),
+    }
+  }
+
+  /** The machine at hand, or a new one. */
+  async #machine(): Promise<Ready> {
+    if (this.#ready !== undefined) return this.#ready
+    const { boot, emit, signal, dialect } = this.#options
+    const machine = await boot(signal)
+    this.#boots += 1
+    try {
+      if (this.#boots === 1) this.#inherited = bootComplaints(machine)
+      const available = await probeNeeds(machine.agent, dialect)
+      await emit({
+        type: 'vm-ready',
+        accelerator: machine.accelerator.name,
+        reason: machine.accelerator.reason,
+        milliseconds: machine.bootMilliseconds,
+      })
+      this.#ready = { machine, available }
+      return this.#ready
+    } catch (error) {
+      await machine[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  async #loseMachine(reason: string): Promise<void> {
+    await this.#closeMachine()
+    await this.#options.emit({ type: 'vm-lost', reason })
+  }
+
+  async #closeMachine(): Promise<void> {
+    const ready = this.#ready
+    this.#ready = undefined
+    await ready?.machine[Symbol.asyncDispose]()
+  }
+
+  #exitCode(): number {
+    if (this.#verdicts.FAIL + this.#verdicts.ERROR > 0) return exitCodes.scenarioFailed
+    if (this.#bootFailure !== undefined) return exitCodeOf(this.#bootFailure.error)
+    return this.#verdicts.MISS > 0 ? exitCodes.couldNotRun : exitCodes.ok
+  }
+}
+
+/** What the kernel complained about before the first scenario; its own first banner is none. */
+function bootComplaints(machine: Machine): readonly Finding[] {
+  const complaints = findComplaints(machine.console.lines())
+  const banner = complaints.findIndex((complaint) => complaint.kind === 'reboot')
+  return complaints.filter((_, index) => index !== banner)
+}
+
+/**
+ * Runs all scenarios, in their order, and emits their events and `run-finished`. Trouble of the kernel, the machine or
+ * a scenario is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
+ */
+export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> {
+  return new Runner(options).run()
+}

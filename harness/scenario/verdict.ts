@@ -1,0 +1,72 @@
+// From what happened in a scenario's window to its verdict: a table, no guesses.
+import { DeadlineExceeded } from '../project/deadline.ts'
+import { GmemtestError, messageOf } from '../project/errors.ts'
+import type { Fault } from '../project/errors.ts'
+import type { Verdict } from '../project/events.ts'
+import type { Finding } from '../health/findings.ts'
+import { describeDeath } from '../vm/vm.ts'
+import type { VmDeath } from '../vm/vm.ts'
+import { CheckFailure } from './check.ts'
+
+/** What is known when a scenario is over. */
+export interface Happening {
+  /** What the scenario threw; missing when it ran to its end. */
+  readonly thrown?: { readonly value: unknown }
+  /** How the virtual machine died, if it did. */
+  readonly death?: VmDeath
+  /** Whether everything could be closed after it. */
+  readonly recovered: boolean
+  /** What the kernel complained about in the scenario's window. */
+  readonly complaints: readonly Finding[]
+}
+
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'SKIP'>
+  /** Why, in one sentence; empty with PASS. */
+  readonly message: string
+  /** Whether the virtual machine may be used for the next scenario. */
+  readonly machineUsable: boolean
+}
+
+/** The verdict. First match wins; the kernel's own words come before what the scenario noticed. */
+export function judge(happening: Happening): Judgement {
+  const { thrown, death, complaints, recovered } = happening
+  const [complaint] = complaints
+  if (complaint !== undefined) {
+    const more = complaints.length > 1 ? ` (and ${complaints.length - 1} more)` : ''
+    return lost('FAIL', `the kernel complained: ${complaint.title}${more}`)
+  }
+  if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
+  if (thrown === undefined) return { verdict: 'PASS', message: '', machineUsable: recovered }
+  return { ...judgeError(thrown.value), machineUsable: recovered }
+}
+
+function judgeError(error: unknown): Omit<Judgement, 'machineUsable'> {
+  if (error instanceof CheckFailure) return { verdict: 'FAIL', message: error.message }
+  if (error instanceof DeadlineExceeded) return { verdict: 'FAIL', message: error.message }
+  if (!(error instanceof GmemtestError)) {
+    return { verdict: 'ERROR', message: `the scenario itself is broken: ${messageOf(error)}` }
+  }
+  return { verdict: verdictByFault[error.fault], message: error.message }
+}
+
+const verdictByFault = {
+  boot: 'FAIL',
+  guest: 'FAIL',
+  infra: 'MISS',
+  usage: 'ERROR',
+  build: 'ERROR',
+  protocol: 'ERROR',
+} as const satisfies Record<Fault, Verdict>
+
+const verdictByDeath = {
+  panic: 'FAIL',
+  'guest-stopped': 'FAIL',
+  'qemu-exited': 'MISS',
+  'console-ended': 'MISS',
+  closed: 'ERROR',
+} as const satisfies Record<VmDeath['kind'], Verdict>
+
+function lost(verdict: Exclude<Verdict, 'SKIP'>, message: string): Judgement {
+  return { verdict, message, machineUsable: false }
+}
