@@ -1,0 +1,93 @@
+// Kconfig's expressions: enough of them to say which part of a dependency is not met.
+
+/** The value of a symbol as .config has it; `n` for one that is not set. */
+export type ValueOf = (symbol: string) => string
+
+/** Symbols, quoted strings, operators, and $(macros), which are kept whole. */
+function tokensOf(expression: string): string[] {
+  return (
+    expression.match(/\$\((?:[^()]|\([^()]*\))*\)|"[^"]*"|'[^']*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w-]+/g) ?? []
+  )
+}
+
+/** The symbols that an expression mentions, each once. */
+export function symbolsOf(expression: string): string[] {
+  return [...new Set(tokensOf(expression).filter((token) => /^[A-Za-z0-9_]+$/.test(token)))].filter(
+    (token) => !/^([ymn]|\d+)$/.test(token),
+  )
+}
+
+const level = { n: 0, m: 1, y: 2 } as const
+
+function levelOf(value: string): number {
+  return value === 'y' ? level.y : value === 'm' ? level.m : level.n
+}
+
+/** Evaluates to 0 (n), 1 (m) or 2 (y). A macro counts as y: what it asked the compiler is not known here. */
+export function evaluate(expression: string, valueOf: ValueOf): number {
+  const tokens = tokensOf(expression)
+  let position = 0
+
+  function or(): number {
+    let value = and()
+    while (tokens[position] === '||') {
+      position += 1
+      value = Math.max(value, and())
+    }
+    return value
+  }
+  function and(): number {
+    let value = not()
+    while (tokens[position] === '&&') {
+      position += 1
+      value = Math.min(value, not())
+    }
+    return value
+  }
+  function not(): number {
+    if (tokens[position] === '!') {
+      position += 1
+      return level.y - not()
+    }
+    if (tokens[position] === '(') {
+      position += 1
+      const value = or()
+      position += 1
+      return value
+    }
+    return comparison()
+  }
+  function comparison(): number {
+    const left = operand()
+    const operator = tokens[position]
+    if (operator === undefined || !/^(=|!=|<|>|<=|>=)$/.test(operator)) {
+      return left.startsWith('$(') ? level.y : levelOf(left)
+    }
+    position += 1
+    return compare(left, operator, operand()) ? level.y : level.n
+  }
+  function operand(): string {
+    const token = tokens[position] ?? 'n'
+    position += 1
+    if (/^["']/.test(token)) return token.slice(1, -1)
+    return token.startsWith('$(') || /^([ymn]|-?\d+|0x[0-9a-f]+)$/i.test(token) ? token : valueOf(token)
+  }
+  return or()
+}
+
+function compare(left: string, operator: string, right: string): boolean {
+  switch (operator) {
+    case '=':
+      return left === right
+    case '!=':
+      return left !== right
+    case '<':
+      return Number(left) < Number(right)
+    case '>':
+      return Number(left) > Number(right)
+    case '<=':
+      return Number(left) <= Number(right)
+    default:
+      return Number(left) >= Number(right)
+  }
+}
