@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly stderr: Writable
   /** Whether stderr is a terminal: progress and colour make sense. */
   readonly isTty: boolean
+  /** Prints a failure that does not end the verb as the one that does would be printed. */
+  readonly printError: (error: unknown) => void
   /** Makes an action for commander of one that answers with the exit code. */
   readonly exitsWith: <Arguments extends unknown[]>(
     action: (...args: Arguments) => Promise<number>,

@@ -49,5 +49,7 @@ async function kernelList(): Promise<string> {
   const names = await listKernelDefinitions()
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))
-  return definitions.map((definition) => `${definition.name.padEnd(width)}  ${definition.description}\n`).join('')
+  return definitions
+    .map((definition) => `${definition.name.padEnd(width)}  ${definition.description}\n`)
+    .join('')
 }

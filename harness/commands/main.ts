@@ -56,11 +56,13 @@ export async function main(args: readonly string[]): Promise<number> {
   using interruption = listenForInterrupts()
   const { signal } = interruption
   let exitCode: number = exitCodes.ok
+  const verbose = args.includes('--verbose')
   const context: CommandContext = {
     signal,
     stdout: process.stdout,
     stderr: process.stderr,
     isTty: process.stderr.isTTY,
+    printError: (error) => printError(error, { output: process.stderr, verbose }),
     exitsWith:
       (action) =>
       async (...actionArguments) => {
@@ -80,7 +82,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return error.exitCode
     }
     const failure = error instanceof CommanderError ? usageErrorOf(error, args) : thrown
-    printError(failure, { output: context.stderr, verbose: args.includes('--verbose') })
+    context.printError(failure)
     return exitCodeOf(primaryError(failure))
   }
 }

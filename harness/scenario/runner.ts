@@ -35,6 +35,8 @@ export interface RunOutcome {
   readonly verdicts: Readonly<Record<Verdict, number>>
   /** Why the run ended before its last scenario. */
   readonly aborted?: string
+  /** What kept a machine from coming up. */
+  readonly error?: unknown
   /** What the run is worth as an exit code; interruptions and broken reports are the caller's business. */
   readonly exitCode: number
 }
@@ -69,7 +71,7 @@ class Runner {
       const ending = { verdicts: this.#verdicts, ...(aborted === undefined ? {} : { aborted }) }
       await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
       if (this.#ready !== undefined && !signal.aborted) await keep?.(this.#ready.machine)
-      return { ...ending, exitCode: this.#exitCode() }
+      return { ...ending, ...(this.#bootFailure ?? {}), exitCode: this.#exitCode() }
     } finally {
       await this.#closeMachine()
     }

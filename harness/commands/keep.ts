@@ -1,0 +1,63 @@
+// run --keep: leaves the machine up and lets its user in over a port of the loopback interface.
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import path from 'node:path'
+import type { GuestImage } from '../guest/image.ts'
+import { describeDeath } from '../vm/vm.ts'
+import type { SshEndpoint } from '../vm/vm.ts'
+import type { ReachableMachine } from './machine.ts'
+import type { Plan } from './run-job.ts'
+
+/** Waits until the user interrupts or the machine dies. */
+export async function keepMachine(
+  machine: ReachableMachine | undefined,
+  image: GuestImage,
+  { context, directory }: Plan,
+): Promise<void> {
+  if (machine === undefined) return
+  const { signal, stderr } = context
+  await using stack = new AsyncDisposableStack()
+  const sockets = new Set<Socket>()
+  const server = await listen((socket) => {
+    sockets.add(socket)
+    attach(socket, machine.endpoint)
+  })
+  stack.defer(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  const knownHosts = path.join(directory, 'known_hosts')
+  await writeFile(knownHosts, `gmemtest-guest ssh-ed25519 ${image.hostKey.toString('base64')}\n`)
+  const options = `-i ${image.userKey} -o HostKeyAlias=gmemtest-guest -o UserKnownHostsFile=${knownHosts}`
+  stderr.write(
+    `gmemtest: the virtual machine stays up until Ctrl-C; to get in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
+  )
+  const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
+  const death = await Promise.race([interrupted, machine.died])
+  if (death !== undefined) stderr.write(`gmemtest: ${describeDeath(death)}\n`)
+}
+
+async function listen(onConnection: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(onConnection)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+/** Gives a connection a channel of the machine. */
+function attach(socket: Socket, endpoint: SshEndpoint): void {
+  try {
+    const channel = endpoint.take()
+    socket.pipe(channel).pipe(socket)
+    socket.on('error', () => channel.destroy())
+    channel.on('error', () => socket.destroy())
+    channel.on('close', () => socket.destroy())
+  } catch {
+    // All channels have been used: the client sees that the connection is closed.
+    socket.destroy()
+  }
+}

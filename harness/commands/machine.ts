@@ -1,0 +1,70 @@
+// A booted virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
+import { startAgent } from '../agent/client.ts'
+import type { GuestImage } from '../guest/image.ts'
+import type { Bytes } from '../project/units.ts'
+import { connect } from '../ssh/connect.ts'
+import type { SshSession } from '../ssh/session.ts'
+import type { Machine } from '../scenario/machine.ts'
+import type { Accelerator } from '../vm/accelerator.ts'
+import { waitForGuest } from '../vm/boot.ts'
+import { startQemu } from '../vm/start.ts'
+import type { SshEndpoint } from '../vm/vm.ts'
+
+export interface MachineOptions {
+  readonly vmlinux: string
+  readonly image: GuestImage
+  /** The agent's program on this machine. */
+  readonly agent: string
+  readonly accelerator: Accelerator
+  readonly memory: Bytes
+  readonly cpus: number
+  readonly consoleFile: string
+  readonly signal: AbortSignal
+  /** Called with QEMU's command line when it runs and there is nothing to do but to wait for the guest. */
+  readonly onWaiting?: (command: string) => void
+}
+
+/** A machine that can be logged in to as well. */
+export interface ReachableMachine extends Machine {
+  readonly session: SshSession
+  /** The way in for further sessions. */
+  readonly endpoint: SshEndpoint
+}
+
+const sshMilliseconds = 10_000
+const agentPath = '/tmp/agent'
+
+/**
+ * Boots a machine and starts the agent in it; when that fails, nothing of it is left.
+ * @throws {BootError} when the kernel does not come up
+ * @throws {InfraError} when this machine lacks something
+ * @throws {ProtocolError} when the agent does not answer as it should
+ */
+export async function bootMachine(options: MachineOptions): Promise<ReachableMachine> {
+  const { accelerator, signal, image } = options
+  await using stack = new AsyncDisposableStack()
+  const running = stack.use(await startQemu({ ...options, initramfs: image.initramfs }))
+  const booting = waitForGuest(running, { ...options, initramfs: image.initramfs })
+  // The session is opened while the guest boots: its channel keeps what is said until the server is there.
+  const limit = { signal, timeout: sshMilliseconds * accelerator.timeFactor }
+  const connecting = connect(running.ssh, { userKey: image.userKey, hostKey: image.hostKey, ...limit })
+  // If the guest does not come up, that is the error, and not what becomes of the session.
+  connecting.catch(() => undefined)
+  options.onWaiting?.(running.command)
+  const vm = await booting
+  const session = stack.use(await connecting)
+  await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
+  const channel = await session.open(agentPath, { signal })
+  const agent = stack.use(await startAgent(channel, { signal, timeFactor: accelerator.timeFactor }))
+  const owned = stack.move()
+  return {
+    agent,
+    session,
+    endpoint: vm.ssh,
+    console: vm.console,
+    died: vm.died,
+    accelerator,
+    bootMilliseconds: vm.bootMilliseconds,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,49 @@
+// What was run, on what, by what: enough to understand the results later and elsewhere.
+import { arch, cpus, release, totalmem } from 'node:os'
+import { run } from '../process/run.ts'
+import { inProject } from '../project/paths.ts'
+import { qemu } from '../vm/arguments.ts'
+import { writeProvenance } from './results.ts'
+import type { Plan } from './run-job.ts'
+import type { MachineParts } from './run-machines.ts'
+
+const commandMilliseconds = 5000
+
+/** Writes provenance.json; `qemuCommand` is how the first machine was started. A fact that cannot be found out is missing in it; that does not fail the run. */
+export async function recordRun(parts: MachineParts, plan: Plan, qemuCommand: string): Promise<void> {
+  const [qemuVersion, revision, changes] = await Promise.all([
+    firstLine(qemu, ['--version']),
+    firstLine('git', ['-C', inProject(), 'rev-parse', 'HEAD']),
+    firstLine('git', ['-C', inProject(), 'status', '--porcelain']),
+  ])
+  await writeProvenance(plan.directory, {
+    startTime: plan.started.toISOString(),
+    commandLine: process.argv.slice(2),
+    gmemtest: { revision, modified: changes !== undefined && changes !== '' },
+    kernel: parts.kernel.provenance,
+    accelerator: { name: plan.accelerator.name, reason: plan.accelerator.reason },
+    qemu: { version: qemuVersion, command: qemuCommand },
+    host: {
+      kernel: release(),
+      architecture: arch(),
+      processor: cpus()[0]?.model,
+      processors: cpus().length,
+      memory: totalmem(),
+      node: process.version,
+    },
+  })
+}
+
+/** The first line of what a command says; nothing when it fails or is not there. */
+async function firstLine(command: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const result = await run(command, args, {
+      // Also after an interrupt: these take a few milliseconds.
+      signal: new AbortController().signal,
+      timeout: commandMilliseconds,
+    })
+    return result.exitCode === 0 ? (result.stdout.split('\n')[0] ?? '') : undefined
+  } catch {
+    return undefined
+  }
+}

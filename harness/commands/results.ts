@@ -1,0 +1,78 @@
+// The directory of one run's results, and the record of what was run.
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { InfraError, messageOf } from '../project/errors.ts'
+
+/** The names of the files in a directory of results (docs/results.md). */
+export const resultNames = {
+  events: 'results.jsonl',
+  tap: 'results.tap',
+  provenance: 'provenance.json',
+  console: 'console.log',
+} as const
+
+export interface ResultsOptions {
+  /** What --output said. */
+  readonly output: string | undefined
+  readonly kernel: string
+  readonly now: Date
+}
+
+/**
+ * Makes the directory: the one that was asked for, or a new one in ./results with `latest` pointing to it.
+ * @throws {InfraError} RESULTS_UNWRITABLE
+ */
+export async function makeResultsDirectory(options: ResultsOptions): Promise<string> {
+  const { output, kernel, now } = options
+  const stamp = now
+    .toISOString()
+    .replaceAll(':', '')
+    .replace(/\.\d+Z$/, 'Z')
+  const wanted = path.resolve(output ?? path.join('results', `${stamp}-${kernel}`))
+  try {
+    if (output !== undefined) {
+      await mkdir(wanted, { recursive: true })
+      await Promise.all(
+        Object.values(resultNames).map((name) => rm(path.join(wanted, name), { force: true })),
+      )
+      return wanted
+    }
+    await mkdir(path.dirname(wanted), { recursive: true })
+    const directory = await makeNew(wanted)
+    await pointTo(directory)
+    return directory
+  } catch (cause) {
+    throw new InfraError('RESULTS_UNWRITABLE', `cannot write results to ${wanted}: ${messageOf(cause)}`, {
+      cause,
+      hint: '--output DIR chooses another place',
+    })
+  }
+}
+
+/** A directory that was not there: two runs may begin in the same second. */
+async function makeNew(wanted: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const directory = number === 1 ? wanted : `${wanted}-${number}`
+    try {
+      await mkdir(directory)
+      return directory
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+}
+
+/** `results/latest`, replaced in one step. */
+async function pointTo(directory: string): Promise<void> {
+  const link = path.join(path.dirname(directory), 'latest')
+  const temporary = `${link}.${process.pid}`
+  await symlink(path.basename(directory), temporary)
+  await rename(temporary, link)
+}
+
+/** Writes the record of what was run; later calls replace it. */
+export async function writeProvenance(directory: string, record: object): Promise<void> {
+  const file = path.join(directory, resultNames.provenance)
+  await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
+  await rename(`${file}.new`, file)
+}

@@ -1,0 +1,137 @@
+// What `gmemtest run` does: everything that can overlap overlaps, since the time to the first test point counts.
+import { createWriteStream } from 'node:fs'
+import path from 'node:path'
+import { compileAgent } from '../guest/agent.ts'
+import { provideGuestImage } from '../guest/image.ts'
+import { provideKernel } from '../kernel/provide.ts'
+import { loadKernelDefinition } from '../project/definition.ts'
+import type { KernelDefinition } from '../project/definition.ts'
+import { exitCodes, messageOf } from '../project/errors.ts'
+import type { RunEvent } from '../project/events.ts'
+import { cacheDirectory } from '../project/paths.ts'
+import { jsonLinesSink } from '../report/jsonl.ts'
+import { Sinks } from '../report/sinks.ts'
+import { tapSink } from '../report/tap.ts'
+import { terminalSink } from '../report/terminal.ts'
+import { scenarioNames, selectNames } from '../scenario/load.ts'
+import { chooseAccelerator } from '../vm/accelerator.ts'
+import type { Accelerator } from '../vm/accelerator.ts'
+import { showBuild } from './build-progress.ts'
+import type { CommandContext } from './context.ts'
+import { progressLine } from './progress.ts'
+import { makeResultsDirectory, resultNames } from './results.ts'
+import { runOnMachines } from './run-machines.ts'
+import type { MachineParts } from './run-machines.ts'
+
+/** The options of `gmemtest run`. */
+export interface JobOptions {
+  readonly kernel: string
+  readonly accel?: 'tcg' | 'kvm'
+  readonly jobs?: number
+  readonly output?: string
+  readonly keep?: true
+}
+
+/** What is known before anything is built. */
+export interface Plan {
+  readonly options: JobOptions
+  readonly context: CommandContext
+  readonly definition: KernelDefinition
+  readonly names: readonly string[]
+  readonly accelerator: Accelerator
+  /** Where the results go. */
+  readonly directory: string
+  readonly started: Date
+}
+
+type Emit = (event: RunEvent) => Promise<void>
+
+/** Runs the job and answers with the exit code. */
+export async function runJob(
+  patterns: readonly string[],
+  options: JobOptions,
+  context: CommandContext,
+): Promise<number> {
+  const started = new Date()
+  const [definition, names, accelerator] = await Promise.all([
+    loadKernelDefinition(options.kernel),
+    scenarioNames().then((all) => selectNames(all, patterns)),
+    chooseAccelerator(options.accel),
+  ])
+  const directory = await makeResultsDirectory({
+    output: options.output,
+    kernel: definition.name,
+    now: started,
+  })
+  const plan = { options, context, definition, names, accelerator, directory, started }
+  const sinks = await openSinks(plan)
+  try {
+    const exitCode = await execute(plan, (event) => sinks.write(event))
+    context.signal.throwIfAborted()
+    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
+  } finally {
+    await sinks.close()
+  }
+}
+
+async function openSinks({ context, directory }: Plan): Promise<Sinks> {
+  const file = (name: string): string => path.join(directory, name)
+  // The terminal comes first: it takes its line of progress away before a test point is written.
+  const sinks = [
+    { name: 'the terminal', sink: terminalSink({ output: context.stderr, isTty: context.isTty, directory }) },
+    { name: 'the standard output', sink: tapSink(context.stdout) },
+    { name: resultNames.tap, sink: tapSink(createWriteStream(file(resultNames.tap))) },
+    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
+  ]
+  return new Sinks(sinks, context.printError)
+}
+
+/** From the plan to the last event; whatever happens, `run-finished` is emitted. */
+async function execute(plan: Plan, emit: Emit): Promise<number> {
+  const { definition, names, started } = plan
+  const begin = performance.now()
+  await emit({
+    type: 'run-started',
+    time: started.toISOString(),
+    kernel: definition.name,
+    dialect: definition.dialect,
+    scenarios: names,
+  })
+  let ending: Promise<void> | undefined
+  try {
+    const parts = await provideParts(plan, emit)
+    return await runOnMachines(parts, plan, (event) => {
+      const written = emit(event)
+      if (event.type === 'run-finished') ending = written
+      return written
+    })
+  } catch (error) {
+    const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
+    const milliseconds = performance.now() - begin
+    if (ending === undefined) {
+      await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error) })
+    }
+    throw error
+  }
+}
+
+/** Everything that a machine is booted from, built unless the cache has it. */
+async function provideParts(plan: Plan, emit: Emit): Promise<MachineParts> {
+  const { context, definition } = plan
+  const begin = performance.now()
+  const common = { cache: cacheDirectory(), signal: context.signal }
+  using line = progressLine(context.stderr, context.isTty)
+  const [kernel, image, agent] = await Promise.all([
+    provideKernel(definition, { ...common, progress: showBuild(line, definition.name) }),
+    provideGuestImage(common),
+    compileAgent(common),
+  ])
+  await emit({
+    type: 'kernel-ready',
+    key: kernel.key,
+    release: kernel.provenance.release,
+    cached: kernel.cached,
+    milliseconds: performance.now() - begin,
+  })
+  return { kernel, image, agent }
+}

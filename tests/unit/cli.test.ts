@@ -1,0 +1,121 @@
+// The real command line, as a user meets it: help, mistakes, exit codes.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'tap'
+import { inProject } from '../../harness/project/paths.ts'
+
+interface Ran {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-cli-'))
+
+async function gmemtest(...args: string[]): Promise<Ran> {
+  const child = spawn(inProject('gmemtest'), args, {
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_CACHE_HOME: path.join(home, 'cache'), NODE_V8_COVERAGE: '' },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>()
+  child.on('error', reject)
+  child.on('close', resolve)
+  return { exitCode: await promise, stdout, stderr }
+}
+
+void test('the command line', async (suite) => {
+  suite.teardown(() => rm(home, { recursive: true, force: true }))
+  suite.jobs = 4
+
+  for (const args of [['--help'], [], ['help'], ['-h']]) {
+    void suite.test(`gmemtest ${args.join(' ')} explains itself`, async (t) => {
+      const ran = await gmemtest(...args)
+      t.equal(ran.exitCode, 0)
+      for (const word of ['run', 'list', 'build', 'shell', 'doctor', 'Examples:', 'Exit codes']) {
+        t.ok(ran.stdout.includes(word), word)
+      }
+      t.equal(ran.stderr, '')
+    })
+  }
+
+  for (const verb of ['run', 'list', 'build', 'shell', 'doctor']) {
+    void suite.test(`gmemtest ${verb} --help has examples`, async (t) => {
+      const ran = await gmemtest(verb, '--help')
+      t.equal(ran.exitCode, 0)
+      t.match(ran.stdout, new RegExp(`^Usage: gmemtest ${verb}`))
+      t.match(ran.stdout, /Examples:/)
+      t.match(ran.stdout, /--verbose/)
+    })
+  }
+
+  void suite.test('gmemtest --version prints one word', async (t) => {
+    const ran = await gmemtest('--version')
+    t.match(ran, { exitCode: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
+  })
+
+  const mistakes: readonly (readonly [args: readonly string[], message: RegExp, hint: RegExp])[] = [
+    [['rnu'], /^gmemtest: there is no verb 'rnu'$/m, /hint: did you mean 'gmemtest run'\?/],
+    [['frobnicate'], /there is no verb 'frobnicate'/, /hint: the verbs are run, list/],
+    [['run', '--kernle', 'x'], /unknown option '--kernle'/, /hint: did you mean --kernel\?/i],
+    [['--nonsense'], /unknown option '--nonsense'/, /hint: .*--help/],
+    [['run', '--jobs', '0'], /--jobs must be a positive integer, got '0'/, /^/],
+    [['run', '--jobs', 'many'], /--jobs must be a positive integer, got 'many'/, /^/],
+    [['run', '--accel', 'kvn'], /--accel must be tcg or kvm, got 'kvn'/, /hint: for example: --accel kvm/],
+    [['run', '--output'], /option '--output <dir>' argument missing/, /hint: see: gmemtest run --help/],
+    [
+      ['run', 'contents-surive'],
+      /no scenario matches 'contents-surive'/,
+      /near it: contents-survive-conversion/,
+    ],
+    [['run', 'zzzzzz'], /no scenario matches 'zzzzzz'/, /gmemtest list/],
+    [
+      ['run', '--kernel', 'gmem-covnert'],
+      /there is no kernel definition 'gmem-covnert'/,
+      /did you mean 'gmem-convert'/,
+    ],
+    [['run', '--kernel', './none.yaml'], /there is no file .*none\.yaml/, /stock-6\.12/],
+    [['list', '--nothing'], /unknown option/, /hint/],
+    [['list', 'zzzzzz'], /no scenario matches/, /hint/],
+  ]
+  for (const [args, message, hint] of mistakes) {
+    void suite.test(
+      `gmemtest ${args.join(' ')} is a mistake, said in a line with the next step`,
+      async (t) => {
+        const ran = await gmemtest(...args)
+        t.equal(ran.exitCode, 2)
+        t.equal(ran.stdout, '', 'nothing on stdout')
+        t.match(ran.stderr, message)
+        t.match(ran.stderr, hint)
+        t.ok(ran.stderr.trimEnd().split('\n').length <= 2, ran.stderr)
+      },
+    )
+  }
+
+  void suite.test('a mistake leaves no results behind', async (t) => {
+    await gmemtest('run', 'zzzzzz')
+    t.notOk((await readdir(home)).includes('results'))
+  })
+
+  void suite.test('--verbose says where the mistake was seen', async (t) => {
+    const ran = await gmemtest('run', 'zzzzzz', '--verbose')
+    t.equal(ran.exitCode, 2)
+    t.match(ran.stderr, /code: SCENARIO_UNKNOWN/)
+    t.match(ran.stderr, /at .*load\.ts/)
+  })
+
+  void suite.test('gmemtest list names scenarios, kernels and rules', async (t) => {
+    const scenarios = await gmemtest('list', 'contents')
+    t.match(scenarios, { exitCode: 0, stdout: /^contents-survive-conversion .*\[S-A19/m })
+    const kernels = await gmemtest('list', '--kernels')
+    t.match(kernels, { exitCode: 0, stdout: /^gmem-convert .*\nstock-6\.12 /m })
+    const rules = await gmemtest('list', '--rules')
+    t.match(rules, { exitCode: 0, stdout: /^\| S-A19 \|.*`contents-survive-conversion`/m })
+  })
+})
