@@ -1,9 +1,11 @@
 // The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
+import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
 import type { Outcome } from '../agent/call.ts'
 import type { PageLook } from '../agent/pages.ts'
+import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { Check } from './check.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
@@ -21,6 +23,10 @@ export interface ScenarioContext {
   readonly agent: Agent
   /** Which conversion uAPI the kernel speaks. */
   readonly dialect: Dialect
+  /** From here on the agent runs on this CPU alone: conversions, and accesses of the host. */
+  readonly runOnCpu: (cpu: number) => Promise<void>
+  /** The nodes of all maple trees in the system: compare it with what it was before. Needs `slab-counters`. */
+  readonly mapleNodes: () => Promise<number>
 }
 
 export interface MemoryOptions {
@@ -51,6 +57,23 @@ export interface Memory {
   convert(to: PageState, range: PageRange): Promise<void>
   /** Converts a range, which must fail like this; the model stays as it was. `at`: the page that error_offset names. */
   expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void>
+  /** Converts pages one by one, in this order, all of which must succeed: one request, however many they are. */
+  convertEach(to: PageState, options: ConvertEachOptions): Promise<void>
+  /** Holds references to shared pages until it is released: by a pipe, or as for DMA (needs `gup-test`). */
+  pin(range: PageRange, method: PinMethod): Promise<PinnedPages>
+  /** A second mapping of the whole file in the same process. */
+  mapAgain(): Promise<HostView>
+  /** The mapping of the whole file in a forked child. */
+  fork(): Promise<HostView>
+  /** KVM_PRE_FAULT_MEMORY: the guest has all pages of the range mapped before it runs. Needs `pre-fault`. */
+  preFault(range: PageRange): Promise<void>
+  /** KVM_SET_MEMORY_ATTRIBUTES on the VM, for the addresses of the range; the model stays as it was. */
+  setVmAttributes(state: PageState, range: PageRange): Promise<void>
+  /**
+   * Lets threads work on the file at the same moment and stops them after so many milliseconds: one report for each.
+   * The model does not follow: convert and fill what they worked on before the next look.
+   */
+  race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]>
   /** Frees the pages of a range (a hole). Their state stays, their contents are zero again. */
   punchHole(range: PageRange): Promise<void>
   /** Allocates the pages of a range. */
@@ -58,6 +81,39 @@ export interface Memory {
   /** Everything at once: host and guest see in each page what the model says, SIGBUS included. */
   matchesModel(): Promise<void>
 }
+
+export interface ConvertEachOptions {
+  /** Only every n-th page of the file, from page 0 on; default all. */
+  readonly every?: number
+  readonly order: 'forward' | 'reverse' | { readonly random: number }
+}
+
+export type PinMethod = (typeof pinMethods)[number]
+
+/** References to pages. Those that are left at the end of the scenario are released then. */
+export interface PinnedPages extends AsyncDisposable {
+  release(): Promise<void>
+}
+
+/** What one thread of a race does over and over. */
+export type Racer = {
+  readonly range: PageRange
+} & (
+  | {
+      /** Converts the range to `to` and back. */
+      readonly does: 'convert'
+      readonly to: PageState
+      /** After each conversion to private the guest reads the range twice: a difference is a mismatch in the report. */
+      readonly watched?: boolean
+    }
+  | {
+      /**
+       * Counts in the first word of each page and finds there what it wrote before, else that is a mismatch in the
+       * report. Must be the only one who writes there. SIGBUS and memory faults are counted.
+       */
+      readonly does: 'host-count' | 'guest-count'
+    }
+)
 
 export interface MemoryHandles {
   readonly vm: Vm
@@ -79,6 +135,8 @@ export interface HostView {
   expectSigbus(range: PageRange): Promise<void>
   /** What is there, in runs, without any expectation; `mixed` is a page that is not full of one byte. */
   look(range: PageRange): Promise<Run<PageLook>[]>
+  /** The page frame of each page that is mapped at this moment; looking maps nothing. Needs `pagemap`. */
+  frames(range: PageRange): Promise<readonly (number | 'unmapped')[]>
 }
 
 export interface GuestView {
@@ -88,4 +146,9 @@ export interface GuestView {
   expect(range: PageRange, tag: Tag): Promise<void>
   /** What is there, in runs, without any expectation; `fault` is an exit with KVM_EXIT_MEMORY_FAULT. */
   look(range: PageRange): Promise<Run<PageLook>[]>
+  /**
+   * How many 4K pages the page tables of the guest map, its code included: compare it with what it was before. Needs
+   * `binary-stats`.
+   */
+  mappedPages(): Promise<number>
 }

@@ -4,7 +4,8 @@ import type { Dialect } from '../project/definition.ts'
 import { check } from './check.ts'
 import type { ScenarioContext } from './context.ts'
 import { createMemory } from './memory.ts'
-import { expectErrno } from './outcome.ts'
+import { countMapleNodes } from './metadata.ts'
+import { expectDone, expectErrno } from './outcome.ts'
 
 /** The context of one scenario. What is made through it is closed by `agent.reset()`. */
 export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
@@ -14,5 +15,9 @@ export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
     check,
     memory: (options) => createMemory(agent, dialect, options),
     expectErrno,
+    runOnCpu: async (cpu) => {
+      expectDone(await agent.setAffinity(2 ** cpu), `moving the agent to CPU ${cpu}`)
+    },
+    mapleNodes: () => countMapleNodes(agent),
   }
 }

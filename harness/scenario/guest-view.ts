@@ -1,6 +1,6 @@
 // What the guest sees of a file: each access is made by a vCPU that really runs.
 import type { Operations } from '../agent/client.ts'
-import type { Vcpu } from '../agent/fields.ts'
+import type { Vcpu, Vm } from '../agent/fields.ts'
 import type { PageLook } from '../agent/pages.ts'
 import { check } from './check.ts'
 import type { GuestView } from './context.ts'
@@ -11,6 +11,7 @@ import { describeRange, offsetOf, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
 
 export interface GuestOptions {
+  readonly vm: Vm
   /** Makes the vCPU when it is first needed. */
   readonly vcpu: () => Promise<Vcpu>
   /** Where page 0 of the file is in the guest. */
@@ -26,6 +27,10 @@ export function guestViewOf(agent: Operations, options: GuestOptions, model: Mod
   }
   return {
     look,
+    async mappedPages() {
+      const reply = await agent.vm.stats(options.vm, 'pages_4k')
+      return Number(expectDone(reply, 'reading the statistics of the VM').value)
+    },
     async fill(range, tag) {
       const reply = await agent.guest.fill(await options.vcpu(), addressOf(range), sizeOf(range), {
         byte: tag,

@@ -29,6 +29,11 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
   }
   return {
     look,
+    async frames(range) {
+      const reply = await agent.host.pagemap(mapped(), offsetOf(range), range.count)
+      const { pages } = expectDone(reply, `the page frames of ${describeRange(range)}`)
+      return pages.map((entry) => (entry.present ? entry.pfn : 'unmapped'))
+    },
     async fill(range, tag) {
       const reply = await agent.host.fill(mapped(), offsetOf(range), sizeOf(range), { byte: tag })
       expectDone(reply, `the host writing ${describeRange(range)}`)

@@ -1,21 +1,33 @@
 // One guest_memfd with a VM around it, as scenarios see it: made for the dialect of the kernel, with the model beside it.
+import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import { converterOf } from '../agent/converter.ts'
 import type { Converter } from '../agent/converter.ts'
 import type { ErrnoName } from '../agent/errno.ts'
-import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
+import type { Gmem, Mapping, Pin, Vcpu, Vm } from '../agent/fields.ts'
 import { gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
 import type { Dialect } from '../project/definition.ts'
 import { pages as bytesOf } from '../project/units.ts'
 import { check } from './check.ts'
-import type { GuestView, HostView, Memory, MemoryHandles, MemoryOptions } from './context.ts'
+import type {
+  ConvertEachOptions,
+  GuestView,
+  HostView,
+  Memory,
+  MemoryHandles,
+  MemoryOptions,
+  PinMethod,
+  PinnedPages,
+  Racer,
+} from './context.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
 import { Model } from './model.ts'
 import type { PageState } from './model.ts'
 import { expectDone } from './outcome.ts'
-import { describeRange, offsetOf, pages, sizeOf } from './pages.ts'
+import { describeRange, offsetOf, page, pages, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
+import { race } from './race.ts'
 
 /** Where page 0 of a file is in its guest. The agent keeps 3.5 GiB and what follows for itself. */
 export const slotGpa = 0x4000_0000
@@ -82,6 +94,7 @@ class BoundMemory implements Memory {
   readonly guest: GuestView
   readonly handles: MemoryHandles
   readonly #agent: Agent
+  readonly #dialect: Dialect
   readonly #converter: Converter
   readonly #hasGuest: boolean
   #vcpu: Promise<Vcpu> | undefined
@@ -90,6 +103,7 @@ class BoundMemory implements Memory {
     const { vm, gmem, mapping } = parts
     const vcpu = (): Promise<Vcpu> => (this.#vcpu ??= this.#createVcpu())
     this.#agent = agent
+    this.#dialect = dialect
     this.#hasGuest = options.slot !== false
     this.#converter = converterOf(agent, { dialect, vm, gmem, gpa: slotGpa })
     this.pages = options.pages
@@ -99,7 +113,7 @@ class BoundMemory implements Memory {
     this.model = new Model({ pages: options.pages, initially, inPlace })
     this.handles = { vm, gmem, mapping, vcpu, gpa: slotGpa }
     this.host = hostViewOf(agent, mapping, this.model)
-    this.guest = guestViewOf(agent, { vcpu, gpa: slotGpa }, this.model)
+    this.guest = guestViewOf(agent, { vm, vcpu, gpa: slotGpa }, this.model)
   }
 
   async convert(to: PageState, range: PageRange): Promise<void> {
@@ -113,6 +127,73 @@ class BoundMemory implements Memory {
     const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
     check.equal(reply.errno, errno, what)
     if (at !== undefined) check.equal(reply.errorOffset, Number(bytesOf(at)), `error_offset of ${what}`)
+  }
+
+  async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
+    const { every = 1, order } = options
+    const reply = await this.#converter.convertMany({
+      to,
+      offset: 0,
+      size: sizeOf(this.all),
+      stride: bytesOf(every),
+      ...(typeof order === 'string' ? { order } : { order: 'random', seed: order.random }),
+    })
+    expectDone(reply, `converting every ${every === 1 ? '' : `${every}. `}page to ${to}`)
+    const wanted = Math.ceil(this.pages / every)
+    check.equal(reply.done, wanted, 'pages converted one by one')
+    for (let index = 0; index < this.pages; index += every) this.model.convert(to, page(index))
+  }
+
+  async pin(range: PageRange, method: PinMethod): Promise<PinnedPages> {
+    const { mapping } = this.handles
+    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
+    const reply = await this.#agent.host.pin({
+      mapping,
+      offset: offsetOf(range),
+      size: sizeOf(range),
+      method,
+    })
+    let pin: Pin | undefined = expectDone(reply, `pinning ${describeRange(range)}`).pin
+    const release = async (): Promise<void> => {
+      if (pin === undefined) return
+      expectDone(await this.#agent.close(pin), `unpinning ${describeRange(range)}`)
+      pin = undefined
+    }
+    return { release, [Symbol.asyncDispose]: release }
+  }
+
+  async mapAgain(): Promise<HostView> {
+    const { gmem } = this.handles
+    const file = convertsInPlace(this.#dialect) ? gmem : undefined
+    return hostViewOf(this.#agent, await map(this.#agent, file, sizeOf(this.all)), this.model)
+  }
+
+  async fork(): Promise<HostView> {
+    return hostViewOf(await this.#agent.fork(), this.handles.mapping, this.model)
+  }
+
+  async preFault(range: PageRange): Promise<void> {
+    const { vcpu, gpa } = this.handles
+    const reply = await this.#agent.guest.preFault(await vcpu(), gpa + offsetOf(range), sizeOf(range))
+    expectDone(reply, `faulting in ${describeRange(range)}`)
+    check.equal(reply.size, 0n, `bytes that are left to do after faulting in ${describeRange(range)}`)
+  }
+
+  async setVmAttributes(state: PageState, range: PageRange): Promise<void> {
+    const { vm, gpa } = this.handles
+    const reply = await this.#agent.gmem.convert({
+      target: vm,
+      dialect: 'vm-attributes',
+      to: state,
+      offset: gpa + offsetOf(range),
+      size: sizeOf(range),
+    })
+    expectDone(reply, `setting the attributes of ${describeRange(range)}`)
+  }
+
+  race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]> {
+    const arena = { agent: this.#agent, dialect: this.#dialect, handles: this.handles }
+    return race(arena, milliseconds, racers)
   }
 
   async punchHole(range: PageRange): Promise<void> {
