@@ -1,0 +1,50 @@
+// What a measurement gives, and how it is printed: figures with their limits, never assertions.
+
+/** One measured number. Absolute times are of one machine; ratios within one run can be compared. */
+export interface Figure {
+  readonly what: string
+  readonly value: number
+  readonly unit: string
+  /** The most that it should be; missing for a number that is only there to explain another. */
+  readonly limit?: number
+}
+
+/** One group of measurements that can be asked for by name. */
+export interface Measurement {
+  readonly name: string
+  readonly summary: string
+  readonly measure: (say: (progress: string) => void) => Promise<readonly Figure[]>
+}
+
+/** The value in the middle. @throws {RangeError} without values */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** The smallest value that at least this share of all values does not exceed. @throws {RangeError} without values */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  if (value === undefined) throw new RangeError('no values to take a quantile of')
+  return value
+}
+
+function rounded(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}
+
+/** The figures as a Markdown table. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, value, unit, limit }) => [
+    what,
+    `${rounded(value)} ${unit}`,
+    limit === undefined ? '' : `≤ ${limit} ${unit}`,
+    limit === undefined ? '' : value <= limit ? 'within' : 'OVER',
+  ])
+  const all = [['figure', 'measured', 'limit', ''], ...rows]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0), 3))
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`
+  const [header = [], ...body] = all
+  return line(header) + line(widths.map((width) => '-'.repeat(width))) + body.map(line).join('')
+}
