@@ -1,0 +1,59 @@
+// The first signal stops in order, the second one at once; a signal that comes twice in a moment counts once.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { inProject } from '../../../harness/project/paths.ts'
+
+/** Waits for a signal; with `stubborn`, its work goes on whatever is asked of it. */
+const program = `
+  const { listenForInterrupts } = await import(${JSON.stringify(inProject('harness/commands/interrupt.ts'))})
+  const interruption = listenForInterrupts()
+  console.log('ready')
+  const alive = setInterval(() => undefined, 1000)
+  interruption.signal.addEventListener('abort', () => {
+    console.log(interruption.signal.reason.message)
+    if (process.argv[1] !== 'stubborn') {
+      clearInterval(alive)
+      process.exitCode = interruption.signal.reason.exitCode
+    }
+  })
+`
+
+async function started(mode: string): Promise<{ child: ChildProcess; said: () => string }> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, mode], {
+    env: { ...process.env, NODE_V8_COVERAGE: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  while (!text.includes('ready')) await delay(10)
+  return { child, said: () => text }
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  void test(`${signal} asks for an end in order`, async (t) => {
+    const { child, said } = await started('obedient')
+    const closed = once(child, 'close')
+    child.kill(signal)
+    t.strictSame(await closed, [exitCode, null])
+    t.match(said(), new RegExp(`interrupted by ${signal}`))
+  })
+}
+
+void test('a second SIGINT ends everything at once, a doubled first one does not', async (t) => {
+  const { child, said } = await started('stubborn')
+  const closed = once(child, 'close')
+  child.kill('SIGINT')
+  while (!said().includes('interrupted')) await delay(10)
+  child.kill('SIGINT')
+  await delay(400)
+  t.equal(child.exitCode, null, 'still there')
+  child.kill('SIGINT')
+  t.strictSame(await closed, [130, null])
+})

@@ -1,0 +1,26 @@
+// Values of options: what was given, and what it must be.
+import { test } from 'tap'
+import { oneOf, positiveInteger } from '../../../harness/commands/options.ts'
+
+void test('a positive integer', (t) => {
+  const parse = positiveInteger('--jobs', 64)
+  t.equal(parse('1'), 1)
+  t.equal(parse('64'), 64)
+  for (const text of ['0', '65', '-1', '1.5', '1e1', ' 1', '', 'x', '0x10']) {
+    t.throws(() => parse(text), {
+      code: 'OPTION_VALUE',
+      message: `--jobs must be an integer from 1 to 64, got '${text}'`,
+    })
+  }
+  t.end()
+})
+
+void test('one of a few words', (t) => {
+  const parse = oneOf('--accel', ['tcg', 'kvm'])
+  t.equal(parse('tcg'), 'tcg')
+  t.throws(() => parse('kvmm'), {
+    message: "--accel must be tcg or kvm, got 'kvmm'",
+    hint: 'for example: --accel kvm',
+  })
+  t.end()
+})

@@ -1,0 +1,40 @@
+// Where results go: a new directory each time, or the one that was asked for.
+import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { makeResultsDirectory, writeProvenance } from '../../../harness/commands/results.ts'
+
+const now = new Date('2026-11-23T19:05:01.234Z')
+
+void test('two runs in the same second get two directories, and latest is the second', async (t) => {
+  const before = process.cwd()
+  process.chdir(t.testdir())
+  t.teardown(() => process.chdir(before))
+  const first = await makeResultsDirectory({ output: undefined, kernel: 'k', now })
+  const second = await makeResultsDirectory({ output: undefined, kernel: 'k', now })
+  t.equal(path.basename(first), '2026-11-23T190501Z-k')
+  t.equal(path.basename(second), '2026-11-23T190501Z-k-2')
+  t.equal(await readlink('results/latest'), '2026-11-23T190501Z-k-2')
+})
+
+void test('a directory that was asked for loses old results and nothing else', async (t) => {
+  const output = t.testdir({ 'results.jsonl': 'old', 'notes.txt': 'mine' })
+  t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
+  t.strictSame(await readdir(output), ['notes.txt'])
+})
+
+void test('a place that cannot be is an error with the next step', async (t) => {
+  const output = path.join(t.testdir({ file: '' }), 'file', 'below')
+  await t.rejects(makeResultsDirectory({ output, kernel: 'k', now }), {
+    code: 'RESULTS_UNWRITABLE',
+    hint: /--output/,
+  })
+})
+
+void test('the record is replaced as a whole', async (t) => {
+  const directory = t.testdir({ 'provenance.json': 'old' })
+  await writeProvenance(directory, { a: 1 })
+  t.strictSame(JSON.parse(await readFile(path.join(directory, 'provenance.json'), 'utf8')), { a: 1 })
+  await t.rejects(lstat(path.join(directory, 'provenance.json.new')))
+  await writeFile(path.join(directory, 'provenance.json'), '')
+})
