@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { startChild } from '../process/child.ts'
 import type { Child } from '../process/child.ts'
-import { InfraError } from '../project/errors.ts'
+import { InfraError, messageOf } from '../project/errors.ts'
 
 const busy = 75
 
@@ -19,13 +19,15 @@ export interface LockOptions {
  */
 export async function takeLock(cache: string, name: string, options: LockOptions): Promise<AsyncDisposable> {
   const file = path.join(cache, 'locks', name)
-  await mkdir(path.dirname(file), { recursive: true })
+  await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw failure(file, messageOf(error))
+  })
   const atOnce = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
   if (atOnce !== undefined) return held(file, atOnce)
   const who = await readFile(file, 'utf8').catch(() => '')
   options.onWait(who.trim() === '' ? 'another gmemtest' : who.trim())
   const later = await holder(file, [], options.signal)
-  if (later === undefined) throw new InfraError('LOCK_FAILED', `cannot lock ${file}`)
+  if (later === undefined) throw failure(file, 'no reason given')
   return held(file, later)
 }
 
@@ -44,7 +46,7 @@ async function holder(file: string, how: readonly string[], signal: AbortSignal)
   await using stack = new AsyncDisposableStack()
   stack.use(child)
   const [channel] = child.channels
-  if (channel === undefined) throw new InfraError('LOCK_FAILED', `cannot lock ${file}`)
+  if (channel === undefined) throw failure(file, 'no reason given')
   channel.write('?')
   using done = new DisposableStack()
   const aborted = Promise.withResolvers<never>()
@@ -59,7 +61,11 @@ async function holder(file: string, how: readonly string[], signal: AbortSignal)
     return child
   }
   if (ended.code === busy) return undefined
-  throw new InfraError('LOCK_FAILED', `cannot lock ${file}: ${ended.stderr}`, {
-    hint: 'the cache must be on a file system with locks; set XDG_CACHE_HOME to another one',
+  throw failure(file, ended.stderr)
+}
+
+function failure(file: string, reason: string): InfraError {
+  return new InfraError('LOCK_FAILED', `cannot lock ${file}: ${reason}`, {
+    hint: 'the cache must be a writable directory on a file system with locks; XDG_CACHE_HOME sets it',
   })
 }

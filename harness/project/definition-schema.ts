@@ -66,7 +66,9 @@ export function parseKernelDefinition(file: string, text: string): KernelDefinit
   const result = definitionSchema.safeParse(content)
   // A mistyped key first: the key that is missing then is the same mistake.
   const mistakes = (
-    result.success ? mistakesOfMeaning(result.data) : result.error.issues.flatMap(mistakesOf)
+    result.success
+      ? mistakesOfMeaning(result.data)
+      : result.error.issues.flatMap((issue) => mistakesOf(issue, document))
   ).toSorted((left, right) => Number(right.isKey ?? false) - Number(left.isKey ?? false))
   const lines = mistakes.map((mistake) => {
     const { line, col } = counter.linePos(offsetOf(document, mistake))
@@ -90,7 +92,7 @@ function keysAt(place: Place): string[] {
   return Object.keys(place[0] === 'source' ? sourceSchema.shape : definitionSchema.shape)
 }
 
-function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+function mistakesOf(issue: z.core.$ZodIssue, document: Document.Parsed): Mistake[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const [near] = nearest(key, keysAt(issue.path))
@@ -104,9 +106,7 @@ function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
     })
   }
   const name = issue.path.join('.')
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return [{ at: issue.path, message: `${name} is missing` }]
-  }
+  if (name !== '' && !document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
   const prefix = name === '' ? '' : `${name}: `
   return [{ at: issue.path, message: `${prefix}${issue.message}` }]
 }
@@ -128,13 +128,13 @@ function mistakesOfMeaning({ source }: Parsed): Mistake[] {
     return [{ at: ['source'], message: `source must have one of debian, tarball, git and dir, got ${found}` }]
   }
   const { required, allowed } = companions[kind]
-  const expected: readonly string[] = [kind, ...required, ...allowed]
+  const expected = new Set<string>([kind, ...required, ...allowed])
   return [
     ...required
       .filter((key) => !given.includes(key))
       .map((key) => ({ at: ['source', kind], message: `source: ${kind} needs ${key} beside it` })),
     ...given
-      .filter((key) => !expected.includes(key))
+      .filter((key) => !expected.has(key))
       .map((key) => ({
         at: ['source', key],
         isKey: true,

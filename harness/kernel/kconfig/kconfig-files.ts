@@ -51,11 +51,10 @@ export async function readKconfig(tree: string): Promise<KconfigTree> {
 async function readKconfigFile(name: string, reading: Reading): Promise<void> {
   // A file that is not there is the tree's trouble; it is reported by make, not by this explanation.
   const text = await readFile(path.join(reading.tree, name), 'utf8').catch(() => '')
-  const lines = text.replaceAll(/\\\n/g, ' ').split('\n')
   let entry: OptionDefinition | Block | undefined
   let helpIndent: number | undefined
   let isHelp = false
-  for (const [index, line] of lines.entries()) {
+  for (const { line, number } of logicalLines(text)) {
     const trimmed = line.trim()
     if (isHelp) {
       const indent = line.replaceAll('\t', '        ').search(/\S/)
@@ -71,7 +70,7 @@ async function readKconfigFile(name: string, reading: Reading): Promise<void> {
       continue
     }
     const [, keyword = '', rest = ''] = /^(\w+)(?:\s+(.*))?$/.exec(trimmed) ?? []
-    const at = `${name}:${index + 1}`
+    const at = `${name}:${number}`
     switch (keyword) {
       case 'source':
         await readKconfigFile(unquoted(rest).replaceAll('$(SRCARCH)', 'x86'), reading)
@@ -100,6 +99,20 @@ async function readKconfigFile(name: string, reading: Reading): Promise<void> {
         if (entry !== undefined) readAttribute(entry, keyword, rest, reading)
     }
   }
+}
+
+/** Lines with those that a backslash continues joined; the number is that of the first. */
+function logicalLines(text: string): { line: string; number: number }[] {
+  const lines: { line: string; number: number }[] = []
+  let isContinued = false
+  for (const [index, physical] of text.split('\n').entries()) {
+    const last = lines.at(-1)
+    const line = physical.replace(/\s*\\$/, '')
+    if (isContinued && last !== undefined) last.line += ` ${line.trim()}`
+    else lines.push({ line, number: index + 1 })
+    isContinued = line !== physical
+  }
+  return lines
 }
 
 function defineOption(name: string, at: string, reading: Reading): OptionDefinition {

@@ -76,9 +76,10 @@ async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> 
       hint: `look at ${patch.origin}; mail programs that wrap lines damage patches`,
     })
   }
-  // ADDED\tREMOVED\tPATH\0, or for a rename ADDED\tREMOVED\t\0OLD\0NEW\0
+  // ADDED\tREMOVED\tPATH\0; of a rename, only the new path.
   const names = result.stdout.split('\0').map((field) => field.replace(/^(\d+|-)\t(\d+|-)\t/, ''))
-  return names.filter((name) => name !== '')
+  const renamed = [...patch.diff.matchAll(/^(?:rename|copy) from (.*)$/gm)].map((match) => match[1] ?? '')
+  return [...names, ...renamed].filter((name) => name !== '')
 }
 
 async function take(tree: string, name: string, files: string): Promise<void> {

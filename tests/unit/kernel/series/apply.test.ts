@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { applySeries, patchIds } from '../../../../harness/kernel/series/apply.ts'
+import type { Patch } from '../../../../harness/kernel/series.ts'
+import { recordingContext } from '../mini-tree.ts'
+
+const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)
+
+function patchOf(name: string, diff: string): Patch {
+  return { name, origin: `${name}.patch`, subject: name, diff, sha256: '', content: '' }
+}
+
+function context(index: number): string {
+  return ` line ${index}`
+}
+
+/** One hunk that replaces a line, with three lines of context. */
+function hunk(at: number, from: string, to: string): string {
+  const before = [at - 3, at - 2, at - 1].map(context)
+  const after = [at + 1, at + 2, at + 3].map(context)
+  return [`@@ -${at - 3},7 +${at - 3},7 @@`, ...before, `-${from}`, `+${to}`, ...after, ''].join('\n')
+}
+
+const header = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n'
+
+void test('patches add, change, rename and remove; the tree itself is not touched', async (t) => {
+  const directory = t.testdir({ tree: { x: lines.join('\n') + '\n', old: 'old\n', gone: 'gone\n' } })
+  const tree = path.join(directory, 'tree')
+  const patches = [
+    patchOf('1', header + hunk(10, 'line 10', 'LINE 10')),
+    patchOf(
+      '2',
+      'diff --git a/gone b/gone\ndeleted file mode 100644\n--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n',
+    ),
+    patchOf('3', 'diff --git a/old b/new\nsimilarity index 100%\nrename from old\nrename to new\n'),
+    patchOf('4', 'diff --git a/s b/s\nnew file mode 100755\n--- /dev/null\n+++ b/s\n@@ -0,0 +1 @@\n+sh\n'),
+  ]
+  // A cache that lies in a repository: git apply would skip everything there.
+  execFileSync('git', ['init', '-q', directory])
+  const overlay = await applySeries(
+    patches,
+    tree,
+    path.join(directory, 'scratch'),
+    recordingContext(directory),
+  )
+  t.strictSame([...overlay.keys()].toSorted(), ['gone', 'new', 'old', 's', 'x'])
+  t.equal(overlay.get('gone'), undefined)
+  t.equal(overlay.get('old'), undefined)
+  t.match(await readFile(overlay.get('x') ?? '', 'utf8'), /^LINE 10$/m)
+  t.notMatch(await readFile(path.join(tree, 'x'), 'utf8'), /LINE/)
+})
+
+const failures = [
+  [
+    'the second of two hunks',
+    header + hunk(10, 'line 10', 'a') + hunk(30, 'other', 'b'),
+    /: x, hunk #2 @@ -27,7 \+27,7 @@/,
+  ],
+  [
+    'context that differs by one blank',
+    (header + hunk(10, 'line 10', 'a')).replace(' line 9', '  line 9'),
+    /hunk #1 @@ -7,7/,
+  ],
+  [
+    'a file that is not there',
+    header.replaceAll('x', 'y') + hunk(10, 'line 10', 'a'),
+    /does not apply: y: No such file/,
+  ],
+  ['a damaged patch', `${header}@@ -7,7 +7,7 @@\n line 7\n`, /the patch bad is damaged/],
+  [
+    'a file that exists already',
+    'diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n',
+    /x: already exists/,
+  ],
+] as const
+
+for (const [what, diff, message] of failures) {
+  void test(`a patch that does not apply: ${what}`, async (t) => {
+    const directory = t.testdir({ tree: { x: lines.join('\n') + '\n' } })
+    const patches = [patchOf('good', header + hunk(20, 'line 20', 'LINE 20')), patchOf('bad', diff)]
+    const scratch = path.join(directory, 'scratch')
+    const applied = applySeries(patches, path.join(directory, 'tree'), scratch, recordingContext(directory))
+    await t.rejects(applied, { code: 'PATCH_DOES_NOT_APPLY', message, hint: /nothing was built|damage/ })
+    await t.rejects(applied, { message: /the patch bad / })
+  })
+}
+
+void test('patch ids are those of git', async (t) => {
+  const directory = t.testdir()
+  const [id] = await patchIds([patchOf('1', header + hunk(10, 'line 10', 'a'))], recordingContext(directory))
+  const [other] = await patchIds(
+    [patchOf('1', header + hunk(12, 'line 10', 'a'))],
+    recordingContext(directory),
+  )
+  t.match(id, /^[0-9a-f]{40}$/)
+  t.not(id, other)
+})
