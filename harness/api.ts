@@ -1,13 +1,19 @@
 // All that a scenario may import: what a scenario is, and the words for ranges of pages.
 export { scenario } from './scenario/scenario.ts'
 export { page, pages } from './scenario/pages.ts'
-export type {
-  ScenarioContext,
-  Memory,
-  MemoryOptions,
-  HostView,
-  GuestView,
-} from './scenario/context.ts'
+export { words } from './scenario/words.ts'
+export { pageSize } from './project/units.ts'
+export {
+  attributePrivate,
+  capabilities,
+  fallocateModes,
+  gmemFlags,
+  ioctls,
+  mapFlags,
+  memoryFaultFlags,
+  protections,
+} from './agent/uapi.ts'
+export type { ScenarioContext, Memory, MemoryOptions, HostView, GuestView } from './scenario/context.ts'
 export type { PageRange } from './scenario/pages.ts'
 export type { PageState, Run, Tag } from './scenario/model.ts'
 export type { RuleId } from './scenario/rules.ts'

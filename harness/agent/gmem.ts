@@ -90,7 +90,7 @@ export interface GmemOperations {
     offset?: number,
   ): Promise<Outcome & { readonly result: bigint }>
   /** A second descriptor of the same file. */
-  dup(file: Gmem): Promise<Outcome & { readonly gmem: Gmem | File }>
+  dup(file: Gmem): Promise<Outcome & { readonly gmem: Gmem }>
 }
 
 export interface RawIoctl {

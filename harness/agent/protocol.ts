@@ -29,7 +29,7 @@
 // compiler, then the agent's own description of this table (see layout.ts). It must be the same as ours.
 //
 // guest-images/agent/protocol.h is the other copy of this table, tests/unit/agent/layout.test.ts compares them.
-import { bits, choice, count, flag, handle, kernelOffset, optionalHandle, size } from './fields.ts'
+import { bits, choice, count, flag, handle, kernelOffset, optionalHandle, seldom, size } from './fields.ts'
 import type { Field } from './fields.ts'
 import {
   actorKinds,
@@ -104,7 +104,7 @@ export const operations = {
   vmCreate: { number: 4, request: { type: count }, answer: { vm } },
   vcpuCreate: { number: 5, request: { vm, id: count }, answer: { vcpu } },
   close: { number: 6, request: { handle: anything }, answer: {} },
-  dup: { number: 7, request: { handle: handle('gmem', 'file') }, answer: { handle: handle('gmem', 'file') } },
+  dup: { number: 7, request: { handle: gmem }, answer: { handle: gmem } },
   gmemCreate: { number: 8, request: { vm, size, flags: bits }, answer: { gmem } },
   memslotSet: {
     number: 9,
@@ -129,7 +129,7 @@ export const operations = {
       length: size,
       protection: bits,
       flags: bits,
-      address: bits,
+      address: seldom(bits),
     },
     answer: { mapping, address: bits },
   },
@@ -142,7 +142,7 @@ export const operations = {
       to: pageState,
       offset: kernelOffset,
       size: kernelOffset,
-      errorOffset: kernelOffset,
+      errorOffset: seldom(kernelOffset),
     },
     answer: { errorOffset: kernelOffset, nanoseconds: count },
   },
@@ -251,15 +251,15 @@ export const operations = {
       target: optionalHandle('vm', 'gmem', 'file'),
       mapping: optionalHandle('mapping'),
       vcpu: optionalHandle('vcpu'),
-      dialect,
-      to: pageState,
-      offset: size,
-      size,
-      gpa: bits,
-      rounds: count,
-      cpus: bits,
+      dialect: seldom(dialect),
+      to: seldom(pageState),
+      offset: seldom(size),
+      size: seldom(size),
+      gpa: seldom(bits),
+      rounds: seldom(count),
+      cpus: seldom(bits),
       check: flag,
-      value: bits,
+      value: seldom(bits),
     },
     answer: { actor: count },
   },

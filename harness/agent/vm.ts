@@ -9,12 +9,12 @@ export interface Memslot {
   readonly slot: number
   readonly gpa: number
   /** In bytes; 0 deletes the slot. */
-  readonly size: number
+  readonly size: number | bigint
   /** The userspace address is this mapping's, plus the offset. With no mapping the offset itself is the address. */
   readonly mapping?: Mapping
   readonly mappingOffset?: number
   readonly gmem?: Gmem
-  readonly gmemOffset?: number
+  readonly gmemOffset?: number | bigint
   /** KVM_MEM_GUEST_MEMFD where there is a `gmem`, unless given. */
   readonly flags?: number | bigint
 }

@@ -3,11 +3,13 @@ import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
+import type { ConversionResult } from '../agent/gmem.ts'
 import type { Outcome } from '../agent/call.ts'
 import type { PageLook } from '../agent/pages.ts'
 import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { Check } from './check.ts'
+import type { GuestMachine } from './guest-machine.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
 import type { PageRange } from './pages.ts'
 
@@ -19,6 +21,11 @@ export interface ScenarioContext {
   readonly memory: (options: MemoryOptions) => Promise<Memory>
   /** The operation must have ended with this errno; `what` says which operation: "converting a pinned page". */
   readonly expectErrno: (outcome: Outcome, wanted: ErrnoName, what: string) => void
+  /** The operation must have worked, with no signal and no fault; gives its reply back. */
+  readonly expectDone: <Reply extends Outcome & { readonly outcome?: string }>(
+    reply: Reply,
+    what: string,
+  ) => Reply
   /** The agent itself, one method an operation, for rules about arguments that no well-behaved program passes. */
   readonly agent: Agent
   /** Which conversion uAPI the kernel speaks. */
@@ -38,6 +45,13 @@ export interface MemoryOptions {
   readonly slot?: boolean
   /** False: the file is not mapped into the agent. Default true. */
   readonly mapped?: boolean
+  /** Makes the file in the VM of this one; its guest sees both. Default: a VM of its own. */
+  readonly beside?: Memory
+  /**
+   * True: a file that cannot be mapped is the private memory alone, and attributes of the VM choose between it and other
+   * memory, on every kernel (need `vm-attributes`). Default: what the dialect of the kernel does.
+   */
+  readonly twoMemories?: boolean
 }
 
 /** One guest_memfd as a scenario sees it: two views of it, conversions, and the model of what must be in it. */
@@ -57,6 +71,12 @@ export interface Memory {
   convert(to: PageState, range: PageRange): Promise<void>
   /** Converts a range, which must fail like this; the model stays as it was. `at`: the page that error_offset names. */
   expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void>
+  /** Converts with exactly this argument. Nothing is expected of it, and the model does not hear of it. */
+  attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult>
+  /** Binds a range to one more memslot, at a free guest address if none is given. For in-place conversion. */
+  bind(range: PageRange, gpa?: number): Promise<Slot>
+  /** A second descriptor of the file by dup(), and a mapping through it. */
+  duplicate(): Promise<Descriptor>
   /** Converts pages one by one, in this order, all of which must succeed: one request, however many they are. */
   convertEach(to: PageState, options: ConvertEachOptions): Promise<void>
   /** Holds references to shared pages until it is released: by a pipe, or as for DMA (needs `gup-test`). */
@@ -80,6 +100,33 @@ export interface Memory {
   allocate(range: PageRange): Promise<void>
   /** Everything at once: host and guest see in each page what the model says, SIGBUS included. */
   matchesModel(): Promise<void>
+}
+
+/** What the caller of the ioctl writes into its argument, in bytes. */
+export interface ConversionArgument {
+  readonly offset: number | bigint
+  readonly size: number | bigint
+  /** 0 if not given, as the rules demand. */
+  readonly errorOffset?: number | bigint
+}
+
+/** A memslot of a part of a file. */
+export interface Slot {
+  /** The guest's view through this slot; pages count from the start of the file. */
+  readonly guest: GuestView
+  /** The guest sees in each page of the slot what the model says. */
+  matchesModel(): Promise<void>
+  /** Deletes the memslot. */
+  unbind(): Promise<void>
+}
+
+/** One more descriptor of a file; the file's model follows what is done through it. */
+export interface Descriptor {
+  /** The view through a mapping that was made with this descriptor. */
+  readonly host: HostView
+  convert(to: PageState, range: PageRange): Promise<void>
+  /** Closes the descriptor; its mapping stays. */
+  close(): Promise<void>
 }
 
 export interface ConvertEachOptions {
@@ -116,6 +163,8 @@ export type Racer = {
 )
 
 export interface MemoryHandles {
+  /** The VM with its vCPU and its slots. */
+  readonly machine: GuestMachine
   readonly vm: Vm
   readonly gmem: Gmem
   /** Missing with `mapped: false`. */

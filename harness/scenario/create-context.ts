@@ -13,8 +13,10 @@ export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
     agent,
     dialect,
     check,
-    memory: (options) => createMemory(agent, dialect, options),
+    memory: (options) =>
+      createMemory(agent, options.twoMemories === true ? 'vm-attributes' : dialect, options),
     expectErrno,
+    expectDone,
     runOnCpu: async (cpu) => {
       expectDone(await agent.setAffinity(2 ** cpu), `moving the agent to CPU ${cpu}`)
     },

@@ -4,13 +4,16 @@ import type { Agent } from '../agent/client.ts'
 import { converterOf } from '../agent/converter.ts'
 import type { Converter } from '../agent/converter.ts'
 import type { ErrnoName } from '../agent/errno.ts'
-import type { Gmem, Mapping, Pin, Vcpu, Vm } from '../agent/fields.ts'
+import type { Gmem, Mapping, Pin, Vcpu } from '../agent/fields.ts'
+import type { ConversionResult } from '../agent/gmem.ts'
 import { gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
 import type { Dialect } from '../project/definition.ts'
 import { pages as bytesOf } from '../project/units.ts'
 import { check } from './check.ts'
 import type {
+  ConversionArgument,
   ConvertEachOptions,
+  Descriptor,
   GuestView,
   HostView,
   Memory,
@@ -19,7 +22,10 @@ import type {
   PinMethod,
   PinnedPages,
   Racer,
+  Slot,
 } from './context.ts'
+import { duplicateDescriptor } from './descriptor.ts'
+import { GuestMachine } from './guest-machine.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
 import { Model } from './model.ts'
@@ -28,9 +34,7 @@ import { expectDone } from './outcome.ts'
 import { describeRange, offsetOf, page, pages, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
 import { race } from './race.ts'
-
-/** Where page 0 of a file is in its guest. The agent keeps 3.5 GiB and what follows for itself. */
-export const slotGpa = 0x4000_0000
+import { bindSlot } from './slot.ts'
 
 /** Whether a kernel of this dialect has one memory for both states of a page. */
 export function convertsInPlace(dialect: Dialect): boolean {
@@ -60,17 +64,19 @@ function creationFlags(dialect: Dialect, initially: PageState): bigint {
 export async function createMemory(agent: Agent, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
   const inPlace = convertsInPlace(dialect)
   const size = bytesOf(options.pages)
-  const { vm } = expectDone(await agent.vm.create(), 'creating a VM with private memory')
+  const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
+  const { vm } = machine
+  const { slot, gpa } = machine.takeSlot()
   const { gmem } = expectDone(
     await agent.gmem.create({ vm, size, flags: creationFlags(dialect, options.initially) }),
     'creating a guest_memfd',
   )
   const mapping = options.mapped === false ? undefined : await map(agent, inPlace ? gmem : undefined, size)
   if (options.slot !== false) {
-    const slot = { vm, slot: 0, gpa: slotGpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
-    expectDone(await agent.vm.setMemslot(slot), 'binding the file to a memslot')
+    const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
+    expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
   }
-  const memory = new BoundMemory(agent, dialect, { vm, gmem, mapping }, options)
+  const memory = new BoundMemory(agent, dialect, { machine, gmem, mapping, gpa }, options)
   if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
   return memory
 }
@@ -81,9 +87,10 @@ async function map(agent: Agent, file: Gmem | undefined, length: number): Promis
 }
 
 interface Parts {
-  readonly vm: Vm
+  readonly machine: GuestMachine
   readonly gmem: Gmem
   readonly mapping: Mapping | undefined
+  readonly gpa: number
 }
 
 class BoundMemory implements Memory {
@@ -97,23 +104,23 @@ class BoundMemory implements Memory {
   readonly #dialect: Dialect
   readonly #converter: Converter
   readonly #hasGuest: boolean
-  #vcpu: Promise<Vcpu> | undefined
 
   constructor(agent: Agent, dialect: Dialect, parts: Parts, options: MemoryOptions) {
-    const { vm, gmem, mapping } = parts
-    const vcpu = (): Promise<Vcpu> => (this.#vcpu ??= this.#createVcpu())
+    const { machine, gmem, mapping, gpa } = parts
+    const { vm } = machine
+    const vcpu = (): Promise<Vcpu> => machine.vcpu()
     this.#agent = agent
     this.#dialect = dialect
     this.#hasGuest = options.slot !== false
-    this.#converter = converterOf(agent, { dialect, vm, gmem, gpa: slotGpa })
+    this.#converter = converterOf(agent, { dialect, vm, gmem, gpa })
     this.pages = options.pages
     this.all = pages(0, options.pages)
     const inPlace = convertsInPlace(dialect)
     const initially = inPlace ? options.initially : 'shared'
     this.model = new Model({ pages: options.pages, initially, inPlace })
-    this.handles = { vm, gmem, mapping, vcpu, gpa: slotGpa }
+    this.handles = { machine, vm, gmem, mapping, vcpu, gpa }
     this.host = hostViewOf(agent, mapping, this.model)
-    this.guest = guestViewOf(agent, { vm, vcpu, gpa: slotGpa }, this.model)
+    this.guest = guestViewOf(agent, { vm, vcpu, gpa }, this.model)
   }
 
   async convert(to: PageState, range: PageRange): Promise<void> {
@@ -127,6 +134,18 @@ class BoundMemory implements Memory {
     const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
     check.equal(reply.errno, errno, what)
     if (at !== undefined) check.equal(reply.errorOffset, Number(bytesOf(at)), `error_offset of ${what}`)
+  }
+
+  attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult> {
+    return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
+  }
+
+  bind(range: PageRange, gpa?: number): Promise<Slot> {
+    return bindSlot(this.#agent, this, range, gpa)
+  }
+
+  duplicate(): Promise<Descriptor> {
+    return duplicateDescriptor(this.#agent, this.#dialect, this)
   }
 
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
@@ -214,9 +233,5 @@ class BoundMemory implements Memory {
     if (this.#hasGuest) {
       check.equal(await this.guest.look(this.all), this.model.guestView(), 'what the guest sees')
     }
-  }
-
-  async #createVcpu(): Promise<Vcpu> {
-    return expectDone(await this.#agent.vm.createVcpu(this.handles.vm), 'creating a vCPU').vcpu
   }
 }

@@ -94,9 +94,11 @@ export class Model {
     return this.#contentAt('shared', index)
   }
 
-  /** Expected views of the guest, as runs. */
-  guestView(): Run<Tag>[] {
-    return runsOf(this.#states.map((_, index) => this.guestSees(index)))
+  /** Expected views of the guest, as runs; of the whole file unless a range is given. */
+  guestView(range?: PageRange): Run<Tag>[] {
+    const [first, end] = range === undefined ? [0, this.pages] : [range.first, endOf(range)]
+    const seen = Array.from({ length: end - first }, (_, index) => this.guestSees(first + index))
+    return runsOf(seen).map((run) => ({ ...run, first: first + run.first }))
   }
 
   /** Expected views of the host, as runs. */

@@ -70,6 +70,25 @@ export const rules = {
   },
   '2.2-reserved': { statement: 'The reserved fields are not looked at.', scope: 'in scope' },
   '2.2-enotty': { statement: 'An ioctl that the file does not know is ENOTTY.', scope: 'in scope' },
+  'O-8': {
+    statement:
+      'A file without SUPPORT_SHARED has no conversion: ENOTTY, as for any ioctl that it does not know.',
+    scope: 'in scope',
+  },
+  '1.1-capabilities': {
+    statement: 'KVM_CHECK_EXTENSION reports exactly the parts of the interface that work.',
+    scope: 'in scope',
+  },
+  'V-1': {
+    statement:
+      'With a file that cannot be mapped, attributes of the VM choose for each page between the memory of the host and that of the file.',
+    scope: 'in scope',
+  },
+  'V-2': {
+    statement:
+      'KVM_SET_MEMORY_ATTRIBUTES refuses flags, unknown attributes, and ranges that are empty, misaligned or overflow, with EINVAL.',
+    scope: 'in scope',
+  },
   'S-A7': {
     statement:
       'Parts of a range that are in the wanted state already are skipped: neither unmapped nor checked for pins.',
