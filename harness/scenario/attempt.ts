@@ -23,7 +23,7 @@ const cleanUpMilliseconds = 10_000
 // The end marker comes through the console a moment after the write to /dev/kmsg has returned.
 const markerMilliseconds = 2000
 // A machine that dies falls silent first and says why a moment later.
-const lastWordsMilliseconds = 700
+const lastWordsMilliseconds = 150
 
 const markerPrefix = 'gmemtest: scenario'
 
@@ -64,6 +64,7 @@ export async function attempt(
     signal.throwIfAborted()
     thrown = { value }
   }
+  const operations = operationsSince(machine.agent.recentOperations, scenario)
   // After a deadline the agent is still busy with what it was told: there is nothing to close yet.
   if (death === undefined && !(thrown?.value instanceof DeadlineExceeded)) {
     try {
@@ -85,10 +86,16 @@ export async function attempt(
     ...(death === undefined ? {} : { death }),
     recovered,
     complaints: findComplaints(lines),
-    operations: machine.agent.recentOperations,
+    operations,
     console: lines,
     milliseconds: performance.now() - started,
   }
+}
+
+/** The operations of this scenario, as far back as the agent remembers them. */
+function operationsSince(lines: readonly string[], scenario: NamedScenario): readonly string[] {
+  const begin = lines.findLastIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
+  return lines.slice(begin + 1)
 }
 
 /** Closes all that the scenario left open, and makes sure that all that the kernel printed so far has been read. */

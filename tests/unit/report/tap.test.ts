@@ -150,6 +150,28 @@ void test('a run that just stops does not look complete', async (t) => {
   t.not((await parse(await written(started('a', 'b'), finished('a', 'PASS')))).exitCode, 0)
 })
 
+void test('the tap package adds nothing to our output and our exit code', async (t) => {
+  const program = `
+    const { tapSink } = await import(${JSON.stringify(inProject('harness/report/tap.ts'))})
+    const sink = tapSink(process.stdout)
+    await sink.write({ type: 'run-started', scenarios: ['a'] })
+    await sink.write({ type: 'scenario-finished', name: 'a', title: 'a', verdict: 'MISS', milliseconds: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    await sink.close()
+    process.exitCode = 69
+  `
+  // tap's own root test would run into its timeout, half a second, before the program ends.
+  const env = { PATH: process.env['PATH'], TAP_TIMEOUT: '0.5' }
+  const { promise, resolve } = Promise.withResolvers<Parsed>()
+  execFile(process.execPath, ['--input-type=module', '--eval', program], { env }, (error, stdout) =>
+    resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, text: stdout }),
+  )
+  t.strictSame(await promise, {
+    exitCode: 69,
+    text: 'TAP version 14\n1..1\nnot ok 1 - a: a\n  ---\n  verdict: MISS\n  ...\n\n',
+  })
+})
+
 void test('an output that cannot be written is an error', async (t) => {
   const output = new Writable({
     write(_chunk, _encoding, done) {
