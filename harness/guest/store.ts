@@ -1,0 +1,125 @@
+// Keeps what was made from the same inputs: an entry is whole and unharmed, or it is made again.
+import { createHash, randomUUID } from 'node:crypto'
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { InfraError, messageOf } from '../project/errors.ts'
+
+export interface EntryOptions {
+  /** The directory of all entries of a kind. */
+  readonly root: string
+  /** All that the content depends on; texts of any length. */
+  readonly inputs: readonly string[]
+  /** Writes the files of the entry, all at the top of `directory`. */
+  readonly make: (directory: string) => Promise<void>
+}
+
+const manifestName = 'manifest.json'
+const asidePrefix = '.making-'
+
+/** The SHA-256 of some bytes, in hexadecimal. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function keyOf(inputs: readonly string[]): string {
+  return sha256(JSON.stringify(inputs)).slice(0, 32)
+}
+
+function isManifest(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((entry) => typeof entry === 'string')
+  )
+}
+
+/** Whether every file of the entry is there, with the content that it was made with. */
+async function isWhole(directory: string): Promise<boolean> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(path.join(directory, manifestName), 'utf8'))
+    if (!isManifest(manifest)) return false
+    const checks = Object.entries(manifest).map(
+      async ([name, hash]) => sha256(await readFile(path.join(directory, name))) === hash,
+    )
+    return (await Promise.all(checks)).every(Boolean)
+  } catch {
+    return false
+  }
+}
+
+async function writeManifest(directory: string): Promise<void> {
+  const names = (await readdir(directory)).toSorted()
+  const entries = await Promise.all(
+    names.map(async (name) => [name, sha256(await readFile(path.join(directory, name)))] as const),
+  )
+  await writeFile(path.join(directory, manifestName), JSON.stringify(Object.fromEntries(entries)))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Removes what a killed harness left half made. */
+async function sweep(root: string): Promise<void> {
+  const abandoned = (await readdir(root)).filter(
+    (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),
+  )
+  await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
+}
+
+/** Puts a finished entry in its place. Another process may have done the same meanwhile: then theirs is as good. */
+async function publish(aside: string, directory: string): Promise<void> {
+  if (await isWhole(directory)) return
+  const trash = `${aside}-old`
+  await rename(directory, trash).catch(() => undefined)
+  await rm(trash, { recursive: true, force: true })
+  try {
+    await rename(aside, directory)
+  } catch (error) {
+    if (!(await isWhole(directory))) throw error
+  }
+}
+
+/**
+ * The directory of the entry for these inputs, made if there is none, or if a file of it was harmed.
+ * @throws {InfraError} NO_SPACE, CACHE_NOT_WRITABLE
+ * @throws what `make` throws
+ */
+export async function provideEntry(options: EntryOptions): Promise<string> {
+  const directory = path.join(options.root, keyOf(options.inputs))
+  if (await isWhole(directory)) return directory
+  const aside = path.join(options.root, `${asidePrefix}${process.pid}-${randomUUID()}`)
+  await using stack = new AsyncDisposableStack()
+  try {
+    await mkdir(options.root, { recursive: true, mode: 0o700 })
+    await sweep(options.root)
+    await mkdir(aside)
+    stack.defer(() => rm(aside, { recursive: true, force: true }))
+    await chmod(aside, 0o700)
+    await options.make(aside)
+    await writeManifest(aside)
+    await publish(aside, directory)
+  } catch (error) {
+    throw cacheError(error, options.root)
+  }
+  return directory
+}
+
+function cacheError(error: unknown, root: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const hint = 'set XDG_CACHE_HOME to a directory on another disk'
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new InfraError('NO_SPACE', `no space left for ${root}`, { cause: error, hint })
+  }
+  if (code === 'EACCES' || code === 'EROFS') {
+    return new InfraError('CACHE_NOT_WRITABLE', `cannot write to the cache: ${messageOf(error)}`, {
+      cause: error,
+      hint,
+    })
+  }
+  return error
+}

@@ -1,0 +1,209 @@
+// An ssh session: run commands, push files, open raw channels, hand the terminal over. A lost connection is said at once.
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Duplex, Readable } from 'node:stream'
+import type { Client, ClientChannel } from 'ssh2'
+import { DeadlineExceeded, withDeadline } from '../project/deadline.ts'
+import { GuestError, messageOf, ProtocolError } from '../project/errors.ts'
+import { runTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+/** How a command in the guest ended. */
+export interface RemoteResult {
+  /** Missing when a signal ended it. */
+  readonly exitCode: number | undefined
+  /** As ssh has it, without SIG: `KILL`. */
+  readonly signal: string | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ExecOptions {
+  readonly signal: AbortSignal
+  /** The deadline, in milliseconds. */
+  readonly timeout: number
+  /** Fed to the command. */
+  readonly input?: Uint8Array
+  /** Called with the output as it comes, instead of collecting it. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void
+}
+
+/** A raw two-way channel to a command in the guest. It ends when the command does, or the connection. */
+export type RemoteChannel = Duplex & { readonly stderr: Readable }
+
+/** A session with a guest. Disposing of it closes the connection. */
+export interface SshSession extends AsyncDisposable {
+  /**
+   * Copies a local file into the guest and makes sure that all of it arrived.
+   * @throws {GuestError} PUSH_FAILED when the guest cannot store it, or stored something else
+   * @throws {ProtocolError} SSH_LOST
+   */
+  push(
+    this: void,
+    file: string,
+    remote: string,
+    options: {
+      /** Permission bits, e.g. 0o755. */
+      readonly mode: number
+      readonly signal: AbortSignal
+      /** The deadline, in milliseconds. */
+      readonly timeout: number
+    },
+  ): Promise<void>
+  /**
+   * Runs a command of the guest's shell to its end; a failing command is a result, not an exception.
+   * @throws {GuestError} COMMAND_TIMEOUT
+   * @throws {ProtocolError} SSH_LOST when the connection ended before the command
+   */
+  exec(this: void, command: string, options: ExecOptions): Promise<RemoteResult>
+  /**
+   * Starts a command and gives the channel to it.
+   * @throws {ProtocolError} SSH_LOST
+   */
+  open(this: void, command: string, options: { readonly signal: AbortSignal }): Promise<RemoteChannel>
+  /**
+   * Connects a terminal to an interactive shell, and gives its exit code.
+   * @throws {ProtocolError} SSH_LOST
+   */
+  shell(this: void, terminal: Terminal, options: { readonly signal: AbortSignal }): Promise<number>
+  /** Resolves when the connection is gone, for whatever reason. Never rejects. */
+  readonly closed: Promise<void>
+}
+
+// As much output as anybody reads; a command that floods is cut, not kept.
+const outputLimit = 16 * 2 ** 20
+const openMilliseconds = 60_000
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** Keeps the first bytes of a stream, up to the limit. */
+function collector(): { add(chunk: Buffer): void; text(): string } {
+  const chunks: Buffer[] = []
+  let size = 0
+  return {
+    add(chunk) {
+      if (size >= outputLimit) return
+      chunks.push(chunk.subarray(0, outputLimit - size))
+      size += chunk.length
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+/** Wraps a client that is logged in. */
+export function createSession(client: Client, transport: Duplex): SshSession {
+  const closed = Promise.withResolvers<void>()
+  let trouble: Error | undefined
+  client.on('error', (error) => {
+    trouble ??= error
+  })
+  client.once('close', () => closed.resolve())
+
+  function lost(command: string): ProtocolError {
+    const why = trouble === undefined ? 'the other side ended it' : messageOf(trouble)
+    return new ProtocolError('SSH_LOST', `lost the ssh connection during '${command}': ${why}`, {
+      cause: trouble,
+    })
+  }
+
+  async function openChannel(
+    command: string,
+    start: (callback: (error: Error | undefined, channel: ClientChannel) => void) => void,
+    signal: AbortSignal,
+  ): Promise<ClientChannel> {
+    const limit = { stage: `opening '${command}' in the guest`, milliseconds: openMilliseconds, signal }
+    return await withDeadline(limit, async () => {
+      const opened = Promise.withResolvers<ClientChannel>()
+      const onClose = (): void => opened.reject(lost(command))
+      client.once('close', onClose)
+      try {
+        start((error, channel) => {
+          if (error === undefined) opened.resolve(channel)
+          else opened.reject(lost(command))
+        })
+        return await opened.promise
+      } catch {
+        // ssh2 itself throws when the connection is gone already.
+        throw lost(command)
+      } finally {
+        client.off('close', onClose)
+      }
+    })
+  }
+
+  async function open(command: string, options: { readonly signal: AbortSignal }): Promise<ClientChannel> {
+    return await openChannel(command, (callback) => client.exec(command, callback), options.signal)
+  }
+
+  async function exec(command: string, options: ExecOptions): Promise<RemoteResult> {
+    const limit = { stage: `'${command}'`, milliseconds: options.timeout, signal: options.signal }
+    let channel: ClientChannel | undefined
+    try {
+      return await withDeadline(limit, async (signal) => {
+        channel = await open(command, { signal })
+        return await finish(channel, command, options)
+      })
+    } catch (error) {
+      channel?.close()
+      if (!(error instanceof DeadlineExceeded)) throw error
+      throw new GuestError('COMMAND_TIMEOUT', `in the guest, ${error.message}`, { cause: error })
+    }
+  }
+
+  async function finish(
+    channel: ClientChannel,
+    command: string,
+    options: ExecOptions,
+  ): Promise<RemoteResult> {
+    const [stdout, stderr] = [collector(), collector()]
+    channel.on('data', (chunk: Buffer) => (options.onOutput ?? (() => stdout.add(chunk)))('stdout', chunk))
+    channel.stderr.on('data', (chunk: Buffer) =>
+      (options.onOutput ?? (() => stderr.add(chunk)))('stderr', chunk),
+    )
+    let exitCode: number | undefined
+    let signal: string | undefined
+    channel.on('exit', (code: number | null, name?: string) => {
+      exitCode = code ?? undefined
+      signal = name?.replace(/^SIG/, '')
+    })
+    const ended = Promise.withResolvers<void>()
+    channel.once('close', () => ended.resolve())
+    channel.end(options.input)
+    await ended.promise
+    if (exitCode === undefined && signal === undefined) throw lost(command)
+    return { exitCode, signal, stdout: stdout.text(), stderr: stderr.text() }
+  }
+
+  return {
+    closed: closed.promise,
+    exec,
+    open,
+    async push(file, remote, options) {
+      const content = await readFile(file)
+      const target = quoted(remote)
+      const hash = createHash('sha256').update(content).digest('hex')
+      const command =
+        `cat >${target} && [ "$(sha256sum <${target})" = '${hash}  -' ] && ` +
+        `chmod ${options.mode.toString(8)} ${target}`
+      const result = await exec(command, { ...options, input: content })
+      if (result.exitCode === 0) return
+      throw new GuestError('PUSH_FAILED', `cannot copy ${file} to ${remote} in the guest: ${result.stderr}`)
+    },
+    async shell(terminal, options) {
+      return await runTerminal(terminal, {
+        signal: options.signal,
+        open: (window) =>
+          openChannel('a shell', (callback) => client.shell(window, callback), options.signal),
+        lost: () => lost('the shell'),
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      client.end()
+      // The transport is ours alone: without it there is nothing to wait for.
+      transport.destroy()
+      await closed.promise
+    },
+  }
+}

@@ -1,0 +1,72 @@
+// Connects the user's terminal to a shell in the guest, and gives the terminal back as it was, on every way out.
+import { pipeline } from 'node:stream/promises'
+import type { Readable, Writable } from 'node:stream'
+import type { ClientChannel, PseudoTtyOptions } from 'ssh2'
+
+/** Both directions of a terminal; `process.stdin` and `process.stdout` are one. */
+export interface Terminal {
+  readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown }
+  readonly output: Writable & { readonly columns?: number; readonly rows?: number }
+  /** The type of the terminal, as $TERM has it. */
+  readonly type: string
+}
+
+export interface TerminalOptions {
+  readonly signal: AbortSignal
+  /** Opens the shell in a window of this size. */
+  readonly open: (window: PseudoTtyOptions) => Promise<ClientChannel>
+  /** Makes the error for a shell that ended without an exit code. */
+  readonly lost: () => Error
+}
+
+const usualSize = { cols: 80, rows: 24 } as const
+
+/**
+ * Runs the shell until it ends, and gives its exit code.
+ * @throws what `open` throws, the error of `lost`, or the reason of `signal`
+ */
+export async function runTerminal(terminal: Terminal, options: TerminalOptions): Promise<number> {
+  const { input, output } = terminal
+  const size = (): { cols: number; rows: number } => ({
+    cols: output.columns ?? usualSize.cols,
+    rows: output.rows ?? usualSize.rows,
+  })
+  const channel = await options.open({ ...size(), term: terminal.type })
+  using stack = new DisposableStack()
+  if (input.isTTY === true) {
+    input.setRawMode?.(true)
+    stack.defer(() => input.setRawMode?.(false))
+  }
+  stack.defer(() => input.pause())
+  const resize = (): void => channel.setWindow(size().rows, size().cols, 0, 0)
+  output.on('resize', resize)
+  stack.defer(() => output.off('resize', resize))
+
+  const ended = Promise.withResolvers<number>()
+  let exitCode: number | undefined
+  channel.on('exit', (code: number | null) => {
+    // A shell that a signal ended: what shells themselves would say.
+    exitCode = code ?? 128
+  })
+  channel.once('close', () => {
+    if (exitCode === undefined) ended.reject(options.lost())
+    else ended.resolve(exitCode)
+  })
+  const onAbort = (): void => {
+    ended.reject(options.signal.reason)
+    channel.close()
+  }
+  options.signal.addEventListener('abort', onAbort, { once: true })
+  stack.defer(() => options.signal.removeEventListener('abort', onAbort))
+
+  const unpipe = new AbortController()
+  stack.defer(() => unpipe.abort())
+  // Its end, and that of the user's input, are not news: `close` is.
+  pipeline(input, channel, { signal: unpipe.signal }).catch(() => undefined)
+  channel.on('data', (chunk: Buffer) => {
+    if (output.write(chunk)) return
+    channel.pause()
+    output.once('drain', () => channel.resume())
+  })
+  return await ended.promise
+}

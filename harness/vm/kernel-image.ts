@@ -1,0 +1,108 @@
+// Looks at a kernel before QEMU does: QEMU's own message for the wrong file is a riddle, or nothing at all.
+import { closeSync, openSync, readSync } from 'node:fs'
+import { BuildError, UsageError } from '../project/errors.ts'
+
+const machineX86 = 62
+const machines: Readonly<Record<number, string>> = {
+  3: 'i386',
+  8: 'mips',
+  21: 'ppc64',
+  22: 's390',
+  40: 'arm',
+  183: 'arm64',
+  243: 'riscv',
+  258: 'loongarch',
+}
+
+const segmentNote = 4
+/** XEN_ELFNOTE_PHYS32_ENTRY: where a PVH kernel is entered, in 32-bit mode. */
+const notePvhEntry = 18
+const mostNoteBytes = 1 << 16
+
+/** Reads a little of a file by offset. */
+export interface ByteReader {
+  /** Up to `length` bytes from `offset`; fewer at the end of the file. */
+  read(this: void, offset: number, length: number): Buffer
+}
+
+function hasPvhEntry(notes: Buffer): boolean {
+  let offset = 0
+  while (offset + 12 <= notes.length) {
+    const nameSize = notes.readUInt32LE(offset)
+    const descriptionSize = notes.readUInt32LE(offset + 4)
+    const type = notes.readUInt32LE(offset + 8)
+    const name = notes.toString('latin1', offset + 12, offset + 12 + nameSize)
+    if (name === 'Xen\0' && type === notePvhEntry) return true
+    offset += 12 + Math.ceil(nameSize / 4) * 4 + Math.ceil(descriptionSize / 4) * 4
+  }
+  return false
+}
+
+function noteSegments(header: Buffer, reader: ByteReader): Buffer[] {
+  const tableOffset = Number(header.readBigUInt64LE(32))
+  const entrySize = header.readUInt16LE(54)
+  const count = header.readUInt16LE(56)
+  const table = reader.read(tableOffset, entrySize * count)
+  const notes: Buffer[] = []
+  for (let start = 0; start + 56 <= table.length; start += entrySize) {
+    if (table.readUInt32LE(start) !== segmentNote) continue
+    const offset = Number(table.readBigUInt64LE(start + 8))
+    const size = Number(table.readBigUInt64LE(start + 32))
+    notes.push(reader.read(offset, Math.min(size, mostNoteBytes)))
+  }
+  return notes
+}
+
+/**
+ * Makes sure that a file is an x86-64 vmlinux with a PVH entry.
+ * @throws {UsageError} KERNEL_FORMAT when it is something else, KERNEL_ARCHITECTURE when it is for another processor
+ * @throws {BuildError} KERNEL_NO_PVH when it was built without CONFIG_PVH
+ */
+export function checkKernel(name: string, reader: ByteReader): void {
+  const header = reader.read(0, 1024)
+  if (header.length < 64 || header.readUInt32BE(0) !== 0x7f454c46) {
+    const isBzImage = header.length >= 0x206 && header.toString('latin1', 0x202, 0x206) === 'HdrS'
+    throw new UsageError('KERNEL_FORMAT', `${name} is ${isBzImage ? 'a bzImage' : 'not an ELF file'}`, {
+      hint: 'give the vmlinux of the same build: it lies at the top of the build tree',
+    })
+  }
+  const isLittle64 = header[4] === 2 && header[5] === 1
+  const machine = isLittle64 ? header.readUInt16LE(18) : undefined
+  if (machine !== machineX86) {
+    const found =
+      machine === undefined
+        ? 'a 32-bit or big-endian processor'
+        : (machines[machine] ?? `ELF machine ${machine}`)
+    throw new UsageError('KERNEL_ARCHITECTURE', `${name} is a kernel for ${found}, not for x86-64`, {
+      hint: 'only x86-64 kernels are supported',
+    })
+  }
+  if (!noteSegments(header, reader).some(hasPvhEntry)) {
+    throw new BuildError('KERNEL_NO_PVH', `${name} has no PVH entry, so QEMU cannot boot it`, {
+      hint: 'build it with CONFIG_PVH=y (kernel-configs/fragments/base.config)',
+    })
+  }
+}
+
+/**
+ * Makes sure that `file` is a kernel that can be booted here, reading only its headers.
+ * @throws {UsageError} KERNEL_MISSING when it cannot be read, and what `checkKernel` throws
+ */
+export function checkKernelFile(file: string): void {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'r')
+  } catch (error) {
+    throw new UsageError('KERNEL_MISSING', `cannot read the kernel ${file}`, { cause: error })
+  }
+  try {
+    checkKernel(file, {
+      read(offset, length) {
+        const buffer = Buffer.alloc(length)
+        return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset))
+      },
+    })
+  } finally {
+    closeSync(descriptor)
+  }
+}

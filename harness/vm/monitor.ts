@@ -1,0 +1,77 @@
+// Watches a QEMU from the outside and works out why it died: console text, QMP events and the exit of the process.
+import type { Child } from '../process/child.ts'
+import type { ConsoleLog } from './console.ts'
+import type { QmpEvent } from './qmp.ts'
+import type { Tail } from './tail.ts'
+import type { VmDeath } from './vm.ts'
+
+export interface Monitor {
+  /** Never rejects. */
+  readonly died: Promise<VmDeath>
+  /** To be told what QMP says. */
+  onEvent(this: void, event: QmpEvent): void
+  /** To be told that the end which is coming is our own doing. */
+  closing(this: void): void
+}
+
+// After a panic, how long the kernel may take to end by itself: the rest of its trace comes in that time.
+const defaultLastWords = 5000
+
+const panicLine = /Kernel panic - not syncing: (.*)/
+
+export interface Watched {
+  readonly child: Pick<Child, 'exited' | 'kill'>
+  readonly console: ConsoleLog
+  /** Reads the rest of the console when QEMU is gone. */
+  readonly tail: Pick<Tail, 'finish' | 'broken'>
+  /** In milliseconds, for tests. */
+  readonly lastWords?: number
+}
+
+/** Starts watching. */
+export function watch({ child, console, tail, lastWords = defaultLastWords }: Watched): Monitor {
+  const died = Promise.withResolvers<VmDeath>()
+  let closing = false
+  let panic: string | undefined
+  let stopReason: string | undefined
+  let consoleBroken = false
+  let timer: NodeJS.Timeout | undefined
+
+  const listener = console.onLine((line) => {
+    const title = panicLine.exec(line)?.[1]
+    if (title === undefined || panic !== undefined) return
+    panic = title
+    timer = setTimeout(() => child.kill(), lastWords)
+  })
+
+  // Without its console nobody can say that the kernel is well: then it must not go on.
+  tail.broken.catch(() => {
+    consoleBroken = true
+    child.kill()
+  })
+
+  async function follow(): Promise<void> {
+    const { code, signal, stderr } = await child.exited
+    clearTimeout(timer)
+    // What the guest said last decides.
+    await tail.finish()
+    listener[Symbol.dispose]()
+    if (closing) died.resolve({ kind: 'closed' })
+    else if (panic !== undefined) died.resolve({ kind: 'panic', title: panic })
+    else if (stopReason !== undefined) died.resolve({ kind: 'guest-stopped', reason: stopReason })
+    else if (consoleBroken) died.resolve({ kind: 'console-ended' })
+    else died.resolve({ kind: 'qemu-exited', code, signal, stderr })
+  }
+
+  void follow()
+
+  return {
+    died: died.promise,
+    onEvent({ name, data }) {
+      if (name === 'SHUTDOWN' && data['guest'] === true) stopReason = String(data['reason'])
+    },
+    closing() {
+      closing = true
+    },
+  }
+}

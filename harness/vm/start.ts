@@ -1,0 +1,161 @@
+// Starts QEMU with a kernel and wires up its channels: monitor, console, ssh. What the guest makes of it is boot.ts.
+import { existsSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import { startChild } from '../process/child.ts'
+import type { Child } from '../process/child.ts'
+import { InfraError } from '../project/errors.ts'
+import type { Bytes } from '../project/units.ts'
+import type { Accelerator } from './accelerator.ts'
+import { qemu, qemuOptions, sshDevice, sshPorts } from './arguments.ts'
+import { createConsole } from './console.ts'
+import type { ConsoleLog } from './console.ts'
+import { checkKernelFile } from './kernel-image.ts'
+import { watch } from './monitor.ts'
+import { openQmp } from './qmp.ts'
+import type { Qmp } from './qmp.ts'
+import { followFile } from './tail.ts'
+import type { SshEndpoint, VmDeath } from './vm.ts'
+
+export interface StartOptions {
+  readonly vmlinux: string
+  readonly initramfs: string
+  readonly accelerator: Accelerator
+  readonly memory: Bytes
+  readonly cpus: number
+  /** Where QEMU appends the whole console; its directory exists. */
+  readonly consoleFile: string
+  /** Further words for the command line of the kernel. */
+  readonly append?: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** A QEMU that runs. Disposing of it kills it and waits until it is gone. */
+export interface RunningQemu extends AsyncDisposable {
+  readonly ssh: SshEndpoint
+  readonly console: ConsoleLog
+  readonly qmp: Qmp
+  readonly died: Promise<VmDeath>
+  readonly command: string
+  /** When it was started, on the clock of `performance.now()`. */
+  readonly startedAt: number
+}
+
+const startMilliseconds = 10_000
+// What the server said last may still be in its channel when QEMU reports that it is gone.
+const goodbyeMilliseconds = 100
+const stderrLines = 10
+
+/** Where distributions put QEMU's firmware. */
+const firmwareDirectories = ['/usr/share/qemu', '/usr/local/share/qemu', '/usr/share/qemu-kvm']
+const fastFirmware = 'qboot.rom'
+
+/** Hands out channels one by one. */
+function sshEndpoint(channels: readonly Duplex[]): SshEndpoint {
+  const free = [...channels]
+  return {
+    take() {
+      const channel = free.shift()
+      if (channel !== undefined) return channel
+      throw new InfraError(
+        'SSH_CHANNELS_USED',
+        `all ${channels.length} ssh sessions of the VM have been used`,
+      )
+    },
+  }
+}
+
+/** Ends each ssh channel as soon as its server in the guest is gone: nobody should wait for an answer from it. */
+function followServers(qmp: Qmp, channels: readonly Duplex[]): void {
+  qmp.onEvent(({ name, data }) => {
+    if (name !== 'VSERPORT_CHANGE' || data['open'] !== false) return
+    const channel = channels.find((_, index) => sshDevice(index) === data['id'])
+    if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
+  })
+}
+
+/** Why QEMU is gone before it could say a word. */
+async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
+  child.kill()
+  const { missing, code, signal, stderr } = await child.exited
+  if (missing) {
+    return new InfraError('QEMU_MISSING', `${qemu} is not installed`, {
+      hint: 'apt-get install qemu-system-x86',
+      cause,
+    })
+  }
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  const how = code === undefined ? `it was ended by ${signal}` : `exit code ${code}`
+  return new InfraError('QEMU_FAILED', `QEMU could not start: ${lines.at(-1) ?? how}`, {
+    hint: `to see it again: ${child.command}`,
+    tail: lines.slice(0, -1).slice(-stderrLines),
+    cause,
+  })
+}
+
+async function startOnce(options: StartOptions, sandbox: boolean): Promise<RunningQemu> {
+  const args = qemuOptions({
+    ...options,
+    accelerator: options.accelerator.name,
+    append: options.append ?? [],
+    sandbox,
+    firmware: firmwareDirectories.some((directory) => existsSync(`${directory}/${fastFirmware}`))
+      ? fastFirmware
+      : undefined,
+  })
+  await using stack = new AsyncDisposableStack()
+  const startedAt = performance.now()
+  const console = createConsole()
+  const tail = stack.use(await followFile(options.consoleFile, (chunk) => console.write(chunk)))
+  const child = await startChild(qemu, args.flat(), { channels: 1 + sshPorts })
+  const monitor = watch({ child, console, tail })
+  // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
+  stack.defer(async () => {
+    await monitor.died
+    console.end()
+  })
+  stack.use(child)
+  stack.defer(() => monitor.closing())
+  const [qmpChannel, ...sshChannels] = child.channels
+  if (qmpChannel === undefined) throw new InfraError('QEMU_FAILED', 'QEMU was started without its channels')
+
+  let qmp: Qmp
+  try {
+    qmp = await openQmp(qmpChannel, {
+      signal: options.signal,
+      timeout: startMilliseconds,
+      onEvent: (event) => monitor.onEvent(event),
+    })
+  } catch (error) {
+    options.signal.throwIfAborted()
+    throw await startFailure(child, error)
+  }
+  followServers(qmp, sshChannels)
+  const owned = stack.move()
+  return {
+    ssh: sshEndpoint(sshChannels),
+    console,
+    qmp,
+    died: monitor.died,
+    command: child.command,
+    startedAt,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/**
+ * Starts QEMU and waits until its monitor answers; the guest is then on its way up.
+ * @throws {UsageError | BuildError} when the kernel cannot be booted (`checkKernelFile`)
+ * @throws {InfraError} CONSOLE_NOT_WRITABLE, QEMU_MISSING, or QEMU_FAILED with what QEMU said
+ */
+export async function startQemu(options: StartOptions): Promise<RunningQemu> {
+  options.signal.throwIfAborted()
+  checkKernelFile(options.vmlinux)
+  try {
+    return await startOnce(options, true)
+  } catch (error) {
+    // A QEMU without seccomp, or a container that refuses the filter.
+    const isSandbox = error instanceof InfraError && /sandbox|seccomp/.test(error.message)
+    if (!isSandbox) throw error
+    return await startOnce(options, false)
+  }
+}
