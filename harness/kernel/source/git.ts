@@ -123,7 +123,7 @@ export async function obtainGit(
             signal: context.signal,
             stage: 'checking out the source',
             // An index of our own: the repository is not written to.
-            env: { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index') },
+            env: { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index'), GIT_WORK_TREE: tree },
           },
           (result) =>
             new InfraError('SOURCE_UNREACHABLE', `cannot check out ${commit} of ${source.location}`, {

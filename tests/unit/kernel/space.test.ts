@@ -1,8 +1,11 @@
 import { test } from 'tap'
 import { freeBytes, noSpaceError, requireSpace } from '../../../harness/kernel/space.ts'
 
+async function free(): Promise<number> {
+  return 300 * 2 ** 20
+}
+
 void test('too little space: what is needed, where, and what there is', async (t) => {
-  const free = async (): Promise<number> => 300 * 2 ** 20
   await t.rejects(requireSpace('/cache', 2 * 2 ** 30, 'unpacking', free), {
     code: 'NO_SPACE',
     fault: 'infra',

@@ -18,12 +18,13 @@ void test('an entry that was stored is found', async (t) => {
   t.strictSame(context.told, [])
 })
 
+async function full(directory: string): Promise<void> {
+  await writeFile(path.join(directory, 'vmlinux'), 'half of')
+  throw new Error('ENOSPC: no space left on device, write')
+}
+
 void test('what could not be stored leaves nothing', async (t) => {
   const context = recordingContext(t.testdir())
-  const full = async (directory: string): Promise<void> => {
-    await writeFile(path.join(directory, 'vmlinux'), 'half of')
-    throw new Error('ENOSPC: no space left on device, write')
-  }
   await t.rejects(storeEntry('k', context, full), { code: 'NO_SPACE' })
   t.strictSame(await readdir(path.join(context.cache, 'kernels')), [])
 })

@@ -1,0 +1,100 @@
+// Debian's package, with stand-ins for apt-get and dpkg-deb: what they say when things go wrong is copied from the real ones.
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { identifyDebian, obtainDebian } from '../../../../harness/kernel/source/debian.ts'
+import { miniTarball, recordingContext } from '../mini-tree.ts'
+
+const source = { package: 'linux-source-6.12' }
+const realPath = process.env['PATH'] ?? ''
+
+/** Programs of these names, found before the real ones. */
+async function standIns(directory: string, programs: Readonly<Record<string, string>>): Promise<void> {
+  const bin = path.join(directory, 'bin')
+  await mkdir(bin, { recursive: true })
+  for (const [name, script] of Object.entries(programs)) {
+    await writeFile(path.join(bin, name), `#!/bin/sh\n${script}\n`)
+    await chmod(path.join(bin, name), 0o755)
+  }
+  process.env['PATH'] = `${bin}:${realPath}`
+}
+
+function workingApt(directory: string, version: string): string {
+  return `
+    echo "$*" >> ${directory}/apt.log
+    case "$*" in
+    *--print-uris*) echo "'http://deb.debian.org/x.deb' linux-source-6.12_${version}_all.deb 100 SHA256:00" ;;
+    *) echo package > linux-source-6.12_${version}_all.deb ;;
+    esac`
+}
+
+const workingDpkg = (tarball: string): string =>
+  `mkdir -p "$3/usr/src" && cp ${tarball} "$3/usr/src/linux-source-6.12.tar.gz"`
+
+void test('a package is fetched once; from then on apt is not asked', async (t) => {
+  const directory = t.testdir()
+  const context = recordingContext(path.join(directory, 'cache'))
+  const { location, sha256 } = await miniTarball(directory)
+  const apt = workingApt(directory, '6.12.1-1')
+  await standIns(directory, { 'apt-get': apt, 'dpkg-deb': workingDpkg(location) })
+
+  t.equal(await identifyDebian(source, context), undefined)
+  const identity = await obtainDebian(source, context, false)
+  t.equal(identity.version, 'linux-source-6.12 6.12.1-1')
+  t.equal(identity.content, `tarball ${sha256}`)
+  t.match(
+    await readFile(path.join(context.cache, 'sources', identity.directory, 'tree/Kconfig'), 'utf8'),
+    'CHILD',
+  )
+
+  await standIns(directory, { 'apt-get': 'exit 1' })
+  t.strictSame(await identifyDebian(source, context), identity)
+  t.strictSame(await obtainDebian(source, context, false), identity)
+
+  await standIns(directory, { 'apt-get': workingApt(directory, '6.12.2-1') })
+  t.equal((await obtainDebian(source, context, true)).version, 'linux-source-6.12 6.12.2-1')
+})
+
+const failures = [
+  [
+    'no such package',
+    'E: Unable to locate package linux-source-6.12',
+    'SOURCE_PACKAGE_MISSING',
+    /apt-get update/,
+  ],
+  [
+    'no such suite',
+    "E: Release 'sid' for 'linux-source-6.12' was not found",
+    'SOURCE_PACKAGE_MISSING',
+    /sources\.list/,
+  ],
+  [
+    'no network',
+    'E: Failed to fetch http://x/y.deb  Could not resolve host: x',
+    'SOURCE_UNREACHABLE',
+    /network/,
+  ],
+] as const
+
+for (const [what, words, code, hint] of failures) {
+  void test(`one clear line with the next step: ${what}`, async (t) => {
+    const directory = t.testdir()
+    await standIns(directory, { 'apt-get': `echo "${words}" >&2; exit 100` })
+    await t.rejects(obtainDebian(source, recordingContext(path.join(directory, 'cache')), false), {
+      code,
+      fault: 'infra',
+      message: words.replace('E: ', ''),
+      hint,
+    })
+  })
+}
+
+void test('a download that ends in the middle leaves nothing that looks whole', async (t) => {
+  const directory = t.testdir()
+  const context = recordingContext(path.join(directory, 'cache'))
+  const { location } = await miniTarball(directory)
+  const broken = `${workingDpkg(location)}; truncate -s 100 "$3/usr/src/linux-source-6.12.tar.gz"`
+  await standIns(directory, { 'apt-get': workingApt(directory, '6.12.1-1'), 'dpkg-deb': broken })
+  await t.rejects(obtainDebian(source, context, false), { code: 'SOURCE_ARCHIVE' })
+  t.equal(await identifyDebian(source, context), undefined)
+})
