@@ -114,7 +114,12 @@ async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
     pid,
     kill,
     [Symbol.asyncDispose]: async () => {
-      await kill()
+      try {
+        await kill()
+      } catch (error) {
+        // Without the agent there is no child either.
+        if (!(error instanceof ProtocolError)) throw error
+      }
     },
   }
 }

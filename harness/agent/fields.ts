@@ -77,6 +77,11 @@ export const kernelOffset: Field<number | bigint, number | bigint> = {
   show: hexadecimal,
 }
 
+/** A field that most operations leave at 0: it is not shown then. */
+export function seldom<Input, Output>(field: Field<Input, Output>): Field<Input, Output> {
+  return { ...field, show: (name, word) => (word === 0n ? '' : field.show(name, word)) }
+}
+
 /** Yes or no. */
 export const flag: Field<boolean, boolean> = {
   encode: (value) => (value ? 1n : 0n),

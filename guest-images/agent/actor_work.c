@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the threads of a race do in one round.  Each is certain of something
+ * that the others must not be able to break, see harness/agent/actors.ts.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "actor.h"
+
+/* A vCPU that takes longer than this for one round is stuck. */
+#define ROUND_NANOSECONDS (20ULL * 1000 * 1000 * 1000)
+
+static void note_error(struct actor *actor, int error)
+{
+	if (error == 0) {
+		actor->report.done++;
+	} else if (error == EAGAIN) {
+		actor->report.again++;
+	} else {
+		if (actor->report.failed == 0)
+			actor->report.first_error = error;
+		actor->report.failed++;
+	}
+}
+
+static void note_mismatch(struct actor *actor, __u64 offset, __u64 wanted,
+			  __u64 found)
+{
+	struct actor_report *report = &actor->report;
+
+	if (report->mismatches == 0) {
+		report->mismatch_offset = offset;
+		report->wanted = wanted;
+		report->found = found;
+	}
+	report->mismatches++;
+}
+
+static __u64 page_count(const struct actor *actor)
+{
+	return actor->request.size / PAGE_SIZE;
+}
+
+/* The words that the guest peeked at are in the vCPU's buffer. */
+static const __u64 *guest_words(const struct actor *actor)
+{
+	return (const __u64 *)(actor->vcpu->block + BUFFER_OFFSET);
+}
+
+/* The guest does a task on all pages of the actor. */
+static bool run_guest(struct actor *actor, enum guest_task task)
+{
+	struct mailbox *mailbox = vcpu_mailbox(actor->vcpu);
+	struct guest_end end;
+
+	mailbox->task = task;
+	mailbox->gpa = actor->request.gpa;
+	mailbox->size = actor->request.size;
+	mailbox->buffer = actor->vcpu->block_gpa + BUFFER_OFFSET;
+	mailbox->difference.mismatches = 0;
+	/* The outcome says more about a failure than the errno. */
+	(void)vcpu_run(actor->vcpu, now() + ROUND_NANOSECONDS, &end);
+	actor->report.done += end.bytes / PAGE_SIZE;
+	if (end.outcome == GUEST_MEMORY_FAULT)
+		actor->report.faults++;
+	else if (end.outcome != GUEST_DONE)
+		actor->report.unexpected++;
+	return end.outcome == GUEST_DONE;
+}
+
+/*
+ * Nobody but the guest can reach the pages now: what it reads must stay.  The
+ * words of the first look are kept on the stack, so this is for few pages.
+ */
+static void check_private(struct actor *actor)
+{
+	__u64 before[64], i, count = page_count(actor);
+	__u64 done = actor->report.done;
+	const __u64 *words = guest_words(actor);
+
+	if (count > 64)
+		count = 64;
+	if (run_guest(actor, TASK_PEEK)) {
+		memcpy(before, words, count * sizeof(*before));
+		if (run_guest(actor, TASK_PEEK)) {
+			for (i = 0; i < count; i++) {
+				if (words[i] != before[i])
+					note_mismatch(actor, i * PAGE_SIZE,
+						      before[i], words[i]);
+			}
+		}
+	}
+	/* This actor counts conversions. */
+	actor->report.done = done;
+}
+
+static void convert(struct actor *actor)
+{
+	const struct actor_add_request *request = &actor->request;
+	__u64 error_offset = 0;
+	int error = convert_range(actor->fd, request->dialect, actor->to,
+				  request->offset, request->size,
+				  &error_offset);
+
+	note_error(actor, error);
+	if (error)
+		return;
+	if (actor->to == TO_PRIVATE && actor->vcpu)
+		check_private(actor);
+	actor->to = actor->to == TO_PRIVATE ? TO_SHARED : TO_PRIVATE;
+}
+
+/* A page of the actor, and the word that was found in it. */
+struct host_page {
+	volatile __u64 *memory;
+	volatile __u64 word;
+};
+
+static void read_work(void *context)
+{
+	struct host_page *page = context;
+
+	page->word = *page->memory;
+}
+
+static void write_work(void *context)
+{
+	struct host_page *page = context;
+
+	*page->memory = page->word;
+}
+
+static bool touch(struct actor *actor, void (*work)(void *),
+		  struct host_page *page)
+{
+	struct guard_hit hit;
+
+	if (guarded(work, page, &hit))
+		return true;
+	actor->report.faults++;
+	return false;
+}
+
+static void host_read(struct actor *actor)
+{
+	struct host_page page;
+	__u64 i;
+
+	for (i = 0; i < page_count(actor); i++) {
+		page.memory = (__u64 *)(actor->memory + i * PAGE_SIZE);
+		if (!touch(actor, read_work, &page))
+			continue;
+		actor->report.done++;
+		if (actor->request.check && page.word != actor->request.value)
+			note_mismatch(actor, i * PAGE_SIZE,
+				      actor->request.value, page.word);
+	}
+}
+
+static void host_count(struct actor *actor)
+{
+	struct host_page page;
+	__u64 i;
+
+	for (i = 0; i < page_count(actor); i++) {
+		page.memory = (__u64 *)(actor->memory + i * PAGE_SIZE);
+		if (!touch(actor, read_work, &page))
+			continue;
+		if (actor->numbers[i] && page.word != actor->numbers[i])
+			note_mismatch(actor, i * PAGE_SIZE, actor->numbers[i],
+				      page.word);
+		actor->numbers[i] = page.word;
+		page.word++;
+		if (!touch(actor, write_work, &page))
+			continue;
+		actor->numbers[i] = page.word;
+		actor->report.done++;
+	}
+}
+
+static void guest_read(struct actor *actor)
+{
+	const __u64 *words = guest_words(actor);
+	__u64 i;
+
+	if (!run_guest(actor, TASK_PEEK) || !actor->request.check)
+		return;
+	for (i = 0; i < page_count(actor); i++) {
+		if (words[i] != actor->request.value)
+			note_mismatch(actor, i * PAGE_SIZE,
+				      actor->request.value, words[i]);
+	}
+}
+
+/* The guest keeps the last numbers in the vCPU's buffer, and compares. */
+static void guest_count(struct actor *actor)
+{
+	const struct difference *difference =
+		&vcpu_mailbox(actor->vcpu)->difference;
+
+	(void)run_guest(actor, TASK_COUNT);
+	if (difference->mismatches)
+		note_mismatch(actor, difference->mismatch_offset,
+			      difference->wanted, difference->found);
+}
+
+static void pin(struct actor *actor)
+{
+	int pipe_fds[2];
+	int error = pin_vmsplice(actor->memory, actor->request.size, pipe_fds);
+
+	/* What cannot be read by the host cannot be pinned: EFAULT. */
+	if (error == EFAULT) {
+		actor->report.faults++;
+		return;
+	}
+	if (!error && (close(pipe_fds[0]) || close(pipe_fds[1])))
+		error = errno;
+	note_error(actor, error);
+}
+
+static void reallocate(struct actor *actor)
+{
+	const struct actor_add_request *request = &actor->request;
+	int modes[] = { FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			FALLOC_FL_KEEP_SIZE };
+	int i;
+
+	for (i = 0; i < 2; i++)
+		note_error(actor, fallocate(actor->fd, modes[i],
+					    request->offset, request->size) ?
+					  errno :
+					  0);
+}
+
+static void read_file(struct actor *actor)
+{
+	char buffer[4096];
+	__u64 done = 0;
+	ssize_t got = 1;
+	int fd = open(actor->text, O_RDONLY | O_CLOEXEC), error;
+
+	while (fd >= 0 && done < actor->request.size && got > 0) {
+		got = pread(fd, buffer, sizeof(buffer),
+			    actor->request.offset + done);
+		if (got > 0)
+			done += got;
+	}
+	error = fd < 0 || got < 0 ? errno : 0;
+	if (fd >= 0 && close(fd) && !error)
+		error = errno;
+	note_error(actor, error);
+}
+
+static void write_file(struct actor *actor)
+{
+	const char *text = actor->text + strlen(actor->text) + 1;
+	size_t size = actor->text_size - (text - actor->text);
+	int fd = open(actor->text, O_WRONLY | O_CLOEXEC), error;
+
+	error = fd < 0 || write(fd, text, size) < 0 ? errno : 0;
+	if (fd >= 0 && close(fd) && !error)
+		error = errno;
+	note_error(actor, error);
+}
+
+static void (*const works[ACTOR_KINDS])(struct actor *actor) = {
+	[ACTOR_CONVERT] = convert,	   [ACTOR_HOST_READ] = host_read,
+	[ACTOR_HOST_COUNT] = host_count,   [ACTOR_GUEST_READ] = guest_read,
+	[ACTOR_GUEST_COUNT] = guest_count, [ACTOR_PIN] = pin,
+	[ACTOR_FALLOCATE] = reallocate,	   [ACTOR_READ_FILE] = read_file,
+	[ACTOR_WRITE_FILE] = write_file,
+};
+
+void actor_work(struct actor *actor)
+{
+	__u64 start = now(), took;
+
+	works[actor->request.kind](actor);
+	took = now() - start;
+	if (took > actor->report.slowest)
+		actor->report.slowest = took;
+	actor->report.rounds++;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Races: threads that are made, let go together, stopped and asked. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "actor.h"
+
+#define MAXIMUM_ACTORS 64
+
+static struct actor *actors[MAXIMUM_ACTORS];
+static size_t actor_count;
+static atomic_bool stopping;
+
+/* The gate is what the threads wait at; finished is what we wait for. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static bool gate_open;
+static size_t finished;
+
+/* One bit for each of the first 64 CPUs; none means all. */
+int affinity_set(__u64 cpus)
+{
+	cpu_set_t set;
+	int i;
+
+	CPU_ZERO(&set);
+	for (i = 0; i < 64; i++) {
+		if (!cpus || (cpus >> i & 1))
+			CPU_SET(i, &set);
+	}
+	return sched_setaffinity(0, sizeof(set), &set) ? errno : 0;
+}
+
+static void must_succeed(int error)
+{
+	/* These fail for programming mistakes alone. */
+	if (error)
+		abort();
+}
+
+static void *run_actor(void *context)
+{
+	struct actor *actor = context;
+	const __u64 rounds = actor->request.rounds;
+	int error = affinity_set(actor->request.cpus);
+
+	must_succeed(pthread_mutex_lock(&lock));
+	while (!gate_open)
+		must_succeed(pthread_cond_wait(&changed, &lock));
+	must_succeed(pthread_mutex_unlock(&lock));
+
+	if (error) {
+		actor->report.failed++;
+		actor->report.first_error = error;
+	}
+	while (!error && !atomic_load(&stopping) &&
+	       (rounds == 0 || actor->report.rounds < rounds))
+		actor_work(actor);
+
+	must_succeed(pthread_mutex_lock(&lock));
+	finished++;
+	must_succeed(pthread_cond_broadcast(&changed));
+	must_succeed(pthread_mutex_unlock(&lock));
+	return NULL;
+}
+
+static void free_actor(struct actor *actor)
+{
+	if (actor->vcpu)
+		actor->vcpu->busy = false;
+	free(actor->numbers);
+	free(actor->text);
+	free(actor);
+}
+
+static int resolve_mapping(struct call *call, struct actor *actor)
+{
+	const struct actor_add_request *request = &actor->request;
+
+	if (request->size % PAGE_SIZE)
+		return refuse(call, "an actor works on whole pages");
+	actor->memory = handle_range(call, request->mapping, request->offset,
+				     request->size);
+	if (!actor->memory)
+		return REFUSED;
+	actor->numbers = calloc(request->size / PAGE_SIZE + 1, sizeof(__u64));
+	must_succeed(!actor->numbers);
+	return 0;
+}
+
+/* A vCPU is run by one thread at a time. */
+static int resolve_vcpu(struct call *call, struct actor *actor)
+{
+	struct vcpu *vcpu = vcpu_need(call, actor->request.vcpu);
+
+	if (!vcpu)
+		return REFUSED;
+	if (actor->request.size % PAGE_SIZE ||
+	    actor->request.size / PAGE_SIZE > BUFFER_SIZE / sizeof(__u64))
+		return refuse(call,
+			      "a vCPU in a race has at most %zu whole pages",
+			      BUFFER_SIZE / sizeof(__u64));
+	vcpu->busy = true;
+	actor->vcpu = vcpu;
+	memset(vcpu->block + BUFFER_OFFSET, 0, BUFFER_SIZE);
+	return 0;
+}
+
+static int resolve_target(struct call *call, struct actor *actor)
+{
+	const struct actor_add_request *request = &actor->request;
+	struct object *target =
+		handle_need(call, request->target,
+			    MASK(KIND_VM) | MASK(KIND_GMEM) | MASK(KIND_FILE));
+
+	if (!target)
+		return REFUSED;
+	actor->fd = target->fd;
+	if (request->kind == ACTOR_FALLOCATE)
+		return 0;
+	return convert_check(call, target, request->dialect, request->to);
+}
+
+static int resolve(struct call *call, struct actor *actor)
+{
+	const struct actor_add_request *request = &actor->request;
+	int error = 0;
+
+	switch (request->kind) {
+	case ACTOR_CONVERT:
+		actor->to = request->to;
+		error = resolve_target(call, actor);
+		if (!error && request->vcpu)
+			error = resolve_vcpu(call, actor);
+		return error;
+	case ACTOR_FALLOCATE:
+		return resolve_target(call, actor);
+	case ACTOR_HOST_READ:
+	case ACTOR_HOST_COUNT:
+	case ACTOR_PIN:
+		return resolve_mapping(call, actor);
+	case ACTOR_GUEST_READ:
+	case ACTOR_GUEST_COUNT:
+		return resolve_vcpu(call, actor);
+	case ACTOR_READ_FILE:
+	case ACTOR_WRITE_FILE:
+		return call->tail_size ? 0 : refuse(call, "there is no path");
+	default:
+		return refuse(call, "there is no such kind of actor");
+	}
+}
+
+int op_actor_add(struct call *call, const struct actor_add_request *request,
+		 struct actor_add_answer *answer)
+{
+	struct actor *actor;
+	int error;
+
+	if (actor_count >= MAXIMUM_ACTORS || gate_open)
+		return refuse(call, "a race is on, or has %d actors already",
+			      MAXIMUM_ACTORS);
+	actor = calloc(1, sizeof(*actor));
+	must_succeed(!actor);
+	actor->request = *request;
+	actor->report.kind = request->kind;
+	/* With the zero byte that ends every request. */
+	actor->text = malloc(call->tail_size + 1);
+	must_succeed(!actor->text);
+	memcpy(actor->text, call->tail, call->tail_size + 1);
+	actor->text_size = call->tail_size;
+	error = resolve(call, actor);
+	if (error) {
+		free_actor(actor);
+		return error;
+	}
+	actors[actor_count] = actor;
+	answer->actor = actor_count++;
+	return 0;
+}
+
+static void set_gate(bool open)
+{
+	must_succeed(pthread_mutex_lock(&lock));
+	gate_open = open;
+	must_succeed(pthread_cond_broadcast(&changed));
+	must_succeed(pthread_mutex_unlock(&lock));
+}
+
+int op_actors_start(struct call *call,
+		    const struct actors_start_request *request,
+		    struct actors_start_answer *answer)
+{
+	pthread_condattr_t attributes;
+	size_t i;
+	int error = 0;
+
+	(void)request;
+	if (gate_open || actor_count == 0)
+		return refuse(call, "a race is on, or has no actors");
+	must_succeed(pthread_condattr_init(&attributes));
+	must_succeed(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
+	must_succeed(pthread_cond_init(&changed, &attributes));
+	finished = 0;
+	atomic_store(&stopping, false);
+	for (i = 0; i < actor_count && !error; i++) {
+		error = pthread_create(&actors[i]->thread, NULL, run_actor,
+				       actors[i]);
+		actors[i]->started = !error;
+	}
+	set_gate(true);
+	answer->actors = i;
+	return error;
+}
+
+int op_actors_wait(struct call *call, const struct actors_wait_request *request,
+		   struct actors_wait_answer *answer)
+{
+	__u64 end = now() + request->duration * 1000000;
+	struct timespec until = { .tv_sec = end / 1000000000,
+				  .tv_nsec = end % 1000000000 };
+	int error = 0;
+
+	if (!gate_open)
+		return refuse(call, "no race is on");
+	must_succeed(pthread_mutex_lock(&lock));
+	while (finished < actor_count && !error)
+		error = pthread_cond_timedwait(&changed, &lock, &until);
+	answer->finished = finished;
+	answer->actors = actor_count;
+	must_succeed(pthread_mutex_unlock(&lock));
+	return error == ETIMEDOUT ? 0 : error;
+}
+
+/* Ends what is running; the reports are in the actors afterwards. */
+static void stop_all(void)
+{
+	size_t i;
+
+	atomic_store(&stopping, true);
+	for (i = 0; i < actor_count; i++) {
+		if (actors[i]->started)
+			must_succeed(pthread_join(actors[i]->thread, NULL));
+		actors[i]->started = false;
+	}
+	gate_open = false;
+}
+
+size_t actors_reset(void)
+{
+	size_t count = actor_count, i;
+
+	stop_all();
+	for (i = 0; i < actor_count; i++)
+		free_actor(actors[i]);
+	actor_count = 0;
+	return count;
+}
+
+int op_actors_stop(struct call *call, const struct actors_stop_request *request,
+		   struct actors_stop_answer *answer)
+{
+	struct actor_report *reports = (struct actor_report *)call->out;
+	size_t i;
+
+	(void)request;
+	stop_all();
+	for (i = 0; i < actor_count; i++)
+		reports[i] = actors[i]->report;
+	call->out_size = actor_count * sizeof(*reports);
+	answer->actors = actor_count;
+	actors_reset();
+	return 0;
+}
+
+/* Threads stay behind in the parent. */
+void actors_after_fork(void)
+{
+	actor_count = 0;
+	gate_open = false;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files: those of procfs and sysfs, and what a guest_memfd has to refuse. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+int op_fallocate(struct call *call, const struct fallocate_request *request,
+		 struct fallocate_answer *answer)
+{
+	struct object *file = handle_need(call, request->file,
+					  MASK(KIND_GMEM) | MASK(KIND_FILE));
+	int error;
+
+	(void)answer;
+	if (!file)
+		return REFUSED;
+	inject_begin();
+	error = fallocate(file->fd, request->mode, request->offset,
+			  request->length) ?
+			errno :
+			0;
+	inject_end();
+	return error;
+}
+
+int op_fstat(struct call *call, const struct fstat_request *request,
+	     struct fstat_answer *answer)
+{
+	struct object *file = handle_need(call, request->file, DESCRIPTORS);
+	struct stat status;
+
+	if (!file)
+		return REFUSED;
+	if (fstat(file->fd, &status))
+		return errno;
+	answer->size = status.st_size;
+	answer->blocks = status.st_blocks;
+	answer->block_size = status.st_blksize;
+	answer->inode = status.st_ino;
+	answer->mode = status.st_mode;
+	answer->links = status.st_nlink;
+	return 0;
+}
+
+/* The agent's buffer is used up to its size; the kernel refuses earlier. */
+static ssize_t attempt(int fd, const struct file_attempt_request *request)
+{
+	static char buffer[PAGE_SIZE];
+	size_t size = request->value < sizeof(buffer) ? request->value :
+							sizeof(buffer);
+
+	switch (request->call) {
+	case CALL_READ:
+		return read(fd, buffer, size);
+	case CALL_WRITE:
+		return write(fd, buffer, size);
+	case CALL_PREAD:
+		return pread(fd, buffer, size, request->offset);
+	case CALL_PWRITE:
+		return pwrite(fd, buffer, size, request->offset);
+	case CALL_FTRUNCATE:
+		return ftruncate(fd, request->value);
+	case CALL_FCHMOD:
+		return fchmod(fd, request->value);
+	default:
+		return fsync(fd);
+	}
+}
+
+int op_file_attempt(struct call *call,
+		    const struct file_attempt_request *request,
+		    struct file_attempt_answer *answer)
+{
+	struct object *file = handle_need(call, request->file, DESCRIPTORS);
+	ssize_t result;
+
+	if (!file)
+		return REFUSED;
+	if (request->call > CALL_FSYNC)
+		return refuse(call, "no such call");
+	result = attempt(file->fd, request);
+	answer->result = result;
+	return result < 0 ? errno : 0;
+}
+
+int op_open(struct call *call, const struct open_request *request,
+	    struct open_answer *answer)
+{
+	const char *path = tail_text(call, call->tail_size);
+	struct object file = { .kind = KIND_FILE, .second_fd = -1 };
+
+	if (!path)
+		return REFUSED;
+	file.fd = open(path, request->flags | O_CLOEXEC, request->mode);
+	if (file.fd < 0)
+		return errno;
+	answer->file = handle_add(file);
+	return 0;
+}
+
+int op_memfd_create(struct call *call,
+		    const struct memfd_create_request *request,
+		    struct memfd_create_answer *answer)
+{
+	struct object file = { .kind = KIND_FILE, .second_fd = -1 };
+	int error;
+
+	(void)call;
+	file.fd = memfd_create("gmemtest", request->flags | MFD_CLOEXEC);
+	if (file.fd < 0)
+		return errno;
+	if (ftruncate(file.fd, request->size)) {
+		error = errno;
+		(void)close(file.fd);
+		return error;
+	}
+	answer->file = handle_add(file);
+	return 0;
+}
+
+/* Reads up to size bytes; procfs gives out less than asked for at a time. */
+static int read_up_to(int fd, struct call *call, __u64 offset, size_t size)
+{
+	ssize_t got;
+
+	while (call->out_size < size) {
+		got = pread(fd, call->out + call->out_size,
+			    size - call->out_size, offset + call->out_size);
+		if (got < 0)
+			return errno;
+		if (got == 0)
+			break;
+		call->out_size += got;
+	}
+	return 0;
+}
+
+int op_read_file(struct call *call, const struct read_file_request *request,
+		 struct read_file_answer *answer)
+{
+	const char *path = tail_text(call, call->tail_size);
+	int fd, error;
+
+	(void)answer;
+	if (!path)
+		return REFUSED;
+	if (request->size > call->out_room)
+		return refuse(call, "%#llx bytes do not fit into an answer",
+			      request->size);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	error = read_up_to(fd, call, request->offset, request->size);
+	if (close(fd) && !error)
+		error = errno;
+	return error;
+}
+
+int op_write_file(struct call *call, const struct write_file_request *request,
+		  struct write_file_answer *answer)
+{
+	char path[4096];
+	size_t length = request->path_length, size;
+	int fd, error = 0;
+	ssize_t written;
+
+	(void)answer;
+	if (!tail_text(call, length))
+		return REFUSED;
+	if (length >= sizeof(path))
+		return ENAMETOOLONG;
+	memcpy(path, call->tail, length);
+	path[length] = 0;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	/* In one piece: each write to a file of sysfs is a command. */
+	size = call->tail_size - length;
+	written = write(fd, call->tail + length, size);
+	if (written < 0)
+		error = errno;
+	else if ((size_t)written < size)
+		error = EIO;
+	if (close(fd) && !error)
+		error = errno;
+	return error;
+}
+
+int op_set_affinity(struct call *call,
+		    const struct set_affinity_request *request,
+		    struct set_affinity_answer *answer)
+{
+	(void)call;
+	(void)answer;
+	return affinity_set(request->cpus);
+}

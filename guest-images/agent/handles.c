@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Everything that is held open for the harness.  A handle is the kind in the
+ * upper half and a number in the lower one; numbers are not used again
+ * before a reset, so a stale handle is refused and never means another thing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "machine.h"
+
+#define KIND_SHIFT 32
+
+static const char *const kind_names[KINDS] = {
+	"none", "vm", "vcpu", "gmem", "file", "mapping", "pin", "child",
+};
+
+static struct object *objects;
+static size_t object_count = 1, object_room;
+static int kvm_fd = -1;
+
+__u64 handle_add(struct object object)
+{
+	size_t index = object_count;
+
+	if (object_count >= object_room) {
+		object_room = object_room ? object_room * 2 : 256;
+		objects = realloc(objects, object_room * sizeof(*objects));
+		if (!objects)
+			abort();
+	}
+	objects[index] = object;
+	object_count++;
+	return (__u64)object.kind << KIND_SHIFT | index;
+}
+
+struct object *handle_find(__u64 handle, unsigned int kinds)
+{
+	__u64 index = handle & 0xffffffff, kind = handle >> KIND_SHIFT;
+
+	if (kind == KIND_NONE || kind >= KINDS || !(kinds & MASK(kind)) ||
+	    index >= object_count || objects[index].kind != kind)
+		return NULL;
+	return &objects[index];
+}
+
+struct object *handle_need(struct call *call, __u64 handle, unsigned int kinds)
+{
+	struct object *object = handle_find(handle, kinds);
+	__u64 kind = handle >> KIND_SHIFT;
+
+	if (!object)
+		refuse(call, "%s#%llu is closed or of the wrong kind",
+		       kind < KINDS ? kind_names[kind] : "handle",
+		       handle & 0xffffffff);
+	return object;
+}
+
+unsigned char *handle_range(struct call *call, __u64 handle, __u64 offset,
+			    __u64 size)
+{
+	struct object *mapping = handle_need(call, handle, MASK(KIND_MAPPING));
+
+	if (!mapping)
+		return NULL;
+	if (offset > mapping->size || size > mapping->size - offset) {
+		refuse(call,
+		       "offset %#llx, size %#llx is outside of the mapping of "
+		       "%#zx bytes",
+		       offset, size, mapping->size);
+		return NULL;
+	}
+	return mapping->address + offset;
+}
+
+struct object *handle_child(unsigned int process)
+{
+	return handle_find((__u64)KIND_CHILD << KIND_SHIFT | process,
+			   MASK(KIND_CHILD));
+}
+
+void handle_forget(__u64 handle)
+{
+	struct object *object = handle_find(handle, ~0U);
+
+	if (object)
+		object->kind = KIND_NONE;
+}
+
+static int close_descriptors(struct object *object)
+{
+	int error = 0;
+
+	if (object->second_fd >= 0 && close(object->second_fd))
+		error = errno;
+	if (object->fd >= 0 && close(object->fd))
+		error = errno;
+	return error;
+}
+
+int handle_close(__u64 handle)
+{
+	struct object *object = handle_find(handle, ~0U);
+	int error = 0;
+
+	if (!object)
+		return EBADF;
+	switch (object->kind) {
+	case KIND_MAPPING:
+		if (munmap(object->address, object->size))
+			error = errno;
+		break;
+	case KIND_CHILD:
+		child_end(object);
+		error = close_descriptors(object);
+		break;
+	case KIND_VM:
+		error = close_descriptors(object);
+		machine_put(object->machine);
+		break;
+	case KIND_VCPU:
+		vcpu_close(object->vcpu);
+		break;
+	default:
+		error = close_descriptors(object);
+		break;
+	}
+	object->kind = KIND_NONE;
+	return error;
+}
+
+/* A child does not talk to its brothers; a pipe or a socket is shared. */
+void handles_after_fork(void)
+{
+	size_t i;
+
+	for (i = 1; i < object_count; i++) {
+		if (objects[i].kind != KIND_CHILD)
+			continue;
+		/* Nothing is lost where it was closed already. */
+		(void)close_descriptors(&objects[i]);
+		objects[i].kind = KIND_NONE;
+	}
+}
+
+/* Backwards, so that what was made from something goes before it. */
+void handles_reset(struct call *call, struct reset_answer *answer)
+{
+	struct object *object;
+	int length;
+	size_t i;
+
+	for (i = object_count - 1; i > 0; i--) {
+		object = &objects[i];
+		if (object->kind == KIND_NONE)
+			continue;
+		if (object->kind == KIND_CHILD)
+			answer->children++;
+		else
+			answer->handles++;
+		length = snprintf((char *)call->out + call->out_size,
+				  call->out_room - call->out_size, "%s%s#%zu",
+				  call->out_size ? " " : "",
+				  kind_names[object->kind], i);
+		if (length > 0 &&
+		    (size_t)length < call->out_room - call->out_size)
+			call->out_size += length;
+		(void)handle_close((__u64)object->kind << KIND_SHIFT | i);
+	}
+	object_count = 1;
+}
+
+int op_reset(struct call *call, const struct reset_request *request,
+	     struct reset_answer *answer)
+{
+	(void)request;
+	answer->actors = actors_reset();
+	handles_reset(call, answer);
+	return 0;
+}
+
+int op_close(struct call *call, const struct close_request *request,
+	     struct close_answer *answer)
+{
+	(void)answer;
+	if (!handle_need(call, request->handle, ~0U))
+		return REFUSED;
+	return handle_close(request->handle);
+}
+
+int op_dup(struct call *call, const struct dup_request *request,
+	   struct dup_answer *answer)
+{
+	struct object *object = handle_need(call, request->handle,
+					    MASK(KIND_GMEM) | MASK(KIND_FILE));
+	struct object copy = { .second_fd = -1 };
+
+	if (!object)
+		return REFUSED;
+	copy.kind = object->kind;
+	copy.fd = fcntl(object->fd, F_DUPFD_CLOEXEC, 0);
+	if (copy.fd < 0)
+		return errno;
+	answer->handle = handle_add(copy);
+	return 0;
+}
+
+/* /dev/kvm, opened at its first use; -1 and errno where there is none. */
+int open_kvm(void)
+{
+	if (kvm_fd < 0)
+		kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	return kvm_fd;
+}
+
+const char *tail_text(struct call *call, size_t length)
+{
+	if (length == 0 || length > call->tail_size ||
+	    memchr(call->tail, 0, length)) {
+		refuse(call, "a path is missing or has a zero byte in it");
+		return NULL;
+	}
+	return (const char *)call->tail;
+}

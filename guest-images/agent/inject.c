@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fault injection: the n-th allocation of the next system call under test
+ * fails (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only the calls that
+ * are bracketed here can be hit, not what the agent does around them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static int fail_nth_fd = -1;
+static __u64 pending;
+static bool armed, fired;
+
+static bool write_nth(__u64 nth)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%llu", nth);
+
+	return pwrite(fail_nth_fd, text, length, 0) == length;
+}
+
+void inject_begin(void)
+{
+	if (pending)
+		armed = write_nth(pending);
+}
+
+/* Keeps errno, which belongs to the call under test. */
+void inject_end(void)
+{
+	char text[24] = "";
+	int error = errno;
+
+	if (!pending)
+		return;
+	/* What is left of the number: none, when the failure happened. */
+	if (armed && pread(fail_nth_fd, text, sizeof(text) - 1, 0) > 0)
+		fired = strtoull(text, NULL, 10) == 0;
+	if (!write_nth(0))
+		armed = false;
+	pending = 0;
+	errno = error;
+}
+
+int do_ioctl(int fd, unsigned long request, void *argument)
+{
+	int result;
+
+	inject_begin();
+	result = ioctl(fd, request, argument);
+	inject_end();
+	return result;
+}
+
+int op_fail_nth(struct call *call, const struct fail_nth_request *request,
+		struct fail_nth_answer *answer)
+{
+	(void)call;
+	(void)answer;
+	/*
+	 * The file belongs to the thread that opened it, and a child inherits
+	 * its parent's: it is opened each time, by the thread that will fail.
+	 */
+	if (fail_nth_fd >= 0 && close(fail_nth_fd))
+		return errno;
+	fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_nth_fd < 0)
+		return errno;
+	pending = request->nth;
+	armed = false;
+	fired = false;
+	return 0;
+}
+
+int op_fail_nth_result(struct call *call,
+		       const struct fail_nth_result_request *request,
+		       struct fail_nth_result_answer *answer)
+{
+	(void)call;
+	(void)request;
+	answer->armed = armed;
+	answer->fired = fired;
+	/* Nothing was under test since: the next operation is not meant. */
+	pending = 0;
+	return 0;
+}

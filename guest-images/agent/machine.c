@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VMs, their vCPUs and their memslots. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "machine.h"
+
+int op_check_extension(struct call *call,
+		       const struct check_extension_request *request,
+		       struct check_extension_answer *answer)
+{
+	struct object *vm = NULL;
+	int value;
+
+	if (request->vm) {
+		vm = handle_need(call, request->vm, MASK(KIND_VM));
+		if (!vm)
+			return REFUSED;
+	}
+	value = ioctl(vm ? vm->fd : open_kvm(), KVM_CHECK_EXTENSION,
+		      request->capability);
+	if (value < 0)
+		return errno;
+	answer->value = value;
+	return 0;
+}
+
+int op_vm_create(struct call *call, const struct vm_create_request *request,
+		 struct vm_create_answer *answer)
+{
+	struct object object = { .kind = KIND_VM, .second_fd = -1 };
+	int kvm = open_kvm();
+
+	(void)call;
+	if (kvm < 0)
+		return errno;
+	object.fd = do_ioctl(kvm, KVM_CREATE_VM, (void *)request->type);
+	if (object.fd < 0)
+		return errno;
+	object.machine = calloc(1, sizeof(*object.machine));
+	if (!object.machine)
+		abort();
+	object.machine->fd = object.fd;
+	object.machine->users = 1;
+	answer->vm = handle_add(object);
+	return 0;
+}
+
+/* The last user takes the memory along: KVM may use it until then. */
+void machine_put(struct machine *machine)
+{
+	if (--machine->users > 0)
+		return;
+	if (machine->area && munmap(machine->area, AREA_SIZE))
+		abort();
+	free(machine);
+}
+
+/* Errors of closing a vCPU have no meaning for the memory behind it. */
+void vcpu_close(struct vcpu *vcpu)
+{
+	if (munmap(vcpu->run, vcpu->run_size))
+		abort();
+	(void)close(vcpu->fd);
+	machine_put(vcpu->machine);
+	free(vcpu);
+}
+
+struct vcpu *vcpu_need(struct call *call, __u64 handle)
+{
+	struct object *object = handle_need(call, handle, MASK(KIND_VCPU));
+
+	if (!object)
+		return NULL;
+	if (object->vcpu->busy) {
+		refuse(call, "this vCPU belongs to a race that is not over");
+		return NULL;
+	}
+	return object->vcpu;
+}
+
+/* The memory that page tables, code and mailboxes are in. */
+static int add_area(struct machine *machine)
+{
+	struct uapi_memory_region2 region = {
+		.slot = AREA_SLOT,
+		.guest_phys_addr = AREA_GPA,
+		.memory_size = AREA_SIZE,
+	};
+	unsigned char *area = mmap(NULL, AREA_SIZE, PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int error;
+
+	if (area == MAP_FAILED)
+		return errno;
+	area_fill(area);
+	region.userspace_addr = (__u64)area;
+	if (ioctl(machine->fd, UAPI_SET_USER_MEMORY_REGION2, &region) < 0) {
+		error = errno;
+		if (munmap(area, AREA_SIZE))
+			abort();
+		return error;
+	}
+	machine->area = area;
+	return 0;
+}
+
+static int open_vcpu(struct vcpu *vcpu, __u64 id)
+{
+	int kvm = open_kvm(), size;
+	int error;
+
+	vcpu->fd = do_ioctl(vcpu->machine->fd, KVM_CREATE_VCPU, (void *)id);
+	if (vcpu->fd < 0)
+		return errno;
+	size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, NULL);
+	if (size < 0)
+		goto failed;
+	vcpu->run_size = size;
+	vcpu->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED)
+		goto failed;
+	error = vcpu_set_up(kvm, vcpu);
+	if (!error)
+		return 0;
+	errno = error;
+	if (munmap(vcpu->run, vcpu->run_size))
+		abort();
+failed:
+	error = errno;
+	(void)close(vcpu->fd);
+	return error;
+}
+
+int op_vcpu_create(struct call *call, const struct vcpu_create_request *request,
+		   struct vcpu_create_answer *answer)
+{
+	struct object *vm = handle_need(call, request->vm, MASK(KIND_VM));
+	struct object object = { .kind = KIND_VCPU, .fd = -1, .second_fd = -1 };
+	struct machine *machine;
+	struct vcpu *vcpu;
+	int error = 0;
+	__u64 offset;
+
+	if (!vm)
+		return REFUSED;
+	machine = vm->machine;
+	if (machine->vcpus >= MAXIMUM_VCPUS)
+		return refuse(call, "the agent has room for %d vCPUs in a VM",
+			      MAXIMUM_VCPUS);
+	if (!machine->area)
+		error = add_area(machine);
+	if (error)
+		return error;
+
+	vcpu = calloc(1, sizeof(*vcpu));
+	if (!vcpu)
+		abort();
+	vcpu->machine = machine;
+	error = open_vcpu(vcpu, request->id);
+	if (error) {
+		free(vcpu);
+		return error;
+	}
+	offset = BLOCKS_OFFSET + machine->vcpus * BLOCK_SIZE;
+	vcpu->block = machine->area + offset;
+	vcpu->block_gpa = AREA_GPA + offset;
+	machine->vcpus++;
+	machine->users++;
+	object.fd = vcpu->fd;
+	object.vcpu = vcpu;
+	answer->vcpu = handle_add(object);
+	return 0;
+}
+
+int op_memslot_set(struct call *call, const struct memslot_set_request *request,
+		   struct memslot_set_answer *answer)
+{
+	struct object *vm = handle_need(call, request->vm, MASK(KIND_VM));
+	struct object *mapping, *gmem;
+	struct uapi_memory_region2 region = {
+		.slot = request->slot,
+		.flags = request->flags,
+		.guest_phys_addr = request->gpa,
+		.memory_size = request->size,
+		.userspace_addr = request->mapping_offset,
+		.guest_memfd_offset = request->gmem_offset,
+		.guest_memfd = (__u32)-1,
+	};
+
+	(void)answer;
+	if (!vm)
+		return REFUSED;
+	if (request->mapping) {
+		mapping =
+			handle_need(call, request->mapping, MASK(KIND_MAPPING));
+		if (!mapping)
+			return REFUSED;
+		region.userspace_addr += (__u64)mapping->address;
+	}
+	if (request->gmem) {
+		gmem = handle_need(call, request->gmem,
+				   MASK(KIND_GMEM) | MASK(KIND_FILE));
+		if (!gmem)
+			return REFUSED;
+		region.guest_memfd = gmem->fd;
+	}
+	return do_ioctl(vm->fd, UAPI_SET_USER_MEMORY_REGION2, &region) < 0 ?
+		       errno :
+		       0;
+}
+
+int op_pre_fault(struct call *call, const struct pre_fault_request *request,
+		 struct pre_fault_answer *answer)
+{
+	struct uapi_pre_fault_memory range = {
+		.gpa = request->gpa,
+		.size = request->size,
+		.flags = request->flags,
+	};
+	struct vcpu *vcpu = vcpu_need(call, request->vcpu);
+	int error = 0;
+
+	if (!vcpu)
+		return REFUSED;
+	if (do_ioctl(vcpu->fd, UAPI_PRE_FAULT_MEMORY, &range) < 0)
+		error = errno;
+	answer->gpa = range.gpa;
+	answer->size = range.size;
+	return error;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * References to pages that outlive the mapping: by vmsplice(), which puts the
+ * pages themselves into a pipe, and by the kernel's own test of long-term pins.
+ * A kernel may one day copy in vmsplice(): a scenario must see EAGAIN once.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "uapi.h"
+
+static int splice_all(unsigned char *start, size_t size, int pipe_fd)
+{
+	struct iovec range = { .iov_base = start, .iov_len = size };
+	ssize_t done;
+
+	while (range.iov_len > 0) {
+		done = vmsplice(pipe_fd, &range, 1, SPLICE_F_NONBLOCK);
+		if (done < 0)
+			return errno;
+		range.iov_base = (unsigned char *)range.iov_base + done;
+		range.iov_len -= done;
+	}
+	return 0;
+}
+
+static void close_pipe(const int *pipe_fds)
+{
+	/* Nothing was written through them that could be lost. */
+	(void)close(pipe_fds[0]);
+	(void)close(pipe_fds[1]);
+}
+
+int pin_vmsplice(unsigned char *start, size_t size, int *pipe_fds)
+{
+	int error;
+
+	if (pipe2(pipe_fds, O_CLOEXEC))
+		return errno;
+	/* The size of a pipe in bytes is its number of pages. */
+	error = fcntl(pipe_fds[1], F_SETPIPE_SZ, size + PAGE_SIZE) < 0 ? errno :
+									 0;
+	if (!error)
+		error = splice_all(start, size, pipe_fds[1]);
+	if (error)
+		close_pipe(pipe_fds);
+	return error;
+}
+
+/* The pins belong to the open file: closing it gives them back. */
+static int pin_gup_test(unsigned char *start, size_t size, int *fd)
+{
+	struct uapi_pin_longterm_test range = {
+		.addr = (__u64)start,
+		.size = size,
+		.flags = UAPI_PIN_LONGTERM_WRITE,
+	};
+	int error;
+
+	*fd = open("/sys/kernel/debug/gup_test", O_RDWR | O_CLOEXEC);
+	if (*fd < 0)
+		return errno;
+	if (do_ioctl(*fd, UAPI_PIN_LONGTERM_START, &range) == 0)
+		return 0;
+	error = errno;
+	(void)close(*fd);
+	return error;
+}
+
+int op_pin(struct call *call, const struct pin_request *request,
+	   struct pin_answer *answer)
+{
+	unsigned char *start = handle_range(call, request->mapping,
+					    request->offset, request->size);
+	struct object pin = { .kind = KIND_PIN, .fd = -1, .second_fd = -1 };
+	int pipe_fds[2];
+	int error;
+
+	if (!start)
+		return REFUSED;
+	if (request->size == 0 || request->size % PAGE_SIZE ||
+	    request->offset % PAGE_SIZE)
+		return refuse(call, "pins are of whole pages");
+	if (request->method == PIN_GUP_TEST) {
+		error = pin_gup_test(start, request->size, &pin.fd);
+	} else {
+		error = pin_vmsplice(start, request->size, pipe_fds);
+		pin.fd = pipe_fds[0];
+		pin.second_fd = pipe_fds[1];
+	}
+	if (error)
+		return error;
+	answer->pin = handle_add(pin);
+	return 0;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Frames in, frames out: the loop that every process of the agent runs. */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+typedef int (*operation)(struct call *call, const void *request, void *answer);
+
+#define THUNK(number, name)                                           \
+	static int run_##name(struct call *call, const void *request, \
+			      void *answer)                           \
+	{                                                             \
+		return op_##name(call, request, answer);              \
+	}
+OPERATIONS(THUNK)
+
+#define ENTRY(number, name)                                     \
+	[number] = { run_##name, sizeof(struct name##_request), \
+		     sizeof(struct name##_answer) },
+static const struct {
+	operation run;
+	size_t request_size;
+	size_t answer_size;
+} operations[] = { OPERATIONS(ENTRY) };
+
+#define OPERATION_HELLO 1
+#define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
+
+/* One byte more, so that a text at the end of a request can be terminated. */
+static unsigned char request_frame[MAXIMUM_FRAME + 1]
+	__attribute__((aligned(8)));
+static unsigned char answer_frame[MAXIMUM_FRAME] __attribute__((aligned(8)));
+
+int refuse(struct call *call, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vsnprintf(call->refusal, sizeof(call->refusal), format, arguments) <
+	    0)
+		call->refusal[0] = 0;
+	va_end(arguments);
+	return REFUSED;
+}
+
+int write_all(int fd, const void *data, size_t size)
+{
+	const unsigned char *from = data;
+	ssize_t written;
+
+	while (size > 0) {
+		written = write(fd, from, size);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return -1;
+		from += written;
+		size -= written;
+	}
+	return 0;
+}
+
+/*
+ * Reads one frame, with one read() where it arrives in one piece.  There is
+ * one request at a time, so nothing of a next one can be waiting behind it.
+ * Returns its length, 0 at the end of the stream, -1 when it is none.
+ */
+int read_frame(int fd, void *frame)
+{
+	const struct frame_header *header = frame;
+	size_t have = 0, want = sizeof(*header);
+	ssize_t got;
+
+	while (have < want) {
+		got = read(fd, (unsigned char *)frame + have,
+			   MAXIMUM_FRAME - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0 && have == 0 ? 0 : -1;
+		have += got;
+		if (have < sizeof(*header))
+			continue;
+		want = header->length;
+		if (header->magic != FRAME_MAGIC || want < sizeof(*header) ||
+		    want > MAXIMUM_FRAME)
+			return -1;
+	}
+	return have == want ? (int)have : -1;
+}
+
+static void answer_with_text(struct frame_header *answer, enum status status,
+			     const char *text)
+{
+	size_t length = strlen(text);
+
+	answer->status = status;
+	answer->error = 0;
+	answer->length = sizeof(*answer) + length;
+	memcpy(answer + 1, text, length);
+}
+
+/* The process itself does what the frame asks for. */
+static void perform(struct frame_header *request, struct frame_header *answer)
+{
+	static bool greeted;
+	struct call call = { 0 };
+	size_t size = request->length - sizeof(*request), words;
+	int error;
+
+	*answer = *request;
+	if (request->operation >= OPERATION_COUNT ||
+	    !operations[request->operation].run ||
+	    size < operations[request->operation].request_size) {
+		answer_with_text(answer, STATUS_REFUSED,
+				 "no such operation, or too few words for it");
+		return;
+	}
+	if (!greeted && request->operation != OPERATION_HELLO) {
+		answer_with_text(answer, STATUS_REFUSED, "hello must be first");
+		return;
+	}
+	greeted = true;
+
+	words = operations[request->operation].request_size;
+	call.tail = (unsigned char *)(request + 1) + words;
+	call.tail_size = size - words;
+	((unsigned char *)request)[request->length] = 0;
+	words = operations[request->operation].answer_size;
+	call.out = (unsigned char *)(answer + 1) + words;
+	call.out_room = MAXIMUM_FRAME - sizeof(*answer) - words;
+	memset(answer + 1, 0, words);
+
+	error = operations[request->operation].run(&call, request + 1,
+						   answer + 1);
+	if (error == REFUSED) {
+		answer_with_text(answer, STATUS_REFUSED, call.refusal);
+		return;
+	}
+	answer->error = error;
+	answer->length = sizeof(*answer) + words + call.out_size;
+}
+
+/* A child does it; its answer is passed on as it is. */
+static void route(struct frame_header *request, struct frame_header *answer)
+{
+	struct object *child = handle_child(request->process);
+
+	*answer = *request;
+	if (!child) {
+		answer_with_text(answer, STATUS_REFUSED, "no such child");
+		return;
+	}
+	if (forward(child, request, answer) > 0)
+		return;
+	*answer = *request;
+	answer_with_text(answer, STATUS_CHILD_GONE,
+			 "the child died while it was doing this");
+}
+
+/* Returns the exit code of the process. */
+int serve(int in, int out, bool child)
+{
+	struct frame_header *request = (void *)request_frame;
+	struct frame_header *answer = (void *)answer_frame;
+	int length;
+
+	for (;;) {
+		length = read_frame(in, request);
+		if (length == 0)
+			return 0;
+		if (length < 0) {
+			fprintf(stderr, "agent: a request is garbage\n");
+			return 2;
+		}
+		if (request->process == 0 || child)
+			perform(request, answer);
+		else
+			route(request, answer);
+		if (write_all(out, answer, answer->length)) {
+			perror("agent: the answer cannot be written");
+			return 2;
+		}
+	}
+}
