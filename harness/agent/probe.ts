@@ -1,6 +1,7 @@
 // What the kernel under test can do, found out by trying: capability numbers mean different things in different trees.
 import type { Agent } from './client.ts'
 import { must } from './call.ts'
+import type { Vm } from './fields.ts'
 import { attributePrivate, capabilities, gmemFlags, gmemFlagsInPlace, ioctls } from './uapi.ts'
 import type { Dialect } from './vocabulary.ts'
 
@@ -11,6 +12,10 @@ export interface Probe {
   readonly guestMemfd: boolean
   /** The dialects that the kernel answers in, in order of preference. */
   readonly dialects: readonly Dialect[]
+  /** Statistics of VMs, such as the number of pages in page tables. */
+  readonly binaryStats: boolean
+  /** The page frames behind a mapping can be read. */
+  readonly pagemap: boolean
   /** Huge pages behind guest_memfd. */
   readonly gmemHugetlb: boolean
   readonly preFault: boolean
@@ -29,25 +34,39 @@ const conversionFlags = {
 
 const page = 4096
 
-async function hasDialect(agent: Agent, dialect: 'convert-ioctl' | 'gmem-attributes'): Promise<boolean> {
-  const { vm } = await must(agent.vm.create())
+async function hasDialect(
+  agent: Agent,
+  vm: Vm,
+  dialect: 'convert-ioctl' | 'gmem-attributes',
+): Promise<boolean> {
   const created = await agent.gmem.create({ vm, size: page, flags: conversionFlags[dialect] })
-  if (created.errno !== 'OK') {
-    await agent.close(vm)
-    return false
-  }
+  if (created.errno !== 'OK') return false
   // An all-private file exists in both dialects: this changes nothing, and ENOTTY is what says no.
   const request = dialect === 'convert-ioctl' ? ioctls.gmemConvertShared : ioctls.setMemoryAttributes2
   const bytes = Buffer.alloc(dialect === 'convert-ioctl' ? 64 : 128)
   bytes.writeBigUInt64LE(BigInt(page), 8)
   const { errno } = await agent.ioctlRaw({ handle: created.gmem, request, bytes })
   await agent.close(created.gmem)
-  await agent.close(vm)
   return errno !== 'ENOTTY'
 }
 
+/** What has to be tried on a VM. One VM is enough for all: closing one takes longer than everything else here. */
+async function probeVm(
+  agent: Agent,
+  memoryAttributes: bigint,
+): Promise<Pick<Probe, 'dialects' | 'binaryStats'>> {
+  const { vm } = await must(agent.vm.create())
+  const dialects: Dialect[] = []
+  if (await hasDialect(agent, vm, 'convert-ioctl')) dialects.push('convert-ioctl')
+  if (await hasDialect(agent, vm, 'gmem-attributes')) dialects.push('gmem-attributes')
+  if ((memoryAttributes & attributePrivate) !== 0n) dialects.push('vm-attributes')
+  const { errno } = await agent.vm.stats(vm, 'pages_4k')
+  await agent.close(vm)
+  return { dialects, binaryStats: errno === 'OK' }
+}
+
 async function isReadable(agent: Agent, path: string): Promise<boolean> {
-  const { errno } = await agent.files.readFile(path, { size: 1 })
+  const { errno } = await agent.files.readFile(path, { size: 8 })
   return errno === 'OK'
 }
 
@@ -65,17 +84,16 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
   }
   const vmTypes = await capability(capabilities.vmTypes)
   const swProtectedVm = (vmTypes & 2) !== 0
-  const dialects: Dialect[] = []
-  if (swProtectedVm) {
-    if (await hasDialect(agent, 'convert-ioctl')) dialects.push('convert-ioctl')
-    if (await hasDialect(agent, 'gmem-attributes')) dialects.push('gmem-attributes')
-    const attributes = BigInt(await capability(capabilities.memoryAttributes))
-    if ((attributes & attributePrivate) !== 0n) dialects.push('vm-attributes')
-  }
+  const memoryAttributes = BigInt(await capability(capabilities.memoryAttributes))
+  const { dialects, binaryStats } = swProtectedVm
+    ? await probeVm(agent, memoryAttributes)
+    : { dialects: [], binaryStats: false }
   return {
     swProtectedVm,
     guestMemfd: (await capability(capabilities.guestMemfd)) !== 0,
     dialects,
+    binaryStats,
+    pagemap: await isReadable(agent, '/proc/self/pagemap'),
     gmemHugetlb: dialects.includes('convert-ioctl') && (await capability(capabilities.gmemHugetlb)) !== 0,
     preFault: (await capability(capabilities.preFaultMemory)) !== 0,
     gupTest: await exists(agent, '/sys/kernel/debug/gup_test'),

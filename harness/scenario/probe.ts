@@ -1,5 +1,4 @@
 // Which needs of scenarios the kernel meets, from what the agent found out by trying.
-import { must } from '../agent/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { probeKernel } from '../agent/probe.ts'
 import type { Dialect } from '../project/definition.ts'
@@ -18,15 +17,12 @@ export async function probeNeeds(agent: Agent, dialect: Dialect): Promise<Readon
     'pre-fault': probe.preFault,
     'gup-test': probe.gupTest,
     'slab-counters': probe.slabCounters,
-    'binary-stats': privateMemory && (await hasStatistics(agent)),
-    pagemap: (await agent.files.readFile('/proc/self/pagemap', { size: 8 })).errno === 'OK',
+    'binary-stats': probe.binaryStats,
+    pagemap: probe.pagemap,
   }
-  return new Set(Object.keys(needs).filter((need) => isNeed(need)).filter((need) => met[need]))
-}
-
-async function hasStatistics(agent: Agent): Promise<boolean> {
-  const { vm } = await must(agent.vm.create())
-  const { errno } = await agent.vm.stats(vm, 'pages_4k')
-  await agent.close(vm)
-  return errno === 'OK'
+  return new Set(
+    Object.keys(needs)
+      .filter((need) => isNeed(need))
+      .filter((need) => met[need]),
+  )
 }
