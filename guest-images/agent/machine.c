@@ -108,6 +108,16 @@ static int add_area(struct machine *machine)
 	return 0;
 }
 
+/*
+ * KVM complains on the console about every vCPU when the clock was found to
+ * be another one after it was loaded: 0 is the clock as it is now.  A kernel
+ * that cannot do this complains, and that is all.
+ */
+static void settle_clock(int fd)
+{
+	(void)ioctl(fd, KVM_SET_TSC_KHZ, 0);
+}
+
 static int open_vcpu(struct vcpu *vcpu, __u64 id)
 {
 	int kvm = open_kvm(), size;
@@ -152,8 +162,10 @@ int op_vcpu_create(struct call *call, const struct vcpu_create_request *request,
 	if (machine->vcpus >= MAXIMUM_VCPUS)
 		return refuse(call, "the agent has room for %d vCPUs in a VM",
 			      MAXIMUM_VCPUS);
-	if (!machine->area)
+	if (!machine->area) {
+		settle_clock(machine->fd);
 		error = add_area(machine);
+	}
 	if (error)
 		return error;
 

@@ -95,8 +95,11 @@ static void read_exit(struct vcpu *vcpu, int error, struct guest_end *end)
 	vcpu->unfinished = run->exit_reason == KVM_EXIT_IO ||
 			   run->exit_reason == KVM_EXIT_MMIO;
 	end->outcome = GUEST_UNEXPECTED_EXIT;
-	if (run->exit_reason == KVM_EXIT_IO && run->io.port == DONE_PORT)
+	/* How the guest says that it is done is nobody's business. */
+	if (run->exit_reason == KVM_EXIT_IO && run->io.port == DONE_PORT) {
 		end->outcome = GUEST_DONE;
+		end->exit_reason = 0;
+	}
 	if (run->exit_reason == KVM_EXIT_MMIO)
 		end->fault_gpa = run->mmio.phys_addr;
 }

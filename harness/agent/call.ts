@@ -92,7 +92,9 @@ function readReply<Name extends OperationName>(
   const details = showAnswer(name, words)
   const line = `${shown} = ${errno}${details === '' ? '' : `, ${details}`}`
   journal.add(line)
-  return { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
+  const reply = { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
+  // The methods above this turn the tail into something readable: it is not seen in what they pass on.
+  return Object.defineProperty(reply, 'tail', { enumerable: false })
 }
 
 function decode<Name extends OperationName>(

@@ -82,6 +82,11 @@ export function seldom<Input, Output>(field: Field<Input, Output>): Field<Input,
   return { ...field, show: (name, word) => (word === 0n ? '' : field.show(name, word)) }
 }
 
+/** A field that would only be in the way of a reader. */
+export function unseen<Input, Output>(field: Field<Input, Output>): Field<Input, Output> {
+  return { ...field, show: () => '' }
+}
+
 /** Yes or no. */
 export const flag: Field<boolean, boolean> = {
   encode: (value) => (value ? 1n : 0n),

@@ -14,6 +14,7 @@ export interface GuestAccess extends Outcome {
    * is KVM_EXIT_MMIO (6), with the gpa in `faultGpa`. `timeout`: the access did not end in time.
    */
   readonly outcome: GuestOutcome
+  /** The exit that was not expected; 0 for an access that was done. */
   readonly exitReason: number
   /** From KVM_EXIT_MEMORY_FAULT. */
   readonly faultGpa: bigint

@@ -29,7 +29,18 @@
 // compiler, then the agent's own description of this table (see layout.ts). It must be the same as ours.
 //
 // guest-images/agent/protocol.h is the other copy of this table, tests/unit/agent/layout.test.ts compares them.
-import { bits, choice, count, flag, handle, kernelOffset, optionalHandle, seldom, size } from './fields.ts'
+import {
+  bits,
+  choice,
+  count,
+  flag,
+  handle,
+  kernelOffset,
+  optionalHandle,
+  seldom,
+  size,
+  unseen,
+} from './fields.ts'
 import type { Field } from './fields.ts'
 import {
   actorKinds,
@@ -144,7 +155,7 @@ export const operations = {
       size: kernelOffset,
       errorOffset: seldom(kernelOffset),
     },
-    answer: { errorOffset: kernelOffset, nanoseconds: count },
+    answer: { errorOffset: kernelOffset, nanoseconds: unseen(count) },
   },
   convertMany: {
     number: 13,
@@ -187,21 +198,21 @@ export const operations = {
     answer: { ...hostEnd, ...difference },
   },
   hostScan: { number: 19, request: { mapping, offset: size, size }, answer: { runs: count } },
-  guestRead: { number: 20, request: { vcpu, gpa: bits, size, timeout: count }, answer: guestEnd },
-  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout: count }, answer: guestEnd },
+  guestRead: { number: 20, request: { vcpu, gpa: bits, size, timeout: unseen(count) }, answer: guestEnd },
+  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout: unseen(count) }, answer: guestEnd },
   guestFill: {
     number: 22,
-    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: count },
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
     answer: guestEnd,
   },
   guestVerify: {
     number: 23,
-    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: count },
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
     answer: { ...guestEnd, ...difference },
   },
   guestScan: {
     number: 24,
-    request: { vcpu, gpa: bits, size, timeout: count },
+    request: { vcpu, gpa: bits, size, timeout: unseen(count) },
     answer: { ...guestEnd, runs: count },
   },
   preFault: {
