@@ -1,5 +1,6 @@
 // A booted virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import { startAgent } from '../agent/client.ts'
+import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../guest/image.ts'
 import type { Bytes } from '../project/units.ts'
 import { connect } from '../ssh/connect.ts'
@@ -41,21 +42,17 @@ const agentPath = '/tmp/agent'
  * @throws {ProtocolError} when the agent does not answer as it should
  */
 export async function bootMachine(options: MachineOptions): Promise<ReachableMachine> {
-  const { accelerator, signal, image } = options
+  const { accelerator, image } = options
   await using stack = new AsyncDisposableStack()
   const running = stack.use(await startQemu({ ...options, initramfs: image.initramfs }))
   const booting = waitForGuest(running, { ...options, initramfs: image.initramfs })
-  // The session is opened while the guest boots: its channel keeps what is said until the server is there.
-  const limit = { signal, timeout: sshMilliseconds * accelerator.timeFactor }
-  const connecting = connect(running.ssh, { userKey: image.userKey, hostKey: image.hostKey, ...limit })
+  // All this begins while the guest boots: the channel keeps what is said until the server is there.
+  const preparing = startRemoteAgent(running.ssh, options, stack)
   // If the guest does not come up, that is the error, and not what becomes of the session.
-  connecting.catch(() => undefined)
+  preparing.catch(() => undefined)
   options.onWaiting?.(running.command)
   const vm = await booting
-  const session = stack.use(await connecting)
-  await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
-  const channel = await session.open(agentPath, { signal })
-  const agent = stack.use(await startAgent(channel, { signal, timeFactor: accelerator.timeFactor }))
+  const { session, agent } = await preparing
   const owned = stack.move()
   return {
     agent,
@@ -67,4 +64,20 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
     bootMilliseconds: vm.bootMilliseconds,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+async function startRemoteAgent(
+  endpoint: SshEndpoint,
+  options: MachineOptions,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly session: SshSession; readonly agent: Agent }> {
+  const { image, signal } = options
+  const { timeFactor } = options.accelerator
+  const limit = { signal, timeout: sshMilliseconds * timeFactor }
+  const { userKey, hostKey } = image
+  const session = stack.use(await connect(endpoint, { userKey, hostKey, ...limit }))
+  await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
+  const channel = await session.open(agentPath, { signal })
+  const agent = stack.use(await startAgent(channel, { signal, timeFactor }))
+  return { session, agent }
 }

@@ -71,7 +71,7 @@ class Runner {
       const ending = { verdicts: this.#verdicts, ...(aborted === undefined ? {} : { aborted }) }
       await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
       if (this.#ready !== undefined && !signal.aborted) await keep?.(this.#ready.machine)
-      return { ...ending, ...(this.#bootFailure ?? {}), exitCode: this.#exitCode() }
+      return { ...ending, ...this.#bootFailure, exitCode: this.#exitCode() }
     } finally {
       await this.#closeMachine()
     }
