@@ -130,7 +130,9 @@ export interface Descriptor {
 }
 
 export interface ConvertEachOptions {
-  /** Only every n-th page of the file, from page 0 on; default all. */
+  /** Where; default the whole file. */
+  readonly range?: PageRange
+  /** Only every n-th page of the range, from its first on; default all. */
   readonly every?: number
   readonly order: 'forward' | 'reverse' | { readonly random: number }
 }

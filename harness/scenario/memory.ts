@@ -31,7 +31,7 @@ import { hostViewOf } from './host-view.ts'
 import { Model } from './model.ts'
 import type { PageState } from './model.ts'
 import { expectDone } from './outcome.ts'
-import { describeRange, offsetOf, page, pages, sizeOf } from './pages.ts'
+import { describeRange, endOf, offsetOf, page, pages, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
 import { race } from './race.ts'
 import { bindSlot } from './slot.ts'
@@ -149,18 +149,20 @@ class BoundMemory implements Memory {
   }
 
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
-    const { every = 1, order } = options
+    const { range = this.all, every = 1, order } = options
     const reply = await this.#converter.convertMany({
       to,
-      offset: 0,
-      size: sizeOf(this.all),
+      offset: offsetOf(range),
+      size: sizeOf(range),
       stride: bytesOf(every),
       ...(typeof order === 'string' ? { order } : { order: 'random', seed: order.random }),
     })
-    expectDone(reply, `converting every ${every === 1 ? '' : `${every}. `}page to ${to}`)
-    const wanted = Math.ceil(this.pages / every)
-    check.equal(reply.done, wanted, 'pages converted one by one')
-    for (let index = 0; index < this.pages; index += every) this.model.convert(to, page(index))
+    const what = `converting ${every === 1 ? 'each page' : `every ${every}. page`} of ${describeRange(range)} to ${to}`
+    expectDone(reply, what)
+    check.equal(reply.done, Math.ceil(range.count / every), `pages done by ${what}`)
+    for (let index = range.first as number; index < endOf(range); index += every) {
+      this.model.convert(to, page(index))
+    }
   }
 
   async pin(range: PageRange, method: PinMethod): Promise<PinnedPages> {

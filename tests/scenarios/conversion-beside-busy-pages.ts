@@ -6,7 +6,7 @@ export default scenario({
   rules: ['S-A11', 'S-A1', 'S-A9', 'S-A10'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })
-    const reports = await file.race(300, [
+    const reports = await file.race(150, [
       { does: 'convert', to: 'private', range: page(4) },
       { does: 'host-count', range: page(3) },
       { does: 'guest-count', range: page(5) },

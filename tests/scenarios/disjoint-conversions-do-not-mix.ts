@@ -8,7 +8,7 @@ export default scenario({
     const file = await memory({ pages: 16, initially: 'shared' })
     await file.host.fill(file.all, 0x93)
 
-    const reports = await file.race(250, [
+    const reports = await file.race(100, [
       { does: 'convert', to: 'private', range: pages(1, 5) },
       { does: 'convert', to: 'private', range: pages(6, 7) }, // its left neighbour
     ])

@@ -6,7 +6,7 @@ export default scenario({
   rules: ['S-A11', 'S-A18', 'S-A19'],
   async run({ memory, check }) {
     const file = await memory({ pages: 4, initially: 'shared' })
-    const [convert, guest] = await file.race(300, [
+    const [convert, guest] = await file.race(150, [
       { does: 'convert', to: 'private', range: page(1) },
       { does: 'guest-count', range: page(1) },
     ])

@@ -6,7 +6,7 @@ export default scenario({
   rules: ['S-A11', 'S-A16', 'S-A9'],
   async run({ memory, check }) {
     const file = await memory({ pages: 4, initially: 'shared' })
-    const [convert, host] = await file.race(400, [
+    const [convert, host] = await file.race(200, [
       { does: 'convert', to: 'private', range: page(2), watched: true },
       { does: 'host-count', range: page(2) },
     ])

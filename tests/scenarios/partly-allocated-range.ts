@@ -5,14 +5,14 @@ export default scenario({
   title: 'a range with holes between its allocated pages converts as a whole',
   rules: ['S-A8', 'S-A19', 'S-A20'],
   async run({ memory }) {
-    for (const allocated of [2, 5, 9]) {
-      const file = await memory({ pages: 12, initially: 'shared' })
-      await file.host.fill(page(allocated), 0x43)
+    const file = await memory({ pages: 24, initially: 'shared' })
+    for (const allocated of [0, 10, 11, 23]) await file.host.fill(page(allocated), 0x43) // first, inside, last
 
-      await file.convert('private', pages(2, 8))
-      await file.matchesModel()
-      await file.convert('shared', file.all)
-      await file.matchesModel()
-    }
+    await file.convert('private', pages(0, 8))
+    await file.convert('private', pages(8, 8))
+    await file.convert('private', pages(16, 8))
+    await file.matchesModel()
+    await file.convert('shared', file.all)
+    await file.matchesModel()
   },
 })
