@@ -15,7 +15,7 @@ JOBS ?= $(shell nproc)
 # npm's bin directory first: `node` is then the Node of package-lock.json, not the system's.
 bin := $(CURDIR)/node_modules/.bin
 with_node := PATH="$(bin):$$PATH"
-c_sources = $(wildcard guest-images/agent/*.c guest-images/agent/*.h)
+c_sources = $(wildcard guest-images/*/*.c guest-images/*/*.h)
 
 .PHONY: help run test check bench setup clean types lint format c-check rules unit
 .DEFAULT_GOAL := help
@@ -39,7 +39,7 @@ types:
 
 lint:
 	@$(with_node) oxlint --quiet
-	@shellcheck harness/setup.sh guest-images/minimal/init .ci/run gmemtest
+	@shellcheck harness/setup.sh .ci/run gmemtest
 
 format:
 	@$(with_node) prettier --check --log-level warn .
@@ -47,6 +47,7 @@ format:
 
 c-check:
 	@$(MAKE) --no-print-directory -C guest-images/agent check
+	@gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -fsyntax-only guest-images/minimal/init.c
 
 # A rule in scope without a scenario, or a stale table of rules, fails.
 rules:

@@ -56,7 +56,8 @@ static sigset_t original_mask;
 
 /*
  * Through the kernel's log: a line that is written to the terminal could be torn by the kernel's own messages. The
- * level is one that no "quiet" or "loglevel=" on the command line hides.
+ * level is one that no "quiet" or "loglevel=" on the command line hides. Without the newline, the line would wait for
+ * the next one: the kernel expects it to be continued.
  */
 static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 {
@@ -69,9 +70,13 @@ static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	length = snprintf(line, sizeof(line), "<1>gmemtest-init: ");
 	va_start(args, format);
-	vsnprintf(line + length, sizeof(line) - length, format, args);
+	length += vsnprintf(line + length, sizeof(line) - length - 1, format,
+			    args);
 	va_end(args);
-	if (write(kmsg, line, strlen(line)) < 0)
+	if (length > (int)sizeof(line) - 2)
+		length = sizeof(line) - 2;
+	line[length++] = '\n';
+	if (write(kmsg, line, length) < 0)
 		perror("gmemtest-init: /dev/kmsg");
 }
 
@@ -95,7 +100,14 @@ static void mount_at(const char *type, const char *path, const char *options)
 static int start_server(void)
 {
 	/* -i: inetd mode; -s: keys only; -j -k: no forwarding */
-	char *const args[] = { "dropbear", "-i", "-s", "-j", "-k", "-r", "/etc/dropbear/host_key", NULL };
+	char *const args[] = { "dropbear",
+			       "-i",
+			       "-s",
+			       "-j",
+			       "-k",
+			       "-r",
+			       "/etc/dropbear/host_key",
+			       NULL };
 	int ends[2];
 	pid_t pid;
 
@@ -134,7 +146,8 @@ static void open_port(const char *device)
 	if (read(fd, name, sizeof(name) - 1) < 0)
 		name[0] = '\0';
 	close(fd);
-	if (sscanf(name, PORT_PREFIX "%u", &index) != 1 || index >= MAX_SESSIONS)
+	if (sscanf(name, PORT_PREFIX "%u", &index) != 1 ||
+	    index >= MAX_SESSIONS)
 		return;
 	/* A port that is open already is refused with EBUSY. */
 	snprintf(path, sizeof(path), "/dev/%s", device);
@@ -167,7 +180,8 @@ static void open_ports(void)
 			wait_a_little();
 		if (waited >= MAX_WAIT_MS) {
 			errno = ENODEV;
-			give_up("waiting for the virtio-serial ports " PORT_PREFIX "*");
+			give_up("waiting for the virtio-serial ports " PORT_PREFIX
+				"*");
 		}
 		directory = opendir(PORT_CLASS);
 		while (directory && (entry = readdir(directory)))
@@ -184,13 +198,15 @@ static bool move(struct flow *flow, int from, int to)
 
 	if (flow->start == flow->end) {
 		count = read(from, flow->bytes, sizeof(flow->bytes));
-		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+		if (count == 0 ||
+		    (count < 0 && errno != EAGAIN && errno != EINTR))
 			return false;
 		flow->start = 0;
 		flow->end = count > 0 ? count : 0;
 	}
 	if (flow->start < flow->end) {
-		count = write(to, flow->bytes + flow->start, flow->end - flow->start);
+		count = write(to, flow->bytes + flow->start,
+			      flow->end - flow->start);
 		if (count < 0 && errno != EAGAIN && errno != EINTR)
 			return false;
 		if (count > 0)
@@ -219,7 +235,8 @@ static void serve(struct session *session, short port_events)
 			return;
 		session->server = start_server();
 	}
-	if (session->server < 0 || !move(&session->in, session->port, session->server) ||
+	if (session->server < 0 ||
+	    !move(&session->in, session->port, session->server) ||
 	    !move(&session->out, session->server, session->port))
 		end_session(session);
 }
@@ -241,7 +258,8 @@ static void handle_signals(int fd)
 
 static int catch_signals(void)
 {
-	static const int signals[] = { SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM, SIGINT };
+	static const int signals[] = { SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM,
+				       SIGINT };
 	sigset_t set;
 	size_t i;
 
@@ -264,11 +282,14 @@ static void __attribute__((noreturn)) loop(int signals)
 		for (i = 0; i < MAX_SESSIONS; i++) {
 			session = &sessions[i];
 			fds[1 + 2 * i] = (struct pollfd){ .fd = session->port };
-			fds[2 + 2 * i] = (struct pollfd){ .fd = session->server };
-			fds[1 + 2 * i].events = (is_empty(&session->in) ? POLLIN : 0) |
-						(is_empty(&session->out) ? 0 : POLLOUT);
-			fds[2 + 2 * i].events = (is_empty(&session->out) ? POLLIN : 0) |
-						(is_empty(&session->in) ? 0 : POLLOUT);
+			fds[2 + 2 * i] =
+				(struct pollfd){ .fd = session->server };
+			fds[1 + 2 * i].events =
+				(is_empty(&session->in) ? POLLIN : 0) |
+				(is_empty(&session->out) ? 0 : POLLOUT);
+			fds[2 + 2 * i].events =
+				(is_empty(&session->out) ? POLLIN : 0) |
+				(is_empty(&session->in) ? 0 : POLLOUT);
 		}
 		if (poll(fds, 1 + 2 * MAX_SESSIONS, -1) < 0)
 			continue;
@@ -278,7 +299,8 @@ static void __attribute__((noreturn)) loop(int signals)
 			/* The other end is not open yet: there is nothing to wait for, but it will not be long. */
 			if (fds[1 + 2 * i].revents & POLLHUP)
 				wait_a_little();
-			else if (fds[1 + 2 * i].revents || fds[2 + 2 * i].revents)
+			else if (fds[1 + 2 * i].revents ||
+				 fds[2 + 2 * i].revents)
 				serve(&sessions[i], fds[1 + 2 * i].revents);
 		}
 	}

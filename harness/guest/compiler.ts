@@ -21,6 +21,7 @@ const flags = [
   '-O2',
   '-static',
   '-pthread',
+  '-fno-strict-aliasing',
   '-Wall',
   '-Wextra',
   '-Werror',

@@ -63,11 +63,21 @@ function isChannel(stream: unknown): stream is Duplex {
 export async function startChild(
   command: string,
   args: readonly string[],
-  options: { readonly channels: number },
+  options: {
+    readonly channels: number
+    /** Open files of ours that the child gets as well, on the descriptors after the channels. */
+    readonly files?: readonly number[]
+  },
 ): Promise<Child> {
   const [file, wrapped] = dieWithHarness(command, args)
   const child = spawn(file, wrapped, {
-    stdio: ['ignore', 'ignore', 'pipe', ...Array<'pipe'>(options.channels).fill('pipe')],
+    stdio: [
+      'ignore',
+      'ignore',
+      'pipe',
+      ...Array<'pipe'>(options.channels).fill('pipe'),
+      ...(options.files ?? []),
+    ],
     detached: true,
   })
   const exited = Promise.withResolvers<ChildExit>()
@@ -99,7 +109,7 @@ export async function startChild(
   child.once('spawn', () => started.resolve(undefined))
   await Promise.race([started.promise, failed.promise])
 
-  const channels = child.stdio.slice(3).filter(isChannel)
+  const channels = child.stdio.slice(3, 3 + options.channels).filter(isChannel)
   // The child's end going away is news for whoever reads `exited`, not an exception.
   for (const channel of channels) channel.on('error', () => undefined)
   return {

@@ -19,7 +19,10 @@ export function findExecutable(
   name: string,
   searchPath: string = process.env['PATH'] ?? '',
 ): string | undefined {
-  return [...searchPath.split(path.delimiter).filter(path.isAbsolute), ...alsoSearched]
+  return [
+    ...searchPath.split(path.delimiter).filter((directory) => path.isAbsolute(directory)),
+    ...alsoSearched,
+  ]
     .map((directory) => path.join(directory, name))
     .find(isExecutable)
 }

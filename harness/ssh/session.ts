@@ -1,5 +1,4 @@
 // An ssh session: run commands, push files, open raw channels, hand the terminal over. A lost connection is said at once.
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Duplex, Readable } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
@@ -183,9 +182,9 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     async push(file, remote, options) {
       const content = await readFile(file)
       const target = quoted(remote)
-      const hash = createHash('sha256').update(content).digest('hex')
+      // ssh itself proves that no byte was changed on the way; what is left is a full disk. A hash would cost 0.1 s.
       const command =
-        `cat >${target} && [ "$(sha256sum <${target})" = '${hash}  -' ] && ` +
+        `cat >${target} && [ "$(stat -c %s ${target})" = ${content.length} ] && ` +
         `chmod ${options.mode.toString(8)} ${target}`
       const result = await exec(command, { ...options, input: content })
       if (result.exitCode === 0) return

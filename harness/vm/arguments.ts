@@ -9,8 +9,6 @@ export interface MachineConfig {
   readonly accelerator: AcceleratorName
   readonly memory: Bytes
   readonly cpus: number
-  /** Where QEMU appends all that the guest says on its console. */
-  readonly consoleFile: string
   /** Further words for the command line of the kernel. */
   readonly append: readonly string[]
   /** QEMU's seccomp filter. */
@@ -22,11 +20,20 @@ export interface MachineConfig {
 /** The program. */
 export const qemu = 'qemu-system-x86_64'
 
-/** The descriptors that QEMU inherits: sockets whose other ends the harness holds. */
-export const descriptors = { qmp: 3, firstSsh: 4 } as const
+const firstChannel = 3
 
 /** Ssh sessions that one virtual machine can have in its life: one for the run, the others to look into trouble. */
 export const sshPorts = 4
+
+/** The descriptors that QEMU inherits: sockets whose other ends the harness holds, and the console's file. */
+export const descriptors = {
+  qmp: firstChannel,
+  firstSsh: firstChannel + 1,
+  console: firstChannel + 1 + sshPorts,
+} as const
+
+/** How many of them are sockets; the file comes after them. */
+export const channelCount = 1 + sshPorts
 
 /** The QEMU name of an ssh channel, as events have it. */
 export function sshDevice(index: number): string {
@@ -34,11 +41,6 @@ export function sshDevice(index: number): string {
 }
 
 const mebibyte = 2 ** 20
-
-/** A value within a QEMU option: commas separate options, so they are doubled. */
-function value(text: string): string {
-  return text.replaceAll(',', ',,')
-}
 
 /** The command line of the kernel. */
 export function kernelArguments(config: MachineConfig): string[] {
@@ -112,8 +114,9 @@ export function qemuOptions(config: MachineConfig): string[][] {
     ['-append', kernelArguments(config).join(' ')],
     socket('qmp', descriptors.qmp),
     ['-mon', 'chardev=qmp,mode=control'],
-    // Appended to: the file is there already, and is being followed.
-    ['-chardev', `file,id=console,path=${value(config.consoleFile)},append=on`],
+    // A file that the harness opened and follows: QEMU finds it by its descriptor.
+    ['-add-fd', `fd=${descriptors.console},set=1`],
+    ['-chardev', 'file,id=console,path=/dev/fdset/1,append=on'],
     ['-serial', 'chardev:console'],
     // Ssh without a network: half the latency, no port to be busy, and no host that the guest could reach.
     ['-device', 'virtio-serial-pci'],

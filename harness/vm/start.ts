@@ -6,7 +6,7 @@ import type { Child } from '../process/child.ts'
 import { InfraError } from '../project/errors.ts'
 import type { Bytes } from '../project/units.ts'
 import type { Accelerator } from './accelerator.ts'
-import { qemu, qemuOptions, sshDevice, sshPorts } from './arguments.ts'
+import { channelCount, qemu, qemuOptions, sshDevice } from './arguments.ts'
 import { createConsole } from './console.ts'
 import type { ConsoleLog } from './console.ts'
 import { checkKernelFile } from './kernel-image.ts'
@@ -22,8 +22,8 @@ export interface StartOptions {
   readonly accelerator: Accelerator
   readonly memory: Bytes
   readonly cpus: number
-  /** Where QEMU appends the whole console; its directory exists. */
-  readonly consoleFile: string
+  /** Where QEMU appends the whole console; its directory exists. Without it, the console is kept in memory alone. */
+  readonly consoleFile?: string
   /** Further words for the command line of the kernel. */
   readonly append?: readonly string[]
   readonly signal: AbortSignal
@@ -105,8 +105,8 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   await using stack = new AsyncDisposableStack()
   const startedAt = performance.now()
   const console = createConsole()
-  const tail = stack.use(await followFile(options.consoleFile, (chunk) => console.write(chunk)))
-  const child = await startChild(qemu, args.flat(), { channels: 1 + sshPorts })
+  const tail = stack.use(followFile(options.consoleFile, (chunk) => console.write(chunk)))
+  const child = await startChild(qemu, args.flat(), { channels: channelCount, files: [tail.writer] })
   const monitor = watch({ child, console, tail })
   // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
   stack.defer(async () => {

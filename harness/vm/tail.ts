@@ -1,39 +1,58 @@
 // Follows a file that QEMU writes. A file takes what the guest says at once, however busy the harness is: a socket
 // makes the emulated serial port wait, and a kernel that waits 10 ms for its serial port loses characters.
-import { watch } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { closeSync, fstatSync, openSync, read, unlinkSync, watch } from 'node:fs'
+import type { FSWatcher } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { InfraError, messageOf } from '../project/errors.ts'
 
 export interface Tail extends AsyncDisposable {
+  /** A descriptor to append with. */
+  readonly writer: number
   /** Reads what is left; to be called when the writer is gone. */
   finish(this: void): Promise<void>
   /** Rejects when the file cannot be read any more. */
   readonly broken: Promise<never>
 }
 
+const readAt = promisify(read)
+
 // Some file systems do not report changes; then, this is how late a line can be.
 const pollMilliseconds = 50
 const chunkBytes = 256 * 1024
 
-async function openForAppend(file: string): Promise<FileHandle> {
+/** A name for a file that nobody will see. */
+function scratchName(): string {
+  return path.join(tmpdir(), `gmemtest-console-${randomUUID()}`)
+}
+
+/** Opens the file twice: to hand it to the writer, and to read it. Without a name, it has none afterwards. */
+function openBoth(name: string | undefined): { writer: number; reader: number; watcher: FSWatcher } {
+  const file = name ?? scratchName()
   try {
-    return await open(file, 'a+', 0o644)
+    const writer = openSync(file, 'a', 0o644)
+    const both = { writer, reader: openSync(file, 'r'), watcher: watch(file) }
+    // At once: a harness that is killed later leaves nothing behind.
+    if (name === undefined) unlinkSync(file)
+    return both
   } catch (error) {
     throw new InfraError('CONSOLE_NOT_WRITABLE', `cannot write the console log: ${messageOf(error)}`, {
       cause: error,
-      hint: 'choose another directory with --output',
+      hint: 'choose another directory with --output, or another TMPDIR',
     })
   }
 }
 
 /**
- * Makes sure that `file` exists, and calls back with all that is appended to it from now on.
+ * Opens `file` for somebody to append to, and calls back with all that is appended from now on. Without a name, it is
+ * a file without a name, gone when the last of us is.
  * @throws {InfraError} CONSOLE_NOT_WRITABLE
  */
-export async function followFile(file: string, onChunk: (chunk: Buffer) => void): Promise<Tail> {
-  const handle = await openForAppend(file)
-  let { size: position } = await handle.stat()
+export function followFile(file: string | undefined, onChunk: (chunk: Buffer) => void): Tail {
+  const { writer, reader, watcher } = openBoth(file)
+  let position = fstatSync(reader).size
   const buffer = Buffer.alloc(chunkBytes)
   const broken = Promise.withResolvers<never>()
   // Looked at by whoever cares; to be broken after the end is no news.
@@ -41,7 +60,7 @@ export async function followFile(file: string, onChunk: (chunk: Buffer) => void)
 
   async function readOn(): Promise<void> {
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, position)
+      const { bytesRead } = await readAt(reader, buffer, 0, chunkBytes, position)
       if (bytesRead === 0) return
       position += bytesRead
       onChunk(buffer.subarray(0, bytesRead))
@@ -71,7 +90,7 @@ export async function followFile(file: string, onChunk: (chunk: Buffer) => void)
     if (!over) reading ??= drain()
   }
 
-  const watcher = watch(file, onChange)
+  watcher.on('change', onChange)
   watcher.on('error', (error) => broken.reject(error))
   const timer = setInterval(onChange, pollMilliseconds)
 
@@ -81,6 +100,7 @@ export async function followFile(file: string, onChunk: (chunk: Buffer) => void)
   }
 
   return {
+    writer,
     broken: broken.promise,
     async finish() {
       stop()
@@ -92,7 +112,8 @@ export async function followFile(file: string, onChunk: (chunk: Buffer) => void)
       stop()
       over = true
       await reading
-      await handle.close()
+      closeSync(reader)
+      closeSync(writer)
     },
   }
 }

@@ -1,0 +1,52 @@
+// gmemtest doctor: what this machine lacks, the command that installs it, and how kernels will run here.
+import { Command } from 'commander'
+import { InfraError, exitCodes } from '../project/errors.ts'
+import { missingPackages, probeRequirements } from '../process/requirements.ts'
+import { chooseAccelerator } from '../vm/accelerator.ts'
+import type { CommandContext } from './context.ts'
+
+interface DoctorOptions {
+  readonly missingPackages?: true
+}
+
+const examples = `
+Examples:
+  gmemtest doctor                      a table, and the command that installs what is missing
+  gmemtest doctor --missing-packages   the names of the packages alone, for scripts
+
+Exit codes: 0 nothing is missing, 69 something is (with --missing-packages always 0).`
+
+/** The verb `doctor`. */
+export function doctor(context: CommandContext): Command {
+  return new Command('doctor')
+    .description('Say what this machine lacks, and the command that installs it.')
+    .option('--missing-packages', 'print the Debian packages that are missing, and nothing else')
+    .addHelpText('after', examples)
+    .action(
+      context.exitsWith(async (options: DoctorOptions) => {
+        if (options.missingPackages !== true) return await report(context)
+        context.stdout.write(missingPackages(probeRequirements()).join(' ') + '\n')
+        return exitCodes.ok
+      }),
+    )
+}
+
+async function report({ stdout }: CommandContext): Promise<number> {
+  const findings = probeRequirements()
+  const width = Math.max(...findings.map(({ what }) => what.length))
+  for (const { what, found, neededFor } of findings) {
+    const state = found === undefined ? `missing, needed for ${neededFor}` : found
+    stdout.write(`${found === undefined ? '✗' : '✓'} ${what.padEnd(width)}  ${state}\n`)
+  }
+  const accelerator = await chooseAccelerator(undefined)
+  const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG)'
+  stdout.write(`\nKernels will run under ${speed}: ${accelerator.reason}.\n`)
+  const packages = missingPackages(findings)
+  if (packages.length === 0) {
+    stdout.write('Nothing is missing.\n')
+    return exitCodes.ok
+  }
+  throw new InfraError('REQUIREMENTS_MISSING', `missing: ${packages.join(', ')}`, {
+    hint: `as root: apt-get install --no-install-recommends ${packages.join(' ')}`,
+  })
+}

@@ -1,0 +1,152 @@
+// gmemtest shell: boots a kernel and lets its user in, or runs one command in it.
+import { buffer } from 'node:stream/consumers'
+import { Command } from 'commander'
+import { compileAgent } from '../guest/agent.ts'
+import { provideGuestImage } from '../guest/image.ts'
+import { provideKernel } from '../kernel/provide.ts'
+import { defaultKernel, loadKernelDefinition } from '../project/definition.ts'
+import { GuestError } from '../project/errors.ts'
+import { sleep } from '../project/deadline.ts'
+import { cacheDirectory } from '../project/paths.ts'
+import { bytes } from '../project/units.ts'
+import { connect } from '../ssh/connect.ts'
+import type { SshSession } from '../ssh/session.ts'
+import { chooseAccelerator } from '../vm/accelerator.ts'
+import type { AcceleratorName } from '../vm/accelerator.ts'
+import { waitForGuest } from '../vm/boot.ts'
+import { startQemu } from '../vm/start.ts'
+import type { RunningQemu } from '../vm/start.ts'
+import { describeDeath } from '../vm/vm.ts'
+import { showBuild } from './build-progress.ts'
+import type { CommandContext } from './context.ts'
+import { oneOf } from './options.ts'
+import { progressLine } from './progress.ts'
+
+interface ShellOptions {
+  readonly kernel: string
+  readonly accel?: AcceleratorName
+  readonly append: readonly string[]
+}
+
+const examples = `
+The guest is an initramfs with busybox; the agent is in /run/agent. Everything in it is gone afterwards.
+
+Examples:
+  gmemtest shell                              look around; exit or Ctrl-D ends the virtual machine
+  gmemtest shell -- uname -r                  run one command; its exit code is ours
+  gmemtest shell -- 'dmesg | grep -i kvm'     the guest's shell reads what is quoted
+  gmemtest shell --append hugepages=64        with words for the command line of the kernel
+  gmemtest shell <script.sh                   feed a script to the guest's shell`
+
+const memory = bytes(2 ** 30)
+const cpus = 2
+const sshMilliseconds = 60_000
+const consoleLines = 15
+const afterthoughtMilliseconds = 1000
+// What a shell says of a command that a signal ended, save for the number of the signal.
+const signalledExitCode = 128
+const agentPath = '/run/agent'
+// A command that the user runs may take as long as the user wants.
+const commandMilliseconds = 2 ** 31 - 1
+
+/** The verb `shell`. */
+export function shell(context: CommandContext): Command {
+  return new Command('shell')
+    .description('Boot a kernel in a virtual machine and open a shell in it, or run one command.')
+    .argument('[command...]', 'what to run instead of a shell; put it after --')
+    .option('--kernel <name>', 'a kernel definition: a name, or the path of a YAML file', defaultKernel)
+    .option(
+      '--accel <name>',
+      'tcg or kvm (default: kvm where it can nest, else tcg)',
+      oneOf('--accel', ['tcg', 'kvm']),
+    )
+    .option(
+      '--append <word>',
+      'a word for the command line of the kernel; may be repeated',
+      (word: string, words: readonly string[]) => [...words, word],
+      [],
+    )
+    .addHelpText('after', examples)
+    .action(
+      context.exitsWith((command: readonly string[], options: ShellOptions) =>
+        runShell(command, options, context),
+      ),
+    )
+}
+
+async function runShell(
+  command: readonly string[],
+  options: ShellOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { signal } = context
+  const cache = cacheDirectory()
+  const accelerator = await chooseAccelerator(options.accel)
+  const definition = await loadKernelDefinition(options.kernel)
+  using line = progressLine(context.stderr, context.isTty)
+  const kernel = await provideKernel(definition, {
+    cache,
+    signal,
+    progress: showBuild(line, definition.name),
+  })
+  const [image, agent] = await Promise.all([
+    provideGuestImage({ cache, signal }),
+    compileAgent({ cache, signal }),
+  ])
+  const bootOptions = {
+    vmlinux: kernel.vmlinux,
+    initramfs: image.initramfs,
+    accelerator,
+    memory,
+    cpus,
+    append: options.append,
+    signal,
+  }
+  await using running = await startQemu(bootOptions)
+  line.show(`waiting for ${definition.name} to boot`)
+  const connecting = connect(running.ssh, { ...image, signal, timeout: sshMilliseconds })
+  // If the guest does not come up, that is the error, and not what becomes of the session.
+  connecting.catch(() => undefined)
+  await waitForGuest(running, bootOptions)
+  await using session = await connecting
+  await session.push(agent, agentPath, { mode: 0o755, signal, timeout: sshMilliseconds })
+  line[Symbol.dispose]()
+  return await untilDeath(running, talk(session, command, context))
+}
+
+/** What becomes of the conversation, or of the machine when it dies first. */
+async function untilDeath(running: RunningQemu, conversation: Promise<number>): Promise<number> {
+  const death = running.died.then((how): never => {
+    throw new GuestError('GUEST_DIED', describeDeath(how), { tail: running.console.tail(consoleLines) })
+  })
+  // Nobody looks at it any more when the conversation ends first.
+  death.catch(() => undefined)
+  // The connection breaks a moment before the reason is known.
+  const outcome = conversation.catch(async (error: unknown) => {
+    await Promise.race([
+      death,
+      sleep(afterthoughtMilliseconds, AbortSignal.timeout(2 * afterthoughtMilliseconds)),
+    ])
+    throw error
+  })
+  return await Promise.race([outcome, death])
+}
+
+/** A terminal gets a shell; a command, or a script that comes through a pipe, gets none. */
+async function talk(
+  session: SshSession,
+  command: readonly string[],
+  { stdout, stderr, signal }: CommandContext,
+): Promise<number> {
+  if (command.length === 0 && process.stdin.isTTY) {
+    const terminal = { input: process.stdin, output: process.stdout, type: process.env['TERM'] ?? 'linux' }
+    return await session.shell(terminal, { signal })
+  }
+  const result = await session.exec(command.length === 0 ? 'sh' : command.join(' '), {
+    signal,
+    timeout: commandMilliseconds,
+    input: command.length === 0 ? await buffer(process.stdin) : Buffer.alloc(0),
+    onOutput: (stream, chunk) => void (stream === 'stdout' ? stdout : stderr).write(chunk),
+  })
+  return result.exitCode ?? signalledExitCode
+}
