@@ -26,7 +26,7 @@ export interface Converter {
 }
 
 export function converterOf(
-  operations: { readonly gmem: GmemOperations },
+  operations: { readonly gmem: Pick<GmemOperations, 'convert' | 'convertMany'> },
   options: ConverterOptions,
 ): Converter {
   const { dialect } = options

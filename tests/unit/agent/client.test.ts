@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { duplexPair } from 'node:stream'
+import { test } from 'tap'
+import { must } from '../../../harness/agent/call.ts'
+import { startAgent } from '../../../harness/agent/client.ts'
+import { FrameReader } from '../../../harness/agent/frames.ts'
+import { describeLayout } from '../../../harness/agent/layout.ts'
+import { maximumFrame } from '../../../harness/agent/protocol.ts'
+import { sleep } from '../../../harness/project/deadline.ts'
+import { signal, startHostAgent } from './fixtures/host-agent.ts'
+import { answerTo } from './fixtures/scripted.ts'
+
+/** A process that has ended may wait for someone to notice: that is not running. */
+function isRunning(pid: number): boolean {
+  const path = `/proc/${pid}/status`
+  return existsSync(path) && !/^State:\s+Z/m.test(readFileSync(path, 'utf8'))
+}
+
+void test('the handshake tells what there is', async (t) => {
+  await using host = await startHostAgent()
+  t.equal(host.agent.pid, host.process.pid)
+  t.equal(host.agent.kernelRelease, release())
+  t.ok(host.agent.cpus >= 1)
+})
+
+void test('an agent with another table is turned away', async (t) => {
+  const [near, far] = duplexPair()
+  const reader = new FrameReader()
+  far.on('data', (piece: Buffer) => {
+    const layout = describeLayout().replace('maximum', 'minimum')
+    for (const frame of reader.push(piece)) {
+      far.write(answerTo(frame, [1n, 0n, 0n, 0n, 0n, 0n], Buffer.from(`6.12.0\ngcc\n${layout}`)))
+    }
+  })
+  await t.rejects(startAgent(near, { signal, timeFactor: 1 }), {
+    code: 'AGENT_MISMATCH',
+    message: /the harness has "protocol 1 header 24 maximum/,
+  })
+})
+
+void test('an operation that fails in the kernel is a result', async (t) => {
+  await using host = await startHostAgent()
+  const { errno, line } = await host.agent.files.readFile('/no/such/file')
+  t.equal(errno, 'ENOENT')
+  t.equal(line, 'readFile(offset 0x0, size 0x100000, /no/such/file) = ENOENT')
+  t.equal(host.agent.recentOperations.at(-1), line)
+})
+
+void test('must: a result that is no success is an error of the guest', async (t) => {
+  await using host = await startHostAgent()
+  const { files, host: memory } = host.agent
+  await t.rejects(must(files.readFile('/no/such/file')), { code: 'OPERATION_FAILED', message: /= ENOENT$/ })
+  const { file } = await must(files.memfd(4096))
+  const { mapping } = await must(memory.mmap({ file, length: 8192 }))
+  await t.rejects(must(memory.read(mapping, 4096, 1)), { code: 'OPERATION_FAILED', message: /sigbus/ })
+})
+
+void test('a request that makes no sense is refused, and the conversation goes on', async (t) => {
+  await using host = await startHostAgent()
+  const { file } = await must(host.agent.files.memfd(4096))
+  const { mapping } = await must(host.agent.host.mmap({ file, length: 4096 }))
+  await must(host.agent.close(file))
+  await t.rejects(host.agent.close(file), {
+    code: 'AGENT_REFUSED',
+    message: /close\(file#1\): file#1 is closed or of the wrong kind/,
+  })
+  await t.rejects(host.agent.host.read(mapping, 4096, 1), { code: 'AGENT_REFUSED', message: /outside/ })
+  await t.rejects(host.agent.host.write(mapping, 0, Buffer.alloc(maximumFrame)), {
+    code: 'AGENT_FRAME_TOO_BIG',
+  })
+  t.match(await host.agent.host.read(mapping, 0, 16), { errno: 'OK', outcome: 'done' })
+})
+
+void test('reset closes everything and says what there was', async (t) => {
+  await using host = await startHostAgent()
+  const { file } = await must(host.agent.files.memfd(4096))
+  await must(host.agent.host.mmap({ file, length: 4096 }))
+  await host.agent.fork()
+  t.match(await host.agent.reset(), { handles: 2, open: 'child#3 mapping#2 file#1' })
+  t.match(await host.agent.reset(), { handles: 0, open: '' })
+})
+
+void test('an agent that is killed fails the operation that was under way', async (t) => {
+  const host = await startHostAgent()
+  const waiting = host.agent.files.readFile('/proc/self/stat')
+  host.process.kill('SIGSTOP')
+  host.process.kill('SIGKILL')
+  await t.rejects(
+    waiting.then(() => host.agent.setAffinity(0)),
+    { code: 'AGENT_DIED', message: /the agent died during (readFile|setAffinity)\(/ },
+  )
+  t.same(await host.ended, [null, 'SIGKILL'])
+})
+
+void test('the agent exits when its input ends, and its children with it', async (t) => {
+  const host = await startHostAgent()
+  const child = await host.agent.fork()
+  await host.agent[Symbol.asyncDispose]()
+  t.same(await host.ended, [0, null])
+  while (isRunning(child.pid)) await sleep(5, signal)
+  t.notOk(isRunning(child.pid))
+})
