@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { KernelDefinition } from '../project/definition.ts'
-import { BuildError } from '../project/errors.ts'
+import { BuildError, InfraError } from '../project/errors.ts'
 import { lastLines, succeed } from './command.ts'
 import { readJson, sha256, sha256OfFile, writeWhole } from './files.ts'
 import { configure } from './kconfig/configure.ts'
@@ -41,7 +41,7 @@ export class SourceTouched extends Error {}
 /**
  * Builds and stores. Call it with the lock of the key held.
  * @throws {BuildError} PATCH_DOES_NOT_APPLY, OPTION_LOST, CONFIG_FAILED, KERNEL_BUILD_FAILED
- * @throws {InfraError} NO_SPACE
+ * @throws {InfraError} NO_SPACE, CACHE_PATH
  * @throws {SourceTouched}
  */
 export async function buildKernel(
@@ -50,6 +50,11 @@ export async function buildKernel(
   jobs: number,
 ): Promise<void> {
   const { definition, identity } = ingredients
+  if (/[\s:]/.test(context.cache)) {
+    throw new InfraError('CACHE_PATH', `a kernel cannot be built below '${context.cache}'`, {
+      hint: 'its make allows neither blanks nor colons in paths; set XDG_CACHE_HOME to another directory',
+    })
+  }
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
   const home = path.join(context.cache, 'trees', familyOf(definition))

@@ -70,15 +70,16 @@ export function repeatByHand(
 ): string[] {
   const apply = definition.series.map((part) => {
     if (part.kind === 'git') {
-      return `git -C ${quoted(part.repository)} diff ${quoted(part.range)} | git -C linux apply`
+      return `git -C ${quoted(part.repository)} diff --binary ${quoted(part.range)} | (cd linux && git apply)`
     }
-    const isFolder = patches.some((patch) => patch.origin.startsWith(`${part.path}/`))
-    return isFolder
-      ? `for patch in ${quoted(part.path)}/*.patch; do (cd linux && git apply "$patch") || break; done`
-      : `(cd linux && git apply ${quoted(part.path)})`
+    const origins = new Set(patches.map((patch) => patch.origin))
+    const files = [...origins].filter((file) => file === part.path || file.startsWith(`${part.path}/`))
+    return `(cd linux && git apply ${files.map(quoted).join(' ')})`
   })
   return [
     ...identity.repeat,
+    // Below a directory that is a repository itself, git apply would silently do nothing.
+    'export GIT_CEILING_DIRECTORIES="$PWD"',
     ...apply,
     makeByHand(['tinyconfig']),
     `cat >> linux/gmemtest-objects/.config <<'END'\n${requests.map(configLine).join('\n')}\nEND`,

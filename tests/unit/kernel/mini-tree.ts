@@ -12,10 +12,11 @@ tinyconfig:
 	@mkdir -p $(O) && echo '# CONFIG_PARENT is not set' > $(O)/.config
 olddefconfig:
 	@grep -q '^CONFIG_PARENT=y' $(O)/.config || sed -i '/CONFIG_CHILD=/d' $(O)/.config
+	@sed -i '/is not set/d;/^$$/d' $(O)/.config
 $(O)/%.o: %.c $(wildcard slow)
 	@mkdir -p $(@D) && echo "  CC      $*.o"
 	@sleep $(or $(shell cat slow 2>/dev/null),0)
-	@$(CC) -g -c -o $@ $<
+	@$(CC) $(KCFLAGS) -g -c -o $@ $<
 vmlinux: $(objects)
 	@$(CC) -r -nostdlib -o $(O)/vmlinux $(objects)
 	@mkdir -p $(O)/include/config && echo 6.12.0-mini > $(O)/include/config/kernel.release

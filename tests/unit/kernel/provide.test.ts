@@ -122,6 +122,15 @@ void test('a source that was written to is noticed and unpacked again', async (t
   t.not(again.key, provenance.key)
 })
 
+void test('a cache with a blank in its path is refused with the reason', async (t) => {
+  const directory = t.testdir()
+  const context = recordingContext(path.join(directory, 'my cache'))
+  await t.rejects(provideKernel(await miniDefinition(directory), context), {
+    code: 'CACHE_PATH',
+    hint: /blanks/,
+  })
+})
+
 void test('a wrong hash is refused before anything is unpacked', async (t) => {
   const directory = t.testdir()
   const definition = await miniDefinition(directory)

@@ -1,0 +1,32 @@
+import { test } from 'tap'
+import { complaints, makeArguments } from '../../../harness/kernel/make.ts'
+import { withCleanEnvironment } from '../../../harness/kernel/command.ts'
+
+void test('of a log, the compiler and the linker are quoted, with paths in the tree', (t) => {
+  const log = `  CC      virt/kvm/guest_memfd.o
+../virt/kvm/guest_memfd.c: In function 'kvm_gmem_init':
+../virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)
+  466 |         if (sizee <= 0)
+make[5]: *** [../scripts/Makefile.build:229: virt/kvm/guest_memfd.o] Error 1`
+  t.strictSame(complaints(log), [
+    "virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)",
+  ])
+  t.match(complaints("ld: vmlinux.o: in function `f':\nf.c:(.text+0x1): undefined reference to `g'"), [
+    'ld: ',
+    /`g'/,
+  ])
+  t.strictSame(complaints('sh: 1: flex: not found\nmake: *** [x] Error 127'), ['sh: 1: flex: not found'])
+  t.strictSame(complaints('make: *** [x] Error 2'), ['make: *** [x] Error 2'])
+  t.end()
+})
+
+void test('nothing of the environment gets into a build', (t) => {
+  process.env['KCFLAGS'] = '-O0'
+  const [command, args] = withCleanEnvironment('make', makeArguments('/tree', ['vmlinux'], 'gcc'))
+  t.equal(command, 'env')
+  t.equal(args[0], '-i')
+  t.notOk(args.includes('KCFLAGS=-O0'))
+  t.ok(args.includes('KCFLAGS=-fdebug-prefix-map=/tree=.'))
+  t.ok(args.includes('O=/tree/gmemtest-objects'))
+  t.end()
+})
