@@ -1,14 +1,19 @@
 // gmemtest list: what there is to run, and what it covers.
+import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { exitCodes } from '../project/errors.ts'
+import { inProject } from '../project/paths.ts'
 import { listKernelDefinitions, loadKernelDefinition } from '../project/definition.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
-import { ruleTable } from '../scenario/rule-table.ts'
+import type { NamedScenario } from '../scenario/load.ts'
+import { ruleTable, uncheckedRules } from '../scenario/rule-table.ts'
+import { rules } from '../scenario/rules.ts'
 import type { CommandContext } from './context.ts'
 
 interface ListOptions {
   readonly kernels?: true
   readonly rules?: true
+  readonly check?: true
 }
 
 const examples = `
@@ -26,23 +31,45 @@ export function list(context: CommandContext): Command {
     .argument('[pattern...]', 'part of a name, or a glob with * and ? for the whole name')
     .option('--kernels', 'list the kernel definitions instead')
     .option('--rules', 'print the table of rules instead')
+    .option('--check', 'with --rules: print only what is wrong with it, and fail if anything is')
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (patterns: readonly string[], options: ListOptions) => {
+        if (options.check === true) return checkRules(context)
         if (options.kernels === true) context.stdout.write(await kernelList())
-        else context.stdout.write(await scenarioList(patterns, options.rules === true))
+        else if (options.rules === true) context.stdout.write(ruleTable(await chosen(patterns)))
+        else context.stdout.write(scenarioList(await chosen(patterns)))
         return exitCodes.ok
       }),
     )
 }
 
-async function scenarioList(patterns: readonly string[], asRules: boolean): Promise<string> {
-  const scenarios = await loadScenarios(selectNames(await scenarioNames(), patterns))
-  if (asRules) return ruleTable(scenarios)
+async function chosen(patterns: readonly string[]): Promise<NamedScenario[]> {
+  return loadScenarios(selectNames(await scenarioNames(), patterns))
+}
+
+function scenarioList(scenarios: readonly NamedScenario[]): string {
   const width = Math.max(0, ...scenarios.map((scenario) => scenario.name.length))
   return scenarios
     .map((scenario) => `${scenario.name.padEnd(width)}  ${scenario.title} [${scenario.rules.join(' ')}]\n`)
     .join('')
+}
+
+/** Every rule in scope has a scenario, and docs/rules.md is up to date. */
+async function checkRules(context: CommandContext): Promise<number> {
+  const scenarios = await chosen([])
+  const unchecked = uncheckedRules(scenarios)
+  for (const id of unchecked) {
+    context.stderr.write(`gmemtest: no scenario checks rule ${id}: ${rules[id].statement}\n`)
+  }
+  const table = await readFile(inProject('docs/rules.md'), 'utf8').catch(() => '')
+  const isStale = table !== ruleTable(scenarios)
+  if (isStale) {
+    context.stderr.write(
+      'gmemtest: docs/rules.md is out of date\n  hint: ./gmemtest list --rules > docs/rules.md\n',
+    )
+  }
+  return isStale || unchecked.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
 }
 
 async function kernelList(): Promise<string> {

@@ -29,6 +29,8 @@ export interface JobOptions {
   readonly accel?: 'tcg' | 'kvm'
   readonly jobs?: number
   readonly output?: string
+  /** Another directory of scenarios. */
+  readonly scenarios?: string
   readonly keep?: true
 }
 
@@ -55,7 +57,7 @@ export async function runJob(
   const started = new Date()
   const [definition, names, accelerator] = await Promise.all([
     loadKernelDefinition(options.kernel),
-    scenarioNames().then((all) => selectNames(all, patterns)),
+    scenarioNames(options.scenarios).then((all) => selectNames(all, patterns)),
     chooseAccelerator(options.accel),
   ])
   const directory = await makeResultsDirectory({
@@ -67,7 +69,6 @@ export async function runJob(
   const sinks = await openSinks(plan)
   try {
     const exitCode = await execute(plan, (event) => sinks.write(event))
-    context.signal.throwIfAborted()
     return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
   } finally {
     await sinks.close()

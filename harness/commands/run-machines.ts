@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { GuestImage } from '../guest/image.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
 import type { RunEvent } from '../project/events.ts'
+import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
 import { loadTap } from '../report/tap.ts'
 import { loadScenarios } from '../scenario/load.ts'
@@ -12,7 +13,7 @@ import { bootMachine } from './machine.ts'
 import type { ReachableMachine } from './machine.ts'
 import { recordRun } from './provenance.ts'
 import { resultNames } from './results.ts'
-import type { Plan } from './run-job.ts'
+import type { JobOptions, Plan } from './run-job.ts'
 
 /** What a machine is booted from. */
 export interface MachineParts {
@@ -84,7 +85,7 @@ export async function runOnMachines(
   })
   // What a failed boot means is the runner's business.
   await Promise.race([waiting.promise, first.catch(() => undefined)])
-  const [scenarios] = await Promise.all([loadScenarios(plan.names), loadTap()])
+  const [scenarios] = await Promise.all([loadScenarios(plan.names, options.scenarios), loadTap()])
   const recording = waiting.promise
     .then((command) => recordRun(parts, plan, command))
     .catch(context.printError)
@@ -97,10 +98,20 @@ export async function runOnMachines(
     dialect: definition.dialect,
     kernel: definition.name,
     expectSkips: Object.keys(definition.expectSkips),
-    again: (name) => `./gmemtest run --kernel ${options.kernel} ${name}`,
+    again: (name) => commandFor(name, options),
     ...(options.keep === true ? { keep: () => keepMachine(boots.latest, parts.image, plan) } : {}),
   })
   if (boots.latest !== undefined) await recording
+  // A Ctrl-C that ends --keep is not an interruption of the run.
+  if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)
   return outcome.exitCode
+}
+
+/** The line that runs one scenario again. */
+function commandFor(name: string, options: JobOptions): string {
+  const words = ['--kernel', options.kernel]
+  if (options.accel !== undefined) words.push('--accel', options.accel)
+  if (options.scenarios !== undefined) words.push('--scenarios', options.scenarios)
+  return shellLine('./gmemtest', ['run', ...words, name])
 }

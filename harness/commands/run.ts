@@ -37,6 +37,7 @@ export function run(context: CommandContext): Command {
       positiveInteger('--jobs'),
     )
     .option('--output <dir>', 'where the results go (default: a new directory in ./results)')
+    .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the virtual machine up after the run and say how to get in')
     .addHelpText('after', examples)
     .action(

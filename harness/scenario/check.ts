@@ -1,4 +1,4 @@
-// What a scenario says about what it found: a check that fails carries wanted, found and the line of the scenario.
+// What a scenario says about what it found: a check that fails carries what was wanted and what was found.
 import { inspect, isDeepStrictEqual } from 'node:util'
 
 /** The kernel did not do what a rule says. Not an error of the harness: its verdict is FAIL. */
@@ -8,21 +8,13 @@ export class CheckFailure extends Error {
   readonly compared: boolean
   readonly wanted: unknown
   readonly found: unknown
-  /** `tests/scenarios/NAME.ts:LINE`, when the check was made from a scenario. */
-  readonly at: string | undefined
 
   constructor(message: string, details: { readonly wanted?: unknown; readonly found?: unknown } = {}) {
     super(message)
     this.compared = 'wanted' in details || 'found' in details
     this.wanted = details.wanted
     this.found = details.found
-    this.at = scenarioLine(this.stack ?? '')
   }
-}
-
-/** The first line of a stack trace that lies in a scenario file, as `tests/scenarios/NAME.ts:LINE`. */
-export function scenarioLine(stack: string): string | undefined {
-  return /tests\/scenarios\/[^\s():]+\.ts:\d+(?=:\d+)/.exec(stack)?.[0]
 }
 
 function show(value: unknown): string {

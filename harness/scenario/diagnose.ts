@@ -1,8 +1,10 @@
 // What a report says about a scenario that did not pass: enough to understand it, and to run it again.
+import path from 'node:path'
 import { GmemtestError } from '../project/errors.ts'
 import type { Diagnostic } from '../project/events.ts'
+import { inProject } from '../project/paths.ts'
 import type { Attempt } from './attempt.ts'
-import { CheckFailure, scenarioLine } from './check.ts'
+import { CheckFailure } from './check.ts'
 import type { NamedScenario } from './load.ts'
 
 const mostOperations = 12
@@ -15,7 +17,7 @@ export function diagnose(
   judged: { readonly message: string; readonly again: string },
 ): Diagnostic {
   const thrown = result.thrown?.value
-  const at = thrown instanceof CheckFailure ? thrown.at : scenarioLine(stackOf(thrown))
+  const at = lineIn(scenario.file, thrown)
   return {
     message: judged.message,
     rules: scenario.rules,
@@ -52,6 +54,13 @@ function consoleExcerpt(result: Attempt): readonly string[] {
     : complaint.lines.slice(0, mostConsoleLines)
 }
 
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? '') : ''
+/** Where in the file of the scenario an error came from: `tests/scenarios/NAME.ts:LINE`. */
+function lineIn(file: string, error: unknown): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const frame of stack.split('\n')) {
+    const start = frame.indexOf(file)
+    const line = start === -1 ? undefined : /^:(\d+)/.exec(frame.slice(start + file.length))?.[1]
+    if (line !== undefined) return `${path.relative(inProject(), file)}:${line}`
+  }
+  return undefined
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { UsageError } from '../project/errors.ts'
+import { messageOf, UsageError } from '../project/errors.ts'
 import { nearest } from '../project/near.ts'
 import { inProject } from '../project/paths.ts'
 import { isNeed } from './needs.ts'
@@ -12,13 +12,24 @@ import type { Scenario } from './scenario.ts'
 /** A scenario with the name that its file gives it. */
 export interface NamedScenario extends Scenario {
   readonly name: string
+  /** The absolute path of the file. */
+  readonly file: string
 }
 
 const scenarioDirectory = inProject('tests/scenarios')
 
-/** The names of all scenarios, in alphabetical order. */
+/**
+ * The names of all scenarios, in alphabetical order.
+ * @throws {UsageError} SCENARIOS_MISSING when there is no such directory
+ */
 export async function scenarioNames(directory: string = scenarioDirectory): Promise<string[]> {
-  const files = await readdir(directory)
+  const files = await readdir(directory).catch((cause: unknown) => {
+    throw new UsageError(
+      'SCENARIOS_MISSING',
+      `cannot read the scenarios in ${directory}: ${messageOf(cause)}`,
+      { cause },
+    )
+  })
   return files
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.basename(file, '.ts'))
@@ -87,7 +98,7 @@ export async function loadScenarios(
 ): Promise<NamedScenario[]> {
   return Promise.all(
     names.map(async (name) => {
-      const file = path.join(directory, `${name}.ts`)
+      const file = path.resolve(directory, `${name}.ts`)
       const module: unknown = await import(pathToFileURL(file).href).catch((cause: unknown) => {
         throw new UsageError('SCENARIO_INVALID', `${file} cannot be loaded`, { cause, hint: String(cause) })
       })
@@ -98,7 +109,7 @@ export async function loadScenarios(
           hint: 'its default export must be scenario({ title, rules, run }), with known rules and needs',
         })
       }
-      return { ...found, name }
+      return { ...found, name, file }
     }),
   )
 }

@@ -49,6 +49,8 @@ interface Ready {
 
 type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'>
 
+const deepestStack = 40
+
 class Runner {
   readonly #options: RunnerOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
@@ -207,5 +209,7 @@ function bootComplaints(machine: Machine): readonly Finding[] {
  * a scenario is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
  */
 export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> {
+  // A check may be several helpers below the line of the scenario that a report has to name.
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, deepestStack)
   return new Runner(options).run()
 }

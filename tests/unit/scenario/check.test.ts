@@ -1,6 +1,6 @@
-// A check that fails says what was wanted, what was found, and in which line of the scenario.
+// A check that fails says what was wanted and what was found.
 import { test } from 'tap'
-import { check, CheckFailure, scenarioLine } from '../../../harness/scenario/check.ts'
+import { check, CheckFailure } from '../../../harness/scenario/check.ts'
 
 void test('checks that hold are silent', (t) => {
   check.equal([{ first: 0 }], [{ first: 0 }], 'runs')
@@ -19,17 +19,5 @@ void test('checks that do not hold carry both values', (t) => {
   t.throws(() => check.between(7, 5, 6, 'count'), { message: 'count: wanted 5 to 6, found 7', found: 7 })
   t.throws(() => check.between(Number.NaN, 5, 6, 'count'), CheckFailure)
   t.throws(() => check.fail('just so'), { message: 'just so', compared: false })
-  t.end()
-})
-
-void test('the line of the scenario is found below the helpers', (t) => {
-  const stack = [
-    'CheckFailure: x',
-    '    at Object.equal (file:///somewhere/harness/scenario/check.ts:50:13)',
-    '    at async Object.run (file:///somewhere/tests/scenarios/pin-refuses.ts:14:5)',
-    '    at async Object.run (file:///somewhere/tests/scenarios/other.ts:15:5)',
-  ].join('\n')
-  t.equal(scenarioLine(stack), 'tests/scenarios/pin-refuses.ts:14')
-  t.equal(scenarioLine('Error: x\n    at file:///somewhere/harness/x.ts:1:2'), undefined)
   t.end()
 })

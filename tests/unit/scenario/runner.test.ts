@@ -35,6 +35,7 @@ void test('a failed check says what was wanted, found and done last', async (t) 
     wanted: 'EAGAIN',
     found: 'OK',
     console: [],
+    at: /^tests\/unit\/scenario\/runner\.test\.ts:\d+$/,
   })
   t.ok(result.finished[0]?.diagnostic?.operations.some((line) => line.startsWith('setAffinity(')))
 })

@@ -1,0 +1,123 @@
+// `gmemtest run` on a real kernel in a real VM: good days, bad days, and nothing left behind.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { inProject } from '../../harness/project/paths.ts'
+
+interface Ran {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ran>
+}
+
+function gmemtest(...args: string[]): Running {
+  const child = spawn(inProject('gmemtest'), args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_V8_COVERAGE: '' },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const ended = once(child, 'close').then(() => ({ exitCode: child.exitCode, stdout, stderr }))
+  return { child, ended }
+}
+
+/** Whether any process has this text in its command line. */
+async function isMentioned(text: string): Promise<boolean> {
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (line.includes('qemu-system') && line.includes(text)) return true
+  }
+  return false
+}
+
+async function until(condition: () => Promise<boolean>, seconds: number): Promise<boolean> {
+  for (let tries = 0; tries < seconds * 20; tries += 1) {
+    if (await condition()) return true
+    await delay(50)
+  }
+  return false
+}
+
+async function strictlyParsed(tap: string): Promise<number | null> {
+  const parser = spawn(inProject('node_modules/.bin/tap-parser'), ['--strict'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  parser.stdin.end(tap)
+  await once(parser, 'close')
+  return parser.exitCode
+}
+
+void test('scenarios on a real kernel', async (t) => {
+  const output = t.testdir()
+  const ran = await gmemtest('run', '--output', output, 'contents-survive', 'default-state').ended
+  t.equal(ran.exitCode, 0, ran.stderr)
+  t.match(ran.stdout, /^TAP version 14\n1\.\.2\nok 1 - contents-survive-conversion: .*\nok 2 - default-state/)
+  t.equal(await strictlyParsed(ran.stdout), 0)
+  t.equal(await readFile(path.join(output, 'results.tap'), 'utf8'), ran.stdout)
+  t.match(await readFile(path.join(output, 'console.log'), 'utf8'), /contents-survive-conversion begins/)
+  const provenance: unknown = JSON.parse(await readFile(path.join(output, 'provenance.json'), 'utf8'))
+  t.match(provenance, { kernel: { definition: 'gmem-convert' }, qemu: { version: /QEMU/ }, accelerator: {} })
+  const events = (await readFile(path.join(output, 'results.jsonl'), 'utf8')).trimEnd().split('\n')
+  t.match(JSON.parse(events.at(-1) ?? ''), { type: 'run-finished', verdicts: { PASS: 2, FAIL: 0 } })
+})
+
+void test('bad days lose nothing', async (t) => {
+  const output = t.testdir()
+  const scenarios = inProject('tests/vm/fixtures/bad-days')
+  const ran = await gmemtest('run', '--scenarios', scenarios, '--output', output).ended
+  t.equal(ran.exitCode, 1, ran.stderr)
+  const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
+  t.strictSame(
+    points.map((line) => line.replace(/:.*/, '')),
+    [
+      'ok 1 - a-passes',
+      'not ok 2 - b-panics',
+      'not ok 3 - c-splat',
+      'not ok 4 - d-hangs',
+      'not ok 5 - e-check',
+      'ok 6 - f-passes',
+    ],
+  )
+  for (const text of [
+    /problem: "the kernel complained: Kernel panic - not syncing: sysrq triggered crash"/,
+    /problem: "the kernel complained: WARNING: CPU: 0 PID: 1 at/,
+    /problem: scenario d-hangs took longer than \d/,
+    /problem: "creating a file of 4095 bytes: wanted OK, found EINVAL"/,
+    /at: tests\/vm\/fixtures\/bad-days\/e-check\.ts:10/,
+    /again: \.\/gmemtest run --kernel gmem-convert .* e-check/,
+  ]) {
+    t.match(ran.stdout, text)
+  }
+  t.equal((await readdir(output)).filter((name) => name.startsWith('console')).length, 4, 'four machines')
+  t.notOk(await isMentioned(output), 'no QEMU is left')
+})
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGKILL', null],
+] as const) {
+  void test(`${signal} leaves no QEMU behind`, async (t) => {
+    const output = t.testdir()
+    const scenarios = inProject('tests/vm/fixtures/bad-days')
+    const { child, ended } = gmemtest('run', '--scenarios', scenarios, '--output', output, 'd-hangs')
+    t.ok(await until(() => isMentioned(output), 30), 'QEMU runs')
+    child.kill(signal)
+    const ran = await ended
+    t.equal(ran.exitCode, exitCode)
+    t.ok(await until(async () => !(await isMentioned(output)), 5), 'QEMU is gone')
+    if (signal !== 'SIGKILL') t.match(ran.stdout, /^TAP version 14\n1\.\.1\nBail out! interrupted by SIG/)
+  })
+}
