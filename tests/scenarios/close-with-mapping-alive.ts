@@ -7,7 +7,8 @@ export default scenario({
   async run({ agent, check, memory, expectDone }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     const { gmem, mapping } = file.handles
-    await file.guest.fill(file.all, 0x6a)
+    await file.host.fill(file.all, 0x6a)
+    await file.guest.expect(file.all, 0x6a)
     await file.convert('private', pages(4, 3))
 
     expectDone(await agent.close(gmem), 'closing the only descriptor')
