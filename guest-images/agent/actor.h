@@ -19,8 +19,8 @@ struct actor {
 	int fd;
 	unsigned char *memory;
 	struct vcpu *vcpu;
-	/* A path, and behind its zero byte a text. */
-	char *text;
+	/* A path, and behind its zero byte a text; a zero byte at the end. */
+	char text[512];
 	size_t text_size;
 	/* ACTOR_HOST_COUNT: the last number in each page, 0 is not known. */
 	__u64 *numbers;

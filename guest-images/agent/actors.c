@@ -12,7 +12,7 @@
 
 #define MAXIMUM_ACTORS 64
 
-static struct actor *actors[MAXIMUM_ACTORS];
+static struct actor actors[MAXIMUM_ACTORS];
 static size_t actor_count;
 static atomic_bool stopping;
 
@@ -69,13 +69,11 @@ static void *run_actor(void *context)
 	return NULL;
 }
 
-static void free_actor(struct actor *actor)
+static void empty_actor(struct actor *actor)
 {
 	if (actor->vcpu)
 		actor->vcpu->busy = false;
 	free(actor->numbers);
-	free(actor->text);
-	free(actor);
 }
 
 static int resolve_mapping(struct call *call, struct actor *actor)
@@ -158,27 +156,24 @@ static int resolve(struct call *call, struct actor *actor)
 int op_actor_add(struct call *call, const struct actor_add_request *request,
 		 struct actor_add_answer *answer)
 {
-	struct actor *actor;
+	struct actor *actor = &actors[actor_count];
 	int error;
 
 	if (actor_count >= MAXIMUM_ACTORS || gate_open)
 		return refuse(call, "a race is on, or has %d actors already",
 			      MAXIMUM_ACTORS);
-	actor = calloc(1, sizeof(*actor));
-	must_succeed(!actor);
+	if (call->tail_size >= sizeof(actor->text))
+		return refuse(call, "the path and the text are too long");
+	memset(actor, 0, sizeof(*actor));
 	actor->request = *request;
 	actor->report.kind = request->kind;
-	/* With the zero byte that ends every request. */
-	actor->text = malloc(call->tail_size + 1);
-	must_succeed(!actor->text);
-	memcpy(actor->text, call->tail, call->tail_size + 1);
+	memcpy(actor->text, call->tail, call->tail_size);
 	actor->text_size = call->tail_size;
 	error = resolve(call, actor);
 	if (error) {
-		free_actor(actor);
+		empty_actor(actor);
 		return error;
 	}
-	actors[actor_count] = actor;
 	answer->actor = actor_count++;
 	return 0;
 }
@@ -208,9 +203,9 @@ int op_actors_start(struct call *call,
 	finished = 0;
 	atomic_store(&stopping, false);
 	for (i = 0; i < actor_count && !error; i++) {
-		error = pthread_create(&actors[i]->thread, NULL, run_actor,
-				       actors[i]);
-		actors[i]->started = !error;
+		error = pthread_create(&actors[i].thread, NULL, run_actor,
+				       &actors[i]);
+		actors[i].started = !error;
 	}
 	set_gate(true);
 	answer->actors = i;
@@ -243,9 +238,9 @@ static void stop_all(void)
 
 	atomic_store(&stopping, true);
 	for (i = 0; i < actor_count; i++) {
-		if (actors[i]->started)
-			must_succeed(pthread_join(actors[i]->thread, NULL));
-		actors[i]->started = false;
+		if (actors[i].started)
+			must_succeed(pthread_join(actors[i].thread, NULL));
+		actors[i].started = false;
 	}
 	gate_open = false;
 }
@@ -256,7 +251,7 @@ size_t actors_reset(void)
 
 	stop_all();
 	for (i = 0; i < actor_count; i++)
-		free_actor(actors[i]);
+		empty_actor(&actors[i]);
 	actor_count = 0;
 	return count;
 }
@@ -270,16 +265,17 @@ int op_actors_stop(struct call *call, const struct actors_stop_request *request,
 	(void)request;
 	stop_all();
 	for (i = 0; i < actor_count; i++)
-		reports[i] = actors[i]->report;
+		reports[i] = actors[i].report;
 	call->out_size = actor_count * sizeof(*reports);
 	answer->actors = actor_count;
 	actors_reset();
 	return 0;
 }
 
-/* Threads stay behind in the parent. */
+/* Threads stay behind in the parent, even those that held the lock. */
 void actors_after_fork(void)
 {
+	must_succeed(pthread_mutex_init(&lock, NULL));
 	actor_count = 0;
 	gate_open = false;
 }

@@ -188,8 +188,13 @@ int op_reset(struct call *call, const struct reset_request *request,
 int op_close(struct call *call, const struct close_request *request,
 	     struct close_answer *answer)
 {
+	struct object *object = handle_need(call, request->handle, ~0U);
+
 	(void)answer;
-	if (!handle_need(call, request->handle, ~0U))
+	if (!object)
+		return REFUSED;
+	/* The others outlive their handle in a race; its memory would not. */
+	if (object->kind == KIND_VCPU && !vcpu_need(call, request->handle))
 		return REFUSED;
 	return handle_close(request->handle);
 }

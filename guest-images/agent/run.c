@@ -15,7 +15,8 @@
 
 static __thread struct kvm_run *volatile running;
 static __thread timer_t timer;
-static __thread bool has_timer;
+/* The thread that it is for: a child inherits this word, but no timer. */
+static __thread pid_t timer_owner;
 
 struct mailbox *vcpu_mailbox(const struct vcpu *vcpu)
 {
@@ -48,7 +49,7 @@ static int make_timer(void)
 	if (sigemptyset(&action.sa_mask) || sigaction(SIGUSR1, &action, NULL) ||
 	    timer_create(CLOCK_MONOTONIC, &event, &timer))
 		return errno;
-	has_timer = true;
+	timer_owner = gettid();
 	return 0;
 }
 
@@ -133,7 +134,7 @@ int vcpu_run(struct vcpu *vcpu, __u64 deadline, struct guest_end *end)
 
 	memset(end, 0, sizeof(*end));
 	end->outcome = GUEST_RUN_ERROR;
-	if (!has_timer)
+	if (timer_owner != gettid())
 		error = make_timer();
 	if (!error && vcpu->unfinished)
 		error = finish_instruction(vcpu);
