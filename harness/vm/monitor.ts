@@ -52,9 +52,9 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
 
   async function follow(): Promise<void> {
     const { code, signal, stderr } = await child.exited
-    clearTimeout(timer)
     // What the guest said last decides.
     await tail.finish()
+    clearTimeout(timer)
     listener[Symbol.dispose]()
     if (closing) died.resolve({ kind: 'closed' })
     else if (panic !== undefined) died.resolve({ kind: 'panic', title: panic })

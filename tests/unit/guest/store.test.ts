@@ -13,6 +13,11 @@ function counted(content: string) {
   return { state, make }
 }
 
+async function failHalfway(directory: string): Promise<void> {
+  await writeFile(path.join(directory, 'half'), '')
+  throw new Error('no')
+}
+
 void test('an entry is made once for the same inputs, and anew for others', async (t) => {
   const root = path.join(t.testdir({}), 'deep', 'down')
   const { state, make } = counted('content')
@@ -45,11 +50,7 @@ for (const [harm, how] of [
 
 void test('a failure leaves nothing behind', async (t) => {
   const root = t.testdir({})
-  const make = async (directory: string): Promise<void> => {
-    await writeFile(path.join(directory, 'half'), '')
-    throw new Error('no')
-  }
-  await t.rejects(provideEntry({ root, inputs: ['a'], make }), { message: 'no' })
+  await t.rejects(provideEntry({ root, inputs: ['a'], make: failHalfway }), { message: 'no' })
   t.same(await readdir(root), [])
 })
 
@@ -71,8 +72,8 @@ for (const [code, expected] of [
   ['EROFS', 'CACHE_NOT_WRITABLE'],
 ] as const) {
   void test(`${code} is the fault of the machine`, async (t) => {
-    const make = (): Promise<void> => Promise.reject(Object.assign(new Error('write'), { code }))
-    const entry = provideEntry({ root: t.testdir({}), inputs: [], make })
+    const error = Object.assign(new Error('write'), { code })
+    const entry = provideEntry({ root: t.testdir({}), inputs: [], make: () => Promise.reject(error) })
     await t.rejects(entry, { name: 'InfraError', code: expected })
   })
 }

@@ -1,0 +1,49 @@
+// The choice of the accelerator as a table of facts.
+import { test } from 'tap'
+import { chooseAccelerator, decideAccelerator } from '../../../harness/vm/accelerator.ts'
+import type { AcceleratorFacts } from '../../../harness/vm/accelerator.ts'
+
+const intel = { name: 'kvm_intel', nested: true } as const
+const amd = { name: 'kvm_amd', nested: true } as const
+
+const useless: readonly (readonly [why: string, facts: AcceleratorFacts, reason: RegExp])[] = [
+  ['no device', { device: 'missing', module: intel }, /no \/dev\/kvm/],
+  ['no device and no module', { device: 'missing', module: undefined }, /no \/dev\/kvm/],
+  ['a KVM that cannot nest', { device: 'usable', module: undefined }, /neither kvm_intel nor kvm_amd/],
+  ['nesting is off', { device: 'usable', module: { ...amd, nested: false } }, /kvm_amd\/parameters\/nested/],
+  ['not our device', { device: 'forbidden', module: intel }, /cannot open \/dev\/kvm/],
+]
+
+for (const [why, facts, reason] of useless) {
+  void test(`${why}: emulation, and a refusal when KVM is asked for`, (t) => {
+    const choice = decideAccelerator(undefined, facts)
+    t.match(choice, { name: 'tcg', timeFactor: 10, reason })
+    t.throws(() => decideAccelerator('kvm', facts), {
+      name: 'InfraError',
+      code: 'KVM_UNUSABLE',
+      message: reason,
+      hint: /--accel tcg/,
+    })
+    t.match(decideAccelerator('tcg', facts), { name: 'tcg', reason: 'it was asked for' })
+    t.end()
+  })
+}
+
+for (const module of [intel, amd]) {
+  void test(`${module.name} that nests: KVM, unless emulation is asked for`, (t) => {
+    const facts: AcceleratorFacts = { device: 'usable', module }
+    for (const asked of [undefined, 'kvm'] as const) {
+      t.match(decideAccelerator(asked, facts), {
+        name: 'kvm',
+        timeFactor: 1,
+        reason: new RegExp(module.name),
+      })
+    }
+    t.match(decideAccelerator('tcg', facts), { name: 'tcg', timeFactor: 10 })
+    t.end()
+  })
+}
+
+void test('emulation always works on this machine', async (t) => {
+  t.match(await chooseAccelerator('tcg'), { name: 'tcg' })
+})

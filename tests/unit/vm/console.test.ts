@@ -1,0 +1,79 @@
+// The console: clean lines out of whatever bytes come, in bounded memory.
+import { test } from 'tap'
+import { cleanLine, createConsole } from '../../../harness/vm/console.ts'
+
+void test('lines are complete wherever the chunks are cut', (t) => {
+  const console = createConsole()
+  const seen: string[] = []
+  console.onLine((line) => seen.push(line))
+  for (const chunk of ['fir', 'st\nsec', 'ond\n\nlast']) console.write(Buffer.from(chunk))
+  t.same(seen, ['first', 'second', ''])
+  t.same(console.lines(), seen)
+  t.same(console.tail(2), ['', 'last'], 'the tail has the unfinished line')
+  console.end()
+  t.same(seen, ['first', 'second', '', 'last'])
+  t.end()
+})
+
+void test('a character that is cut in two is put together', (t) => {
+  const console = createConsole()
+  const bytes = Buffer.from('Größe\n')
+  for (let index = 0; index < bytes.length; index++) console.write(bytes.subarray(index, index + 1))
+  t.same(console.lines(), ['Größe'])
+  t.end()
+})
+
+void test('escape sequences, carriage returns and other control characters are taken out', (t) => {
+  t.equal(
+    cleanLine('\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2)\r'),
+    'SeaBIOS (version 1.16.2)',
+  )
+  t.equal(cleanLine('\u001b[1;31mBUG:\u001b[0m bad\u0000\u0007'), 'BUG: bad')
+  t.equal(cleanLine('\ttabs stay'), '\ttabs stay')
+  t.end()
+})
+
+void test('marks divide the stream', (t) => {
+  const console = createConsole()
+  console.write(Buffer.from('before\n'))
+  const mark = console.mark()
+  t.same(console.since(mark), [])
+  console.write(Buffer.from('one\ntwo\n'))
+  t.same(console.since(mark), ['one', 'two'])
+  t.end()
+})
+
+void test('a listener can leave', (t) => {
+  const console = createConsole()
+  const seen: string[] = []
+  const listener = console.onLine((line) => seen.push(line))
+  console.write(Buffer.from('heard\n'))
+  listener[Symbol.dispose]()
+  console.write(Buffer.from('not heard\n'))
+  t.same(seen, ['heard'])
+  t.end()
+})
+
+void test('a flood is forgotten but for its end, and marks stay right', (t) => {
+  const console = createConsole()
+  let count = 0
+  console.onLine(() => count++)
+  const chunk = Buffer.from(`${'x'.repeat(99)}\n`.repeat(1000))
+  for (let index = 0; index < 500; index++) console.write(chunk)
+  const mark = console.mark()
+  t.equal(mark, 500_000)
+  t.equal(count, 500_000)
+  t.ok(console.lines().length <= 20_000)
+  console.write(Buffer.from('the end\n'))
+  t.same(console.since(mark), ['the end'])
+  t.ok(console.since(0).length <= 40_000)
+  t.end()
+})
+
+void test('a line without end is broken up', (t) => {
+  const console = createConsole()
+  for (let index = 0; index < 100; index++) console.write(Buffer.alloc(10_000, 'y'))
+  t.ok(console.mark() > 200)
+  t.ok(console.lines().every((line) => line.length <= 4096))
+  t.end()
+})

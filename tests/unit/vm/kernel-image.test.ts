@@ -1,0 +1,88 @@
+// A kernel that QEMU could not boot is recognised by its headers.
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { checkKernelFile } from '../../../harness/vm/kernel-image.ts'
+
+interface Elf {
+  readonly machine?: number
+  readonly bits?: 1 | 2
+  readonly note?: { readonly name: string; readonly type: number }
+}
+
+/** A vmlinux in miniature: a header, one program header and one note. */
+function elf({ machine = 62, bits = 2, note = { name: 'Xen', type: 18 } }: Elf): Buffer {
+  const file = Buffer.alloc(256)
+  file.writeUInt32BE(0x7f454c46, 0)
+  file[4] = bits
+  file[5] = 1
+  file.writeUInt16LE(machine, 18)
+  file.writeBigUInt64LE(64n, 32)
+  file.writeUInt16LE(56, 54)
+  file.writeUInt16LE(1, 56)
+  file.writeUInt32LE(4, 64)
+  file.writeBigUInt64LE(128n, 64 + 8)
+  file.writeBigUInt64LE(128n, 64 + 32)
+  // Another note comes first: they are of different sizes.
+  file.writeUInt32LE(4, 128)
+  file.writeUInt32LE(5, 132)
+  file.writeUInt32LE(3, 136)
+  file.write('GNU\0', 140)
+  file.writeUInt32LE(note.name.length + 1, 152)
+  file.writeUInt32LE(4, 156)
+  file.writeUInt32LE(note.type, 160)
+  file.write(`${note.name}\0`, 164)
+  return file
+}
+
+const bzImage = Buffer.alloc(1024)
+bzImage.write('HdrS', 0x202)
+
+interface Refusal {
+  readonly name?: string
+  readonly code: string
+  readonly message?: RegExp
+  readonly hint?: RegExp
+}
+
+const refused: readonly (readonly [what: string, content: Buffer, error: Refusal])[] = [
+  [
+    'a kernel for arm64',
+    elf({ machine: 183 }),
+    { name: 'UsageError', code: 'KERNEL_ARCHITECTURE', message: /arm64/ },
+  ],
+  [
+    'a kernel for something unheard of',
+    elf({ machine: 4711 }),
+    { code: 'KERNEL_ARCHITECTURE', message: /4711/ },
+  ],
+  ['a 32-bit kernel', elf({ bits: 1 }), { code: 'KERNEL_ARCHITECTURE' }],
+  ['a bzImage', bzImage, { name: 'UsageError', code: 'KERNEL_FORMAT', message: /bzImage/, hint: /vmlinux/ }],
+  ['a text', Buffer.from('hello'), { name: 'UsageError', code: 'KERNEL_FORMAT', message: /not an ELF/ }],
+  ['an empty file', Buffer.alloc(0), { code: 'KERNEL_FORMAT' }],
+  [
+    'a kernel without PVH',
+    elf({ note: { name: 'Xen', type: 6 } }),
+    { name: 'BuildError', code: 'KERNEL_NO_PVH', hint: /CONFIG_PVH/ },
+  ],
+  ['a note of somebody else', elf({ note: { name: 'GNU', type: 18 } }), { code: 'KERNEL_NO_PVH' }],
+]
+
+for (const [what, content, error] of refused) {
+  void test(`${what} is refused`, async (t) => {
+    const file = path.join(t.testdir({}), 'vmlinux')
+    await writeFile(file, content)
+    t.throws(() => checkKernelFile(file), { ...error })
+  })
+}
+
+void test('an x86-64 kernel with PVH is accepted', async (t) => {
+  const file = path.join(t.testdir({}), 'vmlinux')
+  await writeFile(file, elf({}))
+  t.doesNotThrow(() => checkKernelFile(file))
+})
+
+void test('a kernel that is not there', (t) => {
+  t.throws(() => checkKernelFile('/nonexistent/vmlinux'), { name: 'UsageError', code: 'KERNEL_MISSING' })
+  t.end()
+})

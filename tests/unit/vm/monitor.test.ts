@@ -1,0 +1,103 @@
+// Why a VM died, from what its console, QMP and QEMU itself said.
+import { test } from 'tap'
+import type { ChildExit } from '../../../harness/process/child.ts'
+import { createConsole } from '../../../harness/vm/console.ts'
+import { watch } from '../../../harness/vm/monitor.ts'
+import { describeDeath } from '../../../harness/vm/vm.ts'
+
+const cleanExit: ChildExit = { code: 0, signal: undefined, stderr: '', missing: false }
+
+function machine(lastWords = 5000) {
+  const exited = Promise.withResolvers<ChildExit>()
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => undefined)
+  const console = createConsole()
+  let unread = ''
+  const monitor = watch({
+    child: { exited: exited.promise, kill: () => exited.resolve({ ...cleanExit, signal: 'SIGKILL' }) },
+    console,
+    tail: {
+      broken: broken.promise,
+      async finish() {
+        console.write(Buffer.from(unread))
+      },
+    },
+    lastWords,
+  })
+  return {
+    monitor,
+    exit: (exit: Partial<ChildExit> = {}) => exited.resolve({ ...cleanExit, ...exit }),
+    say: (text: string) => console.write(Buffer.from(text)),
+    leaveUnread: (text: string) => void (unread = text),
+    breakConsole: () => broken.reject(new Error('EIO')),
+  }
+}
+
+const panicText = '[    1.0] Kernel panic - not syncing: Fatal exception in interrupt\n'
+
+void test('a panic, also one that is read only after QEMU has gone', async (t) => {
+  for (const late of [false, true]) {
+    const { monitor, say, leaveUnread, exit } = machine()
+    if (late) leaveUnread(panicText)
+    else say(panicText)
+    monitor.onEvent({ name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } })
+    exit()
+    t.same(await monitor.died, { kind: 'panic', title: 'Fatal exception in interrupt' })
+  }
+})
+
+void test('a panic that does not end by itself is ended', async (t) => {
+  const { monitor, say } = machine(10)
+  say(panicText)
+  t.match(await monitor.died, { kind: 'panic' })
+})
+
+void test('a reset without a word, and a power-off', async (t) => {
+  for (const reason of ['guest-reset', 'guest-shutdown']) {
+    const { monitor, exit } = machine()
+    monitor.onEvent({ name: 'SHUTDOWN', data: { guest: true, reason } })
+    exit()
+    t.same(await monitor.died, { kind: 'guest-stopped', reason })
+  }
+})
+
+void test('QEMU killed, and QEMU that failed', async (t) => {
+  for (const how of [
+    { signal: 'SIGKILL', code: undefined },
+    { code: 1, stderr: 'no memory' },
+  ]) {
+    const { monitor, exit } = machine()
+    exit(how)
+    t.match(await monitor.died, { kind: 'qemu-exited', ...how })
+  }
+})
+
+void test('a console that cannot be read ends the machine: nobody could judge it', async (t) => {
+  const { monitor, breakConsole } = machine()
+  breakConsole()
+  t.same(await monitor.died, { kind: 'console-ended' })
+})
+
+void test('our own doing is not a failure', async (t) => {
+  const { monitor, exit } = machine()
+  monitor.closing()
+  exit({ signal: 'SIGKILL' })
+  t.same(await monitor.died, { kind: 'closed' })
+})
+
+void test('every death can be told in a sentence', (t) => {
+  t.match(describeDeath({ kind: 'panic', title: 'oops' }), /panicked: oops/)
+  t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-reset' }), /triple fault/)
+  t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-shutdown' }), /guest-shutdown/)
+  t.match(
+    describeDeath({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }),
+    /ended by SIGKILL$/,
+  )
+  t.match(
+    describeDeath({ kind: 'qemu-exited', code: 1, signal: undefined, stderr: 'why' }),
+    /exit code 1: why$/,
+  )
+  t.match(describeDeath({ kind: 'console-ended' }), /console/)
+  t.match(describeDeath({ kind: 'closed' }), /closed/)
+  t.end()
+})

@@ -1,0 +1,58 @@
+// Following a file that somebody else writes: everything arrives, in order, and nothing is left behind.
+import { readdirSync, writeSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { tmpdir } from 'node:os'
+import { test } from 'tap'
+import { followFile } from '../../../harness/vm/tail.ts'
+
+function collector() {
+  const chunks: Buffer[] = []
+  return {
+    onChunk: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
+    text: () => Buffer.concat(chunks).toString(),
+  }
+}
+
+function scratchFiles(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('gmemtest-console-'))
+}
+
+void test('what is appended arrives soon, what was there before does not', async (t) => {
+  const file = path.join(t.testdir({}), 'console.log')
+  await writeFile(file, 'old\n')
+  const { onChunk, text } = collector()
+  await using tail = followFile(file, onChunk)
+  writeSync(tail.writer, 'new\n')
+  for (let tries = 0; tries < 200 && text() === ''; tries++) await delay(5)
+  t.equal(text(), 'new\n')
+  t.equal(await readFile(file, 'utf8'), 'old\nnew\n')
+})
+
+void test('the end is read to its last byte', async (t) => {
+  const { onChunk, text } = collector()
+  await using tail = followFile(path.join(t.testdir({}), 'log'), onChunk)
+  const much = 'abcdefghi\n'.repeat(100_000)
+  writeSync(tail.writer, much)
+  await tail.finish()
+  t.equal(text().length, much.length)
+})
+
+void test('a file without a name leaves none', async (t) => {
+  const before = scratchFiles()
+  const { onChunk, text } = collector()
+  await using tail = followFile(undefined, onChunk)
+  t.same(scratchFiles(), before)
+  writeSync(tail.writer, 'kept\n')
+  await tail.finish()
+  t.equal(text(), 'kept\n')
+})
+
+void test('a log that cannot be written is said before anything starts', (t) => {
+  t.throws(() => followFile('/nonexistent/console.log', () => undefined), {
+    name: 'InfraError',
+    code: 'CONSOLE_NOT_WRITABLE',
+  })
+  t.end()
+})
