@@ -12,6 +12,7 @@ export {
   mapFlags,
   memoryFaultFlags,
   protections,
+  vmTypes,
 } from './agent/uapi.ts'
 export type { ScenarioContext, Memory, MemoryOptions, HostView, GuestView } from './scenario/context.ts'
 export type { PageRange } from './scenario/pages.ts'

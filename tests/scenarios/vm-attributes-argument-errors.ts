@@ -1,5 +1,5 @@
 // V-2: KVM_SET_MEMORY_ATTRIBUTES refuses what it does not know, and every range that is not some whole pages: EINVAL, and nothing changes.
-import { attributePrivate, ioctls, pageSize, scenario, words } from '../../harness/api.ts'
+import { attributePrivate, ioctls, pageSize, scenario, vmTypes, words } from '../../harness/api.ts'
 
 const gpa = 0x4000_0000
 const good = { address: gpa, size: pageSize, attributes: attributePrivate, flags: 0 } as const
@@ -20,7 +20,7 @@ export default scenario({
   title: 'memory attributes with senseless arguments are EINVAL',
   rules: ['V-2'],
   needs: ['private-memory', 'vm-attributes'],
-  async run({ agent, check, memory, expectErrno }) {
+  async run({ agent, check, memory, expectDone, expectErrno }) {
     const file = await memory({ pages: 4, initially: 'shared', twoMemories: true })
     check.equal(file.handles.gpa, gpa, 'the address of page 0')
     await file.host.fill(file.all, 0x9d)
@@ -32,5 +32,10 @@ export default scenario({
       expectErrno(reply, 'EINVAL', `setting attributes with ${what}`)
     }
     await file.matchesModel()
+
+    const plain = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')
+    const bytes = words(good.address, good.size, good.attributes, good.flags)
+    const reply = await agent.ioctlRaw({ handle: plain.vm, request, bytes })
+    expectErrno(reply, 'EINVAL', 'making a page private in a VM that has no private memory')
   },
 })
