@@ -29,6 +29,8 @@ export interface Child extends AsyncDisposable {
 }
 
 const stderrLimit = 64 * 1024
+// How long stderr may stay open after the end of a child.
+const stderrMilliseconds = 300
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
@@ -93,7 +95,9 @@ export async function startChild(
   )
   // Not 'close': that waits for the channels too, and one that nobody reads any more never closes.
   child.once('exit', (code, signal) => {
+    let timer: NodeJS.Timeout | undefined
     const finish = (): void => {
+      clearTimeout(timer)
       const text = stderr()
       exited.resolve({
         code: code ?? undefined,
@@ -102,8 +106,13 @@ export async function startChild(
         missing: code === 127 && text.startsWith('setpriv: failed to execute'),
       })
     }
-    if (child.stderr === null || child.stderr.closed) finish()
-    else child.stderr.once('close', finish)
+    if (child.stderr === null || child.stderr.closed) {
+      finish()
+      return
+    }
+    child.stderr.once('close', finish)
+    // A grandchild may keep it open.
+    timer = setTimeout(finish, stderrMilliseconds)
   })
   const started = Promise.withResolvers<undefined>()
   child.once('spawn', () => started.resolve(undefined))

@@ -60,6 +60,8 @@ function connectError(error: unknown, rejectedKey: boolean): ProtocolError {
 export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<SshSession> {
   options.signal.throwIfAborted()
   const channel = endpoint.take()
+  // The other side is gone as a whole, never by half: ssh2 would go on waiting.
+  channel.once('end', () => channel.destroy())
   // Loaded late, so that it can happen while the guest boots: it takes 60 ms.
   const [{ default: ssh2 }, privateKey] = await Promise.all([import('ssh2'), readFile(options.userKey)])
   const client = new ssh2.Client()

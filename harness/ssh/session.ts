@@ -161,16 +161,13 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     channel.stderr.on('data', (chunk: Buffer) =>
       (options.onOutput ?? (() => stderr.add(chunk)))('stderr', chunk),
     )
-    let exitCode: number | undefined
-    let signal: string | undefined
-    channel.on('exit', (code: number | null, name?: string) => {
-      exitCode = code ?? undefined
-      signal = name?.replace(/^SIG/, '')
-    })
-    const ended = Promise.withResolvers<void>()
-    channel.once('close', () => ended.resolve())
+    const ended = Promise.withResolvers<readonly [code: number | undefined, signal: string | undefined]>()
+    // It comes after the last byte of both streams; without a code and a signal the connection was lost.
+    channel.once('close', (code?: number | null, name?: string) =>
+      ended.resolve([code ?? undefined, name?.replace(/^SIG/, '')]),
+    )
     channel.end(options.input)
-    await ended.promise
+    const [exitCode, signal] = await ended.promise
     if (exitCode === undefined && signal === undefined) throw lost(command)
     return { exitCode, signal, stdout: stdout.text(), stderr: stderr.text() }
   }

@@ -19,6 +19,8 @@ export interface TerminalOptions {
   readonly lost: () => Error
 }
 
+// What shells say of a program that a signal ended, save for the number of the signal.
+const signalledExitCode = 128
 const usualSize = { cols: 80, rows: 24 } as const
 
 /**
@@ -43,14 +45,10 @@ export async function runTerminal(terminal: Terminal, options: TerminalOptions):
   stack.defer(() => output.off('resize', resize))
 
   const ended = Promise.withResolvers<number>()
-  let exitCode: number | undefined
-  channel.on('exit', (code: number | null) => {
-    // A shell that a signal ended: what shells themselves would say.
-    exitCode = code ?? 128
-  })
-  channel.once('close', () => {
-    if (exitCode === undefined) ended.reject(options.lost())
-    else ended.resolve(exitCode)
+  channel.once('close', (code?: number | null, signal?: string) => {
+    if (typeof code === 'number') ended.resolve(code)
+    else if (signal !== undefined) ended.resolve(signalledExitCode)
+    else ended.reject(options.lost())
   })
   const onAbort = (): void => {
     ended.reject(options.signal.reason)
@@ -63,6 +61,8 @@ export async function runTerminal(terminal: Terminal, options: TerminalOptions):
   stack.defer(() => unpipe.abort())
   // Its end, and that of the user's input, are not news: `close` is.
   pipeline(input, channel, { signal: unpipe.signal }).catch(() => undefined)
+  // A terminal has one output; this one never says anything, but the channel ends only when it was read.
+  channel.stderr.resume()
   channel.on('data', (chunk: Buffer) => {
     if (output.write(chunk)) return
     channel.pause()

@@ -4,6 +4,8 @@ import type { AcceleratorName } from './accelerator.ts'
 
 /** All that the command line of QEMU depends on. */
 export interface MachineConfig {
+  /** Which machine this is: ps shows it. */
+  readonly name: string
   readonly vmlinux: string
   readonly initramfs: string
   readonly accelerator: AcceleratorName
@@ -41,6 +43,11 @@ export function sshDevice(index: number): string {
 }
 
 const mebibyte = 2 ** 20
+
+/** A value within a QEMU option: commas separate options, so they are doubled. */
+function value(text: string): string {
+  return text.replaceAll(',', ',,')
+}
 
 /** The command line of the kernel. */
 export function kernelArguments(config: MachineConfig): string[] {
@@ -93,6 +100,7 @@ function sshChannels(): string[][] {
 /** The command line of QEMU as pairs: an option and its value stay together. */
 export function qemuOptions(config: MachineConfig): string[][] {
   return [
+    ['-name', value(config.name)],
     // Nothing that we did not ask for, whatever the machine's configuration says.
     ['-nodefaults'],
     ['-no-user-config'],

@@ -86,7 +86,6 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   const lines = stderr.split('\n').filter((line) => line !== '')
   const how = code === undefined ? `it was ended by ${signal}` : `exit code ${code}`
   return new InfraError('QEMU_FAILED', `QEMU could not start: ${lines.at(-1) ?? how}`, {
-    hint: `to see it again: ${child.command}`,
     tail: lines.slice(0, -1).slice(-stderrLines),
     cause,
   })
@@ -95,6 +94,8 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
 async function startOnce(options: StartOptions, sandbox: boolean): Promise<RunningQemu> {
   const args = qemuOptions({
     ...options,
+    // Whoever finds a QEMU in the list of processes sees which run it belongs to.
+    name: options.consoleFile ?? 'gmemtest',
     accelerator: options.accelerator.name,
     append: options.append ?? [],
     sandbox,

@@ -1,7 +1,8 @@
 // Long-lived children: they can be talked to, they end with us, and how they ended is told.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { shellLine, startChild } from '../../../harness/process/child.ts'
@@ -38,6 +39,19 @@ void test('a program that does not exist is missing, not failing', async (t) => 
 void test('an unread channel does not keep the end of a child from being seen', async (t) => {
   const child = await startChild('sh', ['-c', 'echo unread >&3'], { channels: 1 })
   t.match(await child.exited, { code: 0 })
+})
+
+void test('a grandchild that keeps stderr open does not hide the end either', async (t) => {
+  const child = await startChild('sh', ['-c', 'echo trouble >&2; sleep 0.7 & exit 1'], { channels: 0 })
+  t.match(await child.exited, { code: 1, stderr: 'trouble' })
+})
+
+void test('a child gets files of ours after its channels', async (t) => {
+  const file = path.join(t.testdir({}), 'log')
+  await using handle = await open(file, 'a')
+  const child = await startChild('sh', ['-c', 'echo written >&4'], { channels: 1, files: [handle.fd] })
+  t.match(await child.exited, { code: 0 })
+  t.equal(await readFile(file, 'utf8'), 'written\n')
 })
 
 void test('disposing of a child ends it', async (t) => {

@@ -5,6 +5,7 @@ import { kernelArguments, qemuOptions } from '../../../harness/vm/arguments.ts'
 import type { MachineConfig } from '../../../harness/vm/arguments.ts'
 
 const config: MachineConfig = {
+  name: '/results/a,b/console.log',
   vmlinux: '/store/vmlinux',
   initramfs: '/store/initramfs.cpio',
   accelerator: 'tcg',
@@ -21,6 +22,7 @@ function lines(options: readonly (readonly string[])[]): string[] {
 
 void test('QEMU under emulation', (t) => {
   t.same(lines(qemuOptions(config)), [
+    '-name /results/a,,b/console.log',
     '-nodefaults',
     '-no-user-config',
     '-display none',

@@ -1,0 +1,35 @@
+// What is missing becomes a list of packages, each once.
+import { test } from 'tap'
+import { missingPackages, probeRequirements, requirements } from '../../../harness/process/requirements.ts'
+
+void test('nothing is missing where everything is found', (t) => {
+  const findings = probeRequirements(requirements, () => '/usr/bin/it')
+  t.same(missingPackages(findings), [])
+  t.equal(findings.length, requirements.length)
+  t.end()
+})
+
+void test('packages are named once, in the order of the table', (t) => {
+  const findings = probeRequirements(requirements, ({ package: name }) =>
+    ['util-linux', 'bc'].includes(name) ? undefined : '/usr/bin/it',
+  )
+  t.same(missingPackages(findings), ['util-linux', 'bc'])
+  t.end()
+})
+
+void test('this machine has what running these tests takes', (t) => {
+  const found = probeRequirements().filter((finding) => finding.found !== undefined)
+  t.ok(found.some(({ what }) => what === 'setpriv'))
+  t.ok(found.every((finding) => finding.found?.startsWith('/')))
+  t.end()
+})
+
+void test('what does not exist is not found', (t) => {
+  const [program, files] = probeRequirements([
+    { what: 'a', neededFor: '', package: 'a', probe: { program: 'no-such-program' } },
+    { what: 'b', neededFor: '', package: 'b', probe: { files: ['/nonexistent'] } },
+  ])
+  t.equal(program?.found, undefined)
+  t.equal(files?.found, undefined)
+  t.end()
+})

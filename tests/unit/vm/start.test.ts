@@ -1,0 +1,69 @@
+// Bad starts of QEMU: each is the fault of the machine, says why in one line, and leaves nothing behind.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { startQemu } from '../../../harness/vm/start.ts'
+import { greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
+
+void test('no QEMU', async (t) => {
+  await t.rejects(startQemu(await stubQemu(t, undefined)), {
+    name: 'InfraError',
+    code: 'QEMU_MISSING',
+    hint: 'apt-get install qemu-system-x86',
+  })
+})
+
+void test('a QEMU that fails says why, with its own last line first', async (t) => {
+  const script = 'echo warning: something >&2; echo "qemu: cannot set up guest memory: no memory" >&2; exit 1'
+  await t.rejects(startQemu(await stubQemu(t, script)), {
+    name: 'InfraError',
+    code: 'QEMU_FAILED',
+    message: /^QEMU could not start: qemu: cannot set up guest memory: no memory$/,
+    tail: ['warning: something'],
+  })
+})
+
+void test('a QEMU that is killed before it says a word', async (t) => {
+  await t.rejects(startQemu(await stubQemu(t, 'kill -9 $$')), { code: 'QEMU_FAILED', message: /SIGKILL/ })
+})
+
+void test('a QEMU that refuses the sandbox is started without it', async (t) => {
+  const script = `
+    case "$*" in *"-sandbox on"*) echo "failed to install seccomp syscall filter in the kernel" >&2; exit 1;; esac
+    ${greet}
+    exec sleep 60`
+  await using running = await startQemu(await stubQemu(t, script))
+  t.notMatch(running.command, /-sandbox on/)
+})
+
+void test('a QEMU that never speaks is given up by the caller, and killed', async (t) => {
+  const abort = new AbortController()
+  const options = await stubQemu(t, `echo $$ >"$(dirname "$0")/pid"; exec sleep 60`, abort.signal)
+  const started = startQemu(options)
+  await delay(100)
+  abort.abort(new Error('enough'))
+  await t.rejects(started, { message: 'enough' })
+  const pid = await readFile(path.join(path.dirname(options.vmlinux), 'pid'), 'utf8')
+  t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
+})
+
+void test('an ssh channel ends when its server in the guest does', async (t) => {
+  const event = '{"event": "VSERPORT_CHANGE", "data": {"open": false, "id": "ssh0"}}'
+  await using running = await startQemu(await stubQemu(t, `${greet}echo '${event}' >&${qmp}; exec sleep 60`))
+  const [first, second] = [running.ssh.take(), running.ssh.take()]
+  await new Promise((resolve) => first.once('close', resolve))
+  t.ok(first.destroyed)
+  t.notOk(second.destroyed)
+  running.ssh.take()
+  running.ssh.take()
+  t.throws(() => running.ssh.take(), { name: 'InfraError', code: 'SSH_CHANNELS_USED' })
+})
+
+void test('a kernel for another processor is refused before QEMU is started', async (t) => {
+  const options = await stubQemu(t, 'exit 1')
+  await t.rejects(startQemu({ ...options, vmlinux: '/bin/sh' }), {
+    name: 'BuildError',
+    code: 'KERNEL_NO_PVH',
+  })
+})
