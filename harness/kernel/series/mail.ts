@@ -56,8 +56,11 @@ function diffOf(body: string): string {
 
 /**
  * What counts of a diff when builds are compared: all but the abbreviated blob names, whose length depends on the
- * repository that the patch was made in.
+ * repository that the patch was made in, and the times that diff(1) puts beside file names.
  */
 export function essenceOf(diff: string): string {
-  return diff.includes('GIT binary patch') ? diff : diff.replaceAll(/^index [0-9a-f]+\.\.[0-9a-f]+.*\n/gm, '')
+  if (diff.includes('GIT binary patch')) return diff
+  return diff
+    .replaceAll(/^index [0-9a-f]+\.\.[0-9a-f]+.*\n/gm, '')
+    .replaceAll(/^((?:---|\+\+\+) [^\t\n]+)\t\d{4}-\d\d-\d\d .*$/gm, '$1')
 }

@@ -45,8 +45,9 @@ void test('an mbox is split at its separators alone', (t) => {
   t.end()
 })
 
-void test('abbreviated blob names do not matter', (t) => {
+void test('abbreviated blob names and times of files do not matter', (t) => {
   t.equal(essenceOf(gmemPatch()), essenceOf(gmemPatch().replace('1111111..2222222', '111111111..222222222')))
+  t.equal(essenceOf(diff), essenceOf(diff.replace('+++ b/x', '+++ b/x\t2026-11-23 20:02:14.208 +0000')))
   t.not(essenceOf(gmemPatch()), essenceOf(gmemPatch('2', '3')))
   t.end()
 })
