@@ -1,9 +1,7 @@
 // A booted virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
-import { startAgent } from '../agent/client.ts'
 import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../guest/image.ts'
 import type { Bytes } from '../project/units.ts'
-import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { Machine } from '../scenario/machine.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
@@ -75,6 +73,11 @@ async function startRemoteAgent(
   const { timeFactor } = options.accelerator
   const limit = { signal, timeout: sshMilliseconds * timeFactor }
   const { userKey, hostKey } = image
+  // Loaded when QEMU runs already: the time to the first test point counts.
+  const [{ connect }, { startAgent }] = await Promise.all([
+    import('../ssh/connect.ts'),
+    import('../agent/client.ts'),
+  ])
   const session = stack.use(await connect(endpoint, { userKey, hostKey, ...limit }))
   await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
   const channel = await session.open(agentPath, { signal })

@@ -7,8 +7,6 @@ import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
 import { loadTap } from '../report/tap.ts'
 import { loadScenarios } from '../scenario/load.ts'
-import { runScenarios } from '../scenario/runner.ts'
-import { keepMachine } from './keep.ts'
 import { bootMachine } from './machine.ts'
 import type { ReachableMachine } from './machine.ts'
 import { recordRun } from './provenance.ts'
@@ -85,7 +83,11 @@ export async function runOnMachines(
   })
   // What a failed boot means is the runner's business.
   await Promise.race([waiting.promise, first.catch(() => undefined)])
-  const [scenarios] = await Promise.all([loadScenarios(plan.names, options.scenarios), loadTap()])
+  const [scenarios, { runScenarios }] = await Promise.all([
+    loadScenarios(plan.names, options.scenarios),
+    import('../scenario/runner.ts'),
+    loadTap(),
+  ])
   const recording = waiting.promise
     .then((command) => recordRun(parts, plan, command))
     .catch(context.printError)
@@ -99,13 +101,18 @@ export async function runOnMachines(
     kernel: definition.name,
     expectSkips: Object.keys(definition.expectSkips),
     again: (name) => commandFor(name, options),
-    ...(options.keep === true ? { keep: () => keepMachine(boots.latest, parts.image, plan) } : {}),
+    ...(options.keep === true ? { keep: () => keep(boots, parts, plan) } : {}),
   })
   if (boots.latest !== undefined) await recording
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)
   return outcome.exitCode
+}
+
+async function keep(boots: Boots, parts: MachineParts, plan: Plan): Promise<void> {
+  const { keepMachine } = await import('./keep.ts')
+  await keepMachine(boots.latest, parts.image, plan)
 }
 
 /** The line that runs one scenario again. */
