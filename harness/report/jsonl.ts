@@ -19,8 +19,8 @@ export async function jsonLinesSink(file: string): Promise<Sink> {
   }
 }
 
-/** One event as a line of JSON, with the moment at which it was written. */
-export function lineOf(event: RunEvent): string {
+/** One event as a line of JSON, with the moment at which it was written unless it has one of its own. */
+export function lineOf(event: RunEvent, now: Date = new Date()): string {
   const readable =
     event.type === 'scenario-finished' && event.diagnostic !== undefined
       ? {
@@ -32,5 +32,5 @@ export function lineOf(event: RunEvent): string {
           },
         }
       : event
-  return JSON.stringify(readable)
+  return JSON.stringify({ time: now.toISOString(), ...readable })
 }

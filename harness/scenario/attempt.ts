@@ -16,6 +16,8 @@ export interface Attempt extends Happening {
   readonly operations: readonly string[]
   /** The console lines of the window, without the markers. */
   readonly console: readonly string[]
+  /** Where on the console the window of the next scenario begins. */
+  readonly nextWindow: number
   readonly milliseconds: number
 }
 
@@ -27,6 +29,13 @@ const lastWordsMilliseconds = 150
 
 const markerPrefix = 'gmemtest: scenario'
 
+export interface AttemptOptions {
+  readonly dialect: Dialect
+  readonly signal: AbortSignal
+  /** Where on the console nobody has looked yet: windows leave no gaps. */
+  readonly since: number
+}
+
 /**
  * Runs a scenario to its end, whatever that is; the machine may be unusable afterwards (`judge` says so).
  * @throws the reason of `signal` when the run is called off
@@ -34,12 +43,11 @@ const markerPrefix = 'gmemtest: scenario'
 export async function attempt(
   scenario: NamedScenario,
   machine: Machine,
-  options: { readonly dialect: Dialect; readonly signal: AbortSignal },
+  options: AttemptOptions,
 ): Promise<Attempt> {
   const { signal, dialect } = options
   const { timeFactor } = machine.accelerator
   const started = performance.now()
-  const mark = machine.console.mark()
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
   let recovered = false
@@ -80,12 +88,17 @@ export async function attempt(
   if (death === undefined && !recovered) {
     death = await deathWithin(lastWordsMilliseconds * timeFactor, machine, signal)
   }
-  const lines = machine.console.since(mark).filter((line) => !line.includes(markerPrefix))
+  const window = machine.console.since(options.since)
+  const nextWindow = machine.console.mark()
+  const begin = window.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
+  const lines = window.slice(begin + 1).filter((line) => !line.includes(markerPrefix))
   return {
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     recovered,
     complaints: findComplaints(lines),
+    earlierComplaints: findComplaints(window.slice(0, Math.max(0, begin))),
+    nextWindow,
     operations,
     console: lines,
     milliseconds: performance.now() - started,

@@ -48,7 +48,7 @@ export function diagnoseNotRun(
 
 /** The first complaint of the kernel if there is one, else the last lines. */
 function consoleExcerpt(result: Attempt): readonly string[] {
-  const [complaint] = result.complaints
+  const [complaint] = [...result.complaints, ...result.earlierComplaints]
   return complaint === undefined
     ? result.console.slice(-mostConsoleLines)
     : complaint.lines.slice(0, mostConsoleLines)

@@ -1,9 +1,8 @@
 // Runs scenarios one after the other and tells what happens as events; a machine that cannot be trusted is replaced.
 import type { Dialect } from '../project/definition.ts'
 import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
-import type { Diagnostic, RunEvent, Verdict } from '../project/events.ts'
+import type { RunEvent, Verdict } from '../project/events.ts'
 import { findComplaints } from '../health/findings.ts'
-import type { Finding } from '../health/findings.ts'
 import { attempt } from './attempt.ts'
 import { diagnose, diagnoseNotRun } from './diagnose.ts'
 import type { NamedScenario } from './load.ts'
@@ -45,9 +44,14 @@ export interface RunOutcome {
 interface Ready {
   readonly machine: Machine
   readonly available: ReadonlySet<Need>
+  /** Where on the console the window of the next scenario begins. */
+  window: number
 }
 
-type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'>
+type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'> & {
+  /** Why the machine must not be used any more. */
+  readonly lost?: string
+}
 
 const deepestStack = 40
 
@@ -55,8 +59,6 @@ class Runner {
   readonly #options: RunnerOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   #ready: Ready | undefined
-  /** What the kernel complained about while it booted for the first time; the first scenario answers for it. */
-  #inherited: readonly Finding[] = []
   #boots = 0
   #bootFailure: { readonly error: unknown } | undefined
 
@@ -100,9 +102,12 @@ class Runner {
     const { emit } = this.#options
     const { name, title } = scenario
     await emit({ type: 'scenario-started', name, title })
-    const finished = await this.#verdictOn(scenario)
+    const { lost, ...finished } = await this.#verdictOn(scenario)
     this.#verdicts[finished.verdict] += 1
     await emit({ type: 'scenario-finished', name, title, ...finished })
+    if (lost === undefined) return
+    await this.#closeMachine()
+    await emit({ type: 'vm-lost', reason: lost })
   }
 
   async #verdictOn(scenario: NamedScenario): Promise<Finished> {
@@ -121,7 +126,7 @@ class Runner {
       }
     }
     const missing = missingNeeds(scenario.needs, ready.available)
-    return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready.machine)
+    return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready)
   }
 
   #skip(scenario: NamedScenario, missing: readonly Need[]): Finished {
@@ -134,25 +139,18 @@ class Runner {
     return { verdict: 'FAIL', milliseconds: 0, diagnostic }
   }
 
-  async #attempt(scenario: NamedScenario, machine: Machine): Promise<Finished> {
-    const result = await attempt(scenario, machine, this.#options)
-    const judged = judge(result)
-    const inherited = this.#inherited
-    this.#inherited = []
-    if (!judged.machineUsable) await this.#loseMachine(judged.message)
-    const again = this.#options.again(scenario.name)
-    const [bootComplaint] = inherited
-    if (bootComplaint !== undefined && judged.verdict === 'PASS') {
-      const message = `the kernel complained while it booted: ${bootComplaint.title}`
-      const diagnostic = diagnose(scenario, { ...result, complaints: inherited }, { message, again })
-      return { verdict: 'FAIL', milliseconds: result.milliseconds, diagnostic }
-    }
-    const diagnostic: Diagnostic | undefined =
-      judged.verdict === 'PASS' ? undefined : diagnose(scenario, result, { message: judged.message, again })
+  async #attempt(scenario: NamedScenario, ready: Ready): Promise<Finished> {
+    const { signal, dialect, again } = this.#options
+    const result = await attempt(scenario, ready.machine, { signal, dialect, since: ready.window })
+    ready.window = result.nextWindow
+    const { verdict, message, machineUsable } = judge(result)
     return {
-      verdict: judged.verdict,
+      verdict,
       milliseconds: result.milliseconds,
-      ...(diagnostic === undefined ? {} : { diagnostic }),
+      ...(verdict === 'PASS'
+        ? {}
+        : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),
+      ...(machineUsable ? {} : { lost: message }),
     }
   }
 
@@ -162,8 +160,8 @@ class Runner {
     const { boot, emit, signal, dialect } = this.#options
     const machine = await boot(signal)
     this.#boots += 1
+    const mark = machine.console.mark()
     try {
-      if (this.#boots === 1) this.#inherited = bootComplaints(machine)
       const available = await probeNeeds(machine.agent, dialect)
       await emit({
         type: 'vm-ready',
@@ -171,17 +169,12 @@ class Runner {
         reason: machine.accelerator.reason,
         milliseconds: machine.bootMilliseconds,
       })
-      this.#ready = { machine, available }
+      this.#ready = { machine, available, window: this.#boots === 1 ? afterBanner(machine) : mark }
       return this.#ready
     } catch (error) {
       await machine[Symbol.asyncDispose]()
       throw error
     }
-  }
-
-  async #loseMachine(reason: string): Promise<void> {
-    await this.#closeMachine()
-    await this.#options.emit({ type: 'vm-lost', reason })
   }
 
   async #closeMachine(): Promise<void> {
@@ -197,11 +190,14 @@ class Runner {
   }
 }
 
-/** What the kernel complained about before the first scenario; its own first banner is none. */
-function bootComplaints(machine: Machine): readonly Finding[] {
-  const complaints = findComplaints(machine.console.lines())
-  const banner = complaints.findIndex((complaint) => complaint.kind === 'reboot')
-  return complaints.filter((_, index) => index !== banner)
+/**
+ * Where the first window of a run begins: what the kernel complains about while it boots is somebody's failure too, and
+ * once is enough. Its own first banner, which would be a reboot in any later window, is left out.
+ */
+function afterBanner(machine: Machine): number {
+  const lines = machine.console.lines()
+  const banner = lines.findIndex((line) => findComplaints([line])[0]?.kind === 'reboot')
+  return machine.console.mark() - lines.length + banner + 1
 }
 
 /**

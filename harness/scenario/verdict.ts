@@ -18,6 +18,8 @@ export interface Happening {
   readonly recovered: boolean
   /** What the kernel complained about in the scenario's window. */
   readonly complaints: readonly Finding[]
+  /** What it complained about before that, when no scenario was running. */
+  readonly earlierComplaints: readonly Finding[]
 }
 
 export interface Judgement {
@@ -37,8 +39,11 @@ export function judge(happening: Happening): Judgement {
     return lost('FAIL', `the kernel complained: ${complaint.title}${more}`)
   }
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
-  if (thrown === undefined) return { verdict: 'PASS', message: '', machineUsable: recovered }
-  return { ...judgeError(thrown.value), machineUsable: recovered }
+  if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable: recovered }
+  const [earlier] = happening.earlierComplaints
+  if (earlier === undefined) return { verdict: 'PASS', message: '', machineUsable: recovered }
+  const message = `the kernel complained before this scenario began: ${earlier.title}`
+  return { verdict: 'FAIL', message, machineUsable: recovered }
 }
 
 function judgeError(error: unknown): Omit<Judgement, 'machineUsable'> {

@@ -9,7 +9,11 @@ void test('each event is a line, and there before the next one', async (t) => {
   const sink = await jsonLinesSink(file)
   await sink.write({ type: 'scenario-started', name: 'a', title: 'title\nwith "lines"' })
   const [line = ''] = (await readFile(file, 'utf8')).split('\n')
-  t.strictSame(JSON.parse(line), { type: 'scenario-started', name: 'a', title: 'title\nwith "lines"' })
+  t.match(JSON.parse(line), {
+    time: /^\d{4}-\d\d-\d\dT/,
+    type: 'scenario-started',
+    title: 'title\nwith "lines"',
+  })
   await sink.write({ type: 'vm-lost', reason: 'panic' })
   await sink.close()
   t.equal((await readFile(file, 'utf8')).split('\n').length, 3)

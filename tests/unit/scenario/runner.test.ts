@@ -1,6 +1,7 @@
 // A run as its events tell it.
 import { test } from 'tap'
 import { BootError, InfraError } from '../../../harness/project/errors.ts'
+import type { Puppet } from './fixtures/fake-machine.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
 
 void test('scenarios run in order, in one machine, each between its events', async (t) => {
@@ -82,8 +83,25 @@ void test('what the kernel complains about while it boots is the first scenarioâ
     },
   })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
-  t.match(result.finished[0]?.diagnostic?.message, /while it booted: WARNING/)
+  t.match(result.finished[0]?.diagnostic?.message, /before this scenario began: WARNING/)
+  t.match(result.finished[0]?.diagnostic?.console, [/WARNING/])
   t.equal(result.boots, 1)
+})
+
+void test('a complaint between two scenarios is not lost', async (t) => {
+  let puppet0: Puppet | undefined
+  const scenarios = [named('a', fine), named('b', fine), named('c', fine)]
+  const result = await run(scenarios, {
+    emit: async (event) => {
+      if (event.type === 'scenario-finished' && event.name === 'a') {
+        puppet0?.say('[    2.0] BUG: Bad page state in process kworker')
+      }
+    },
+    onBoot: (puppet) => {
+      puppet0 = puppet
+    },
+  })
+  t.strictSame(result.outcome.verdicts, { PASS: 2, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 0 })
 })
 
 void test('an interrupted run says so, and does not report the scenario that was cut off', async (t) => {
