@@ -3,11 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../project/errors.ts'
 import { inProject } from '../project/paths.ts'
-import { fileIdentity, findExecutable } from '../process/executable.ts'
+import { fileIdentity, findExecutable, isStaticProgram } from '../process/executable.ts'
 import { compileProgram } from './compiler.ts'
 import { cpioArchive } from './cpio.ts'
 import { makeSshKeyPair } from './keys.ts'
-import { isStatic, sharedLibraries } from './libraries.ts'
+import { sharedLibraries } from './libraries.ts'
 import { imageEntries } from './recipe.ts'
 import { provideEntry } from './store.ts'
 
@@ -40,9 +40,9 @@ function requireProgram(name: string, packageName: string): string {
 }
 
 /** Debian has two busybox packages; the other one needs libraries that the image does not have. */
-async function readBusybox(file: string): Promise<Buffer> {
-  const content = await readFile(file)
-  if (isStatic(content)) return content
+function requireBusybox(): string {
+  const file = requireProgram('busybox', 'busybox-static')
+  if (isStaticProgram(file)) return file
   throw new InfraError('BUSYBOX_DYNAMIC', `${file} is not a static program, and the guest has no libraries`, {
     hint: 'apt-get install busybox-static',
   })
@@ -56,7 +56,7 @@ async function readBusybox(file: string): Promise<Buffer> {
 export async function provideGuestImage(options: GuestImageOptions): Promise<GuestImage> {
   const { signal } = options
   const root = path.join(options.cache, 'guest')
-  const busybox = requireProgram('busybox', 'busybox-static')
+  const busybox = requireBusybox()
   const dropbear = requireProgram('dropbear', 'dropbear-bin')
   const profile = inProject('guest-images/minimal/profile')
   const [init, libraries] = await Promise.all([
@@ -79,7 +79,7 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
       const archive = cpioArchive(
         imageEntries({
           init: await readFile(init),
-          busybox: await readBusybox(busybox),
+          busybox: await readFile(busybox),
           dropbear: await readFile(dropbear),
           libraries: new Map(
             libraries.map((library, index) => [library, contents[index] ?? Buffer.alloc(0)]),

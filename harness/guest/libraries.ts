@@ -10,19 +10,6 @@ import { provideEntry } from './store.ts'
 const lddMilliseconds = 20_000
 const loaderCache = '/etc/ld.so.cache'
 
-const segmentInterpreter = 3
-
-/** Whether an ELF program runs without any shared library: it names no dynamic loader. */
-export function isStatic(program: Buffer): boolean {
-  const tableOffset = Number(program.readBigUInt64LE(32))
-  const entrySize = program.readUInt16LE(54)
-  const count = program.readUInt16LE(56)
-  for (let index = 0; index < count; index++) {
-    if (program.readUInt32LE(tableOffset + index * entrySize) === segmentInterpreter) return false
-  }
-  return true
-}
-
 /** The paths in the output of ldd(1): libraries and the loader itself, without the kernel's own object. */
 export function parseLdd(output: string): string[] {
   return output.split('\n').flatMap((line) => /(?:=> |^\s*)(\/\S+) \(0x/.exec(line)?.[1] ?? [])

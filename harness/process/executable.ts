@@ -1,5 +1,5 @@
 // Finds programs as a shell would, and tells one version of a file from another without reading it.
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 /** Where Debian keeps the programs of the administrator: often not in the PATH of other users. */
@@ -36,4 +36,28 @@ export function fileIdentity(file: string): string {
   const real = realpathSync(file)
   const { size, ino, mtimeNs, ctimeNs } = statSync(real, { bigint: true })
   return [real, size, ino, mtimeNs, ctimeNs].join(' ')
+}
+
+const elfMagic = 0x7f454c46
+const segmentInterpreter = 3
+const headerBytes = 4096
+
+/** Whether a file is an ELF program that runs without any shared library: it names no dynamic loader. */
+export function isStaticProgram(file: string): boolean {
+  const header = Buffer.alloc(headerBytes)
+  const descriptor = openSync(file, 'r')
+  try {
+    readSync(descriptor, header, 0, headerBytes, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+  if (header.readUInt32BE(0) !== elfMagic) return false
+  const tableOffset = Number(header.readBigUInt64LE(32))
+  const entrySize = header.readUInt16LE(54)
+  const count = header.readUInt16LE(56)
+  for (let index = 0; index < count; index++) {
+    const start = tableOffset + index * entrySize
+    if (start + 4 > headerBytes || header.readUInt32LE(start) === segmentInterpreter) return false
+  }
+  return true
 }

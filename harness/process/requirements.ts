@@ -1,6 +1,6 @@
 // What a machine must have before anything works, and the Debian package that brings it.
 import { existsSync } from 'node:fs'
-import { findExecutable } from './executable.ts'
+import { findExecutable, isStaticProgram } from './executable.ts'
 
 /** One thing that must be there. */
 export interface Requirement {
@@ -9,8 +9,9 @@ export interface Requirement {
   readonly neededFor: string
   /** The Debian package that brings it. */
   readonly package: string
-  /** A program to be found, or one of several files. */
-  readonly probe: { readonly program: string } | { readonly files: readonly string[] }
+  /** A program to be found, which may have to be static, or one of several files. */
+  readonly probe:
+    { readonly program: string; readonly mustBeStatic?: true } | { readonly files: readonly string[] }
 }
 
 /** A requirement and whether it is met here. */
@@ -31,7 +32,12 @@ export const requirements: readonly Requirement[] = [
   program('qemu-system-x86_64', 'qemu-system-x86', 'running kernels'),
   program('setpriv', 'util-linux', 'ending every child with the harness'),
   program('flock', 'util-linux', 'locking the cache'),
-  program('busybox', 'busybox-static', guestImage),
+  {
+    what: 'busybox, static',
+    neededFor: guestImage,
+    package: 'busybox-static',
+    probe: { program: 'busybox', mustBeStatic: true },
+  },
   program('dropbear', 'dropbear-bin', guestImage),
   program('ldd', 'libc-bin', guestImage),
   program('gcc', 'gcc', `${kernelBuild}, the agent and init`),
@@ -61,9 +67,11 @@ export const requirements: readonly Requirement[] = [
 ]
 
 function probe(requirement: Requirement): string | undefined {
-  return 'program' in requirement.probe
-    ? findExecutable(requirement.probe.program)
-    : requirement.probe.files.find((file) => existsSync(file))
+  const { probe: wanted } = requirement
+  if ('files' in wanted) return wanted.files.find((file) => existsSync(file))
+  const file = findExecutable(wanted.program)
+  const fits = file !== undefined && (wanted.mustBeStatic !== true || isStaticProgram(file))
+  return fits ? file : undefined
 }
 
 /** Looks for everything; takes a few milliseconds and starts nothing. */

@@ -1,5 +1,5 @@
 // Looks at a kernel before QEMU does: QEMU's own message for the wrong file is a riddle, or nothing at all.
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { BuildError, UsageError } from '../project/errors.ts'
 
 const machineX86 = 62
@@ -14,6 +14,7 @@ const machines: Readonly<Record<number, string>> = {
   258: 'loongarch',
 }
 
+const segmentLoad = 1
 const segmentNote = 4
 /** XEN_ELFNOTE_PHYS32_ENTRY: where a PVH kernel is entered, in 32-bit mode. */
 const notePvhEntry = 18
@@ -23,6 +24,14 @@ const mostNoteBytes = 1 << 16
 export interface ByteReader {
   /** Up to `length` bytes from `offset`; fewer at the end of the file. */
   read(this: void, offset: number, length: number): Buffer
+  /** How many bytes the file has. */
+  readonly size: number
+}
+
+interface Segment {
+  readonly type: number
+  readonly offset: number
+  readonly size: number
 }
 
 function hasPvhEntry(notes: Buffer): boolean {
@@ -38,19 +47,20 @@ function hasPvhEntry(notes: Buffer): boolean {
   return false
 }
 
-function noteSegments(header: Buffer, reader: ByteReader): Buffer[] {
+function segmentsOf(header: Buffer, reader: ByteReader): Segment[] {
   const tableOffset = Number(header.readBigUInt64LE(32))
   const entrySize = header.readUInt16LE(54)
   const count = header.readUInt16LE(56)
   const table = reader.read(tableOffset, entrySize * count)
-  const notes: Buffer[] = []
+  const segments: Segment[] = []
   for (let start = 0; start + 56 <= table.length; start += entrySize) {
-    if (table.readUInt32LE(start) !== segmentNote) continue
-    const offset = Number(table.readBigUInt64LE(start + 8))
-    const size = Number(table.readBigUInt64LE(start + 32))
-    notes.push(reader.read(offset, Math.min(size, mostNoteBytes)))
+    segments.push({
+      type: table.readUInt32LE(start),
+      offset: Number(table.readBigUInt64LE(start + 8)),
+      size: Number(table.readBigUInt64LE(start + 32)),
+    })
   }
-  return notes
+  return segments
 }
 
 /**
@@ -77,7 +87,16 @@ export function checkKernel(name: string, reader: ByteReader): void {
       hint: 'only x86-64 kernels are supported',
     })
   }
-  if (!noteSegments(header, reader).some(hasPvhEntry)) {
+  const segments = segmentsOf(header, reader)
+  if (segments.some(({ type, offset, size }) => type === segmentLoad && offset + size > reader.size)) {
+    throw new UsageError('KERNEL_FORMAT', `${name} is cut off: it ends before its last segment does`, {
+      hint: 'copy or build it again',
+    })
+  }
+  const notes = segments
+    .filter(({ type }) => type === segmentNote)
+    .map(({ offset, size }) => reader.read(offset, Math.min(size, mostNoteBytes)))
+  if (!notes.some(hasPvhEntry)) {
     throw new BuildError('KERNEL_NO_PVH', `${name} has no PVH entry, so QEMU cannot boot it`, {
       hint: 'build it with CONFIG_PVH=y (kernel-configs/fragments/base.config)',
     })
@@ -97,6 +116,7 @@ export function checkKernelFile(file: string): void {
   }
   try {
     checkKernel(file, {
+      size: fstatSync(descriptor).size,
       read(offset, length) {
         const buffer = Buffer.alloc(length)
         return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset))

@@ -35,6 +35,7 @@ export interface RunningQemu extends AsyncDisposable {
   readonly console: ConsoleLog
   readonly qmp: Qmp
   readonly died: Promise<VmDeath>
+  readonly pid: number
   readonly command: string
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedAt: number
@@ -137,6 +138,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     console,
     qmp,
     died: monitor.died,
+    pid: child.pid,
     command: child.command,
     startedAt,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

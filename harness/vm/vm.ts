@@ -42,6 +42,8 @@ export interface Vm extends AsyncDisposable {
   readonly died: Promise<VmDeath>
   /** From the start of QEMU until init said that it is ready. */
   readonly bootMilliseconds: number
+  /** QEMU's process. */
+  readonly pid: number
   /** The command line of QEMU, to be pasted into a shell; its channels are descriptors that only we have. */
   readonly command: string
 }

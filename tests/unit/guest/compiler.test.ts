@@ -1,9 +1,9 @@
 // Sources become a static program once; errors are the compiler's own, shortened.
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { compileProgram } from '../../../harness/guest/compiler.ts'
-import { isStatic } from '../../../harness/guest/libraries.ts'
+import { isStaticProgram } from '../../../harness/process/executable.ts'
 
 const signal = new AbortController().signal
 
@@ -17,7 +17,7 @@ void test('a program is static, and compiled again only when a source or a heade
   const sources = path.join(directory, 'sources')
   const options = { root: path.join(directory, 'cache'), sources, program: 'answer', signal }
   const program = await compileProgram(options)
-  t.ok(isStatic(await readFile(program)))
+  t.ok(isStaticProgram(program))
   const { mtimeMs } = await stat(program)
   t.equal(await compileProgram(options), program)
   t.equal((await stat(program)).mtimeMs, mtimeMs)

@@ -1,7 +1,6 @@
-// Which libraries a program needs, and that one that needs none is told apart.
-import { readFile } from 'node:fs/promises'
+// Which libraries a program needs.
 import { test } from 'tap'
-import { isStatic, parseLdd, sharedLibraries } from '../../../harness/guest/libraries.ts'
+import { parseLdd, sharedLibraries } from '../../../harness/guest/libraries.ts'
 
 void test('the paths in what ldd says', (t) => {
   const output = [
@@ -16,11 +15,6 @@ void test('the paths in what ldd says', (t) => {
     '/lib64/ld-linux-x86-64.so.2',
   ])
   t.end()
-})
-
-void test('a static program and one that is not', async (t) => {
-  t.ok(isStatic(await readFile('/bin/busybox')))
-  t.notOk(isStatic(await readFile('/bin/ls')))
 })
 
 void test('the libraries of a real program, the loader among them; the second time without asking', async (t) => {

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
-import { fileIdentity, findExecutable } from '../../../harness/process/executable.ts'
+import { fileIdentity, findExecutable, isStaticProgram } from '../../../harness/process/executable.ts'
 
 void test('the first executable file of that name on the path', async (t) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'gmemtest-executable-'))
@@ -25,4 +25,12 @@ void test('the identity changes with the content', async (t) => {
   await writeFile(file, 'two and more')
   t.not(fileIdentity(file), before)
   t.throws(() => fileIdentity(path.join(directory, 'missing')), { code: 'ENOENT' })
+})
+
+void test('a static program is told from one that needs libraries, and from a script', async (t) => {
+  t.ok(isStaticProgram('/bin/busybox'))
+  t.notOk(isStaticProgram('/bin/ls'))
+  const script = path.join(t.testdir({}), 'script')
+  await writeFile(script, '#!/bin/sh\n')
+  t.notOk(isStaticProgram(script))
 })

@@ -25,11 +25,13 @@ void test('this machine has what running these tests takes', (t) => {
 })
 
 void test('what does not exist is not found', (t) => {
-  const [program, files] = probeRequirements([
+  const [program, files, dynamic] = probeRequirements([
     { what: 'a', neededFor: '', package: 'a', probe: { program: 'no-such-program' } },
     { what: 'b', neededFor: '', package: 'b', probe: { files: ['/nonexistent'] } },
+    { what: 'c', neededFor: '', package: 'c', probe: { program: 'ls', mustBeStatic: true } },
   ])
   t.equal(program?.found, undefined)
   t.equal(files?.found, undefined)
+  t.equal(dynamic?.found, undefined)
   t.end()
 })

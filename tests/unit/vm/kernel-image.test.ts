@@ -8,30 +8,34 @@ interface Elf {
   readonly machine?: number
   readonly bits?: 1 | 2
   readonly note?: { readonly name: string; readonly type: number }
+  /** A segment to be loaded that goes beyond the end of the file. */
+  readonly cutOff?: boolean
 }
 
 /** A vmlinux in miniature: a header, one program header and one note. */
-function elf({ machine = 62, bits = 2, note = { name: 'Xen', type: 18 } }: Elf): Buffer {
-  const file = Buffer.alloc(256)
+function elf({ machine = 62, bits = 2, note = { name: 'Xen', type: 18 }, cutOff = false }: Elf): Buffer {
+  const file = Buffer.alloc(300)
   file.writeUInt32BE(0x7f454c46, 0)
   file[4] = bits
   file[5] = 1
   file.writeUInt16LE(machine, 18)
   file.writeBigUInt64LE(64n, 32)
   file.writeUInt16LE(56, 54)
-  file.writeUInt16LE(1, 56)
+  file.writeUInt16LE(cutOff ? 2 : 1, 56)
   file.writeUInt32LE(4, 64)
-  file.writeBigUInt64LE(128n, 64 + 8)
-  file.writeBigUInt64LE(128n, 64 + 32)
+  file.writeBigUInt64LE(192n, 64 + 8)
+  file.writeBigUInt64LE(100n, 64 + 32)
+  file.writeUInt32LE(1, 120)
+  file.writeBigUInt64LE(301n, 120 + 32)
   // Another note comes first: they are of different sizes.
-  file.writeUInt32LE(4, 128)
-  file.writeUInt32LE(5, 132)
-  file.writeUInt32LE(3, 136)
-  file.write('GNU\0', 140)
-  file.writeUInt32LE(note.name.length + 1, 152)
-  file.writeUInt32LE(4, 156)
-  file.writeUInt32LE(note.type, 160)
-  file.write(`${note.name}\0`, 164)
+  file.writeUInt32LE(4, 192)
+  file.writeUInt32LE(5, 196)
+  file.writeUInt32LE(3, 200)
+  file.write('GNU\0', 204)
+  file.writeUInt32LE(note.name.length + 1, 216)
+  file.writeUInt32LE(4, 220)
+  file.writeUInt32LE(note.type, 224)
+  file.write(`${note.name}\0`, 228)
   return file
 }
 
@@ -59,6 +63,11 @@ const refused: readonly (readonly [what: string, content: Buffer, error: Refusal
   ['a 32-bit kernel', elf({ bits: 1 }), { code: 'KERNEL_ARCHITECTURE' }],
   ['a bzImage', bzImage, { name: 'UsageError', code: 'KERNEL_FORMAT', message: /bzImage/, hint: /vmlinux/ }],
   ['a text', Buffer.from('hello'), { name: 'UsageError', code: 'KERNEL_FORMAT', message: /not an ELF/ }],
+  [
+    'a kernel that is cut off',
+    elf({ cutOff: true }),
+    { name: 'UsageError', code: 'KERNEL_FORMAT', message: /cut off/ },
+  ],
   ['an empty file', Buffer.alloc(0), { code: 'KERNEL_FORMAT' }],
   [
     'a kernel without PVH',
