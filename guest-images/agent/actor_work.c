@@ -99,6 +99,18 @@ static void check_private(struct actor *actor)
 	actor->report.done = done;
 }
 
+/*
+ * A host that shall be caught writing needs the time to begin: the pages stay
+ * shared for as long as one look at them takes, not only between two ioctls.
+ */
+static void look_at_shared(struct actor *actor)
+{
+	__u64 done = actor->report.done;
+
+	(void)run_guest(actor, TASK_PEEK);
+	actor->report.done = done;
+}
+
 static void convert(struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
@@ -110,8 +122,10 @@ static void convert(struct actor *actor)
 	note_error(actor, error);
 	if (error)
 		return;
-	if (actor->to == TO_PRIVATE && actor->vcpu)
+	if (actor->vcpu && actor->to == TO_PRIVATE)
 		check_private(actor);
+	else if (actor->vcpu)
+		look_at_shared(actor);
 	actor->to = actor->to == TO_PRIVATE ? TO_SHARED : TO_PRIVATE;
 }
 

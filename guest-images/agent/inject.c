@@ -59,11 +59,36 @@ int do_ioctl(int fd, unsigned long request, void *argument)
 	return result;
 }
 
+/* By default allocations that may sleep never fail, so nearly none would. */
+static int include_sleepers(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, "N", 1) != 1)
+		error = errno;
+	if (close(fd) && !error)
+		error = errno;
+	return error;
+}
+
 int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 		struct fail_nth_answer *answer)
 {
+	int error;
+
 	(void)call;
 	(void)answer;
+	error = include_sleepers("/sys/kernel/debug/failslab/ignore-gfp-wait");
+	if (error)
+		return error;
+	/* A kernel may have the one without the other. */
+	error = include_sleepers(
+		"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait");
+	if (error && error != ENOENT)
+		return error;
 	/*
 	 * The file belongs to the thread that opened it, and a child inherits
 	 * its parent's: it is opened each time, by the thread that will fail.

@@ -36,7 +36,10 @@ export interface Operations {
   close(handle: Vm | Vcpu | Gmem | File | Mapping | Pin | Child): Promise<Outcome>
   /** Binds this process to CPUs, one bit each; 0 is all of them. */
   setAffinity(cpus: number | bigint): Promise<Outcome>
-  /** The next operation's n-th allocation fails (CONFIG_FAULT_INJECTION); `failNthResult` tells whether it came to it. */
+  /**
+   * The n-th allocation of the next operation fails, within its system call (CONFIG_FAILSLAB); ENOENT where the kernel
+   * cannot do that. `failNthResult` tells whether it came to it: when not, the operation has fewer allocations.
+   */
   failNth(nth: number): Promise<Outcome>
   failNthResult(): Promise<Outcome & { readonly armed: boolean; readonly fired: boolean }>
 }

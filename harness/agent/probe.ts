@@ -98,6 +98,6 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
     preFault: (await capability(capabilities.preFaultMemory)) !== 0,
     gupTest: await exists(agent, '/sys/kernel/debug/gup_test'),
     slabCounters: await isReadable(agent, '/sys/kernel/slab/maple_node/objects'),
-    faultInjection: await exists(agent, '/proc/self/fail-nth'),
+    faultInjection: await exists(agent, '/sys/kernel/debug/failslab'),
   }
 }
