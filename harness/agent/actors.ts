@@ -21,7 +21,8 @@ export type Actor = Common &
         /**
          * Converts the range to `to`, then back, and so on. With a vCPU, which must belong to this actor alone: after
          * each success to private, the guest reads every page at `gpa` twice. A difference is a host that wrote
-         * into a private page: a mismatch.
+         * into a private page: a mismatch. After each success to shared it reads them once, so that the host has as
+         * long to write.
          */
         readonly kind: 'convert'
         readonly target: Gmem | Vm
