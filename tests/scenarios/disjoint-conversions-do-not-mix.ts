@@ -14,7 +14,7 @@ export default scenario({
     ])
 
     for (const report of reports) {
-      check.that(report.done > 10, 'both converted')
+      check.that(report.done > 0, 'both converted')
       check.equal([report.again, report.failed], [0, 0], 'EAGAIN and errors')
     }
     await file.convert('private', pages(1, 5))

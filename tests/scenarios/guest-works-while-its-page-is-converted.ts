@@ -11,9 +11,9 @@ export default scenario({
       { does: 'guest-count', range: page(1) },
     ])
 
-    check.that((convert?.done ?? 0) > 10, 'the page was converted')
+    check.that((convert?.done ?? 0) > 0, 'the page was converted')
     check.equal([convert?.failed, convert?.firstError], [0, 'OK'], 'conversions that failed')
-    check.that((guest?.done ?? 0) > 10, 'the guest came to work')
+    check.that((guest?.done ?? 0) > 0, 'the guest came to work')
     check.equal(
       [guest?.unexpected, guest?.mismatches],
       [0, 0],
