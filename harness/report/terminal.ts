@@ -49,7 +49,8 @@ export function terminalSink(options: TerminalOptions): Sink {
           progress(`${event.release} is ready, booting`)
           return
         case 'vm-ready':
-          progress(`booted with ${event.accelerator} in ${seconds(event.milliseconds)}`)
+          // The head of the TAP stream is written at this event, perhaps to the same terminal.
+          clear()
           return
         case 'vm-lost':
           clear()

@@ -101,8 +101,9 @@ class Runner {
   async #one(scenario: NamedScenario): Promise<void> {
     const { emit } = this.#options
     const { name, title } = scenario
+    const ready = await this.#machineOrFailure()
     await emit({ type: 'scenario-started', name, title })
-    const { lost, ...finished } = await this.#verdictOn(scenario)
+    const { lost, ...finished } = await this.#verdictOn(scenario, ready)
     this.#verdicts[finished.verdict] += 1
     await emit({ type: 'scenario-finished', name, title, ...finished })
     if (lost === undefined) return
@@ -110,23 +111,16 @@ class Runner {
     await emit({ type: 'vm-lost', reason: lost })
   }
 
-  async #verdictOn(scenario: NamedScenario): Promise<Finished> {
-    const again = this.#options.again(scenario.name)
-    let ready: Ready
-    try {
-      ready = await this.#machine()
-    } catch (error) {
-      this.#options.signal.throwIfAborted()
-      this.#bootFailure = { error }
-      const message = messageOf(error)
-      return {
-        verdict: 'MISS',
-        milliseconds: 0,
-        diagnostic: diagnoseNotRun(scenario, error, { message, again }),
-      }
-    }
+  async #verdictOn(scenario: NamedScenario, ready: Ready | undefined): Promise<Finished> {
+    if (ready === undefined) return this.#miss(scenario)
     const missing = missingNeeds(scenario.needs, ready.available)
     return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready)
+  }
+
+  #miss(scenario: NamedScenario): Finished {
+    const error = this.#bootFailure?.error
+    const judged = { message: messageOf(error), again: this.#options.again(scenario.name) }
+    return { verdict: 'MISS', milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
   }
 
   #skip(scenario: NamedScenario, missing: readonly Need[]): Finished {
@@ -151,6 +145,17 @@ class Runner {
         ? {}
         : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),
       ...(machineUsable ? {} : { lost: message }),
+    }
+  }
+
+  /** The machine at hand or a new one; nothing when none comes up, which is kept in `#bootFailure`. */
+  async #machineOrFailure(): Promise<Ready | undefined> {
+    try {
+      return await this.#machine()
+    } catch (error) {
+      this.#options.signal.throwIfAborted()
+      this.#bootFailure = { error }
+      return undefined
     }
   }
 

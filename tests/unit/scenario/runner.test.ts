@@ -9,8 +9,8 @@ void test('scenarios run in order, in one machine, each between its events', asy
   t.strictSame(
     result.events.map((event) => event.type),
     [
-      'scenario-started',
       'vm-ready',
+      'scenario-started',
       'scenario-finished',
       'scenario-started',
       'scenario-finished',
