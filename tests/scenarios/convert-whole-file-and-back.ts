@@ -1,12 +1,12 @@
 // S-A19: the whole file becomes private and shared again in one conversion each, and nothing in it changes.
-import { page, scenario } from '../../harness/api.ts'
+import { page, pages, scenario } from '../../harness/api.ts'
 
 export default scenario({
   title: 'the whole file can be converted at once, and back',
   rules: ['S-A19', 'S-A16', 'S-A1'],
   async run({ memory }) {
     const file = await memory({ pages: 32, initially: 'shared' })
-    for (let index = 0; index < file.pages; index += 1) await file.host.fill(page(index), 0x40 + index)
+    for (const block of [0, 1, 2, 3]) await file.host.fill(pages(8 * block, 8), 0x40 + block)
 
     await file.convert('private', file.all)
     await file.matchesModel()
