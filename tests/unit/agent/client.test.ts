@@ -106,3 +106,13 @@ void test('the agent exits when its input ends, and its children with it', async
   while (isRunning(child.pid)) await sleep(5, signal)
   t.notOk(isRunning(child.pid))
 })
+
+void test('children do not outlive an agent that is killed, even those that cannot notice it', async (t) => {
+  const host = await startHostAgent()
+  const child = await host.agent.fork()
+  process.kill(child.pid, 'SIGSTOP')
+  host.process.kill('SIGKILL')
+  await host.ended
+  while (isRunning(child.pid)) await sleep(5, signal)
+  t.notOk(isRunning(child.pid))
+})

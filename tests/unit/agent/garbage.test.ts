@@ -29,7 +29,8 @@ function withLength(length: number): Buffer {
 
 void test('the agent gives up on what is no request', async (t) => {
   const garbage: Record<string, Buffer> = {
-    'another magic': Buffer.from('GET / HTTP/1.1\r\nHost: agent\r\n\r\n'),
+    'another protocol': Buffer.from('GET / HTTP/1.1\r\nHost: agent\r\n\r\n'),
+    'another magic': Buffer.concat([Buffer.from('gmem'), hello.subarray(4)]),
     'a length that is too small': withLength(8),
     'a length that is too big': withLength(maximumFrame + 1),
     'half a header': hello.subarray(0, 12),
