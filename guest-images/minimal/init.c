@@ -100,14 +100,8 @@ static void mount_at(const char *type, const char *path, const char *options)
 static int start_server(void)
 {
 	/* -i: inetd mode; -s: keys only; -j -k: no forwarding */
-	char *const args[] = { "dropbear",
-			       "-i",
-			       "-s",
-			       "-j",
-			       "-k",
-			       "-r",
-			       "/etc/dropbear/host_key",
-			       NULL };
+	static char *const args[] = { "dropbear", "-isjk", "-r",
+				      "/etc/dropbear/host_key", NULL };
 	int ends[2];
 	pid_t pid;
 

@@ -64,8 +64,8 @@ async function compile(
     signal: options.signal,
     timeout: compileMilliseconds,
     cwd: options.sources,
-    // Messages that can be searched for.
-    env: { LC_ALL: 'C' },
+    // Messages that can be searched for; and temporary files where they are swept away after a kill -9.
+    env: { LC_ALL: 'C', TMPDIR: path.dirname(output) },
   })
   if (result.exitCode === 0) return
   const lines = result.stderr.split('\n')

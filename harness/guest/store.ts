@@ -1,5 +1,5 @@
 // Keeps what was made from the same inputs: an entry is whole and unharmed, or it is made again.
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID, webcrypto } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf } from '../project/errors.ts'
@@ -16,13 +16,14 @@ export interface EntryOptions {
 const manifestName = 'manifest.json'
 const asidePrefix = '.making-'
 
-/** The SHA-256 of some bytes, in hexadecimal. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+/** The SHA-256 of a file, in hexadecimal; computed by another thread, so that several take as long as one. */
+async function sha256OfFile(file: string): Promise<string> {
+  const hash = await webcrypto.subtle.digest('SHA-256', await readFile(file))
+  return Buffer.from(hash).toString('hex')
 }
 
 function keyOf(inputs: readonly string[]): string {
-  return sha256(JSON.stringify(inputs)).slice(0, 32)
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 32)
 }
 
 function isManifest(value: unknown): value is Readonly<Record<string, string>> {
@@ -39,7 +40,7 @@ async function isWhole(directory: string): Promise<boolean> {
     const manifest: unknown = JSON.parse(await readFile(path.join(directory, manifestName), 'utf8'))
     if (!isManifest(manifest)) return false
     const checks = Object.entries(manifest).map(
-      async ([name, hash]) => sha256(await readFile(path.join(directory, name))) === hash,
+      async ([name, hash]) => (await sha256OfFile(path.join(directory, name))) === hash,
     )
     return (await Promise.all(checks)).every(Boolean)
   } catch {
@@ -50,7 +51,7 @@ async function isWhole(directory: string): Promise<boolean> {
 async function writeManifest(directory: string): Promise<void> {
   const names = (await readdir(directory)).toSorted()
   const entries = await Promise.all(
-    names.map(async (name) => [name, sha256(await readFile(path.join(directory, name)))] as const),
+    names.map(async (name) => [name, await sha256OfFile(path.join(directory, name))] as const),
   )
   await writeFile(path.join(directory, manifestName), JSON.stringify(Object.fromEntries(entries)))
 }
