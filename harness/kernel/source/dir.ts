@@ -1,14 +1,16 @@
 // Source from a directory that somebody works in: it is only read, and built from a copy of what it was.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../project/errors.ts'
 import { lastLines, succeed } from '../command.ts'
-import { isMissing, readJson, sha256, writeWhole } from '../files.ts'
+import { readJson, sha256, writeWhole } from '../files.ts'
 import type { BuildContext } from '../progress.ts'
 import { requireSpace } from '../space.ts'
 import { gitEnvironment } from './git.ts'
+import { listTree } from './listing.ts'
+import type { Entry } from './listing.ts'
 import { discardTree, lockSource, stampTree, treeOf, untouchedFiles } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 
@@ -68,40 +70,50 @@ export async function obtainDir(root: string, context: BuildContext): Promise<So
   // From here until it is stamped again, the copy is not whole.
   await rm(path.join(context.cache, 'sources', directory, 'stamp.json'), { force: true })
   for (const name of gone) await rm(path.join(tree, name), { force: true })
-  for (const name of changed) await copy(root, name, tree, index[name]?.content ?? '')
+  await copy(root, changed, tree, index, context)
   await writeWhole(copyFile, JSON.stringify(index))
   await stampTree(context, directory)
   return identityOf(root, index)
 }
 
-async function copy(root: string, name: string, tree: string, expected: string): Promise<void> {
-  const target = path.join(tree, name)
-  const { content, bytes, mode, link } = await read(path.join(root, name))
-  if (content !== expected) {
-    throw new InfraError('SOURCE_CHANGING', `${path.join(root, name)} changed while it was being copied`, {
-      hint: 'run the same command again once nothing writes to the tree',
-    })
-  }
-  await mkdir(path.dirname(target), { recursive: true })
-  // A new file each time: trees that builds use are hard links to the old one.
-  const temporary = `${target}.gmemtest-new`
-  await rm(temporary, { force: true })
-  if (link === undefined) {
-    await writeFile(temporary, bytes)
-    await chmod(temporary, mode)
-  } else await symlink(link, temporary)
-  await rename(temporary, target)
+/** Copies files as they are now, and makes sure that this is what was hashed. */
+async function copy(
+  root: string,
+  names: readonly string[],
+  tree: string,
+  index: Index,
+  context: BuildContext,
+): Promise<void> {
+  // A new file each time: trees that builds use are hard links to the old one. And with a new time, so that it cannot
+  // be taken for the old one.
+  const how = ['--no-dereference', '--preserve=mode', '--remove-destination', '--parents', '--reflink=auto']
+  await forNames(names, root, ['cp', ...how, `--target-directory=${tree}`], context)
+  const now = await listTree(root, context.signal)
+  const changed = names.find((name) => stateOf(now.get(name)) !== index[name]?.state)
+  if (changed === undefined) return
+  throw new InfraError('SOURCE_CHANGING', `${path.join(root, changed)} changed while it was being copied`, {
+    hint: 'run the same command again once nothing writes to the tree',
+  })
 }
 
-async function read(
-  file: string,
-): Promise<{ content: string; bytes: Buffer; mode: number; link: string | undefined }> {
-  const status = await lstat(file)
-  const link = status.isSymbolicLink() ? await readlink(file) : undefined
-  const bytes = link === undefined ? await readFile(file) : Buffer.from(link)
-  const mode = (status.mode & 0o111) === 0 ? 0o644 : 0o755
-  const kind = link === undefined ? mode.toString(8) : 'link'
-  return { content: `${kind} ${sha256(bytes)}`, bytes, mode, link }
+/** Runs a command on many files, as few times as the length of a command line allows. */
+async function forNames(
+  names: readonly string[],
+  cwd: string,
+  command: readonly string[],
+  { signal }: BuildContext,
+): Promise<string> {
+  if (names.length === 0) return ''
+  return succeed(
+    'xargs',
+    ['--null', '--no-run-if-empty', ...command, '--'],
+    { signal, cwd, stage: 'reading the source', input: names.join('\0') },
+    (result) => new InfraError('TREE_UNREADABLE', `cannot read ${cwd}`, { tail: lastLines(result, 5) }),
+  )
+}
+
+function stateOf(entry: Entry | undefined): string {
+  return entry === undefined ? '' : `${entry.inode} ${entry.size} ${entry.time} ${entry.change}`
 }
 
 async function indexOf(root: string, context: BuildContext): Promise<Index> {
@@ -112,26 +124,46 @@ async function indexOf(root: string, context: BuildContext): Promise<Index> {
   }
   const memory = path.join(context.cache, 'sources', `${directoryOf(root)}-index.json`)
   const known = asIndex(await readJson(memory))
+  const entries = await listTree(root, context.signal)
+  const names = (await sourceFiles(root, context)).filter((name) => entries.has(name))
+  const changed = names.filter((name) => known[name]?.state !== stateOf(entries.get(name)))
+  const contents = await contentsOf(root, changed, entries, context)
   const index: Index = {}
-  let isNew = false
-  for (const name of await sourceFiles(root, context)) {
-    const file = path.join(root, name)
-    const status = await lstat(file, { bigint: true }).catch((error: unknown) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
-    if (status === undefined || status.isDirectory()) continue
-    const state = `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`
-    const before = known[name]
-    if (before?.state === state) index[name] = before
-    else {
-      isNew = true
-      index[name] = { state, content: (await read(file)).content }
-    }
+  for (const name of names) {
+    const content = contents.get(name) ?? known[name]?.content ?? ''
+    index[name] = { state: stateOf(entries.get(name)), content }
   }
-  if (isNew) await writeWhole(memory, JSON.stringify(index))
+  if (changed.length > 0) await writeWhole(memory, JSON.stringify(index))
   return index
 }
+
+/** Kind, permissions and hash of files. */
+async function contentsOf(
+  root: string,
+  names: readonly string[],
+  entries: ReadonlyMap<string, Entry>,
+  context: BuildContext,
+): Promise<Map<string, string>> {
+  const contents = new Map<string, string>()
+  const files = names.filter((name) => entries.get(name)?.type === 'f')
+  for (const line of (await forNames(files, root, ['sha256sum', '--zero'], context)).split('\0')) {
+    const name = line.slice(66)
+    const isProgram = (Number(`0o${entries.get(name)?.mode}`) & 0o100) !== 0
+    if (name !== '') contents.set(name, `${isProgram ? '755' : '644'} ${line.slice(0, 64)}`)
+  }
+  for (const name of names.filter((candidate) => entries.get(candidate)?.type === 'l')) {
+    contents.set(name, `link ${await readlink(path.join(root, name))}`)
+  }
+  const unread = names.find((name) => !contents.has(name))
+  if (unread !== undefined) throw new InfraError('TREE_UNREADABLE', `cannot read ${path.join(root, unread)}`)
+  return contents
+}
+
+/**
+ * What counts at the top of a tree. Debian's .gitignore hides all of it, so the first pattern shows it again (the last
+ * one that matches decides), and then the products of a build in the tree are named one by one.
+ */
+const topLevel = ['!/*', '/.*', '/vmlinux*', '/System.map', '/Module.symvers', '/modules.*', '/*.o', '/*.a']
 
 /** All files that are not build products: by the tree's own ignore rules, in a repository or not. */
 async function sourceFiles(root: string, { cache, signal }: BuildContext): Promise<string[]> {
@@ -153,13 +185,28 @@ async function sourceFiles(root: string, { cache, signal }: BuildContext): Promi
     await succeed('git', ['init', '-q', '--bare', empty], options, failed)
   const where = isRepository ? ['-C', root] : [`--git-dir=${empty}`, `--work-tree=${root}`, '-C', root]
   const what = isRepository ? ['--cached', '--others'] : ['--others']
+  const git = [
+    '-c',
+    'safe.directory=*',
+    ...where,
+    'ls-files',
+    '-z',
+    ...what,
+    '--exclude-per-directory=.gitignore',
+  ]
   const output = await succeed(
     'git',
-    ['-c', 'safe.directory=*', ...where, 'ls-files', '-z', ...what, '--exclude-standard'],
+    [...git, ...topLevel.map((pattern) => `--exclude=${pattern}`)],
     options,
     failed,
   )
-  return [...new Set(output.split('\0'))].filter((name) => name !== '')
+  const names = new Set(output.split('\0').filter((name) => name !== ''))
+  if (!names.has('Kbuild') || !names.has('Makefile')) {
+    throw new InfraError('TREE_UNREADABLE', `git finds no source in ${root}`, {
+      hint: `look at ${path.join(root, '.gitignore')}: it must not hide Kbuild and Makefile`,
+    })
+  }
+  return [...names]
 }
 
 function asIndex(value: unknown): Index {

@@ -9,6 +9,8 @@ export interface Entry {
   readonly size: string
   /** Modification time, with all digits that the file system has. */
   readonly time: string
+  /** Status change time: nobody can set it, but a new hard link changes it. */
+  readonly change: string
   /** Octal permissions. */
   readonly mode: string
   /** As find(1) has it: f, l, … */
@@ -18,23 +20,25 @@ export interface Entry {
 /** The output of the builds of a tree lies in it, so that all paths of a build are relative; no source has this name. */
 export const objectsName = 'gmemtest-objects'
 
+const pruned = [objectsName, '.git'].flatMap((name) => ['-path', `./${name}`, '-prune', '-o'])
+
 /**
- * The files of a tree by relative path, directories and the build's own output left out.
+ * The files of a tree by relative path; directories, git's own files and the build's output are left out.
  * @throws {InfraError} TREE_UNREADABLE
  */
 export async function listTree(directory: string, signal: AbortSignal): Promise<Map<string, Entry>> {
   const output = await succeed(
     'find',
-    ['.', '-path', `./${objectsName}`, '-prune', '-o', '!', '-type', 'd', '-printf', '%i %s %T@ %m %y %P\\n'],
+    ['.', ...pruned, '!', '-type', 'd', '-printf', '%i %s %T@ %C@ %m %y %P\\0'],
     { signal, stage: 'listing the source', cwd: directory },
     (result) => new InfraError('TREE_UNREADABLE', `cannot list ${directory}: ${result.stderr}`),
   )
   const entries = new Map<string, Entry>()
-  for (const line of output.split('\n')) {
-    const [inode, size, time, mode, type, ...name] = line.split(' ')
+  for (const line of output.split('\0')) {
+    const [inode, size, time, change, mode, type, ...name] = line.split(' ')
     if (inode === undefined || size === undefined || time === undefined) continue
-    if (mode === undefined || type === undefined) continue
-    entries.set(name.join(' '), { inode, size, time, mode, type })
+    if (change === undefined || mode === undefined || type === undefined) continue
+    entries.set(name.join(' '), { inode, size, time, change, mode, type })
   }
   return entries
 }

@@ -9,22 +9,17 @@ void test('a directory is copied as it is now, without build products, and never
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const { tree } = await miniTarball(directory)
-  await writeFile(path.join(tree, '.gitignore'), '*.o\n/.config\n')
+  // The last lines are Debian's, and would hide everything.
+  await writeFile(path.join(tree, '.gitignore'), '*.o\n/*\n!/debian/\n')
   await writeFile(path.join(tree, '.config'), 'CONFIG_OLD=y\n')
+  await writeFile(path.join(tree, 'vmlinux'), 'old')
   await writeFile(path.join(tree, 'virt/gmem.o'), 'old')
   await symlink('virt', path.join(tree, 'link'))
   const before = await readdir(tree, { recursive: true })
 
   const first = await obtainDir(tree, context)
   const copy = path.join(context.cache, 'sources', first.directory, 'tree')
-  t.strictSame((await readdir(copy)).toSorted(), [
-    '.gitignore',
-    'Kbuild',
-    'Kconfig',
-    'Makefile',
-    'link',
-    'virt',
-  ])
+  t.strictSame((await readdir(copy)).toSorted(), ['Kbuild', 'Kconfig', 'Makefile', 'link', 'virt'])
   t.strictSame((await readdir(path.join(copy, 'virt'))).toSorted(), ['gmem.c', 'other.c'])
   t.strictSame(await identifyDir(tree, context), first)
   t.strictSame(await readdir(tree, { recursive: true }), before)
@@ -53,6 +48,18 @@ void test('in a repository, what git tracks counts, and what it does not track',
   t.not((await identifyDir(tree, context)).content, first.content)
   await rm(path.join(tree, 'virt/new.c'))
   t.equal((await identifyDir(tree, context)).content, first.content)
+})
+
+void test('rules that hide the source are an error, not an empty tree', async (t) => {
+  const directory = t.testdir()
+  const { tree } = await miniTarball(directory)
+  await writeFile(path.join(tree, 'virt/.gitignore'), '*\n')
+  const context = recordingContext(path.join(directory, 'cache'))
+  const { content } = await identifyDir(tree, context)
+  await rm(path.join(tree, 'virt/.gitignore'))
+  t.not((await identifyDir(tree, context)).content, content)
+  await rm(path.join(tree, 'Makefile'))
+  await t.rejects(identifyDir(tree, context), { code: 'SOURCE_MISSING' })
 })
 
 void test('a directory that is no kernel tree', async (t) => {
