@@ -112,7 +112,7 @@ export async function startChild(
     }
     child.stderr.once('close', finish)
     // A grandchild may keep it open.
-    timer = setTimeout(finish, stderrMilliseconds)
+    timer = setTimeout(() => child.stderr?.destroy(), stderrMilliseconds)
   })
   const started = Promise.withResolvers<undefined>()
   child.once('spawn', () => started.resolve(undefined))
