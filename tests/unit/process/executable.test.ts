@@ -1,12 +1,11 @@
 // Programs are found as a shell would find them, and a changed file has another identity.
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { fileIdentity, findExecutable, isStaticProgram } from '../../../harness/process/executable.ts'
 
 void test('the first executable file of that name on the path', async (t) => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'gmemtest-executable-'))
+  const directory = t.testdir({})
   const program = path.join(directory, 'program')
   t.equal(findExecutable('program', directory), undefined)
   await writeFile(program, '#!/bin/sh\n')
@@ -17,7 +16,7 @@ void test('the first executable file of that name on the path', async (t) => {
 })
 
 void test('the identity changes with the content', async (t) => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'gmemtest-identity-'))
+  const directory = t.testdir({})
   const file = path.join(directory, 'file')
   await writeFile(file, 'one')
   const before = fileIdentity(file)
