@@ -32,4 +32,11 @@ struct actor {
 /* One round of what the actor does. */
 void actor_work(struct actor *actor);
 
+/* actor_files.c */
+/* Counts an operation by its error number; 0 is a success. */
+void actor_note(struct actor *actor, int error);
+void actor_reallocate(struct actor *actor);
+void actor_read_file(struct actor *actor);
+void actor_write_file(struct actor *actor);
+
 #endif /* GMEMTEST_ACTOR_H */

@@ -5,8 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/falloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,19 +12,6 @@
 
 /* A vCPU that takes longer than this for one round is stuck. */
 #define ROUND_NANOSECONDS (20ULL * 1000 * 1000 * 1000)
-
-static void note_error(struct actor *actor, int error)
-{
-	if (error == 0) {
-		actor->report.done++;
-	} else if (error == EAGAIN) {
-		actor->report.again++;
-	} else {
-		if (actor->report.failed == 0)
-			actor->report.first_error = error;
-		actor->report.failed++;
-	}
-}
 
 static void note_mismatch(struct actor *actor, __u64 offset, __u64 wanted,
 			  __u64 found)
@@ -119,7 +104,7 @@ static void convert(struct actor *actor)
 				  request->offset, request->size,
 				  &error_offset);
 
-	note_error(actor, error);
+	actor_note(actor, error);
 	if (error)
 		return;
 	if (actor->vcpu && actor->to == TO_PRIVATE)
@@ -235,60 +220,19 @@ static void pin(struct actor *actor)
 	}
 	if (!error && (close(pipe_fds[0]) || close(pipe_fds[1])))
 		error = errno;
-	note_error(actor, error);
-}
-
-static void reallocate(struct actor *actor)
-{
-	const struct actor_add_request *request = &actor->request;
-	int modes[] = { FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			FALLOC_FL_KEEP_SIZE };
-	int i;
-
-	for (i = 0; i < 2; i++)
-		note_error(actor, fallocate(actor->fd, modes[i],
-					    request->offset, request->size) ?
-					  errno :
-					  0);
-}
-
-static void read_file(struct actor *actor)
-{
-	char buffer[4096];
-	__u64 done = 0;
-	ssize_t got = 1;
-	int fd = open(actor->text, O_RDONLY | O_CLOEXEC), error;
-
-	while (fd >= 0 && done < actor->request.size && got > 0) {
-		got = pread(fd, buffer, sizeof(buffer),
-			    actor->request.offset + done);
-		if (got > 0)
-			done += got;
-	}
-	error = fd < 0 || got < 0 ? errno : 0;
-	if (fd >= 0 && close(fd) && !error)
-		error = errno;
-	note_error(actor, error);
-}
-
-static void write_file(struct actor *actor)
-{
-	const char *text = actor->text + strlen(actor->text) + 1;
-	size_t size = actor->text_size - (text - actor->text);
-	int fd = open(actor->text, O_WRONLY | O_CLOEXEC), error;
-
-	error = fd < 0 || write(fd, text, size) < 0 ? errno : 0;
-	if (fd >= 0 && close(fd) && !error)
-		error = errno;
-	note_error(actor, error);
+	actor_note(actor, error);
 }
 
 static void (*const works[ACTOR_KINDS])(struct actor *actor) = {
-	[ACTOR_CONVERT] = convert,	   [ACTOR_HOST_READ] = host_read,
-	[ACTOR_HOST_COUNT] = host_count,   [ACTOR_GUEST_READ] = guest_read,
-	[ACTOR_GUEST_COUNT] = guest_count, [ACTOR_PIN] = pin,
-	[ACTOR_FALLOCATE] = reallocate,	   [ACTOR_READ_FILE] = read_file,
-	[ACTOR_WRITE_FILE] = write_file,
+	[ACTOR_CONVERT] = convert,
+	[ACTOR_HOST_READ] = host_read,
+	[ACTOR_HOST_COUNT] = host_count,
+	[ACTOR_GUEST_READ] = guest_read,
+	[ACTOR_GUEST_COUNT] = guest_count,
+	[ACTOR_PIN] = pin,
+	[ACTOR_FALLOCATE] = actor_reallocate,
+	[ACTOR_READ_FILE] = actor_read_file,
+	[ACTOR_WRITE_FILE] = actor_write_file,
 };
 
 void actor_work(struct actor *actor)

@@ -24,6 +24,10 @@ export interface Field<Input, Output> {
   show(name: string, word: bigint): string
 }
 
+/** What a field takes from the caller, and what it gives. */
+export type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
+export type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
+
 /** A value that does not fit its field: the answer is garbage, or the caller passed nonsense. */
 export class FieldError extends Error {
   override readonly name = 'FieldError'

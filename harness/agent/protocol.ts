@@ -41,7 +41,7 @@ import {
   size,
   unseen,
 } from './fields.ts'
-import type { Field } from './fields.ts'
+import type { Field, InputOf, OutputOf } from './fields.ts'
 import {
   actorKinds,
   dialects,
@@ -282,9 +282,6 @@ export const operations = {
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
-
-type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
-type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
 
 /** What the caller gives with an operation. */
 export type Request<Name extends OperationName> = {

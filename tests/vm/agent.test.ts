@@ -40,6 +40,8 @@ async function createMemory(agent: Agent): Promise<Memory> {
 }
 
 void test('the agent in a guest', async (t) => {
+  // A kernel that is not in the cache is built first.
+  t.setTimeout(3_600_000)
   await using machine = await bootTestMachine(t.testdir())
   const seen = new Set<string>()
   const agent = await openAgent(machine, (line) => seen.add(/\w+(?=\()/.exec(line)?.[0] ?? line))
