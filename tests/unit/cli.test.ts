@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
+import { run } from '../../harness/process/run.ts'
 import { inProject } from '../../harness/project/paths.ts'
 
 interface Ran {
@@ -117,5 +118,14 @@ void test('the command line', async (suite) => {
     t.match(kernels, { exitCode: 0, stdout: /^gmem-convert .*\nstock-6\.12 /m })
     const rules = await gmemtest('list', '--rules')
     t.match(rules, { exitCode: 0, stdout: /^\| S-A19 \|.*`contents-survive-conversion`/m })
+  })
+
+  void suite.test('a reader that has had enough is no failure', async (t) => {
+    const script = `"$0" --help | true; "$0" list | head -n 1`
+    const ran = await run('sh', ['-c', script, inProject('gmemtest')], {
+      signal: new AbortController().signal,
+      timeout: 60_000,
+    })
+    t.match(ran, { exitCode: 0, stderr: '' })
   })
 })
