@@ -1,11 +1,15 @@
 // An ssh session: run commands, push files, open raw channels, hand the terminal over. A lost connection is said at once.
 import { readFile } from 'node:fs/promises'
 import type { Duplex, Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
 import type { Client, ClientChannel } from 'ssh2'
 import { DeadlineExceeded, withDeadline } from '../project/deadline.ts'
 import { GuestError, messageOf, ProtocolError } from '../project/errors.ts'
 import { runTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+
+const compressed = promisify(gzip)
 
 /** How a command in the guest ended. */
 export interface RemoteResult {
@@ -177,12 +181,11 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     exec,
     open,
     async push(file, remote, options) {
-      const content = await readFile(file)
+      // Every byte goes through an emulated cipher: half as many are faster than what gzip costs on both sides. Its
+      // check sum also tells a copy that was cut short.
+      const content = await compressed(await readFile(file), { level: constants.Z_BEST_SPEED })
       const target = quoted(remote)
-      // ssh itself proves that no byte was changed on the way; what is left is a full disk. A hash would cost 0.1 s.
-      const command =
-        `cat >${target} && [ "$(stat -c %s ${target})" = ${content.length} ] && ` +
-        `chmod ${options.mode.toString(8)} ${target}`
+      const command = `gzip -dc >${target} && chmod ${options.mode.toString(8)} ${target}`
       const result = await exec(command, { ...options, input: content })
       if (result.exitCode === 0) return
       throw new GuestError('PUSH_FAILED', `cannot copy ${file} to ${remote} in the guest: ${result.stderr}`)
