@@ -12,7 +12,7 @@ import type { ConsoleLog } from './console.ts'
 import { checkKernelFile } from './kernel-image.ts'
 import { watch } from './monitor.ts'
 import { openQmp } from './qmp.ts'
-import type { Qmp } from './qmp.ts'
+import type { Qmp, QmpEvent } from './qmp.ts'
 import { followFile } from './tail.ts'
 import type { SshEndpoint, VmDeath } from './vm.ts'
 
@@ -66,12 +66,10 @@ function sshEndpoint(channels: readonly Duplex[]): SshEndpoint {
 }
 
 /** Ends each ssh channel as soon as its server in the guest is gone: nobody should wait for an answer from it. */
-function followServers(qmp: Qmp, channels: readonly Duplex[]): void {
-  qmp.onEvent(({ name, data }) => {
-    if (name !== 'VSERPORT_CHANGE' || data['open'] !== false) return
-    const channel = channels.find((_, index) => sshDevice(index) === data['id'])
-    if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
-  })
+function endWithServer({ name, data }: QmpEvent, channels: readonly Duplex[]): void {
+  if (name !== 'VSERPORT_CHANGE' || data['open'] !== false) return
+  const channel = channels.find((_, index) => sshDevice(index) === data['id'])
+  if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
 }
 
 /** Why QEMU is gone before it could say a word. */
@@ -125,13 +123,16 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     qmp = await openQmp(qmpChannel, {
       signal: options.signal,
       timeout: startMilliseconds,
-      onEvent: (event) => monitor.onEvent(event),
+      // From the first event on: one that comes with the answer to the handshake would be missed later.
+      onEvent: (event) => {
+        monitor.onEvent(event)
+        endWithServer(event, sshChannels)
+      },
     })
   } catch (error) {
     options.signal.throwIfAborted()
     throw await startFailure(child, error)
   }
-  followServers(qmp, sshChannels)
   const owned = stack.move()
   return {
     ssh: sshEndpoint(sshChannels),
