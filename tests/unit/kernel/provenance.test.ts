@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { sha256OfFile } from '../../../harness/kernel/files.ts'
 import { patchsetHash } from '../../../harness/kernel/provenance.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { gmemPatch, miniDefinition, recordingContext } from './mini-tree.ts'
+import { gmemPatch, miniDefinition, recordingContext } from './fixtures/mini-tree.ts'
 
 void test('the command lines to repeat a build by hand make the same vmlinux, byte for byte', async (t) => {
   const directory = t.testdir()

@@ -6,7 +6,7 @@ import { BuildError, UsageError } from '../../../harness/project/errors.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
 import { patchsetHash } from '../../../harness/kernel/provenance.ts'
 import { sha256 } from '../../../harness/kernel/files.ts'
-import { gmemPatch, miniDefinition, noticesOf, recordingContext } from './mini-tree.ts'
+import { gmemPatch, miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 
 void test('a build is made once, found again, and made again when one line changes', async (t) => {
   const directory = t.testdir()

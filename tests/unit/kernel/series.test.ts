@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { readSeries } from '../../../harness/kernel/series.ts'
-import { gmemPatch } from './mini-tree.ts'
+import { gmemPatch } from './fixtures/mini-tree.ts'
 
 const { signal } = new AbortController()
 

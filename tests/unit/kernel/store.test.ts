@@ -3,7 +3,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { findEntry, productNames, removeLeftovers, storeEntry } from '../../../harness/kernel/store.ts'
-import { noticesOf, recordingContext } from './mini-tree.ts'
+import { noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 
 async function fill(directory: string): Promise<void> {
   for (const name of Object.values(productNames)) await writeFile(path.join(directory, name), `${name}\n`)

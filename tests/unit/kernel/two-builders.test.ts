@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { sha256OfFile } from '../../../harness/kernel/files.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { miniDefinition, noticesOf, recordingContext } from './mini-tree.ts'
+import { miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 
 void test('of two builders of a kernel, one builds and the other waits and finds it', async (t) => {
   const directory = t.testdir()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { applySeries, patchIds } from '../../../../harness/kernel/series/apply.ts'
 import type { Patch } from '../../../../harness/kernel/series.ts'
-import { recordingContext } from '../mini-tree.ts'
+import { recordingContext } from '../fixtures/mini-tree.ts'
 
 const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)
 

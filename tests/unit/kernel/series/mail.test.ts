@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { essenceOf, readMail, splitMbox } from '../../../../harness/kernel/series/mail.ts'
-import { gmemPatch } from '../mini-tree.ts'
+import { gmemPatch } from '../fixtures/mini-tree.ts'
 
 const diff = ['--- a/x', '+++ b/x', '@@ -1 +1 @@', '-a', '+b', ''].join('\n')
 

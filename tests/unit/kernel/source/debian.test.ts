@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { identifyDebian, obtainDebian } from '../../../../harness/kernel/source/debian.ts'
-import { miniTarball, recordingContext } from '../mini-tree.ts'
+import { miniTarball, recordingContext } from '../fixtures/mini-tree.ts'
 
 const source = { package: 'linux-source-6.12' }
 const realPath = process.env['PATH'] ?? ''

@@ -3,7 +3,7 @@ import { chmod, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import path from 'node:path'
 import { test } from 'tap'
 import { identifyDir, obtainDir } from '../../../../harness/kernel/source/dir.ts'
-import { miniTarball, recordingContext } from '../mini-tree.ts'
+import { miniTarball, recordingContext } from '../fixtures/mini-tree.ts'
 
 void test('a directory is copied as it is now, without build products, and never written to', async (t) => {
   const directory = t.testdir()

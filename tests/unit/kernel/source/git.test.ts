@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { identifyGit, obtainGit } from '../../../../harness/kernel/source/git.ts'
-import { recordingContext } from '../mini-tree.ts'
+import { recordingContext } from '../fixtures/mini-tree.ts'
 
 function git(repository: string, ...args: string[]): string {
   return execFileSync('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
