@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /* One thread of a race: what it works on, and its books. */
 #ifndef GMEMTEST_ACTOR_H
 #define GMEMTEST_ACTOR_H

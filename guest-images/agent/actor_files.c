@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* What the threads of a race do to files, and how they note what came of it. */
 #define _GNU_SOURCE
 #include <errno.h>

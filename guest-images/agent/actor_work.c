@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * What the threads of a race do in one round.  Each is certain of something
  * that the others must not be able to break, see harness/agent/actors.ts.

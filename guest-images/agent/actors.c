@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Races: threads that are made, let go together, stopped and asked. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /* What the files of the agent share: handles, calls, guarded accesses. */
 #ifndef GMEMTEST_AGENT_H
 #define GMEMTEST_AGENT_H

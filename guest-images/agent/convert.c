@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* guest_memfd files, and conversions in every dialect. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Many conversions in one request: 64K ioctls would be 64K round trips. */
 #include <stdlib.h>
 

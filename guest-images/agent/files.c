@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Files: those of procfs and sysfs, and what a guest_memfd has to refuse. */
 #define _GNU_SOURCE
 #include <errno.h>

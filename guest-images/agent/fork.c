@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Children: copies of the agent that do the same operations. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Accesses to memory that survive SIGBUS and SIGSEGV, in every thread. */
 #include <errno.h>
 #include <setjmp.h>

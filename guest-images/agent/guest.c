@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Accesses by the guest: the task goes into the mailbox, the vCPU does it. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * The code that runs inside of the guest.  It is copied there as it is, so it
  * must be one function that calls nothing, uses no data outside of its stack

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /* What the agent and its code in the guest say to each other. */
 #ifndef GMEMTEST_GUEST_CODE_H
 #define GMEMTEST_GUEST_CODE_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * Everything that is held open for the harness.  A handle is the kind in the
  * upper half and a number in the lower one; numbers are not used again

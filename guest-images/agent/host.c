@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Accesses by the host, to a mapping in this process. */
 #include <signal.h>
 #include <string.h>

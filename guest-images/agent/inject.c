@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * Fault injection: the n-th allocation of the next system call under test
  * fails (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only the calls that

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * Describes the table of operations.  That every structure is exactly its
  * fields, one word each and in this order, is proved by the compiler.

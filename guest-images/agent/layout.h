@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /* The table of operations as a text, see harness/agent/layout.ts. */
 #ifndef GMEMTEST_LAYOUT_H
 #define GMEMTEST_LAYOUT_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* VMs, their vCPUs and their memslots. */
 #include <errno.h>
 #include <stdlib.h>

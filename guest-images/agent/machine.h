@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /* VMs and vCPUs, and the memory in them that belongs to the agent. */
 #ifndef GMEMTEST_MACHINE_H
 #define GMEMTEST_MACHINE_H

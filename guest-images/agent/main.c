@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * The agent of gmemtest: does to KVM and to memory in the guest what the
  * harness asks for.  It reads requests from its standard input and answers

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Mappings. */
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /*
  * The table of operations: the fields of each request and each answer, then
  * all operations by number.  clang-format takes these lines for calls.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /*
  * What memory is filled with and compared to, the same for host and guest.
  * Everything here ends up in the guest's code, which cannot call functions.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /*
  * References to pages that outlive the mapping: by vmsplice(), which puts the
  * pages themselves into a pipe, and by the kernel's own test of long-term pins.

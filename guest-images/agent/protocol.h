@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /*
  * The protocol between the harness and the agent.  The contract in prose and
  * the other copy of this table are in harness/agent/protocol.ts; when the two

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Brings a vCPU into 64-bit mode, in which every address means itself. */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* KVM_RUN with a deadline. */
 #define _GNU_SOURCE
 #include <errno.h>

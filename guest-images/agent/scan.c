@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* What each page of a mapping looks like, and what is behind it. */
 #include <errno.h>
 #include <fcntl.h>

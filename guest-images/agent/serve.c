@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* Frames in, frames out: the loop that every process of the agent runs. */
 #include <errno.h>
 #include <limits.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 /* KVM's binary statistics, by name. */
 #include <errno.h>
 #include <string.h>

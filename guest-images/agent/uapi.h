@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: MIT */
 /*
  * The parts of the kernel's interface that the installed headers may lack:
  * KVM since 6.8, and the conversion interfaces of the three dialects.  The

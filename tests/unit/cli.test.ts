@@ -128,4 +128,12 @@ void test('the command line', async (suite) => {
     })
     t.match(ran, { exitCode: 0, stderr: '' })
   })
+
+  void suite.test('a full disk behind the standard output could not run', async (t) => {
+    const ran = await run('sh', ['-c', '"$0" list >/dev/full', inProject('gmemtest')], {
+      signal: new AbortController().signal,
+      timeout: 60_000,
+    })
+    t.match(ran, { exitCode: 69, stderr: /^gmemtest: cannot write to the standard output: .*ENOSPC/ })
+  })
 })
