@@ -1,6 +1,6 @@
 // Runs scenarios one after the other and tells what happens as events; a machine that cannot be trusted is replaced.
 import type { Dialect } from '../project/definition.ts'
-import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
+import { BootError, exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
 import { findComplaints } from '../health/findings.ts'
 import { attempt } from './attempt.ts'
@@ -112,15 +112,17 @@ class Runner {
   }
 
   async #verdictOn(scenario: NamedScenario, ready: Ready | undefined): Promise<Finished> {
-    if (ready === undefined) return this.#miss(scenario)
+    if (ready === undefined) return this.#notBooted(scenario)
     const missing = missingNeeds(scenario.needs, ready.available)
     return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready)
   }
 
-  #miss(scenario: NamedScenario): Finished {
+  #notBooted(scenario: NamedScenario): Finished {
     const error = this.#bootFailure?.error
     const judged = { message: messageOf(error), again: this.#options.again(scenario.name) }
-    return { verdict: 'MISS', milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
+    // Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not.
+    const verdict = error instanceof BootError ? 'FAIL' : 'MISS'
+    return { verdict, milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
   }
 
   #skip(scenario: NamedScenario, missing: readonly Need[]): Finished {

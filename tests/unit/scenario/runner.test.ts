@@ -58,17 +58,17 @@ void test('a need that is missing without notice is a failure', async (t) => {
   t.equal(result.outcome.exitCode, 1)
 })
 
-void test('a machine that does not come up: MISS, and no further try', async (t) => {
-  for (const [error, exitCode] of [
-    [new BootError('BOOT_PANIC', 'the kernel panicked while it booted', { tail: ['last line'] }), 1],
-    [new InfraError('NO_QEMU', 'qemu-system-x86_64 is not installed'), 69],
+void test('a machine that does not come up: FAIL or MISS by whose fault it is, and no further try', async (t) => {
+  for (const [error, verdict, exitCode] of [
+    [new BootError('BOOT_PANIC', 'the kernel panicked while it booted', { tail: ['last line'] }), 'FAIL', 1],
+    [new InfraError('NO_QEMU', 'qemu-system-x86_64 is not installed'), 'MISS', 69],
   ] as const) {
     const result = await run([named('a', fine), named('b', fine)], {
       boot: async () => {
         throw error
       },
     })
-    t.strictSame(verdicts(result), ['MISS'])
+    t.strictSame(verdicts(result), [verdict])
     t.equal(result.finished[0]?.diagnostic?.message, error.message)
     t.match(result.events.at(-1), { type: 'run-finished', aborted: error.message })
     t.equal(result.outcome.exitCode, exitCode)
