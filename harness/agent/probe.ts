@@ -16,14 +16,11 @@ export interface Probe {
   readonly binaryStats: boolean
   /** The page frames behind a mapping can be read. */
   readonly pagemap: boolean
-  /** Huge pages behind guest_memfd. */
-  readonly gmemHugetlb: boolean
   readonly preFault: boolean
   /** CONFIG_GUP_TEST and debugfs. */
   readonly gupTest: boolean
   /** Slab counters can be read: the number of maple nodes is known. */
   readonly slabCounters: boolean
-  readonly faultInjection: boolean
 }
 
 /** The lowest set of flags with which each dialect makes a file that can be converted. */
@@ -94,10 +91,8 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
     dialects,
     binaryStats,
     pagemap: await isReadable(agent, '/proc/self/pagemap'),
-    gmemHugetlb: dialects.includes('convert-ioctl') && (await capability(capabilities.gmemHugetlb)) !== 0,
     preFault: (await capability(capabilities.preFaultMemory)) !== 0,
     gupTest: await exists(agent, '/sys/kernel/debug/gup_test'),
     slabCounters: await isReadable(agent, '/sys/kernel/slab/maple_node/objects'),
-    faultInjection: await exists(agent, '/sys/kernel/debug/failslab'),
   }
 }
