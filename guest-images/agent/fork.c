@@ -18,6 +18,9 @@
 
 static bool is_child;
 
+/* What a child says before it serves. */
+static const char ready = 'r';
+
 /* Passes a frame on to a child and its answer back: its length, or <= 0. */
 int forward(struct object *child, const void *frame, void *answer)
 {
@@ -47,7 +50,26 @@ static void __attribute__((noreturn)) be_child(int fd, pid_t parent)
 	leave_channel();
 	handles_after_fork();
 	actors_after_fork();
+	if (write_all(fd, &ready, sizeof(ready)))
+		_exit(2);
 	_exit(serve(fd, fd, true));
+}
+
+/*
+ * Nobody hears of a child before it dies with its parent: whoever stops it
+ * at once would stop it too early.
+ */
+static int wait_until_ready(int fd)
+{
+	char byte;
+	ssize_t count;
+
+	do {
+		count = read(fd, &byte, sizeof(byte));
+	} while (count < 0 && errno == EINTR);
+	if (count == sizeof(byte) && byte == ready)
+		return 0;
+	return count < 0 ? errno : ECHILD;
 }
 
 int op_fork(struct call *call, const struct fork_request *request,
@@ -76,6 +98,12 @@ int op_fork(struct call *call, const struct fork_request *request,
 		return error;
 	}
 	child.fd = sockets[0];
+	error = wait_until_ready(child.fd);
+	if (error) {
+		child_end(&child);
+		close(child.fd);
+		return error;
+	}
 	answer->child = handle_add(child);
 	answer->pid = child.pid;
 	if ((answer->child & 0xffffffff) > MAXIMUM_PROCESS) {
