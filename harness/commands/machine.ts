@@ -17,6 +17,8 @@ export interface MachineOptions {
   readonly accelerator: Accelerator
   readonly memory: Bytes
   readonly cpus: number
+  /** Further words for the command line of the kernel. */
+  readonly append?: readonly string[]
   readonly consoleFile: string
   readonly signal: AbortSignal
   /** Called with QEMU's command line when it runs and there is nothing to do but to wait for the guest. */
