@@ -12,6 +12,8 @@ export interface Probe {
   readonly guestMemfd: boolean
   /** The dialects that the kernel answers in, in order of preference. */
   readonly dialects: readonly Dialect[]
+  /** The capability of huge pages in a guest_memfd, under the number that `convert-ioctl` gives it. */
+  readonly hugetlb: boolean
   /** Statistics of VMs, such as the number of pages in page tables. */
   readonly binaryStats: boolean
   /** The page frames behind a mapping can be read. */
@@ -51,15 +53,20 @@ async function hasDialect(
 async function probeVm(
   agent: Agent,
   memoryAttributes: bigint,
-): Promise<Pick<Probe, 'dialects' | 'binaryStats'>> {
+): Promise<Pick<Probe, 'dialects' | 'binaryStats' | 'hugetlb'>> {
   const { vm } = await must(agent.vm.create())
   const dialects: Dialect[] = []
   if (await hasDialect(agent, vm, 'convert-ioctl')) dialects.push('convert-ioctl')
   if (await hasDialect(agent, vm, 'gmem-attributes')) dialects.push('gmem-attributes')
   if ((memoryAttributes & attributePrivate) !== 0n) dialects.push('vm-attributes')
   const { errno } = await agent.vm.stats(vm, 'pages_4k')
+  const capability = await agent.vm.checkExtension(capabilities.gmemHugetlb, vm)
   await agent.close(vm)
-  return { dialects, binaryStats: errno === 'OK' }
+  return {
+    dialects,
+    binaryStats: errno === 'OK',
+    hugetlb: capability.errno === 'OK' && capability.value > 0,
+  }
 }
 
 async function isReadable(agent: Agent, path: string): Promise<boolean> {
@@ -82,13 +89,14 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
   const vmTypes = await capability(capabilities.vmTypes)
   const swProtectedVm = (vmTypes & 2) !== 0
   const memoryAttributes = BigInt(await capability(capabilities.memoryAttributes))
-  const { dialects, binaryStats } = swProtectedVm
+  const { dialects, binaryStats, hugetlb } = swProtectedVm
     ? await probeVm(agent, memoryAttributes)
-    : { dialects: [], binaryStats: false }
+    : { dialects: [], binaryStats: false, hugetlb: false }
   return {
     swProtectedVm,
     guestMemfd: (await capability(capabilities.guestMemfd)) !== 0,
     dialects,
+    hugetlb,
     binaryStats,
     pagemap: await isReadable(agent, '/proc/self/pagemap'),
     preFault: (await capability(capabilities.preFaultMemory)) !== 0,

@@ -5,8 +5,6 @@ import { pathToFileURL } from 'node:url'
 import { messageOf, UsageError } from '../project/errors.ts'
 import { nearest } from '../project/near.ts'
 import { inProject } from '../project/paths.ts'
-import { isNeed } from './needs.ts'
-import { isRuleId } from './rules.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A scenario with the name that its file gives it. */
@@ -69,25 +67,6 @@ function matcherOf(pattern: string): (name: string) => boolean {
   return (name) => expression.test(name)
 }
 
-function isScenario(value: unknown): value is Scenario {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'title' in value &&
-    typeof value.title === 'string' &&
-    'rules' in value &&
-    Array.isArray(value.rules) &&
-    value.rules.every((rule) => typeof rule === 'string' && isRuleId(rule)) &&
-    'needs' in value &&
-    Array.isArray(value.needs) &&
-    value.needs.every((need) => typeof need === 'string' && isNeed(need)) &&
-    'timeout' in value &&
-    typeof value.timeout === 'number' &&
-    'run' in value &&
-    typeof value.run === 'function'
-  )
-}
-
 /**
  * Loads scenarios by their names, in that order.
  * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
@@ -96,6 +75,8 @@ export async function loadScenarios(
   names: readonly string[],
   directory: string = scenarioDirectory,
 ): Promise<NamedScenario[]> {
+  // Late: names are looked up before the guest boots, scenarios are loaded while it does.
+  const { isScenario, problemsOf } = await import('./validate.ts')
   return Promise.all(
     names.map(async (name) => {
       const file = path.resolve(directory, `${name}.ts`)
@@ -106,7 +87,13 @@ export async function loadScenarios(
         typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
       if (!isScenario(found)) {
         throw new UsageError('SCENARIO_INVALID', `${file} is not a scenario`, {
-          hint: 'its default export must be scenario({ title, rules, run }), with known rules and needs',
+          hint: 'its default export must be scenario({ title, rules, run })',
+        })
+      }
+      const problems = problemsOf(found)
+      if (problems.length > 0) {
+        throw new UsageError('SCENARIO_INVALID', `${file}: ${problems.join('; ')}`, {
+          hint: 'docs/scenarios.md lists what a scenario may say about itself',
         })
       }
       return { ...found, name, file }

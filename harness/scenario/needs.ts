@@ -3,6 +3,7 @@
 /** Named capabilities and what is missing when one is not there: the reason of a SKIP, one sentence. */
 export const needs = {
   'in-place-conversion': 'this kernel has no ioctl that converts pages of a guest_memfd in place',
+  hugetlb: 'this kernel has no guest_memfd of huge pages (KVM_CAP_GMEM_HUGETLB)',
   'private-memory': 'this kernel has no guest_memfd, or no software-protected VM type',
   'vm-attributes': 'this kernel has no KVM_SET_MEMORY_ATTRIBUTES on the VM',
   'pre-fault': 'this kernel has no KVM_PRE_FAULT_MEMORY',

@@ -13,6 +13,8 @@ export async function probeNeeds(agent: Agent, dialect: Dialect): Promise<Readon
   const met: Readonly<Record<Need, boolean>> = {
     'private-memory': privateMemory,
     'in-place-conversion': inPlace,
+    // The number means something else where the conversion ioctls have other names.
+    hugetlb: inPlace && dialect === 'convert-ioctl' && probe.hugetlb,
     'vm-attributes': probe.dialects.includes('vm-attributes'),
     'pre-fault': probe.preFault,
     'gup-test': probe.gupTest,

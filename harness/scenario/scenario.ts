@@ -1,4 +1,7 @@
-// What a scenario is: a title, the rules that it checks, what it needs from the kernel, and the check itself.
+// What a scenario is: a title, the rules that it checks, what it needs from kernel and machine, and the check itself.
+import { plainProfile } from '../vm/profile.ts'
+import type { BootVariant, HugePageSize, Pools } from '../vm/profile.ts'
+import type { BugId } from './bugs.ts'
 import type { ScenarioContext } from './context.ts'
 import type { Need } from './needs.ts'
 import type { RuleId } from './rules.ts'
@@ -8,18 +11,27 @@ export interface Scenario {
   readonly title: string
   /** The rules that it checks (harness/scenario/rules.ts). */
   readonly rules: readonly RuleId[]
+  /** The bugs that it would notice (harness/scenario/bugs.ts). */
+  readonly bugs: readonly BugId[]
   /** What the kernel must have; without it the scenario is SKIPped with the reason. */
   readonly needs: readonly Need[]
+  /** How many huge pages must be in the pools of the guest; there may be more. */
+  readonly pools: Pools
+  /** How the kernel must be booted: with all of these variants, and with no other one. */
+  readonly boot: readonly BootVariant[]
   /** The deadline in seconds with hardware virtualisation; without it, a factor makes it longer. */
   readonly timeout: number
   readonly run: (context: ScenarioContext) => Promise<void>
 }
 
-/** A scenario as its file gives it: needs default to in-place conversion, the timeout to 10 s. */
+/** A scenario as its file gives it: needs default to in-place conversion, the timeout to 10 s, the rest to nothing. */
 export interface ScenarioDefinition {
   readonly title: string
   readonly rules: readonly RuleId[]
+  readonly bugs?: readonly BugId[]
   readonly needs?: readonly Need[]
+  readonly pools?: Readonly<Partial<Record<HugePageSize, number>>>
+  readonly boot?: readonly BootVariant[]
   readonly timeout?: number
   run(context: ScenarioContext): Promise<void>
 }
@@ -29,7 +41,10 @@ export function scenario(definition: ScenarioDefinition): Scenario {
   return Object.freeze({
     title: definition.title,
     rules: Object.freeze([...definition.rules]),
+    bugs: Object.freeze([...(definition.bugs ?? [])]),
     needs: Object.freeze([...(definition.needs ?? defaultNeeds)]),
+    pools: Object.freeze({ ...plainProfile.pools, ...definition.pools }),
+    boot: Object.freeze([...(definition.boot ?? [])]),
     timeout: definition.timeout ?? defaultTimeout,
     run: (context: ScenarioContext) => definition.run(context),
   })

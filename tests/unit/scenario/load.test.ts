@@ -35,7 +35,7 @@ void test('a pattern that chooses nothing says what is near', (t) => {
   t.end()
 })
 
-const scenarioText = `export default { title: 't', rules: ['S-A1'], needs: [], timeout: 1, run: async () => undefined }`
+const scenarioText = `export default { title: 't', rules: ['S-A1'], bugs: [], needs: [], pools: { '2M': 1 }, boot: [], timeout: 1, run: async () => undefined }`
 
 void test('the name of a scenario is the name of its file', async (t) => {
   const directory = t.testdir({ 'b.ts': scenarioText, 'a.ts': scenarioText, 'README.md': '' })
@@ -45,14 +45,30 @@ void test('the name of a scenario is the name of its file', async (t) => {
 })
 
 const notScenarios = {
-  nothing: `export const x = 1`,
-  rule: scenarioText.replace('S-A1', 'S-A99'),
-  need: scenarioText.replace('needs: []', `needs: ['luck']`),
-  broken: `throw new Error('at load')`,
-}
-for (const [what, text] of Object.entries(notScenarios)) {
+  nothing: [`export const x = 1`, /is not a scenario/],
+  untyped: [scenarioText.replace('boot: []', `boot: 'hvo'`), /is not a scenario/],
+  rule: [scenarioText.replace('S-A1', 'S-A99'), /unknown rule 'S-A99', near it: .*S-A9/],
+  need: [scenarioText.replace('needs: []', `needs: ['luck']`), /unknown need 'luck', known: .*hugetlb/],
+  bug: [scenarioText.replace('bugs: []', `bugs: ['A-99']`), /unknown bug 'A-99', near it: .*A-9/],
+  variant: [
+    scenarioText.replace('boot: []', `boot: ['nohz']`),
+    /unknown boot variant 'nohz', .*slab-nomerge/,
+  ],
+  size: [
+    scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`),
+    /unknown size of huge pages '64K', known: 1G, 2M/,
+  ],
+  count: [
+    scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
+    /pool of 2M pages must have a natural number of them, got 1\.5/,
+  ],
+  broken: [`throw new Error('at load')`, /cannot be loaded/],
+} as const
+for (const [what, [text, message]] of Object.entries(notScenarios)) {
   void test(`a file that is no scenario (${what}) is refused`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
-    await t.rejects(loadScenarios(['x'], directory), { code: 'SCENARIO_INVALID', message: /x\.ts/ })
+    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    t.match(failure, { code: 'SCENARIO_INVALID', message })
+    t.match(failure, { message: /x\.ts/ })
   })
 }
