@@ -9,8 +9,12 @@ import type { MachineParts } from './run-machines.ts'
 
 const commandMilliseconds = 5000
 
-/** Writes provenance.json; `qemuCommand` is how the first machine was started. A fact that cannot be found out is missing in it; that does not fail the run. */
-export async function recordRun(parts: MachineParts, plan: Plan, qemuCommand: string): Promise<void> {
+/** Writes provenance.json; `qemuCommands` are how the machines were started, in their order. A fact that cannot be found out is missing in it; that does not fail the run. */
+export async function recordRun(
+  parts: MachineParts,
+  plan: Plan,
+  qemuCommands: readonly string[],
+): Promise<void> {
   const [qemuVersion, revision, changes] = await Promise.all([
     firstLine(qemu, ['--version']),
     firstLine('git', ['-C', inProject(), 'rev-parse', 'HEAD']),
@@ -22,7 +26,7 @@ export async function recordRun(parts: MachineParts, plan: Plan, qemuCommand: st
     gmemtest: { revision, modified: changes !== undefined && changes !== '' },
     kernel: parts.kernel.provenance,
     accelerator: { name: plan.accelerator.name, reason: plan.accelerator.reason },
-    qemu: { version: qemuVersion, command: qemuCommand },
+    qemu: { version: qemuVersion, commands: qemuCommands },
     host: {
       kernel: release(),
       architecture: arch(),

@@ -1,4 +1,5 @@
 // The part of a run that has machines in it: boots them, has the scenarios run on them, records what was run.
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { GuestImage } from '../guest/image.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
@@ -6,7 +7,10 @@ import type { RunEvent } from '../project/events.ts'
 import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
 import { loadTap } from '../report/tap.ts'
+import type { BootPlan } from '../scenario/boot-plan.ts'
 import { loadScenarios } from '../scenario/load.ts'
+import { kernelWords, memoryOf, plainProfile } from '../vm/profile.ts'
+import type { BootProfile } from '../vm/profile.ts'
 import { bootMachine } from './machine.ts'
 import type { ReachableMachine } from './machine.ts'
 import { recordRun } from './provenance.ts'
@@ -21,14 +25,13 @@ export interface MachineParts {
   readonly agent: string
 }
 
-// Enough for a file of 64K pages, the agent, and the page tables of both levels.
-const guestMemory = bytes(1024 * 1024 * 1024)
 const guestCpus = 2
 
 /** Boots one machine after another; knows the last one. */
 class Boots {
   readonly #parts: MachineParts
   readonly #plan: Plan
+  readonly #commands: string[] = []
   #count = 0
   #latest: ReachableMachine | undefined
 
@@ -41,23 +44,88 @@ class Boots {
     return this.#latest
   }
 
-  async next(signal: AbortSignal, onWaiting?: (command: string) => void): Promise<ReachableMachine> {
+  /** QEMU's command lines, the first machine's first. */
+  get commands(): readonly string[] {
+    return this.#commands
+  }
+
+  async next(profile: BootProfile, signal: AbortSignal, onWaiting?: () => void): Promise<ReachableMachine> {
     const { kernel, image, agent } = this.#parts
     this.#count += 1
-    const name =
-      this.#count === 1 ? resultNames.console : resultNames.console.replace('.', `-${this.#count}.`)
     this.#latest = await bootMachine({
       vmlinux: kernel.vmlinux,
       image,
       agent,
       accelerator: this.#plan.accelerator,
-      memory: guestMemory,
+      memory: memoryOf(profile),
+      append: kernelWords(profile),
       cpus: guestCpus,
-      consoleFile: path.join(this.#plan.directory, name),
+      consoleFile: this.#consoleFile(this.#count),
       signal,
-      ...(onWaiting === undefined ? {} : { onWaiting }),
+      onWaiting: (command) => {
+        this.#commands.push(command)
+        onWaiting?.()
+      },
     })
     return this.#latest
+  }
+
+  /** Forgets all machines so far, which must be gone: the next one is the first. */
+  async forget(): Promise<void> {
+    for (let count = 1; count <= this.#count; count += 1) await rm(this.#consoleFile(count), { force: true })
+    this.#count = 0
+    this.#latest = undefined
+    this.#commands.length = 0
+  }
+
+  #consoleFile(count: number): string {
+    const name = count === 1 ? resultNames.console : resultNames.console.replace('.', `-${count}.`)
+    return path.join(this.#plan.directory, name)
+  }
+}
+
+/**
+ * A plain machine that boots while the scenarios are loaded, since nobody knows before what they want. It is given up
+ * when all of them want something else.
+ */
+class Head implements AsyncDisposable {
+  readonly #boots: Boots
+  readonly #stop = new AbortController()
+  readonly #machine: Promise<ReachableMachine>
+  /** Resolves when there is nothing to do but to wait for it, or when it does not come up: the runner sees why. */
+  readonly waiting: Promise<void>
+
+  constructor(boots: Boots, signal: AbortSignal) {
+    const running = Promise.withResolvers<void>()
+    this.#boots = boots
+    this.#machine = boots.next(plainProfile, AbortSignal.any([signal, this.#stop.signal]), running.resolve)
+    this.waiting = Promise.race([
+      running.promise,
+      this.#machine.then(
+        () => undefined,
+        () => undefined,
+      ),
+    ])
+  }
+
+  /** Boots machines as the plan wants them: the plain one that is on its way first, if it is of use. */
+  async follow(
+    plan: BootPlan,
+  ): Promise<(profile: BootProfile, signal: AbortSignal) => Promise<ReachableMachine>> {
+    const isWanted = plan.groups.some(({ profile }) => profile === plainProfile)
+    if (!isWanted) {
+      await this[Symbol.asyncDispose]()
+      await this.#boots.forget()
+    }
+    const waiting = isWanted ? [this.#machine] : []
+    return (profile, signal) =>
+      (profile === plainProfile ? waiting.shift() : undefined) ?? this.#boots.next(profile, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error('this machine is not needed any more'))
+    const machine = await this.#machine.catch(() => undefined)
+    await machine?.[Symbol.asyncDispose]()
   }
 }
 
@@ -71,30 +139,26 @@ export async function runOnMachines(
   emit: (event: RunEvent) => Promise<void>,
 ): Promise<number> {
   const { context, definition, options } = plan
+  const available = bytes(process.availableMemory())
   const boots = new Boots(parts, plan)
-  const stop = new AbortController()
-  const waiting = Promise.withResolvers<string>()
-  const first = boots.next(AbortSignal.any([context.signal, stop.signal]), waiting.resolve)
-  await using stack = new AsyncDisposableStack()
-  stack.defer(async () => {
-    stop.abort(new Error('the run is over'))
-    const machine = await first.catch(() => undefined)
-    await machine?.[Symbol.asyncDispose]()
-  })
-  // What a failed boot means is the runner's business.
-  await Promise.race([waiting.promise, first.catch(() => undefined)])
-  const [scenarios, { runScenarios }] = await Promise.all([
+  await using head = new Head(boots, context.signal)
+  await head.waiting
+  const [scenarios, { planBoots }, { runScenarios }] = await Promise.all([
     loadScenarios(plan.names, options.scenarios),
+    import('../scenario/boot-plan.ts'),
     import('../scenario/runner.ts'),
     loadTap(),
   ])
-  const recording = waiting.promise
-    .then((command) => recordRun(parts, plan, command))
-    .catch(context.printError)
-  const machines = [first]
+  const bootPlan = planBoots(scenarios, available)
+  for (const { error } of bootPlan.refused) context.printError(error)
+  const boot = await head.follow(bootPlan)
+  const record = (): Promise<void> => recordRun(parts, plan, boots.commands).catch(context.printError)
+  // Early, for a run that is killed later; what is booted after it is added at the end.
+  const recorded = boots.commands.length
+  const recording = recorded > 0 ? record() : undefined
   const outcome = await runScenarios({
-    scenarios,
-    boot: (signal) => machines.shift() ?? boots.next(signal),
+    plan: bootPlan,
+    boot,
     emit,
     signal: context.signal,
     dialect: definition.dialect,
@@ -103,7 +167,8 @@ export async function runOnMachines(
     again: (name) => commandFor(name, options),
     ...(options.keep === true ? { keep: () => keep(boots, parts, plan) } : {}),
   })
-  if (boots.latest !== undefined) await recording
+  await recording
+  if (boots.commands.length > recorded) await record()
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)

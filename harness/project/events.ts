@@ -39,6 +39,8 @@ export type RunEvent =
       readonly type: 'vm-ready'
       readonly accelerator: string
       readonly reason: string
+      /** How it was booted: `plain`, or pools of huge pages and boot variants. */
+      readonly profile: string
       readonly milliseconds: number
     }
   | {

@@ -2,8 +2,13 @@
 import type { Dialect } from '../project/definition.ts'
 import { BootError, exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
+import { describeProfile, plainProfile } from '../vm/profile.ts'
+import type { BootProfile } from '../vm/profile.ts'
 import { findComplaints } from '../health/findings.ts'
 import { attempt } from './attempt.ts'
+import { inspectBoot, lackOf } from './boot-check.ts'
+import type { BootFacts } from './boot-check.ts'
+import type { BootPlan } from './boot-plan.ts'
 import { diagnose, diagnoseNotRun } from './diagnose.ts'
 import type { NamedScenario } from './load.ts'
 import type { Machine } from './machine.ts'
@@ -13,9 +18,9 @@ import { probeNeeds } from './probe.ts'
 import { judge } from './verdict.ts'
 
 export interface RunnerOptions {
-  readonly scenarios: readonly NamedScenario[]
+  readonly plan: BootPlan
   /** Boots a machine with an agent in it. */
-  readonly boot: (signal: AbortSignal) => Promise<Machine>
+  readonly boot: (profile: BootProfile, signal: AbortSignal) => Promise<Machine>
   /** Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
@@ -43,7 +48,9 @@ export interface RunOutcome {
 /** A machine with what was found out about it. */
 interface Ready {
   readonly machine: Machine
+  readonly profile: BootProfile
   readonly available: ReadonlySet<Need>
+  readonly facts: BootFacts
   /** Where on the console the window of the next scenario begins. */
   window: number
 }
@@ -59,8 +66,11 @@ class Runner {
   readonly #options: RunnerOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   #ready: Ready | undefined
-  #boots = 0
-  #bootFailure: { readonly error: unknown } | undefined
+  /** What the kernel has, as far as that is known. */
+  #available: ReadonlySet<Need> | undefined
+  readonly #booted = new Set<BootProfile>()
+  /** What kept machines of a profile from coming up: nobody tries it again. */
+  readonly #failures = new Map<BootProfile, { readonly error: unknown }>()
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -75,18 +85,25 @@ class Runner {
       const ending = { verdicts: this.#verdicts, ...(aborted === undefined ? {} : { aborted }) }
       await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
       if (this.#ready !== undefined && !signal.aborted) await keep?.(this.#ready.machine)
-      return { ...ending, ...this.#bootFailure, exitCode: this.#exitCode() }
+      const [failure] = this.#failures.values()
+      return { ...ending, ...failure, exitCode: this.#exitCode() }
     } finally {
       await this.#closeMachine()
     }
   }
 
   async #all(): Promise<void> {
-    const { scenarios, signal } = this.#options
+    const { plan, signal } = this.#options
     try {
-      for (const scenario of scenarios) {
-        if (signal.aborted || this.#bootFailure !== undefined) return
-        await this.#one(scenario)
+      for (const { profile, scenarios } of plan.groups) {
+        for (const scenario of scenarios) {
+          if (signal.aborted || this.#failures.has(plainProfile)) return
+          await this.#one(scenario, () => this.#onMachine(scenario, profile))
+        }
+      }
+      for (const { scenario, error } of plan.refused) {
+        if (signal.aborted || this.#failures.has(plainProfile)) return
+        await this.#one(scenario, async () => this.#notBooted(scenario, error))
       }
     } catch (error) {
       if (!signal.aborted) throw error
@@ -95,15 +112,17 @@ class Runner {
 
   #aborted(): string | undefined {
     if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
-    return this.#bootFailure === undefined ? undefined : messageOf(this.#bootFailure.error)
+    const failure = this.#failures.get(plainProfile)
+    return failure === undefined ? undefined : messageOf(failure.error)
   }
 
-  async #one(scenario: NamedScenario): Promise<void> {
+  async #one(scenario: NamedScenario, prepare: () => Promise<Finished | Ready>): Promise<void> {
     const { emit } = this.#options
     const { name, title } = scenario
-    const ready = await this.#machineOrFailure()
+    // What the kernel is known to lack costs no boot.
+    const prepared = this.#skip(scenario, this.#available) ?? (await prepare())
     await emit({ type: 'scenario-started', name, title })
-    const { lost, ...finished } = await this.#verdictOn(scenario, ready)
+    const { lost, ...finished } = 'machine' in prepared ? await this.#verdictOn(scenario, prepared) : prepared
     this.#verdicts[finished.verdict] += 1
     await emit({ type: 'scenario-finished', name, title, ...finished })
     if (lost === undefined) return
@@ -111,21 +130,32 @@ class Runner {
     await emit({ type: 'vm-lost', reason: lost })
   }
 
-  async #verdictOn(scenario: NamedScenario, ready: Ready | undefined): Promise<Finished> {
-    if (ready === undefined) return this.#notBooted(scenario)
-    const missing = missingNeeds(scenario.needs, ready.available)
-    return missing.length > 0 ? this.#skip(scenario, missing) : this.#attempt(scenario, ready)
+  async #onMachine(scenario: NamedScenario, profile: BootProfile): Promise<Finished | Ready> {
+    const ready = await this.#machineOrFailure(profile)
+    return ready ?? this.#notBooted(scenario, this.#failures.get(profile)?.error)
   }
 
-  #notBooted(scenario: NamedScenario): Finished {
-    const error = this.#bootFailure?.error
+  async #verdictOn(scenario: NamedScenario, ready: Ready): Promise<Finished> {
+    const skipped = this.#skip(scenario, ready.available)
+    if (skipped !== undefined) return skipped
+    const message = lackOf(scenario, ready.facts)
+    if (message === undefined) return this.#attempt(scenario, ready)
+    const again = this.#options.again(scenario.name)
+    const diagnostic = diagnoseNotRun(scenario, undefined, { message, again })
+    return { verdict: 'ERROR', milliseconds: 0, diagnostic }
+  }
+
+  #notBooted(scenario: NamedScenario, error: unknown): Finished {
     const judged = { message: messageOf(error), again: this.#options.again(scenario.name) }
     // Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not.
     const verdict = error instanceof BootError ? 'FAIL' : 'MISS'
     return { verdict, milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
   }
 
-  #skip(scenario: NamedScenario, missing: readonly Need[]): Finished {
+  /** The verdict on a scenario that needs what the kernel lacks; nothing if it lacks nothing that is known. */
+  #skip(scenario: NamedScenario, available: ReadonlySet<Need> | undefined): Finished | undefined {
+    const missing = available === undefined ? [] : missingNeeds(scenario.needs, available)
+    if (missing.length === 0) return undefined
     const { expectSkips, kernel, again } = this.#options
     const reason = missing.map((need) => needs[need]).join('; ')
     const unexpected = missing.filter((need) => !expectSkips.includes(need))
@@ -150,33 +180,39 @@ class Runner {
     }
   }
 
-  /** The machine at hand or a new one; nothing when none comes up, which is kept in `#bootFailure`. */
-  async #machineOrFailure(): Promise<Ready | undefined> {
+  /** A machine of this profile; nothing when none comes up, which is kept in `#failures`. */
+  async #machineOrFailure(profile: BootProfile): Promise<Ready | undefined> {
+    if (this.#failures.has(profile)) return undefined
     try {
-      return await this.#machine()
+      return await this.#machine(profile)
     } catch (error) {
       this.#options.signal.throwIfAborted()
-      this.#bootFailure = { error }
+      this.#failures.set(profile, { error })
       return undefined
     }
   }
 
-  /** The machine at hand, or a new one. */
-  async #machine(): Promise<Ready> {
-    if (this.#ready !== undefined) return this.#ready
+  /** The machine at hand if it has this profile, or a new one. */
+  async #machine(profile: BootProfile): Promise<Ready> {
+    if (this.#ready?.profile === profile) return this.#ready
+    await this.#closeMachine()
     const { boot, emit, signal, dialect } = this.#options
-    const machine = await boot(signal)
-    this.#boots += 1
+    const machine = await boot(profile, signal)
+    const isFirst = !this.#booted.has(profile)
+    this.#booted.add(profile)
     const mark = machine.console.mark()
     try {
       const available = await probeNeeds(machine.agent, dialect)
+      const facts = await inspectBoot(machine.agent, profile)
       await emit({
         type: 'vm-ready',
         accelerator: machine.accelerator.name,
         reason: machine.accelerator.reason,
+        profile: describeProfile(profile),
         milliseconds: machine.bootMilliseconds,
       })
-      this.#ready = { machine, available, window: this.#boots === 1 ? afterBanner(machine) : mark }
+      this.#available = available
+      this.#ready = { machine, profile, available, facts, window: isFirst ? afterBanner(machine) : mark }
       return this.#ready
     } catch (error) {
       await machine[Symbol.asyncDispose]()
@@ -192,14 +228,15 @@ class Runner {
 
   #exitCode(): number {
     if (this.#verdicts.FAIL + this.#verdicts.ERROR > 0) return exitCodes.scenarioFailed
-    if (this.#bootFailure !== undefined) return exitCodeOf(this.#bootFailure.error)
+    const [failure] = this.#failures.values()
+    if (failure !== undefined) return exitCodeOf(failure.error)
     return this.#verdicts.MISS > 0 ? exitCodes.couldNotRun : exitCodes.ok
   }
 }
 
 /**
- * Where the first window of a run begins: what the kernel complains about while it boots is somebody's failure too, and
- * once is enough. Its own first banner, which would be a reboot in any later window, is left out.
+ * Where the first window of a profile begins: what the kernel complains about while it boots is somebody's failure too,
+ * and once is enough. Its own first banner, which would be a reboot in any later window, is left out.
  */
 function afterBanner(machine: Machine): number {
   const lines = machine.console.lines()
@@ -208,7 +245,7 @@ function afterBanner(machine: Machine): number {
 }
 
 /**
- * Runs all scenarios, in their order, and emits their events and `run-finished`. Trouble of the kernel, the machine or
+ * Runs all scenarios, in the order of the plan, and emits their events and `run-finished`. Trouble of the kernel, the machine or
  * a scenario is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
  */
 export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> {

@@ -105,6 +105,46 @@ void test('bad days lose nothing', async (t) => {
   t.notOk(await isMentioned(output), 'no QEMU is left')
 })
 
+void test('pools and boot variants: few boots, and nothing that is passed over in silence', async (t) => {
+  const output = t.testdir()
+  const scenarios = inProject('tests/vm/fixtures/pools')
+  const args = ['--kernel', 'stock-6.12', '--scenarios', scenarios, '--output', output]
+  const ran = await gmemtest('run', ...args).ended
+  t.equal(ran.exitCode, 69, ran.stderr)
+  const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
+  t.strictSame(
+    points.map((line) => line.replace(/:.*(?<skip> # SKIP).*|:.*/, '$<skip>')),
+    [
+      'ok 1 - a-plain',
+      'ok 2 - b-gigantic',
+      'ok 3 - d-hvo',
+      'ok 4 - e-skipped # SKIP',
+      'not ok 5 - c-too-large',
+    ],
+  )
+  t.match(
+    ran.stderr,
+    /c-too-large needs a guest with \d+ MiB .* \d+ MiB are available on this machine\n +hint:/,
+  )
+  t.equal((await readdir(output)).filter((name) => name.startsWith('console')).length, 3, 'three machines')
+  t.notOk(await isMentioned(output), 'no QEMU is left')
+})
+
+void test('when nobody wants a plain machine, the one that is on its way is given up', async (t) => {
+  const output = t.testdir()
+  const scenarios = inProject('tests/vm/fixtures/pools')
+  const ran = await gmemtest('run', '--scenarios', scenarios, '--output', output, 'b-gigantic').ended
+  t.equal(ran.exitCode, 0, ran.stderr)
+  t.strictSame(
+    (await readdir(output)).filter((name) => name.startsWith('console')),
+    ['console.log'],
+  )
+  const console = await readFile(path.join(output, 'console.log'), 'utf8')
+  t.equal(console.match(/Linux version/g)?.length, 1)
+  const provenance = await readFile(path.join(output, 'provenance.json'), 'utf8')
+  t.match(JSON.parse(provenance), { qemu: { commands: [/hugepagesz=1G hugepages=2/] } })
+})
+
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
