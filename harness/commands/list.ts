@@ -6,6 +6,8 @@ import { inProject } from '../project/paths.ts'
 import { listKernelDefinitions, loadKernelDefinition } from '../project/definition.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
 import type { NamedScenario } from '../scenario/load.ts'
+import { bugTable, unansweredBugs } from '../scenario/bug-table.ts'
+import { bugs } from '../scenario/bugs.ts'
 import { ruleTable, uncheckedRules } from '../scenario/rule-table.ts'
 import { rules } from '../scenario/rules.ts'
 import type { CommandContext } from './context.ts'
@@ -13,6 +15,7 @@ import type { CommandContext } from './context.ts'
 interface ListOptions {
   readonly kernels?: true
   readonly rules?: true
+  readonly bugs?: true
   readonly check?: true
 }
 
@@ -22,22 +25,25 @@ Examples:
   gmemtest list convert     those with "convert" in their names
   gmemtest list 'pin-*'     those whose whole name matches
   gmemtest list --kernels   the kernels that --kernel knows
-  gmemtest list --rules     which scenarios check which rule, as Markdown`
+  gmemtest list --rules     which scenarios check which rule, as Markdown
+  gmemtest list --bugs      which scenarios would notice which known bug`
 
 /** The verb `list`. */
 export function list(context: CommandContext): Command {
   return new Command('list')
-    .description('List scenarios, kernels, or the rules and the scenarios that check them.')
+    .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
     .argument('[pattern...]', 'part of a name, or a glob with * and ? for the whole name')
     .option('--kernels', 'list the kernel definitions instead')
     .option('--rules', 'print the table of rules instead')
-    .option('--check', 'with --rules: print only what is wrong with it, and fail if anything is')
+    .option('--bugs', 'print the table of known bugs instead')
+    .option('--check', 'with --rules or --bugs: print only what is wrong with it, and fail if anything is')
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (patterns: readonly string[], options: ListOptions) => {
-        if (options.check === true) return checkRules(context)
+        if (options.check === true) return options.bugs === true ? checkBugs(context) : checkRules(context)
         if (options.kernels === true) context.stdout.write(await kernelList())
         else if (options.rules === true) context.stdout.write(ruleTable(await chosen(patterns)))
+        else if (options.bugs === true) context.stdout.write(bugTable(await chosen(patterns)))
         else context.stdout.write(scenarioList(await chosen(patterns)))
         return exitCodes.ok
       }),
@@ -62,14 +68,28 @@ async function checkRules(context: CommandContext): Promise<number> {
   for (const id of unchecked) {
     context.stderr.write(`gmemtest: no scenario checks rule ${id}: ${rules[id].statement}\n`)
   }
-  const table = await readFile(inProject('docs/rules.md'), 'utf8').catch(() => '')
-  const isStale = table !== ruleTable(scenarios)
-  if (isStale) {
+  const isStale = await isOutOfDate('rules', ruleTable(scenarios), context)
+  return isStale || unchecked.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+}
+
+/** Every bug has a scenario or a reason why not, and docs/bugs.md is up to date. */
+async function checkBugs(context: CommandContext): Promise<number> {
+  const scenarios = await chosen([])
+  const unanswered = unansweredBugs(scenarios)
+  for (const id of unanswered) {
     context.stderr.write(
-      'gmemtest: docs/rules.md is out of date\n  hint: ./gmemtest list --rules > docs/rules.md\n',
+      `gmemtest: bug ${id} has neither a scenario nor a reason why it has none: ${bugs[id]}\n`,
     )
   }
-  return isStale || unchecked.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+  const isStale = await isOutOfDate('bugs', bugTable(scenarios), context)
+  return isStale || unanswered.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+}
+
+async function isOutOfDate(name: 'rules' | 'bugs', table: string, context: CommandContext): Promise<boolean> {
+  const file = `docs/${name}.md`
+  if (table === (await readFile(inProject(file), 'utf8').catch(() => ''))) return false
+  context.stderr.write(`gmemtest: ${file} is out of date\n  hint: ./gmemtest list --${name} > ${file}\n`)
+  return true
 }
 
 async function kernelList(): Promise<string> {

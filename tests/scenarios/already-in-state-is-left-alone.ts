@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'converting what is in the wanted state already changes and unmaps nothing',
   rules: ['S-A7', 'S-A10'],
+  bugs: ['B-12'],
   needs: ['in-place-conversion', 'gup-test', 'pagemap', 'binary-stats'],
   async run({ memory, check }) {
     const file = await memory({ pages: 16, initially: 'shared' })

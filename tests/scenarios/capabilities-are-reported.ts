@@ -4,6 +4,7 @@ import { capabilities, gmemFlags, pageSize, scenario } from '../../harness/api.t
 export default scenario({
   title: 'the capabilities say what the kernel can do',
   rules: ['1.1-capabilities'],
+  bugs: ['B-9'],
   async run({ agent, check, memory, expectDone, expectErrno }) {
     const file = await memory({ pages: 4, initially: 'shared' })
     const { vm } = file.handles

@@ -4,6 +4,7 @@ import { page, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'host and guest work undisturbed on the pages beside one that is converted to and fro',
   rules: ['S-A11', 'S-A1', 'S-A9', 'S-A10'],
+  bugs: ['A-14'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     const reports = await file.race(150, [

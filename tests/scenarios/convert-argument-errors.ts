@@ -24,6 +24,7 @@ const cases = [
 export default scenario({
   title: 'a range that overflows, leaves the file or is not whole pages is EINVAL',
   rules: ['2.2-range', '2.2-alignment'],
+  bugs: ['B-1', 'B-2'],
   async run({ memory, expectErrno }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     await file.host.fill(file.all, 0x42)

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'conversions at the beginning of the file stay there',
   rules: ['S-A1', 'S-A16'],
+  bugs: ['B-3'],
   needs: ['private-memory'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

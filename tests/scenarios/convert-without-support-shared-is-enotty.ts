@@ -11,6 +11,7 @@ const ranges = [
 export default scenario({
   title: 'a file without SUPPORT_SHARED cannot be converted',
   rules: ['O-8'],
+  bugs: ['O-8'],
   async run({ agent, dialect, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const created = await agent.gmem.create({ vm, size: 4 * pageSize, flags: 0n })

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'a forked child sees the same pages and loses those that become private',
   rules: ['S-A21', 'S-A9', 'S-A14', 'S-A16'],
+  bugs: ['O-20'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     await file.host.fill(file.all, 0x76)

@@ -4,6 +4,7 @@ import { page, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'a guest that works on a page while it is converted never loses a write',
   rules: ['S-A11', 'S-A18', 'S-A19'],
+  bugs: ['A-14'],
   async run({ memory, check }) {
     const file = await memory({ pages: 4, initially: 'shared' })
     const [convert, guest] = await file.race(150, [

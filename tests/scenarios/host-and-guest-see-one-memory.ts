@@ -4,6 +4,7 @@ import { pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'a page is the same memory for host and guest, in either state',
   rules: ['S-A18', 'S-A19', 'S-A16'],
+  bugs: ['B-21'],
   needs: ['in-place-conversion', 'pagemap'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'in a mixed range, pages that are in the wanted state stay mapped and keep their data',
   rules: ['S-A7', 'S-A10', 'S-A19'],
+  bugs: ['B-12'],
   needs: ['in-place-conversion', 'gup-test', 'binary-stats'],
   async run({ memory, check }) {
     const file = await memory({ pages: 12, initially: 'shared' })

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'the pages beside a converted range stay mapped in host and guest',
   rules: ['S-A9', 'S-A10', 'S-A19'],
+  bugs: ['A-36'],
   needs: ['in-place-conversion', 'pagemap', 'binary-stats'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })

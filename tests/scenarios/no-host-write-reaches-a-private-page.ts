@@ -4,6 +4,7 @@ import { pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'no host write reaches a page after its conversion to private has succeeded',
   rules: ['S-A11', 'S-A16', 'S-A9'],
+  bugs: ['A-30'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     const [convert, ...writers] = await file.race(400, [

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'a pinned page is refused with EAGAIN, and error_offset names it',
   rules: ['S-A9', 'S-A12'],
+  bugs: ['A-21'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

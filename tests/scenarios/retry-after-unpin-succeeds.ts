@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'the refused conversion succeeds after the unpin, with all data',
   rules: ['S-A9', 'S-A19'],
+  bugs: ['A-21'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

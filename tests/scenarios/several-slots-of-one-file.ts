@@ -4,6 +4,7 @@ import { pages, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'conversions and holes reach the guest through every slot of the file',
   rules: ['S-A5', 'S-A10', 'S-A18'],
+  bugs: ['A-15'],
   needs: ['in-place-conversion', 'binary-stats'],
   async run({ check, memory }) {
     // Not mapped: with the host's mappings the guest's would go too, through another door.

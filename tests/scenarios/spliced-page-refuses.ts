@@ -4,6 +4,7 @@ import { page, scenario } from '../../harness/api.ts'
 export default scenario({
   title: 'a page that is referenced from a pipe is refused until the pipe is gone',
   rules: ['S-A9', 'S-A19'],
+  bugs: ['A-21'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     await file.host.fill(file.all, 0x62)

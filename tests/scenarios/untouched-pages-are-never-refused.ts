@@ -6,6 +6,7 @@ const rounds = 4
 export default scenario({
   title: 'pages that nobody holds are never refused, wherever they were touched last',
   rules: ['S-A9', 'S-A11'],
+  bugs: ['A-23', 'B-22'],
   async run({ memory, runOnCpu }) {
     const file = await memory({ pages: 128, initially: 'shared' })
     for (let round = 0; round < rounds; round += 1) {
