@@ -2,6 +2,7 @@
 export { scenario } from './scenario/scenario.ts'
 export { page, pages } from './scenario/pages.ts'
 export { words } from './scenario/words.ts'
+export { pagesPerHugePage } from './scenario/huge-pages.ts'
 export { pageSize } from './project/units.ts'
 export {
   attributePrivate,
@@ -15,6 +16,7 @@ export {
   vmTypes,
 } from './agent/uapi.ts'
 export type { ScenarioContext, Memory, MemoryOptions, HostView, GuestView } from './scenario/context.ts'
+export type { HugePageSize } from './scenario/huge-pages.ts'
 export type { PageRange } from './scenario/pages.ts'
 export type { PageState, Run, Tag } from './scenario/model.ts'
 export type { RuleId } from './scenario/rules.ts'

@@ -10,6 +10,7 @@ import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { Check } from './check.ts'
 import type { GuestMachine } from './guest-machine.ts'
+import type { HugePageSize } from './huge-pages.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
 import type { PageRange } from './pages.ts'
 
@@ -37,8 +38,10 @@ export interface ScenarioContext {
 }
 
 export interface MemoryOptions {
-  /** Size of the file in 4K pages. */
+  /** Size of the file in 4K pages, with huge pages too: a multiple of what a huge page has. */
   readonly pages: number
+  /** Makes the file of huge pages, from the pool of this size. Needs `hugetlb`. Default: of 4K pages. */
+  readonly hugePages?: HugePageSize
   /** The state in which all pages begin. */
   readonly initially: PageState
   /** False: the file is in no memslot, and there is no guest that sees it. Default true. */
@@ -73,8 +76,11 @@ export interface Memory {
   expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void>
   /** Converts with exactly this argument. Nothing is expected of it, and the model does not hear of it. */
   attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult>
-  /** Binds a range to one more memslot, at a free guest address if none is given. For in-place conversion. */
-  bind(range: PageRange, gpa?: number): Promise<Slot>
+  /**
+   * Binds a range to one more memslot, at a free guest address if none is given, where guest pages and huge pages of
+   * the file begin at the same places. For in-place conversion.
+   */
+  bind(range: PageRange, place?: SlotPlace): Promise<Slot>
   /** A second descriptor of the file by dup(), and a mapping through it. */
   duplicate(): Promise<Descriptor>
   /** Converts pages one by one, in this order, all of which must succeed: one request, however many they are. */
@@ -94,12 +100,18 @@ export interface Memory {
    * The model does not follow: convert and fill what they worked on before the next look.
    */
   race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]>
-  /** Frees the pages of a range (a hole). Their state stays, their contents are zero again. */
+  /**
+   * Punches a hole: the contents of the range are zero again, and its state stays. Of huge pages only those that lie in
+   * it as a whole are freed.
+   */
   punchHole(range: PageRange): Promise<void>
-  /** Allocates the pages of a range. */
+  /** Allocates the pages that the range touches: whole huge pages, where the file is made of them. */
   allocate(range: PageRange): Promise<void>
-  /** Everything at once: host and guest see in each page what the model says, SIGBUS included. */
-  matchesModel(): Promise<void>
+  /**
+   * Everything at once: host and guest see in each page what the model says, SIGBUS included. Looking allocates. Of a
+   * 1G page it reads all, which takes seconds: give a range there.
+   */
+  matchesModel(range?: PageRange): Promise<void>
 }
 
 /** What the caller of the ioctl writes into its argument, in bytes. */
@@ -110,12 +122,18 @@ export interface ConversionArgument {
   readonly errorOffset?: number | bigint
 }
 
+/**
+ * Where in the guest a slot is: a guest address, or so many 4K pages behind the place where guest addresses and huge pages
+ * of the file begin together: with `skewedBy` between them, no huge page of the file can be mapped as one.
+ */
+export type SlotPlace = number | { readonly skewedBy: number }
+
 /** A memslot of a part of a file. */
 export interface Slot {
   /** The guest's view through this slot; pages count from the start of the file. */
   readonly guest: GuestView
-  /** The guest sees in each page of the slot what the model says. */
-  matchesModel(): Promise<void>
+  /** The guest sees in each page of the slot, or of a part of it, what the model says. */
+  matchesModel(range?: PageRange): Promise<void>
   /** Deletes the memslot. */
   unbind(): Promise<void>
 }

@@ -3,10 +3,21 @@ import type { Agent } from '../agent/client.ts'
 import type { Vcpu, Vm } from '../agent/fields.ts'
 import { expectDone } from './outcome.ts'
 
-/** Where the first file is in its guest. The agent keeps 3.5 GiB and what follows for itself. */
+/** Where the first file is in its guest. */
 const firstGpa = 0x4000_0000
-/** From one file to the next: room for 64K pages, and a multiple of every page size below 1 GiB. */
+/** The agent keeps 3.5 GiB and what follows for itself, up to 4 GiB. */
+const hole = { start: 0xe000_0000, end: 0x1_0000_0000 } as const
+/** Files begin at a multiple of this, and are at least so far from each other. */
 const windowSize = 0x1000_0000
+
+/** What is to be bound, in bytes. */
+export interface SlotRequest {
+  readonly size: number
+  /** The guest address and the offset in the file shall differ by a multiple of this: the size of a huge page. */
+  readonly alignment: number
+  /** Where in the file it begins. Default 0. */
+  readonly offset?: number
+}
 
 /** A memslot that is free, with guest addresses that nothing else is at. */
 export interface FreeSlot {
@@ -19,6 +30,7 @@ export class GuestMachine {
   readonly #agent: Agent
   #vcpu: Promise<Vcpu> | undefined
   #slots = 0
+  #free = firstGpa
 
   private constructor(agent: Agent, vm: Vm) {
     this.#agent = agent
@@ -36,14 +48,23 @@ export class GuestMachine {
     return (this.#vcpu ??= this.#createVcpu())
   }
 
-  /** The next slot, at the next window of guest addresses. */
-  takeSlot(): FreeSlot {
+  /** The next slot, with room for so many bytes at guest addresses that nothing else is at. */
+  takeSlot({ size, alignment, offset = 0 }: SlotRequest): FreeSlot {
     const slot = this.#slots
     this.#slots += 1
-    return { slot, gpa: firstGpa + slot * windowSize }
+    const step = Math.max(windowSize, alignment)
+    const room = (offset % alignment) + size
+    let start = roundUp(this.#free, step)
+    if (start + room > hole.start && start < hole.end) start = roundUp(hole.end, step)
+    this.#free = start + Math.max(room, 1)
+    return { slot, gpa: start + (offset % alignment) }
   }
 
   async #createVcpu(): Promise<Vcpu> {
     return expectDone(await this.#agent.vm.createVcpu(this.vm), 'creating a vCPU').vcpu
   }
+}
+
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step
 }

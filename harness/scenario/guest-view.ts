@@ -23,6 +23,7 @@ export function guestViewOf(agent: Operations, options: GuestOptions, model: Mod
   const addressOf = (range: PageRange): number => options.gpa + offsetOf(range)
   async function look(range: PageRange): Promise<Run<PageLook>[]> {
     const reply = await agent.guest.scan(await options.vcpu(), addressOf(range), sizeOf(range))
+    model.allocate(range)
     return runsInFile(expectDone(reply, `looking at ${describeRange(range)} from the guest`).runs, range)
   }
   return {

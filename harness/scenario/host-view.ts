@@ -25,6 +25,7 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
   }
   async function look(range: PageRange): Promise<Run<PageLook>[]> {
     const reply = await agent.host.scan(mapped(), offsetOf(range), sizeOf(range))
+    model.hostLooked(range)
     return runsInFile(expectDone(reply, `looking at ${describeRange(range)} from the host`).runs, range)
   }
   return {

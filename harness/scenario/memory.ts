@@ -23,11 +23,13 @@ import type {
   PinnedPages,
   Racer,
   Slot,
+  SlotPlace,
 } from './context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
 import { GuestMachine } from './guest-machine.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
+import { hugePageFlags, pagesPerHugePage } from './huge-pages.ts'
 import { Model } from './model.ts'
 import type { PageState } from './model.ts'
 import { expectDone } from './outcome.ts'
@@ -41,20 +43,21 @@ export function convertsInPlace(dialect: Dialect): boolean {
   return dialect !== 'vm-attributes'
 }
 
-/** The flags that make a file of which every page begins in this state. */
-function creationFlags(dialect: Dialect, initially: PageState): bigint {
+/** The flags that make a file of such pages, of which every page begins in this state. */
+function creationFlags(dialect: Dialect, { initially, hugePages }: MemoryOptions): bigint {
   switch (dialect) {
-    case 'convert-ioctl':
-      return initially === 'private'
-        ? gmemFlags.supportShared | gmemFlags.initPrivate
-        : gmemFlags.supportShared
+    case 'convert-ioctl': {
+      const initPrivate = initially === 'private' ? gmemFlags.initPrivate : 0n
+      return gmemFlags.supportShared | initPrivate | hugePageFlags(hugePages)
+    }
     case 'gmem-attributes':
-      return initially === 'shared'
-        ? gmemFlagsInPlace.mmap | gmemFlagsInPlace.initShared
-        : gmemFlagsInPlace.mmap
     case 'vm-attributes':
-      // The file is the private memory alone: the state is an attribute of the VM, and begins as shared.
-      return 0n
+      if (hugePages !== undefined) {
+        throw new Error(`the dialect ${dialect} has no files of huge pages: the scenario needs hugetlb`)
+      }
+      // With vm-attributes the file is the private memory alone: the state is an attribute of the VM, shared at first.
+      if (dialect === 'vm-attributes') return 0n
+      return gmemFlagsInPlace.mmap | (initially === 'shared' ? gmemFlagsInPlace.initShared : 0n)
     default:
       return dialect satisfies never
   }
@@ -64,19 +67,24 @@ function creationFlags(dialect: Dialect, initially: PageState): bigint {
 export async function createMemory(agent: Agent, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
   const inPlace = convertsInPlace(dialect)
   const size = bytesOf(options.pages)
+  const flags = creationFlags(dialect, options)
+  const model = new Model({
+    pages: options.pages,
+    initially: inPlace ? options.initially : 'shared',
+    inPlace,
+    pagesPerUnit: options.hugePages === undefined ? 1 : pagesPerHugePage(options.hugePages),
+  })
   const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
   const { vm } = machine
-  const { slot, gpa } = machine.takeSlot()
-  const { gmem } = expectDone(
-    await agent.gmem.create({ vm, size, flags: creationFlags(dialect, options.initially) }),
-    'creating a guest_memfd',
-  )
+  const { slot, gpa } = machine.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
+  const created = await agent.gmem.create({ vm, size, flags })
+  const { gmem } = expectDone(created, 'creating a guest_memfd')
   const mapping = options.mapped === false ? undefined : await map(agent, inPlace ? gmem : undefined, size)
   if (options.slot !== false) {
     const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
     expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
   }
-  const memory = new BoundMemory(agent, dialect, { machine, gmem, mapping, gpa }, options)
+  const memory = new BoundMemory(agent, dialect, { machine, gmem, mapping, gpa, model }, options)
   if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
   return memory
 }
@@ -91,6 +99,7 @@ interface Parts {
   readonly gmem: Gmem
   readonly mapping: Mapping | undefined
   readonly gpa: number
+  readonly model: Model
 }
 
 class BoundMemory implements Memory {
@@ -115,9 +124,7 @@ class BoundMemory implements Memory {
     this.#converter = converterOf(agent, { dialect, vm, gmem, gpa })
     this.pages = options.pages
     this.all = pages(0, options.pages)
-    const inPlace = convertsInPlace(dialect)
-    const initially = inPlace ? options.initially : 'shared'
-    this.model = new Model({ pages: options.pages, initially, inPlace })
+    this.model = parts.model
     this.handles = { machine, vm, gmem, mapping, vcpu, gpa }
     this.host = hostViewOf(agent, mapping, this.model)
     this.guest = guestViewOf(agent, { vm, vcpu, gpa }, this.model)
@@ -140,8 +147,8 @@ class BoundMemory implements Memory {
     return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
   }
 
-  bind(range: PageRange, gpa?: number): Promise<Slot> {
-    return bindSlot(this.#agent, this, range, gpa)
+  bind(range: PageRange, place?: SlotPlace): Promise<Slot> {
+    return bindSlot(this.#agent, this, range, place)
   }
 
   duplicate(): Promise<Descriptor> {
@@ -175,6 +182,7 @@ class BoundMemory implements Memory {
       method,
     })
     let pin: Pin | undefined = expectDone(reply, `pinning ${describeRange(range)}`).pin
+    this.model.hostLooked(range)
     const release = async (): Promise<void> => {
       if (pin === undefined) return
       expectDone(await this.#agent.close(pin), `unpinning ${describeRange(range)}`)
@@ -198,6 +206,7 @@ class BoundMemory implements Memory {
     const reply = await this.#agent.guest.preFault(await vcpu(), gpa + offsetOf(range), sizeOf(range))
     expectDone(reply, `faulting in ${describeRange(range)}`)
     check.equal(reply.size, 0n, `bytes that are left to do after faulting in ${describeRange(range)}`)
+    this.model.allocate(range)
   }
 
   async setVmAttributes(state: PageState, range: PageRange): Promise<void> {
@@ -226,14 +235,18 @@ class BoundMemory implements Memory {
   async allocate(range: PageRange): Promise<void> {
     const reply = await this.#agent.gmem.allocate(this.handles.gmem, offsetOf(range), sizeOf(range))
     expectDone(reply, `allocating ${describeRange(range)}`)
+    this.model.allocate(range)
   }
 
-  async matchesModel(): Promise<void> {
+  async matchesModel(range: PageRange = this.all): Promise<void> {
+    const where = range === this.all ? '' : ` in ${describeRange(range)}`
     if (this.handles.mapping !== undefined) {
-      check.equal(await this.host.look(this.all), this.model.hostView(), 'what the host sees')
+      const found = await this.host.look(range)
+      check.equal(found, this.model.hostView(range), `what the host sees${where}`)
     }
     if (this.#hasGuest) {
-      check.equal(await this.guest.look(this.all), this.model.guestView(), 'what the guest sees')
+      const found = await this.guest.look(range)
+      check.equal(found, this.model.guestView(range), `what the guest sees${where}`)
     }
   }
 }

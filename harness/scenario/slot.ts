@@ -1,22 +1,28 @@
 // One more memslot for a part of a file: another place in the guest where the same pages are.
 import type { Agent } from '../agent/client.ts'
+import { pages as bytesOf } from '../project/units.ts'
 import { check } from './check.ts'
-import type { Memory, Slot } from './context.ts'
+import type { Memory, Slot, SlotPlace } from './context.ts'
 import { guestViewOf } from './guest-view.ts'
 import { expectDone } from './outcome.ts'
 import { describeRange, offsetOf, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
 
-/** Binds a range of the file at a guest address; at a free one if not given. */
+/** Binds a range of the file at a guest address; at a free one that is congruent to the offset if not given. */
 export async function bindSlot(
   agent: Agent,
   memory: Memory,
   range: PageRange,
-  address?: number,
+  place: SlotPlace = { skewedBy: 0 },
 ): Promise<Slot> {
   const { machine, gmem, mapping } = memory.handles
-  const free = machine.takeSlot()
-  const gpa = address ?? free.gpa
+  const skew = typeof place === 'number' ? 0 : bytesOf(place.skewedBy)
+  const free = machine.takeSlot({
+    size: sizeOf(range) + skew,
+    alignment: bytesOf(memory.model.pagesPerUnit),
+    offset: offsetOf(range),
+  })
+  const gpa = typeof place === 'number' ? place : free.gpa + skew
   const reply = await agent.vm.setMemslot({
     vm: machine.vm,
     slot: free.slot,
@@ -32,9 +38,9 @@ export async function bindSlot(
   const guest = guestViewOf(agent, view, memory.model)
   return {
     guest,
-    async matchesModel() {
-      const what = `what the guest sees in ${describeRange(range)} through memslot ${free.slot}`
-      check.equal<unknown>(await guest.look(range), memory.model.guestView(range), what)
+    async matchesModel(part = range) {
+      const what = `what the guest sees in ${describeRange(part)} through memslot ${free.slot}`
+      check.equal<unknown>(await guest.look(part), memory.model.guestView(part), what)
     },
     async unbind() {
       const deletion = await agent.vm.deleteMemslot(machine.vm, free.slot)

@@ -73,6 +73,77 @@ void test('pages outside the file are a mistake of the scenario', (t) => {
 })
 
 void test('runs of nothing are none', (t) => {
-  t.strictSame(runsOf([]), [])
+  t.strictSame(
+    runsOf(3, 3, () => 1),
+    [],
+  )
+  t.end()
+})
+
+void test('a huge page is split as long as any page in it is shared', (t) => {
+  const model = new Model({ pages: 1024, initially: 'private', inPlace: true, pagesPerUnit: 512 })
+  const layouts = (): string[] => model.units().map((unit) => unit.layout)
+  t.same(layouts(), ['whole', 'whole'])
+  model.convert('shared', page(511))
+  t.same(layouts(), ['split', 'whole'])
+  model.convert('shared', pages(511, 2))
+  t.same(layouts(), ['split', 'split'])
+  model.convert('private', pages(0, 512))
+  t.same(layouts(), ['whole', 'split'])
+  t.same(
+    model.units(page(512)).map((unit) => unit.range),
+    [pages(512, 512)],
+  )
+  t.same(model.units(pages(512, 0)), [])
+  t.end()
+})
+
+void test('huge pages are allocated as a whole, and freed by holes that have all of them', (t) => {
+  const model = new Model({ pages: 2048, initially: 'private', inPlace: true, pagesPerUnit: 512 })
+  model.fill(pages(511, 2), 7)
+  t.equal(model.allocatedPages, 1024)
+  model.free(pages(1, 1023))
+  t.equal(model.allocatedPages, 512, 'the first huge page lacks a page in the hole')
+  t.strictSame(model.guestView(pages(510, 4)), [{ first: 510, count: 4, value: 0 }])
+  model.allocate(pages(1030, 0))
+  t.equal(model.allocatedPages, 512)
+  model.allocate(pages(1535, 2))
+  t.equal(model.allocatedPages, 1536)
+  model.free(pages(0, 2048))
+  t.equal(model.allocatedPages, 0)
+  t.end()
+})
+
+void test('what the host looks at is allocated where it is shared', (t) => {
+  const model = new Model({ pages: 1024, initially: 'private', inPlace: true, pagesPerUnit: 512 })
+  model.hostLooked(pages(0, 1024))
+  t.equal(model.allocatedPages, 0)
+  model.convert('shared', page(600))
+  model.hostLooked(pages(0, 1024))
+  t.same(
+    model.units().map((unit) => unit.allocated),
+    [false, true],
+  )
+  t.end()
+})
+
+void test('a file of huge pages has no part of one', (t) => {
+  t.throws(() => new Model({ pages: 513, initially: 'shared', inPlace: true, pagesPerUnit: 512 }), RangeError)
+  t.end()
+})
+
+void test('a file of several gigabytes is no work', (t) => {
+  const model = new Model({ pages: 2 * 262_144, initially: 'private', inPlace: true, pagesPerUnit: 262_144 })
+  const started = performance.now()
+  for (let round = 0; round < 10; round += 1) {
+    model.convert('shared', pages(round, 1))
+    model.fill(pages(0, model.pages), round)
+    t.equal(model.units()[0]?.layout, 'split')
+    t.ok(model.hostView().length > 1)
+    model.convert('private', pages(0, model.pages))
+    t.equal(model.stateRuns().length, 1)
+  }
+  // It takes 0.2 s; what grows with the square of the pages would take minutes.
+  t.ok(performance.now() - started < 3000)
   t.end()
 })
