@@ -168,6 +168,21 @@
 #define REQUEST_fail_nth_result(F)
 #define ANSWER_fail_nth_result(F) F(armed) F(fired)
 
+#define REQUEST_file_batch(F) F(files)
+#define ANSWER_file_batch(F) F(files)
+
+#define REQUEST_directory(F) F(call)
+#define ANSWER_directory(F)
+
+#define REQUEST_kernel_log(F) F(level)
+#define ANSWER_kernel_log(F) F(records) F(lost)
+
+#define REQUEST_frame_runs(F) F(mapping) F(offset) F(size)
+#define ANSWER_frame_runs(F) F(runs)
+
+#define REQUEST_frame_flags(F) F(pfn) F(frames) F(mask) F(value)
+#define ANSWER_frame_flags(F) F(frames) F(matching)
+
 #define OPERATIONS(OP) \
 	OP(1, hello) \
 	OP(2, reset) \
@@ -214,7 +229,12 @@
 	OP(43, actors_wait) \
 	OP(44, actors_stop) \
 	OP(45, fail_nth) \
-	OP(46, fail_nth_result)
+	OP(46, fail_nth_result) \
+	OP(47, file_batch) \
+	OP(48, directory) \
+	OP(49, kernel_log) \
+	OP(50, frame_runs) \
+	OP(51, frame_flags)
 
 /* clang-format on */
 

@@ -78,6 +78,8 @@ enum file_call {
 	CALL_FSYNC,
 };
 
+enum directory_call { DIRECTORY_CREATE, DIRECTORY_REMOVE };
+
 enum pin_method { PIN_VMSPLICE, PIN_GUP_TEST };
 
 enum ioctl_argument { ARGUMENT_BUFFER, ARGUMENT_VALUE, ARGUMENT_READ_ONLY };
@@ -97,6 +99,14 @@ struct page_entry {
 	__u64 pagemap;
 	__u64 flags;
 	__u64 map_count;
+};
+
+/* The answer to frame_runs ends in these: pages with consecutive frames. */
+struct frame_run {
+	__u64 first;
+	__u64 count;
+	/* Of the first page; 0 where nothing is mapped. */
+	__u64 pfn;
 };
 
 /* The answer to actors_stop ends in these. */

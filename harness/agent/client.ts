@@ -9,6 +9,8 @@ import type { AgentChannel } from './connection.ts'
 import type { Child, File, Gmem, Mapping, Pin, Vcpu, Vm } from './fields.ts'
 import { fileOperations } from './files.ts'
 import type { FileOperations } from './files.ts'
+import { frameOperations } from './frame-runs.ts'
+import type { FrameOperations } from './frame-runs.ts'
 import { gmemOperations, ioctlRawOf } from './gmem.ts'
 import type { GmemOperations, IoctlRaw } from './gmem.ts'
 import { guestOperations } from './guest.ts'
@@ -16,6 +18,8 @@ import type { GuestOperations } from './guest.ts'
 import { hostOperations } from './host.ts'
 import type { HostOperations } from './host.ts'
 import { Journal } from './journal.ts'
+import { kernelLogOf } from './kernel-log.ts'
+import type { ReadKernelLog } from './kernel-log.ts'
 import { describeLayout, differenceOfLayouts } from './layout.ts'
 import { vmOperations } from './vm.ts'
 import type { VmOperations } from './vm.ts'
@@ -31,6 +35,8 @@ export interface Operations {
   readonly guest: GuestOperations
   readonly files: FileOperations
   readonly race: RaceOperations
+  readonly frames: FrameOperations
+  readonly readKernelLog: ReadKernelLog
   readonly ioctlRaw: IoctlRaw
   /** Closes a descriptor, unmaps a mapping, lets pinned pages go. The handle is never used again. */
   close(handle: Vm | Vcpu | Gmem | File | Mapping | Pin | Child): Promise<Outcome>
@@ -83,6 +89,8 @@ function operationsOf(call: Call, timeFactor: number): Operations {
     guest: guestOperations(call, timeFactor),
     files: fileOperations(call),
     race: raceOperations(call),
+    frames: frameOperations(call),
+    readKernelLog: kernelLogOf(call),
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),
     setAffinity: (cpus) => call('setAffinity', { cpus }),

@@ -1,10 +1,31 @@
 // Files of the guest: sysfs and procfs above all, and files that memory can be mapped from.
-import { GuestError } from '../project/errors.ts'
+import { GuestError, ProtocolError } from '../project/errors.ts'
 import { must } from './call.ts'
 import type { Call, Outcome } from './call.ts'
+import { errnoName } from './errno.ts'
+import type { ErrnoName } from './errno.ts'
 import type { File } from './fields.ts'
 
+/** One file of a batch: it is read, or `text` is written to it. */
+export interface BatchEntry {
+  readonly path: string
+  readonly text?: string
+}
+
+/** What became of one file of a batch. */
+export interface BatchResult {
+  readonly path: string
+  readonly errno: ErrnoName
+  /** What was read, at most 64 KiB of it; empty for a file that was written or could not be read. */
+  readonly text: string
+}
+
 export interface FileOperations {
+  /** Reads and writes many files in one round trip, in their order; one that fails does not keep the others. */
+  batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]>
+  /** Makes a directory, such as a control group. */
+  makeDirectory(path: string): Promise<Outcome>
+  removeDirectory(path: string): Promise<Outcome>
   /** Up to `size` bytes (1 MiB if not given) from `offset` on. */
   readFile(
     path: string,
@@ -23,6 +44,37 @@ export interface FileOperations {
 }
 
 const defaultSize = 1024 * 1024
+/** A flush of caches waits for every CPU. */
+const batchMilliseconds = 30_000
+
+function encodeEntry({ path, text = '' }: BatchEntry): Buffer {
+  const [name, contents] = [Buffer.from(path), Buffer.from(text)]
+  const sizes = Buffer.alloc(8)
+  sizes.writeUInt32LE(name.length, 0)
+  sizes.writeUInt32LE(contents.length, 4)
+  return Buffer.concat([sizes, name, contents])
+}
+
+function decodeResults(entries: readonly BatchEntry[], tail: Buffer): BatchResult[] {
+  let at = 0
+  const results = entries.map(({ path }) => {
+    if (tail.length - at < 8) throw new ProtocolError('AGENT_GARBAGE', `a batch of files ends before ${path}`)
+    const size = tail.readUInt32LE(at + 4)
+    const errno = errnoName(tail.readUInt32LE(at))
+    const text = tail.subarray(at + 8, at + 8 + size).toString('utf8')
+    at += 8 + size
+    return { path, errno, text }
+  })
+  if (at !== tail.length) {
+    throw new ProtocolError('AGENT_GARBAGE', `a batch of files has ${tail.length} bytes, not ${at}`)
+  }
+  return results
+}
+
+function describeBatch(entries: readonly BatchEntry[]): string {
+  const [first] = entries
+  return `${first?.path ?? 'nothing'}${entries.length > 1 ? ` and ${entries.length - 1} more` : ''}`
+}
 
 export function fileOperations(call: Call): FileOperations {
   const readFile: FileOperations['readFile'] = async (path, options = {}) => {
@@ -33,8 +85,24 @@ export function fileOperations(call: Call): FileOperations {
     )
     return { ...reply, data: tail }
   }
+  const directory = (name: 'create' | 'remove', path: string): Promise<Outcome> =>
+    call('directory', { call: name }, { tail: Buffer.from(path), note: path })
   return {
     readFile,
+    batch: async (entries) => {
+      const { tail } = await call(
+        'fileBatch',
+        { files: entries.length },
+        {
+          tail: Buffer.concat(entries.map(encodeEntry)),
+          note: describeBatch(entries),
+          milliseconds: batchMilliseconds,
+        },
+      )
+      return decodeResults(entries, tail)
+    },
+    makeDirectory: (path) => directory('create', path),
+    removeDirectory: (path) => directory('remove', path),
     writeFile: (path, text) => {
       const name = Buffer.from(path)
       const tail = Buffer.concat([name, Buffer.from(text)])

@@ -45,6 +45,7 @@ import type { Field, InputOf, OutputOf } from './fields.ts'
 import {
   actorKinds,
   dialects,
+  directoryCalls,
   fileCalls,
   guestOutcomes,
   hostOutcomes,
@@ -279,6 +280,15 @@ export const operations = {
   actorsStop: { number: 44, request: {}, answer: { actors: count } },
   failNth: { number: 45, request: { nth: count }, answer: {} },
   failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
+  fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
+  directory: { number: 48, request: { call: choice(directoryCalls) }, answer: {} },
+  kernelLog: { number: 49, request: { level: count }, answer: { records: count, lost: count } },
+  frameRuns: { number: 50, request: { mapping, offset: size, size }, answer: { runs: count } },
+  frameFlags: {
+    number: 51,
+    request: { pfn: count, frames: count, mask: bits, value: bits },
+    answer: { frames: count, matching: count },
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations

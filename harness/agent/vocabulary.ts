@@ -38,6 +38,8 @@ export type ActorKind = (typeof actorKinds)[number]
 
 /** Calls on a file that a guest_memfd has to turn down. */
 export const fileCalls = ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'] as const
+/** What is done with a directory, such as one that is a control group. */
+export const directoryCalls = ['create', 'remove'] as const
 /** Ways to hold extra references to pages. */
 export const pinMethods = ['vmsplice', 'gup-test'] as const
 /** What is passed as the third argument of an ioctl. */
