@@ -88,6 +88,16 @@ static void __attribute__((noreturn)) give_up(const char *what)
 		pause();
 }
 
+static void write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		say("cannot write %s to %s: %s", text, path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
 static void mount_at(const char *type, const char *path, const char *options)
 {
 	mkdir(path, 0755);
@@ -321,6 +331,8 @@ int main(void)
 	mount_at("proc", "/proc", NULL);
 	mount_at("devpts", "/dev/pts", "gid=5,mode=620");
 	mount_at("debugfs", "/sys/kernel/debug", NULL);
+	mount_at("cgroup2", "/sys/fs/cgroup", NULL);
+	write_to("/sys/fs/cgroup/cgroup.subtree_control", "+hugetlb");
 	mount_at("tmpfs", "/tmp", NULL);
 	mount_at("tmpfs", "/run", NULL);
 

@@ -6,6 +6,7 @@ import { ProtocolError } from '../project/errors.ts'
 import { findComplaints } from '../health/findings.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from './create-context.ts'
+import type { LeakReport, LeakWatch } from './leak-watch.ts'
 import type { NamedScenario } from './load.ts'
 import type { Machine } from './machine.ts'
 import type { Happening } from './verdict.ts'
@@ -32,6 +33,8 @@ const markerPrefix = 'gmemtest: scenario'
 export interface AttemptOptions {
   readonly dialect: Dialect
   readonly signal: AbortSignal
+  /** What the machine's counters were before. */
+  readonly watch: LeakWatch
   /** Where on the console nobody has looked yet: windows leave no gaps. */
   readonly since: number
 }
@@ -51,6 +54,8 @@ export async function attempt(
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
   let recovered = false
+  let found: LeakReport = { leaks: [], warnings: [] }
+  const expected: RegExp[] = []
 
   /** Gives up when the time is over, or at once when the machine dies. */
   async function within(stage: string, milliseconds: number, work: () => Promise<void>): Promise<void> {
@@ -66,7 +71,7 @@ export async function attempt(
   try {
     await within(`scenario ${scenario.name}`, scenario.timeout * 1000, async () => {
       await writeMarker(machine, `${markerPrefix} ${scenario.name} begins`)
-      await scenario.run(createContext(machine.agent, dialect))
+      await scenario.run(createContext(machine.agent, dialect, (pattern) => void expected.push(pattern)))
     })
   } catch (value) {
     signal.throwIfAborted()
@@ -76,9 +81,11 @@ export async function attempt(
   // After a deadline the agent is still busy with what it was told: there is nothing to close yet.
   if (death === undefined && !(thrown?.value instanceof DeadlineExceeded)) {
     try {
-      await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, () =>
-        cleanUp(scenario, machine, signal),
-      )
+      await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
+        await machine.agent.reset()
+        found = await options.watch.report()
+        await writeEndMarker(scenario, machine, signal)
+      })
       recovered = true
     } catch (value) {
       signal.throwIfAborted()
@@ -98,6 +105,8 @@ export async function attempt(
     recovered,
     complaints: findComplaints(lines),
     earlierComplaints: findComplaints(window.slice(0, Math.max(0, begin))),
+    leaks: found.leaks,
+    warnings: found.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
     nextWindow,
     operations,
     console: lines,
@@ -111,9 +120,8 @@ function operationsSince(lines: readonly string[], scenario: NamedScenario): rea
   return lines.slice(begin + 1)
 }
 
-/** Closes all that the scenario left open, and makes sure that all that the kernel printed so far has been read. */
-async function cleanUp(scenario: NamedScenario, machine: Machine, signal: AbortSignal): Promise<void> {
-  await machine.agent.reset()
+/** Makes sure that all that the kernel printed so far has been read. */
+async function writeEndMarker(scenario: NamedScenario, machine: Machine, signal: AbortSignal): Promise<void> {
   const text = `${markerPrefix} ${scenario.name} ended`
   const seen = Promise.withResolvers<void>()
   using watch = new DisposableStack()

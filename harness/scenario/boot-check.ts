@@ -14,20 +14,21 @@ export interface BootFacts {
   readonly refused: ReadonlyMap<BootVariant, string>
 }
 
-/** Looks into the guest; a plain profile asked for nothing, so there is nothing to look for. */
+/** Looks into the guest, at all in one round trip. */
 export async function inspectBoot(agent: Agent, asked: BootProfile): Promise<BootFacts> {
-  const found: Record<HugePageSize, number> = { '1G': 0, '2M': 0 }
-  for (const size of hugePageSizes) {
-    if (asked.pools[size] > 0) found[size] = (await numberIn(agent, poolFile(size))) ?? 0
-  }
+  const results = await agent.files.batch(files.map((path) => ({ path })))
+  const texts = new Map(results.flatMap(({ path, errno, text }) => (errno === 'OK' ? [[path, text]] : [])))
   const refused = new Map<BootVariant, string>()
   for (const variant of asked.variants) {
-    const reason = (await wordMissing(agent, variant)) ?? (await variantChecks[variant](agent))
+    const reason = refusalOf(variant, texts)
     if (reason !== undefined) refused.set(variant, reason)
   }
-  const mapsGigantic =
-    asked.pools['1G'] === 0 || /\bpdpe1gb\b/.test((await textOf(agent, '/proc/cpuinfo')) ?? '')
-  return { asked, pools: found, mapsGigantic, refused }
+  return {
+    asked,
+    pools: { '1G': numberIn(texts, poolFile('1G')) ?? 0, '2M': numberIn(texts, poolFile('2M')) ?? 0 },
+    mapsGigantic: /\bpdpe1gb\b/.test(texts.get(cpuFile) ?? ''),
+    refused,
+  }
 }
 
 /** Why a scenario cannot run in that machine, in one line with the next step; nothing if it can. */
@@ -50,40 +51,50 @@ export function lackOf(scenario: NamedScenario, facts: BootFacts): string | unde
   return undefined
 }
 
-/** Each says why the kernel did not take the variant; nothing if it did. */
-const variantChecks: Readonly<Record<BootVariant, (agent: Agent) => Promise<string | undefined>>> = {
-  hvo: async (agent) => {
-    const file = '/proc/sys/vm/hugetlb_optimize_vmemmap'
-    const value = await numberIn(agent, file)
-    if (value === 1) return undefined
-    const said = value === undefined ? 'cannot be read' : `is ${value}, not 1`
-    return `${file} ${said}: the kernel needs CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP`
+type Texts = ReadonlyMap<string, string>
+
+const cpuFile = '/proc/cpuinfo'
+const commandLineFile = '/proc/cmdline'
+
+/** Where the kernel says whether it took a variant. */
+const signs: Readonly<Record<BootVariant, { file: string; value: number; needs: string }>> = {
+  hvo: {
+    file: '/proc/sys/vm/hugetlb_optimize_vmemmap',
+    value: 1,
+    needs: 'CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP',
   },
-  'slab-nomerge': async (agent) => {
-    const file = '/sys/kernel/slab/maple_node/aliases'
-    const value = await numberIn(agent, file)
-    if (value === 0) return undefined
-    const said = value === undefined ? 'cannot be read' : `is ${value}, not 0`
-    return `${file} ${said}: the kernel needs CONFIG_SLUB_DEBUG, and caches that are not merged`
+  'slab-nomerge': {
+    file: '/sys/kernel/slab/maple_node/aliases',
+    value: 0,
+    needs: 'CONFIG_SLUB_DEBUG, and caches that are not merged',
   },
 }
 
-async function wordMissing(agent: Agent, variant: BootVariant): Promise<string | undefined> {
-  const words = (await textOf(agent, '/proc/cmdline'))?.trim().split(/\s+/) ?? []
+const files: readonly string[] = [
+  ...hugePageSizes.map(poolFile),
+  cpuFile,
+  commandLineFile,
+  ...Object.values(signs).map(({ file }) => file),
+]
+
+/** Why the kernel did not take the variant; nothing if it did. */
+function refusalOf(variant: BootVariant, texts: Texts): string | undefined {
   const word = bootVariants[variant]
-  return words.includes(word) ? undefined : `/proc/cmdline lacks ${word}: is the command line too long?`
+  if (!(texts.get(commandLineFile) ?? '').trim().split(/\s+/).includes(word)) {
+    return `${commandLineFile} lacks ${word}: is the command line too long?`
+  }
+  const { file, value, needs } = signs[variant]
+  const found = numberIn(texts, file)
+  if (found === value) return undefined
+  const said = found === undefined ? 'cannot be read' : `is ${found}, not ${value}`
+  return `${file} ${said}: the kernel needs ${needs}`
 }
 
 function poolFile(size: HugePageSize): string {
   return `/sys/kernel/mm/hugepages/hugepages-${hugePageBytes[size] / 1024}kB/nr_hugepages`
 }
 
-async function textOf(agent: Agent, path: string): Promise<string | undefined> {
-  const { errno, data } = await agent.files.readFile(path)
-  return errno === 'OK' ? data.toString('latin1') : undefined
-}
-
-async function numberIn(agent: Agent, path: string): Promise<number | undefined> {
-  const digits = /^\d+/.exec((await textOf(agent, path)) ?? '')?.[0]
+function numberIn(texts: Texts, path: string): number | undefined {
+  const digits = /^\d+/.exec(texts.get(path) ?? '')?.[0]
   return digits === undefined ? undefined : Number(digits)
 }

@@ -27,6 +27,11 @@ export interface ScenarioContext {
     reply: Reply,
     what: string,
   ) => Reply
+  /**
+   * The kernel may log warnings like this, or worse: `/^Memory failure: /`. Any other one in the scenario's time fails
+   * it, and so does a splat, whatever is expected.
+   */
+  readonly expectLog: (pattern: RegExp) => void
   /** The agent itself, one method an operation, for rules about arguments that no well-behaved program passes. */
   readonly agent: Agent
   /** Which conversion uAPI the kernel speaks. */

@@ -7,8 +7,15 @@ import { createMemory } from './memory.ts'
 import { countMapleNodes } from './metadata.ts'
 import { expectDone, expectErrno } from './outcome.ts'
 
-/** The context of one scenario. What is made through it is closed by `agent.reset()`. */
-export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
+/**
+ * The context of one scenario. What is made through it is closed by `agent.reset()`. `expectLog` is told which warnings of
+ * the kernel the scenario expects.
+ */
+export function createContext(
+  agent: Agent,
+  dialect: Dialect,
+  expectLog: (pattern: RegExp) => void,
+): ScenarioContext {
   return {
     agent,
     dialect,
@@ -17,6 +24,7 @@ export function createContext(agent: Agent, dialect: Dialect): ScenarioContext {
       createMemory(agent, options.twoMemories === true ? 'vm-attributes' : dialect, options),
     expectErrno,
     expectDone,
+    expectLog,
     runOnCpu: async (cpu) => {
       expectDone(await agent.setAffinity(2 ** cpu), `moving the agent to CPU ${cpu}`)
     },

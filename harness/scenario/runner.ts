@@ -1,6 +1,6 @@
 // Runs scenarios one after the other and tells what happens as events; a machine that cannot be trusted is replaced.
 import type { Dialect } from '../project/definition.ts'
-import { BootError, exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
+import { BootError, exitCodeOf, exitCodes, messageOf, ProtocolError } from '../project/errors.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
 import { describeProfile, plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
@@ -10,6 +10,7 @@ import { inspectBoot, lackOf } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
 import type { BootPlan } from './boot-plan.ts'
 import { diagnose, diagnoseNotRun } from './diagnose.ts'
+import { LeakWatch } from './leak-watch.ts'
 import type { NamedScenario } from './load.ts'
 import type { Machine } from './machine.ts'
 import { missingNeeds, needs } from './needs.ts'
@@ -51,6 +52,7 @@ interface Ready {
   readonly profile: BootProfile
   readonly available: ReadonlySet<Need>
   readonly facts: BootFacts
+  readonly watch: LeakWatch
   /** Where on the console the window of the next scenario begins. */
   window: number
 }
@@ -148,7 +150,7 @@ class Runner {
   #notBooted(scenario: NamedScenario, error: unknown): Finished {
     const judged = { message: messageOf(error), again: this.#options.again(scenario.name) }
     // Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not.
-    const verdict = error instanceof BootError ? 'FAIL' : 'MISS'
+    const verdict = error instanceof BootError ? 'FAIL' : error instanceof ProtocolError ? 'ERROR' : 'MISS'
     return { verdict, milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
   }
 
@@ -167,7 +169,8 @@ class Runner {
 
   async #attempt(scenario: NamedScenario, ready: Ready): Promise<Finished> {
     const { signal, dialect, again } = this.#options
-    const result = await attempt(scenario, ready.machine, { signal, dialect, since: ready.window })
+    const { machine, watch, window } = ready
+    const result = await attempt(scenario, machine, { signal, dialect, watch, since: window })
     ready.window = result.nextWindow
     const { verdict, message, machineUsable } = judge(result)
     return {
@@ -204,6 +207,7 @@ class Runner {
     try {
       const available = await probeNeeds(machine.agent, dialect)
       const facts = await inspectBoot(machine.agent, profile)
+      const watch = await this.#watch(machine)
       await emit({
         type: 'vm-ready',
         accelerator: machine.accelerator.name,
@@ -212,12 +216,20 @@ class Runner {
         milliseconds: machine.bootMilliseconds,
       })
       this.#available = available
-      this.#ready = { machine, profile, available, facts, window: isFirst ? afterBanner(machine) : mark }
+      const window = isFirst ? afterBanner(machine) : mark
+      this.#ready = { machine, profile, available, facts, watch, window }
       return this.#ready
     } catch (error) {
       await machine[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  #watch(machine: Machine): Promise<LeakWatch> {
+    const { signal, dialect, expectSkips } = this.#options
+    // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
+    const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
+    return LeakWatch.begin(machine.agent, { without, signal, timeFactor: machine.accelerator.timeFactor })
   }
 
   async #closeMachine(): Promise<void> {

@@ -20,6 +20,10 @@ export interface Happening {
   readonly complaints: readonly Finding[]
   /** What it complained about before that, when no scenario was running. */
   readonly earlierComplaints: readonly Finding[]
+  /** Counters that are not what they were when everything is closed. */
+  readonly leaks: readonly string[]
+  /** What the kernel logged as a warning or worse, and the scenario did not expect. */
+  readonly warnings: readonly string[]
 }
 
 export interface Judgement {
@@ -39,11 +43,21 @@ export function judge(happening: Happening): Judgement {
     return lost('FAIL', `the kernel complained: ${complaint.title}${more}`)
   }
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
-  if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable: recovered }
-  const [earlier] = happening.earlierComplaints
-  if (earlier === undefined) return { verdict: 'PASS', message: '', machineUsable: recovered }
-  const message = `the kernel complained before this scenario began: ${earlier.title}`
-  return { verdict: 'FAIL', message, machineUsable: recovered }
+  // What has leaked would be missing in the next scenario.
+  const machineUsable = recovered && happening.leaks.length === 0
+  if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable }
+  const message = messageOfRest(happening)
+  return { verdict: message === '' ? 'PASS' : 'FAIL', message, machineUsable }
+}
+
+/** What is wrong though the scenario ran to its end; empty when nothing is. */
+function messageOfRest({ leaks, warnings, earlierComplaints }: Happening): string {
+  if (leaks.length > 0) return `something was left behind: ${leaks.join('; ')}`
+  const [warning] = warnings
+  const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : ''
+  if (warning !== undefined) return `the kernel logged a warning: ${warning}${more}`
+  const [earlier] = earlierComplaints
+  return earlier === undefined ? '' : `the kernel complained before this scenario began: ${earlier.title}`
 }
 
 function judgeError(error: unknown): Omit<Judgement, 'machineUsable'> {

@@ -4,6 +4,7 @@ import { BootError, InfraError } from '../../../harness/project/errors.ts'
 import { bytes } from '../../../harness/project/units.ts'
 import { planBoots } from '../../../harness/scenario/boot-plan.ts'
 import { describeProfile, plainProfile } from '../../../harness/vm/profile.ts'
+import { fakeFiles } from './fixtures/fake-files.ts'
 import { fakeMachine } from './fixtures/fake-machine.ts'
 import type { Puppet } from './fixtures/fake-machine.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
@@ -30,7 +31,7 @@ void test('each group has a machine of its own, and the one before is closed fir
       named('d', fine, [], { pools: { '2M': 2 } }),
     ],
     {
-      machines: [{ files: { ...commandLine, [poolOf2M]: '16\n', [optimised]: '1\n' } }],
+      machines: [{ files: fakeFiles({ ...commandLine, [poolOf2M]: '16\n', [optimised]: '1\n' }) }],
       onBoot: (puppet) => {
         t.ok(earlier.every((one) => one.disposed()))
         earlier.push(puppet)
@@ -51,13 +52,13 @@ void test('a machine that is lost is replaced by one of its own kind', async (t)
     {
       machines: [
         {
-          files: { [poolOf2M]: '1' },
+          files: fakeFiles({ [poolOf2M]: '1' }),
           react: (name, puppet) => {
             if (name === 'setAffinity') puppet.say('[    2.0] BUG: Bad page state in process x')
             return undefined
           },
         },
-        { files: { [poolOf2M]: '1' } },
+        { files: fakeFiles({ [poolOf2M]: '1' }) },
       ],
     },
   )
@@ -84,7 +85,7 @@ void test('a skip costs no boot once the kernel is known', async (t) => {
 void test('a pool that is too small is the error of those alone who want more', async (t) => {
   const result = await run(
     [named('a', fine, [], { pools: { '1G': 2 } }), named('b', fine, [], { pools: { '1G': 1, '2M': 3 } })],
-    { machines: [{ files: { ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' } }] },
+    { machines: [{ files: fakeFiles({ ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' }) }] },
   )
   t.strictSame(ended(result), ['a ERROR', 'b PASS'])
   t.match(
@@ -96,7 +97,7 @@ void test('a pool that is too small is the error of those alone who want more', 
 
 void test('what the guest does not have at all is an error, with the next step', async (t) => {
   for (const [wanted, files, message] of [
-    [{ pools: { '2M': 1 } }, {}, /wants 1 × 2M, but the guest has 0 .*console log/],
+    [{ pools: { '2M': 1 } }, { [poolOf2M]: '0' }, /wants 1 × 2M, but the guest has 0 .*console log/],
     [{ pools: { '1G': 1 } }, { [poolOf1G]: '1' }, /no pdpe1gb .*--accel tcg/],
     [{ boot: ['hvo'] }, { [optimised]: '1' }, /cmdline lacks hugetlb_free_vmemmap=on/],
     [{ boot: ['hvo'] }, { ...commandLine, [optimised]: '0' }, /hvo, but .* is 0, not 1: .*OPTIMIZE_VMEMMAP/],
@@ -104,7 +105,7 @@ void test('what the guest does not have at all is an error, with the next step',
     [{ boot: ['slab-nomerge'] }, { ...commandLine, [aliases]: '3' }, /aliases is 3, not 0/],
     [{ boot: ['slab-nomerge'] }, commandLine, /aliases cannot be read/],
   ] as const) {
-    const result = await run([named('a', fine, [], wanted)], { machines: [{ files }] })
+    const result = await run([named('a', fine, [], wanted)], { machines: [{ files: fakeFiles(files) }] })
     t.strictSame(verdicts(result), ['ERROR'])
     t.match(result.finished[0]?.diagnostic?.message, message)
   }
@@ -137,7 +138,7 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
         boot: async (profile) => {
           boots += 1
           if (profile.variants.includes('hvo')) throw error
-          return (await fakeMachine({ files: { [poolOf2M]: '1' } })).machine
+          return (await fakeMachine({ files: fakeFiles({ [poolOf2M]: '1' }) })).machine
         },
       },
     )
@@ -152,7 +153,7 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
 
 void test('complaints of a boot are somebody’s failure in every profile', async (t) => {
   const result = await run([named('a', fine), named('b', fine, [], { pools: { '2M': 1 } })], {
-    machines: [{ files: { [poolOf2M]: '1' } }],
+    machines: [{ files: fakeFiles({ [poolOf2M]: '1' }) }],
     onBoot: (puppet, boot) => {
       puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
       if (boot === 2) puppet.say('[    0.5] WARNING: CPU: 0 PID: 1 at mm/hugetlb.c:1 foo+0x1/0x2')

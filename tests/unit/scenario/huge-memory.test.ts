@@ -17,7 +17,7 @@ interface Stage extends AsyncDisposable {
 async function stage(dialect: 'convert-ioctl' | 'vm-attributes' = 'convert-ioctl'): Promise<Stage> {
   const { machine } = await fakeMachine()
   return {
-    context: createContext(machine.agent, dialect),
+    context: createContext(machine.agent, dialect, () => undefined),
     operations: () => machine.agent.recentOperations,
     [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
   }

@@ -1,0 +1,144 @@
+// Looks for what a scenario left behind in the kernel: counters before it and after it, and what the kernel logged.
+import { must } from '../agent/call.ts'
+import type { Agent } from '../agent/client.ts'
+import {
+  agentGroup,
+  changedCounters,
+  counterFiles,
+  describeChange,
+  featureFiles,
+  featuresWithout,
+  rcuBarrier,
+  readCounters,
+  slabFlushes,
+} from '../health/leaks.ts'
+import type { Counters } from '../health/leaks.ts'
+import { sleep } from '../project/deadline.ts'
+import { ProtocolError } from '../project/errors.ts'
+
+/** What was found when everything of a scenario was closed. */
+export interface LeakReport {
+  /** The counters that did not come back: `free_hugepages of 2048 kB: 16 before, 15 after`. */
+  readonly leaks: readonly string[]
+  /** What the kernel logged with the level of a warning or worse, since the last report. */
+  readonly warnings: readonly string[]
+}
+
+export interface LeakWatchOptions {
+  /** What the kernel is without by its definition: such counters do not have to be there. */
+  readonly without: ReadonlySet<string>
+  /** How much slower than a real machine the guest is. */
+  readonly timeFactor: number
+  readonly signal: AbortSignal
+}
+
+/** How long freeing may take after the last close: a worker, an RCU grace period. */
+const patienceMilliseconds = 3000
+const mostMilliseconds = 5000
+const firstPauseMilliseconds = 20
+const warningLevel = 4
+const kmemleak = '/sys/kernel/debug/kmemleak'
+
+/** The counters of one machine as they were after the last scenario. */
+export class LeakWatch {
+  readonly #agent: Agent
+  readonly #options: LeakWatchOptions
+  readonly #kmemleak: boolean
+  #before: Counters
+
+  private constructor(agent: Agent, options: LeakWatchOptions, before: Counters, hasKmemleak: boolean) {
+    this.#agent = agent
+    this.#options = options
+    this.#before = before
+    this.#kmemleak = hasKmemleak
+  }
+
+  /**
+   * Puts the agent into a control group of its own and takes the first look, at a machine that has just come up.
+   * @throws {ProtocolError} COUNTER_UNREADABLE when a counter is missing that the kernel should have
+   */
+  static async begin(agent: Agent, options: LeakWatchOptions): Promise<LeakWatch> {
+    await enterGroup(agent)
+    const files = await agent.files.batch(featureFiles.map((path) => ({ path })))
+    const without = new Set([...options.without, ...featuresWithout(files)])
+    const [found] = await agent.files.batch([{ path: kmemleak }, { path: kmemleak, text: 'clear' }])
+    const before = await look(agent, without, 'exactly')
+    expectReadable(before.unreadable)
+    await readLog(agent)
+    return new LeakWatch(agent, { ...options, without }, before.counters, found?.errno === 'OK')
+  }
+
+  /**
+   * Compares, for as long as freeing may take; the first look is at once. What has leaked is not reported again.
+   * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
+   */
+  async report(): Promise<LeakReport> {
+    const { signal, timeFactor } = this.#options
+    const patience = Math.min(patienceMilliseconds * timeFactor, mostMilliseconds)
+    const end = performance.now() + patience
+    let pause = firstPauseMilliseconds
+    let found = await this.#changes('at once')
+    while (found.leaks.length > 0 && performance.now() < end) {
+      await sleep(pause, signal)
+      pause *= 2
+      found = await this.#changes('exactly')
+    }
+    this.#before = found.counters
+    const leaks = [...found.leaks, ...(await this.#unreferenced())]
+    return { leaks, warnings: await readLog(this.#agent) }
+  }
+
+  async #changes(how: 'at once' | 'exactly'): Promise<{ leaks: readonly string[]; counters: Counters }> {
+    const { counters, unreadable } = await look(this.#agent, this.#options.without, how)
+    const gone = [...this.#before.keys()].filter((name) => !counters.has(name))
+    expectReadable([...unreadable, ...gone])
+    return { leaks: changedCounters(this.#before, counters).map(describeChange), counters }
+  }
+
+  /** What kmemleak finds, in kernels that have it: it looks at all of memory, which takes seconds. */
+  async #unreferenced(): Promise<readonly string[]> {
+    if (!this.#kmemleak) return []
+    const [, report] = await this.#agent.files.batch([{ path: kmemleak, text: 'scan' }, { path: kmemleak }])
+    if (report?.errno !== 'OK') expectReadable([`${kmemleak} ${report?.errno ?? 'was not read'}`])
+    const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
+    if (first === '') return []
+    await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
+    return [`kmemleak, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`]
+  }
+}
+
+/** A kernel without control groups for huge pages has no counters of them: that is not decided here. */
+async function enterGroup(agent: Agent): Promise<void> {
+  await agent.files.makeDirectory(agentGroup)
+  await agent.files.batch([{ path: `${agentGroup}/cgroup.procs`, text: String(agent.pid) }])
+}
+
+async function look(
+  agent: Agent,
+  without: ReadonlySet<string>,
+  how: 'at once' | 'exactly',
+): Promise<ReturnType<typeof readCounters>> {
+  const flushes = how === 'exactly' ? [rcuBarrier, ...slabFlushes] : slabFlushes
+  const results = await agent.files.batch([
+    ...flushes.map((path) => ({ path, text: '1' })),
+    ...counterFiles.map((path) => ({ path })),
+  ])
+  return readCounters(results.slice(flushes.length), without)
+}
+
+function expectReadable(unreadable: readonly string[]): void {
+  const [first] = unreadable
+  if (first === undefined) return
+  const more = unreadable.length > 1 ? ` (and ${unreadable.length - 1} more)` : ''
+  throw new ProtocolError('COUNTER_UNREADABLE', `a counter of the kernel cannot be read: ${first}${more}`, {
+    hint: 'a kernel that has no such counter says so in the expectSkips of its definition',
+  })
+}
+
+async function readLog(agent: Agent): Promise<readonly string[]> {
+  const { lost, records } = await must(agent.readKernelLog(warningLevel))
+  if (lost > 0) {
+    throw new ProtocolError('KERNEL_LOG_LOST', 'the kernel overwrote what it had logged before it was read')
+  }
+  return records.map((record) => record.text)
+}

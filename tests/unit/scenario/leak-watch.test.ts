@@ -1,0 +1,90 @@
+// What a scenario leaves behind fails it, and a check that cannot be made is never a pass.
+import { test } from 'tap'
+import { fine, named, run, verdicts } from './fixtures/run.ts'
+import { fakeFiles } from './fixtures/fake-files.ts'
+import type { FakeFiles } from './fixtures/fake-files.ts'
+
+const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
+const inodes = '/sys/kernel/slab/kvm_gmem_inode/objects'
+const kmemleak = '/sys/kernel/debug/kmemleak'
+const two = [named('a', fine), named('b', fine)]
+
+/** A file that says something else from its n-th reading on, up to but not at the m-th. */
+function changing(path: string, from: number, text: string | number, until = Infinity): FakeFiles {
+  let readings = 0
+  return (asked) => {
+    if (asked !== path) return undefined
+    readings += 1
+    return readings > from && readings < until ? text : undefined
+  }
+}
+
+const withoutInodes = fakeFiles({ [inodes]: 2 })
+const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 13 : undefined)
+
+void test('a page that does not come back fails the scenario by name, and the machine is not used again', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n') }, {}] })
+  t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.match(
+    result.finished[0]?.diagnostic?.message,
+    /^something was left behind: free_hugepages of 2048 kB: 7 before, 6 after$/,
+  )
+  t.equal(result.boots, 2)
+})
+
+void test('what comes back in time is no leak', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n', 4) }] })
+  t.strictSame(verdicts(result), ['PASS', 'PASS'])
+  t.equal(result.boots, 1)
+})
+
+void test('a counter that is missing at boot is an error, and no scenario passes', async (t) => {
+  const machines = [{ files: withoutInodes }]
+  const result = await run(two, { machines })
+  t.strictSame(verdicts(result), ['ERROR'])
+  t.match(result.finished[0]?.diagnostic?.message, /cannot be read: inodes of guest_memfd.* ENOENT/)
+  const expected = await run(two, { machines, expectSkips: ['gmem-inode-counter'] })
+  t.strictSame(verdicts(expected), ['PASS', 'PASS'])
+  const stock = await run(two, { machines, dialect: 'vm-attributes' })
+  t.strictSame(verdicts(stock), ['PASS', 'PASS'])
+})
+
+void test('a counter that goes missing later is an error of that scenario', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(inodes, 2, 5) }, {}] })
+  t.strictSame(verdicts(result), ['PASS', 'ERROR'])
+  t.match(result.finished[1]?.diagnostic?.message, /inodes of guest_memfd.* EIO/)
+})
+
+void test('a warning in the log fails the scenario that does not expect it', async (t) => {
+  const logs = [[], ['4guest_memfd: something is odd'], ['3Memory failure: 0x1234: recovery action', '4else']]
+  const expecting = named('b', async ({ expectLog }) => expectLog(/^Memory failure: /))
+  const log = (): readonly string[] => logs.shift() ?? []
+  const result = await run([named('a', fine), expecting, named('c', fine)], { machines: [{ log }] })
+  t.strictSame(verdicts(result), ['FAIL', 'FAIL', 'PASS'])
+  t.equal(
+    result.finished[0]?.diagnostic?.message,
+    'the kernel logged a warning: guest_memfd: something is odd',
+  )
+  t.equal(result.finished[1]?.diagnostic?.message, 'the kernel logged a warning: else')
+  t.equal(result.boots, 1)
+})
+
+void test('a log that cannot be read is an error', async (t) => {
+  const result = await run([named('a', fine)], { machines: [{ react: refuseLog }] })
+  t.notSame(verdicts(result), ['PASS'])
+  t.not(result.outcome.exitCode, 0)
+})
+
+void test('what kmemleak finds is a leak', async (t) => {
+  const report =
+    'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
+  const files = changing(kmemleak, 3, report)
+  const result = await run(two, {
+    machines: [{ files: (path) => files(path) ?? (path === kmemleak ? '' : undefined) }],
+  })
+  t.equal(verdicts(result)[0], 'FAIL')
+  t.match(
+    result.finished[0]?.diagnostic?.message,
+    /kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create/,
+  )
+})
