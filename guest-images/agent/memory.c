@@ -49,18 +49,40 @@ int op_munmap(struct call *call, const struct munmap_request *request,
 	return munmap(start, request->length) ? errno : 0;
 }
 
+struct advice {
+	unsigned char *start;
+	const struct madvise_request *request;
+	volatile int error;
+};
+
+static void advise(void *context)
+{
+	struct advice *advice = context;
+	const struct madvise_request *request = advice->request;
+
+	inject_begin();
+	advice->error = 0;
+	if (madvise(advice->start, request->length, request->advice))
+		advice->error = errno;
+	inject_end();
+}
+
+/* MADV_HWPOISON may strike ourselves: then the signal is the answer. */
 int op_madvise(struct call *call, const struct madvise_request *request,
 	       struct madvise_answer *answer)
 {
-	unsigned char *start = handle_range(call, request->mapping,
-					    request->offset, request->length);
-	int error;
+	struct advice advice = {
+		.start = handle_range(call, request->mapping, request->offset,
+				      request->length),
+		.request = request,
+	};
+	struct guard_hit hit;
 
-	(void)answer;
-	if (!start)
+	if (!advice.start)
 		return REFUSED;
-	inject_begin();
-	error = madvise(start, request->length, request->advice) ? errno : 0;
-	inject_end();
-	return error;
+	if (guarded(advise, &advice, &hit))
+		return advice.error;
+	answer->signal = hit.signal;
+	answer->signal_code = hit.code;
+	return 0;
 }

@@ -106,7 +106,7 @@
 #define ANSWER_fallocate(F)
 
 #define REQUEST_madvise(F) F(mapping) F(offset) F(length) F(advice)
-#define ANSWER_madvise(F)
+#define ANSWER_madvise(F) F(signal) F(signal_code)
 
 #define REQUEST_fstat(F) F(file)
 #define ANSWER_fstat(F) \

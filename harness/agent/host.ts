@@ -58,7 +58,13 @@ export interface HostOperations {
     offset: number,
     size: number,
   ): Promise<Outcome & { readonly runs: readonly PageRun[] }>
-  madvise(mapping: Mapping, offset: number, length: number, advice: number): Promise<Outcome>
+  /** `signal` is not 0 when it struck the agent itself: SIGBUS (7) with `hwpoison`. */
+  madvise(
+    mapping: Mapping,
+    offset: number,
+    length: number,
+    advice: number,
+  ): Promise<Outcome & { readonly signal: number; readonly signalCode: number }>
   /** Physical pages behind a part of a mapping, as far as they are mapped at this moment. */
   pagemap(
     mapping: Mapping,

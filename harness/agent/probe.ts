@@ -23,6 +23,16 @@ export interface Probe {
   readonly gupTest: boolean
   /** Slab counters can be read: the number of maple nodes is known. */
   readonly slabCounters: boolean
+  /** Live inodes of guest_memfd are counted. */
+  readonly gmemInodeCounter: boolean
+  /** Control groups that are charged for huge pages. */
+  readonly hugetlbCgroup: boolean
+  /** The memory that struct pages take is counted. */
+  readonly memmapCounters: boolean
+  /** The n-th allocation of a system call can be made to fail. */
+  readonly faultInjection: boolean
+  /** Memory errors can be made in a frame. */
+  readonly hwpoisonInject: boolean
 }
 
 /** The lowest set of flags with which each dialect makes a file that can be converted. */
@@ -69,15 +79,44 @@ async function probeVm(
   }
 }
 
+type FileProbe = Omit<
+  Probe,
+  'swProtectedVm' | 'guestMemfd' | 'dialects' | 'hugetlb' | 'binaryStats' | 'pagemap' | 'preFault'
+>
+
+const paths = {
+  gupTest: '/sys/kernel/debug/gup_test',
+  slabCounters: '/sys/kernel/slab/maple_node/objects',
+  gmemInodeCounter: '/sys/kernel/slab/kvm_gmem_inode/objects',
+  groups: '/sys/fs/cgroup/cgroup.subtree_control',
+  vmstat: '/proc/vmstat',
+  failNth: '/proc/self/fail-nth',
+  failslab: '/sys/kernel/debug/failslab/ignore-gfp-wait',
+  hwpoison: '/sys/kernel/debug/hwpoison/corrupt-pfn',
+} as const
+
+/** What files say by being there, all in one round trip. */
+async function probeFiles(agent: Agent): Promise<FileProbe> {
+  const results = await agent.files.batch(Object.values(paths).map((path) => ({ path })))
+  const at = (path: string): { errno: string; text: string } =>
+    results.find((result) => result.path === path) ?? { errno: 'ENOENT', text: '' }
+  const readable = (path: string): boolean => at(path).errno === 'OK'
+  // A file that is only for commands cannot be read, but it is there.
+  const exists = (path: string): boolean => !['ENOENT', 'ENOTDIR'].includes(at(path).errno)
+  return {
+    gupTest: exists(paths.gupTest),
+    slabCounters: readable(paths.slabCounters),
+    gmemInodeCounter: readable(paths.gmemInodeCounter),
+    hugetlbCgroup: /\bhugetlb\b/.test(at(paths.groups).text),
+    memmapCounters: /^nr_memmap_pages /m.test(at(paths.vmstat).text),
+    faultInjection: readable(paths.failNth) && readable(paths.failslab),
+    hwpoisonInject: exists(paths.hwpoison),
+  }
+}
+
 async function isReadable(agent: Agent, path: string): Promise<boolean> {
   const { errno } = await agent.files.readFile(path, { size: 8 })
   return errno === 'OK'
-}
-
-async function exists(agent: Agent, path: string): Promise<boolean> {
-  const { errno, ...rest } = await agent.files.open(path, 0)
-  if (errno === 'OK') await agent.close(rest.file)
-  return errno !== 'ENOENT' && errno !== 'ENOTDIR'
 }
 
 /** Asks the kernel what it can do; leaves nothing open. */
@@ -100,7 +139,6 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
     binaryStats,
     pagemap: await isReadable(agent, '/proc/self/pagemap'),
     preFault: (await capability(capabilities.preFaultMemory)) !== 0,
-    gupTest: await exists(agent, '/sys/kernel/debug/gup_test'),
-    slabCounters: await isReadable(agent, '/sys/kernel/slab/maple_node/objects'),
+    ...(await probeFiles(agent)),
   }
 }

@@ -226,7 +226,11 @@ export const operations = {
     request: { file: handle('gmem', 'file'), mode: bits, offset: bits, length: bits },
     answer: {},
   },
-  madvise: { number: 27, request: { mapping, offset: size, length: size, advice: count }, answer: {} },
+  madvise: {
+    number: 27,
+    request: { mapping, offset: size, length: size, advice: count },
+    answer: { signal: count, signalCode: count },
+  },
   fstat: {
     number: 28,
     request: { file: descriptor },

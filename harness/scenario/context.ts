@@ -1,6 +1,7 @@
 // The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
+import type { FrameRun } from '../agent/frame-runs.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
@@ -11,8 +12,11 @@ import type { Dialect } from '../project/definition.ts'
 import type { Check } from './check.ts'
 import type { GuestMachine } from './guest-machine.ts'
 import type { HugePageSize } from './huge-pages.ts'
+import type { MemoryFailure } from './memory-failure.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
+import type { Group, KernelMemory } from './kernel-words.ts'
 import type { PageRange } from './pages.ts'
+import type { Pools } from './pools.ts'
 
 /** What `run` of a scenario is given. Everything made through it is closed after the scenario, whatever happened. */
 export interface ScenarioContext {
@@ -38,6 +42,22 @@ export interface ScenarioContext {
   readonly dialect: Dialect
   /** From here on the agent runs on this CPU alone: conversions, and accesses of the host. */
   readonly runOnCpu: (cpu: number) => Promise<void>
+  /** The pools of huge pages. Needs `hugetlb`. */
+  readonly pools: Pools
+  /** Free memory, and what struct pages take of it. Needs `memmap-counters`. */
+  readonly kernelMemory: () => Promise<KernelMemory>
+  /** A control group for the rest of the scenario, or until it is left. Needs `hugetlb-cgroup`. */
+  readonly enterGroup: (name: string) => Promise<Group>
+  /**
+   * Does an operation again and again while its first, second, … allocation fails, and tells `then` what came of each;
+   * ends with the number of its allocations when there are no more. Needs `fault-injection`.
+   */
+  readonly failEachAllocation: (
+    operation: () => Promise<Outcome>,
+    then: (outcome: Outcome, nth: number) => Promise<void>,
+  ) => Promise<number>
+  /** Makes a frame usable again after a memory error that was made. Needs `hwpoison-inject`. */
+  readonly unpoison: (pfn: number) => Promise<void>
   /** The nodes of all maple trees in the system: compare it with what it was before. Needs `slab-counters`. */
   readonly mapleNodes: () => Promise<number>
 }
@@ -112,6 +132,31 @@ export interface Memory {
   punchHole(range: PageRange): Promise<void>
   /** Allocates the pages that the range touches: whole huge pages, where the file is made of them. */
   allocate(range: PageRange): Promise<void>
+  /** madvise with MADV_REMOVE: what the host says instead of punching a hole; for whole huge pages where there are any. */
+  removeByAdvice(range: PageRange): Promise<void>
+  /** How long the conversion of a range takes in the kernel, in nanoseconds; it must succeed. */
+  timeConversion(to: PageState, range: PageRange): Promise<number>
+  /**
+   * A memory error in one page, which the host must have mapped: `madvise` is what a process can do to itself,
+   * `inject` is what the hardware does to a frame (need `hwpoison-inject`). What the kernel says is in the answer, with
+   * the frame for `unpoison`. That the kernel logs it is expected.
+   */
+  failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure>
+  /**
+   * Each huge page of the range is one: the guest touches it and maps it as one page, kpageflags knows its frames as
+   * those of a huge page, the host reaches nothing of it. Takes all pages of the file from the page tables of the guest
+   * first. Needs `binary-stats`, `pagemap`.
+   */
+  expectWhole(range: PageRange): Promise<void>
+  /**
+   * Each huge page of the range is split in place: the guest touches it and maps 4K of it, its shared pages are in the
+   * frames where the huge page was, kpageflags knows no huge page there. Needs as `expectWhole`.
+   */
+  expectSplit(range: PageRange): Promise<void>
+  /** The counters of the pool and st_blocks are what the models of all files of this page size say. */
+  expectAccounting(): Promise<void>
+  /** So is what the control group of the agent is charged. Needs `hugetlb-cgroup`. */
+  expectCharged(): Promise<void>
   /**
    * Everything at once: host and guest see in each page what the model says, SIGBUS included. Looking allocates. Of a
    * 1G page it reads all, which takes seconds: give a range there.
@@ -167,10 +212,26 @@ export interface PinnedPages extends AsyncDisposable {
   release(): Promise<void>
 }
 
-/** What one thread of a race does over and over. */
+/** What one thread of a race does over and over, or so many times. All begin at the same moment. */
 export type Racer = {
-  readonly range: PageRange
+  /** Default: for as long as the race lasts. A first touch is `times: 1`. */
+  readonly times?: number
 } & (
+  | ({ readonly range: PageRange } & RacerOnPages)
+  | {
+      /** Reads the start of a file, such as /proc/kpageflags. */
+      readonly does: 'read-file'
+      readonly path: string
+    }
+  | {
+      /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
+      readonly does: 'write-file'
+      readonly path: string
+      readonly text: string
+    }
+)
+
+type RacerOnPages =
   | {
       /** Converts the range to `to` and back. */
       readonly does: 'convert'
@@ -185,7 +246,21 @@ export type Racer = {
        */
       readonly does: 'host-count' | 'guest-count'
     }
-)
+  | {
+      /** Reads the first word of each page; each guest that races has a vCPU of its own. Faults are counted. */
+      readonly does: 'host-read' | 'guest-read'
+    }
+  | {
+      /** Pins the pages and lets them go at once. */
+      readonly does: 'pin'
+    }
+  | {
+      /** Punches a hole and allocates it again. */
+      readonly does: 'reallocate'
+    }
+
+/** How many pages of each size the page tables of a guest map. */
+export type GuestMappings = Readonly<Record<'4K' | '2M' | '1G', number>>
 
 export interface MemoryHandles {
   /** The VM with its vCPU and its slots. */
@@ -211,6 +286,8 @@ export interface HostView {
   look(range: PageRange): Promise<Run<PageLook>[]>
   /** The page frame of each page that is mapped at this moment; looking maps nothing. Needs `pagemap`. */
   frames(range: PageRange): Promise<readonly (number | 'unmapped')[]>
+  /** The same in runs of pages that are in frames one after another: for ranges of any size. Needs `pagemap`. */
+  frameRuns(range: PageRange): Promise<readonly FrameRun[]>
 }
 
 export interface GuestView {
@@ -225,4 +302,6 @@ export interface GuestView {
    * `binary-stats`.
    */
   mappedPages(): Promise<number>
+  /** The same for each size of page. Needs `binary-stats`. */
+  mappings(): Promise<GuestMappings>
 }

@@ -3,8 +3,12 @@ import type { Agent } from '../agent/client.ts'
 import type { Dialect } from '../project/definition.ts'
 import { check } from './check.ts'
 import type { ScenarioContext } from './context.ts'
+import { enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
+import { HugeFiles } from './layout.ts'
 import { createMemory } from './memory.ts'
+import { unpoison } from './memory-failure.ts'
 import { countMapleNodes } from './metadata.ts'
+import { poolsOf } from './pools.ts'
 import { expectDone, expectErrno } from './outcome.ts'
 
 /**
@@ -16,12 +20,13 @@ export function createContext(
   dialect: Dialect,
   expectLog: (pattern: RegExp) => void,
 ): ScenarioContext {
+  const stage = { agent, files: new HugeFiles(), expectLog }
   return {
     agent,
     dialect,
     check,
     memory: (options) =>
-      createMemory(agent, options.twoMemories === true ? 'vm-attributes' : dialect, options),
+      createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options),
     expectErrno,
     expectDone,
     expectLog,
@@ -29,5 +34,10 @@ export function createContext(
       expectDone(await agent.setAffinity(2 ** cpu), `moving the agent to CPU ${cpu}`)
     },
     mapleNodes: () => countMapleNodes(agent),
+    pools: poolsOf(agent),
+    kernelMemory: () => readKernelMemory(agent),
+    enterGroup: (name) => enterGroup(agent, name),
+    failEachAllocation: (operation, then) => failEachAllocation(agent, operation, then),
+    unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

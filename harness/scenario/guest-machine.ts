@@ -5,8 +5,8 @@ import { expectDone } from './outcome.ts'
 
 /** Where the first file is in its guest. */
 const firstGpa = 0x4000_0000
-/** The agent keeps 3.5 GiB and what follows for itself, up to 4 GiB. */
-const hole = { start: 0xe000_0000, end: 0x1_0000_0000 } as const
+/** What the agent keeps for itself in every guest: its code and page tables are at the start of it. */
+export const agentArea = { start: 0xe000_0000, end: 0x1_0000_0000 } as const
 /** Files begin at a multiple of this, and are at least so far from each other. */
 const windowSize = 0x1000_0000
 
@@ -28,7 +28,7 @@ export interface FreeSlot {
 export class GuestMachine {
   readonly vm: Vm
   readonly #agent: Agent
-  #vcpu: Promise<Vcpu> | undefined
+  readonly #vcpus = new Map<number, Promise<Vcpu>>()
   #slots = 0
   #free = firstGpa
 
@@ -43,9 +43,11 @@ export class GuestMachine {
     return new GuestMachine(agent, vm)
   }
 
-  /** The vCPU, made when it is first asked for. */
-  vcpu(): Promise<Vcpu> {
-    return (this.#vcpu ??= this.#createVcpu())
+  /** A vCPU, made when it is first asked for; 0 is the one that the guest's views run on. */
+  vcpu(id = 0): Promise<Vcpu> {
+    const vcpu = this.#vcpus.get(id) ?? this.#createVcpu(id)
+    this.#vcpus.set(id, vcpu)
+    return vcpu
   }
 
   /** The next slot, with room for so many bytes at guest addresses that nothing else is at. */
@@ -55,13 +57,13 @@ export class GuestMachine {
     const step = Math.max(windowSize, alignment)
     const room = (offset % alignment) + size
     let start = roundUp(this.#free, step)
-    if (start + room > hole.start && start < hole.end) start = roundUp(hole.end, step)
+    if (start + room > agentArea.start && start < agentArea.end) start = roundUp(agentArea.end, step)
     this.#free = start + Math.max(room, 1)
     return { slot, gpa: start + (offset % alignment) }
   }
 
-  async #createVcpu(): Promise<Vcpu> {
-    return expectDone(await this.#agent.vm.createVcpu(this.vm), 'creating a vCPU').vcpu
+  async #createVcpu(id: number): Promise<Vcpu> {
+    return expectDone(await this.#agent.vm.createVcpu(this.vm, id), 'creating a vCPU').vcpu
   }
 }
 

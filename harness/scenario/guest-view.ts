@@ -26,11 +26,19 @@ export function guestViewOf(agent: Operations, options: GuestOptions, model: Mod
     model.allocate(range)
     return runsInFile(expectDone(reply, `looking at ${describeRange(range)} from the guest`).runs, range)
   }
+  async function statistic(name: string): Promise<number> {
+    const reply = await agent.vm.stats(options.vm, name)
+    return Number(expectDone(reply, `reading the statistic ${name} of the VM`).value)
+  }
   return {
     look,
-    async mappedPages() {
-      const reply = await agent.vm.stats(options.vm, 'pages_4k')
-      return Number(expectDone(reply, 'reading the statistics of the VM').value)
+    mappedPages: () => statistic('pages_4k'),
+    async mappings() {
+      return {
+        '4K': await statistic('pages_4k'),
+        '2M': await statistic('pages_2m'),
+        '1G': await statistic('pages_1g'),
+      }
     },
     async fill(range, tag) {
       const reply = await agent.guest.fill(await options.vcpu(), addressOf(range), sizeOf(range), {

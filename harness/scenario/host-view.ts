@@ -35,6 +35,11 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
       const { pages } = expectDone(reply, `the page frames of ${describeRange(range)}`)
       return pages.map((entry) => (entry.present ? entry.pfn : 'unmapped'))
     },
+    async frameRuns(range) {
+      const reply = await agent.frames.runs(mapped(), offsetOf(range), sizeOf(range))
+      const { runs } = expectDone(reply, `the page frames of ${describeRange(range)}`)
+      return runs.map((run) => ({ ...run, first: run.first + range.first }))
+    },
     async fill(range, tag) {
       const reply = await agent.host.fill(mapped(), offsetOf(range), sizeOf(range), { byte: tag })
       expectDone(reply, `the host writing ${describeRange(range)}`)

@@ -6,7 +6,8 @@ import type { Converter } from '../agent/converter.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Pin, Vcpu } from '../agent/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
-import { gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
+import { advices, gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
+import type { Memslot } from '../agent/vm.ts'
 import type { Dialect } from '../project/definition.ts'
 import { pages as bytesOf } from '../project/units.ts'
 import { check } from './check.ts'
@@ -30,6 +31,10 @@ import { GuestMachine } from './guest-machine.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
 import { hugePageFlags, pagesPerHugePage } from './huge-pages.ts'
+import { expectAccounting, expectCharged, expectSplit, expectWhole } from './layout.ts'
+import type { HugeFiles, Laid } from './layout.ts'
+import { failPage } from './memory-failure.ts'
+import type { MemoryFailure } from './memory-failure.ts'
 import { Model } from './model.ts'
 import type { PageState } from './model.ts'
 import { expectDone } from './outcome.ts'
@@ -63,8 +68,17 @@ function creationFlags(dialect: Dialect, { initially, hugePages }: MemoryOptions
   }
 }
 
+/** What all files of a scenario share. */
+export interface Stage {
+  readonly agent: Agent
+  readonly files: HugeFiles
+  readonly expectLog: (pattern: RegExp) => void
+}
+
 /** Makes the file, its mapping, its VM with a memslot; the vCPU when it is first needed. */
-export async function createMemory(agent: Agent, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
+export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
+  const { agent, files } = stage
+  const { hugePages } = options
   const inPlace = convertsInPlace(dialect)
   const size = bytesOf(options.pages)
   const flags = creationFlags(dialect, options)
@@ -77,14 +91,16 @@ export async function createMemory(agent: Agent, dialect: Dialect, options: Memo
   const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
   const { vm } = machine
   const { slot, gpa } = machine.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
+  if (hugePages !== undefined) await files.prepare(agent, hugePages)
   const created = await agent.gmem.create({ vm, size, flags })
   const { gmem } = expectDone(created, 'creating a guest_memfd')
   const mapping = options.mapped === false ? undefined : await map(agent, inPlace ? gmem : undefined, size)
+  if (hugePages !== undefined) files.add(hugePages, model)
+  const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
   if (options.slot !== false) {
-    const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
     expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
   }
-  const memory = new BoundMemory(agent, dialect, { machine, gmem, mapping, gpa, model }, options)
+  const memory = new BoundMemory(stage, dialect, { machine, gmem, mapping, gpa, model, memslot }, options)
   if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
   return memory
 }
@@ -100,6 +116,7 @@ interface Parts {
   readonly mapping: Mapping | undefined
   readonly gpa: number
   readonly model: Model
+  readonly memslot: Memslot
 }
 
 class BoundMemory implements Memory {
@@ -112,15 +129,24 @@ class BoundMemory implements Memory {
   readonly #agent: Agent
   readonly #dialect: Dialect
   readonly #converter: Converter
-  readonly #hasGuest: boolean
+  readonly #memslot: Memslot | undefined
+  readonly #expectLog: (pattern: RegExp) => void
+  readonly #laid: Laid | undefined
 
-  constructor(agent: Agent, dialect: Dialect, parts: Parts, options: MemoryOptions) {
+  constructor(stage: Stage, dialect: Dialect, parts: Parts, options: MemoryOptions) {
+    const { agent, files } = stage
+    const { hugePages: hugePageSize } = options
     const { machine, gmem, mapping, gpa } = parts
     const { vm } = machine
     const vcpu = (): Promise<Vcpu> => machine.vcpu()
     this.#agent = agent
     this.#dialect = dialect
-    this.#hasGuest = options.slot !== false
+    this.#memslot = options.slot === false ? undefined : parts.memslot
+    this.#expectLog = stage.expectLog
+    if (hugePageSize !== undefined) {
+      const rebind = (): Promise<void> => this.#rebind()
+      this.#laid = { agent, memory: this, size: hugePageSize, files, frames: new Map(), rebind }
+    }
     this.#converter = converterOf(agent, { dialect, vm, gmem, gpa })
     this.pages = options.pages
     this.all = pages(0, options.pages)
@@ -229,7 +255,7 @@ class BoundMemory implements Memory {
   async punchHole(range: PageRange): Promise<void> {
     const reply = await this.#agent.gmem.punchHole(this.handles.gmem, offsetOf(range), sizeOf(range))
     expectDone(reply, `punching a hole at ${describeRange(range)}`)
-    this.model.free(range)
+    this.#freed(range)
   }
 
   async allocate(range: PageRange): Promise<void> {
@@ -238,13 +264,68 @@ class BoundMemory implements Memory {
     this.model.allocate(range)
   }
 
+  async removeByAdvice(range: PageRange): Promise<void> {
+    const { mapping } = this.handles
+    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
+    const reply = await this.#agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.remove)
+    expectDone(reply, `removing ${describeRange(range)} by advice`)
+    this.#freed(range)
+  }
+
+  async timeConversion(to: PageState, range: PageRange): Promise<number> {
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    expectDone(reply, `converting ${describeRange(range)} to ${to}`)
+    this.model.convert(to, range)
+    return reply.nanoseconds
+  }
+
+  async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
+    this.#expectLog(/^(?:Memory failure|mce|MCE): /)
+    return failPage(this.#agent, this, range, how)
+  }
+
+  expectWhole(range: PageRange): Promise<void> {
+    return expectWhole(this.#huge(), range)
+  }
+
+  expectSplit(range: PageRange): Promise<void> {
+    return expectSplit(this.#huge(), range)
+  }
+
+  expectAccounting(): Promise<void> {
+    return expectAccounting(this.#huge())
+  }
+
+  expectCharged(): Promise<void> {
+    return expectCharged(this.#huge())
+  }
+
+  #huge(): Laid {
+    if (this.#laid === undefined) throw new Error('this file has no huge pages: make it with hugePages')
+    return this.#laid
+  }
+
+  #freed(range: PageRange): void {
+    this.model.free(range)
+    const units = this.model.units(range)
+    for (const unit of units.filter(({ allocated }) => !allocated))
+      this.#laid?.frames.delete(unit.range.first)
+  }
+
+  async #rebind(): Promise<void> {
+    if (this.#memslot === undefined) throw new Error('this memory was made with slot: false')
+    const { vm, slot } = this.#memslot
+    expectDone(await this.#agent.vm.deleteMemslot(vm, slot), 'deleting the memslot of the file')
+    expectDone(await this.#agent.vm.setMemslot(this.#memslot), 'binding the file to its memslot again')
+  }
+
   async matchesModel(range: PageRange = this.all): Promise<void> {
     const where = range === this.all ? '' : ` in ${describeRange(range)}`
     if (this.handles.mapping !== undefined) {
       const found = await this.host.look(range)
       check.equal(found, this.model.hostView(range), `what the host sees${where}`)
     }
-    if (this.#hasGuest) {
+    if (this.#memslot !== undefined) {
       const found = await this.guest.look(range)
       check.equal(found, this.model.guestView(range), `what the guest sees${where}`)
     }

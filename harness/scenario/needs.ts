@@ -11,6 +11,12 @@ export const needs = {
   'slab-counters': 'the slab counters of this kernel cannot be read (/sys/kernel/slab)',
   'binary-stats': 'this kernel has no binary statistics for VMs (KVM_GET_STATS_FD)',
   pagemap: 'this kernel does not show page frames (/proc/self/pagemap, /proc/kpageflags)',
+  'gmem-inode-counter':
+    'this kernel does not count the inodes of guest_memfd (/sys/kernel/slab/kvm_gmem_inode)',
+  'hugetlb-cgroup': 'this kernel has no control groups for huge pages (CONFIG_CGROUP_HUGETLB)',
+  'memmap-counters': 'this kernel does not count its struct pages (nr_memmap_pages in /proc/vmstat)',
+  'fault-injection': 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, /proc/self/fail-nth)',
+  'hwpoison-inject': 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
 } as const satisfies Record<string, string>
 
 export type Need = keyof typeof needs

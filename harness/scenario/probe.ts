@@ -21,6 +21,11 @@ export async function probeNeeds(agent: Agent, dialect: Dialect): Promise<Readon
     'slab-counters': probe.slabCounters,
     'binary-stats': probe.binaryStats,
     pagemap: probe.pagemap,
+    'gmem-inode-counter': probe.gmemInodeCounter,
+    'hugetlb-cgroup': probe.hugetlbCgroup,
+    'memmap-counters': probe.memmapCounters,
+    'fault-injection': probe.faultInjection,
+    'hwpoison-inject': probe.hwpoisonInject,
   }
   return new Set(
     Object.keys(needs)

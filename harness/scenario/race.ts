@@ -1,10 +1,9 @@
 // Threads of hosts, guests and converters that work on one file at the same time, named by what they do to its pages.
 import type { Actor, ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
-import type { Mapping, Vcpu, Vm } from '../agent/fields.ts'
+import type { Mapping } from '../agent/fields.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { MemoryHandles, Racer } from './context.ts'
-import { expectDone } from './outcome.ts'
 import { offsetOf, sizeOf } from './pages.ts'
 
 /** A file that threads can race for. */
@@ -27,35 +26,40 @@ export async function race(
 }
 
 async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Actor> {
-  const { agent, dialect, handles } = arena
-  const { vm, gmem } = handles
-  const offset = offsetOf(racer.range)
-  const size = sizeOf(racer.range)
-  const gpa = handles.gpa + offset
+  const { dialect, handles } = arena
+  const common = racer.times === undefined ? {} : { rounds: racer.times }
+  if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
+  if (racer.does === 'write-file')
+    return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
+  const { vm, gmem, machine } = handles
+  const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
+  const gpa = handles.gpa + place.offset
   switch (racer.does) {
     case 'convert': {
       const byAddress = dialect === 'vm-attributes'
       return {
+        ...common,
+        ...place,
         kind: 'convert',
         target: byAddress ? vm : gmem,
         dialect,
         to: racer.to,
-        offset: byAddress ? gpa : offset,
-        size,
-        ...(racer.watched === true ? { vcpu: await createVcpu(agent, vm, vcpuId), gpa } : {}),
+        offset: byAddress ? gpa : place.offset,
+        ...(racer.watched === true ? { vcpu: await machine.vcpu(vcpuId), gpa } : {}),
       }
     }
     case 'host-count':
-      return { kind: 'host-count', mapping: mappingOf(handles), offset, size }
+    case 'host-read':
+    case 'pin':
+      return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
     case 'guest-count':
-      return { kind: 'guest-count', vcpu: await createVcpu(agent, vm, vcpuId), gpa, size }
+    case 'guest-read':
+      return { ...common, kind: racer.does, vcpu: await machine.vcpu(vcpuId), gpa, size: place.size }
+    case 'reallocate':
+      return { ...common, ...place, kind: 'fallocate', target: gmem }
     default:
       return racer satisfies never
   }
-}
-
-async function createVcpu(agent: Agent, vm: Vm, id: number): Promise<Vcpu> {
-  return expectDone(await agent.vm.createVcpu(vm, id), 'creating a vCPU').vcpu
 }
 
 function mappingOf(handles: MemoryHandles): Mapping {

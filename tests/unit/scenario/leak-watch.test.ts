@@ -50,7 +50,7 @@ void test('a counter that is missing at boot is an error, and no scenario passes
 })
 
 void test('a counter that goes missing later is an error of that scenario', async (t) => {
-  const result = await run(two, { machines: [{ files: changing(inodes, 2, 5) }, {}] })
+  const result = await run(two, { machines: [{ files: changing(inodes, 3, 5) }, {}] })
   t.strictSame(verdicts(result), ['PASS', 'ERROR'])
   t.match(result.finished[1]?.diagnostic?.message, /inodes of guest_memfd.* EIO/)
 })
@@ -78,7 +78,7 @@ void test('a log that cannot be read is an error', async (t) => {
 void test('what kmemleak finds is a leak', async (t) => {
   const report =
     'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
-  const files = changing(kmemleak, 3, report)
+  const files = changing(kmemleak, 2, report)
   const result = await run(two, {
     machines: [{ files: (path) => files(path) ?? (path === kmemleak ? '' : undefined) }],
   })

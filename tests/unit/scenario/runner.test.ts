@@ -44,7 +44,6 @@ void test('a failed check says what was wanted, found and done last', async (t) 
 void test('a need that is known to be missing is a skip with its reason', async (t) => {
   const result = await run([named('a', fine, ['gup-test', 'pre-fault']), named('b', fine)], {
     expectSkips: ['pre-fault', 'gup-test'],
-    machines: [{ react: (name) => (name === 'open' ? 2 : undefined) }],
   })
   t.strictSame(verdicts(result), ['SKIP', 'PASS'])
   t.match(result.finished[0]?.reason, /CONFIG_GUP_TEST.*KVM_PRE_FAULT_MEMORY/)
