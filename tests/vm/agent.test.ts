@@ -1,5 +1,6 @@
 // Every operation of the agent, on the real kernel: one machine for all of it.
 import { test } from 'tap'
+import { frameFlags } from '../../harness/agent/frame-runs.ts'
 import { converterOf } from '../../harness/agent/converter.ts'
 import type { Converter } from '../../harness/agent/converter.ts'
 import { must } from '../../harness/agent/call.ts'
@@ -225,6 +226,26 @@ void test('the agent in a guest', async (t) => {
     await must(agent.setAffinity(0))
     t.match(await agent.failNth(1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
+    await agent.reset()
+  })
+
+  await t.test('counters, frames and the log of the kernel are seen from outside', async (t) => {
+    const { mapping } = await createMemory(agent)
+    await must(agent.host.fill(mapping, page, 2 * page, { byte: 1 }))
+    const { runs } = await must(agent.frames.runs(mapping, 0, size))
+    t.match(runs, [
+      { first: 0, count: 1 },
+      { first: 1, pfn: Number },
+    ])
+    const everywhere = { pfn: 0, frames: 2 ** 28, mask: frameFlags.huge, value: frameFlags.huge }
+    t.match(await must(agent.frames.count(everywhere)), { frames: 2 ** 30 / page, matching: 0 })
+    await must(agent.readKernelLog(7))
+    await must(agent.files.writeFile('/dev/kmsg', '<3>not said by the kernel\n'))
+    t.match(await agent.readKernelLog(7), { lost: 0, records: [] })
+    await must(agent.files.makeDirectory('/sys/fs/cgroup/of-a-test'))
+    const charges = '/sys/fs/cgroup/of-a-test/hugetlb.2MB.rsvd.current'
+    t.match(await agent.files.batch([{ path: charges }]), [{ errno: 'OK', text: '0\n' }])
+    await must(agent.files.removeDirectory('/sys/fs/cgroup/of-a-test'))
     await agent.reset()
   })
 
