@@ -13,6 +13,7 @@ import {
   slabFlushes,
 } from '../health/leaks.ts'
 import type { Counters } from '../health/leaks.ts'
+import { warningLevel, warningsIn } from '../health/warnings.ts'
 import { sleep } from '../project/deadline.ts'
 import { ProtocolError } from '../project/errors.ts'
 
@@ -36,7 +37,6 @@ export interface LeakWatchOptions {
 const patienceMilliseconds = 3000
 const mostMilliseconds = 5000
 const firstPauseMilliseconds = 20
-const warningLevel = 4
 const kmemleak = '/sys/kernel/debug/kmemleak'
 
 /** The counters of one machine as they were after the last scenario. */
@@ -140,5 +140,5 @@ async function readLog(agent: Agent): Promise<readonly string[]> {
   if (lost > 0) {
     throw new ProtocolError('KERNEL_LOG_LOST', 'the kernel overwrote what it had logged before it was read')
   }
-  return records.map((record) => record.text)
+  return warningsIn(records)
 }
