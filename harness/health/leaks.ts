@@ -1,4 +1,5 @@
 // The counters of the kernel that must be what they were when everything that a scenario made is closed again.
+import { groupPrefix, hugePageSizes, poolDirectory } from '../project/huge-pages.ts'
 
 /** A file of the guest as it was read. */
 export interface ReadFile {
@@ -55,30 +56,30 @@ function sumOf(...names: readonly string[]): (text: string) => number | undefine
   }
 }
 
-const sizes = [
-  { kilobytes: '2048', inGroup: '2MB', feature: 'hugetlb', groupFeature: 'hugetlb-cgroup' },
-  { kilobytes: '1048576', inGroup: '1GB', feature: 'hugetlb-1g', groupFeature: 'hugetlb-cgroup-1g' },
-] as const
+const featuresOf = {
+  '2M': { ofPool: 'hugetlb', ofGroup: 'hugetlb-cgroup' },
+  '1G': { ofPool: 'hugetlb-1g', ofGroup: 'hugetlb-cgroup-1g' },
+} as const
 
-const pools: readonly Counter[] = sizes.flatMap(({ kilobytes, feature }) =>
+const pools: readonly Counter[] = hugePageSizes.flatMap((size) =>
   ['nr', 'free', 'resv', 'surplus'].map((what) => ({
-    name: `${what}_hugepages of ${kilobytes} kB`,
-    file: `/sys/kernel/mm/hugepages/hugepages-${kilobytes}kB/${what}_hugepages`,
+    name: `${what}_hugepages of ${size}`,
+    file: `${poolDirectory(size)}/${what}_hugepages`,
     parse: firstNumber,
     tolerance: 0,
     leaks: 'either way' as const,
-    feature,
+    feature: featuresOf[size].ofPool,
   })),
 )
 
-const groups: readonly Counter[] = sizes.flatMap(({ inGroup, groupFeature }) =>
+const groups: readonly Counter[] = hugePageSizes.flatMap((size) =>
   ['current', 'rsvd.current'].map((what) => ({
-    name: `hugetlb.${inGroup}.${what} of the agent's control group`,
-    file: `${agentGroup}/hugetlb.${inGroup}.${what}`,
+    name: `${groupPrefix(size)}.${what} of the agent's control group`,
+    file: `${agentGroup}/${groupPrefix(size)}.${what}`,
     parse: firstNumber,
     tolerance: 0,
     leaks: 'either way' as const,
-    feature: groupFeature,
+    feature: featuresOf[size].ofGroup,
   })),
 )
 
@@ -193,7 +194,7 @@ export function changedCounters(before: Counters, after: Counters): CounterChang
   })
 }
 
-/** `free_hugepages of 2048 kB: 16 before, 15 after`. */
+/** `free_hugepages of 2M: 16 before, 15 after`. */
 export function describeChange(change: CounterChange): string {
   return `${change.name}: ${change.before} before, ${change.after} after`
 }

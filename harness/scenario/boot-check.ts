@@ -1,7 +1,9 @@
 // Whether a booted machine has what its profile asked for: a pool that is too small must never look like a kernel's failure.
 import type { Agent } from '../agent/client.ts'
-import { bootVariants, describePools, hugePageBytes, hugePageSizes } from '../vm/profile.ts'
-import type { BootProfile, BootVariant, HugePageSize, Pools } from '../vm/profile.ts'
+import { hugePageSizes, poolDirectory } from '../project/huge-pages.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
+import { bootVariants, describePools } from '../vm/profile.ts'
+import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
 import type { NamedScenario } from './load.ts'
 
 /** What was really found in the guest. */
@@ -91,7 +93,7 @@ function refusalOf(variant: BootVariant, texts: Texts): string | undefined {
 }
 
 function poolFile(size: HugePageSize): string {
-  return `/sys/kernel/mm/hugepages/hugepages-${hugePageBytes[size] / 1024}kB/nr_hugepages`
+  return `${poolDirectory(size)}/nr_hugepages`
 }
 
 function numberIn(texts: Texts, path: string): number | undefined {

@@ -9,14 +9,14 @@ import type { Outcome } from '../agent/call.ts'
 import type { PageLook } from '../agent/pages.ts'
 import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../project/definition.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
 import type { Check } from './check.ts'
 import type { GuestMachine } from './guest-machine.ts'
-import type { HugePageSize } from './huge-pages.ts'
 import type { MemoryFailure } from './memory-failure.ts'
 import type { Model, PageState, Run, Tag } from './model.ts'
 import type { Group, KernelMemory } from './kernel-words.ts'
 import type { PageRange } from './pages.ts'
-import type { Pools } from './pools.ts'
+import type { PoolsView } from './pools.ts'
 
 /** What `run` of a scenario is given. Everything made through it is closed after the scenario, whatever happened. */
 export interface ScenarioContext {
@@ -43,7 +43,7 @@ export interface ScenarioContext {
   /** From here on the agent runs on this CPU alone: conversions, and accesses of the host. */
   readonly runOnCpu: (cpu: number) => Promise<void>
   /** The pools of huge pages. Needs `hugetlb`. */
-  readonly pools: Pools
+  readonly pools: PoolsView
   /** Free memory, and what struct pages take of it. Needs `memmap-counters`. */
   readonly kernelMemory: () => Promise<KernelMemory>
   /** A control group for the rest of the scenario, or until it is left. Needs `hugetlb-cgroup`. */

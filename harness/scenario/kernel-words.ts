@@ -3,7 +3,8 @@ import type { Outcome } from '../agent/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { agentGroup } from '../health/leaks.ts'
 import { GuestError } from '../project/errors.ts'
-import type { HugePageSize } from './huge-pages.ts'
+import { groupPrefix } from '../project/huge-pages.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
 import { expectDone } from './outcome.ts'
 import { readNumbers } from './pools.ts'
 
@@ -28,7 +29,6 @@ export interface Group {
 }
 
 const mostAllocations = 300
-const sizeInGroup = { '2M': '2MB', '1G': '1GB' } as const
 
 /** @throws {GuestError} COUNTER_MISSING where the kernel does not say it (need `memmap-counters`) */
 export async function readKernelMemory(agent: Agent): Promise<KernelMemory> {
@@ -80,7 +80,7 @@ export async function readCharges(
   size: HugePageSize,
   group = agentGroup,
 ): Promise<GroupCharges> {
-  const base = `${group}/hugetlb.${sizeInGroup[size]}`
+  const base = `${group}/${groupPrefix(size)}`
   const [used = 0, reserved = 0] = await readNumbers(agent, [`${base}.current`, `${base}.rsvd.current`])
   return { used, reserved }
 }

@@ -1,10 +1,11 @@
 // How the huge pages of a file are laid out and counted, each fact from sources that do not know of each other.
 import type { Agent } from '../agent/client.ts'
 import { frameFlags } from '../agent/frame-runs.ts'
+import { hugePageBytes } from '../project/huge-pages.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
 import { check } from './check.ts'
 import type { GuestMappings, Memory } from './context.ts'
 import { agentArea } from './guest-machine.ts'
-import type { HugePageSize } from './huge-pages.ts'
 import { pagesPerHugePage } from './huge-pages.ts'
 import { readCharges } from './kernel-words.ts'
 import type { GroupCharges } from './kernel-words.ts'
@@ -187,7 +188,7 @@ export async function expectAccounting(laid: Laid): Promise<void> {
   check.equal(await poolsOf(agent).counters(size), wanted, `the pool of ${size} pages`)
   const status = expectDone(await agent.gmem.status(memory.handles.gmem), 'asking for the status')
   check.equal(status.blocks, memory.model.allocatedPages * 8, 'st_blocks')
-  check.equal(status.blockSize, pagesPerHugePage(size) * 4096, 'st_blksize')
+  check.equal(status.blockSize, hugePageBytes[size], 'st_blksize')
 }
 
 /** The control group of the agent is charged for the whole file since it exists, and for what is allocated of it. */
@@ -196,7 +197,7 @@ export async function expectCharged(laid: Laid): Promise<void> {
   const found = await readCharges(agent, size)
   const { charges = { used: 0, reserved: 0 } } = files.before(size)
   const { all, allocated } = files.units(size)
-  const bytes = pagesPerHugePage(size) * 4096
+  const bytes = hugePageBytes[size]
   const wanted = { used: charges.used + allocated * bytes, reserved: charges.reserved + all * bytes }
   check.equal(found, wanted, `what the control group is charged for ${size} pages, in bytes`)
 }

@@ -19,7 +19,7 @@ import { ProtocolError } from '../project/errors.ts'
 
 /** What was found when everything of a scenario was closed. */
 export interface LeakReport {
-  /** The counters that did not come back: `free_hugepages of 2048 kB: 16 before, 15 after`. */
+  /** The counters that did not come back: `free_hugepages of 2M: 16 before, 15 after`. */
   readonly leaks: readonly string[]
   /** What the kernel logged with the level of a warning or worse, since the last report. */
   readonly warnings: readonly string[]

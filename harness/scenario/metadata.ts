@@ -1,8 +1,8 @@
 // How much memory the kernel spends on knowing the state of pages: nodes of maple trees, counted from outside.
 import { must } from '../agent/call.ts'
 import type { Agent } from '../agent/client.ts'
+import { rcuBarrier } from '../health/leaks.ts'
 
-const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
 const slab = '/sys/kernel/slab/maple_node'
 
 /**

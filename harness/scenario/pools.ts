@@ -3,9 +3,8 @@ import { must } from '../agent/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { memfdFlags } from '../agent/uapi.ts'
 import { GuestError } from '../project/errors.ts'
-import { pages as bytesOf } from '../project/units.ts'
-import { pagesPerHugePage } from './huge-pages.ts'
-import type { HugePageSize } from './huge-pages.ts'
+import { hugePageBytes, poolDirectory } from '../project/huge-pages.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
 import { expectDone } from './outcome.ts'
 
 /** A pool as the kernel counts it, in huge pages. */
@@ -18,7 +17,7 @@ export interface PoolCounters {
 }
 
 /** All pools of the machine. Need `hugetlb`. */
-export interface Pools {
+export interface PoolsView {
   /** The pool of a size. */
   counters(size: HugePageSize): Promise<PoolCounters>
   /** The part of a pool that lies in a NUMA node; reservations belong to no node. */
@@ -32,7 +31,6 @@ export interface Pools {
   poison(size: HugePageSize, byte: number): Promise<number>
 }
 
-const kilobytes = { '2M': 2048, '1G': 1_048_576 } as const
 const memfdSize = { '2M': memfdFlags.huge2M, '1G': memfdFlags.huge1G } as const
 
 /** The numbers in files, read in one round trip. */
@@ -48,12 +46,8 @@ export async function readNumbers(agent: Agent, paths: readonly string[]): Promi
   })
 }
 
-function directory(size: HugePageSize): string {
-  return `hugepages/hugepages-${kilobytes[size]}kB`
-}
-
 /** The words about pools, on an agent. */
-export function poolsOf(agent: Agent): Pools {
+export function poolsOf(agent: Agent): PoolsView {
   async function read(base: string, names: readonly string[]): Promise<(name: string) => number> {
     const numbers = await readNumbers(
       agent,
@@ -63,18 +57,18 @@ export function poolsOf(agent: Agent): Pools {
   }
   async function counters(size: HugePageSize): Promise<PoolCounters> {
     const names = ['nr', 'free', 'resv', 'surplus']
-    const value = await read(`/sys/kernel/mm/${directory(size)}`, names)
+    const value = await read(poolDirectory(size), names)
     return { total: value('nr'), free: value('free'), reserved: value('resv'), surplus: value('surplus') }
   }
   return {
     counters,
     async countersOfNode(size, node) {
       const names = ['nr', 'free', 'surplus']
-      const value = await read(`/sys/devices/system/node/node${node}/${directory(size)}`, names)
+      const value = await read(poolDirectory(size, node), names)
       return { total: value('nr'), free: value('free'), surplus: value('surplus') }
     },
     async resize(size, count) {
-      const path = `/sys/kernel/mm/${directory(size)}/nr_hugepages`
+      const path = `${poolDirectory(size)}/nr_hugepages`
       expectDone(
         await agent.files.writeFile(path, String(count)),
         `making the pool of ${size} have ${count} pages`,
@@ -85,7 +79,7 @@ export function poolsOf(agent: Agent): Pools {
       const { free, reserved } = await counters(size)
       const count = free - reserved
       if (count === 0) return 0
-      const length = bytesOf(count * pagesPerHugePage(size))
+      const length = count * hugePageBytes[size]
       const { file } = await must(agent.files.memfd(length, memfdFlags.hugetlb | memfdSize[size]))
       const { mapping } = await must(agent.host.mmap({ file, length }))
       await must(agent.host.fill(mapping, 0, length, { byte }))

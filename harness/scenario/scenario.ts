@@ -1,6 +1,7 @@
 // What a scenario is: a title, the rules that it checks, what it needs from kernel and machine, and the check itself.
+import type { HugePageSize } from '../project/huge-pages.ts'
 import { plainProfile } from '../vm/profile.ts'
-import type { BootVariant, HugePageSize, Pools } from '../vm/profile.ts'
+import type { BootVariant, Pools } from '../vm/profile.ts'
 import type { BugId } from './bugs.ts'
 import type { ScenarioContext } from './context.ts'
 import type { Need } from './needs.ts'

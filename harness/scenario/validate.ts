@@ -1,6 +1,7 @@
 // What a scenario file says about itself is checked when it is loaded: an unknown name is an error that lists the known ones.
-import { bootVariants, hugePageSizes, isBootVariant, isHugePageSize } from '../vm/profile.ts'
+import { hugePageSizes, isHugePageSize } from '../project/huge-pages.ts'
 import { nearest } from '../project/near.ts'
+import { bootVariants, isBootVariant } from '../vm/profile.ts'
 import { allBugs, isBugId } from './bugs.ts'
 import { isNeed, needs } from './needs.ts'
 import { allRules, isRuleId } from './rules.ts'

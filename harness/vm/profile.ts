@@ -1,14 +1,8 @@
 // What differs from boot to boot of one run: pools of huge pages, words for the kernel, and the memory that they need.
+import { hugePageBytes, hugePageSizes } from '../project/huge-pages.ts'
+import type { HugePageSize } from '../project/huge-pages.ts'
 import { bytes } from '../project/units.ts'
 import type { Bytes } from '../project/units.ts'
-
-/** The sizes of huge pages that a pool can have, in bytes, the largest first. */
-export const hugePageBytes = { '1G': 2 ** 30, '2M': 2 ** 21 } as const
-
-export type HugePageSize = keyof typeof hugePageBytes
-
-/** All of them, in the order of the kernel's command line. */
-export const hugePageSizes = ['1G', '2M'] as const satisfies readonly HugePageSize[]
 
 /** How many huge pages there must be of each size. */
 export type Pools = Readonly<Record<HugePageSize, number>>
@@ -22,11 +16,6 @@ export const bootVariants = {
 } as const satisfies Record<string, string>
 
 export type BootVariant = keyof typeof bootVariants
-
-/** Whether a text names a size of huge pages. */
-export function isHugePageSize(text: string): text is HugePageSize {
-  return Object.hasOwn(hugePageBytes, text)
-}
 
 /** Whether a text names a boot variant. */
 export function isBootVariant(text: string): text is BootVariant {

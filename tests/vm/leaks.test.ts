@@ -23,8 +23,8 @@ void test('counters that do not come back are named', async (t) => {
 
   t.equal(await pools.resize('2M', 2), 2)
   t.match((await watch.report()).leaks, [
-    'nr_hugepages of 2048 kB: 0 before, 2 after',
-    'free_hugepages of 2048 kB: 0 before, 2 after',
+    'nr_hugepages of 2M: 0 before, 2 after',
+    'free_hugepages of 2M: 0 before, 2 after',
   ])
   t.equal(await pools.poison('2M', 0xa5), 2)
   t.strictSame((await watch.report()).leaks, [], 'the pool is as it was')

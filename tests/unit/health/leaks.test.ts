@@ -52,7 +52,7 @@ void test('more free memory is no leak, more nodes are', (t) => {
 void test('a counter that cannot be read is named, whatever is the matter with its file', (t) => {
   const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
   const missing = readCounters(files(counterFiles, { [pool]: 2 }), new Set())
-  t.strictSame(missing.unreadable, [`free_hugepages of 2048 kB: ${pool} ENOENT`])
+  t.strictSame(missing.unreadable, [`free_hugepages of 2M: ${pool} ENOENT`])
   const empty = readCounters(files(counterFiles, { '/proc/meminfo': 'nothing\n' }), new Set())
   t.strictSame(empty.unreadable, ['MemFree in kB: /proc/meminfo has no such number'])
   t.equal(readCounters([], new Set()).unreadable.length, counters.length)

@@ -27,7 +27,7 @@ void test('a page that does not come back fails the scenario by name, and the ma
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.match(
     result.finished[0]?.diagnostic?.message,
-    /^something was left behind: free_hugepages of 2048 kB: 7 before, 6 after$/,
+    /^something was left behind: free_hugepages of 2M: 7 before, 6 after$/,
   )
   t.equal(result.boots, 2)
 })
