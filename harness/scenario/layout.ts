@@ -150,8 +150,15 @@ export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
   }
 }
 
-/** Enough to see whether frames are in order, and no work. */
-const mostLooked = 512
+/** Enough to see whether frames are in order, and no work: so many pages of so many runs. */
+const mostPages = 64
+const mostRuns = 8
+
+/** Some runs of a list, its first and its last among them. */
+function sample<Item>(items: readonly Item[]): Item[] {
+  const step = Math.max(1, Math.ceil((items.length - 1) / (mostRuns - 1)))
+  return items.filter((_, index) => index % step === 0 || index === items.length - 1)
+}
 
 /** The first frame of a split huge page, from those of its shared pages, which must all fit together. */
 async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
@@ -159,8 +166,11 @@ async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
   const { mapping } = memory.handles
   if (mapping === undefined) throw new Error('frames are seen by the host: not with mapped: false')
   const what = `the first frame of ${describeRange(unit.range)}`
-  for (const run of memory.model.stateRuns(unit.range).filter(({ value }) => value === 'shared')) {
-    await memory.host.look(pages(run.first, Math.min(run.count, mostLooked)))
+  const shared = memory.model.stateRuns(unit.range).filter(({ value }) => value === 'shared')
+  for (const run of sample(shared)) {
+    const count = Math.min(run.count, mostPages)
+    await memory.host.look(pages(run.first, count))
+    await memory.host.look(pages(run.first + run.count - count, count))
   }
   const reply = await agent.frames.runs(mapping, offsetOf(unit.range), sizeOf(unit.range))
   const mapped = expectDone(reply, `the frames of ${describeRange(unit.range)}`).runs

@@ -58,12 +58,12 @@ export class LeakWatch {
    * @throws {ProtocolError} COUNTER_UNREADABLE when a counter is missing that the kernel should have
    */
   static async begin(agent: Agent, options: LeakWatchOptions): Promise<LeakWatch> {
-    await enterGroup(agent)
+    const joining = await enterGroup(agent)
     const files = await agent.files.batch(featureFiles.map((path) => ({ path })))
     const without = new Set([...options.without, ...featuresWithout(files)])
     const [found] = await agent.files.batch([{ path: kmemleak }, { path: kmemleak, text: 'clear' }])
     const before = await look(agent, without, 'exactly')
-    expectReadable(before.unreadable)
+    expectReadable([...before.unreadable, ...(without.has('hugetlb-cgroup') ? [] : joining)])
     await readLog(agent)
     return new LeakWatch(agent, { ...options, without }, before.counters, found?.errno === 'OK')
   }
@@ -107,10 +107,14 @@ export class LeakWatch {
   }
 }
 
-/** A kernel without control groups for huge pages has no counters of them: that is not decided here. */
-async function enterGroup(agent: Agent): Promise<void> {
+/** What went wrong: an agent that is in no group of its own is charged to nobody who is looked at. */
+async function enterGroup(agent: Agent): Promise<string[]> {
   await agent.files.makeDirectory(agentGroup)
-  await agent.files.batch([{ path: `${agentGroup}/cgroup.procs`, text: String(agent.pid) }])
+  const path = `${agentGroup}/cgroup.procs`
+  const [joined] = await agent.files.batch([{ path, text: String(agent.pid) }])
+  return joined?.errno === 'OK'
+    ? []
+    : [`the agent's control group: ${path} ${joined?.errno ?? 'was not written'}`]
 }
 
 async function look(
@@ -123,7 +127,13 @@ async function look(
     ...flushes.map((path) => ({ path, text: '1' })),
     ...counterFiles.map((path) => ({ path })),
   ])
-  return readCounters(results.slice(flushes.length), without)
+  const { counters, unreadable } = readCounters(results.slice(flushes.length), without)
+  // What there is nothing to flush of is not there.
+  const unflushed = results
+    .slice(0, flushes.length)
+    .filter(({ errno }) => errno !== 'OK' && errno !== 'ENOENT')
+    .map(({ path, errno }) => `slab counters are not exact: ${path} ${errno}`)
+  return { counters, unreadable: [...unreadable, ...unflushed] }
 }
 
 function expectReadable(unreadable: readonly string[]): void {

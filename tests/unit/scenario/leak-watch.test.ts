@@ -20,6 +20,10 @@ function changing(path: string, from: number, text: string | number, until = Inf
 }
 
 const withoutInodes = fakeFiles({ [inodes]: 2 })
+const withoutHugePages: FakeFiles = (path) => {
+  if (path === '/proc/filesystems') return 'nodev\tsysfs\n'
+  return /hugetlb|hugepages|\/cgroup\//.test(path) ? 2 : undefined
+}
 const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 13 : undefined)
 
 void test('a page that does not come back fails the scenario by name, and the machine is not used again', async (t) => {
@@ -87,4 +91,16 @@ void test('what kmemleak finds is a leak', async (t) => {
     result.finished[0]?.diagnostic?.message,
     /kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create/,
   )
+})
+
+void test('an agent that cannot be put into its group, or slabs that cannot be flushed, are an error', async (t) => {
+  for (const broken of ['/sys/fs/cgroup/gmemtest/cgroup.procs', '/sys/kernel/slab/maple_node/shrink']) {
+    const result = await run(two, { machines: [{ files: fakeFiles({ [broken]: 13 }) }] })
+    t.strictSame(verdicts(result), ['ERROR'])
+    t.match(result.finished[0]?.diagnostic?.message, new RegExp(`${broken} EACCES`))
+  }
+})
+
+void test('a kernel that says that it has no huge pages needs no control group for them', async (t) => {
+  t.strictSame(verdicts(await run(two, { machines: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
 })
