@@ -15,6 +15,7 @@ const slowMachine: readonly RegExp[] = [
   /^perf: interrupt took too long /,
   /^workqueue: .* hogged CPU for >\d+us /,
   /^(?:clocksource: |tsc: |TSC |Marking clocksource|sched_clock: Marking unstable)/,
+  /^kvm: SMP vm created on host with unstable TSC;/,
 ]
 
 /** The texts of the warnings among these records. */
