@@ -32,11 +32,13 @@ void test('two writers of one page are found out', async (t) => {
   await using host = await startHostAgent()
   const { mapping } = await must(host.agent.host.mmap({ length: page }))
   const actor = { kind: 'host-count', mapping, offset: 0, size: page } as const
-  const reports = await host.agent.race.run({ actors: [actor, actor], duration: 200 })
-  t.ok(
-    reports.some((report) => report.mismatches > 0),
-    'a number went missing',
-  )
+  let found = false
+  // On a busy machine the two may take turns for a while.
+  for (let tries = 0; tries < 50 && !found; tries++) {
+    const reports = await host.agent.race.run({ actors: [actor, actor], duration: 200 })
+    found = reports.some((report) => report.mismatches > 0)
+  }
+  t.ok(found, 'a number went missing')
 })
 
 void test('a race goes on beside other operations, until it is stopped', async (t) => {
