@@ -77,7 +77,7 @@ void test('a child dies with a harness that is killed', async (t) => {
   t.ok(await isAlive(pid))
   harness.kill('SIGKILL')
   await once(harness, 'exit')
-  for (let tries = 0; tries < 100 && (await isAlive(pid)); tries++) await delay(10)
+  for (let tries = 0; tries < 1000 && (await isAlive(pid)); tries++) await delay(10)
   t.notOk(await isAlive(pid))
 })
 

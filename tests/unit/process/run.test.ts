@@ -71,6 +71,6 @@ void test('no child survives a kill -9 of the harness', async (t) => {
   })
   t.ok(await isAlive(pid), 'it runs before')
   harness.kill('SIGKILL')
-  for (let patience = 50; patience > 0 && (await isAlive(pid)); patience -= 1) await sleep(20, never)
+  for (let patience = 500; patience > 0 && (await isAlive(pid)); patience -= 1) await sleep(20, never)
   t.notOk(await isAlive(pid), 'it is gone after')
 })

@@ -64,7 +64,7 @@ for (const [what, script, error] of failures) {
 }
 
 void test('a kernel that hangs: the deadline, with its last words', async (t) => {
-  const options = await stubQemu(t, `${greet}${say('[0.3] Calibrating')}exec sleep 60`)
+  const options = await stubQemu(t, `${say('[0.3] Calibrating')}${greet}exec sleep 60`)
   await t.rejects(bootVm({ ...options, timeout: 300 }), {
     name: 'BootError',
     code: 'BOOT_TIMEOUT',

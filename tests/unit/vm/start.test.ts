@@ -41,11 +41,15 @@ void test('a QEMU that never speaks is given up by the caller, and killed', asyn
   const abort = new AbortController()
   const options = await stubQemu(t, `echo $$ >"$(dirname "$0")/pid"; exec sleep 60`, abort.signal)
   const started = startQemu(options)
-  await delay(100)
+  const file = path.join(path.dirname(options.vmlinux), 'pid')
+  let pid = 0
+  while (pid === 0) {
+    await delay(10)
+    pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  }
   abort.abort(new Error('enough'))
   await t.rejects(started, { message: 'enough' })
-  const pid = await readFile(path.join(path.dirname(options.vmlinux), 'pid'), 'utf8')
-  t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
+  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
 })
 
 void test('an ssh channel ends when its server in the guest does', async (t) => {
