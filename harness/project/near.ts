@@ -24,16 +24,30 @@ function distance(from: string, to: string): number {
   return previous[to.length] ?? 0
 }
 
-/** The names that are near to what was typed, nearest first, at most `limit`: close in spelling, or sharing a word. */
+function wordsOf(text: string): string[] {
+  return text.split(/[^a-z0-9]+/)
+}
+
+/** A slip of one letter in three is forgiven. */
+function isSlip(typed: string, meant: string): boolean {
+  return distance(typed, meant) <= Math.floor(typed.length / 3)
+}
+
+/**
+ * The names that are near to what was typed, nearest first, at most `limit`: close in spelling, or with a word in them
+ * that was typed, or nearly.
+ */
 export function nearest(typed: string, names: readonly string[], limit = 5): string[] {
   const text = typed.toLowerCase()
-  const words = text.split(/[^a-z0-9]+/).filter((word) => word.length >= 3)
+  const words = wordsOf(text).filter((word) => word.length >= 3)
   return names
     .map((name) => {
-      const edits = distance(text, name.toLowerCase())
-      const shared = words.filter((word) => name.toLowerCase().includes(word)).length
+      const candidate = name.toLowerCase()
+      const edits = distance(text, candidate)
+      const shared = words.filter((word) => candidate.includes(word)).length
+      const similar = words.filter((word) => wordsOf(candidate).some((other) => isSlip(word, other))).length
       const close = edits <= Math.max(2, Math.floor(Math.max(text.length, name.length) / 3))
-      return { name, score: shared * 100 - edits, near: close || shared > 0 }
+      return { name, score: shared * 100 + similar * 50 - edits, near: close || shared + similar > 0 }
     })
     .filter((candidate) => candidate.near)
     .toSorted((left, right) => right.score - left.score || left.name.localeCompare(right.name))

@@ -10,6 +10,8 @@ const cases: readonly (readonly [typed: string, first: string | undefined])[] = 
   ['stok-6.12', 'stock-6.12'],
   ['at-end', 'convert-at-end'],
   ['refuses', 'pin-refuses'],
+  ['refsues', 'pin-refuses'],
+  ['pim', 'pin-refuses'],
   ['rnu', 'run'],
   ['something-else-entirely', undefined],
   ['', undefined],
