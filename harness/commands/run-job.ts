@@ -14,7 +14,7 @@ import { Sinks } from '../report/sinks.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
 import { scenarioNames, selectNames } from '../scenario/load.ts'
-import { chooseAccelerator } from '../vm/accelerator.ts'
+import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
@@ -55,7 +55,7 @@ export async function runJob(
   context: CommandContext,
 ): Promise<number> {
   const started = new Date()
-  const [definition, names, accelerator] = await Promise.all([
+  const [definition, names, chosen] = await Promise.all([
     loadKernelDefinition(options.kernel),
     scenarioNames(options.scenarios).then((all) => selectNames(all, patterns)),
     chooseAccelerator(options.accel),
@@ -65,6 +65,7 @@ export async function runJob(
     kernel: definition.name,
     now: started,
   })
+  const accelerator = slowedDown(chosen, definition.slowdown)
   const plan = { options, context, definition, names, accelerator, directory, started }
   const sinks = await openSinks(plan)
   try {

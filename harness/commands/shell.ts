@@ -11,7 +11,7 @@ import { cacheDirectory } from '../project/paths.ts'
 import { bytes } from '../project/units.ts'
 import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
-import { chooseAccelerator } from '../vm/accelerator.ts'
+import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
 import { waitForGuest } from '../vm/boot.ts'
 import { startQemu } from '../vm/start.ts'
@@ -40,7 +40,7 @@ Examples:
 
 const memory = bytes(2 ** 30)
 const cpus = 2
-const sshMilliseconds = 60_000
+const sshMilliseconds = 10_000
 const consoleLines = 15
 const afterthoughtMilliseconds = 1000
 // What a shell says of a command that a signal ended, save for the number of the signal.
@@ -81,8 +81,9 @@ async function runShell(
 ): Promise<number> {
   const { signal } = context
   const cache = cacheDirectory()
-  const accelerator = await chooseAccelerator(options.accel)
+  const chosen = await chooseAccelerator(options.accel)
   const definition = await loadKernelDefinition(options.kernel)
+  const accelerator = slowedDown(chosen, definition.slowdown)
   using line = progressLine(context.stderr, context.isTty)
   const kernel = await provideKernel(definition, {
     cache,
@@ -104,12 +105,13 @@ async function runShell(
   }
   await using running = await startQemu(bootOptions)
   line.show(`waiting for ${definition.name} to boot`)
-  const connecting = connect(running.ssh, { ...image, signal, timeout: sshMilliseconds })
+  const limit = { signal, timeout: sshMilliseconds * accelerator.timeFactor }
+  const connecting = connect(running.ssh, { ...image, ...limit })
   // If the guest does not come up, that is the error, and not what becomes of the session.
   connecting.catch(() => undefined)
   await waitForGuest(running, bootOptions)
   await using session = await connecting
-  await session.push(agent, agentPath, { mode: 0o755, signal, timeout: sshMilliseconds })
+  await session.push(agent, agentPath, { mode: 0o755, ...limit })
   line[Symbol.dispose]()
   return await untilDeath(running, talk(session, command, context))
 }

@@ -33,6 +33,7 @@ const definitionSchema = z.strictObject({
   fragments: z.array(word).min(1),
   dialect: z.enum(['convert-ioctl', 'gmem-attributes', 'vm-attributes']),
   expectSkips: z.record(z.string(), word).default({}),
+  slowdown: z.number().min(1).max(100).default(1),
 })
 
 type Parsed = z.infer<typeof definitionSchema>
@@ -183,6 +184,7 @@ function resolved(file: string, parsed: Parsed): KernelDefinition {
     fragments: parsed.fragments.map((name) => fragmentFile(name, base)),
     dialect: parsed.dialect,
     expectSkips: parsed.expectSkips,
+    slowdown: parsed.slowdown,
   }
 }
 

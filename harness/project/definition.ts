@@ -39,6 +39,8 @@ export interface KernelDefinition {
   readonly dialect: Dialect
   /** Needs of scenarios that this kernel is known to lack, each with the reason; other skips are news. */
   readonly expectSkips: Readonly<Record<string, string>>
+  /** How many times slower it is than a kernel without debug options; deadlines are multiplied by it. */
+  readonly slowdown: number
 }
 
 /** The kernel that verbs use when none is named. */
@@ -130,6 +132,7 @@ function isKernelDefinition(value: unknown): value is KernelDefinition {
     series: Array.isArray,
     fragments: Array.isArray,
     expectSkips: (field) => typeof field === 'object' && field !== null,
+    slowdown: (field) => typeof field === 'number',
   }
   const entries = new Map(Object.entries(value))
   return Object.entries(fields).every(([name, isRight]) => isRight(entries.get(name)))

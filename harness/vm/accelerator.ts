@@ -8,7 +8,7 @@ export type AcceleratorName = 'tcg' | 'kvm'
 export interface Accelerator {
   readonly name: AcceleratorName
   readonly reason: string
-  /** What deadlines are multiplied by: emulation is about ten times slower. */
+  /** What deadlines are multiplied by: emulation is about ten times slower, and some kernels are slow by themselves. */
   readonly timeFactor: number
 }
 
@@ -60,6 +60,11 @@ export function decideAccelerator(asked: AcceleratorName | undefined, facts: Acc
   }
   const reason = `${facts.module?.name} has nested virtualisation and /dev/kvm can be opened`
   return { name: 'kvm', reason, timeFactor: timeFactors.kvm }
+}
+
+/** The same, for a kernel that is so many times slower than others. */
+export function slowedDown(accelerator: Accelerator, slowdown: number): Accelerator {
+  return { ...accelerator, timeFactor: accelerator.timeFactor * slowdown }
 }
 
 async function probeDevice(): Promise<AcceleratorFacts['device']> {

@@ -115,7 +115,7 @@ void test('the command line', async (suite) => {
     const scenarios = await gmemtest('list', 'contents')
     t.match(scenarios, { exitCode: 0, stdout: /^contents-survive-conversion .*\[S-A19/m })
     const kernels = await gmemtest('list', '--kernels')
-    t.match(kernels, { exitCode: 0, stdout: /^gmem-convert .*\nstock-6\.12 /m })
+    t.match(kernels, { exitCode: 0, stdout: /^gmem-convert .*\ngmem-convert-debug .*\nstock-6\.12 /m })
     const rules = await gmemtest('list', '--rules')
     t.match(rules, { exitCode: 0, stdout: /^\| S-A19 \|.*`contents-survive-conversion`/m })
   })

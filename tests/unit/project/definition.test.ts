@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { listKernelDefinitions, loadKernelDefinition } from '../../../harness/project/definition.ts'
+import type { KernelDefinition } from '../../../harness/project/definition.ts'
 import { GmemtestError } from '../../../harness/project/errors.ts'
 
 const good = {
@@ -21,11 +22,25 @@ async function outcomeOf(directory: string, lines: Readonly<Record<string, strin
 void test('the definitions of the project are valid, and the second look needs no parser', async (t) => {
   process.env['XDG_CACHE_HOME'] = t.testdir()
   const names = await listKernelDefinitions()
-  t.strictSame(names, ['gmem-convert', 'stock-6.12'])
+  t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12'])
   for (const name of names) {
     const first = await loadKernelDefinition(name)
     t.strictSame(await loadKernelDefinition(name), first)
   }
+})
+
+function fragmentNames(definition: KernelDefinition): string[] {
+  return definition.fragments.map(({ name }) => name)
+}
+
+void test('the debug flavour of a kernel is that kernel with more options', async (t) => {
+  process.env['XDG_CACHE_HOME'] = t.testdir()
+  const plain = await loadKernelDefinition('gmem-convert')
+  const debug = await loadKernelDefinition('gmem-convert-debug')
+  const { source, series, dialect, expectSkips } = plain
+  t.match(debug, { source, series, dialect, expectSkips })
+  t.strictSame(fragmentNames(debug), [...fragmentNames(plain), 'debug'])
+  t.ok(debug.slowdown > plain.slowdown)
 })
 
 void test('a definition may lie anywhere; its paths are relative to it', async (t) => {
@@ -48,7 +63,7 @@ void test('an unknown kernel lists what is near and what there is', async (t) =>
   await t.rejects(loadKernelDefinition('gmem-convrt'), {
     code: 'KERNEL_UNKNOWN',
     message: "there is no kernel definition 'gmem-convrt'",
-    hint: /did you mean 'gmem-convert'\?.* gmem-convert, stock-6\.12/,
+    hint: /did you mean 'gmem-convert'\?.* gmem-convert, .*stock-6\.12/,
   })
   await t.rejects(loadKernelDefinition('./nowhere.yaml'), { code: 'KERNEL_UNKNOWN' })
 })
@@ -68,6 +83,8 @@ const mistakes = [
   ],
   ['a missing key', { dialect: '' }, /mine\.yaml:1:1: dialect is missing/],
   ['a wrong value', { dialect: 'dialect: vm-atributes' }, /mine\.yaml:4:10: dialect: Invalid option/],
+  ['a kernel that is too fast', { series: 'slowdown: 0.5' }, /mine\.yaml:5:11: slowdown: /],
+  ['a slowdown that is no number', { series: 'slowdown: very' }, /mine\.yaml:5:11: slowdown: /],
   ['no source', { source: 'source: {}' }, /mine\.yaml:2:9: source must have one of .*, got none/],
   ['two sources', { source: 'source: {dir: a, git: b}' }, /must have one of .*, got git and dir|dir and git/],
   [

@@ -1,6 +1,6 @@
 // The choice of the accelerator as a table of facts.
 import { test } from 'tap'
-import { chooseAccelerator, decideAccelerator } from '../../../harness/vm/accelerator.ts'
+import { chooseAccelerator, decideAccelerator, slowedDown } from '../../../harness/vm/accelerator.ts'
 import type { AcceleratorFacts } from '../../../harness/vm/accelerator.ts'
 
 const intel = { name: 'kvm_intel', nested: true } as const
@@ -43,6 +43,12 @@ for (const module of [intel, amd]) {
     t.end()
   })
 }
+
+void test('a slow kernel stretches the deadlines, and nothing else', (t) => {
+  const emulation = decideAccelerator('tcg', { device: 'missing', module: undefined })
+  t.strictSame(slowedDown(emulation, 5), { ...emulation, timeFactor: emulation.timeFactor * 5 })
+  t.end()
+})
 
 void test('emulation always works on this machine', async (t) => {
   t.match(await chooseAccelerator('tcg'), { name: 'tcg' })
