@@ -60,6 +60,9 @@ export const patterns: readonly Pattern[] = [
   { kind: 'oom', expression: /^(?:Out of memory|oom-kill:|Memory cgroup out of memory)/ },
   { kind: 'oom', expression: /^[\w:/. -]+ invoked oom-killer/ },
   { kind: 'leak', expression: /^kmemleak: \d+ new suspected memory leaks/ },
+  // A detector that gives up finds nothing from then on: its silence must not look clean.
+  { kind: 'leak', expression: /^kmemleak: Kernel memory leak detector disabled/ },
+  { kind: 'lockdep', expression: /^INFO: lockdep is turned off/ },
   { kind: 'reboot', expression: /^Linux version \d+\.\d+/ },
   { kind: 'bug', expression: /^kernel BUG at / },
   { kind: 'bug', expression: /^(?:\w+: )?BUG[: ]/ },
