@@ -1,6 +1,7 @@
 // The directory of one run's results, and the record of what was run.
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { freeBytes } from '../kernel/space.ts'
 import { InfraError, messageOf } from '../project/errors.ts'
 
 /** The names of the files in a directory of results (docs/results.md). */
@@ -11,18 +12,36 @@ export const resultNames = {
   console: 'console.log',
 } as const
 
+// A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
+const neededMebibytes = 16
+const otherPlace = '--output DIR chooses another place'
+
 export interface ResultsOptions {
   /** What --output said. */
   readonly output: string | undefined
   readonly kernel: string
   readonly now: Date
+  /** How many bytes are free in a directory; the file system is asked if not given. */
+  readonly free?: (directory: string) => Promise<number>
 }
 
 /**
  * Makes the directory: the one that was asked for, or a new one in ./results with `latest` pointing to it.
  * @throws {InfraError} RESULTS_UNWRITABLE
+ * @throws {InfraError} NO_SPACE when the disk is too full to begin
  */
 export async function makeResultsDirectory(options: ResultsOptions): Promise<string> {
+  const directory = await makeDirectory(options)
+  const free = Math.floor((await (options.free ?? freeBytes)(directory)) / 2 ** 20)
+  if (free >= neededMebibytes) return directory
+  throw new InfraError(
+    'NO_SPACE',
+    `results need ${neededMebibytes} MiB in ${directory}, ${free} MiB are free`,
+    { hint: `free some space; ${otherPlace}` },
+  )
+}
+
+async function makeDirectory(options: ResultsOptions): Promise<string> {
   const { output, kernel, now } = options
   const stamp = now
     .toISOString()
@@ -44,7 +63,7 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   } catch (cause) {
     throw new InfraError('RESULTS_UNWRITABLE', `cannot write results to ${wanted}: ${messageOf(cause)}`, {
       cause,
-      hint: '--output DIR chooses another place',
+      hint: otherPlace,
     })
   }
 }
@@ -70,9 +89,20 @@ async function pointTo(directory: string): Promise<void> {
   await rename(temporary, link)
 }
 
-/** Writes the record of what was run; later calls replace it. */
+/**
+ * Writes the record of what was run; later calls replace it.
+ * @throws {InfraError} RESULTS_UNWRITABLE
+ */
 export async function writeProvenance(directory: string, record: object): Promise<void> {
   const file = path.join(directory, resultNames.provenance)
-  await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
-  await rename(`${file}.new`, file)
+  try {
+    await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
+    await rename(`${file}.new`, file)
+  } catch (cause) {
+    await rm(`${file}.new`, { force: true })
+    throw new InfraError('RESULTS_UNWRITABLE', `cannot write ${file}: ${messageOf(cause)}`, {
+      cause,
+      hint: otherPlace,
+    })
+  }
 }

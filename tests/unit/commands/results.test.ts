@@ -31,6 +31,25 @@ void test('a place that cannot be is an error with the next step', async (t) => 
   })
 })
 
+async function nearlyFull(): Promise<number> {
+  return 3.9 * 2 ** 20
+}
+
+void test('a disk that is full before the run begins is said so, not taken for a silent kernel', async (t) => {
+  const output = t.testdir()
+  await t.rejects(makeResultsDirectory({ output, kernel: 'k', now, free: nearlyFull }), {
+    code: 'NO_SPACE',
+    fault: 'infra',
+    message: `results need 16 MiB in ${output}, 3 MiB are free`,
+    hint: /--output/,
+  })
+})
+
+void test('a record that cannot be written is the fault of the machine', async (t) => {
+  const directory = path.join(t.testdir(), 'gone')
+  await t.rejects(writeProvenance(directory, {}), { code: 'RESULTS_UNWRITABLE', hint: /--output/ })
+})
+
 void test('the record is replaced as a whole', async (t) => {
   const directory = t.testdir({ 'provenance.json': 'old' })
   await writeProvenance(directory, { a: 1 })
