@@ -1,0 +1,37 @@
+// A booted machine of the default kernel, for measurements inside the guest.
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { bootMachine } from '../harness/commands/machine.ts'
+import type { ReachableMachine } from '../harness/commands/machine.ts'
+import { compileAgent } from '../harness/guest/agent.ts'
+import { provideGuestImage } from '../harness/guest/image.ts'
+import { provideKernel } from '../harness/kernel/provide.ts'
+import { defaultKernel, loadKernelDefinition } from '../harness/project/definition.ts'
+import { cacheDirectory } from '../harness/project/paths.ts'
+import { chooseAccelerator } from '../harness/vm/accelerator.ts'
+import { kernelWords, memoryOf } from '../harness/vm/profile.ts'
+import type { BootProfile } from '../harness/vm/profile.ts'
+
+/** Hands a machine to `use`, and ends it afterwards. */
+export async function withMachine<Result>(
+  profile: BootProfile,
+  use: (machine: ReachableMachine) => Promise<Result>,
+): Promise<Result> {
+  const options = { cache: cacheDirectory(), signal: new AbortController().signal }
+  await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
+  const definition = await loadKernelDefinition(defaultKernel)
+  const kernel = await provideKernel(definition, { ...options, progress: () => undefined })
+  await using machine = await bootMachine({
+    vmlinux: kernel.vmlinux,
+    image: await provideGuestImage(options),
+    agent: await compileAgent(options),
+    accelerator: await chooseAccelerator(undefined),
+    memory: memoryOf(profile),
+    append: kernelWords(profile),
+    cpus: 2,
+    consoleFile: path.join(directory.path, 'console.log'),
+    signal: options.signal,
+  })
+  return await use(machine)
+}
