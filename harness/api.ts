@@ -16,6 +16,7 @@ export {
   vmTypes,
 } from './agent/uapi.ts'
 export type { ScenarioContext, Memory, MemoryOptions, HostView, GuestView } from './scenario/context.ts'
+export { hugePageBytes } from './project/huge-pages.ts'
 export type { HugePageSize } from './project/huge-pages.ts'
 export type { PageRange } from './scenario/pages.ts'
 export type { PageState, Run, Tag } from './scenario/model.ts'
