@@ -16,6 +16,8 @@ const slowMachine: readonly RegExp[] = [
   /^workqueue: .* hogged CPU for >\d+us /,
   /^(?:clocksource: |tsc: |TSC |Marking clocksource|sched_clock: Marking unstable)/,
   /^kvm: SMP vm created on host with unstable TSC;/,
+  // The clock was measured again between the creation of a VM and that of its vCPU.
+  /^kvm: user requested TSC rate below hardware speed$/,
 ]
 
 /** The texts of the warnings among these records. */

@@ -19,6 +19,7 @@ void test('a machine that is slow is not a kernel that is wrong', (t) => {
     'workqueue: drain_vmap_area_work hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND',
     'clocksource: timekeeping watchdog on CPU1: Marking clocksource tsc as unstable',
     'kvm: SMP vm created on host with unstable TSC; guest TSC will not be reliable',
+    'kvm: user requested TSC rate below hardware speed',
     'perf: interrupt took too long (2501 > 2500), lowering kernel.perf_event_max_sample_rate to 79000',
   ]
   t.strictSame(warningsIn(texts.map((text) => ({ level: 4, text }))), [])
