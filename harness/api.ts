@@ -15,7 +15,14 @@ export {
   protections,
   vmTypes,
 } from './agent/uapi.ts'
-export type { ScenarioContext, Memory, MemoryOptions, HostView, GuestView } from './scenario/context.ts'
+export type {
+  ScenarioContext,
+  Memory,
+  MemoryOptions,
+  HostView,
+  GuestView,
+  Racer,
+} from './scenario/context.ts'
 export { hugePageBytes } from './project/huge-pages.ts'
 export type { HugePageSize } from './project/huge-pages.ts'
 export type { PageRange } from './scenario/pages.ts'
