@@ -9,7 +9,6 @@ export default scenario({
   title:
     'a part of a 1G page that is converted page by page splits it with the first and merges it with the last',
   rules: ['S-A23', 'S-A24', 'S-A19', 'S-A7'],
-  bugs: ['A-17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '1G': 1 },
   timeout: 20,

@@ -8,7 +8,6 @@ const written = [0, 1, 511, 512, huge / 2 - 1, huge / 2, huge - 513, huge - 512,
 export default scenario({
   title: 'a 1G page is split and merged in place, and keeps what was written at its ends and in the middle',
   rules: ['S-A22', 'S-A23', 'S-A24', 'S-A19', 'S-A20', 'S-A17'],
-  bugs: ['A-17', 'O-21', 'A-3'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '1G': 1 },
   timeout: 20,

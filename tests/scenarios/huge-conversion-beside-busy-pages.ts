@@ -26,7 +26,7 @@ const races: { what: string; shared: readonly number[]; racers: readonly Racer[]
 export default scenario({
   title: 'host and guest work undisturbed in a huge page that is split and merged under them',
   rules: ['S-A11', 'S-A1', 'S-A23', 'S-A24', 'S-A19'],
-  bugs: ['A-14', 'A-30'],
+  bugs: ['A-12', 'A-14', 'O-15'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   async run({ memory, check }) {

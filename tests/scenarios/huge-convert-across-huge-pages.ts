@@ -6,7 +6,6 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'a conversion across huge pages of mixed states splits and merges each as its pages say',
   rules: ['S-A7', 'S-A23', 'S-A24', 'S-A19', '2.2-alignment'],
-  bugs: ['A-1', 'O-4', 'B-12'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory }) {

@@ -17,7 +17,6 @@ const notWhole = [
 export default scenario({
   title: 'a file of huge pages is whole huge pages, as many as the pool can set apart, or ENOMEM',
   rules: ['S-A2', 'S-A36'],
-  bugs: ['O-12'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
   async run({ agent, check, pools, expectDone, expectErrno }) {

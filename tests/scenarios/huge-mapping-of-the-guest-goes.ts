@@ -6,7 +6,7 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'a conversion to shared takes the huge mapping of its huge page from the guest, and no other one',
   rules: ['S-A17', 'S-A23', 'S-A11'],
-  bugs: ['A-18', 'A-36'],
+  bugs: ['A-18', 'A-36', 'B-12'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory, check }) {
@@ -32,6 +32,11 @@ export default scenario({
     await expectHugeMappings(3, 'right after the merge')
     await file.guest.expect(page(huge + 200), 0x50)
     await expectHugeMappings(4, 'when it uses the merged huge page')
+
+    await file.convert('shared', page(huge))
+    await file.convert('private', pages(0, 3 * huge))
+    await expectHugeMappings(3, 'after a range of which only one page was not private yet')
+    await file.guest.expect(page(huge + 200), 0x50)
 
     await file.convert('shared', pages(2 * huge - 1, huge + 2))
     await expectHugeMappings(1, 'after a range that touches three huge pages')

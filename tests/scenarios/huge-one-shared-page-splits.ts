@@ -11,7 +11,6 @@ const places = [
 export default scenario({
   title: 'one page that becomes shared splits its huge page in place, and becoming private merges it',
   rules: ['S-A23', 'S-A24', 'S-A19', 'S-A17'],
-  bugs: ['O-23'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory }) {

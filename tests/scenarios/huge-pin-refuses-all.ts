@@ -7,7 +7,7 @@ const pinned = 2 * huge + 300
 export default scenario({
   title: 'a pin in one of several huge pages is named, and no huge page is split or merged by the refusal',
   rules: ['S-A9', 'S-A12', 'S-A13', 'S-A19', 'S-A23', 'S-A24'],
-  bugs: ['A-2', 'A-13', 'A-21', 'O-4', 'O-15'],
+  bugs: ['A-21'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'gup-test'],
   pools: { '2M': 4 },
   async run({ memory }) {

@@ -1,5 +1,5 @@
 // S-A9, S-A24: readers of /proc/kpageflags and kpagecount and compaction look at every frame: no conversion is refused for that, and no merge hangs.
-import { pages, pageSize, pagesPerHugePage, scenario } from '../../harness/api.ts'
+import { page, pages, pageSize, pagesPerHugePage, scenario } from '../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 /** A word for each frame of the pool's pages, and of all others below 4 GiB. */
@@ -20,6 +20,7 @@ export default scenario({
       duration: 400,
       actors: [
         { kind: 'convert', target: gmem, dialect, to: 'private', offset: 0, size },
+        { kind: 'convert', target: gmem, dialect, to: 'private', offset: size / 2, size: pageSize },
         { kind: 'read-file', path: '/proc/kpageflags', size: bytesOfWords },
         { kind: 'read-file', path: '/proc/kpagecount', size: bytesOfWords },
         { kind: 'write-file', path: '/proc/sys/vm/compact_memory', text: '1' },
@@ -31,6 +32,7 @@ export default scenario({
     }
     await file.convert('private', file.all)
     await file.convert('shared', pages(0, huge))
+    await file.convert('shared', page(2 * huge))
     await file.matchesModel()
   },
 })
