@@ -59,19 +59,42 @@ int do_ioctl(int fd, unsigned long request, void *argument)
 	return result;
 }
 
-/* By default allocations that may sleep never fail, so nearly none would. */
-static int include_sleepers(const char *path)
+static int write_setting(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int error = 0;
 
 	if (fd < 0)
 		return errno;
-	if (write(fd, "N", 1) != 1)
+	if (write(fd, text, 1) != 1)
 		error = errno;
 	if (close(fd) && !error)
 		error = errno;
 	return error;
+}
+
+/*
+ * By default allocations that may sleep never fail, so nearly none would; and
+ * each failure is logged with a stack, as if it were the kernel's fault.
+ */
+static int prepare_slab(void)
+{
+	int error = write_setting("/sys/kernel/debug/failslab/ignore-gfp-wait",
+				  "N");
+
+	if (error)
+		return error;
+	return write_setting("/sys/kernel/debug/failslab/verbose", "0");
+}
+
+static int prepare_pages(void)
+{
+	int error = write_setting(
+		"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+
+	if (error)
+		return error;
+	return write_setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 }
 
 int op_fail_nth(struct call *call, const struct fail_nth_request *request,
@@ -81,12 +104,11 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 
 	(void)call;
 	(void)answer;
-	error = include_sleepers("/sys/kernel/debug/failslab/ignore-gfp-wait");
+	error = prepare_slab();
 	if (error)
 		return error;
 	/* A kernel may have the one without the other. */
-	error = include_sleepers(
-		"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait");
+	error = prepare_pages();
 	if (error && error != ENOENT)
 		return error;
 	/*
