@@ -19,9 +19,10 @@ export default scenario({
       { to: 'shared', range: page(700), what: 'splits one in the middle' },
       { to: 'private', range: pages(600, 200), what: 'merges one in the middle' },
     ] as const
+    let allocations = 0
     for (const { to, range, what } of cases) {
       const argument = { offset: range.first * 4096, size: range.count * 4096 }
-      const allocations = await failEachAllocation(
+      allocations += await failEachAllocation(
         () => file.attemptConversion(to, argument),
         async (outcome, nth) => {
           if (outcome.errno === 'OK') file.model.convert(to, range)
@@ -31,10 +32,10 @@ export default scenario({
           await file.matchesModel(pages(690, 20))
         },
       )
-      check.that(allocations > 0, `a conversion that ${what} allocates something`)
       file.model.convert(to, range)
       await file.matchesModel()
     }
+    check.that(allocations > 0, 'there was something to fail')
     await file.expectWhole(file.all)
   },
 })
