@@ -2,7 +2,7 @@
 import { page, pages, pagesPerHugePage, scenario } from '../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
-const hugePages = 8
+const hugePages = 4
 /** Of 8 pages of struct page for 2M, 7 are given back. */
 const savedPerHugePage = 7
 
