@@ -25,7 +25,7 @@ const refused = [
 
 export default scenario({
   title:
-    'HUGETLB comes with the size of a page that the kernel has, or with none, and the size with HUGETLB alone',
+    'the flag HUGETLB comes with a page size that the kernel has, or with none, and a size only with HUGETLB',
   rules: ['S-A2', 'S-A36'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
