@@ -7,12 +7,15 @@ import { writeProvenance } from './results.ts'
 import type { Plan } from './run-job.ts'
 import type { MachineParts } from './run-machines.ts'
 
+/** What of a run goes into its record. */
+type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>
+
 const commandMilliseconds = 5000
 
 /** Writes provenance.json; `qemuCommands` are how the machines were started, in their order. A fact that cannot be found out is missing in it; that does not fail the run. */
 export async function recordRun(
-  parts: MachineParts,
-  plan: Plan,
+  parts: Pick<MachineParts, 'kernel'>,
+  plan: Recorded,
   qemuCommands: readonly string[],
 ): Promise<void> {
   const [qemuVersion, revision, changes] = await Promise.all([

@@ -6,7 +6,7 @@ import type { KernelBuild } from '../kernel/provide.ts'
 import type { RunEvent } from '../project/events.ts'
 import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
-import { loadTap } from '../report/tap.ts'
+import { loadTap } from '../report/tap-output.ts'
 import type { BootPlan } from '../scenario/boot-plan.ts'
 import { loadScenarios } from '../scenario/load.ts'
 import { kernelWords, memoryOf, plainProfile } from '../vm/profile.ts'
@@ -25,7 +25,7 @@ export interface MachineParts {
   readonly agent: string
 }
 
-const guestCpus = 2
+export const guestCpus = 2
 
 /** Boots one machine after another; knows the last one. */
 class Boots {

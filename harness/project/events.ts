@@ -55,6 +55,8 @@ export type RunEvent =
       readonly title: string
       readonly verdict: Verdict
       readonly milliseconds: number
+      /** Present when what failed it happened before it began: while the kernel booted, or it did not boot. */
+      readonly beforehand?: true
       /** Present with SKIP: why this kernel cannot run it. */
       readonly reason?: string
       /** Present with FAIL, ERROR and MISS. */
@@ -69,9 +71,82 @@ export type RunEvent =
       readonly aborted?: string
     }
 
+/** What became of a mutant: of a kernel with one bug on top of its series. */
+export type MutantVerdict =
+  /** A scenario failed, or the kernel complained or died in a scenario's time. */
+  | 'KILLED'
+  /** Every scenario passed: one is missing. */
+  | 'SURVIVED'
+  /** The kernel does not come up, so no scenario had a chance. */
+  | 'NO_BOOT'
+  /** The patch does not apply, or what it makes does not compile. */
+  | 'NOT_BUILT'
+  /** Nothing killed it, and not every scenario could be judged. */
+  | 'ERROR'
+
+/** A scenario that failed because of a mutant. */
+export interface Killer {
+  readonly scenario: string
+  /** What it says about the failure. */
+  readonly message: string
+  /** From the start of the boot to its failure. */
+  readonly milliseconds: number
+}
+
+/** What became of one mutant. */
+export interface MutantResult {
+  readonly verdict: MutantVerdict
+  /** Of all of it: build, boot, scenarios. */
+  readonly milliseconds: number
+  /** In the order in which they failed. Only the first one is looked for, unless all were asked for. */
+  readonly killers: readonly Killer[]
+  /** How many scenarios were tried. */
+  readonly tried: number
+  /** Present unless it was killed: why not. */
+  readonly reason?: string
+}
+
+/** The stream of a trial of mutants; the events of the scenarios come between those of their mutant. */
+export type MutantEvent =
+  | {
+      readonly type: 'mutants-started'
+      readonly time: string
+      readonly kernel: string
+      readonly mutants: readonly string[]
+    }
+  | { readonly type: 'mutant-started'; readonly name: string; readonly title: string }
+  | (MutantResult & {
+      readonly type: 'mutant-finished'
+      readonly name: string
+      readonly title: string
+      /** Its number in the catalogue of known bugs, if it has one. */
+      readonly bug?: string
+      /** The file of its patch. */
+      readonly patch: string
+      /** The command line that tries just this mutant again. */
+      readonly again: string
+    })
+  /** The scenarios that have killed run on the kernel without a mutant, where they must pass. */
+  | { readonly type: 'control-started'; readonly scenarios: readonly string[] }
+  | {
+      readonly type: 'control-finished'
+      readonly milliseconds: number
+      /** How many scenarios were tried; none when nothing has killed. */
+      readonly tried: number
+      /** Present when it failed: which scenarios prove nothing, or why there is no control. */
+      readonly reason?: string
+    }
+  | {
+      readonly type: 'mutants-finished'
+      readonly milliseconds: number
+      readonly verdicts: Readonly<Record<MutantVerdict, number>>
+      /** Present when it ended early. */
+      readonly aborted?: string
+    }
+
 /** A consumer of the stream. Sinks only read; one that throws fails the run but does not stop it. */
-export interface Sink {
-  write(event: RunEvent): void | Promise<void>
+export interface Sink<Event = RunEvent> {
+  write(event: Event): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
   close(): Promise<void>
 }

@@ -1,13 +1,13 @@
 // The event stream as it is, one JSON object a line, on the disk before the next scenario begins.
 import { open } from 'node:fs/promises'
-import type { RunEvent, Sink } from '../project/events.ts'
+import type { MutantEvent, RunEvent, Sink } from '../project/events.ts'
 import { plainValue } from './plain.ts'
 
 /**
  * Appends every event to a file.
  * @throws the error of the file system when the file cannot be made
  */
-export async function jsonLinesSink(file: string): Promise<Sink> {
+export async function jsonLinesSink(file: string): Promise<Sink<RunEvent | MutantEvent>> {
   const handle = await open(file, 'w')
   return {
     async write(event) {
@@ -20,7 +20,7 @@ export async function jsonLinesSink(file: string): Promise<Sink> {
 }
 
 /** One event as a line of JSON, with the moment at which it was written unless it has one of its own. */
-export function lineOf(event: RunEvent, now: Date = new Date()): string {
+export function lineOf(event: RunEvent | MutantEvent, now: Date = new Date()): string {
   const readable =
     event.type === 'scenario-finished' && event.diagnostic !== undefined
       ? {

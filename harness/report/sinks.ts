@@ -2,21 +2,21 @@
 import { InfraError, messageOf } from '../project/errors.ts'
 import type { RunEvent, Sink } from '../project/events.ts'
 
-export interface NamedSink {
+export interface NamedSink<Event = RunEvent> {
   /** How messages call it: "results.jsonl". */
   readonly name: string
-  readonly sink: Sink
+  readonly sink: Sink<Event>
 }
 
 /** The sinks of one run as one. */
-export class Sinks {
-  #sinks: NamedSink[]
+export class Sinks<Event = RunEvent> {
+  #sinks: NamedSink<Event>[]
   readonly #onFailure: (error: InfraError) => void
   readonly #failures: InfraError[] = []
   #last: Promise<void> = Promise.resolve()
 
   /** `onFailure` hears at once of a sink that failed; the run goes on without it. */
-  constructor(sinks: readonly NamedSink[], onFailure: (error: InfraError) => void) {
+  constructor(sinks: readonly NamedSink<Event>[], onFailure: (error: InfraError) => void) {
     this.#sinks = [...sinks]
     this.#onFailure = onFailure
   }
@@ -27,7 +27,7 @@ export class Sinks {
   }
 
   /** Writes one event to all sinks; events never overtake each other. Never rejects. */
-  write(event: RunEvent): Promise<void> {
+  write(event: Event): Promise<void> {
     this.#last = this.#last.then(() => this.#each((sink) => sink.write(event)))
     return this.#last
   }
@@ -38,7 +38,7 @@ export class Sinks {
     return this.#last
   }
 
-  async #each(action: (sink: Sink) => void | Promise<void>): Promise<void> {
+  async #each(action: (sink: Sink<Event>) => void | Promise<void>): Promise<void> {
     await Promise.all(
       this.#sinks.map(async (named) => {
         try {
@@ -50,7 +50,7 @@ export class Sinks {
     )
   }
 
-  #drop(named: NamedSink, cause: unknown): void {
+  #drop(named: NamedSink<Event>, cause: unknown): void {
     this.#sinks = this.#sinks.filter((other) => other !== named)
     const error = new InfraError('REPORT_FAILED', `${named.name} could not be written: ${messageOf(cause)}`, {
       cause,

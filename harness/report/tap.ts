@@ -4,62 +4,28 @@ import type { Minimal as TapStream } from 'tap'
 import type { Diagnostic, RunEvent, Sink, Verdict } from '../project/events.ts'
 import { differenceOf } from './difference.ts'
 import { plainText, plainValue } from './plain.ts'
+import { TapOutput } from './tap-output.ts'
 
 type ScenarioFinished = Extract<RunEvent, { type: 'scenario-finished' }>
 
-/**
- * Loads the tap package, which takes a tenth of a second: call it early, while something slow runs elsewhere.
- * Importing it starts tap's own root test, whose timeout would write a failure and then end this process with SIGALRM
- * after half a minute. That timer is taken away, unless this process is a test of tap's.
- */
-export async function loadTap(): Promise<{ readonly Minimal: typeof TapStream }> {
-  const { Minimal, t: root } = await import('tap')
-  if (!root.registered) root.setTimeout(0)
-  return { Minimal }
-}
-
-/** Writes TAP 14 to `output`. The plan comes first, so a run that stops early never looks complete. */
+/** Writes TAP 14 to `output`, one point a scenario. */
 export function tapSink(output: Writable): Sink {
-  let stream: TapStream | undefined
-  let broken: Error | undefined
-  let planned = 0
-  let written = 0
-
-  // Opened by the first event that prints something, not by the plan: loading tap must not hold up the boot.
-  async function open(): Promise<TapStream> {
-    if (stream === undefined) {
-      const { Minimal } = await loadTap()
-      stream = new Minimal({ name: 'gmemtest', strict: true })
-      stream.on('data', (chunk: string) => output.write(chunk))
-      // A plan of no points ends the stream, so it says why.
-      if (planned === 0) stream.plan(0, 'no scenario')
-      else stream.plan(planned)
-    }
-    return stream
-  }
-
-  output.on('error', (error: Error) => {
-    broken ??= error
-  })
-
+  const tap = new TapOutput(output)
   return {
     async write(event) {
-      if (broken !== undefined) throw broken
+      tap.check()
       switch (event.type) {
         case 'run-started':
-          planned = event.scenarios.length
+          tap.plan(event.scenarios.length)
           return
         case 'scenario-finished':
-          written += 1
-          writePoint(await open(), event)
+          writePoint(await tap.point(), event)
           return
         case 'run-finished':
-          if (event.aborted !== undefined) (await open()).bailout(plainText(event.aborted))
-          else if (written < planned)
-            (await open()).bailout(`only ${written} of ${planned} scenarios have a result`)
+          await tap.finish('scenarios', event.aborted === undefined ? undefined : plainText(event.aborted))
           return
         case 'vm-ready':
-          await open()
+          await tap.open()
           return
         case 'kernel-ready':
         case 'vm-lost':
@@ -69,12 +35,7 @@ export function tapSink(output: Writable): Sink {
           event satisfies never
       }
     },
-    async close() {
-      if (stream !== undefined && written === planned) stream.end()
-      await new Promise<void>((resolve, reject) => {
-        output.write('', (error) => (error ? reject(error) : resolve()))
-      })
-    },
+    close: () => tap.close(),
   }
 }
 

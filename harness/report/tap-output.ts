@@ -1,0 +1,75 @@
+// A stream of TAP 14 that begins with its plan, written by the tap package itself.
+import type { Writable } from 'node:stream'
+import type { Minimal as TapStream } from 'tap'
+
+/**
+ * Loads the tap package, which takes a tenth of a second: call it early, while something slow runs elsewhere.
+ * Importing it starts tap's own root test, whose timeout would write a failure and then end this process with SIGALRM
+ * after half a minute. That timer is taken away, unless this process is a test of tap's.
+ */
+export async function loadTap(): Promise<{ readonly Minimal: typeof TapStream }> {
+  const { Minimal, t: root } = await import('tap')
+  if (!root.registered) root.setTimeout(0)
+  return { Minimal }
+}
+
+/** Writes test points to `output`. The plan comes first, so a run that stops early never looks complete. */
+export class TapOutput {
+  readonly #output: Writable
+  #stream: TapStream | undefined
+  #broken: Error | undefined
+  #planned = 0
+  #written = 0
+
+  constructor(output: Writable) {
+    this.#output = output
+    output.on('error', (error: Error) => {
+      this.#broken ??= error
+    })
+  }
+
+  /** @throws what broke the output, if something did */
+  check(): void {
+    if (this.#broken !== undefined) throw this.#broken
+  }
+
+  /** How many points there will be; nothing is printed yet. */
+  plan(count: number): void {
+    this.#planned = count
+  }
+
+  /** Prints the head, if nobody has yet: loading tap must not hold up the boot, so this is not done by the plan. */
+  async open(): Promise<TapStream> {
+    if (this.#stream === undefined) {
+      const { Minimal } = await loadTap()
+      const stream = new Minimal({ name: 'gmemtest', strict: true })
+      this.#stream = stream
+      stream.on('data', (chunk: string) => this.#output.write(chunk))
+      // A plan of no points ends the stream, so it says why.
+      if (this.#planned === 0) stream.plan(0, 'no scenario')
+      else stream.plan(this.#planned)
+    }
+    return this.#stream
+  }
+
+  /** The stream to write one point to. */
+  async point(): Promise<TapStream> {
+    this.#written += 1
+    return this.open()
+  }
+
+  /** After the last point: says so when that is not all, or when all of it is worth nothing. */
+  async finish(things: string, aborted: string | undefined): Promise<void> {
+    if (aborted !== undefined) (await this.open()).bailout(aborted)
+    else if (this.#written < this.#planned)
+      (await this.open()).bailout(`only ${this.#written} of ${this.#planned} ${things} have a result`)
+  }
+
+  /** Waits until all of it has been written. */
+  async close(): Promise<void> {
+    if (this.#stream !== undefined && this.#written === this.#planned) this.#stream.end()
+    await new Promise<void>((resolve, reject) => {
+      this.#output.write('', (error) => (error ? reject(error) : resolve()))
+    })
+  }
+}
