@@ -36,6 +36,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./shell.ts')).shell,
   },
   {
+    name: 'mutants',
+    summary: 'prove that the scenarios notice bugs, by kernels that have one',
+    load: async () => (await import('./mutants.ts')).mutants,
+  },
+  {
     name: 'doctor',
     summary: 'say what this machine lacks, and the command that installs it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -127,10 +127,14 @@ export async function buildKernel(
   })
 }
 
-/** One tree is kept for each definition and place of its source; a change of series or options is built in it. */
+/**
+ * One tree is kept for each definition file and place of its source; a change of series or options is built in it, and
+ * so are the mutants of the kernel.
+ */
 function familyOf(definition: KernelDefinition): string {
   const source = JSON.stringify(definition.source)
-  return `${definition.name}-${sha256(Buffer.from(`${definition.file}\0${source}`)).slice(0, 12)}`
+  const name = path.basename(definition.file).replace(/\.ya?ml$/, '')
+  return `${name}-${sha256(Buffer.from(`${definition.file}\0${source}`)).slice(0, 12)}`
 }
 
 /** Puts source and series into the work tree; the tree stays as it was when the series does not apply. */

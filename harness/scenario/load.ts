@@ -37,17 +37,21 @@ export async function scenarioNames(directory: string = scenarioDirectory): Prom
 /**
  * The names that the patterns choose, each once, in alphabetical order; all names without a pattern.
  * A pattern with `*` or `?` must match a whole name, any other one a part of it.
- * @throws {UsageError} SCENARIO_UNKNOWN when a pattern chooses nothing
+ * @throws {UsageError} SCENARIO_UNKNOWN, or MUTANT_UNKNOWN, when a pattern chooses nothing
  */
-export function selectNames(names: readonly string[], patterns: readonly string[]): string[] {
+export function selectNames(
+  names: readonly string[],
+  patterns: readonly string[],
+  what: 'scenario' | 'mutant' = 'scenario',
+): string[] {
   if (patterns.length === 0) return [...names]
   const chosen = new Set<string>()
   for (const pattern of patterns) {
     const matches = names.filter(matcherOf(pattern))
     if (matches.length === 0) {
       const near = nearest(pattern, names)
-      throw new UsageError('SCENARIO_UNKNOWN', `no scenario matches '${pattern}'`, {
-        hint: near.length > 0 ? `near it: ${near.join(', ')}` : 'gmemtest list prints all scenarios',
+      throw new UsageError(unknown[what].code, `no ${what} matches '${pattern}'`, {
+        hint: near.length > 0 ? `near it: ${near.join(', ')}` : unknown[what].hint,
       })
     }
     for (const name of matches) chosen.add(name)
@@ -55,9 +59,14 @@ export function selectNames(names: readonly string[], patterns: readonly string[
   return names.filter((name) => chosen.has(name))
 }
 
+const unknown = {
+  scenario: { code: 'SCENARIO_UNKNOWN', hint: 'gmemtest list prints all scenarios' },
+  mutant: { code: 'MUTANT_UNKNOWN', hint: 'gmemtest mutants --list prints all mutants' },
+} as const
+
 function matcherOf(pattern: string): (name: string) => boolean {
   // What a shell completes is welcome too: tests/scenarios/NAME.ts.
-  const text = path.basename(pattern, '.ts')
+  const text = path.basename(pattern).replace(/\.(ts|patch)$/, '')
   if (!/[*?]/.test(text)) return (name) => name.includes(text)
   const source = text
     .replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`)

@@ -32,6 +32,8 @@ export interface RunnerOptions {
   readonly expectSkips: readonly string[]
   /** The command line that runs one scenario again. */
   readonly again: (name: string) => string
+  /** Asked after each scenario; when it says yes, no further one is tried. */
+  readonly until?: (finished: ScenarioFinished) => boolean
   /** Called after the last event with the machine that is still up, before it is closed. */
   readonly keep?: (machine: Machine) => Promise<void>
 }
@@ -57,7 +59,9 @@ interface Ready {
   window: number
 }
 
-type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'> & {
+type ScenarioFinished = Extract<RunEvent, { type: 'scenario-finished' }>
+
+type Finished = Omit<ScenarioFinished, 'type' | 'name' | 'title'> & {
   /** Why the machine must not be used any more. */
   readonly lost?: string
 }
@@ -70,6 +74,7 @@ class Runner {
   #ready: Ready | undefined
   /** What the kernel has, as far as that is known. */
   #available: ReadonlySet<Need> | undefined
+  #isEnough = false
   readonly #booted = new Set<BootProfile>()
   /** What kept machines of a profile from coming up: nobody tries it again. */
   readonly #failures = new Map<BootProfile, { readonly error: unknown }>()
@@ -99,17 +104,21 @@ class Runner {
     try {
       for (const { profile, scenarios } of plan.groups) {
         for (const scenario of scenarios) {
-          if (signal.aborted || this.#failures.has(plainProfile)) return
+          if (this.#isOver()) return
           await this.#one(scenario, () => this.#onMachine(scenario, profile))
         }
       }
       for (const { scenario, error } of plan.refused) {
-        if (signal.aborted || this.#failures.has(plainProfile)) return
+        if (this.#isOver()) return
         await this.#one(scenario, async () => this.#notBooted(scenario, error))
       }
     } catch (error) {
       if (!signal.aborted) throw error
     }
+  }
+
+  #isOver(): boolean {
+    return this.#isEnough || this.#options.signal.aborted || this.#failures.has(plainProfile)
   }
 
   #aborted(): string | undefined {
@@ -119,14 +128,16 @@ class Runner {
   }
 
   async #one(scenario: NamedScenario, prepare: () => Promise<Finished | Ready>): Promise<void> {
-    const { emit } = this.#options
+    const { emit, until } = this.#options
     const { name, title } = scenario
     // What the kernel is known to lack costs no boot.
     const prepared = this.#skip(scenario, this.#available) ?? (await prepare())
     await emit({ type: 'scenario-started', name, title })
     const { lost, ...finished } = 'machine' in prepared ? await this.#verdictOn(scenario, prepared) : prepared
     this.#verdicts[finished.verdict] += 1
-    await emit({ type: 'scenario-finished', name, title, ...finished })
+    const event = { type: 'scenario-finished', name, title, ...finished } as const
+    await emit(event)
+    this.#isEnough = until?.(event) === true
     if (lost === undefined) return
     await this.#closeMachine()
     await emit({ type: 'vm-lost', reason: lost })
@@ -151,7 +162,8 @@ class Runner {
     const judged = { message: messageOf(error), again: this.#options.again(scenario.name) }
     // Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not.
     const verdict = error instanceof BootError ? 'FAIL' : error instanceof ProtocolError ? 'ERROR' : 'MISS'
-    return { verdict, milliseconds: 0, diagnostic: diagnoseNotRun(scenario, error, judged) }
+    const diagnostic = diagnoseNotRun(scenario, error, judged)
+    return { verdict, milliseconds: 0, beforehand: true, diagnostic }
   }
 
   /** The verdict on a scenario that needs what the kernel lacks; nothing if it lacks nothing that is known. */
@@ -172,10 +184,11 @@ class Runner {
     const { machine, watch, window } = ready
     const result = await attempt(scenario, machine, { signal, dialect, watch, since: window })
     ready.window = result.nextWindow
-    const { verdict, message, machineUsable } = judge(result)
+    const { verdict, message, machineUsable, beforehand } = judge(result)
     return {
       verdict,
       milliseconds: result.milliseconds,
+      ...(beforehand === undefined ? {} : { beforehand }),
       ...(verdict === 'PASS'
         ? {}
         : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),

@@ -32,6 +32,8 @@ export interface Judgement {
   readonly message: string
   /** Whether the virtual machine may be used for the next scenario. */
   readonly machineUsable: boolean
+  /** What failed it happened before it began. */
+  readonly beforehand?: true
 }
 
 /** The verdict. First match wins; the kernel's own words come before what the scenario noticed. */
@@ -46,18 +48,20 @@ export function judge(happening: Happening): Judgement {
   // What has leaked would be missing in the next scenario.
   const machineUsable = recovered && happening.leaks.length === 0
   if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable }
-  const message = messageOfRest(happening)
-  return { verdict: message === '' ? 'PASS' : 'FAIL', message, machineUsable }
+  return { ...judgeRest(happening), machineUsable }
 }
 
-/** What is wrong though the scenario ran to its end; empty when nothing is. */
-function messageOfRest({ leaks, warnings, earlierComplaints }: Happening): string {
-  if (leaks.length > 0) return `something was left behind: ${leaks.join('; ')}`
+/** What is wrong though the scenario ran to its end. */
+function judgeRest({ leaks, warnings, earlierComplaints }: Happening): Omit<Judgement, 'machineUsable'> {
+  if (leaks.length > 0) return { verdict: 'FAIL', message: `something was left behind: ${leaks.join('; ')}` }
   const [warning] = warnings
   const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : ''
-  if (warning !== undefined) return `the kernel logged a warning: ${warning}${more}`
+  if (warning !== undefined)
+    return { verdict: 'FAIL', message: `the kernel logged a warning: ${warning}${more}` }
   const [earlier] = earlierComplaints
-  return earlier === undefined ? '' : `the kernel complained before this scenario began: ${earlier.title}`
+  if (earlier === undefined) return { verdict: 'PASS', message: '' }
+  const message = `the kernel complained before this scenario began: ${earlier.title}`
+  return { verdict: 'FAIL', message, beforehand: true }
 }
 
 function judgeError(error: unknown): Omit<Judgement, 'machineUsable'> {

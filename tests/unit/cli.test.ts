@@ -39,14 +39,14 @@ void test('the command line', async (suite) => {
     void suite.test(`gmemtest ${args.join(' ')} explains itself`, async (t) => {
       const ran = await gmemtest(...args)
       t.equal(ran.exitCode, 0)
-      for (const word of ['run', 'list', 'build', 'shell', 'doctor', 'Examples:', 'Exit codes']) {
+      for (const word of ['run', 'list', 'build', 'shell', 'mutants', 'doctor', 'Examples:', 'Exit codes']) {
         t.ok(ran.stdout.includes(word), word)
       }
       t.equal(ran.stderr, '')
     })
   }
 
-  for (const verb of ['run', 'list', 'build', 'shell', 'doctor']) {
+  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'doctor']) {
     void suite.test(`gmemtest ${verb} --help has examples`, async (t) => {
       const ran = await gmemtest(verb, '--help')
       t.equal(ran.exitCode, 0)
@@ -84,6 +84,8 @@ void test('the command line', async (suite) => {
     [['run', '--kernel', './none.yaml'], /there is no file .*none\.yaml/, /stock-6\.12/],
     [['list', '--nothing'], /unknown option/, /hint/],
     [['list', 'zzzzzz'], /no scenario matches/, /hint/],
+    [['mutants', 'zap-mising'], /no mutant matches 'zap-mising'/, /near it: zap-missing/],
+    [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of a series/],
   ]
   for (const [args, message, hint] of mistakes) {
     void suite.test(

@@ -31,6 +31,11 @@ void test('a pattern that chooses nothing says what is near', (t) => {
     hint: /^near it: convert-at-end/,
   })
   t.throws(() => selectNames(names, ['sig*x']), { code: 'SCENARIO_UNKNOWN' })
+  t.throws(() => selectNames(names, ['sigbuss'], 'mutant'), {
+    code: 'MUTANT_UNKNOWN',
+    message: "no mutant matches 'sigbuss'",
+    hint: /^near it: sigbus/,
+  })
   t.throws(() => selectNames(names, ['sigbus', 'zzz']), { code: 'SCENARIO_UNKNOWN', hint: /gmemtest list/ })
   t.end()
 })

@@ -1,0 +1,234 @@
+// What `gmemtest mutants` does: one mutant after the other, and then the control.
+import { createWriteStream } from 'node:fs'
+import path from 'node:path'
+import { compileAgent } from '../guest/agent.ts'
+import { provideGuestImage } from '../guest/image.ts'
+import type { GuestImage } from '../guest/image.ts'
+import { readMutants, withMutant } from '../kernel/mutants.ts'
+import type { Mutant } from '../kernel/mutants.ts'
+import { provideKernel } from '../kernel/provide.ts'
+import type { KernelBuild } from '../kernel/provide.ts'
+import { shellLine } from '../process/child.ts'
+import { loadKernelDefinition } from '../project/definition.ts'
+import type { KernelDefinition } from '../project/definition.ts'
+import { exitCodes, UsageError } from '../project/errors.ts'
+import type { MutantEvent, RunEvent } from '../project/events.ts'
+import { nearest } from '../project/near.ts'
+import { cacheDirectory } from '../project/paths.ts'
+import { bytes } from '../project/units.ts'
+import { jsonLinesSink } from '../report/jsonl.ts'
+import { mutantsTapSink } from '../report/mutants-tap.ts'
+import { mutantsTerminalSink } from '../report/mutants-terminal.ts'
+import { Sinks } from '../report/sinks.ts'
+import { planBoots } from '../scenario/boot-plan.ts'
+import type { BootPlan } from '../scenario/boot-plan.ts'
+import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
+import type { RunnerOptions } from '../scenario/runner.ts'
+import { tryMutants } from '../scenario/trials.ts'
+import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
+import type { Accelerator } from '../vm/accelerator.ts'
+import { kernelWords, memoryOf } from '../vm/profile.ts'
+import { showBuild } from './build-progress.ts'
+import type { CommandContext } from './context.ts'
+import { bootMachine } from './machine.ts'
+import { progressLine } from './progress.ts'
+import { recordRun } from './provenance.ts'
+import { makeResultsDirectory, resultNames } from './results.ts'
+import { guestCpus } from './run-machines.ts'
+
+/** The options of `gmemtest mutants`. */
+export interface MutantsOptions {
+  readonly kernel: string
+  readonly accel?: 'tcg' | 'kvm'
+  readonly all?: true
+  readonly list?: true
+  readonly output?: string
+}
+
+type Event = RunEvent | MutantEvent
+
+/** What is known before anything is built. */
+interface Plan {
+  readonly options: MutantsOptions
+  readonly context: CommandContext
+  readonly definition: KernelDefinition
+  readonly mutants: readonly Mutant[]
+  readonly boots: BootPlan
+  readonly accelerator: Accelerator
+  readonly directory: string
+  readonly started: Date
+  /** The kernel without a mutant. */
+  readonly control: KernelBuild
+  readonly image: GuestImage
+  /** The agent's program on this machine. */
+  readonly agent: string
+}
+
+/** Tries the mutants that the patterns choose, and answers with the exit code. */
+export async function runMutants(
+  patterns: readonly string[],
+  options: MutantsOptions,
+  context: CommandContext,
+): Promise<number> {
+  const started = new Date()
+  const definition = await loadKernelDefinition(options.kernel)
+  const names = await scenarioNames()
+  const mutants = chosen(await readMutants(definition), patterns)
+  for (const mutant of mutants) requireScenarios(mutant, names)
+  if (options.list === true) {
+    context.stdout.write(listOf(mutants))
+    return exitCodes.ok
+  }
+  // What cannot be built without a mutant is not the fault of one: it ends here.
+  const common = { cache: cacheDirectory(), signal: context.signal }
+  const available = bytes(process.availableMemory())
+  const [chosenAccelerator, scenarios, control, image, agent] = await Promise.all([
+    chooseAccelerator(options.accel),
+    loadScenarios(names),
+    provide(definition, context),
+    provideGuestImage(common),
+    compileAgent(common),
+  ])
+  const kernel = `${definition.name}-mutants`
+  const directory = await makeResultsDirectory({ output: options.output, kernel, now: started })
+  const accelerator = slowedDown(chosenAccelerator, definition.slowdown)
+  const boots = planBoots(scenarios, available)
+  for (const { error } of boots.refused) context.printError(error)
+  const built = { control, image, agent }
+  const plan = { options, context, definition, mutants, boots, accelerator, directory, started, ...built }
+  const sinks = await openSinks(plan)
+  try {
+    const exitCode = await execute(plan, (event) => sinks.write(event))
+    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
+  } finally {
+    await sinks.close()
+  }
+}
+
+function chosen(mutants: readonly Mutant[], patterns: readonly string[]): Mutant[] {
+  const names = new Set(
+    selectNames(
+      mutants.map((mutant) => mutant.name),
+      patterns,
+      'mutant',
+    ),
+  )
+  return mutants.filter((mutant) => names.has(mutant.name))
+}
+
+/** A scenario that was renamed must not quietly move to the end of the line. */
+function requireScenarios(mutant: Mutant, names: readonly string[]): void {
+  for (const name of mutant.scenarios) {
+    if (names.includes(name)) continue
+    const [near] = nearest(name, names)
+    throw new UsageError(
+      'MUTANT_INVALID',
+      `${mutant.file} names the scenario '${name}', which there is not`,
+      {
+        hint: near === undefined ? 'gmemtest list prints all scenarios' : `did you mean '${near}'?`,
+      },
+    )
+  }
+}
+
+function listOf(mutants: readonly Mutant[]): string {
+  const width = Math.max(0, ...mutants.map((mutant) => mutant.name.length))
+  return mutants
+    .map((mutant) => {
+      const bug = mutant.bug === undefined ? '' : `${mutant.bug}; `
+      return `${mutant.name.padEnd(width)}  ${mutant.title} [${bug}${mutant.scenarios.join(' ')}]\n`
+    })
+    .join('')
+}
+
+async function openSinks({ context, directory }: Plan): Promise<Sinks<Event>> {
+  const file = (name: string): string => path.join(directory, name)
+  const { stderr: output, isTty } = context
+  // The terminal comes first: it takes its line of progress away before a test point is written.
+  const sinks = [
+    { name: 'the terminal', sink: mutantsTerminalSink({ output, isTty, directory }) },
+    { name: 'the standard output', sink: mutantsTapSink(context.stdout) },
+    { name: resultNames.tap, sink: mutantsTapSink(createWriteStream(file(resultNames.tap))) },
+    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
+  ]
+  return new Sinks<Event>(sinks, context.printError)
+}
+
+async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promise<number> {
+  const { context, definition, mutants, boots, options } = plan
+  await emit({
+    type: 'mutants-started',
+    time: plan.started.toISOString(),
+    kernel: definition.name,
+    mutants: mutants.map((mutant) => mutant.name),
+  })
+  const outcome = await tryMutants({
+    mutants,
+    plan: boots,
+    all: options.all === true,
+    build: async (mutant) => {
+      const begin = performance.now()
+      const kernel =
+        mutant === undefined ? plan.control : await provide(withMutant(definition, mutant), context)
+      await emit({
+        type: 'kernel-ready',
+        key: kernel.key,
+        release: kernel.provenance.release,
+        cached: kernel.cached,
+        milliseconds: performance.now() - begin,
+      })
+      return booter(kernel, mutant?.name, plan)
+    },
+    emit,
+    signal: context.signal,
+    dialect: definition.dialect,
+    kernel: definition.name,
+    expectSkips: Object.keys(definition.expectSkips),
+    again: (name) => commandFor(name, options),
+  })
+  return outcome.exitCode
+}
+
+async function provide(definition: KernelDefinition, context: CommandContext): Promise<KernelBuild> {
+  using line = progressLine(context.stderr, context.isTty)
+  return provideKernel(definition, {
+    cache: cacheDirectory(),
+    signal: context.signal,
+    progress: showBuild(line, definition.name),
+  })
+}
+
+/** Boots one machine after another from the same kernel; each has a console file of its own. */
+function booter(kernel: KernelBuild, mutant: string | undefined, plan: Plan): RunnerOptions['boot'] {
+  const commands: string[] = []
+  let count = 0
+  return async (profile, signal) => {
+    count += 1
+    const suffix = count === 1 ? '' : `-${count}`
+    const consoleName = `${path.basename(resultNames.console, '.log')}-${mutant ?? 'control'}${suffix}.log`
+    return bootMachine({
+      vmlinux: kernel.vmlinux,
+      image: plan.image,
+      agent: plan.agent,
+      accelerator: plan.accelerator,
+      memory: memoryOf(profile),
+      append: kernelWords(profile),
+      cpus: guestCpus,
+      consoleFile: path.join(plan.directory, consoleName),
+      signal,
+      onWaiting: (command) => {
+        // The record is about the kernel without a mutant: which patch makes it a mutant, the results say.
+        if (mutant !== undefined) return
+        commands.push(command)
+        recordRun({ kernel }, plan, [...commands]).catch(plan.context.printError)
+      },
+    })
+  }
+}
+
+/** The line that tries one mutant again. */
+function commandFor(name: string, options: MutantsOptions): string {
+  const words = ['--kernel', options.kernel]
+  if (options.accel !== undefined) words.push('--accel', options.accel)
+  return shellLine('./gmemtest', ['mutants', ...words, name])
+}
