@@ -84,7 +84,7 @@ void test('the command line', async (suite) => {
     [['run', '--kernel', './none.yaml'], /there is no file .*none\.yaml/, /stock-6\.12/],
     [['list', '--nothing'], /unknown option/, /hint/],
     [['list', 'zzzzzz'], /no scenario matches/, /hint/],
-    [['mutants', 'zap-mising'], /no mutant matches 'zap-mising'/, /near it: zap-missing/],
+    [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
     [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of a series/],
   ]
   for (const [args, message, hint] of mistakes) {
