@@ -101,13 +101,17 @@ const ofSelftests = 'a mistake in a selftest, not in the kernel'
 
 /** Why a bug has no scenario, and will have none. */
 export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
+  'A-13': 'a refused conversion may take mappings away; that state and contents stay is S-A9',
   'A-16': building,
+  'A-17': 'a cost, which make bench measures',
   'A-20': building,
   'A-22': confidential,
+  'A-28': 'of the inner bookkeeping of one implementation; whatever it leaks fails each scenario that leaks it',
   'A-37': 'KVM is built into the kernels here: there is no module to unload',
   'A-38': 'no program sees the order in which a page is zeroed',
   'A-39': 'the virtual machine has one node',
   'B-4': 'a mistake in a text; that pages which nobody holds are not refused is A-23',
+  'B-5': 'no scenario counts memory cgroups yet; huge pages are not charged to them',
   'B-6': building,
   'B-7': 'needs a slot of dma-buf memory for private MMIO, which this machine does not have',
   'B-10': ofSelftests,
@@ -117,7 +121,9 @@ export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'B-17': ofSelftests,
   'B-18': ofSelftests,
   'B-19': confidential,
+  'O-9': 'of the inner bookkeeping of one implementation; no other one allocates for old devices',
   'O-19': 'it is what the rules want: 2.2-reserved and 2.2-zero-size',
+  'O-21': 'a 1G page is split in a fraction of the time after which the kernel complains of a loop',
   'O-22': building,
 }
 

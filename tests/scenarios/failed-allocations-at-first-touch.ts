@@ -4,7 +4,7 @@ import { gmemFlags, page, pages, pageSize, scenario } from '../../harness/api.ts
 export default scenario({
   title: 'creations and first touches that fail for lack of memory leave the pool as it was',
   rules: ['S-A26', 'S-A36', 'S-A22', 'S-A37'],
-  bugs: ['O-5', 'O-10', 'O-12', 'A-37'],
+  bugs: ['O-5', 'O-10', 'O-12', 'A-37', 'B-8'],
   needs: ['in-place-conversion', 'hugetlb', 'fault-injection'],
   pools: { '2M': 4 },
   timeout: 30,
