@@ -14,6 +14,7 @@ export default scenario({
       expectDone(await agent.host.mmap(...options), 'mapping').mapping
     const { file: plain } = expectDone(await agent.files.memfd(2 * size), 'creating an ordinary file')
     const secondHalf = await map({ file: gmem, offset: size, length: size })
+    const firstPages = await map({ file: gmem, length: 2 * pageSize })
 
     const cases = [
       { what: 'no address', mapping: undefined, at: 0, bound: 0, wanted: 'OK' },
@@ -29,6 +30,7 @@ export default scenario({
         wanted: 'EINVAL',
       },
       { what: 'another guest_memfd', mapping: other.handles.mapping, at: 0, bound: 0, wanted: 'EINVAL' },
+      { what: 'a mapping that ends before the slot', mapping: firstPages, at: 0, bound: 0, wanted: 'EINVAL' },
       { what: 'the page behind it', mapping, at: pageSize, bound: 0, wanted: 'EINVAL' },
       { what: 'the page before it', mapping, at: 0, bound: pageSize, wanted: 'EINVAL' },
       { what: 'the other half', mapping: secondHalf, at: 0, bound: 0, wanted: 'EINVAL' },
