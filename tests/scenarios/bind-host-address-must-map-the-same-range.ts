@@ -6,6 +6,7 @@ const size = 4 * pageSize
 export default scenario({
   title: 'the host address of a memslot is a mapping of the same range of the same file, or zero',
   rules: ['S-A5'],
+  bugs: ['O-18'],
   async run({ agent, memory, expectDone, expectErrno }) {
     const file = await memory({ pages: 8, initially: 'shared', slot: false })
     const other = await memory({ pages: 8, initially: 'shared', slot: false, beside: file })
