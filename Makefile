@@ -49,9 +49,10 @@ c-check:
 	@$(MAKE) --no-print-directory -C guest-images/agent check
 	@gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -fsyntax-only guest-images/minimal/init.c
 
-# A rule in scope without a scenario, or a stale table of rules, fails.
+# A rule in scope without a scenario, a bug without a scenario or a reason, or a stale table fails.
 rules:
 	@./gmemtest list --rules --check
+	@./gmemtest list --bugs --check
 
 unit:
 	@$(with_node) tap --jobs=$(JOBS) tests/unit
