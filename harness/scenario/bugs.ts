@@ -106,8 +106,8 @@ export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'A-17': 'a cost, which make bench measures',
   'A-20': building,
   'A-22': confidential,
-  'A-28': 'of the inner bookkeeping of one implementation; whatever it leaks fails each scenario that leaks it',
-  'A-37': 'KVM is built into the kernels here: there is no module to unload',
+  'A-28':
+    'of the inner bookkeeping of one implementation; whatever it leaks fails each scenario that leaks it',
   'A-38': 'no program sees the order in which a page is zeroed',
   'A-39': 'the virtual machine has one node',
   'B-4': 'a mistake in a text; that pages which nobody holds are not refused is A-23',

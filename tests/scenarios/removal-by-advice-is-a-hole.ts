@@ -2,7 +2,7 @@
 import { page, pages, scenario } from '../../harness/api.ts'
 
 export default scenario({
-  title: 'MADV_REMOVE frees what it is told in both states, and nothing beside it',
+  title: 'advice to remove (MADV_REMOVE) frees what it is told in both states, and nothing beside it',
   rules: ['S-A30', 'S-A33', 'S-A16'],
   bugs: ['A-9'],
   needs: ['in-place-conversion', 'hugetlb'],
