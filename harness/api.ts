@@ -15,14 +15,9 @@ export {
   protections,
   vmTypes,
 } from './agent/uapi.ts'
-export type {
-  ScenarioContext,
-  Memory,
-  MemoryOptions,
-  HostView,
-  GuestView,
-  Racer,
-} from './scenario/context.ts'
+export type { ScenarioContext, Memory, MemoryOptions } from './scenario/context.ts'
+export type { Racer } from './scenario/racer.ts'
+export type { GuestView, HostView } from './scenario/views.ts'
 export { hugePageBytes } from './project/huge-pages.ts'
 export type { HugePageSize } from './project/huge-pages.ts'
 export type { PageRange } from './scenario/pages.ts'

@@ -1,22 +1,22 @@
 // The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
-import type { FrameRun } from '../agent/frame-runs.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
 import type { Outcome } from '../agent/call.ts'
-import type { PageLook } from '../agent/pages.ts'
 import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { HugePageSize } from '../project/huge-pages.ts'
 import type { Check } from './check.ts'
 import type { GuestMachine } from './guest-machine.ts'
 import type { MemoryFailure } from './memory-failure.ts'
-import type { Model, PageState, Run, Tag } from './model.ts'
+import type { Model, PageState } from './model.ts'
 import type { Group, KernelMemory } from './kernel-words.ts'
 import type { PageRange } from './pages.ts'
 import type { PoolsView } from './pools.ts'
+import type { Racer } from './racer.ts'
+import type { GuestView, HostView } from './views.ts'
 
 /** What `run` of a scenario is given. Everything made through it is closed after the scenario, whatever happened. */
 export interface ScenarioContext {
@@ -212,56 +212,6 @@ export interface PinnedPages extends AsyncDisposable {
   release(): Promise<void>
 }
 
-/** What one thread of a race does over and over, or so many times. All begin at the same moment. */
-export type Racer = {
-  /** Default: for as long as the race lasts. A first touch is `times: 1`. */
-  readonly times?: number
-} & (
-  | ({ readonly range: PageRange } & RacerOnPages)
-  | {
-      /** Reads the start of a file, such as /proc/kpageflags. */
-      readonly does: 'read-file'
-      readonly path: string
-    }
-  | {
-      /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
-      readonly does: 'write-file'
-      readonly path: string
-      readonly text: string
-    }
-)
-
-type RacerOnPages =
-  | {
-      /** Converts the range to `to` and back. */
-      readonly does: 'convert'
-      readonly to: PageState
-      /** After each conversion to private the guest reads the range twice: a difference is a mismatch in the report. */
-      readonly watched?: boolean
-    }
-  | {
-      /**
-       * Counts in the first word of each page and finds there what it wrote before, else that is a mismatch in the
-       * report. Must be the only one who writes there. SIGBUS and memory faults are counted.
-       */
-      readonly does: 'host-count' | 'guest-count'
-    }
-  | {
-      /** Reads the first word of each page; each guest that races has a vCPU of its own. Faults are counted. */
-      readonly does: 'host-read' | 'guest-read'
-    }
-  | {
-      /** Pins the pages and lets them go at once. */
-      readonly does: 'pin'
-    }
-  | {
-      /** Punches a hole and allocates it again. */
-      readonly does: 'reallocate'
-    }
-
-/** How many pages of each size the page tables of a guest map. */
-export type GuestMappings = Readonly<Record<'4K' | '2M' | '1G', number>>
-
 export interface MemoryHandles {
   /** The VM with its vCPU and its slots. */
   readonly machine: GuestMachine
@@ -273,35 +223,4 @@ export interface MemoryHandles {
   readonly vcpu: () => Promise<Vcpu>
   /** Where page 0 of the file is in the guest. */
   readonly gpa: number
-}
-
-export interface HostView {
-  /** Fills each page of the range with a byte. */
-  fill(range: PageRange, tag: Tag): Promise<void>
-  /** Each page of the range is full of this byte. */
-  expect(range: PageRange, tag: Tag): Promise<void>
-  /** Reading any page of the range is SIGBUS, and so is writing the first one and the last one. */
-  expectSigbus(range: PageRange): Promise<void>
-  /** What is there, in runs, without any expectation; `mixed` is a page that is not full of one byte. */
-  look(range: PageRange): Promise<Run<PageLook>[]>
-  /** The page frame of each page that is mapped at this moment; looking maps nothing. Needs `pagemap`. */
-  frames(range: PageRange): Promise<readonly (number | 'unmapped')[]>
-  /** The same in runs of pages that are in frames one after another: for ranges of any size. Needs `pagemap`. */
-  frameRuns(range: PageRange): Promise<readonly FrameRun[]>
-}
-
-export interface GuestView {
-  /** Fills each page of the range with a byte. */
-  fill(range: PageRange, tag: Tag): Promise<void>
-  /** Each page of the range is full of this byte. */
-  expect(range: PageRange, tag: Tag): Promise<void>
-  /** What is there, in runs, without any expectation; `fault` is an exit with KVM_EXIT_MEMORY_FAULT. */
-  look(range: PageRange): Promise<Run<PageLook>[]>
-  /**
-   * How many 4K pages the page tables of the guest map, its code included: compare it with what it was before. Needs
-   * `binary-stats`.
-   */
-  mappedPages(): Promise<number>
-  /** The same for each size of page. Needs `binary-stats`. */
-  mappings(): Promise<GuestMappings>
 }

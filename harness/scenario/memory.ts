@@ -1,4 +1,4 @@
-// One guest_memfd with a VM around it, as scenarios see it: made for the dialect of the kernel, with the model beside it.
+// One guest_memfd with a VM around it, as scenarios see it, with the model beside it.
 import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import { converterOf } from '../agent/converter.ts'
@@ -6,7 +6,7 @@ import type { Converter } from '../agent/converter.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Pin, Vcpu } from '../agent/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
-import { advices, gmemFlags, gmemFlagsInPlace } from '../agent/uapi.ts'
+import { advices } from '../agent/uapi.ts'
 import type { Memslot } from '../agent/vm.ts'
 import type { Dialect } from '../project/definition.ts'
 import { pages as bytesOf } from '../project/units.ts'
@@ -15,58 +15,31 @@ import type {
   ConversionArgument,
   ConvertEachOptions,
   Descriptor,
-  GuestView,
-  HostView,
   Memory,
   MemoryHandles,
   MemoryOptions,
   PinMethod,
   PinnedPages,
-  Racer,
   Slot,
   SlotPlace,
 } from './context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
-import { GuestMachine } from './guest-machine.ts'
+import { convertsInPlace, mapFile } from './dialect-file.ts'
+import type { GuestMachine } from './guest-machine.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
-import { hugePageFlags, pagesPerHugePage } from './huge-pages.ts'
 import { expectAccounting, expectCharged, expectSplit, expectWhole } from './layout.ts'
 import type { HugeFiles, Laid } from './layout.ts'
 import { failPage } from './memory-failure.ts'
 import type { MemoryFailure } from './memory-failure.ts'
-import { Model } from './model.ts'
-import type { PageState } from './model.ts'
+import type { Model, PageState } from './model.ts'
 import { expectDone } from './outcome.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf } from './pages.ts'
 import type { PageRange } from './pages.ts'
 import { race } from './race.ts'
+import type { Racer } from './racer.ts'
 import { bindSlot } from './slot.ts'
-
-/** Whether a kernel of this dialect has one memory for both states of a page. */
-export function convertsInPlace(dialect: Dialect): boolean {
-  return dialect !== 'vm-attributes'
-}
-
-/** The flags that make a file of such pages, of which every page begins in this state. */
-function creationFlags(dialect: Dialect, { initially, hugePages }: MemoryOptions): bigint {
-  switch (dialect) {
-    case 'convert-ioctl': {
-      const initPrivate = initially === 'private' ? gmemFlags.initPrivate : 0n
-      return gmemFlags.supportShared | initPrivate | hugePageFlags(hugePages)
-    }
-    case 'gmem-attributes':
-    case 'vm-attributes':
-      if (hugePages !== undefined) {
-        throw new Error(`the dialect ${dialect} has no files of huge pages: the scenario needs hugetlb`)
-      }
-      // With vm-attributes the file is the private memory alone: the state is an attribute of the VM, shared at first.
-      if (dialect === 'vm-attributes') return 0n
-      return gmemFlagsInPlace.mmap | (initially === 'shared' ? gmemFlagsInPlace.initShared : 0n)
-    default:
-      return dialect satisfies never
-  }
-}
+import type { GuestView, HostView } from './views.ts'
 
 /** What all files of a scenario share. */
 export interface Stage {
@@ -75,42 +48,8 @@ export interface Stage {
   readonly expectLog: (pattern: RegExp) => void
 }
 
-/** Makes the file, its mapping, its VM with a memslot; the vCPU when it is first needed. */
-export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
-  const { agent, files } = stage
-  const { hugePages } = options
-  const inPlace = convertsInPlace(dialect)
-  const size = bytesOf(options.pages)
-  const flags = creationFlags(dialect, options)
-  const model = new Model({
-    pages: options.pages,
-    initially: inPlace ? options.initially : 'shared',
-    inPlace,
-    pagesPerUnit: options.hugePages === undefined ? 1 : pagesPerHugePage(options.hugePages),
-  })
-  const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
-  const { vm } = machine
-  const { slot, gpa } = machine.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
-  if (hugePages !== undefined) await files.prepare(agent, hugePages)
-  const created = await agent.gmem.create({ vm, size, flags })
-  const { gmem } = expectDone(created, 'creating a guest_memfd')
-  const mapping = options.mapped === false ? undefined : await map(agent, inPlace ? gmem : undefined, size)
-  if (hugePages !== undefined) files.add(hugePages, model)
-  const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
-  if (options.slot !== false) {
-    expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
-  }
-  const memory = new BoundMemory(stage, dialect, { machine, gmem, mapping, gpa, model, memslot }, options)
-  if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
-  return memory
-}
-
-async function map(agent: Agent, file: Gmem | undefined, length: number): Promise<Mapping> {
-  const reply = await agent.host.mmap(file === undefined ? { length } : { file, length })
-  return expectDone(reply, 'mapping the memory').mapping
-}
-
-interface Parts {
+/** What a memory is put together from. */
+export interface Parts {
   readonly machine: GuestMachine
   readonly gmem: Gmem
   readonly mapping: Mapping | undefined
@@ -119,7 +58,8 @@ interface Parts {
   readonly memslot: Memslot
 }
 
-class BoundMemory implements Memory {
+/** The words of a scenario on top of a file that is there already. */
+export class BoundMemory implements Memory {
   readonly pages: number
   readonly all: PageRange
   readonly model: Model
@@ -220,7 +160,7 @@ class BoundMemory implements Memory {
   async mapAgain(): Promise<HostView> {
     const { gmem } = this.handles
     const file = convertsInPlace(this.#dialect) ? gmem : undefined
-    return hostViewOf(this.#agent, await map(this.#agent, file, sizeOf(this.all)), this.model)
+    return hostViewOf(this.#agent, await mapFile(this.#agent, file, sizeOf(this.all)), this.model)
   }
 
   async fork(): Promise<HostView> {

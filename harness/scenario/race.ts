@@ -3,8 +3,9 @@ import type { Actor, ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import type { Mapping } from '../agent/fields.ts'
 import type { Dialect } from '../project/definition.ts'
-import type { MemoryHandles, Racer } from './context.ts'
+import type { MemoryHandles } from './context.ts'
 import { offsetOf, sizeOf } from './pages.ts'
+import type { Racer } from './racer.ts'
 
 /** A file that threads can race for. */
 export interface Arena {
