@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The protocol between the harness and the agent.  The contract in prose and
- * the other copy of this table are in harness/agent/protocol.ts; when the two
- * meet they compare their tables, so change both.
+ * The protocol between the harness and the agent.  The contract in prose is in
+ * harness/agent/protocol.ts, the other copy of the table in operations.ts there;
+ * when the two meet they compare their tables, so change both.
  *
  * Every field is one little-endian 64-bit word.  OPERATIONS() and the two
  * lists of fields of each operation expand to the structures, the dispatch

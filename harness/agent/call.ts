@@ -6,8 +6,9 @@ import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
 import type { Frame } from './frames.ts'
 import type { Journal } from './journal.ts'
-import { operations, statuses } from './protocol.ts'
-import type { Answer, OperationName, Request } from './protocol.ts'
+import { operations } from './operations.ts'
+import { statuses } from './protocol.ts'
+import type { Answer, OperationName, Request } from './operations.ts'
 
 /** What every operation answers, whether it succeeded in the kernel or not. */
 export interface Outcome {

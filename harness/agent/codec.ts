@@ -1,7 +1,7 @@
 // Turns the fields of an operation into words and back, as the table in protocol.ts says.
 import type { Field } from './fields.ts'
-import { operations } from './protocol.ts'
-import type { Answer, OperationName, Request } from './protocol.ts'
+import { operations } from './operations.ts'
+import type { Answer, OperationName, Request } from './operations.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8

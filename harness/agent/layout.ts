@@ -1,6 +1,7 @@
 // The description of the table that both sides make by themselves and compare when they meet.
 import { snakeCase } from './codec.ts'
-import { headerSize, maximumFrame, operations, protocolVersion } from './protocol.ts'
+import { operations } from './operations.ts'
+import { headerSize, maximumFrame, protocolVersion } from './protocol.ts'
 
 /**
  * One line for each operation, in the names of C: `12 convert(target dialect to …) -> (error_offset …)`.

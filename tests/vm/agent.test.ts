@@ -6,7 +6,7 @@ import type { Converter } from '../../harness/agent/converter.ts'
 import { must } from '../../harness/agent/call.ts'
 import type { Agent } from '../../harness/agent/client.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../../harness/agent/fields.ts'
-import { operations } from '../../harness/agent/protocol.ts'
+import { operations } from '../../harness/agent/operations.ts'
 import { probeKernel } from '../../harness/agent/probe.ts'
 import {
   attributePrivate,

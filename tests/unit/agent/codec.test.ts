@@ -16,7 +16,7 @@ import {
   kernelOffset,
   showHandle,
 } from '../../../harness/agent/fields.ts'
-import { operations } from '../../../harness/agent/protocol.ts'
+import { operations } from '../../../harness/agent/operations.ts'
 
 const gmem = 3n << 32n
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'tap'
 import { encodeFrame } from '../../../harness/agent/frames.ts'
-import { maximumFrame, operations } from '../../../harness/agent/protocol.ts'
+import { operations } from '../../../harness/agent/operations.ts'
+import { maximumFrame } from '../../../harness/agent/protocol.ts'
 import { agentProgram } from './fixtures/host-agent.ts'
 
 /** What the agent says and how it ends when it is told this. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { test } from 'tap'
 import { describeLayout, differenceOfLayouts } from '../../../harness/agent/layout.ts'
-import { operations } from '../../../harness/agent/protocol.ts'
+import { operations } from '../../../harness/agent/operations.ts'
 import { agentProgram } from './fixtures/host-agent.ts'
 
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 // Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and what they say when blind.
 import { test } from 'tap'
-import type { OperationName } from '../../../harness/agent/protocol.ts'
+import type { OperationName } from '../../../harness/agent/operations.ts'
 import type { ScenarioContext } from '../../../harness/scenario/context.ts'
 import { createContext } from '../../../harness/scenario/create-context.ts'
 import { page } from '../../../harness/scenario/pages.ts'

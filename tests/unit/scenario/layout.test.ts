@@ -6,7 +6,7 @@ import { page, pages } from '../../../harness/scenario/pages.ts'
 import type { PageState } from '../../../harness/scenario/model.ts'
 import { fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeReply } from './fixtures/fake-machine.ts'
-import type { OperationName } from '../../../harness/agent/protocol.ts'
+import type { OperationName } from '../../../harness/agent/operations.ts'
 
 const agentArea = 0xe000_0000n
 
