@@ -47,7 +47,7 @@ format:
 
 c-check:
 	@$(MAKE) --no-print-directory -C guest-images/agent check
-	@gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -fsyntax-only guest-images/minimal/init.c
+	@gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -fsyntax-only guest-images/minimal/*.c
 
 # A rule in scope without a scenario, a bug without a scenario or a reason, or a stale table fails.
 rules:

@@ -59,7 +59,7 @@ export function kernelArguments(config: MachineConfig): string[] {
     'no_timer_check',
     // Lines that the harness writes into the kernel's log are never dropped for their number.
     'printk.devkmsg=on',
-    // Not known to the kernel, so init finds it in its environment (guest-images/minimal/init.c).
+    // Not known to the kernel, so init finds it in its environment (guest-images/minimal/sessions.c).
     `gmemtest_ssh_ports=${sshPorts}`,
     ...config.append,
   ]

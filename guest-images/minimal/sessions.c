@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include "say.h"
+#include "sessions.h"
+
+#define PORT_PREFIX "gmemtest.ssh"
+#define PORT_CLASS "/sys/class/virtio-ports"
+/* How many such ports there are: the kernel hands unknown words of its command line to us as environment. */
+#define PORT_COUNT "gmemtest_ssh_ports"
+#define MAX_WAIT_MS 10000
+
+/* Bytes on their way in one direction. */
+struct flow {
+	size_t start;
+	size_t end;
+	char bytes[32768];
+};
+
+struct session {
+	int port; /* -1: over */
+	int server; /* our end of dropbear's socket; -1: not started */
+	struct flow in;
+	struct flow out;
+};
+
+static struct session sessions[MAX_SESSIONS];
+static int nr_sessions;
+static sigset_t server_mask;
+
+/* Starts a dropbear on its end of a socket pair, and returns our end. */
+static int start_server(void)
+{
+	/* -i: inetd mode; -s: keys only; -j -k: no forwarding */
+	static char *const args[] = { "dropbear", "-isjk", "-r",
+				      "/etc/dropbear/host_key", NULL };
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &server_mask, NULL);
+		setsid();
+		dup2(ends[1], STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		execv("/sbin/dropbear", args);
+		_exit(127);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return -1;
+	}
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	return ends[0];
+}
+
+static void open_port(const char *device)
+{
+	char path[300];
+	char name[64] = "";
+	struct session *session;
+	unsigned int index;
+	int fd;
+
+	snprintf(path, sizeof(path), PORT_CLASS "/%s/name", device);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (read(fd, name, sizeof(name) - 1) < 0)
+		name[0] = '\0';
+	close(fd);
+	if (sscanf(name, PORT_PREFIX "%u", &index) != 1 ||
+	    index >= MAX_SESSIONS)
+		return;
+	/* A port that is open already is refused with EBUSY. */
+	snprintf(path, sizeof(path), "/dev/%s", device);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	session = &sessions[index];
+	session->port = fd;
+	nr_sessions++;
+}
+
+static void wait_a_little(void)
+{
+	const struct timespec pause_time = { .tv_nsec = 5 * 1000 * 1000 };
+
+	nanosleep(&pause_time, NULL);
+}
+
+/* The driver announces ports and their names from a work queue: they may be a little late. */
+static void open_ports(void)
+{
+	const char *wanted_text = getenv(PORT_COUNT);
+	int wanted = wanted_text ? atoi(wanted_text) : 1;
+	struct dirent *entry;
+	DIR *directory;
+	int waited;
+
+	for (waited = 0; nr_sessions < wanted; waited += 5) {
+		if (waited > 0)
+			wait_a_little();
+		if (waited >= MAX_WAIT_MS) {
+			errno = ENODEV;
+			give_up("waiting for the virtio-serial ports " PORT_PREFIX
+				"*");
+		}
+		directory = opendir(PORT_CLASS);
+		while (directory && (entry = readdir(directory)))
+			open_port(entry->d_name);
+		if (directory)
+			closedir(directory);
+	}
+}
+
+/* Moves what can be moved without waiting; false when an end is gone. */
+static bool move(struct flow *flow, int from, int to)
+{
+	ssize_t count;
+
+	if (flow->start == flow->end) {
+		count = read(from, flow->bytes, sizeof(flow->bytes));
+		if (count == 0 ||
+		    (count < 0 && errno != EAGAIN && errno != EINTR))
+			return false;
+		flow->start = 0;
+		flow->end = count > 0 ? count : 0;
+	}
+	if (flow->start < flow->end) {
+		count = write(to, flow->bytes + flow->start,
+			      flow->end - flow->start);
+		if (count < 0 && errno != EAGAIN && errno != EINTR)
+			return false;
+		if (count > 0)
+			flow->start += count;
+	}
+	return true;
+}
+
+static bool is_empty(const struct flow *flow)
+{
+	return flow->start == flow->end;
+}
+
+static void end_session(struct session *session)
+{
+	close(session->server);
+	close(session->port);
+	session->port = -1;
+	session->server = -1;
+}
+
+static void serve(struct session *session, short port_events)
+{
+	if (session->server < 0) {
+		if (!(port_events & POLLIN))
+			return;
+		session->server = start_server();
+	}
+	if (session->server < 0 ||
+	    !move(&session->in, session->port, session->server) ||
+	    !move(&session->out, session->server, session->port))
+		end_session(session);
+}
+
+void open_sessions(const sigset_t *mask)
+{
+	int i;
+
+	server_mask = *mask;
+	for (i = 0; i < MAX_SESSIONS; i++)
+		sessions[i].port = sessions[i].server = -1;
+	open_ports();
+	sessions[0].server = start_server();
+}
+
+void prepare_sessions(struct pollfd *fds)
+{
+	struct session *session;
+	int i;
+
+	for (i = 0; i < MAX_SESSIONS; i++) {
+		session = &sessions[i];
+		fds[2 * i] = (struct pollfd){ .fd = session->port };
+		fds[2 * i + 1] = (struct pollfd){ .fd = session->server };
+		fds[2 * i].events = (is_empty(&session->in) ? POLLIN : 0) |
+				    (is_empty(&session->out) ? 0 : POLLOUT);
+		fds[2 * i + 1].events = (is_empty(&session->out) ? POLLIN : 0) |
+					(is_empty(&session->in) ? 0 : POLLOUT);
+	}
+}
+
+void serve_sessions(const struct pollfd *fds)
+{
+	int i;
+
+	for (i = 0; i < MAX_SESSIONS; i++) {
+		/* The other end is not open yet: there is nothing to wait for, but it will not be long. */
+		if (fds[2 * i].revents & POLLHUP)
+			wait_a_little();
+		else if (fds[2 * i].revents || fds[2 * i + 1].revents)
+			serve(&sessions[i], fds[2 * i].revents);
+	}
+}
