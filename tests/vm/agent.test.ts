@@ -1,44 +1,12 @@
 // Every operation of the agent, on the real kernel: one machine for all of it.
 import { test } from 'tap'
 import { frameFlags } from '../../harness/agent/frame-runs.ts'
-import { converterOf } from '../../harness/agent/converter.ts'
-import type { Converter } from '../../harness/agent/converter.ts'
 import { must } from '../../harness/agent/call.ts'
-import type { Agent } from '../../harness/agent/client.ts'
-import type { Gmem, Mapping, Vcpu, Vm } from '../../harness/agent/fields.ts'
 import { operations } from '../../harness/agent/operations.ts'
 import { probeKernel } from '../../harness/agent/probe.ts'
-import {
-  attributePrivate,
-  capabilities,
-  gmemFlags,
-  ioctls,
-  openFlags,
-  vmTypes,
-} from '../../harness/agent/uapi.ts'
+import { attributePrivate, capabilities, ioctls, openFlags, vmTypes } from '../../harness/agent/uapi.ts'
 import { bootTestMachine, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
-
-const page = 4096
-const gpa = 4 * 2 ** 30
-const pages = 16
-const size = pages * page
-
-interface Memory extends Converter {
-  readonly vm: Vm
-  readonly vcpu: Vcpu
-  readonly gmem: Gmem
-  readonly mapping: Mapping
-}
-
-/** A file of some pages, all shared, in the host and in the guest. */
-async function createMemory(agent: Agent): Promise<Memory> {
-  const { vm } = await must(agent.vm.create())
-  const { vcpu } = await must(agent.vm.createVcpu(vm))
-  const { gmem } = await must(agent.gmem.create({ vm, size, flags: gmemFlags.supportShared }))
-  const { mapping } = await must(agent.host.mmap({ file: gmem, length: size }))
-  await must(agent.vm.setMemslot({ vm, slot: 1, gpa, size, mapping, gmem }))
-  return { vm, vcpu, gmem, mapping, ...converterOf(agent, { dialect: 'convert-ioctl', vm, gmem, gpa }) }
-}
+import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
