@@ -1,9 +1,9 @@
 // What a person sees of a trial of mutants on stderr: where it is (on a terminal only), and one last line.
 import { styleText } from 'node:util'
 import type { MutantEvent, MutantVerdict, RunEvent, Sink } from '../project/events.ts'
+import { statusLine } from './status-line.ts'
 import type { TerminalOptions } from './terminal.ts'
 
-const clearLine = '\r\u001b[K'
 const words = {
   SURVIVED: 'survived',
   NO_BOOT: 'did not boot',
@@ -25,16 +25,10 @@ export function mutantsTerminalSink(options: TerminalOptions): Sink<RunEvent | M
   let planned = 0
   let started = 0
   let mutant = ''
-  let shown = false
+  const line = statusLine(output, isTty)
 
   function progress(text: string): void {
-    if (!isTty) return
-    output.write(`${clearLine}[${started}/${planned}] ${mutant}: ${text}`)
-    shown = true
-  }
-  function clear(): void {
-    if (shown) output.write(clearLine)
-    shown = false
+    line.show(`[${started}/${planned}] ${mutant}: ${text}`)
   }
 
   return {
@@ -56,7 +50,7 @@ export function mutantsTerminalSink(options: TerminalOptions): Sink<RunEvent | M
           return
         case 'mutant-finished':
         case 'control-finished':
-          clear()
+          line.clear()
           return
         case 'control-started':
           started = planned
@@ -64,7 +58,7 @@ export function mutantsTerminalSink(options: TerminalOptions): Sink<RunEvent | M
           progress('building')
           return
         case 'mutants-finished':
-          clear()
+          line.clear()
           output.write(
             `gmemtest: ${mutantSummary(event.verdicts, isTty)} in ${(event.milliseconds / 1000).toFixed(1)} s; ${directory}\n`,
           )
@@ -80,7 +74,7 @@ export function mutantsTerminalSink(options: TerminalOptions): Sink<RunEvent | M
       }
     },
     async close() {
-      clear()
+      line.clear()
     },
   }
 }

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { Writable } from 'node:stream'
 import type { Sink, Verdict } from '../project/events.ts'
+import { statusLine } from './status-line.ts'
 
 export interface TerminalOptions {
   readonly output: Writable
@@ -11,7 +12,6 @@ export interface TerminalOptions {
   readonly directory: string
 }
 
-const clearLine = '\r\u001b[K'
 const worstFirst = ['FAIL', 'ERROR', 'MISS', 'PASS', 'SKIP'] as const satisfies readonly Verdict[]
 const words = {
   FAIL: 'failed',
@@ -26,45 +26,35 @@ export function terminalSink(options: TerminalOptions): Sink {
   const { output, isTty } = options
   let done = 0
   let planned = 0
-  let shown = false
-
-  function progress(text: string): void {
-    if (!isTty) return
-    output.write(`${clearLine}${text}`)
-    shown = true
-  }
-  function clear(): void {
-    if (shown) output.write(clearLine)
-    shown = false
-  }
+  const line = statusLine(output, isTty)
 
   return {
     write(event) {
       switch (event.type) {
         case 'run-started':
           planned = event.scenarios.length
-          progress(`${event.kernel}: getting ready`)
+          line.show(`${event.kernel}: getting ready`)
           return
         case 'kernel-ready':
-          progress(`${event.release} is ready, booting`)
+          line.show(`${event.release} is ready, booting`)
           return
         case 'vm-ready':
           // The head of the TAP stream is written at this event, perhaps to the same terminal.
-          clear()
+          line.clear()
           return
         case 'vm-lost':
-          clear()
+          line.clear()
           output.write(`gmemtest: ${event.reason}; going on in a new virtual machine\n`)
           return
         case 'scenario-started':
-          progress(`[${done + 1}/${planned}] ${event.name}`)
+          line.show(`[${done + 1}/${planned}] ${event.name}`)
           return
         case 'scenario-finished':
           done += 1
-          clear()
+          line.clear()
           return
         case 'run-finished':
-          clear()
+          line.clear()
           output.write(
             `gmemtest: ${summary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${options.directory}\n`,
           )
@@ -74,7 +64,7 @@ export function terminalSink(options: TerminalOptions): Sink {
       }
     },
     async close() {
-      clear()
+      line.clear()
     },
   }
 }
