@@ -1,5 +1,4 @@
 // What `gmemtest mutants` does: one mutant after the other, and then the control.
-import { createWriteStream } from 'node:fs'
 import path from 'node:path'
 import { compileAgent } from '../guest/agent.ts'
 import { provideGuestImage } from '../guest/image.ts'
@@ -16,10 +15,8 @@ import type { MutantEvent, RunEvent } from '../project/events.ts'
 import { nearest } from '../project/near.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { bytes } from '../project/units.ts'
-import { jsonLinesSink } from '../report/jsonl.ts'
 import { mutantsTapSink } from '../report/mutants-tap.ts'
 import { mutantsTerminalSink } from '../report/mutants-terminal.ts'
-import { Sinks } from '../report/sinks.ts'
 import { planBoots } from '../scenario/boot-plan.ts'
 import type { BootPlan } from '../scenario/boot-plan.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
@@ -33,6 +30,7 @@ import type { CommandContext } from './context.ts'
 import { bootMachine } from './machine.ts'
 import { progressLine } from './progress.ts'
 import { recordRun } from './provenance.ts'
+import { reporting } from './reporting.ts'
 import { makeResultsDirectory, resultNames } from './results.ts'
 import { guestCpus } from './run-machines.ts'
 
@@ -96,13 +94,8 @@ export async function runMutants(
   for (const { error } of boots.refused) context.printError(error)
   const built = { control, image, agent }
   const plan = { options, context, definition, mutants, boots, accelerator, directory, started, ...built }
-  const sinks = await openSinks(plan)
-  try {
-    const exitCode = await execute(plan, (event) => sinks.write(event))
-    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
-  } finally {
-    await sinks.close()
-  }
+  const reports = { context, directory, terminal: mutantsTerminalSink, tap: mutantsTapSink }
+  return reporting<Event>(reports, (emit) => execute(plan, emit))
 }
 
 function chosen(mutants: readonly Mutant[], patterns: readonly string[]): Mutant[] {
@@ -139,19 +132,6 @@ function listOf(mutants: readonly Mutant[]): string {
       return `${mutant.name.padEnd(width)}  ${mutant.title} [${bug}${mutant.scenarios.join(' ')}]\n`
     })
     .join('')
-}
-
-async function openSinks({ context, directory }: Plan): Promise<Sinks<Event>> {
-  const file = (name: string): string => path.join(directory, name)
-  const { stderr: output, isTty } = context
-  // The terminal comes first: it takes its line of progress away before a test point is written.
-  const sinks = [
-    { name: 'the terminal', sink: mutantsTerminalSink({ output, isTty, directory }) },
-    { name: 'the standard output', sink: mutantsTapSink(context.stdout) },
-    { name: resultNames.tap, sink: mutantsTapSink(createWriteStream(file(resultNames.tap))) },
-    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
-  ]
-  return new Sinks<Event>(sinks, context.printError)
 }
 
 async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promise<number> {

@@ -1,16 +1,12 @@
 // What `gmemtest run` does: everything that can overlap overlaps, since the time to the first test point counts.
-import { createWriteStream } from 'node:fs'
-import path from 'node:path'
 import { compileAgent } from '../guest/agent.ts'
 import { provideGuestImage } from '../guest/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadKernelDefinition } from '../project/definition.ts'
 import type { KernelDefinition } from '../project/definition.ts'
-import { exitCodes, messageOf } from '../project/errors.ts'
+import { messageOf } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
 import { cacheDirectory } from '../project/paths.ts'
-import { jsonLinesSink } from '../report/jsonl.ts'
-import { Sinks } from '../report/sinks.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
 import { scenarioNames, selectNames } from '../scenario/load.ts'
@@ -19,7 +15,8 @@ import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { progressLine } from './progress.ts'
-import { makeResultsDirectory, resultNames } from './results.ts'
+import { reporting } from './reporting.ts'
+import { makeResultsDirectory } from './results.ts'
 import { runOnMachines } from './run-machines.ts'
 import type { MachineParts } from './run-machines.ts'
 
@@ -67,25 +64,8 @@ export async function runJob(
   })
   const accelerator = slowedDown(chosen, definition.slowdown)
   const plan = { options, context, definition, names, accelerator, directory, started }
-  const sinks = await openSinks(plan)
-  try {
-    const exitCode = await execute(plan, (event) => sinks.write(event))
-    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
-  } finally {
-    await sinks.close()
-  }
-}
-
-async function openSinks({ context, directory }: Plan): Promise<Sinks> {
-  const file = (name: string): string => path.join(directory, name)
-  // The terminal comes first: it takes its line of progress away before a test point is written.
-  const sinks = [
-    { name: 'the terminal', sink: terminalSink({ output: context.stderr, isTty: context.isTty, directory }) },
-    { name: 'the standard output', sink: tapSink(context.stdout) },
-    { name: resultNames.tap, sink: tapSink(createWriteStream(file(resultNames.tap))) },
-    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
-  ]
-  return new Sinks(sinks, context.printError)
+  const reports = { context, directory, terminal: terminalSink, tap: tapSink }
+  return reporting(reports, (emit) => execute(plan, emit))
 }
 
 /** From the plan to the last event; whatever happens, `run-finished` is emitted. */

@@ -1,0 +1,54 @@
+// The reports of one job: where its events go, and what a report that broke means for the exit code.
+import { createWriteStream } from 'node:fs'
+import path from 'node:path'
+import type { Writable } from 'node:stream'
+import { exitCodes } from '../project/errors.ts'
+import type { MutantEvent, RunEvent, Sink } from '../project/events.ts'
+import { jsonLinesSink } from '../report/jsonl.ts'
+import { Sinks } from '../report/sinks.ts'
+import type { TerminalOptions } from '../report/terminal.ts'
+import type { CommandContext } from './context.ts'
+import { resultNames } from './results.ts'
+
+export interface ReportingOptions<Event> {
+  readonly context: CommandContext
+  /** Where the results go. */
+  readonly directory: string
+  /** What a person sees. */
+  readonly terminal: (options: TerminalOptions) => Sink<Event>
+  /** The test points, on the standard output and in a file. */
+  readonly tap: (output: Writable) => Sink<Event>
+}
+
+/**
+ * Does the work of a job and reports the events that it emits. Answers with its exit code; when it would be `ok` and a
+ * report is incomplete, it is `couldNotRun`.
+ */
+export async function reporting<Event extends RunEvent | MutantEvent>(
+  options: ReportingOptions<Event>,
+  work: (emit: (event: Event) => Promise<void>) => Promise<number>,
+): Promise<number> {
+  const sinks = await openSinks(options)
+  try {
+    const exitCode = await work((event) => sinks.write(event))
+    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
+  } finally {
+    await sinks.close()
+  }
+}
+
+async function openSinks<Event extends RunEvent | MutantEvent>(
+  options: ReportingOptions<Event>,
+): Promise<Sinks<Event>> {
+  const { context, directory, terminal, tap } = options
+  const { stderr: output, isTty } = context
+  const file = (name: string): string => path.join(directory, name)
+  // The terminal comes first: it takes its line of progress away before a test point is written.
+  const sinks = [
+    { name: 'the terminal', sink: terminal({ output, isTty, directory }) },
+    { name: 'the standard output', sink: tap(context.stdout) },
+    { name: resultNames.tap, sink: tap(createWriteStream(file(resultNames.tap))) },
+    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
+  ]
+  return new Sinks<Event>(sinks, context.printError)
+}
