@@ -13,6 +13,7 @@ export const warningLevel = 4
 const slowMachine: readonly RegExp[] = [
   /^hrtimer: interrupt took \d+ ns$/,
   /^perf: interrupt took too long /,
+  /^sched: (?:DL replenish lagged too much|RT throttling activated)$/,
   /^workqueue: .* hogged CPU for >\d+us /,
   /^(?:clocksource: |tsc: |TSC |Marking clocksource|sched_clock: Marking unstable)/,
   /^kvm: SMP vm created on host with unstable TSC;/,

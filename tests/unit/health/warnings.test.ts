@@ -16,6 +16,7 @@ void test('what is a warning or worse counts, whatever it says', (t) => {
 void test('a machine that is slow is not a kernel that is wrong', (t) => {
   const texts = [
     'hrtimer: interrupt took 40506942 ns',
+    'sched: DL replenish lagged too much',
     'workqueue: drain_vmap_area_work hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND',
     'clocksource: timekeeping watchdog on CPU1: Marking clocksource tsc as unstable',
     'kvm: SMP vm created on host with unstable TSC; guest TSC will not be reliable',
