@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { InfraError, messageOf } from '../project/errors.ts'
-import { dieWithHarness } from './run.ts'
+import { dieWithHarness, isMissing } from './run.ts'
 
 /** How a child ended. */
 export interface ChildExit {
@@ -103,7 +103,7 @@ export async function startChild(
         code: code ?? undefined,
         signal: signal ?? undefined,
         stderr: text,
-        missing: code === 127 && text.startsWith('setpriv: failed to execute'),
+        missing: isMissing(code ?? undefined, text),
       })
     }
     if (child.stderr === null || child.stderr.closed) {

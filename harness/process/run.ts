@@ -30,6 +30,9 @@ export interface RunOptions {
   readonly deathSignal?: 'KILL' | 'TERM'
 }
 
+// The signal is lost if the harness died before it was asked for: then the child has another parent by now.
+const unlessOrphaned = 'test "$PPID" = "$0" && exec "$@"'
+
 /**
  * Arguments that make `command` die when the harness does, however the harness dies.
  * The parent-death signal is a property of the kernel, so it also covers SIGKILL.
@@ -40,7 +43,13 @@ export function dieWithHarness(
   args: readonly string[],
   deathSignal: 'KILL' | 'TERM' = 'KILL',
 ): [file: string, args: string[]] {
-  return ['setpriv', ['--pdeathsig', deathSignal, '--', command, ...args]]
+  const guarded = ['/bin/sh', '-c', unlessOrphaned, String(process.pid), command, ...args]
+  return ['setpriv', ['--pdeathsig', deathSignal, '--', ...guarded]]
+}
+
+/** Whether a command of `dieWithHarness` ended because there is no such program. */
+export function isMissing(exitCode: number | undefined, stderr: string): boolean {
+  return exitCode === 127 && /\bexec: .*: not found/.test(stderr)
 }
 
 async function forEachLine(
@@ -81,10 +90,7 @@ export async function run(
   const result = await child
   await lines
   options.signal.throwIfAborted()
-  if (
-    result.code === 'ENOENT' ||
-    (result.exitCode === 127 && result.stderr.startsWith('setpriv: failed to execute'))
-  ) {
+  if (result.code === 'ENOENT' || isMissing(result.exitCode, result.stderr)) {
     throw new InfraError('COMMAND_MISSING', `${command} is not installed`, {
       hint: 'gmemtest doctor says what is missing and how to install it',
     })
