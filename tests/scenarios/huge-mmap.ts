@@ -55,5 +55,15 @@ export default scenario({
     )
     await agent.host.munmap(mapping)
     await agent.host.munmap(place)
+
+    for (const hint of [aligned, aligned + BigInt(pageSize)]) {
+      const wanted = ((hint + BigInt(huge) - 1n) / BigInt(huge)) * BigInt(huge)
+      const { address: found, mapping: hinted } = expectDone(
+        await agent.host.mmap({ file: gmem, length: huge, address: hint }),
+        'mapping at a place that is wished for',
+      )
+      check.equal(found, wanted, `address for the wish 0x${hint.toString(16)}`)
+      await agent.host.munmap(hinted)
+    }
   },
 })
