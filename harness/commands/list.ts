@@ -1,7 +1,7 @@
 // gmemtest list: what there is to run, and what it covers.
 import { readFile } from 'node:fs/promises'
-import { Command } from 'commander'
-import { exitCodes } from '../project/errors.ts'
+import { Command, Option } from 'commander'
+import { exitCodes, UsageError } from '../project/errors.ts'
 import { inProject } from '../project/paths.ts'
 import { listKernelDefinitions, loadKernelDefinition } from '../project/definition.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
@@ -20,11 +20,13 @@ interface ListOptions {
 }
 
 const examples = `
+A line is the name of a scenario, what it shows, and in brackets the rules that it checks (docs/rules.md).
+
 Examples:
   gmemtest list             all scenarios
   gmemtest list convert     those with "convert" in their names
-  gmemtest list 'pin-*'     those whose whole name matches
-  gmemtest list --kernels   the kernels that --kernel knows
+  gmemtest list 'pinned-*'  those whose whole name matches
+  gmemtest list --kernels   the kernels that --kernel knows, or those of a pattern
   gmemtest list --rules     which scenarios check which rule, as Markdown
   gmemtest list --bugs      which scenarios would notice which known bug`
 
@@ -33,15 +35,17 @@ export function list(context: CommandContext): Command {
   return new Command('list')
     .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
     .argument('[pattern...]', 'part of a name, or a glob with * and ? for the whole name')
-    .option('--kernels', 'list the kernel definitions instead')
-    .option('--rules', 'print the table of rules instead')
+    .addOption(
+      new Option('--kernels', 'list the kernel definitions instead').conflicts(['rules', 'bugs', 'check']),
+    )
+    .addOption(new Option('--rules', 'print the table of rules instead').conflicts('bugs'))
     .option('--bugs', 'print the table of known bugs instead')
     .option('--check', 'with --rules or --bugs: print only what is wrong with it, and fail if anything is')
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (patterns: readonly string[], options: ListOptions) => {
-        if (options.check === true) return options.bugs === true ? checkBugs(context) : checkRules(context)
-        if (options.kernels === true) context.stdout.write(await kernelList())
+        if (options.check === true) return await check(patterns, options, context)
+        if (options.kernels === true) context.stdout.write(await kernelList(patterns))
         else if (options.rules === true) context.stdout.write(ruleTable(await chosen(patterns)))
         else if (options.bugs === true) context.stdout.write(bugTable(await chosen(patterns)))
         else context.stdout.write(scenarioList(await chosen(patterns)))
@@ -59,6 +63,23 @@ function scenarioList(scenarios: readonly NamedScenario[]): string {
   return scenarios
     .map((scenario) => `${scenario.name.padEnd(width)}  ${scenario.title} [${scenario.rules.join(' ')}]\n`)
     .join('')
+}
+
+async function check(
+  patterns: readonly string[],
+  options: ListOptions,
+  context: CommandContext,
+): Promise<number> {
+  const hint = 'gmemtest list --rules --check, or gmemtest list --bugs --check'
+  if (options.rules !== true && options.bugs !== true) {
+    throw new UsageError('USAGE', '--check needs --rules or --bugs beside it', { hint })
+  }
+  if (patterns.length > 0) {
+    throw new UsageError('USAGE', `--check looks at all scenarios, got the pattern '${patterns[0]}'`, {
+      hint,
+    })
+  }
+  return options.bugs === true ? checkBugs(context) : checkRules(context)
 }
 
 /** Every rule in scope has a scenario, and docs/rules.md is up to date. */
@@ -92,8 +113,8 @@ async function isOutOfDate(name: 'rules' | 'bugs', table: string, context: Comma
   return true
 }
 
-async function kernelList(): Promise<string> {
-  const names = await listKernelDefinitions()
+async function kernelList(patterns: readonly string[]): Promise<string> {
+  const names = selectNames(await listKernelDefinitions(), patterns, 'kernel')
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))
   return definitions

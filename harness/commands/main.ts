@@ -22,7 +22,7 @@ const verbs: readonly Verb[] = [
   },
   {
     name: 'list',
-    summary: 'list scenarios, kernels, or the rules and the scenarios that check them',
+    summary: 'list scenarios or kernels, or the rules and the known bugs with the scenarios for them',
     load: async () => (await import('./list.ts')).list,
   },
   {

@@ -4,7 +4,7 @@ import { defaultKernel } from '../project/definition.ts'
 import type { CommandContext } from './context.ts'
 import { runMutants } from './mutants-job.ts'
 import type { MutantsOptions } from './mutants-job.ts'
-import { oneOf } from './options.ts'
+import { directoryToWrite, oneOf } from './options.ts'
 
 const examples = `
 A mutant is a patch in the folder 'mutants' of a series: one bug on top of the whole series. Its kernel is
@@ -34,7 +34,11 @@ export function mutants(context: CommandContext): Command {
     )
     .option('--all', 'run all scenarios on each mutant and count all that fail')
     .option('--list', 'list the mutants and who is expected to kill them')
-    .option('--output <dir>', 'where the results go (default: a new directory in ./results)')
+    .option(
+      '--output <dir>',
+      'where the results go (default: a new directory in ./results)',
+      directoryToWrite('--output'),
+    )
     .addHelpText('after', examples)
     .action(
       context.exitsWith((names: readonly string[], options: MutantsOptions) =>

@@ -1,4 +1,6 @@
 // Parsers of option values: what, value and limit in one message.
+import { statSync } from 'node:fs'
+import path from 'node:path'
 import { UsageError } from '../project/errors.ts'
 import { nearest } from '../project/near.ts'
 
@@ -28,5 +30,28 @@ export function oneOf<Word extends string>(option: string, words: readonly Word[
       })
     }
     return word
+  }
+}
+
+/** A parser for a directory that is there, or can be made: nothing on the way to it is a file. */
+export function directoryToWrite(option: string): (text: string) => string {
+  return (text) => {
+    const hint = `for example: ${option} /tmp/results`
+    if (text === '') throw new UsageError('OPTION_VALUE', `${option} must be a directory, got ''`, { hint })
+    const wanted = path.resolve(text)
+    let place = wanted
+    while (kindOf(place) === 'nothing') place = path.dirname(place)
+    if (kindOf(place) === 'directory') return text
+    const found = place === wanted ? 'which is a file' : `and ${place} is a file`
+    throw new UsageError('OPTION_VALUE', `${option} must be a directory, got '${text}', ${found}`, { hint })
+  }
+}
+
+function kindOf(place: string): 'directory' | 'file' | 'nothing' {
+  try {
+    return statSync(place).isDirectory() ? 'directory' : 'file'
+  } catch {
+    // What may not be looked at is no mistake of the user's; writing to it says why it cannot be.
+    return 'nothing'
   }
 }

@@ -24,7 +24,6 @@ import type { MachineParts } from './run-machines.ts'
 export interface JobOptions {
   readonly kernel: string
   readonly accel?: 'tcg' | 'kvm'
-  readonly jobs?: number
   readonly output?: string
   /** Another directory of scenarios. */
   readonly scenarios?: string

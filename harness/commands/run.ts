@@ -1,8 +1,9 @@
 // gmemtest run: the main job, from a kernel definition to a TAP stream.
 import { Command } from 'commander'
 import { defaultKernel } from '../project/definition.ts'
+import { UsageError } from '../project/errors.ts'
 import type { CommandContext } from './context.ts'
-import { oneOf, positiveInteger } from './options.ts'
+import { directoryToWrite, oneOf, positiveInteger } from './options.ts'
 import { runJob } from './run-job.ts'
 import type { JobOptions } from './run-job.ts'
 
@@ -13,12 +14,24 @@ all scenarios run. The standard output is TAP 14 and nothing else.
 Examples:
   gmemtest run                              all scenarios on ${defaultKernel}
   gmemtest run contents                     those with "contents" in their names
-  gmemtest run 'convert-*' pin              those whose name begins with convert-, and those about pins
+  gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
   gmemtest run --keep pinned-page-refuses   leave the virtual machine up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
 or in a new directory in ./results; results/latest points to the last one.`
+
+function machineCount(text: string): number {
+  const count = positiveInteger('--jobs')(text)
+  if (count === 1) return count
+  throw new UsageError(
+    'OPTION_VALUE',
+    `--jobs may only be 1 for now, got '${text}': scenarios run in one virtual machine at a time`,
+    {
+      hint: 'leave --jobs out; several gmemtest run can be started side by side, each with its own patterns',
+    },
+  )
+}
 
 /** The verb `run`. */
 export function run(context: CommandContext): Command {
@@ -31,12 +44,12 @@ export function run(context: CommandContext): Command {
       'tcg or kvm (default: kvm where it can nest, else tcg)',
       oneOf('--accel', ['tcg', 'kvm']),
     )
+    .option('--jobs <n>', 'how many virtual machines at once; only 1 for now', machineCount)
     .option(
-      '--jobs <n>',
-      'how many virtual machines at once (there is one for now)',
-      positiveInteger('--jobs'),
+      '--output <dir>',
+      'where the results go (default: a new directory in ./results)',
+      directoryToWrite('--output'),
     )
-    .option('--output <dir>', 'where the results go (default: a new directory in ./results)')
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the virtual machine up after the run and say how to get in')
     .addHelpText('after', examples)

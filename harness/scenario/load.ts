@@ -37,12 +37,12 @@ export async function scenarioNames(directory: string = scenarioDirectory): Prom
 /**
  * The names that the patterns choose, each once, in alphabetical order; all names without a pattern.
  * A pattern with `*` or `?` must match a whole name, any other one a part of it.
- * @throws {UsageError} SCENARIO_UNKNOWN, or MUTANT_UNKNOWN, when a pattern chooses nothing
+ * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN, when a pattern chooses nothing
  */
 export function selectNames(
   names: readonly string[],
   patterns: readonly string[],
-  what: 'scenario' | 'mutant' = 'scenario',
+  what: keyof typeof unknown = 'scenario',
 ): string[] {
   if (patterns.length === 0) return [...names]
   const chosen = new Set<string>()
@@ -62,6 +62,7 @@ export function selectNames(
 const unknown = {
   scenario: { code: 'SCENARIO_UNKNOWN', hint: 'gmemtest list prints all scenarios' },
   mutant: { code: 'MUTANT_UNKNOWN', hint: 'gmemtest mutants --list prints all mutants' },
+  kernel: { code: 'KERNEL_UNKNOWN', hint: 'gmemtest list --kernels prints all kernels' },
 } as const
 
 function matcherOf(pattern: string): (name: string) => boolean {

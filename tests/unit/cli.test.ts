@@ -31,6 +31,17 @@ async function gmemtest(...args: string[]): Promise<Ran> {
   return { exitCode: await promise, stdout, stderr }
 }
 
+/** The examples of a help text that take patterns: the verb, and the patterns without the options. */
+function examplesOf(help: string): string[][] {
+  return [...help.matchAll(/^ {2}gmemtest ((?:run|list|mutants)\b.*?)(?: {2}|$)/gm)].map(([, line = '']) =>
+    line
+      .replaceAll(/--kernel \S+/g, '')
+      .split(/\s+/)
+      .filter((word) => word !== '' && !word.startsWith('--'))
+      .map((word) => word.replaceAll("'", '')),
+  )
+}
+
 void test('the command line', async (suite) => {
   suite.teardown(() => rm(home, { recursive: true, force: true }))
   suite.jobs = 4
@@ -68,6 +79,17 @@ void test('the command line', async (suite) => {
     [['--nonsense'], /unknown option '--nonsense'/, /hint: .*--help/],
     [['run', '--jobs', '0'], /--jobs must be a positive integer, got '0'/, /^/],
     [['run', '--jobs', 'many'], /--jobs must be a positive integer, got 'many'/, /^/],
+    [
+      ['run', '--jobs', '2'],
+      /--jobs may only be 1 for now, got '2': scenarios run in one/,
+      /hint: leave --jobs/,
+    ],
+    [
+      ['run', '--output', inProject('LICENSE')],
+      /--output must be a directory, got '.*LICENSE', which is a file/,
+      /hint: for example: --output/,
+    ],
+    [['mutants', '--output', inProject('LICENSE/x')], /got '.*x', and .*LICENSE is a file/, /hint/],
     [['run', '--accel', 'kvn'], /--accel must be tcg or kvm, got 'kvn'/, /hint: for example: --accel kvm/],
     [['run', '--output'], /option '--output <dir>' argument missing/, /hint: see: gmemtest run --help/],
     [
@@ -84,6 +106,11 @@ void test('the command line', async (suite) => {
     [['run', '--kernel', './none.yaml'], /there is no file .*none\.yaml/, /stock-6\.12/],
     [['list', '--nothing'], /unknown option/, /hint/],
     [['list', 'zzzzzz'], /no scenario matches/, /hint/],
+    [['list', '--kernels', 'zzzzzz'], /no kernel matches 'zzzzzz'/, /hint: gmemtest list --kernels/],
+    [['list', '--kernels', 'stock-6.21'], /no kernel matches/, /hint: near it: stock-6\.12/],
+    [['list', '--kernels', '--rules'], /'--kernels' cannot be used with option '--rules'/, /hint/],
+    [['list', '--check'], /--check needs --rules or --bugs/, /hint: gmemtest list --rules --check/],
+    [['list', '--bugs', '--check', 'zap'], /--check looks at all scenarios, got the pattern 'zap'/, /hint/],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
     [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of a series/],
   ]
@@ -121,6 +148,23 @@ void test('the command line', async (suite) => {
     const rules = await gmemtest('list', '--rules')
     t.match(rules, { exitCode: 0, stdout: /^\| S-A19 \|.*`contents-survive-conversion`/m })
   })
+
+  void suite.test('gmemtest list --kernels takes patterns', async (t) => {
+    const ran = await gmemtest('list', '--kernels', 'stock', '*-debug')
+    t.match(ran, { exitCode: 0, stdout: /^gmem-convert-debug .*\nstock-6\.12 .*\n$/ })
+  })
+
+  for (const verb of ['run', 'list', 'mutants']) {
+    void suite.test(`the patterns in the examples of ${verb} choose something`, async (t) => {
+      const { stdout } = await gmemtest(verb, '--help')
+      for (const words of examplesOf(stdout)) {
+        const [used, ...patterns] = words
+        if (patterns.length === 0) continue
+        const lister = used === 'mutants' ? ['mutants', '--list'] : ['list']
+        t.equal((await gmemtest(...lister, ...patterns)).exitCode, 0, words.join(' '))
+      }
+    })
+  }
 
   void suite.test('a reader that has had enough is no failure', async (t) => {
     const script = `"$0" --help | true; "$0" list | head -n 1`

@@ -1,6 +1,7 @@
 // Values of options: what was given, and what it must be.
+import path from 'node:path'
 import { test } from 'tap'
-import { oneOf, positiveInteger } from '../../../harness/commands/options.ts'
+import { directoryToWrite, oneOf, positiveInteger } from '../../../harness/commands/options.ts'
 
 void test('a positive integer', (t) => {
   const parse = positiveInteger('--jobs', 64)
@@ -22,5 +23,23 @@ void test('one of a few words', (t) => {
     message: "--accel must be tcg or kvm, got 'kvmm'",
     hint: 'for example: --accel kvm',
   })
+  t.end()
+})
+
+void test('a directory to write to', (t) => {
+  const parse = directoryToWrite('--output')
+  const here = t.testdir({ file: '', there: {} })
+  for (const good of ['there', 'there/new/newer', 'new', '.']) {
+    t.equal(parse(path.join(here, good)), path.join(here, good))
+  }
+  const file = path.join(here, 'file')
+  const bad = [
+    [file, `--output must be a directory, got '${file}', which is a file`],
+    [`${file}/x/y`, `--output must be a directory, got '${file}/x/y', and ${file} is a file`],
+    ['', "--output must be a directory, got ''"],
+  ] as const
+  for (const [text, message] of bad) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', fault: 'usage', message, hint: /--output \/tmp/ })
+  }
   t.end()
 })
