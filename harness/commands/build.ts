@@ -1,9 +1,10 @@
 // gmemtest build: a kernel from its definition, or from the store; says where it is.
 import { Command } from 'commander'
-import { defaultKernel, loadKernelDefinition } from '../project/definition.ts'
+import { defaultKernel } from '../project/definition.ts'
 import { exitCodes } from '../project/errors.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { provideKernel } from '../kernel/provide.ts'
+import { loadUsableDefinition } from '../kernel/usable.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { positiveInteger } from './options.ts'
@@ -42,7 +43,10 @@ export function build(context: CommandContext): Command {
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
-        const definition = await loadKernelDefinition(argument ?? options.kernel ?? defaultKernel)
+        const definition = await loadUsableDefinition(
+          argument ?? options.kernel ?? defaultKernel,
+          context.signal,
+        )
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {

@@ -6,9 +6,9 @@ import type { GuestImage } from '../guest/image.ts'
 import { readMutants, withMutant } from '../kernel/mutants.ts'
 import type { Mutant } from '../kernel/mutants.ts'
 import { provideKernel } from '../kernel/provide.ts'
+import { loadUsableDefinition } from '../kernel/usable.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
 import { shellLine } from '../process/child.ts'
-import { loadKernelDefinition } from '../project/definition.ts'
 import type { KernelDefinition } from '../project/definition.ts'
 import { exitCodes, UsageError } from '../project/errors.ts'
 import type { MutantEvent, RunEvent } from '../project/events.ts'
@@ -69,7 +69,7 @@ export async function runMutants(
   context: CommandContext,
 ): Promise<number> {
   const started = new Date()
-  const definition = await loadKernelDefinition(options.kernel)
+  const definition = await loadUsableDefinition(options.kernel, context.signal)
   const names = await scenarioNames()
   const mutants = chosen(await readMutants(definition), patterns)
   for (const mutant of mutants) requireScenarios(mutant, names)

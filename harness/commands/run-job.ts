@@ -2,7 +2,7 @@
 import { compileAgent } from '../guest/agent.ts'
 import { provideGuestImage } from '../guest/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
-import { loadKernelDefinition } from '../project/definition.ts'
+import { loadUsableDefinition } from '../kernel/usable.ts'
 import type { KernelDefinition } from '../project/definition.ts'
 import { messageOf } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
@@ -52,7 +52,7 @@ export async function runJob(
 ): Promise<number> {
   const started = new Date()
   const [definition, names, chosen] = await Promise.all([
-    loadKernelDefinition(options.kernel),
+    loadUsableDefinition(options.kernel, context.signal),
     scenarioNames(options.scenarios).then((all) => selectNames(all, patterns)),
     chooseAccelerator(options.accel),
   ])

@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import { compileAgent } from '../guest/agent.ts'
 import { provideGuestImage } from '../guest/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
-import { defaultKernel, loadKernelDefinition } from '../project/definition.ts'
+import { loadUsableDefinition } from '../kernel/usable.ts'
+import { defaultKernel } from '../project/definition.ts'
 import { GuestError } from '../project/errors.ts'
 import { sleep } from '../project/deadline.ts'
 import { cacheDirectory } from '../project/paths.ts'
@@ -82,7 +83,7 @@ async function runShell(
   const { signal } = context
   const cache = cacheDirectory()
   const chosen = await chooseAccelerator(options.accel)
-  const definition = await loadKernelDefinition(options.kernel)
+  const definition = await loadUsableDefinition(options.kernel, context.signal)
   const accelerator = slowedDown(chosen, definition.slowdown)
   using line = progressLine(context.stderr, context.isTty)
   const kernel = await provideKernel(definition, {

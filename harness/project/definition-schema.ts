@@ -37,7 +37,8 @@ const definitionSchema = z.strictObject({
 })
 
 type Parsed = z.infer<typeof definitionSchema>
-type Place = readonly PropertyKey[]
+/** The keys that lead to it, the outermost first. */
+export type Place = readonly PropertyKey[]
 
 /** A mistake in the file: where, what, and what to do. */
 interface Mistake {
@@ -82,6 +83,14 @@ export function parseKernelDefinition(file: string, text: string): KernelDefinit
     ...(hint === undefined ? {} : { hint }),
     tail: others,
   })
+}
+
+/** Where in the text of a definition something is, as editors have it: `FILE:LINE:COLUMN`. */
+export function placeInDefinition(file: string, text: string, at: Place): string {
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter })
+  const { line, col } = counter.linePos(offsetOf(document, { at }))
+  return `${shown(file)}:${line}:${col}`
 }
 
 function shown(file: string): string {
@@ -152,7 +161,7 @@ function kindOf(source: Parsed['source']): KernelSource['kind'] | undefined {
 }
 
 /** The place in the text of a mistake; of the nearest thing around it when it is about something that is not there. */
-function offsetOf(document: Document.Parsed, mistake: Mistake): number {
+function offsetOf(document: Document.Parsed, mistake: Pick<Mistake, 'at' | 'isKey'>): number {
   for (let length = mistake.at.length; length > 0; length -= 1) {
     const place = mistake.at.slice(0, length)
     const parent = document.getIn(place.slice(0, -1), true)

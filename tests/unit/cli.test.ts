@@ -1,6 +1,6 @@
 // The real command line, as a user meets it: help, mistakes, exit codes.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
@@ -13,6 +13,11 @@ interface Ran {
   readonly stderr: string
 }
 
+const lostTree = `description: a tree that is not there
+source: {dir: ./linus}
+fragments: [base]
+dialect: vm-attributes
+`
 const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-cli-'))
 
 async function gmemtest(...args: string[]): Promise<Ran> {
@@ -130,6 +135,14 @@ void test('the command line', async (suite) => {
 
   void suite.test('a mistake leaves no results behind', async (t) => {
     await gmemtest('run', 'zzzzzz')
+    await writeFile(path.join(home, 'mine.yaml'), lostTree)
+    const ran = await gmemtest('run', '--kernel', './mine.yaml')
+    t.match(ran, {
+      exitCode: 2,
+      stdout: '',
+      stderr: /^gmemtest: .*mine\.yaml:2:15: there is no directory .*linus\n/,
+    })
+    t.equal(ran.stderr.trimEnd().split('\n').length, 2, 'the message and the hint')
     t.notOk((await readdir(home)).includes('results'))
   })
 

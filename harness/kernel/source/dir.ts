@@ -1,6 +1,6 @@
 // Source from a directory that somebody works in: it is only read, and built from a copy of what it was.
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../project/errors.ts'
@@ -116,12 +116,25 @@ function stateOf(entry: Entry | undefined): string {
   return entry === undefined ? '' : `${entry.inode} ${entry.size} ${entry.time} ${entry.change}`
 }
 
+/**
+ * Makes sure that there is a kernel tree, at a glance.
+ * @throws {UsageError} SOURCE_MISSING
+ */
+export function requireTree(root: string): void {
+  const status = statSync(root, { throwIfNoEntry: false })
+  const files = ['Kbuild', 'Makefile']
+  if (status?.isDirectory() === true && files.every((name) => existsSync(path.join(root, name)))) return
+  const problem =
+    status === undefined
+      ? `there is no directory ${root}`
+      : `${root} is not ${status.isDirectory() ? 'a kernel tree: it has no Kbuild and Makefile' : 'a directory'}`
+  throw new UsageError('SOURCE_MISSING', problem, {
+    hint: 'dir: takes the top directory of a Linux source tree; a relative path begins where the definition lies',
+  })
+}
+
 async function indexOf(root: string, context: BuildContext): Promise<Index> {
-  if (!existsSync(path.join(root, 'Kbuild')) || !existsSync(path.join(root, 'Makefile'))) {
-    throw new UsageError('SOURCE_MISSING', `${root} is not a kernel tree: it has no Kbuild and Makefile`, {
-      hint: 'dir: takes the top directory of a Linux source tree',
-    })
-  }
+  requireTree(root)
   const memory = path.join(context.cache, 'sources', `${directoryOf(root)}-index.json`)
   const known = asIndex(await readJson(memory))
   const entries = await listTree(root, context.signal)

@@ -45,6 +45,14 @@ export async function identifyGit(
   return identityOf(source, await resolveCommit(source.location, source.ref, context.signal))
 }
 
+/**
+ * Makes sure that a repository of this machine has the commit; one behind a URL is asked when it is needed.
+ * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
+ */
+export async function requireCommit(source: GitSource, signal: AbortSignal): Promise<void> {
+  if (isLocal(source)) await resolveCommit(source.location, source.ref, signal)
+}
+
 /** The commit that a name stands for in a repository of this machine. */
 async function resolveCommit(repository: string, ref: string, signal: AbortSignal): Promise<string> {
   if (!existsSync(repository)) {
