@@ -1,11 +1,12 @@
 // A booted virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../guest/image.ts'
+import { sleep } from '../project/deadline.ts'
 import type { Bytes } from '../project/units.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { Machine } from '../scenario/machine.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
-import { waitForGuest } from '../vm/boot.ts'
+import { deathError, waitForGuest } from '../vm/boot.ts'
 import { startQemu } from '../vm/start.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
 
@@ -33,6 +34,7 @@ export interface ReachableMachine extends Machine {
 }
 
 const sshMilliseconds = 10_000
+const lastWordsMilliseconds = 1000
 const agentPath = '/tmp/agent'
 
 /**
@@ -52,7 +54,11 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
   preparing.catch(() => undefined)
   options.onWaiting?.(running.command)
   const vm = await booting
-  const { session, agent } = await preparing
+  const { session, agent } = await preparing.catch(async (error: unknown) => {
+    // The connection breaks a moment before the reason is known.
+    const death = await Promise.race([vm.died, sleep(lastWordsMilliseconds, options.signal)])
+    throw death === undefined ? error : deathError(death, vm.console)
+  })
   const owned = stack.move()
   return {
     agent,

@@ -6,7 +6,7 @@ import { nearest } from '../project/near.ts'
 import { inProject } from '../project/paths.ts'
 import type { CommandContext } from './context.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
-import { primaryError, printError } from './print-error.ts'
+import { errorPrinter, primaryError } from './print-error.ts'
 
 interface Verb {
   readonly name: string
@@ -67,7 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     isTty: process.stderr.isTTY,
-    printError: (error) => printError(error, { output: process.stderr, verbose }),
+    printError: errorPrinter({ output: process.stderr, verbose }),
     exitsWith:
       (action) =>
       async (...actionArguments) => {

@@ -25,6 +25,16 @@ export function printError(thrown: unknown, options: PrintOptions): void {
   options.output.write(lines.join('\n') + '\n')
 }
 
+/** Prints each message once: what goes wrong in several places at the same time, such as a full disk, is one failure. */
+export function errorPrinter(options: PrintOptions): (thrown: unknown) => void {
+  const printed = new Set<string>()
+  return (thrown) => {
+    const message = messageOf(primaryError(thrown))
+    if (!printed.has(message)) printError(thrown, options)
+    printed.add(message)
+  }
+}
+
 function linesOfExpected(error: GmemtestError): string[] {
   return [
     `gmemtest: ${error.message}`,

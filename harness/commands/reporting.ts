@@ -47,8 +47,8 @@ async function openSinks<Event extends RunEvent | MutantEvent>(
   const sinks = [
     { name: 'the terminal', sink: terminal({ output, isTty, directory }) },
     { name: 'the standard output', sink: tap(context.stdout) },
-    { name: resultNames.tap, sink: tap(createWriteStream(file(resultNames.tap))) },
-    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)) },
+    { name: resultNames.tap, sink: tap(createWriteStream(file(resultNames.tap))), directory },
+    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)), directory },
   ]
   return new Sinks<Event>(sinks, context.printError)
 }

@@ -1,8 +1,8 @@
 // The directory of one run's results, and the record of what was run.
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { freeBytes } from '../kernel/space.ts'
 import { InfraError, messageOf } from '../project/errors.ts'
+import { freeBytes, isDiskFull, noSpaceLeft } from '../project/free-space.ts'
 
 /** The names of the files in a directory of results (docs/results.md). */
 export const resultNames = {
@@ -61,10 +61,7 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
     await pointTo(directory)
     return directory
   } catch (cause) {
-    throw new InfraError('RESULTS_UNWRITABLE', `cannot write results to ${wanted}: ${messageOf(cause)}`, {
-      cause,
-      hint: otherPlace,
-    })
+    throw unwritable(`results to ${wanted}`, path.dirname(wanted), cause)
   }
 }
 
@@ -91,7 +88,7 @@ async function pointTo(directory: string): Promise<void> {
 
 /**
  * Writes the record of what was run; later calls replace it.
- * @throws {InfraError} RESULTS_UNWRITABLE
+ * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE
  */
 export async function writeProvenance(directory: string, record: object): Promise<void> {
   const file = path.join(directory, resultNames.provenance)
@@ -100,9 +97,14 @@ export async function writeProvenance(directory: string, record: object): Promis
     await rename(`${file}.new`, file)
   } catch (cause) {
     await rm(`${file}.new`, { force: true })
-    throw new InfraError('RESULTS_UNWRITABLE', `cannot write ${file}: ${messageOf(cause)}`, {
-      cause,
-      hint: otherPlace,
-    })
+    throw unwritable(file, directory, cause)
   }
+}
+
+function unwritable(what: string, directory: string, cause: unknown): InfraError {
+  if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
+  return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
+    cause,
+    hint: otherPlace,
+  })
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { GuestImage } from '../guest/image.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
+import { exitCodes } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
 import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
@@ -152,7 +153,12 @@ export async function runOnMachines(
   const bootPlan = planBoots(scenarios, available)
   for (const { error } of bootPlan.refused) context.printError(error)
   const boot = await head.follow(bootPlan)
-  const record = (): Promise<void> => recordRun(parts, plan, boots.commands).catch(context.printError)
+  let isRecorded = true
+  const record = (): Promise<void> =>
+    recordRun(parts, plan, boots.commands).catch((error: unknown) => {
+      isRecorded = false
+      context.printError(error)
+    })
   // Early, for a run that is killed later; what is booted after it is added at the end.
   const recorded = boots.commands.length
   const recording = recorded > 0 ? record() : undefined
@@ -172,7 +178,7 @@ export async function runOnMachines(
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)
-  return outcome.exitCode
+  return outcome.exitCode === exitCodes.ok && !isRecorded ? exitCodes.couldNotRun : outcome.exitCode
 }
 
 async function keep(boots: Boots, parts: MachineParts, plan: Plan): Promise<void> {

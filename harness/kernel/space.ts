@@ -1,12 +1,6 @@
 // Disk space: asked for before a long stage, and recognised when it ran out all the same.
-import { statfs } from 'node:fs/promises'
 import { InfraError } from '../project/errors.ts'
-
-/** Bytes that an unprivileged process can still write below `directory`. */
-export async function freeBytes(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory)
-  return bavail * bsize
-}
+import { freeBytes } from '../project/free-space.ts'
 
 function gibibytes(count: number): string {
   return `${(count / 2 ** 30).toFixed(1)} GiB`

@@ -1,11 +1,14 @@
 // Hands each event to every sink in order. A sink that fails is dropped and remembered; the others go on.
 import { InfraError, messageOf } from '../project/errors.ts'
 import type { RunEvent, Sink } from '../project/events.ts'
+import { isDiskFull, noSpaceLeft } from '../project/free-space.ts'
 
 export interface NamedSink<Event = RunEvent> {
   /** How messages call it: "results.jsonl". */
   readonly name: string
   readonly sink: Sink<Event>
+  /** Where it writes a file, if it does. */
+  readonly directory?: string
 }
 
 /** The sinks of one run as one. */
@@ -52,11 +55,16 @@ export class Sinks<Event = RunEvent> {
 
   #drop(named: NamedSink<Event>, cause: unknown): void {
     this.#sinks = this.#sinks.filter((other) => other !== named)
-    const error = new InfraError('REPORT_FAILED', `${named.name} could not be written: ${messageOf(cause)}`, {
-      cause,
-      hint: 'is there space left, and may this user write there? --output DIR chooses another place',
-    })
+    const error = failureOf(named, cause)
     this.#failures.push(error)
     this.#onFailure(error)
   }
+}
+
+function failureOf({ name, directory }: Omit<NamedSink, 'sink'>, cause: unknown): InfraError {
+  if (directory !== undefined && isDiskFull(cause)) return noSpaceLeft(directory, undefined, cause)
+  return new InfraError('REPORT_FAILED', `${name} could not be written: ${messageOf(cause)}`, {
+    cause,
+    hint: 'is there space left, and may this user write there? --output DIR chooses another place',
+  })
 }

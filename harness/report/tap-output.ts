@@ -69,7 +69,7 @@ export class TapOutput {
   async close(): Promise<void> {
     if (this.#stream !== undefined && this.#written === this.#planned) this.#stream.end()
     await new Promise<void>((resolve, reject) => {
-      this.#output.write('', (error) => (error ? reject(error) : resolve()))
+      this.#output.write('', (error) => (error ? reject(this.#output.errored ?? error) : resolve()))
     })
   }
 }

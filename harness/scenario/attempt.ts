@@ -93,7 +93,7 @@ export async function attempt(
     }
   }
   if (death === undefined && !recovered) {
-    death = await deathWithin(lastWordsMilliseconds * timeFactor, machine, signal)
+    death = await lastWords(machine, signal)
   }
   const window = machine.console.since(options.since)
   const nextWindow = machine.console.mark()
@@ -137,11 +137,9 @@ async function writeEndMarker(scenario: NamedScenario, machine: Machine, signal:
   }
 }
 
-async function deathWithin(
-  milliseconds: number,
-  machine: Machine,
-  signal: AbortSignal,
-): Promise<VmDeath | undefined> {
+/** How the machine died, if it does so in a moment: what it was told to do fails first. */
+export async function lastWords(machine: Machine, signal: AbortSignal): Promise<VmDeath | undefined> {
+  const milliseconds = lastWordsMilliseconds * machine.accelerator.timeFactor
   const enough = new AbortController()
   const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
     signal.throwIfAborted(),

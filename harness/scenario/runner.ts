@@ -2,10 +2,11 @@
 import type { Dialect } from '../project/definition.ts'
 import { BootError, exitCodeOf, exitCodes, messageOf, ProtocolError } from '../project/errors.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
+import { deathError } from '../vm/boot.ts'
 import { describeProfile, plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { findComplaints } from '../health/findings.ts'
-import { attempt } from './attempt.ts'
+import { attempt, lastWords } from './attempt.ts'
 import { inspectBoot, lackOf } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
 import type { BootPlan } from './boot-plan.ts'
@@ -233,8 +234,9 @@ class Runner {
       this.#ready = { machine, profile, available, facts, watch, window }
       return this.#ready
     } catch (error) {
-      await machine[Symbol.asyncDispose]()
-      throw error
+      await using ended = machine
+      const death = await lastWords(ended, signal)
+      throw death === undefined ? error : deathError(death, ended.console)
     }
   }
 

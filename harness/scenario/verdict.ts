@@ -87,6 +87,7 @@ const verdictByDeath = {
   'guest-stopped': 'FAIL',
   'qemu-exited': 'MISS',
   'console-ended': 'MISS',
+  'console-full': 'MISS',
   closed: 'ERROR',
 } as const satisfies Record<VmDeath['kind'], Verdict>
 

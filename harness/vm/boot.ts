@@ -47,7 +47,7 @@ async function initReport(console: ConsoleLog, signal: AbortSignal): Promise<Ini
 }
 
 /** The error for a machine that died before it was up: the kernel's fault, or ours. */
-function deathError(death: VmDeath, console: ConsoleLog): BootError | InfraError {
+export function deathError(death: VmDeath, console: ConsoleLog): BootError | InfraError {
   const message = `the kernel did not come up: ${describeDeath(death)}`
   const tail = console.tail(tailLines)
   switch (death.kind) {
@@ -57,6 +57,8 @@ function deathError(death: VmDeath, console: ConsoleLog): BootError | InfraError
       return new BootError('GUEST_STOPPED', message, { tail })
     case 'console-ended':
       return new BootError('CONSOLE_ENDED', message, { tail })
+    case 'console-full':
+      return death.error
     case 'qemu-exited':
       return death.signal === undefined
         ? new InfraError('QEMU_FAILED', describeDeath(death), { tail })
@@ -80,7 +82,7 @@ function timeoutError(exceeded: DeadlineExceeded, console: ConsoleLog): BootErro
 /**
  * Waits for the guest of a QEMU that was started.
  * @throws {BootError} KERNEL_PANIC, GUEST_STOPPED, INIT_FAILED, BOOT_TIMEOUT, CONSOLE_ENDED: the fault of the kernel
- * @throws {InfraError} QEMU_KILLED, QEMU_FAILED: the fault of the machine
+ * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, NO_SPACE: the fault of the machine
  */
 export async function waitForGuest(running: RunningQemu, options: BootOptions): Promise<Vm> {
   const { console } = running

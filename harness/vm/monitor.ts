@@ -1,5 +1,6 @@
 // Watches a QEMU from the outside and works out why it died: console text, QMP events and the exit of the process.
 import type { Child } from '../process/child.ts'
+import { InfraError } from '../project/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { QmpEvent } from './qmp.ts'
 import type { Tail } from './tail.ts'
@@ -28,13 +29,17 @@ export interface Watched {
   readonly lastWords?: number
 }
 
+function isNoSpace(error: unknown): error is InfraError {
+  return error instanceof InfraError && error.code === 'NO_SPACE'
+}
+
 /** Starts watching. */
 export function watch({ child, console, tail, lastWords = defaultLastWords }: Watched): Monitor {
   const died = Promise.withResolvers<VmDeath>()
   let closing = false
   let panic: string | undefined
   let stopReason: string | undefined
-  let consoleBroken = false
+  let consoleError: unknown
   let timer: NodeJS.Timeout | undefined
 
   const listener = console.onLine((line) => {
@@ -45,8 +50,8 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
   })
 
   // Without its console nobody can say that the kernel is well: then it must not go on.
-  tail.broken.catch(() => {
-    consoleBroken = true
+  tail.broken.catch((error: unknown) => {
+    consoleError = error
     child.kill()
   })
 
@@ -59,7 +64,8 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
     if (closing) died.resolve({ kind: 'closed' })
     else if (panic !== undefined) died.resolve({ kind: 'panic', title: panic })
     else if (stopReason !== undefined) died.resolve({ kind: 'guest-stopped', reason: stopReason })
-    else if (consoleBroken) died.resolve({ kind: 'console-ended' })
+    else if (isNoSpace(consoleError)) died.resolve({ kind: 'console-full', error: consoleError })
+    else if (consoleError !== undefined) died.resolve({ kind: 'console-ended' })
     else died.resolve({ kind: 'qemu-exited', code, signal, stderr })
   }
 

@@ -27,6 +27,8 @@ export interface StartOptions {
   /** Further words for the command line of the kernel. */
   readonly append?: readonly string[]
   readonly signal: AbortSignal
+  /** How many bytes are free in a directory; the file system is asked if not given. */
+  readonly free?: (directory: string) => Promise<number>
 }
 
 /** A QEMU that runs. Disposing of it kills it and waits until it is gone. */
@@ -105,7 +107,10 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   await using stack = new AsyncDisposableStack()
   const startedAt = performance.now()
   const console = createConsole()
-  const tail = stack.use(followFile(options.consoleFile, (chunk) => console.write(chunk)))
+  const tail = stack.use(
+    followFile(options.consoleFile, (chunk) => console.write(chunk), { free: options.free }),
+  )
+  await tail.checkSpace()
   const child = await startChild(qemu, args.flat(), { channels: channelCount, files: [tail.writer] })
   const monitor = watch({ child, console, tail })
   // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
@@ -131,7 +136,9 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     })
   } catch (error) {
     options.signal.throwIfAborted()
-    throw await startFailure(child, error)
+    const failure = await startFailure(child, error)
+    const death = await monitor.died
+    throw death.kind === 'console-full' ? death.error : failure
   }
   const owned = stack.move()
   return {
@@ -149,7 +156,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
 /**
  * Starts QEMU and waits until its monitor answers; the guest is then on its way up.
  * @throws {UsageError | BuildError} when the kernel cannot be booted (`checkKernelFile`)
- * @throws {InfraError} CONSOLE_NOT_WRITABLE, QEMU_MISSING, or QEMU_FAILED with what QEMU said
+ * @throws {InfraError} CONSOLE_NOT_WRITABLE, NO_SPACE, QEMU_MISSING, or QEMU_FAILED with what QEMU said
  */
 export async function startQemu(options: StartOptions): Promise<RunningQemu> {
   options.signal.throwIfAborted()

@@ -7,14 +7,22 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { InfraError, messageOf } from '../project/errors.ts'
+import { freeBytes, noSpaceLeft } from '../project/free-space.ts'
 
 export interface Tail extends AsyncDisposable {
   /** A descriptor to append with. */
   readonly writer: number
   /** Reads what is left; to be called when the writer is gone. */
   finish(this: void): Promise<void>
-  /** Rejects when the file cannot be read any more. */
+  /** Rejects when the file cannot be read any more, or with NO_SPACE when it can hardly be written any more. */
   readonly broken: Promise<never>
+  /** @throws {InfraError} NO_SPACE */
+  checkSpace(this: void): Promise<void>
+}
+
+export interface FollowOptions {
+  /** How many bytes are free in a directory; the file system is asked if not given. */
+  readonly free?: ((directory: string) => Promise<number>) | undefined
 }
 
 const readAt = promisify(read)
@@ -22,6 +30,10 @@ const readAt = promisify(read)
 // Some file systems do not report changes; then, this is how late a line can be.
 const pollMilliseconds = 50
 const chunkBytes = 256 * 1024
+// QEMU drops what it cannot write without a word, and a kernel would seem to say nothing. No guest writes so much
+// between two looks.
+const spaceMilliseconds = 500
+const spaceBytes = 2 ** 20
 
 /** A name for a file that nobody will see. */
 function scratchName(): string {
@@ -50,7 +62,11 @@ function openBoth(name: string | undefined): { writer: number; reader: number; w
  * a file without a name, gone when the last of us is.
  * @throws {InfraError} CONSOLE_NOT_WRITABLE
  */
-export function followFile(file: string | undefined, onChunk: (chunk: Buffer) => void): Tail {
+export function followFile(
+  file: string | undefined,
+  onChunk: (chunk: Buffer) => void,
+  { free = freeBytes }: FollowOptions = {},
+): Tail {
   const { writer, reader, watcher } = openBoth(file)
   let position = fstatSync(reader).size
   const buffer = Buffer.alloc(chunkBytes)
@@ -90,18 +106,29 @@ export function followFile(file: string | undefined, onChunk: (chunk: Buffer) =>
     if (!over) reading ??= drain()
   }
 
+  async function checkSpace(): Promise<void> {
+    const directory = file === undefined ? tmpdir() : path.dirname(file)
+    // A directory that somebody has removed: its files live on, and so does the run.
+    const left = await free(directory).catch(() => undefined)
+    if (left === undefined || left >= spaceBytes) return
+    throw noSpaceLeft(directory, file === undefined ? 'TMPDIR chooses another place' : undefined)
+  }
+
   watcher.on('change', onChange)
   watcher.on('error', (error) => broken.reject(error))
   const timer = setInterval(onChange, pollMilliseconds)
+  const spaceTimer = setInterval(() => void checkSpace().catch(broken.reject), spaceMilliseconds)
 
   function stop(): void {
     watcher.close()
     clearInterval(timer)
+    clearInterval(spaceTimer)
   }
 
   return {
     writer,
     broken: broken.promise,
+    checkSpace,
     async finish() {
       stop()
       await reading

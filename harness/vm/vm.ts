@@ -1,5 +1,6 @@
 // What a virtual machine is to the rest of the harness, and the ways in which one can die.
 import type { Duplex } from 'node:stream'
+import type { InfraError } from '../project/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 
@@ -9,6 +10,7 @@ import type { Qmp } from './qmp.ts'
  * - `guest-stopped`: the guest powered off, or reset without a word (a triple fault), QEMU's reason with it.
  * - `qemu-exited`: QEMU itself failed or was killed.
  * - `console-ended`: the console cannot be read any more; QEMU is killed then, for nobody could judge the kernel.
+ * - `console-full`: the disk under the console's file is full; QEMU is killed then, before it drops lines silently.
  * - `closed`: we did it.
  */
 export type VmDeath =
@@ -21,6 +23,7 @@ export type VmDeath =
       readonly stderr: string
     }
   | { readonly kind: 'console-ended' }
+  | { readonly kind: 'console-full'; readonly error: InfraError }
   | { readonly kind: 'closed' }
 
 /** The way to the guest's ssh server: a few private channels, each good for one session. */
@@ -63,6 +66,8 @@ export function describeDeath(death: VmDeath): string {
     }
     case 'console-ended':
       return 'the console of the guest cannot be read any more'
+    case 'console-full':
+      return death.error.message
     case 'closed':
       return 'the virtual machine was closed'
     default:

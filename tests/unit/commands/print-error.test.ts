@@ -1,7 +1,7 @@
 // One clear message, the next step, and the rest only when it is asked for.
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import { primaryError, printError } from '../../../harness/commands/print-error.ts'
+import { errorPrinter, primaryError, printError } from '../../../harness/commands/print-error.ts'
 import { BootError, UsageError } from '../../../harness/project/errors.ts'
 
 function printed(error: unknown, verbose = false): string {
@@ -54,5 +54,13 @@ void test('what went wrong first counts, not what went wrong while cleaning up',
   t.equal(primaryError(both), boot)
   t.match(printed(both), /^gmemtest: the kernel did not come up/)
   t.match(printed(both, true), /while cleaning up after it: while closing/)
+  t.end()
+})
+
+void test('what is printed already is not printed again', (t) => {
+  const output = new PassThrough()
+  const print = errorPrinter({ output, verbose: false })
+  for (const message of ['full', 'slow', 'full']) print(new UsageError('X', message))
+  t.equal(String(output.read()), 'gmemtest: full\ngmemtest: slow\n')
   t.end()
 })

@@ -45,6 +45,14 @@ void test('a disk that is full before the run begins is said so, not taken for a
   })
 })
 
+void test('a record that finds the disk full', async (t) => {
+  const directory = t.testdir({ 'provenance.json.new': t.fixture('symlink', '/dev/full') })
+  await t.rejects(writeProvenance(directory, {}), {
+    code: 'NO_SPACE',
+    message: `no space left in ${directory}`,
+  })
+})
+
 void test('a record that cannot be written is the fault of the machine', async (t) => {
   const directory = path.join(t.testdir(), 'gone')
   await t.rejects(writeProvenance(directory, {}), { code: 'RESULTS_UNWRITABLE', hint: /--output/ })

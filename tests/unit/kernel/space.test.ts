@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { freeBytes, noSpaceError, requireSpace } from '../../../harness/kernel/space.ts'
+import { noSpaceError, requireSpace } from '../../../harness/kernel/space.ts'
 
 async function free(): Promise<number> {
   return 300 * 2 ** 20
@@ -13,7 +13,6 @@ void test('too little space: what is needed, where, and what there is', async (t
     hint: /XDG_CACHE_HOME/,
   })
   await requireSpace('/cache', 2 ** 20, 'unpacking', free)
-  t.ok((await freeBytes('/')) > 0)
 })
 
 void test('a full disk is recognised in what a program or an exception says', (t) => {

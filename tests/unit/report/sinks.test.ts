@@ -1,8 +1,12 @@
 // A sink that fails is dropped and reported; the others get every event, in order.
+import { createWriteStream } from 'node:fs'
+import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import type { RunEvent, Sink } from '../../../harness/project/events.ts'
+import { jsonLinesSink } from '../../../harness/report/jsonl.ts'
 import { Sinks } from '../../../harness/report/sinks.ts'
+import { tapSink } from '../../../harness/report/tap.ts'
 
 const events: readonly RunEvent[] = ['a', 'b', 'c'].map((name) => ({
   type: 'scenario-started',
@@ -53,4 +57,47 @@ void test('a full disk under one sink leaves the others alone', async (t) => {
   t.equal(written, 2)
   t.strictSame(failures, ['results.jsonl could not be written: ENOSPC: no space left on device'])
   t.match(sinks.failures, [{ code: 'REPORT_FAILED', fault: 'infra' }])
+})
+
+void test('files on a full disk say so, and where', async (t) => {
+  const sinks = new Sinks(
+    [
+      { name: 'results.jsonl', sink: await jsonLinesSink('/dev/full'), directory: '/r' },
+      { name: 'results.tap', sink: tapSink(createWriteStream('/dev/full')), directory: '/r' },
+      { name: 'the standard output', sink: tapSink(createWriteStream('/dev/full')) },
+    ],
+    () => undefined,
+  )
+  const started = {
+    type: 'run-started',
+    time: '',
+    kernel: 'k',
+    dialect: 'vm-attributes',
+    scenarios: [],
+  } as const
+  await sinks.write(started)
+  await sinks.write({ type: 'vm-ready', accelerator: 'tcg', reason: '', profile: '', milliseconds: 1 })
+  // By now the streams have broken, and say to whoever closes them only that.
+  await delay(50)
+  await sinks.close()
+  const full = { code: 'NO_SPACE', message: 'no space left in /r', hint: /--output DIR/ }
+  t.match(sinks.failures, [full, full, { code: 'REPORT_FAILED', message: /^the standard output could not/ }])
+  t.equal(sinks.failures.length, 3)
+})
+
+void test('a file that has broken, and is still being closed, tells why and not only that', async (t) => {
+  const output = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+    destroy: (error, done) => void setTimeout(() => done(error), 50),
+  })
+  const sinks = new Sinks([{ name: 'results.tap', sink: tapSink(output), directory: '/r' }], () => undefined)
+  await sinks.write({
+    type: 'run-finished',
+    milliseconds: 1,
+    verdicts: { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 },
+    aborted: 'no space left in /r',
+  })
+  await delay(10)
+  await sinks.close()
+  t.match(sinks.failures, [{ code: 'NO_SPACE' }])
 })

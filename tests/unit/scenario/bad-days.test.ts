@@ -1,6 +1,7 @@
 // The table of bad days: the verdict on each, and that the next scenario runs all the same.
 import { test } from 'tap'
 import type { Verdict } from '../../../harness/project/events.ts'
+import { noSpaceLeft } from '../../../harness/project/free-space.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
 import type { Body } from './fixtures/run.ts'
@@ -115,6 +116,18 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'MISS',
     message: /QEMU ended by SIGKILL/,
+    newMachine: true,
+  },
+  {
+    day: 'the disk of the console is full',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        puppet.die({ kind: 'console-full', error: noSpaceLeft('/results') })
+        return 'hang'
+      }),
+    verdict: 'MISS',
+    message: /^no space left in \/results$/,
     newMachine: true,
   },
   {

@@ -1,7 +1,8 @@
 // A run as its events tell it.
 import { test } from 'tap'
 import { BootError, InfraError } from '../../../harness/project/errors.ts'
-import type { Puppet } from './fixtures/fake-machine.ts'
+import { noSpaceLeft } from '../../../harness/project/free-space.ts'
+import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
 
 void test('scenarios run in order, in one machine, each between its events', async (t) => {
@@ -71,6 +72,23 @@ void test('a machine that does not come up: FAIL or MISS by whose fault it is, a
     t.equal(result.finished[0]?.diagnostic?.message, error.message)
     t.match(result.events.at(-1), { type: 'run-finished', aborted: error.message })
     t.equal(result.outcome.exitCode, exitCode)
+  }
+})
+
+void test('a machine that dies before its first scenario: how it died counts, not what broke off', async (t) => {
+  for (const [death, verdict, message] of [
+    [{ kind: 'console-full', error: noSpaceLeft('/results') }, 'MISS', 'no space left in /results'],
+    [{ kind: 'panic', title: 'oops' }, 'FAIL', 'the kernel did not come up: the kernel panicked: oops'],
+  ] as const) {
+    const react: FakeOptions['react'] = (_name, puppet) => {
+      puppet.die(death)
+      return 'die'
+    }
+    const result = await run([named('a', fine), named('b', fine)], { machines: [{ react }] })
+    t.strictSame(verdicts(result), [verdict])
+    t.match(result.events.at(-1), { type: 'run-finished', aborted: message })
+    t.equal(result.outcome.exitCode, verdict === 'MISS' ? 69 : 1)
+    t.ok(result.puppets[0]?.disposed())
   }
 })
 

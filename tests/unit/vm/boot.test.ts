@@ -78,6 +78,13 @@ void test('a kernel that says nothing at all', async (t) => {
   await t.rejects(bootVm({ ...options, timeout: 300 }), { code: 'BOOT_TIMEOUT', message: /said nothing/ })
 })
 
+void test('a disk that becomes full while the guest boots is no silent kernel', async (t) => {
+  let looks = 0
+  const free = async (): Promise<number> => (++looks === 1 ? 2 ** 30 : 0)
+  const options = { ...(await stubQemu(t, `${greet}exec sleep 60`)), free }
+  await t.rejects(bootVm(options), { name: 'InfraError', code: 'NO_SPACE', message: /^no space left in / })
+})
+
 void test('a caller that calls it off', async (t) => {
   const options = await stubQemu(t, `${greet}exec sleep 60`, AbortSignal.timeout(300))
   await t.rejects(bootVm(options), { name: 'TimeoutError' })

@@ -1,6 +1,7 @@
 // Why a VM died, from what its console, QMP and QEMU itself said.
 import { test } from 'tap'
 import type { ChildExit } from '../../../harness/process/child.ts'
+import { noSpaceLeft } from '../../../harness/project/free-space.ts'
 import { createConsole } from '../../../harness/vm/console.ts'
 import { watch } from '../../../harness/vm/monitor.ts'
 import { describeDeath } from '../../../harness/vm/vm.ts'
@@ -29,7 +30,7 @@ function machine(lastWords = 5000) {
     exit: (exit: Partial<ChildExit> = {}) => exited.resolve({ ...cleanExit, ...exit }),
     say: (text: string) => console.write(Buffer.from(text)),
     leaveUnread: (text: string) => void (unread = text),
-    breakConsole: () => broken.reject(new Error('EIO')),
+    breakConsole: (error: Error = new Error('EIO')) => broken.reject(error),
   }
 }
 
@@ -76,6 +77,15 @@ void test('a console that cannot be read ends the machine: nobody could judge it
   const { monitor, breakConsole } = machine()
   breakConsole()
   t.same(await monitor.died, { kind: 'console-ended' })
+})
+
+void test('a console on a full disk ends the machine, and says what is full', async (t) => {
+  const { monitor, breakConsole } = machine()
+  const error = noSpaceLeft('/results')
+  breakConsole(error)
+  const death = await monitor.died
+  t.same(death, { kind: 'console-full', error })
+  t.equal(describeDeath(death), 'no space left in /results')
 })
 
 void test('our own doing is not a failure', async (t) => {

@@ -1,5 +1,5 @@
 // Bad starts of QEMU: each is the fault of the machine, says why in one line, and leaves nothing behind.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
@@ -26,6 +26,17 @@ void test('a QEMU that fails says why, with its own last line first', async (t) 
 
 void test('a QEMU that is killed before it says a word', async (t) => {
   await t.rejects(startQemu(await stubQemu(t, 'kill -9 $$')), { code: 'QEMU_FAILED', message: /SIGKILL/ })
+})
+
+void test('a disk that is full before QEMU starts, or becomes so before it speaks', async (t) => {
+  for (const enough of [0, 1]) {
+    let looks = 0
+    const free = async (): Promise<number> => (looks++ < enough ? 2 ** 30 : 0)
+    const options = { ...(await stubQemu(t, 'touch "$0.started"; exec sleep 60')), free }
+    await t.rejects(startQemu(options), { code: 'NO_SPACE', message: /^no space left in / })
+    const isStarted = (await readdir(path.dirname(options.vmlinux))).some((name) => name.endsWith('.started'))
+    t.equal(isStarted, enough > 0)
+  }
 })
 
 void test('a QEMU that refuses the sandbox is started without it', async (t) => {

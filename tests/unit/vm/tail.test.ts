@@ -56,3 +56,32 @@ void test('a log that cannot be written is said before anything starts', (t) => 
   })
   t.end()
 })
+
+void test('a disk that becomes full breaks it before a line is lost', async (t) => {
+  const directory = t.testdir({})
+  let left = 2 ** 20
+  const free = async (asked: string): Promise<number> => (asked === directory ? left : Infinity)
+  await using tail = followFile(path.join(directory, 'log'), () => undefined, { free })
+  await tail.checkSpace()
+  left -= 1
+  const full = {
+    name: 'InfraError',
+    code: 'NO_SPACE',
+    message: `no space left in ${directory}`,
+    hint: /--output/,
+  }
+  await t.rejects(tail.checkSpace(), full)
+  await t.rejects(tail.broken, full)
+})
+
+void test('without a name, it is the place for temporary files that is full', async (t) => {
+  await using tail = followFile(undefined, () => undefined, { free: async () => 0 })
+  await t.rejects(tail.checkSpace(), { message: `no space left in ${tmpdir()}`, hint: /TMPDIR/ })
+})
+
+void test('space that cannot be asked for is no trouble', async (t) => {
+  await using tail = followFile(path.join(t.testdir({}), 'log'), () => undefined, {
+    free: () => Promise.reject(new Error('ENOENT')),
+  })
+  await t.resolves(tail.checkSpace())
+})
