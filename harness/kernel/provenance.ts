@@ -1,6 +1,8 @@
 // Where a build comes from: enough to say what was tested, and to build the same again by hand.
 import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import type { KernelDefinition } from '../project/definition.ts'
+import { projectRoot } from '../project/paths.ts'
 import { sha256 } from './files.ts'
 import type { Request } from './kconfig/fragment.ts'
 import { configLine } from './kconfig/fragment.ts'
@@ -42,7 +44,7 @@ export interface Provenance {
   readonly cpuSeconds: number
   /** How many objects were compiled; few when an earlier tree could be used. */
   readonly objects: number
-  /** Shell command lines that build the same again, in an empty directory. */
+  /** Shell command lines that build the same again, in ./linux; the first is a comment that says where they run. */
   readonly repeat: readonly string[]
 }
 
@@ -61,6 +63,15 @@ function makeByHand(goals: readonly string[]): string {
     .join(' ')
 }
 
+function isInside(directory: string, file: string): boolean {
+  return file.startsWith(`${directory}${path.sep}`)
+}
+
+/** A patch of the project has the same place in every checkout; where this one lies is nobody's business. */
+function seenFromLinux(file: string): string {
+  return isInside(projectRoot, file) ? path.join('..', path.relative(projectRoot, file)) : file
+}
+
 /** The command lines of a build by hand: get the source, apply, configure, make. */
 export function repeatByHand(
   definition: KernelDefinition,
@@ -74,9 +85,11 @@ export function repeatByHand(
     }
     const origins = new Set(patches.map((patch) => patch.origin))
     const files = [...origins].filter((file) => file === part.path || file.startsWith(`${part.path}/`))
-    return `(cd linux && git apply ${files.map(quoted).join(' ')})`
+    return `(cd linux && git apply ${files.map((file) => quoted(seenFromLinux(file))).join(' ')})`
   })
+  const needsCheckout = patches.some((patch) => isInside(projectRoot, patch.origin))
   return [
+    `# in ${needsCheckout ? 'the top directory of a checkout of gmemtest' : 'an empty directory'}; the tree comes to ./linux`,
     ...identity.repeat,
     // Below a directory that is a repository itself, git apply would silently do nothing.
     'export GIT_CEILING_DIRECTORIES="$PWD"',

@@ -11,6 +11,7 @@ import { readJson, sha256 } from './files.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
 import { takeLock } from './lock.ts'
 import type { BuildContext } from './progress.ts'
+import { repeatByHand } from './provenance.ts'
 import type { Provenance } from './provenance.ts'
 import { readSeries } from './series.ts'
 import { identifySource, obtainSource } from './source.ts'
@@ -58,8 +59,9 @@ export async function provideKernel(
   const refresh = options.refresh ?? false
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {
-    const { key } = await collect(definition, known, options)
-    if (await findEntry(key, options, options.verify)) return load(key, true, options)
+    const ingredients = await collect(definition, known, options)
+    const { key } = ingredients
+    if (await findEntry(key, options, options.verify)) return load(ingredients, true, options)
   }
   await requireTools()
   for (let isRetry = false; ; isRetry = true) {
@@ -67,7 +69,7 @@ export async function provideKernel(
     const ingredients = await collect(definition, identity, options)
     try {
       const cached = await buildOnce(ingredients, options)
-      return await load(ingredients.key, cached, options)
+      return await load(ingredients, cached, options)
     } catch (error) {
       if (!(error instanceof SourceTouched)) throw error
       if (isRetry) {
@@ -119,7 +121,11 @@ async function collect(
   return { definition, identity, patches, requests, compiler, key }
 }
 
-async function load(key: string, cached: boolean, { cache }: BuildContext): Promise<KernelBuild> {
+async function load(
+  { key, definition, identity, patches, requests }: Ingredients,
+  cached: boolean,
+  { cache }: BuildContext,
+): Promise<KernelBuild> {
   const directory = entryOf(cache, key)
   const file = (name: string): string => path.join(directory, name)
   const provenance = await readJson(file(productNames.provenance))
@@ -141,7 +147,8 @@ async function load(key: string, cached: boolean, { cache }: BuildContext): Prom
     bzImage: file(productNames.bzImage),
     config: file(productNames.config),
     systemMap: file(productNames.systemMap),
-    provenance,
+    // The store's may be from another checkout, or from a series with other names for the same patches.
+    provenance: { ...provenance, repeat: repeatByHand(definition, identity, patches, requests) },
     cached,
   }
 }
