@@ -1,5 +1,6 @@
 // The directory of one run's results, and the record of what was run.
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf } from '../project/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../project/free-space.ts'
@@ -31,14 +32,24 @@ export interface ResultsOptions {
  * @throws {InfraError} NO_SPACE when the disk is too full to begin
  */
 export async function makeResultsDirectory(options: ResultsOptions): Promise<string> {
+  const { output, free = freeBytes } = options
   const directory = await makeDirectory(options)
-  const free = Math.floor((await (options.free ?? freeBytes)(directory)) / 2 ** 20)
-  if (free >= neededMebibytes) return directory
-  throw new InfraError(
-    'NO_SPACE',
-    `results need ${neededMebibytes} MiB in ${directory}, ${free} MiB are free`,
-    { hint: `free some space; ${otherPlace}` },
-  )
+  const left = Math.floor((await free(directory)) / 2 ** 20)
+  try {
+    if (left < neededMebibytes) {
+      throw new InfraError(
+        'NO_SPACE',
+        `results need ${neededMebibytes} MiB in ${directory}, ${left} MiB are free`,
+        { hint: `free some space; ${otherPlace}` },
+      )
+    }
+    // Not earlier: it must not point to what a run that never was leaves behind.
+    if (output === undefined) await pointTo(directory)
+    return directory
+  } catch (error) {
+    if (output === undefined) await rmdir(directory).catch(() => undefined)
+    throw error
+  }
 }
 
 async function makeDirectory(options: ResultsOptions): Promise<string> {
@@ -57,9 +68,7 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
       return wanted
     }
     await mkdir(path.dirname(wanted), { recursive: true })
-    const directory = await makeNew(wanted)
-    await pointTo(directory)
-    return directory
+    return await makeNew(wanted)
   } catch (cause) {
     throw unwritable(`results to ${wanted}`, path.dirname(wanted), cause)
   }
@@ -81,9 +90,14 @@ async function makeNew(wanted: string): Promise<string> {
 /** `results/latest`, replaced in one step. */
 async function pointTo(directory: string): Promise<void> {
   const link = path.join(path.dirname(directory), 'latest')
-  const temporary = `${link}.${process.pid}`
-  await symlink(path.basename(directory), temporary)
-  await rename(temporary, link)
+  const temporary = `${link}.${randomUUID()}`
+  try {
+    await symlink(path.basename(directory), temporary)
+    await rename(temporary, link)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw unwritable(`the link ${link}`, directory, cause, `remove ${link}, or: ${otherPlace}`)
+  }
 }
 
 /**
@@ -101,10 +115,10 @@ export async function writeProvenance(directory: string, record: object): Promis
   }
 }
 
-function unwritable(what: string, directory: string, cause: unknown): InfraError {
+function unwritable(what: string, directory: string, cause: unknown, hint: string = otherPlace): InfraError {
   if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
   return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
     cause,
-    hint: otherPlace,
+    hint,
   })
 }

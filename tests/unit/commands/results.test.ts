@@ -17,6 +17,30 @@ void test('two runs in the same second get two directories, and latest is the se
   t.equal(await readlink('results/latest'), '2026-11-23T190501Z-k-2')
 })
 
+void test('a run that is refused leaves no directory, and latest as it was', async (t) => {
+  const before = process.cwd()
+  process.chdir(t.testdir())
+  t.teardown(() => process.chdir(before))
+  await makeResultsDirectory({ output: undefined, kernel: 'first', now })
+  await t.rejects(makeResultsDirectory({ output: undefined, kernel: 'second', now, free: nearlyFull }), {
+    code: 'NO_SPACE',
+  })
+  t.strictSame(await readdir('results'), ['2026-11-23T190501Z-first', 'latest'])
+  t.equal(await readlink('results/latest'), '2026-11-23T190501Z-first')
+})
+
+void test('a latest that is no link is left alone, and said', async (t) => {
+  const before = process.cwd()
+  process.chdir(t.testdir({ results: { latest: { 'results.tap': 'mine' } } }))
+  t.teardown(() => process.chdir(before))
+  await t.rejects(makeResultsDirectory({ output: undefined, kernel: 'k', now }), {
+    code: 'RESULTS_UNWRITABLE',
+    message: /^cannot write the link \/.*results\/latest: /,
+    hint: /^remove \/.*results\/latest, or: --output DIR/,
+  })
+  t.strictSame(await readdir('results'), ['latest'])
+})
+
 void test('a directory that was asked for loses old results and nothing else', async (t) => {
   const output = t.testdir({ 'results.jsonl': 'old', 'notes.txt': 'mine' })
   t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
