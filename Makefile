@@ -63,6 +63,7 @@ bench: setup
 
 setup: node_modules/.package-lock.json
 	@sh harness/setup.sh packages
+	@$(if $(filter setup,$(MAKECMDGOALS)),sh harness/setup.sh next)
 
 # npm writes this file last; the system's npm needs no Node 24, it brings it.
 node_modules/.package-lock.json: package.json package-lock.json .npmrc

@@ -39,7 +39,7 @@ async function report({ stdout }: CommandContext): Promise<number> {
     stdout.write(`${found === undefined ? '✗' : '✓'} ${what.padEnd(width)}  ${state}\n`)
   }
   const accelerator = await chooseAccelerator(undefined)
-  const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG)'
+  const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG), which is enough'
   stdout.write(`\nKernels will run under ${speed}: ${accelerator.reason}.\n`)
   const packages = missingPackages(findings)
   if (packages.length === 0) {

@@ -75,6 +75,7 @@ export async function runMutants(
   for (const mutant of mutants) requireScenarios(mutant, names)
   if (options.list === true) {
     context.stdout.write(listOf(mutants))
+    context.stderr.write(`gmemtest: ${legend}\n`)
     return exitCodes.ok
   }
   // What cannot be built without a mutant is not the fault of one: it ends here.
@@ -123,6 +124,9 @@ function requireScenarios(mutant: Mutant, names: readonly string[]): void {
     )
   }
 }
+
+const legend =
+  'in brackets: the known bug that it is (docs/bugs.md), if it is one; and the scenarios that should notice it'
 
 function listOf(mutants: readonly Mutant[]): string {
   const width = Math.max(0, ...mutants.map((mutant) => mutant.name.length))

@@ -33,7 +33,7 @@ export function mutants(context: CommandContext): Command {
       oneOf('--accel', ['tcg', 'kvm']),
     )
     .option('--all', 'run all scenarios on each mutant and count all that fail')
-    .option('--list', 'list the mutants and who is expected to kill them')
+    .option('--list', 'list the mutants, with the bug that each is and the scenarios that should notice it')
     .option(
       '--output <dir>',
       'where the results go (default: a new directory in ./results)',

@@ -179,6 +179,17 @@ void test('the command line', async (suite) => {
     })
   }
 
+  void suite.test('gmemtest mutants --list explains its brackets, and not on stdout', async (t) => {
+    const ran = await gmemtest('mutants', '--list', 'zap-at')
+    t.match(ran, { exitCode: 0, stdout: /^zap-at-wrong-address .* \[A-19; several-slots-of-one-file\]\n$/ })
+    t.match(ran.stderr, /^gmemtest: in brackets: the known bug .*docs\/bugs\.md.*; and the scenarios.*\n$/)
+  })
+
+  void suite.test('gmemtest doctor says how kernels will run, and that it is good', async (t) => {
+    const ran = await gmemtest('doctor')
+    t.match(ran.stdout, /^Kernels will run under (KVM|emulation \(TCG\), which is enough): .+\.$/m)
+  })
+
   void suite.test('a reader that has had enough is no failure', async (t) => {
     const script = `"$0" --help | true; "$0" list | head -n 1`
     const ran = await run('sh', ['-c', script, inProject('gmemtest')], {

@@ -1,0 +1,38 @@
+// What make setup says in the end, and that nobody else says it.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { test } from 'tap'
+import { projectRoot } from '../../harness/project/paths.ts'
+
+/** The commands of a goal, without running them. */
+function commandsOf(goal: string): string {
+  const env = { ...process.env, MAKEFLAGS: '' }
+  return execFileSync('make', ['--dry-run', '--no-print-directory', goal], {
+    cwd: projectRoot,
+    env,
+    encoding: 'utf8',
+  })
+}
+
+const nextStep = /setup\.sh packages\nsh harness\/setup\.sh next$/
+
+void test('make setup ends with what to do next', (t) => {
+  t.match(commandsOf('setup').trimEnd(), nextStep)
+  const ran = spawnSync('sh', ['harness/setup.sh', 'next'], { cwd: projectRoot, encoding: 'utf8' })
+  t.match(ran, { status: 0, stdout: '', stderr: /^setup: all is installed; next: make run .*\n$/ })
+  t.end()
+})
+
+void test('goals that need the setup go on without a word', (t) => {
+  for (const goal of ['run', 'bench']) {
+    const commands = commandsOf(goal)
+    t.match(commands, /setup\.sh packages\n/)
+    t.notMatch(commands, /setup\.sh next/)
+  }
+  t.end()
+})
+
+void test('setup.sh tells what it takes', (t) => {
+  const ran = spawnSync('sh', ['harness/setup.sh', 'nxet'], { cwd: projectRoot, encoding: 'utf8' })
+  t.match(ran, { status: 69, stderr: "setup: expected npm, packages or next, got 'nxet'\n" })
+  t.end()
+})
