@@ -1,6 +1,6 @@
 // The directory of one run's results, and the record of what was run.
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf } from '../project/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../project/free-space.ts'
@@ -52,6 +52,12 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   }
 }
 
+/** Whether a file is of an earlier run: consoles of further machines, and of mutants, have names of their own. */
+function isResult(name: string): boolean {
+  const names: readonly string[] = Object.values(resultNames)
+  return names.includes(name) || /^console-[\w-]+\.log$/.test(name)
+}
+
 async function makeDirectory(options: ResultsOptions): Promise<string> {
   const { output, kernel, now } = options
   const stamp = now
@@ -62,9 +68,8 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
   try {
     if (output !== undefined) {
       await mkdir(wanted, { recursive: true })
-      await Promise.all(
-        Object.values(resultNames).map((name) => rm(path.join(wanted, name), { force: true })),
-      )
+      const old = (await readdir(wanted)).filter(isResult)
+      await Promise.all(old.map((name) => rm(path.join(wanted, name), { force: true })))
       return wanted
     }
     await mkdir(path.dirname(wanted), { recursive: true })

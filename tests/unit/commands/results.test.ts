@@ -42,7 +42,13 @@ void test('a latest that is no link is left alone, and said', async (t) => {
 })
 
 void test('a directory that was asked for loses old results and nothing else', async (t) => {
-  const output = t.testdir({ 'results.jsonl': 'old', 'notes.txt': 'mine' })
+  const old = {
+    'results.jsonl': '',
+    'console.log': '',
+    'console-2.log': '',
+    'console-zap-one-page-short.log': '',
+  }
+  const output = t.testdir({ ...old, 'notes.txt': 'mine' })
   t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
   t.strictSame(await readdir(output), ['notes.txt'])
 })
