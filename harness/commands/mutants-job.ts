@@ -19,7 +19,9 @@ import { mutantsTapSink } from '../report/mutants-tap.ts'
 import { mutantsTerminalSink } from '../report/mutants-terminal.ts'
 import { planBoots } from '../scenario/boot-plan.ts'
 import type { BootPlan } from '../scenario/boot-plan.ts'
+import { expectedSkips } from '../scenario/expected-skips.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
+import type { Need } from '../scenario/needs.ts'
 import type { RunnerOptions } from '../scenario/runner.ts'
 import { tryMutants } from '../scenario/trials.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
@@ -50,6 +52,8 @@ interface Plan {
   readonly options: MutantsOptions
   readonly context: CommandContext
   readonly definition: KernelDefinition
+  /** What the kernel lacks by its definition. */
+  readonly expectSkips: readonly Need[]
   readonly mutants: readonly Mutant[]
   readonly boots: BootPlan
   readonly accelerator: Accelerator
@@ -70,6 +74,7 @@ export async function runMutants(
 ): Promise<number> {
   const started = new Date()
   const definition = await loadUsableDefinition(options.kernel, context.signal)
+  const expectSkips = await expectedSkips(definition)
   const names = await scenarioNames()
   const mutants = chosen(await readMutants(definition), patterns)
   for (const mutant of mutants) requireScenarios(mutant, names)
@@ -94,7 +99,8 @@ export async function runMutants(
   const boots = planBoots(scenarios, available)
   for (const { error } of boots.refused) context.printError(error)
   const built = { control, image, agent }
-  const plan = { options, context, definition, mutants, boots, accelerator, directory, started, ...built }
+  const given = { options, context, definition, expectSkips, mutants }
+  const plan = { ...given, boots, accelerator, directory, started, ...built }
   const reports = { context, directory, terminal: mutantsTerminalSink, tap: mutantsTapSink }
   return reporting<Event>(reports, (emit) => execute(plan, emit))
 }
@@ -167,7 +173,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     signal: context.signal,
     dialect: definition.dialect,
     kernel: definition.name,
-    expectSkips: Object.keys(definition.expectSkips),
+    expectSkips: plan.expectSkips,
     again: (name) => commandFor(name, options),
   })
   return outcome.exitCode

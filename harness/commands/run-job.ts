@@ -9,7 +9,9 @@ import type { RunEvent } from '../project/events.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
+import { expectedSkips } from '../scenario/expected-skips.ts'
 import { scenarioNames, selectNames } from '../scenario/load.ts'
+import type { Need } from '../scenario/needs.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
@@ -35,6 +37,8 @@ export interface Plan {
   readonly options: JobOptions
   readonly context: CommandContext
   readonly definition: KernelDefinition
+  /** What the kernel lacks by its definition. */
+  readonly expectSkips: readonly Need[]
   readonly names: readonly string[]
   readonly accelerator: Accelerator
   /** Where the results go. */
@@ -56,13 +60,14 @@ export async function runJob(
     scenarioNames(options.scenarios).then((all) => selectNames(all, patterns)),
     chooseAccelerator(options.accel),
   ])
+  const expectSkips = await expectedSkips(definition)
   const directory = await makeResultsDirectory({
     output: options.output,
     kernel: definition.name,
     now: started,
   })
   const accelerator = slowedDown(chosen, definition.slowdown)
-  const plan = { options, context, definition, names, accelerator, directory, started }
+  const plan = { options, context, definition, expectSkips, names, accelerator, directory, started }
   const reports = { context, directory, terminal: terminalSink, tap: tapSink }
   return reporting(reports, (emit) => execute(plan, emit))
 }

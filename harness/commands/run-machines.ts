@@ -169,7 +169,7 @@ export async function runOnMachines(
     signal: context.signal,
     dialect: definition.dialect,
     kernel: definition.name,
-    expectSkips: Object.keys(definition.expectSkips),
+    expectSkips: plan.expectSkips,
     again: (name) => commandFor(name, options),
     ...(options.keep === true ? { keep: () => keep(boots, parts, plan) } : {}),
   })

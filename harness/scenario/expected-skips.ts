@@ -1,0 +1,25 @@
+// What a kernel definition says that its kernel lacks.
+import { readFile } from 'node:fs/promises'
+import type { KernelDefinition } from '../project/definition.ts'
+import { UsageError } from '../project/errors.ts'
+import { nearest } from '../project/near.ts'
+import { isNeed, needs } from './needs.ts'
+import type { Need } from './needs.ts'
+
+/**
+ * The needs under `expectSkips` of a definition.
+ * @throws {UsageError} NEED_UNKNOWN, with file, line and column: a slip there would excuse nothing
+ */
+export async function expectedSkips(definition: KernelDefinition): Promise<readonly Need[]> {
+  const { file, expectSkips } = definition
+  const names = Object.keys(expectSkips)
+  const unknown = names.find((name) => !isNeed(name))
+  if (unknown === undefined) return names.filter(isNeed)
+  // Only now: it brings the YAML parser along.
+  const { placeInDefinition } = await import('../project/definition-schema.ts')
+  const place = placeInDefinition(file, await readFile(file, 'utf8'), ['expectSkips', unknown])
+  const near = nearest(unknown, Object.keys(needs))
+  throw new UsageError('NEED_UNKNOWN', `${place}: expectSkips: no scenario can need '${unknown}'`, {
+    hint: `${near.length > 0 ? 'near it' : 'known'}: ${(near.length > 0 ? near : Object.keys(needs)).join(', ')}`,
+  })
+}
