@@ -74,7 +74,9 @@ function unitsIn(laid: Laid, range: PageRange, layout: Unit['layout']): Unit[] {
   const units = laid.memory.model.units(range)
   const other = units.find((unit) => unit.layout !== layout)
   if (other !== undefined) {
-    throw new Error(`by the model, ${describeRange(other.range)} is ${other.layout} and not ${layout}`)
+    throw new Error(
+      `by the model, the huge page of ${describeRange(other.range)} is ${other.layout} and not ${layout}`,
+    )
   }
   return units
 }

@@ -186,7 +186,7 @@ void test('what the model does not say is a mistake of the scenario, and so is a
   const file = await stage.file('private')
   await t.rejects(file.expectSplit(file.all), {
     name: 'Error',
-    message: /by the model, pages 0..511 is whole/,
+    message: /by the model, the huge page of pages 0..511 is whole/,
   })
   const small = await stage.context.memory({ pages: 512, initially: 'private' })
   await t.rejects(async () => small.expectWhole(small.all), { name: 'Error', message: /has no huge pages/ })
