@@ -140,6 +140,9 @@ int affinity_set(__u64 cpus);
 size_t actors_reset(void);
 void actors_after_fork(void);
 
+/* files.c */
+int file_write_text(const char *path, const unsigned char *text, size_t size);
+
 /* main.c */
 __u64 now(void);
 

@@ -49,24 +49,6 @@ static int read_text(const char *path, unsigned char *out, __u32 *size)
 	return error;
 }
 
-/* In one piece: each write to a file of sysfs is a command. */
-static int write_text(const char *path, const unsigned char *text, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), error = 0;
-	ssize_t written;
-
-	if (fd < 0)
-		return errno;
-	written = write(fd, text, size);
-	if (written < 0)
-		error = errno;
-	else if ((size_t)written < size)
-		error = EIO;
-	if (close(fd) && !error)
-		error = errno;
-	return error;
-}
-
 static int one_file(struct call *call, const struct entry *entry,
 		    const unsigned char *path_and_text)
 {
@@ -82,7 +64,7 @@ static int one_file(struct call *call, const struct entry *entry,
 	memcpy(path, path_and_text, entry->path_size);
 	path[entry->path_size] = 0;
 	if (entry->text_size)
-		result.error = write_text(path,
+		result.error = file_write_text(path,
 					  path_and_text + entry->path_size,
 					  entry->text_size);
 	else

@@ -163,13 +163,29 @@ int op_read_file(struct call *call, const struct read_file_request *request,
 	return error;
 }
 
+/* In one piece: each write to a file of sysfs is a command. */
+int file_write_text(const char *path, const unsigned char *text, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), error = 0;
+	ssize_t written;
+
+	if (fd < 0)
+		return errno;
+	written = write(fd, text, size);
+	if (written < 0)
+		error = errno;
+	else if ((size_t)written < size)
+		error = EIO;
+	if (close(fd) && !error)
+		error = errno;
+	return error;
+}
+
 int op_write_file(struct call *call, const struct write_file_request *request,
 		  struct write_file_answer *answer)
 {
 	char path[4096];
-	size_t length = request->path_length, size;
-	int fd, error = 0;
-	ssize_t written;
+	size_t length = request->path_length;
 
 	(void)answer;
 	if (!tail_text(call, length))
@@ -178,19 +194,8 @@ int op_write_file(struct call *call, const struct write_file_request *request,
 		return ENAMETOOLONG;
 	memcpy(path, call->tail, length);
 	path[length] = 0;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	/* In one piece: each write to a file of sysfs is a command. */
-	size = call->tail_size - length;
-	written = write(fd, call->tail + length, size);
-	if (written < 0)
-		error = errno;
-	else if ((size_t)written < size)
-		error = EIO;
-	if (close(fd) && !error)
-		error = errno;
-	return error;
+	return file_write_text(path, call->tail + length,
+			       call->tail_size - length);
 }
 
 int op_set_affinity(struct call *call,
