@@ -37,24 +37,36 @@ static const __u64 *guest_words(const struct actor *actor)
 	return (const __u64 *)(actor->vcpu->block + BUFFER_OFFSET);
 }
 
+static void note_unexpected(struct actor *actor, const struct guest_end *end,
+			    int error)
+{
+	struct actor_report *report = &actor->report;
+
+	if (report->unexpected++)
+		return;
+	report->unexpected_outcome = end->outcome;
+	report->unexpected_error = error;
+	report->unexpected_exit = end->exit_reason;
+}
+
 /* The guest does a task on all pages of the actor. */
 static bool run_guest(struct actor *actor, enum guest_task task)
 {
 	struct mailbox *mailbox = vcpu_mailbox(actor->vcpu);
 	struct guest_end end;
+	int error;
 
 	mailbox->task = task;
 	mailbox->gpa = actor->request.gpa;
 	mailbox->size = actor->request.size;
 	mailbox->buffer = actor->vcpu->block_gpa + BUFFER_OFFSET;
 	mailbox->difference.mismatches = 0;
-	/* The outcome says more about a failure than the errno. */
-	(void)vcpu_run(actor->vcpu, now() + ROUND_NANOSECONDS, &end);
+	error = vcpu_run(actor->vcpu, now() + ROUND_NANOSECONDS, &end);
 	actor->report.done += end.bytes / PAGE_SIZE;
 	if (end.outcome == GUEST_MEMORY_FAULT)
 		actor->report.faults++;
 	else if (end.outcome != GUEST_DONE)
-		actor->report.unexpected++;
+		note_unexpected(actor, &end, error);
 	return end.outcome == GUEST_DONE;
 }
 

@@ -65,8 +65,8 @@ static int one_file(struct call *call, const struct entry *entry,
 	path[entry->path_size] = 0;
 	if (entry->text_size)
 		result.error = file_write_text(path,
-					  path_and_text + entry->path_size,
-					  entry->text_size);
+					       path_and_text + entry->path_size,
+					       entry->text_size);
 	else
 		result.error =
 			read_text(path, out + sizeof(result), &result.size);

@@ -4,7 +4,7 @@ import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
 import type { Call, Outcome } from './call.ts'
 import type { File, Gmem, Mapping, Vcpu, Vm } from './fields.ts'
-import { actorKinds } from './vocabulary.ts'
+import { actorKinds, guestOutcomes } from './vocabulary.ts'
 import type { ActorKind, Dialect, PageState } from './vocabulary.ts'
 
 interface Common {
@@ -110,6 +110,8 @@ export interface ActorReport {
   readonly faults: number
   /** Guest accesses that ended in neither success nor a memory fault. */
   readonly unexpected: number
+  /** The first of them, such as `run-error ENOSPC`, `unexpected-exit 8` (KVM's reason), `timeout EINTR`; or empty. */
+  readonly firstUnexpected: string
   readonly mismatches: number
   /** The first mismatch: where in the actor's range, and the words. */
   readonly mismatchOffset: number
@@ -127,7 +129,7 @@ export interface RaceOperations {
   stop(): Promise<ActorReport[]>
 }
 
-const recordWords = 13
+const recordWords = 16
 const fileSize = 64 * 1024
 
 async function add(call: Call, actor: Actor): Promise<Outcome> {
@@ -168,12 +170,18 @@ function decodeReport(tail: Buffer, index: number): ActorReport {
     firstError: errnoName(Number(word(5))),
     faults: Number(word(6)),
     unexpected: Number(word(7)),
-    mismatches: Number(word(8)),
-    mismatchOffset: Number(word(9)),
-    wanted: word(10),
-    found: word(11),
-    slowestNanoseconds: Number(word(12)),
+    firstUnexpected: word(7) === 0n ? '' : unexpectedEnd(Number(word(8)), Number(word(9)), Number(word(10))),
+    mismatches: Number(word(11)),
+    mismatchOffset: Number(word(12)),
+    wanted: word(13),
+    found: word(14),
+    slowestNanoseconds: Number(word(15)),
   }
+}
+
+function unexpectedEnd(outcome: number, error: number, exitReason: number): string {
+  const name = guestOutcomes[outcome] ?? `outcome ${outcome}`
+  return error === 0 ? `${name} ${exitReason}` : `${name} ${errnoName(error)}`
 }
 
 export function raceOperations(call: Call): RaceOperations {

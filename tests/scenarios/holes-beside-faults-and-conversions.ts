@@ -20,13 +20,13 @@ export default scenario({
       { does: 'host-count', range: page(510) },
       { does: 'guest-count', range: page(1024) },
     ])
-    for (const { kind, rounds, failed, firstError, unexpected, mismatches } of reports) {
+    for (const { kind, rounds, failed, firstError, unexpected, firstUnexpected, mismatches } of reports) {
       check.that(rounds > 0, `${kind} came to work`)
       // A pin of a page that is private at the moment is refused.
       const wrong = kind === 'pin' ? [unexpected, mismatches] : [failed, unexpected, mismatches]
       check.that(
         wrong.every((count) => count === 0),
-        `${kind} has no errors (${failed}, ${firstError}), unexpected exits (${unexpected}) or lost writes (${mismatches})`,
+        `${kind} has no errors (${failed}, ${firstError}), unexpected exits (${unexpected}, ${firstUnexpected}) or lost writes (${mismatches})`,
       )
     }
     for (const { kind, faults } of reports.filter((report) => report.kind.endsWith('-count'))) {
