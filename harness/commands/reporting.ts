@@ -29,12 +29,14 @@ export async function reporting<Event extends RunEvent | MutantEvent>(
   work: (emit: (event: Event) => Promise<void>) => Promise<number>,
 ): Promise<number> {
   const sinks = await openSinks(options)
+  let exitCode: number
   try {
-    const exitCode = await work((event) => sinks.write(event))
-    return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
+    exitCode = await work((event) => sinks.write(event))
   } finally {
     await sinks.close()
   }
+  // Not earlier: what a stream could not write of the last points shows only when it is closed.
+  return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
 }
 
 async function openSinks<Event extends RunEvent | MutantEvent>(
