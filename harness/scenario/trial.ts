@@ -1,5 +1,5 @@
 // The trial of one mutant: its kernel is built and booted, and scenarios run until one of them fails.
-import { BootError, BuildError, messageOf } from '../project/errors.ts'
+import { BootError, BuildError, InfraError, messageOf } from '../project/errors.ts'
 import type { Killer, MutantResult, RunEvent } from '../project/events.ts'
 import type { BootGroup, BootPlan } from './boot-plan.ts'
 import type { NamedScenario } from './load.ts'
@@ -66,7 +66,8 @@ export function isKill(finished: Finished): boolean {
 
 /**
  * Tries one mutant. That it cannot be built or does not boot is a result.
- * @throws {InfraError} when this machine cannot build it, the reason of `signal` when it is called off
+ * @throws {InfraError} when this machine cannot build it, or cannot boot it and nothing has killed it before
+ * @throws the reason of `signal` when it is called off
  */
 export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   const { build, all, emit, signal } = options
@@ -100,6 +101,8 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   signal.throwIfAborted()
   const common = { milliseconds: elapsed(), killers, tried: finished.length }
   if (killers.length > 0) return { ...common, verdict: 'KILLED' }
+  // The next mutant would fare no better.
+  if (outcome.error instanceof InfraError) throw outcome.error
   if (outcome.error !== undefined) {
     const verdict = outcome.error instanceof BootError ? 'NO_BOOT' : 'ERROR'
     return { ...common, verdict, reason: messageOf(outcome.error) }

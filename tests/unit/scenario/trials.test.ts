@@ -34,6 +34,8 @@ interface Flaw {
   readonly onBoot?: (puppet: Puppet) => void
   readonly build?: Error
   readonly boot?: Error
+  /** What keeps further machines from coming up. */
+  readonly secondBoot?: Error
 }
 
 const einval = 22
@@ -81,8 +83,11 @@ async function tryAll(
         const flaw = flaws[name] ?? {}
         if (flaw.build !== undefined) throw flaw.build
         built.push(name)
+        let boots = 0
         return async () => {
-          if (flaw.boot !== undefined) throw flaw.boot
+          boots += 1
+          const error = boots === 1 ? flaw.boot : flaw.secondBoot
+          if (error !== undefined) throw error
           const { machine, puppet } = await fakeMachine(flaw.machine)
           flaw.onBoot?.(puppet)
           return machine
@@ -203,6 +208,30 @@ void test('trouble of the machine ends it all, with an event that says why', asy
   t.match(last, { type: 'mutants-finished', aborted: 'the disk is full' })
 })
 
+void test('trouble of the machine at the boot of a mutant is no verdict on it, and nothing more is built', async (t) => {
+  const boot = new InfraError('NO_SPACE', 'no space left in /results')
+  const { outcome, error, mutants, built, last } = await tryAll({ k: broken, m: { boot }, n: broken })
+  t.equal(error, boot)
+  t.equal(outcome, undefined)
+  t.strictSame(
+    mutants.map((mutant) => mutant.name),
+    ['k'],
+  )
+  t.strictSame(built, ['k', 'm'])
+  t.match(last, { type: 'mutants-finished', aborted: boot.message, verdicts: { KILLED: 1, ERROR: 0 } })
+})
+
+void test('a mutant that was killed before the machine had trouble is killed', async (t) => {
+  const boot = new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory')
+  const large = named('large', fine, [], { pools: { '2M': 1 } })
+  const { error, mutants } = await tryAll(
+    { m: { ...broken, secondBoot: boot } },
+    { plan: planOf([notices, large]), all: true },
+  )
+  t.equal(error, undefined)
+  t.match(mutants, [{ verdict: 'KILLED' }])
+})
+
 void test('what is no verdict on the kernel is no kill', async (t) => {
   const buggy = named('buggy', async () => {
     throw new TypeError('x is not a function')
@@ -210,9 +239,6 @@ void test('what is no verdict on the kernel is no kill', async (t) => {
   const { outcome, mutants } = await tryAll({ m: {} }, { plan: planOf([fineOne(), buggy]) })
   t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /no verdict on buggy: .*x is not a function/ })
   t.equal(outcome?.exitCode, 1)
-
-  const boot = new InfraError('QEMU_MISSING', 'there is no qemu')
-  t.match((await tryAll({ m: { boot } })).mutants[0], { verdict: 'ERROR', reason: 'there is no qemu' })
 })
 
 function fineOne(): NamedScenario {
