@@ -31,7 +31,7 @@ import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { bootMachine } from './machine.ts'
 import { progressLine } from './progress.ts'
-import { recordRun } from './provenance.ts'
+import { recordRun, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory, resultNames } from './results.ts'
 import { guestCpus } from './run-machines.ts'
@@ -145,7 +145,12 @@ function listOf(mutants: readonly Mutant[]): string {
 }
 
 async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promise<number> {
-  const { context, definition, mutants, boots, options } = plan
+  const { context, definition, mutants, boots, options, control } = plan
+  // It is about the kernel without a mutant: which patch makes it a mutant, the results say.
+  await using record = new RunRecord(
+    (commands) => recordRun({ kernel: control }, plan, commands),
+    context.printError,
+  )
   await emit({
     type: 'mutants-started',
     time: plan.started.toISOString(),
@@ -158,8 +163,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     all: options.all === true,
     build: async (mutant) => {
       const begin = performance.now()
-      const kernel =
-        mutant === undefined ? plan.control : await provide(withMutant(definition, mutant), context)
+      const kernel = mutant === undefined ? control : await provide(withMutant(definition, mutant), context)
       await emit({
         type: 'kernel-ready',
         key: kernel.key,
@@ -167,7 +171,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
         cached: kernel.cached,
         milliseconds: performance.now() - begin,
       })
-      return booter(kernel, mutant?.name, plan)
+      return booter(kernel, mutant?.name, plan, record)
     },
     emit,
     signal: context.signal,
@@ -176,7 +180,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     expectSkips: plan.expectSkips,
     again: (name) => commandFor(name, options),
   })
-  return outcome.exitCode
+  return await record.exitCode(outcome.exitCode)
 }
 
 async function provide(definition: KernelDefinition, context: CommandContext): Promise<KernelBuild> {
@@ -189,7 +193,12 @@ async function provide(definition: KernelDefinition, context: CommandContext): P
 }
 
 /** Boots one machine after another from the same kernel; each has a console file of its own. */
-function booter(kernel: KernelBuild, mutant: string | undefined, plan: Plan): RunnerOptions['boot'] {
+function booter(
+  kernel: KernelBuild,
+  mutant: string | undefined,
+  plan: Plan,
+  record: RunRecord,
+): RunnerOptions['boot'] {
   const commands: string[] = []
   let count = 0
   return async (profile, signal) => {
@@ -207,10 +216,9 @@ function booter(kernel: KernelBuild, mutant: string | undefined, plan: Plan): Ru
       consoleFile: path.join(plan.directory, consoleName),
       signal,
       onWaiting: (command) => {
-        // The record is about the kernel without a mutant: which patch makes it a mutant, the results say.
         if (mutant !== undefined) return
         commands.push(command)
-        recordRun({ kernel }, plan, [...commands]).catch(plan.context.printError)
+        record.update(commands)
       },
     })
   }

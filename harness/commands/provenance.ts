@@ -1,6 +1,7 @@
 // What was run, on what, by what: enough to understand the results later and elsewhere.
 import { arch, cpus, release, totalmem } from 'node:os'
 import { run } from '../process/run.ts'
+import { exitCodes } from '../project/errors.ts'
 import { inProject } from '../project/paths.ts'
 import { qemu } from '../vm/arguments.ts'
 import { writeProvenance } from './results.ts'
@@ -39,6 +40,49 @@ export async function recordRun(
       node: process.version,
     },
   })
+}
+
+/** The record of one run, written again with each machine that is started. Disposing of it waits for what is under way. */
+export class RunRecord implements AsyncDisposable {
+  readonly #write: (qemuCommands: readonly string[]) => Promise<void>
+  readonly #onFailure: (error: unknown) => void
+  #isWritten = true
+  #last: Promise<void> = Promise.resolve()
+
+  /** `onFailure` hears at once of a write that failed; the run goes on. */
+  constructor(
+    write: (qemuCommands: readonly string[]) => Promise<void>,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#write = write
+    this.#onFailure = onFailure
+  }
+
+  /** Begins to write it once more, with the command lines so far. */
+  update(qemuCommands: readonly string[]): void {
+    const commands = [...qemuCommands]
+    this.#last = this.#last.then(() => this.#attempt(commands))
+  }
+
+  /** What a run with this exit code is worth: `ok` is `couldNotRun` when the last write failed. Never rejects. */
+  async exitCode(exitCode: number): Promise<number> {
+    await this.#last
+    return exitCode === exitCodes.ok && !this.#isWritten ? exitCodes.couldNotRun : exitCode
+  }
+
+  async #attempt(commands: readonly string[]): Promise<void> {
+    try {
+      await this.#write(commands)
+      this.#isWritten = true
+    } catch (error) {
+      this.#isWritten = false
+      this.#onFailure(error)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#last
+  }
 }
 
 /** The first line of what a command says; nothing when it fails or is not there. */

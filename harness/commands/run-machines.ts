@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { GuestImage } from '../guest/image.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
-import { exitCodes } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
 import { shellLine } from '../process/child.ts'
 import { bytes } from '../project/units.ts'
@@ -14,7 +13,7 @@ import { kernelWords, memoryOf, plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { bootMachine } from './machine.ts'
 import type { ReachableMachine } from './machine.ts'
-import { recordRun } from './provenance.ts'
+import { recordRun, RunRecord } from './provenance.ts'
 import { resultNames } from './results.ts'
 import type { JobOptions, Plan } from './run-job.ts'
 
@@ -153,15 +152,10 @@ export async function runOnMachines(
   const bootPlan = planBoots(scenarios, available)
   for (const { error } of bootPlan.refused) context.printError(error)
   const boot = await head.follow(bootPlan)
-  let isRecorded = true
-  const record = (): Promise<void> =>
-    recordRun(parts, plan, boots.commands).catch((error: unknown) => {
-      isRecorded = false
-      context.printError(error)
-    })
+  await using record = new RunRecord((commands) => recordRun(parts, plan, commands), context.printError)
   // Early, for a run that is killed later; what is booted after it is added at the end.
   const recorded = boots.commands.length
-  const recording = recorded > 0 ? record() : undefined
+  if (recorded > 0) record.update(boots.commands)
   const outcome = await runScenarios({
     plan: bootPlan,
     boot,
@@ -173,12 +167,11 @@ export async function runOnMachines(
     again: (name) => commandFor(name, options),
     ...(options.keep === true ? { keep: () => keep(boots, parts, plan) } : {}),
   })
-  await recording
-  if (boots.commands.length > recorded) await record()
+  if (boots.commands.length > recorded) record.update(boots.commands)
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)
-  return outcome.exitCode === exitCodes.ok && !isRecorded ? exitCodes.couldNotRun : outcome.exitCode
+  return await record.exitCode(outcome.exitCode)
 }
 
 async function keep(boots: Boots, parts: MachineParts, plan: Plan): Promise<void> {
