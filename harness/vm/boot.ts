@@ -56,7 +56,10 @@ export function deathError(death: VmDeath, console: ConsoleLog): BootError | Inf
     case 'guest-stopped':
       return new BootError('GUEST_STOPPED', message, { tail })
     case 'console-ended':
-      return new BootError('CONSOLE_ENDED', message, { tail })
+      return new InfraError('CONSOLE_ENDED', describeDeath(death), {
+        tail,
+        hint: 'is the disk with the console log in order? see the log of this machine: dmesg | tail',
+      })
     case 'console-full':
       return death.error
     case 'qemu-exited':
@@ -81,8 +84,8 @@ function timeoutError(exceeded: DeadlineExceeded, console: ConsoleLog): BootErro
 
 /**
  * Waits for the guest of a QEMU that was started.
- * @throws {BootError} KERNEL_PANIC, GUEST_STOPPED, INIT_FAILED, BOOT_TIMEOUT, CONSOLE_ENDED: the fault of the kernel
- * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, NO_SPACE: the fault of the machine
+ * @throws {BootError} KERNEL_PANIC, GUEST_STOPPED, INIT_FAILED, BOOT_TIMEOUT: the fault of the kernel
+ * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, CONSOLE_ENDED, NO_SPACE: the fault of the machine
  */
 export async function waitForGuest(running: RunningQemu, options: BootOptions): Promise<Vm> {
   const { console } = running

@@ -1,6 +1,7 @@
 // What can happen between the start of QEMU and a guest that is ready; the guest is a shell script.
 import { test } from 'tap'
-import { bootVm } from '../../../harness/vm/boot.ts'
+import { bootVm, deathError } from '../../../harness/vm/boot.ts'
+import { createConsole } from '../../../harness/vm/console.ts'
 import { console as fd, greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
 
 const say = (line: string): string => `echo '${line}' >&${fd}\n`
@@ -83,6 +84,18 @@ void test('a disk that becomes full while the guest boots is no silent kernel', 
   const free = async (): Promise<number> => (++looks === 1 ? 2 ** 30 : 0)
   const options = { ...(await stubQemu(t, `${greet}exec sleep 60`)), free }
   await t.rejects(bootVm(options), { name: 'InfraError', code: 'NO_SPACE', message: /^no space left in / })
+})
+
+void test('a console that cannot be read any more is the fault of the machine', (t) => {
+  const console = createConsole()
+  console.write(Buffer.from('[0.1] Linux version\n'))
+  t.match(deathError({ kind: 'console-ended' }, console), {
+    name: 'InfraError',
+    code: 'CONSOLE_ENDED',
+    message: /^the console of the guest cannot be read any more$/,
+    tail: ['[0.1] Linux version'],
+  })
+  t.end()
 })
 
 void test('a caller that calls it off', async (t) => {
