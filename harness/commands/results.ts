@@ -1,6 +1,6 @@
 // The directory of one run's results, and the record of what was run.
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf } from '../project/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../project/free-space.ts'
@@ -27,7 +27,8 @@ export interface ResultsOptions {
 }
 
 /**
- * Makes the directory: the one that was asked for, or a new one in ./results with `latest` pointing to it.
+ * Makes the directory: the one that was asked for, from which earlier results are removed, or a new one in ./results
+ * with `latest` pointing to it.
  * @throws {InfraError} RESULTS_UNWRITABLE
  * @throws {InfraError} NO_SPACE when the disk is too full to begin
  */
@@ -43,8 +44,9 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
         { hint: `free some space; ${otherPlace}` },
       )
     }
-    // Not earlier: it must not point to what a run that never was leaves behind.
+    // Not earlier: a run that never was leaves all as it is, what `latest` points to and the results before it.
     if (output === undefined) await pointTo(directory)
+    else await removeResults(directory)
     return directory
   } catch (error) {
     if (output === undefined) await rmdir(directory).catch(() => undefined)
@@ -52,10 +54,56 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   }
 }
 
-/** Whether a file is of an earlier run: consoles of further machines, and of mutants, have names of their own. */
-function isResult(name: string): boolean {
-  const names: readonly string[] = Object.values(resultNames)
-  return names.includes(name) || /^console-[\w-]+\.log$/.test(name)
+/** Removes what an earlier run has left, and nothing where there was none: it may be anybody's directory. */
+async function removeResults(directory: string): Promise<void> {
+  try {
+    const stems = await earlierConsoles(directory)
+    if (stems === undefined) return
+    const consoles = (await readdir(directory)).filter((name) => stems.some((stem) => isConsole(name, stem)))
+    // What says that all of them are ours goes last.
+    for (const name of [...consoles, resultNames.tap, resultNames.provenance, resultNames.events]) {
+      await rm(path.join(directory, name), { force: true })
+    }
+  } catch (cause) {
+    throw unwritable(`results to ${directory}`, directory, cause)
+  }
+}
+
+/**
+ * What stands between `console` and the number in the names of the consoles of the run whose events are in the
+ * directory; nothing when there are none, or not ours.
+ */
+async function earlierConsoles(directory: string): Promise<readonly string[] | undefined> {
+  const file = path.join(directory, resultNames.events)
+  const events = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (events === undefined) return undefined
+  // A disk that is full from the beginning leaves an empty file.
+  if (events === '') return ['']
+  const first = firstEvent(events)
+  if (first?.type === 'run-started') return ['']
+  return first?.type === 'mutants-started' && Array.isArray(first.mutants)
+    ? ['control', ...first.mutants].map((name) => `-${name}`)
+    : undefined
+}
+
+/** What the first line says, if it is an object: it may be anybody's. */
+function firstEvent(lines: string): { readonly type?: unknown; readonly mutants?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(lines.split('\n', 1)[0] ?? '')
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    // Not JSON.
+    return undefined
+  }
+}
+
+/** Whether this is the name of a console of these: the first one, or with a number a further one. */
+function isConsole(name: string, stem: string): boolean {
+  const start = `${path.basename(resultNames.console, '.log')}${stem}`
+  return name.startsWith(start) && /^(-\d+)?\.log$/.test(name.slice(start.length))
 }
 
 async function makeDirectory(options: ResultsOptions): Promise<string> {
@@ -68,8 +116,6 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
   try {
     if (output !== undefined) {
       await mkdir(wanted, { recursive: true })
-      const old = (await readdir(wanted)).filter(isResult)
-      await Promise.all(old.map((name) => rm(path.join(wanted, name), { force: true })))
       return wanted
     }
     await mkdir(path.dirname(wanted), { recursive: true })

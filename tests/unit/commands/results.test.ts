@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { makeResultsDirectory, writeProvenance } from '../../../harness/commands/results.ts'
+import { lineOf } from '../../../harness/report/jsonl.ts'
 
 const now = new Date('2026-11-23T19:05:01.234Z')
 
@@ -41,16 +42,67 @@ void test('a latest that is no link is left alone, and said', async (t) => {
   t.strictSame(await readdir('results'), ['latest'])
 })
 
+const started = lineOf({
+  type: 'run-started',
+  time: now.toISOString(),
+  kernel: 'k',
+  dialect: 'convert-ioctl',
+  scenarios: ['a'],
+})
+const mutantsStarted = lineOf({
+  type: 'mutants-started',
+  time: now.toISOString(),
+  kernel: 'k',
+  mutants: ['m'],
+})
+const old = { 'results.tap': '', 'provenance.json': '{}', 'console.log': '', 'console-12.log': '' }
+
 void test('a directory that was asked for loses old results and nothing else', async (t) => {
-  const old = {
-    'results.jsonl': '',
-    'console.log': '',
-    'console-2.log': '',
-    'console-zap-one-page-short.log': '',
+  const mine = {
+    'console-serial.log': 'mine',
+    'console-control.log': 'mine',
+    'console-2-b.log': 'mine',
+    'notes.txt': 'mine',
   }
-  const output = t.testdir({ ...old, 'notes.txt': 'mine' })
-  t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
-  t.strictSame(await readdir(output), ['notes.txt'])
+  // A run on a full disk leaves an empty one.
+  for (const events of [`${started}\n{"ty`, '']) {
+    const output = t.testdir({ ...old, ...mine, 'results.jsonl': events })
+    t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
+    t.strictSame((await readdir(output)).toSorted(), Object.keys(mine).toSorted())
+  }
+})
+
+void test('consoles of mutants are old results if the earlier run says that it tried them', async (t) => {
+  const theirs = { 'console-m.log': '', 'console-m-2.log': '', 'console-control.log': '' }
+  const mine = ['console-m-x.log', 'console-n.log', 'console.log']
+  const others = Object.fromEntries(mine.map((name) => [name, 'mine']))
+  const output = t.testdir({ ...theirs, ...others, 'results.jsonl': `${mutantsStarted}\n` })
+  await makeResultsDirectory({ output, kernel: 'k', now })
+  t.strictSame((await readdir(output)).toSorted(), mine)
+})
+
+void test('a directory without results of ours loses nothing', async (t) => {
+  for (const events of ['{"type": "other"}\n', 'null\n', 'no JSON\n', undefined]) {
+    const files = { ...old, ...(events === undefined ? {} : { 'results.jsonl': events }) }
+    const output = t.testdir(files)
+    await makeResultsDirectory({ output, kernel: 'k', now })
+    t.strictSame((await readdir(output)).toSorted(), Object.keys(files).toSorted())
+  }
+})
+
+void test('a run that is refused for lack of space costs no earlier results', async (t) => {
+  const files = { ...old, 'results.jsonl': `${started}\n` }
+  const output = t.testdir(files)
+  await t.rejects(makeResultsDirectory({ output, kernel: 'k', now, free: nearlyFull }), { code: 'NO_SPACE' })
+  t.strictSame((await readdir(output)).toSorted(), Object.keys(files).toSorted())
+})
+
+void test('earlier results that cannot be told from others are an error with the next step', async (t) => {
+  const output = t.testdir({ 'results.jsonl': {} })
+  await t.rejects(makeResultsDirectory({ output, kernel: 'k', now }), {
+    code: 'RESULTS_UNWRITABLE',
+    hint: /--output/,
+  })
 })
 
 void test('a place that cannot be is an error with the next step', async (t) => {
