@@ -142,6 +142,15 @@ export const featureFiles: readonly string[] = [
   '/proc/vmstat',
 ]
 
+/** The files among these that do not say what the kernel has; `/proc/cgroups` is missing where there are no groups. */
+export function unreadableFeatures(files: readonly ReadFile[]): string[] {
+  const read = new Map(files.map((file) => [file.path, file.errno]))
+  return featureFiles.flatMap((path) => {
+    const errno = read.get(path) ?? 'was not read'
+    return errno === 'OK' || (errno === 'ENOENT' && path === '/proc/cgroups') ? [] : [`${path} ${errno}`]
+  })
+}
+
 /**
  * The features that the kernel says itself to be without. That a counter's own file is missing proves nothing: then the
  * oracle is broken.

@@ -72,6 +72,7 @@ export interface Laid {
 
 function unitsIn(laid: Laid, range: PageRange, layout: Unit['layout']): Unit[] {
   const units = laid.memory.model.units(range)
+  if (units.length === 0) throw new Error(`there is no huge page in ${describeRange(range)}`)
   const other = units.find((unit) => unit.layout !== layout)
   if (other !== undefined) {
     throw new Error(

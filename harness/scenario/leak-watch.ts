@@ -11,6 +11,7 @@ import {
   rcuBarrier,
   readCounters,
   slabFlushes,
+  unreadableFeatures,
 } from '../health/leaks.ts'
 import type { Counters } from '../health/leaks.ts'
 import { warningLevel, warningsIn } from '../health/warnings.ts'
@@ -31,6 +32,13 @@ export interface LeakWatchOptions {
   /** How much slower than a real machine the guest is. */
   readonly timeFactor: number
   readonly signal: AbortSignal
+  /** How old a block has to be for kmemleak to name it, and a margin; in milliseconds. */
+  readonly kmemleakAge?: number
+}
+
+export interface ReportOptions {
+  /** No other scenario will run in this machine, so that what kmemleak cannot name yet would never be named. */
+  readonly isLast: boolean
 }
 
 /** How long freeing may take after the last close: a worker, an RCU grace period. */
@@ -38,6 +46,8 @@ const patienceMilliseconds = 3000
 const mostMilliseconds = 5000
 const firstPauseMilliseconds = 20
 const kmemleak = '/sys/kernel/debug/kmemleak'
+// Its MSECS_MIN_AGE is 5 s.
+const defaultKmemleakAge = 5500
 
 /** The counters of one machine as they were after the last scenario. */
 export class LeakWatch {
@@ -60,6 +70,7 @@ export class LeakWatch {
   static async begin(agent: Agent, options: LeakWatchOptions): Promise<LeakWatch> {
     const joining = await enterGroup(agent)
     const files = await agent.files.batch(featureFiles.map((path) => ({ path })))
+    expectReadable(unreadableFeatures(files))
     const without = new Set([...options.without, ...featuresWithout(files)])
     const [found] = await agent.files.batch([{ path: kmemleak }, { path: kmemleak, text: 'clear' }])
     const before = await look(agent, without, 'exactly')
@@ -72,7 +83,7 @@ export class LeakWatch {
    * Compares, for as long as freeing may take; the first look is at once. What has leaked is not reported again.
    * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
    */
-  async report(): Promise<LeakReport> {
+  async report({ isLast }: ReportOptions = { isLast: false }): Promise<LeakReport> {
     const { signal, timeFactor } = this.#options
     const patience = Math.min(patienceMilliseconds * timeFactor, mostMilliseconds)
     const end = performance.now() + patience
@@ -84,7 +95,7 @@ export class LeakWatch {
       found = await this.#changes('exactly')
     }
     this.#before = found.counters
-    const leaks = [...found.leaks, ...(await this.#unreferenced())]
+    const leaks = [...found.leaks, ...(await this.#unreferenced(isLast))]
     return { leaks, warnings: await readLog(this.#agent) }
   }
 
@@ -95,15 +106,32 @@ export class LeakWatch {
     return { leaks: changedCounters(this.#before, counters).map(describeChange), counters }
   }
 
-  /** What kmemleak finds, in kernels that have it: it looks at all of memory, which takes seconds. */
-  async #unreferenced(): Promise<readonly string[]> {
+  /**
+   * What kmemleak finds, in kernels that have it: it looks at all of memory, which takes seconds. It names a block when it
+   * is 5 s old and two looks found it unreferenced and unchanged: so the one who leaked may be an earlier scenario.
+   */
+  async #unreferenced(isLast: boolean): Promise<readonly string[]> {
     if (!this.#kmemleak) return []
-    const [, report] = await this.#agent.files.batch([{ path: kmemleak, text: 'scan' }, { path: kmemleak }])
+    const { kmemleakAge = defaultKmemleakAge, signal } = this.#options
+    await this.#scan()
+    if (isLast) {
+      await sleep(kmemleakAge, signal)
+      await this.#scan()
+    }
+    const [report] = await this.#agent.files.batch([{ path: kmemleak }])
     if (report?.errno !== 'OK') expectReadable([`${kmemleak} ${report?.errno ?? 'was not read'}`])
     const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
     if (first === '') return []
     await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
-    return [`kmemleak, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`]
+    return [
+      `kmemleak, of this scenario or an earlier one of this boot, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`,
+    ]
+  }
+
+  /** It switches itself off when it runs out of memory, and then refuses to look. */
+  async #scan(): Promise<void> {
+    const [scanned] = await this.#agent.files.batch([{ path: kmemleak, text: 'scan' }])
+    if (scanned?.errno !== 'OK') expectReadable([`${kmemleak} ${scanned?.errno ?? 'was not written'}`])
   }
 }
 

@@ -77,11 +77,14 @@ class Runner {
   #available: ReadonlySet<Need> | undefined
   #isEnough = false
   readonly #booted = new Set<BootProfile>()
+  /** The last scenario of each boot. */
+  readonly #lasts: ReadonlySet<NamedScenario>
   /** What kept machines of a profile from coming up: nobody tries it again. */
   readonly #failures = new Map<BootProfile, { readonly error: unknown }>()
 
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#lasts = new Set(options.plan.groups.flatMap(({ scenarios }) => scenarios.slice(-1)))
   }
 
   async run(): Promise<RunOutcome> {
@@ -177,13 +180,14 @@ class Runner {
     if (unexpected.length === 0) return { verdict: 'SKIP', milliseconds: 0, reason }
     const message = `${reason}; the definition of ${kernel} does not expect that (expectSkips lacks ${unexpected.join(', ')})`
     const diagnostic = diagnoseNotRun(scenario, undefined, { message, again: again(scenario.name) })
-    return { verdict: 'FAIL', milliseconds: 0, diagnostic }
+    return { verdict: 'FAIL', milliseconds: 0, beforehand: true, diagnostic }
   }
 
   async #attempt(scenario: NamedScenario, ready: Ready): Promise<Finished> {
     const { signal, dialect, again } = this.#options
     const { machine, watch, window } = ready
-    const result = await attempt(scenario, machine, { signal, dialect, watch, since: window })
+    const isLast = this.#lasts.has(scenario)
+    const result = await attempt(scenario, machine, { signal, dialect, watch, since: window, isLast })
     ready.window = result.nextWindow
     const { verdict, message, machineUsable, beforehand } = judge(result)
     return {

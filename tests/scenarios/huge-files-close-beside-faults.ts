@@ -31,12 +31,15 @@ export default scenario({
         check.equal([failed, unexpected], [0, 0], `${kind}: errors (${firstError}), unexpected exits`)
       }
 
-      const watch = [{ kind: 'guest-read', vcpu: await machine.vcpu(1), gpa, size: place.size }] as const
+      const vcpu = await machine.vcpu(1)
+      const watch = [{ kind: 'guest-read', vcpu, gpa, size: place.size }] as const
       if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping the file')
       await agent.race.start(watch)
       expectDone(await agent.close(twin), 'closing the last descriptor')
       const [guest] = await agent.race.stop()
       check.equal(guest?.unexpected, 0, 'exits of the guest that are no memory fault')
+      const fault = await agent.guest.read(vcpu, gpa, 8)
+      check.equal(fault.outcome, 'memory-fault', 'the guest reading what is closed')
       check.equal(await pools.counters('2M'), before, 'the pool when the file is gone')
     }
   },

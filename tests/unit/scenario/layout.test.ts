@@ -188,6 +188,7 @@ void test('what the model does not say is a mistake of the scenario, and so is a
     name: 'Error',
     message: /by the model, the huge page of pages 0..511 is whole/,
   })
+  await t.rejects(file.expectWhole(pages(0, 0)), { message: /^there is no huge page in / })
   const small = await stage.context.memory({ pages: 512, initially: 'private' })
   await t.rejects(async () => small.expectWhole(small.all), { name: 'Error', message: /has no huge pages/ })
 })

@@ -1,7 +1,9 @@
 // What a scenario leaves behind fails it, and a check that cannot be made is never a pass.
 import { test } from 'tap'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
+import { LeakWatch } from '../../../harness/scenario/leak-watch.ts'
 import { fakeFiles } from './fixtures/fake-files.ts'
+import { fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeFiles } from './fixtures/fake-files.ts'
 
 const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
@@ -89,8 +91,34 @@ void test('what kmemleak finds is a leak', async (t) => {
   t.equal(verdicts(result)[0], 'FAIL')
   t.match(
     result.finished[0]?.diagnostic?.message,
-    /kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create/,
+    /kmemleak, of this scenario or an earlier one of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create/,
   )
+})
+
+void test('kmemleak names what is old enough: after the last scenario it is looked at until then', async (t) => {
+  // Two when it begins, then two looks.
+  const files = changing(kmemleak, 2 + 2, 'unreferenced object 0xffff (size 256):\n')
+  const { machine } = await fakeMachine({
+    files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
+  })
+  const { signal } = new AbortController()
+  const options = { without: new Set<string>(), timeFactor: 1, signal, kmemleakAge: 1 }
+  const watch = await LeakWatch.begin(machine.agent, options)
+  t.match((await watch.report({ isLast: true })).leaks, [/unreferenced object 0xffff/])
+  await machine[Symbol.asyncDispose]()
+})
+
+void test('a kmemleak that does not look, and a feature file that cannot be read, are an error', async (t) => {
+  let looks = 0
+  const off: FakeFiles = (path) => (path === kmemleak ? ((looks += 1) > 2 ? 1 : '') : undefined)
+  const switched = await run([named('a', fine)], { machines: [{ files: off }] })
+  t.strictSame(verdicts(switched), ['ERROR'])
+  t.match(switched.finished[0]?.diagnostic?.message, /kmemleak EPERM/)
+  const blind = await run([named('a', fine)], { machines: [{ files: fakeFiles({ '/proc/vmstat': 5 }) }] })
+  t.strictSame(verdicts(blind), ['ERROR'])
+  t.match(blind.finished[0]?.diagnostic?.message, /\/proc\/vmstat EIO/)
+  const without = fakeFiles({ '/proc/cgroups': 2 })
+  t.strictSame(verdicts(await run([named('a', fine)], { machines: [{ files: without }] })), ['PASS'])
 })
 
 void test('an agent that cannot be put into its group, or slabs that cannot be flushed, are an error', async (t) => {

@@ -55,6 +55,8 @@ void test('a need that is missing without notice is a failure', async (t) => {
   const result = await run([named('a', fine, ['pre-fault'])])
   t.strictSame(verdicts(result), ['FAIL'])
   t.match(result.finished[0]?.diagnostic?.message, /the definition of fake does not expect that.*pre-fault/)
+  // It did not run, so it has killed no mutant.
+  t.equal(result.finished[0]?.beforehand, true)
   t.equal(result.outcome.exitCode, 1)
 })
 
