@@ -37,7 +37,7 @@ export interface LeakWatchOptions {
 }
 
 export interface ReportOptions {
-  /** No other scenario will run in this machine, so that what kmemleak cannot name yet would never be named. */
+  /** No other scenario will run in this machine: kmemleak is asked. */
   readonly isLast: boolean
 }
 
@@ -95,7 +95,7 @@ export class LeakWatch {
       found = await this.#changes('exactly')
     }
     this.#before = found.counters
-    const leaks = [...found.leaks, ...(await this.#unreferenced(isLast))]
+    const leaks = [...found.leaks, ...(isLast ? await this.#unreferenced() : [])]
     return { leaks, warnings: await readLog(this.#agent) }
   }
 
@@ -107,24 +107,22 @@ export class LeakWatch {
   }
 
   /**
-   * What kmemleak finds, in kernels that have it: it looks at all of memory, which takes seconds. It names a block when it
-   * is 5 s old and two looks found it unreferenced and unchanged: so the one who leaked may be an earlier scenario.
+   * What kmemleak finds, in kernels that have it. It names a block when it is 5 s old and two looks found it unreferenced
+   * and unchanged, and each look takes seconds: so it is asked once, for all scenarios of a boot.
    */
-  async #unreferenced(isLast: boolean): Promise<readonly string[]> {
+  async #unreferenced(): Promise<readonly string[]> {
     if (!this.#kmemleak) return []
     const { kmemleakAge = defaultKmemleakAge, signal } = this.#options
     await this.#scan()
-    if (isLast) {
-      await sleep(kmemleakAge, signal)
-      await this.#scan()
-    }
+    await sleep(kmemleakAge, signal)
+    await this.#scan()
     const [report] = await this.#agent.files.batch([{ path: kmemleak }])
     if (report?.errno !== 'OK') expectReadable([`${kmemleak} ${report?.errno ?? 'was not read'}`])
     const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
     if (first === '') return []
     await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
     return [
-      `kmemleak, of this scenario or an earlier one of this boot, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`,
+      `kmemleak, of all scenarios of this boot, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`,
     ]
   }
 
