@@ -1,10 +1,11 @@
 // gmemtest build: a kernel from its definition, or from the store; says where it is.
 import { Command } from 'commander'
 import { defaultKernel } from '../project/definition.ts'
-import { exitCodes } from '../project/errors.ts'
+import { exitCodes, UsageError } from '../project/errors.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
+import { expectedSkips } from '../scenario/expected-skips.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { positiveInteger } from './options.ts'
@@ -27,6 +28,15 @@ Examples:
 The last line on stdout is the key of the build and its directory, with vmlinux, bzImage, config,
 System.map, build.log and provenance.json in it.`
 
+function nameOf(argument: string | undefined, option: string | undefined): string {
+  if (argument !== undefined && option !== undefined && argument !== option) {
+    throw new UsageError('USAGE', `two kernels are named, '${argument}' and --kernel '${option}'`, {
+      hint: 'leave one of them out',
+    })
+  }
+  return argument ?? option ?? defaultKernel
+}
+
 /** The verb `build`. */
 export function build(context: CommandContext): Command {
   return new Command('build')
@@ -43,10 +53,9 @@ export function build(context: CommandContext): Command {
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
-        const definition = await loadUsableDefinition(
-          argument ?? options.kernel ?? defaultKernel,
-          context.signal,
-        )
+        const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
+        // A slip there would be found by the run, after minutes of building.
+        await expectedSkips(definition)
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 
 import path from 'node:path'
 import { InfraError, messageOf } from '../project/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../project/free-space.ts'
+import { makeDirectories } from '../project/make-directories.ts'
 
 /** The names of the files in a directory of results (docs/results.md). */
 export const resultNames = {
@@ -115,10 +116,10 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
   const wanted = path.resolve(output ?? path.join('results', `${stamp}-${kernel}`))
   try {
     if (output !== undefined) {
-      await mkdir(wanted, { recursive: true })
+      await makeDirectories(wanted)
       return wanted
     }
-    await mkdir(path.dirname(wanted), { recursive: true })
+    await makeDirectories(path.dirname(wanted))
     return await makeNew(wanted)
   } catch (cause) {
     throw unwritable(`results to ${wanted}`, path.dirname(wanted), cause)

@@ -117,8 +117,10 @@ function mistakesOf(issue: z.core.$ZodIssue, document: Document.Parsed): Mistake
   }
   const name = issue.path.join('.')
   if (name !== '' && !document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
-  const prefix = name === '' ? '' : `${name}: `
-  return [{ at: issue.path, message: `${prefix}${issue.message}` }]
+  if (name === '') return [{ at: issue.path, message: `a definition must be a mapping: ${issue.message}` }]
+  const given: unknown = document.getIn(issue.path)
+  const value = typeof given === 'object' ? '' : `, got ${JSON.stringify(given)}`
+  return [{ at: issue.path, message: `${name}: ${issue.message}${value}` }]
 }
 
 const companions = {

@@ -18,7 +18,7 @@ const scenarioDirectory = inProject('tests/scenarios')
 
 /**
  * The names of all scenarios, in alphabetical order.
- * @throws {UsageError} SCENARIOS_MISSING when there is no such directory
+ * @throws {UsageError} SCENARIOS_MISSING when there is no such directory, or nothing in it
  */
 export async function scenarioNames(directory: string = scenarioDirectory): Promise<string[]> {
   const files = await readdir(directory).catch((cause: unknown) => {
@@ -28,16 +28,19 @@ export async function scenarioNames(directory: string = scenarioDirectory): Prom
       { cause },
     )
   })
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => path.basename(file, '.ts'))
-    .toSorted()
+  const names = files.filter((file) => file.endsWith('.ts')).map((file) => path.basename(file, '.ts'))
+  if (names.length === 0) {
+    throw new UsageError('SCENARIOS_MISSING', `there is no scenario in ${directory}`, {
+      hint: 'a scenario is a file NAME.ts directly in that directory (docs/scenarios.md)',
+    })
+  }
+  return names.toSorted()
 }
 
 /**
  * The names that the patterns choose, each once, in alphabetical order; all names without a pattern.
  * A pattern with `*` or `?` must match a whole name, any other one a part of it.
- * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN, when a pattern chooses nothing
+ * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN, when a pattern chooses nothing; OPTION_VALUE when one is empty
  */
 export function selectNames(
   names: readonly string[],
@@ -47,6 +50,11 @@ export function selectNames(
   if (patterns.length === 0) return [...names]
   const chosen = new Set<string>()
   for (const pattern of patterns) {
+    if (pattern === '') {
+      throw new UsageError('OPTION_VALUE', "a pattern must not be empty, got ''", {
+        hint: 'leave it out to take all',
+      })
+    }
     const matches = names.filter(matcherOf(pattern))
     if (matches.length === 0) {
       const near = nearest(pattern, names)
@@ -77,6 +85,21 @@ function matcherOf(pattern: string): (name: string) => boolean {
   return (name) => expression.test(name)
 }
 
+const api = inProject('harness/api.ts')
+
+function notLoaded(file: string, cause: unknown): UsageError {
+  if (cause instanceof UsageError) {
+    const { hint } = cause
+    return new UsageError(cause.code, `${file}: ${cause.message}`, {
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+  const isLost = /Cannot find module '.*harness\/api\.ts'/.test(messageOf(cause))
+  const hint = isLost ? `import from '${api}', the api of this gmemtest` : String(cause)
+  return new UsageError('SCENARIO_INVALID', `${file} cannot be loaded`, { cause, hint })
+}
+
 /**
  * Loads scenarios by their names, in that order.
  * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
@@ -91,7 +114,7 @@ export async function loadScenarios(
     names.map(async (name) => {
       const file = path.resolve(directory, `${name}.ts`)
       const module: unknown = await import(pathToFileURL(file).href).catch((cause: unknown) => {
-        throw new UsageError('SCENARIO_INVALID', `${file} cannot be loaded`, { cause, hint: String(cause) })
+        throw notLoaded(file, cause)
       })
       const found =
         typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined

@@ -1,5 +1,7 @@
 // What a scenario is: a title, the rules that it checks, what it needs from kernel and machine, and the check itself.
+import { UsageError } from '../project/errors.ts'
 import type { HugePageSize } from '../project/huge-pages.ts'
+import { nearest } from '../project/near.ts'
 import { plainProfile } from '../vm/profile.ts'
 import type { BootVariant, Pools } from '../vm/profile.ts'
 import type { BugId } from './bugs.ts'
@@ -37,8 +39,12 @@ export interface ScenarioDefinition {
   run(context: ScenarioContext): Promise<void>
 }
 
-/** Makes the default export of a file in tests/scenarios; the file's name is the scenario's name. */
+/**
+ * Makes the default export of a file in tests/scenarios; the file's name is the scenario's name.
+ * @throws {UsageError} SCENARIO_INVALID for what the compiler would say, where nobody asks it
+ */
 export function scenario(definition: ScenarioDefinition): Scenario {
+  expectWellFormed(definition)
   return Object.freeze({
     title: definition.title,
     rules: Object.freeze([...definition.rules]),
@@ -53,3 +59,34 @@ export function scenario(definition: ScenarioDefinition): Scenario {
 
 const defaultNeeds: readonly Need[] = ['in-place-conversion']
 const defaultTimeout = 10
+const lists = ['rules', 'bugs', 'needs', 'boot'] as const
+const fields: readonly string[] = ['title', ...lists, 'pools', 'timeout', 'run']
+
+function invalid(message: string, hint: string): UsageError {
+  return new UsageError('SCENARIO_INVALID', message, { hint })
+}
+
+function expectWellFormed(definition: ScenarioDefinition): void {
+  const strange = Object.keys(definition).find((field) => !fields.includes(field))
+  if (strange !== undefined) {
+    const [near] = nearest(strange, fields)
+    const hint = near === undefined ? `the fields are ${fields.join(', ')}` : `did you mean '${near}'?`
+    throw invalid(`there is no field '${strange}'`, hint)
+  }
+  for (const field of lists) {
+    const given: unknown = definition[field]
+    if (given !== undefined && !Array.isArray(given)) {
+      throw invalid(
+        `${field} must be a list, got ${JSON.stringify(given)}`,
+        `for example: ${field}: [${JSON.stringify(given)}]`,
+      )
+    }
+  }
+  const { rules = [], timeout = defaultTimeout } = definition as Partial<ScenarioDefinition>
+  if (rules.length === 0) {
+    throw invalid('rules must name at least one rule, got none', 'gmemtest list --rules prints all rules')
+  }
+  if (!(timeout > 0)) {
+    throw invalid(`timeout must be a positive number of seconds, got ${timeout}`, 'for example: timeout: 30')
+  }
+}

@@ -116,6 +116,14 @@ void test('the command line', async (suite) => {
     [['list', '--kernels', '--rules'], /'--kernels' cannot be used with option '--rules'/, /hint/],
     [['list', '--check'], /--check needs --rules or --bugs/, /hint: gmemtest list --rules --check/],
     [['list', '--bugs', '--check', 'zap'], /--check looks at all scenarios, got the pattern 'zap'/, /hint/],
+    [['list', '--rules', 'S-A9'], /--rules prints the whole table, got the pattern 'S-A9'/, /grep 'S-A9'/],
+    [['run', ''], /a pattern must not be empty, got ''/, /leave it out to take all/],
+    [['run', '--scenarios', '/var'], /there is no scenario in \/var/, /NAME\.ts directly in that directory/],
+    [
+      ['build', 'stock-6.12', '--kernel', 'gmem-convert'],
+      /two kernels are named, 'stock-6\.12' and/,
+      /leave one/,
+    ],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
     [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of a series/],
   ]

@@ -34,7 +34,11 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
       .filter((name) => name.endsWith('.config'))
       .map((name) => path.basename(name, '.config'))
     const [near] = nearest(file.name, names)
-    const all = `the fragments in ${path.dirname(file.path)} are ${names.join(', ')}`
+    const place = path.dirname(file.path)
+    const all =
+      names.length === 0
+        ? `there is no *.config in ${place}`
+        : `the fragments in ${place} are ${names.join(', ')}`
     throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
       hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
     })

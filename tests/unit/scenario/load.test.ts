@@ -1,4 +1,5 @@
 // Patterns choose scenarios by name; a file that is no scenario is refused.
+import path from 'node:path'
 import { test } from 'tap'
 import { loadScenarios, scenarioNames, selectNames } from '../../../harness/scenario/load.ts'
 
@@ -69,6 +70,31 @@ const notScenarios = {
   ],
   broken: [`throw new Error('at load')`, /cannot be loaded/],
 } as const
+const api = JSON.stringify(path.resolve('harness/api.ts'))
+function made(fields: string): string {
+  return `import { scenario } from ${api}
+export default scenario({ title: 't', run: async () => undefined, ${fields} })`
+}
+const malformed = {
+  field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /did you mean 'needs'/],
+  list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got "hvo"/, /boot: \["hvo"\]/],
+  rules: [made(`rules: []`), /rules must name at least one rule, got none/, /list --rules/],
+  timeout: [
+    made(`rules: ['S-A1'], timeout: -5`),
+    /timeout must be a positive number .*, got -5/,
+    /timeout: 30/,
+  ],
+  elsewhere: [`import '../../harness/api.ts'`, /cannot be loaded/, /import from '.*\/harness\/api\.ts'/],
+} as const
+for (const [what, [text, message, hint]] of Object.entries(malformed)) {
+  void test(`a scenario with a slip (${what}) is refused with the next step`, async (t) => {
+    const directory = t.testdir({ 'x.ts': text })
+    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    t.match(failure, { code: 'SCENARIO_INVALID', message, hint })
+    t.match(failure, { message: /x\.ts/ })
+  })
+}
+
 for (const [what, [text, message]] of Object.entries(notScenarios)) {
   void test(`a file that is no scenario (${what}) is refused`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
