@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -41,9 +42,13 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 			    int error)
 {
 	struct actor_report *report = &actor->report;
+	struct kvm_regs registers = { 0 };
 
 	if (report->unexpected++)
 		return;
+	/* Where a guest hangs that makes no progress; 0 is not known. */
+	if (!ioctl(actor->vcpu->fd, KVM_GET_REGS, &registers))
+		report->unexpected_rip = registers.rip;
 	report->unexpected_outcome = end->outcome;
 	report->unexpected_error = error;
 	report->unexpected_exit = end->exit_reason;

@@ -27,7 +27,7 @@ _Static_assert(sizeof(struct frame_header) == 24, "header");
 _Static_assert(sizeof(struct page_run) == 16, "page_run");
 _Static_assert(sizeof(struct page_entry) == 24, "page_entry");
 _Static_assert(sizeof(struct frame_run) == 24, "frame_run");
-_Static_assert(sizeof(struct actor_report) == 128, "actor_report");
+_Static_assert(sizeof(struct actor_report) == 136, "actor_report");
 
 static const struct {
 	int number;

@@ -119,10 +119,11 @@ struct actor_report {
 	__u64 first_error;
 	__u64 faults;
 	__u64 unexpected;
-	/* The first of them: enum guest_outcome, errno, exit reason. */
+	/* The first of them: enum guest_outcome, errno, exit reason, RIP. */
 	__u64 unexpected_outcome;
 	__u64 unexpected_error;
 	__u64 unexpected_exit;
+	__u64 unexpected_rip;
 	__u64 mismatches;
 	__u64 mismatch_offset;
 	__u64 wanted;

@@ -110,7 +110,7 @@ export interface ActorReport {
   readonly faults: number
   /** Guest accesses that ended in neither success nor a memory fault. */
   readonly unexpected: number
-  /** The first of them, such as `run-error ENOSPC`, `unexpected-exit 8` (KVM's reason), `timeout EINTR`; or empty. */
+  /** The first of them, such as `run-error ENOSPC at rip 0x1000`, `unexpected-exit 8 at …` (KVM's reason), `timeout EINTR at …`; or empty. */
   readonly firstUnexpected: string
   readonly mismatches: number
   /** The first mismatch: where in the actor's range, and the words. */
@@ -129,7 +129,7 @@ export interface RaceOperations {
   stop(): Promise<ActorReport[]>
 }
 
-const recordWords = 16
+const recordWords = 17
 const fileSize = 64 * 1024
 
 async function add(call: Call, actor: Actor): Promise<Outcome> {
@@ -170,12 +170,15 @@ function decodeReport(tail: Buffer, index: number): ActorReport {
     firstError: errnoName(Number(word(5))),
     faults: Number(word(6)),
     unexpected: Number(word(7)),
-    firstUnexpected: word(7) === 0n ? '' : unexpectedEnd(Number(word(8)), Number(word(9)), Number(word(10))),
-    mismatches: Number(word(11)),
-    mismatchOffset: Number(word(12)),
-    wanted: word(13),
-    found: word(14),
-    slowestNanoseconds: Number(word(15)),
+    firstUnexpected:
+      word(7) === 0n
+        ? ''
+        : `${unexpectedEnd(Number(word(8)), Number(word(9)), Number(word(10)))} at rip 0x${word(11).toString(16)}`,
+    mismatches: Number(word(12)),
+    mismatchOffset: Number(word(13)),
+    wanted: word(14),
+    found: word(15),
+    slowestNanoseconds: Number(word(16)),
   }
 }
 

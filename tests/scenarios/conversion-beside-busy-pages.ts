@@ -16,7 +16,11 @@ export default scenario({
     for (const { kind, rounds, ...report } of reports) {
       check.that(rounds > 0, `${kind} came to work`)
       const trouble = [report.again, report.failed, report.faults, report.unexpected, report.mismatches]
-      check.equal(trouble, [0, 0, 0, 0, 0], `${kind}: EAGAIN, errors, faults, unexpected exits, lost writes`)
+      check.equal(
+        trouble,
+        [0, 0, 0, 0, 0],
+        `${kind}: EAGAIN, errors, faults, unexpected exits (${report.firstUnexpected}), lost writes`,
+      )
     }
     await file.convert('shared', file.all)
     await file.host.fill(file.all, 0x91)

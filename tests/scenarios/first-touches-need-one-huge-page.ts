@@ -22,10 +22,10 @@ export default scenario({
           (at) => ({ ...touch, does: 'host-read', range: page(first + at) }) as const,
         )
         const reports = await file.race(2000, initially === 'shared' ? [...hosts, ...guests] : guests)
-        for (const { kind, done, faults, failed, unexpected } of reports) {
+        for (const { kind, done, faults, failed, firstUnexpected } of reports) {
           check.equal(
-            [done, faults, failed, unexpected],
-            [1, 0, 0, 0],
+            [done, faults, failed, firstUnexpected],
+            [1, 0, 0, ''],
             `${kind}: pages, faults, errors, exits`,
           )
         }

@@ -16,8 +16,8 @@ export default scenario({
     check.equal([convert?.failed, convert?.firstError], [0, 'OK'], 'conversions that failed')
     check.that((guest?.done ?? 0) > 0, 'the guest came to work')
     check.equal(
-      [guest?.unexpected, guest?.mismatches],
-      [0, 0],
+      [guest?.firstUnexpected, guest?.mismatches],
+      ['', 0],
       'unexpected exits and lost writes of the guest',
     )
     await file.convert('shared', file.all)

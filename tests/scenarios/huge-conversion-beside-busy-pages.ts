@@ -38,7 +38,11 @@ export default scenario({
       for (const { kind, rounds, ...report } of reports) {
         check.that(rounds > 0, `${kind} came to work, ${what}`)
         const trouble = [report.again, report.failed, report.faults, report.unexpected, report.mismatches]
-        check.equal(trouble, [0, 0, 0, 0, 0], `${kind}: EAGAIN, errors, faults, exits, lost writes, ${what}`)
+        check.equal(
+          trouble,
+          [0, 0, 0, 0, 0],
+          `${kind}: EAGAIN, errors, faults, exits (${report.firstUnexpected}), lost writes, ${what}`,
+        )
       }
       await file.convert('shared', pages(k - 1, 3))
       await file.host.fill(pages(k - 1, 3), 0x62)
