@@ -26,9 +26,8 @@ const rememberedLines = 20_000
 // The kernel cuts its own records at 1 KiB; a longer line is noise and is broken up.
 const longestLine = 4096
 
-// Everything below space but the tab, and DEL.
-// oxlint-disable-next-line no-control-regex
-const controlCharacters = /[\u0000-\u0008\u000a-\u001f\u007f]/g
+// The tab is one of them, and stays.
+const controlCharacters = /(?!\t)\p{Cc}/gu
 
 /** A line without escape sequences (firmware and colours), carriage returns and other control characters. */
 export function cleanLine(raw: string): string {
