@@ -67,7 +67,10 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
     console: vm.console,
     died: vm.died,
     accelerator,
-    bootMilliseconds: vm.bootMilliseconds,
+    origin: 'booted',
+    readyMilliseconds: vm.bootMilliseconds,
+    bootLines: vm.console.lines(),
+    windowStart: vm.console.mark(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -22,7 +22,8 @@ import type { BootPlan } from '../scenario/boot-plan.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
 import type { Need } from '../scenario/needs.ts'
-import type { RunnerOptions } from '../scenario/runner.ts'
+import { bootingSource } from '../scenario/machine.ts'
+import type { MachineSource } from '../scenario/machine.ts'
 import { tryMutants } from '../scenario/trials.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
@@ -161,6 +162,8 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     mutants,
     plan: boots,
     all: options.all === true,
+    isolation: 'none',
+    durations: new Map(),
     build: async (mutant) => {
       const begin = performance.now()
       const kernel = mutant === undefined ? control : await provide(withMutant(definition, mutant), context)
@@ -198,10 +201,10 @@ function booter(
   mutant: string | undefined,
   plan: Plan,
   record: RunRecord,
-): RunnerOptions['boot'] {
+): MachineSource {
   const commands: string[] = []
   let count = 0
-  return async (profile, signal) => {
+  return bootingSource(async (profile, { signal }) => {
     count += 1
     const suffix = count === 1 ? '' : `-${count}`
     const consoleName = `${path.basename(resultNames.console, '.log')}-${mutant ?? 'control'}${suffix}.log`
@@ -221,7 +224,7 @@ function booter(
         record.update(commands)
       },
     })
-  }
+  })
 }
 
 /** The line that tries one mutant again. */

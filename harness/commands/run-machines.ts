@@ -9,6 +9,7 @@ import { bytes } from '../project/units.ts'
 import { loadTap } from '../report/tap-output.ts'
 import type { BootPlan } from '../scenario/boot-plan.ts'
 import { loadScenarios } from '../scenario/load.ts'
+import { bootingSource } from '../scenario/machine.ts'
 import { kernelWords, memoryOf, plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { bootMachine } from './machine.ts'
@@ -158,7 +159,10 @@ export async function runOnMachines(
   if (recorded > 0) record.update(boots.commands)
   const outcome = await runScenarios({
     plan: bootPlan,
-    boot,
+    machines: bootingSource((profile, { signal }) => boot(profile, signal)),
+    isolation: 'none',
+    jobs: 1,
+    durations: new Map(),
     emit,
     signal: context.signal,
     dialect: definition.dialect,

@@ -41,14 +41,23 @@ export type RunEvent =
       readonly reason: string
       /** How it was booted: `plain`, or pools of huge pages and boot variants. */
       readonly profile: string
+      /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
+      readonly origin: 'booted' | 'restored'
+      /** From its start until it was ready, by booting or by being restored. */
       readonly milliseconds: number
     }
   | {
-      /** The virtual machine is gone or cannot be trusted any more; the next scenario gets a new one. */
+      /** The virtual machine that scenarios shared is gone or cannot be trusted any more; the next one gets a new one. */
       readonly type: 'vm-lost'
       readonly reason: string
     }
   | { readonly type: 'scenario-started'; readonly name: string; readonly title: string }
+  | {
+      /** It could not be run to its end for a reason that may pass, and is run once more in a new virtual machine. */
+      readonly type: 'scenario-retried'
+      readonly name: string
+      readonly reason: string
+    }
   | {
       readonly type: 'scenario-finished'
       readonly name: string
@@ -57,6 +66,8 @@ export type RunEvent =
       readonly milliseconds: number
       /** Present when what failed it happened before it began: while the kernel booted, or it did not boot. */
       readonly beforehand?: true
+      /** Present when this is what became of its second try: why the first one was in vain. */
+      readonly retried?: string
       /** Present with SKIP: why this kernel cannot run it. */
       readonly reason?: string
       /** Present with FAIL, ERROR and MISS. */

@@ -37,6 +37,7 @@ export function mutantsTapSink(output: Writable): Sink<RunEvent | MutantEvent> {
         case 'vm-ready':
         case 'vm-lost':
         case 'scenario-started':
+        case 'scenario-retried':
         case 'scenario-finished':
         case 'run-finished':
           return

@@ -66,6 +66,7 @@ export function mutantsTerminalSink(options: TerminalOptions): Sink<RunEvent | M
         case 'run-started':
         case 'vm-ready':
         case 'vm-lost':
+        case 'scenario-retried':
         case 'scenario-finished':
         case 'run-finished':
           return

@@ -1,7 +1,7 @@
 // The TAP 14 sink: one test point a scenario, written the moment that it ends, by the tap package itself.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
-import type { Diagnostic, RunEvent, Sink, Verdict } from '../project/events.ts'
+import type { RunEvent, Sink } from '../project/events.ts'
 import { differenceOf } from './difference.ts'
 import { plainText, plainValue } from './plain.ts'
 import { TapOutput } from './tap-output.ts'
@@ -30,6 +30,7 @@ export function tapSink(output: Writable): Sink {
         case 'kernel-ready':
         case 'vm-lost':
         case 'scenario-started':
+        case 'scenario-retried':
           return
         default:
           event satisfies never
@@ -44,6 +45,8 @@ function writePoint(tap: TapStream, event: ScenarioFinished): void {
   const time = Math.max(1, Math.round(event.milliseconds))
   switch (event.verdict) {
     case 'PASS':
+      // A point that is ok has no YAML block.
+      if (event.retried !== undefined) tap.comment(secondTry(event.name, event.retried))
       tap.pass(description, { time })
       return
     case 'SKIP':
@@ -52,19 +55,24 @@ function writePoint(tap: TapStream, event: ScenarioFinished): void {
     case 'FAIL':
     case 'ERROR':
     case 'MISS':
-      tap.fail(description, diagnosticFields(event.verdict, event.milliseconds, event.diagnostic))
+      tap.fail(description, diagnosticFields(event))
       return
     default:
       event.verdict satisfies never
   }
 }
 
+function secondTry(name: string, reason: string): string {
+  return `${name} is tried a second time, the first one was in vain: ${plainText(reason)}`
+}
+
 /** The fields of the YAML block; `at` is never left to tap, which would name this file. */
-function diagnosticFields(
-  verdict: Verdict,
-  milliseconds: number,
-  diagnostic: Diagnostic | undefined,
-): Record<string, unknown> {
+function diagnosticFields({
+  verdict,
+  milliseconds,
+  diagnostic,
+  retried,
+}: ScenarioFinished): Record<string, unknown> {
   if (diagnostic === undefined) return { at: null, verdict }
   const values =
     'wanted' in diagnostic || 'found' in diagnostic
@@ -80,6 +88,7 @@ function diagnosticFields(
     verdict,
     // tap removes a field called `message`.
     problem: plainText(diagnostic.message),
+    ...(retried === undefined ? {} : { first_try: plainText(retried) }),
     rules: [...diagnostic.rules],
     operation: diagnostic.operations.at(-1) ?? 'none',
     ...values,

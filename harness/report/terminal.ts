@@ -26,6 +26,7 @@ export function terminalSink(options: TerminalOptions): Sink {
   const { output, isTty } = options
   let done = 0
   let planned = 0
+  let isHeadOut = false
   const line = statusLine(output, isTty)
 
   return {
@@ -39,12 +40,20 @@ export function terminalSink(options: TerminalOptions): Sink {
           line.show(`${event.release} is ready, booting`)
           return
         case 'vm-ready':
-          // The head of the TAP stream is written at this event, perhaps to the same terminal.
-          line.clear()
+          // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
+          if (!isHeadOut) line.clear()
+          isHeadOut = true
           return
         case 'vm-lost':
           line.clear()
           output.write(`gmemtest: ${event.reason}; going on in a new virtual machine\n`)
+          return
+        case 'scenario-retried':
+          line.clear()
+          output.write(
+            `gmemtest: ${event.name}: ${event.reason}; trying it once more in a new virtual machine\n`,
+          )
+          line.show(`[${done + 1}/${planned}] ${event.name}`)
           return
         case 'scenario-started':
           line.show(`[${done + 1}/${planned}] ${event.name}`)

@@ -37,8 +37,8 @@ export interface AttemptOptions {
   readonly watch: LeakWatch
   /** Where on the console nobody has looked yet: windows leave no gaps. */
   readonly since: number
-  /** No other scenario will run in this machine. */
-  readonly isLast: boolean
+  /** Whether no other scenario will run in this machine; asked when this one is over. */
+  readonly isLast: () => boolean
 }
 
 /**
@@ -85,7 +85,7 @@ export async function attempt(
     try {
       await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
         await machine.agent.reset()
-        found = await options.watch.report({ isLast: options.isLast })
+        found = await options.watch.report({ isLast: options.isLast() })
         await writeEndMarker(scenario, machine, signal)
       })
       recovered = true

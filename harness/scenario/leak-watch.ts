@@ -55,6 +55,7 @@ export class LeakWatch {
   readonly #options: LeakWatchOptions
   readonly #kmemleak: boolean
   #before: Counters
+  #reports = 0
 
   private constructor(agent: Agent, options: LeakWatchOptions, before: Counters, hasKmemleak: boolean) {
     this.#agent = agent
@@ -95,6 +96,7 @@ export class LeakWatch {
       found = await this.#changes('exactly')
     }
     this.#before = found.counters
+    this.#reports += 1
     const leaks = [...found.leaks, ...(isLast ? await this.#unreferenced() : [])]
     return { leaks, warnings: await readLog(this.#agent) }
   }
@@ -121,9 +123,8 @@ export class LeakWatch {
     const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
     if (first === '') return []
     await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
-    return [
-      `kmemleak, of all scenarios of this boot, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`,
-    ]
+    const whose = this.#reports > 1 ? ', of all scenarios of this boot' : ''
+    return [`kmemleak${whose}, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`]
   }
 
   /** It switches itself off when it runs out of memory, and then refuses to look. */

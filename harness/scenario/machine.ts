@@ -1,6 +1,7 @@
-// A booted virtual machine with an agent in it, as the runner sees it; who makes one stays outside of this room.
+// A virtual machine with an agent in it, as the runner sees it, and where it gets them; who makes them stays outside.
 import type { Agent } from '../agent/client.ts'
 import type { ConsoleLog } from '../vm/console.ts'
+import type { BootProfile } from '../vm/profile.ts'
 import type { VmDeath } from '../vm/vm.ts'
 
 /** Disposing of it ends the agent, the connection and the virtual machine. */
@@ -10,5 +11,47 @@ export interface Machine extends AsyncDisposable {
   /** Resolves when the virtual machine is gone, for whatever reason. Never rejects. */
   readonly died: Promise<VmDeath>
   readonly accelerator: { readonly name: string; readonly reason: string; readonly timeFactor: number }
-  readonly bootMilliseconds: number
+  /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
+  readonly origin: 'booted' | 'restored'
+  /** How long it took to boot, or to restore. */
+  readonly readyMilliseconds: number
+  /**
+   * What its kernel said while it booted, the banner and what the firmware said before it included, as far as nobody has
+   * judged it yet: of all machines of a profile, one alone has these lines.
+   */
+  readonly bootLines: readonly string[]
+  /** Where on its console that ends: all that comes later belongs to the scenario that gets the machine. */
+  readonly windowStart: number
+}
+
+/** Where the machines of a run come from. Those that were not given away are the source's to dispose of. */
+export interface MachineSource {
+  /**
+   * A machine of this profile that no scenario has run in.
+   * @throws {BootError | InfraError | ProtocolError} when none comes up, the reason of `signal` when it is called off
+   */
+  next(profile: BootProfile, options: MachineRequest): Promise<Machine>
+  /** A hint: this worker is likely to want a machine of this profile next, so it may be got ready meanwhile. Never throws. */
+  prepare?(profile: BootProfile, worker: number): void
+}
+
+export interface MachineRequest {
+  readonly signal: AbortSignal
+  /** Which of the workers of the run wants it: 0, 1, … */
+  readonly worker: number
+}
+
+/** A source that boots each machine anew. What a kernel says while it boots goes to the first machine of each profile. */
+export function bootingSource(
+  boot: (profile: BootProfile, options: MachineRequest) => Promise<Machine>,
+): MachineSource {
+  const judged = new Set<BootProfile>()
+  return {
+    async next(profile, options) {
+      const machine = await boot(profile, options)
+      if (judged.has(profile)) return { ...machine, bootLines: [] }
+      judged.add(profile)
+      return machine
+    },
+  }
 }

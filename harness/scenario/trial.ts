@@ -1,17 +1,15 @@
 // The trial of one mutant: its kernel is built and booted, and scenarios run until one of them fails.
 import { BootError, BuildError, InfraError, messageOf } from '../project/errors.ts'
-import type { Killer, MutantResult, RunEvent } from '../project/events.ts'
+import type { Killer, MutantResult } from '../project/events.ts'
 import type { BootGroup, BootPlan } from './boot-plan.ts'
 import type { NamedScenario } from './load.ts'
+import type { MachineSource } from './machine.ts'
+import type { RunnerOptions, ScenarioFinished as Finished } from './run-options.ts'
 import { runScenarios } from './runner.ts'
-import type { RunnerOptions } from './runner.ts'
 
-type Finished = Extract<RunEvent, { type: 'scenario-finished' }>
-type Boot = RunnerOptions['boot']
-
-export interface TrialOptions extends Omit<RunnerOptions, 'boot' | 'until' | 'keep'> {
-  /** Builds the kernel and answers with what boots it. */
-  readonly build: () => Promise<Boot>
+export interface TrialOptions extends Omit<RunnerOptions, 'machines' | 'jobs' | 'until' | 'keep'> {
+  /** Builds the kernel and answers with where machines of it come from. */
+  readonly build: () => Promise<MachineSource>
   /** Try all scenarios, not only up to the first that fails. */
   readonly all: boolean
 }
@@ -73,9 +71,9 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   const { build, all, emit, signal } = options
   const started = performance.now()
   const elapsed = (): number => performance.now() - started
-  let boot: Boot
+  let machines: MachineSource
   try {
-    boot = await build()
+    machines = await build()
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     const reason = messageOf(error)
@@ -86,7 +84,9 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   const finished: Finished[] = []
   const outcome = await runScenarios({
     ...options,
-    boot,
+    machines,
+    // The first kill ends it, and the likely killers come first: one after the other.
+    jobs: 1,
     emit: async (event) => {
       if (event.type === 'scenario-finished') {
         finished.push(event)

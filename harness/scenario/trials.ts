@@ -18,7 +18,7 @@ export interface Subject {
 
 export interface TrialsOptions<Mutant extends Subject> extends Omit<TrialOptions, 'build' | 'emit'> {
   readonly mutants: readonly Mutant[]
-  /** Builds the kernel with a mutant, or without one, and answers with what boots it. */
+  /** Builds the kernel with a mutant, or without one, and answers with where machines of it come from. */
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
   /** Never rejects. */
   readonly emit: (event: RunEvent | MutantEvent) => Promise<void>
@@ -116,7 +116,8 @@ async function runControl<Mutant extends Subject>(
   const failed: string[] = []
   const outcome = await runScenarios({
     ...options,
-    boot: await build(undefined),
+    machines: await build(undefined),
+    jobs: 1,
     plan: onlyNamed(plan, killers),
     emit: async (event) => {
       if (event.type === 'scenario-finished' && event.verdict !== 'PASS') failed.push(event.name)

@@ -76,7 +76,8 @@ void test('files on a full disk say so, and where', async (t) => {
     scenarios: [],
   } as const
   await sinks.write(started)
-  await sinks.write({ type: 'vm-ready', accelerator: 'tcg', reason: '', profile: '', milliseconds: 1 })
+  const vm = { accelerator: 'tcg', reason: '', profile: '', origin: 'booted', milliseconds: 1 } as const
+  await sinks.write({ type: 'vm-ready', ...vm })
   // By now the streams have broken, and say to whoever closes them only that.
   await delay(50)
   await sinks.close()

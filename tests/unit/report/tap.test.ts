@@ -119,6 +119,20 @@ void test('a failure says what, where and how to run it again', async (t) => {
   t.notOk(tap.includes('\u001b'), 'no escape sequences')
 })
 
+void test('a second try is said so, whether it helped or not', async (t) => {
+  const retried = 'QEMU ended by SIGKILL'
+  const tap = await written(
+    started('a', 'b'),
+    finished('a', 'PASS', { retried }),
+    finished('b', 'MISS', { retried, diagnostic }),
+    over(),
+  )
+  t.match(tap, /^# a is tried a second time, the first one was in vain: QEMU ended by SIGKILL\nok 1 - a/m)
+  t.match(tap, /^not ok 2 - b[^]*^ {2}first_try: QEMU ended by SIGKILL$/m)
+  const parsed = await parse(tap)
+  t.notOk(parsed.text.includes("'extra'"), 'nothing in it is not TAP')
+})
+
 void test('a point is written when its scenario ends, not at the end of the run', async (t) => {
   const { output, text } = collector()
   const sink = tapSink(output)

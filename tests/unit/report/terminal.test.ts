@@ -12,10 +12,10 @@ const run: readonly RunEvent[] = [
   { type: 'run-finished', milliseconds: 4321, verdicts },
 ]
 
-async function shown(isTty: boolean): Promise<string> {
+async function shown(isTty: boolean, events: readonly RunEvent[] = run): Promise<string> {
   const output = new PassThrough()
   const sink = terminalSink({ output, isTty, directory: 'results/x' })
-  for (const event of run) await sink.write(event)
+  for (const event of events) await sink.write(event)
   await sink.close()
   return String(output.read())
 }
@@ -28,6 +28,30 @@ void test('on a terminal the line of the running scenario is cleared again', asy
   const text = await shown(true)
   t.ok(text.includes('[1/2] a'))
   t.ok(text.includes('\r\u001b[K'))
+})
+
+void test('a machine for each scenario is nothing to speak of, a second try is', async (t) => {
+  const vm: RunEvent = {
+    type: 'vm-ready',
+    accelerator: 'tcg',
+    reason: '',
+    profile: 'plain',
+    origin: 'restored',
+    milliseconds: 1,
+  }
+  const retried: RunEvent = { type: 'scenario-retried', name: 'a', reason: 'QEMU ended by SIGKILL' }
+  const withMachines = run.flatMap((event): RunEvent[] =>
+    event.type === 'scenario-started' ? [vm, vm, event] : [event],
+  )
+  t.equal(await shown(false, withMachines), await shown(false))
+  const events = run.flatMap((event): RunEvent[] =>
+    event.type === 'scenario-finished' ? [retried, vm, event] : [event],
+  )
+  t.match(
+    await shown(false, events),
+    /^gmemtest: a: QEMU ended by SIGKILL; trying it once more in a new virtual machine\ngmemtest: 1 failed/,
+  )
+  t.ok((await shown(true, events)).includes('new virtual machine\n\r\u001b[K[1/2] a'), 'progress goes on')
 })
 
 void test('a run without a scenario says so', (t) => {

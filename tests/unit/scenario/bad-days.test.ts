@@ -107,18 +107,6 @@ const badDays: readonly BadDay[] = [
     newMachine: true,
   },
   {
-    day: 'QEMU is killed',
-    body: fine,
-    machine: () =>
-      whenAffinity((puppet) => {
-        puppet.die({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' })
-        return 'hang'
-      }),
-    verdict: 'MISS',
-    message: /QEMU ended by SIGKILL/,
-    newMachine: true,
-  },
-  {
     day: 'the disk of the console is full',
     body: fine,
     machine: () =>

@@ -82,21 +82,56 @@ void test('a log that cannot be read is an error', async (t) => {
 })
 
 void test('kmemleak is asked twice after the last scenario of a boot, as it names what is old alone', async (t) => {
-  // Two when it begins, then two looks.
   const report =
     'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
-  const files = changing(kmemleak, 2 + 2, report)
-  const { machine } = await fakeMachine({
-    files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
-  })
   const { signal } = new AbortController()
   const options = { without: new Set<string>(), timeFactor: 1, signal, kmemleakAge: 1 }
-  const watch = await LeakWatch.begin(machine.agent, options)
-  t.strictSame((await watch.report({ isLast: false })).leaks, [])
-  t.match((await watch.report({ isLast: true })).leaks, [
-    /^kmemleak, of all scenarios of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
-  ])
-  await machine[Symbol.asyncDispose]()
+  for (const [isShared, message] of [
+    [
+      true,
+      /^kmemleak, of all scenarios of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
+    ],
+    [false, /^kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
+  ] as const) {
+    // Two when it begins, then two looks.
+    const files = changing(kmemleak, 2 + 2, report)
+    const { machine } = await fakeMachine({
+      files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
+    })
+    const watch = await LeakWatch.begin(machine.agent, options)
+    if (isShared) t.strictSame((await watch.report({ isLast: false })).leaks, [])
+    t.match((await watch.report({ isLast: true })).leaks, [message])
+    await machine[Symbol.asyncDispose]()
+  }
+})
+
+void test('who has a machine of its own is always asked about by kmemleak', async (t) => {
+  for (const [isolation, wanted] of [
+    ['vm', ['ERROR', 'ERROR']],
+    ['boot', ['ERROR', 'ERROR']],
+    ['none', ['PASS', 'ERROR']],
+  ] as const) {
+    const files = new Map<number, number>()
+    let boots = 0
+    const result = await run(two, {
+      isolation,
+      onBoot: () => {
+        boots += 1
+      },
+      machines: [
+        {
+          // It can be cleared at the beginning of each machine, and refuses to scan.
+          files: (path) => {
+            if (path !== kmemleak) return undefined
+            const looks = (files.get(boots) ?? 0) + 1
+            files.set(boots, looks)
+            return looks <= 2 ? '' : 1
+          },
+        },
+      ],
+    })
+    t.strictSame(verdicts(result), wanted)
+  }
 })
 
 void test('a kmemleak that does not look, and a feature file that cannot be read, are an error', async (t) => {

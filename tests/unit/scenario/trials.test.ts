@@ -7,10 +7,11 @@ import { planBoots } from '../../../harness/scenario/boot-plan.ts'
 import type { BootPlan } from '../../../harness/scenario/boot-plan.ts'
 import type { NamedScenario } from '../../../harness/scenario/load.ts'
 import { likelyFirst, onlyNamed } from '../../../harness/scenario/trial.ts'
+import { bootingSource } from '../../../harness/scenario/machine.ts'
 import { tryMutants } from '../../../harness/scenario/trials.ts'
 import type { Subject, TrialsOptions, TrialsOutcome } from '../../../harness/scenario/trials.ts'
 import { describeProfile } from '../../../harness/vm/profile.ts'
-import { fakeMachine } from './fixtures/fake-machine.ts'
+import { asBooted, fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
 import { fine, named } from './fixtures/run.ts'
 
@@ -84,15 +85,17 @@ async function tryAll(
         if (flaw.build !== undefined) throw flaw.build
         built.push(name)
         let boots = 0
-        return async () => {
+        return bootingSource(async () => {
           boots += 1
           const error = boots === 1 ? flaw.boot : flaw.secondBoot
           if (error !== undefined) throw error
           const { machine, puppet } = await fakeMachine(flaw.machine)
           flaw.onBoot?.(puppet)
-          return machine
-        }
+          return asBooted(machine)
+        })
       },
+      isolation: 'none',
+      durations: new Map(),
       emit: async (event) => void events.push(event),
       signal: new AbortController().signal,
       dialect: 'convert-ioctl',

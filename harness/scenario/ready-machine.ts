@@ -1,0 +1,67 @@
+// A machine that scenarios may run in: what it has was found out, and its counters were read.
+import { findComplaints } from '../health/findings.ts'
+import type { Finding } from '../health/findings.ts'
+import { deathError } from '../vm/boot.ts'
+import type { BootProfile } from '../vm/profile.ts'
+import { lastWords } from './attempt.ts'
+import { inspectBoot } from './boot-check.ts'
+import type { BootFacts } from './boot-check.ts'
+import { LeakWatch } from './leak-watch.ts'
+import type { Machine } from './machine.ts'
+import type { Need } from './needs.ts'
+import { probeNeeds } from './probe.ts'
+import type { RunnerOptions } from './run-options.ts'
+
+/** What was found out about the kernel and the machine. */
+export interface Survey {
+  readonly available: ReadonlySet<Need>
+  readonly facts: BootFacts
+}
+
+export interface ReadyMachine extends Survey {
+  readonly machine: Machine
+  readonly profile: BootProfile
+  readonly watch: LeakWatch
+  /** Complaints of the boot that nobody has judged yet. */
+  bootComplaints: readonly Finding[]
+  /** Where on the console the window of the next scenario begins. */
+  window: number
+  /** Whether a scenario has run in it. */
+  isUsed: boolean
+}
+
+type Settings = Pick<RunnerOptions, 'dialect' | 'expectSkips' | 'signal'>
+
+/**
+ * Looks at a machine that has just come up, as far as it is not `known` what there is to see; when that fails, the
+ * machine is closed.
+ * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when it cannot be looked at
+ */
+export async function makeReady(
+  machine: Machine,
+  profile: BootProfile,
+  known: Survey | undefined,
+  { dialect, expectSkips, signal }: Settings,
+): Promise<ReadyMachine> {
+  try {
+    const available = known?.available ?? (await probeNeeds(machine.agent, dialect))
+    const facts = known?.facts ?? (await inspectBoot(machine.agent, profile))
+    // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
+    const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
+    const { timeFactor } = machine.accelerator
+    const watch = await LeakWatch.begin(machine.agent, { without, signal, timeFactor })
+    const bootComplaints = complaintsOfBoot(machine.bootLines)
+    const window = machine.windowStart
+    return { machine, profile, available, facts, watch, bootComplaints, window, isUsed: false }
+  } catch (error) {
+    await using ended = machine
+    const death = await lastWords(ended, signal)
+    throw death === undefined ? error : deathError(death, ended.console)
+  }
+}
+
+/** The kernel's own first banner is left out: a second one is a reboot. */
+function complaintsOfBoot(lines: readonly string[]): readonly Finding[] {
+  const banner = lines.findIndex((line) => findComplaints([line])[0]?.kind === 'reboot')
+  return findComplaints(lines.slice(banner + 1))
+}

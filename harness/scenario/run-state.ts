@@ -1,0 +1,87 @@
+// What all workers of a run know: the verdicts so far, what the kernel has, and what does not come up.
+import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
+import type { Verdict } from '../project/events.ts'
+import { plainProfile } from '../vm/profile.ts'
+import type { BootProfile } from '../vm/profile.ts'
+import type { NamedScenario } from './load.ts'
+import { kernelLacks, machineLacks, notBooted } from './not-run.ts'
+import type { Finished } from './not-run.ts'
+import type { Survey, ReadyMachine } from './ready-machine.ts'
+import type { RunnerOptions, RunOutcome, ScenarioFinished } from './run-options.ts'
+
+export class RunState {
+  readonly #options: RunnerOptions
+  readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
+  /** What kept machines of a profile from coming up: nobody tries it again. */
+  readonly #failures = new Map<BootProfile, unknown>()
+  readonly #surveys = new Map<BootProfile, Survey>()
+  #kernel: Survey['available'] | undefined
+  #isEnough = false
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  get verdicts(): RunOutcome['verdicts'] {
+    return this.#verdicts
+  }
+
+  /** Nothing further is begun. */
+  get isOver(): boolean {
+    return this.#isEnough || this.#options.signal.aborted || this.#failures.has(plainProfile)
+  }
+
+  /** Why the run ended before its last scenario; nothing if it did not, or if it was enough. */
+  get aborted(): string | undefined {
+    if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
+    return this.#failures.has(plainProfile) ? messageOf(this.#failures.get(plainProfile)) : undefined
+  }
+
+  /** What kept the first of the profiles that failed from coming up. */
+  get failure(): { readonly error: unknown } | undefined {
+    const [failed] = this.#failures.entries()
+    return failed === undefined ? undefined : { error: failed[1] }
+  }
+
+  get exitCode(): number {
+    if (this.#verdicts.FAIL + this.#verdicts.ERROR > 0) return exitCodes.scenarioFailed
+    if (this.failure !== undefined) return exitCodeOf(this.failure.error)
+    return this.#verdicts.MISS > 0 ? exitCodes.couldNotRun : exitCodes.ok
+  }
+
+  count(finished: ScenarioFinished): void {
+    this.#verdicts[finished.verdict] += 1
+    if (this.#options.until?.(finished) === true) this.#isEnough = true
+  }
+
+  /** No machine of this profile comes up. */
+  fail(profile: BootProfile, error: unknown): void {
+    if (!this.#failures.has(profile)) this.#failures.set(profile, error)
+  }
+
+  /**
+   * What is known of a machine that has just come up. All that are restored are copies of one; each that is booted is
+   * looked at, since it may have got fewer huge pages than the one before.
+   */
+  knownOf(profile: BootProfile, origin: ReadyMachine['machine']['origin']): Survey | undefined {
+    return origin === 'restored' ? this.#surveys.get(profile) : undefined
+  }
+
+  learn({ machine, profile, available, facts }: ReadyMachine): void {
+    this.#kernel = available
+    if (machine.origin === 'restored') this.#surveys.set(profile, { available, facts })
+  }
+
+  /** The verdict on a scenario that needs what the kernel lacks, if that is known already: it costs no boot. */
+  skipped(scenario: NamedScenario): Finished | undefined {
+    return kernelLacks(scenario, this.#kernel, this.#options)
+  }
+
+  /** The verdict that needs no machine, as far as kernel and profile are known. */
+  decided(scenario: NamedScenario, profile: BootProfile): Finished | undefined {
+    const lacks =
+      this.skipped(scenario) ?? machineLacks(scenario, this.#surveys.get(profile)?.facts, this.#options)
+    if (lacks !== undefined || !this.#failures.has(profile)) return lacks
+    return notBooted(scenario, this.#failures.get(profile), this.#options)
+  }
+}

@@ -1,0 +1,247 @@
+// One of the workers of a run: takes a scenario after the other, gets it a machine, and tells what becomes of it.
+import { messageOf } from '../project/errors.ts'
+import type { RunEvent } from '../project/events.ts'
+import { describeProfile } from '../vm/profile.ts'
+import type { BootProfile } from '../vm/profile.ts'
+import type { Finding } from '../health/findings.ts'
+import { attempt } from './attempt.ts'
+import { diagnose } from './diagnose.ts'
+import type { InOrder } from './in-order.ts'
+import { machineLacks, notBooted } from './not-run.ts'
+import type { Finished } from './not-run.ts'
+import type { Entry, Queue } from './queue.ts'
+import { makeReady } from './ready-machine.ts'
+import type { ReadyMachine } from './ready-machine.ts'
+import type { RunnerOptions } from './run-options.ts'
+import type { RunState } from './run-state.ts'
+import { deservesSecondTry, mayPass } from './second-try.ts'
+import { judge } from './verdict.ts'
+
+/** What the workers of a run share. */
+export interface Shared {
+  /** `signal` ends this worker. */
+  readonly options: RunnerOptions
+  readonly state: RunState
+  readonly queue: Queue
+  readonly events: InOrder<RunEvent>
+}
+
+/** One scenario, from the moment that a worker took it. */
+interface Course {
+  readonly entry: Entry
+  isStarted: boolean
+  /** Why its first try was in vain. */
+  retried?: string
+  /** What the kernel complained about before it began, in all machines that it had. */
+  earlierComplaints: readonly Finding[]
+}
+
+/** How a try ended. */
+type Ending =
+  | { readonly kind: 'finished'; readonly finished: Finished; readonly lost?: string }
+  /** It is worth another one. */
+  | { readonly kind: 'in vain'; readonly reason: string }
+  /** The run is over, and this scenario has no verdict. */
+  | { readonly kind: 'given up' }
+
+export class Worker implements AsyncDisposable {
+  readonly #number: number
+  readonly #shared: Shared
+  #held: ReadyMachine | undefined
+  /** What it does next, when that is settled already. */
+  #reserved: Entry | undefined
+
+  constructor(number: number, shared: Shared) {
+    this.#number = number
+    this.#shared = shared
+  }
+
+  /** The machine that it still has. */
+  get machine(): ReadyMachine['machine'] | undefined {
+    return this.#held?.machine
+  }
+
+  /**
+   * Works until nothing is left, or the run is over.
+   * @throws the reason of the signal when it is called off
+   */
+  async run(): Promise<void> {
+    const { state, queue, options } = this.#shared
+    while (!state.isOver) {
+      const entry = this.#reserved ?? queue.take((other) => this.#suits(other))
+      this.#reserved = undefined
+      if (entry === undefined) break
+      await this.#one({ entry, isStarted: false, earlierComplaints: [] })
+    }
+    if (options.keep === undefined) await this.#letGo()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#letGo()
+  }
+
+  async #one(course: Course): Promise<void> {
+    const { state, events } = this.#shared
+    const { place, scenario } = course.entry
+    const { name, title } = scenario
+    const ending = await this.#untilDecided(course)
+    if (ending.kind !== 'finished') return
+    await this.#start(course)
+    const { retried } = course
+    const event = {
+      type: 'scenario-finished',
+      name,
+      title,
+      ...ending.finished,
+      ...(retried === undefined ? {} : { retried }),
+    } as const
+    await this.#tell(course, event)
+    state.count(event)
+    await this.#afterwards(course, ending.lost)
+    await events.finish(place)
+  }
+
+  /** Trouble of this machine may be over in a moment: one more try in a new machine tells. */
+  async #untilDecided(course: Course): Promise<Ending> {
+    const first = await this.#try(course)
+    if (first.kind !== 'in vain') return first
+    course.retried = first.reason
+    const { name } = course.entry.scenario
+    await this.#tell(course, { type: 'scenario-retried', name, reason: first.reason })
+    await this.#letGo()
+    return this.#try(course)
+  }
+
+  async #try(course: Course): Promise<Ending> {
+    const { state, options } = this.#shared
+    const { scenario, profile } = course.entry
+    const known = state.decided(scenario, profile)
+    if (known !== undefined) return { kind: 'finished', finished: known }
+    let ready: ReadyMachine
+    try {
+      ready = await this.#machineOf(profile)
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (course.retried === undefined && mayPass(error)) return { kind: 'in vain', reason: messageOf(error) }
+      // Another worker has said already that no machine comes up at all.
+      if (state.isOver) return { kind: 'given up' }
+      state.fail(profile, error)
+      return { kind: 'finished', finished: notBooted(scenario, error, options) }
+    }
+    const lacks = state.decided(scenario, profile) ?? machineLacks(scenario, ready.facts, options)
+    if (lacks !== undefined) return { kind: 'finished', finished: lacks }
+    return this.#run(course, ready)
+  }
+
+  async #run(course: Course, ready: ReadyMachine): Promise<Ending> {
+    const { options, queue } = this.#shared
+    const { signal, dialect, again, isolation, machines } = options
+    const { scenario } = course.entry
+    const { machine, watch } = ready
+    if (!ready.isUsed) await this.#tell(course, readyEvent(ready))
+    await this.#start(course)
+    if (isolation !== 'none') {
+      const next = queue.peek(() => false)
+      if (next !== undefined) machines.prepare?.(next.profile, this.#number)
+    }
+    ready.isUsed = true
+    const isLast = (): boolean => this.#isLast()
+    const found = await attempt(scenario, machine, { signal, dialect, watch, since: ready.window, isLast })
+    ready.window = found.nextWindow
+    if (found.death !== undefined) await this.#letGo()
+    const earlierComplaints = [
+      ...course.earlierComplaints,
+      ...ready.bootComplaints,
+      ...found.earlierComplaints,
+    ]
+    ready.bootComplaints = []
+    const result = { ...found, earlierComplaints }
+    const judged = judge(result)
+    const { verdict, message, machineUsable, beforehand } = judged
+    if (course.retried === undefined && deservesSecondTry(judged, result)) {
+      course.earlierComplaints = earlierComplaints
+      return { kind: 'in vain', reason: message }
+    }
+    const finished = {
+      verdict,
+      milliseconds: result.milliseconds,
+      ...(beforehand === undefined ? {} : { beforehand }),
+      ...(verdict === 'PASS'
+        ? {}
+        : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),
+    }
+    return { kind: 'finished', finished, ...(machineUsable ? {} : { lost: message }) }
+  }
+
+  /** The machine at hand if it will do, or a new one. */
+  async #machineOf(profile: BootProfile): Promise<ReadyMachine> {
+    const { state, options } = this.#shared
+    const { machines, signal, isolation } = options
+    const held = this.#held
+    if (held?.profile === profile && !(held.isUsed && isolation !== 'none')) return held
+    await this.#letGo()
+    const machine = await machines.next(profile, { signal, worker: this.#number })
+    const ready = await makeReady(machine, profile, state.knownOf(profile, machine.origin), options)
+    this.#held = ready
+    state.learn(ready)
+    return ready
+  }
+
+  /** Whether the machine at hand will do for it, and it needs one. */
+  #suits({ scenario, profile }: Entry): boolean {
+    return this.#held?.profile === profile && this.#shared.state.decided(scenario, profile) === undefined
+  }
+
+  /**
+   * Whether no other scenario will run in the machine at hand, so that kmemleak is to be asked. That takes 15 s and more in
+   * a kernel that has it; all the same each scenario is asked about that has a machine of its own, because nobody else
+   * ever sees what it leaks. Who has not the time for that takes `none`.
+   */
+  #isLast(): boolean {
+    const { options, queue } = this.#shared
+    if (options.isolation !== 'none') return true
+    // Another worker might take it: what comes next has to be settled now.
+    const suits = (entry: Entry): boolean => this.#suits(entry)
+    this.#reserved ??= queue.take(suits)
+    return !(this.#reserved !== undefined && suits(this.#reserved)) && !queue.has(suits)
+  }
+
+  /** Closes the machine if it may not be used again, except one of its own that its user wants to look at. */
+  async #afterwards(course: Course, lost: string | undefined): Promise<void> {
+    const { isolation, keep } = this.#shared.options
+    if (isolation !== 'none') {
+      if (this.#held?.isUsed === true && keep === undefined) await this.#letGo()
+    } else if (lost !== undefined) {
+      await this.#letGo()
+      await this.#tell(course, { type: 'vm-lost', reason: lost })
+    }
+  }
+
+  async #start(course: Course): Promise<void> {
+    if (course.isStarted) return
+    course.isStarted = true
+    const { name, title } = course.entry.scenario
+    await this.#tell(course, { type: 'scenario-started', name, title })
+  }
+
+  #tell({ entry }: Course, event: RunEvent): Promise<void> {
+    return this.#shared.events.write(entry.place, event)
+  }
+
+  async #letGo(): Promise<void> {
+    const held = this.#held
+    this.#held = undefined
+    await held?.machine[Symbol.asyncDispose]()
+  }
+}
+
+function readyEvent({ machine, profile }: ReadyMachine): RunEvent {
+  return {
+    type: 'vm-ready',
+    accelerator: machine.accelerator.name,
+    reason: machine.accelerator.reason,
+    profile: describeProfile(profile),
+    origin: machine.origin,
+    milliseconds: machine.readyMilliseconds,
+  }
+}
