@@ -4,7 +4,7 @@ import path from 'node:path'
 import { BuildError, InfraError } from '../project/errors.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import { run } from '../process/run.ts'
-import { provideEntry } from './store.ts'
+import { provideEntry } from '../project/cache-entry.ts'
 
 export interface CompileOptions {
   /** Where the compiled programs are kept. */

@@ -9,7 +9,7 @@ import { cpioArchive } from './cpio.ts'
 import { makeSshKeyPair } from './keys.ts'
 import { sharedLibraries } from './libraries.ts'
 import { imageEntries } from './recipe.ts'
-import { provideEntry } from './store.ts'
+import { provideEntry } from '../project/cache-entry.ts'
 
 /** What a guest boots into, and how to get into it. */
 export interface GuestImage {

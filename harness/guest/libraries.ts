@@ -5,7 +5,7 @@ import path from 'node:path'
 import { BuildError } from '../project/errors.ts'
 import { fileIdentity } from '../process/executable.ts'
 import { run } from '../process/run.ts'
-import { provideEntry } from './store.ts'
+import { provideEntry } from '../project/cache-entry.ts'
 
 const lddMilliseconds = 20_000
 const loaderCache = '/etc/ld.so.cache'

@@ -2,7 +2,7 @@
 import { createHash, randomUUID, webcrypto } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError, messageOf } from '../project/errors.ts'
+import { InfraError, messageOf } from './errors.ts'
 
 export interface EntryOptions {
   /** The directory of all entries of a kind. */

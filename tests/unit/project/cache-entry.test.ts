@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { provideEntry } from '../../../harness/guest/store.ts'
+import { provideEntry } from '../../../harness/project/cache-entry.ts'
 
 function counted(content: string) {
   const state = { made: 0 }
