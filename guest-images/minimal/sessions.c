@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "restored.h"
 #include "say.h"
 #include "sessions.h"
 
@@ -28,6 +29,7 @@ struct flow {
 struct session {
 	int port; /* -1: over */
 	int server; /* our end of dropbear's socket; -1: not started */
+	bool begun; /* the harness has said something */
 	struct flow in;
 	struct flow out;
 };
@@ -154,6 +156,12 @@ static bool is_empty(const struct flow *flow)
 	return flow->start == flow->end;
 }
 
+/* Until there is a server, what has come may be the beginning of a line. */
+static bool wants_input(const struct session *session)
+{
+	return session->server < 0 || is_empty(&session->in);
+}
+
 static void end_session(struct session *session)
 {
 	close(session->server);
@@ -162,17 +170,50 @@ static void end_session(struct session *session)
 	session->server = -1;
 }
 
+/* Takes what comes first in a session, and starts its server if that is for it; false when the session is broken. */
+static bool begin_session(struct session *session)
+{
+	struct flow *in = &session->in;
+	size_t line_length = 0;
+	ssize_t count;
+
+	count = read(session->port, in->bytes + in->end,
+		     sizeof(in->bytes) - in->end);
+	if (count <= 0)
+		return count < 0 && (errno == EAGAIN || errno == EINTR);
+	in->end += count;
+	switch (hear_restored(in->bytes, in->end, &line_length)) {
+	case RESTORED_INCOMPLETE:
+		return true;
+	case RESTORED_BROKEN:
+		return false;
+	case RESTORED_OTHER:
+	case RESTORED_DONE:
+		break;
+	}
+	in->start = line_length;
+	session->server = start_server();
+	return session->server >= 0;
+}
+
 static void serve(struct session *session, short port_events)
 {
 	if (session->server < 0) {
 		if (!(port_events & POLLIN))
 			return;
-		session->server = start_server();
+		if (!begin_session(session)) {
+			end_session(session);
+			return;
+		}
+		if (session->server < 0)
+			return;
 	}
-	if (session->server < 0 ||
-	    !move(&session->in, session->port, session->server) ||
-	    !move(&session->out, session->server, session->port))
+	if (!move(&session->in, session->port, session->server) ||
+	    !move(&session->out, session->server, session->port)) {
 		end_session(session);
+		return;
+	}
+	session->begun |= session->in.end > 0;
 }
 
 void open_sessions(const sigset_t *mask)
@@ -195,7 +236,7 @@ void prepare_sessions(struct pollfd *fds)
 		session = &sessions[i];
 		fds[2 * i] = (struct pollfd){ .fd = session->port };
 		fds[2 * i + 1] = (struct pollfd){ .fd = session->server };
-		fds[2 * i].events = (is_empty(&session->in) ? POLLIN : 0) |
+		fds[2 * i].events = (wants_input(session) ? POLLIN : 0) |
 				    (is_empty(&session->out) ? 0 : POLLOUT);
 		fds[2 * i + 1].events = (is_empty(&session->out) ? POLLIN : 0) |
 					(is_empty(&session->in) ? 0 : POLLOUT);
@@ -208,7 +249,7 @@ void serve_sessions(const struct pollfd *fds)
 
 	for (i = 0; i < MAX_SESSIONS; i++) {
 		/* The other end is not open yet: there is nothing to wait for, but it will not be long. */
-		if (fds[2 * i].revents & POLLHUP)
+		if (fds[2 * i].revents & POLLHUP && !sessions[i].begun)
 			wait_a_little();
 		else if (fds[2 * i].revents || fds[2 * i + 1].revents)
 			serve(&sessions[i], fds[2 * i].revents);
