@@ -17,6 +17,8 @@ export interface MachineConfig {
   readonly sandbox: boolean
   /** Instead of SeaBIOS. */
   readonly firmware: string | undefined
+  /** It does not boot, but goes on from a saved state, which comes through a descriptor of its own. */
+  readonly restores: boolean
 }
 
 /** The program. */
@@ -32,9 +34,10 @@ export const descriptors = {
   qmp: firstChannel,
   firstSsh: firstChannel + 1,
   console: firstChannel + 1 + sshPorts,
+  savedState: firstChannel + 2 + sshPorts,
 } as const
 
-/** How many of them are sockets; the file comes after them. */
+/** How many of them are sockets; the files come after them. */
 export const channelCount = 1 + sshPorts
 
 /** The QEMU name of an ssh channel, as events have it. */
@@ -131,5 +134,6 @@ export function qemuOptions(config: MachineConfig): string[][] {
     // Ssh without a network: half the latency, no port to be busy, and no host that the guest could reach.
     ['-device', 'virtio-serial-pci'],
     ...sshChannels(),
+    config.restores ? ['-incoming', `fd:${descriptors.savedState}`] : [],
   ].filter((option) => option.length > 0)
 }

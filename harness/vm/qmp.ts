@@ -22,6 +22,11 @@ export interface QmpCommands {
   /** A non-maskable interrupt on every virtual CPU: is the kernel alive? */
   readonly 'inject-nmi': NoArguments
   readonly 'query-status': NoArguments
+  /** In bytes a second; QEMU's own limit is that of a network. */
+  readonly 'migrate-set-parameters': { readonly 'max-bandwidth': number }
+  /** Begins to send the state of the machine; `query-migrate` says how it goes. The machine is stopped at the end. */
+  readonly migrate: { readonly uri: string }
+  readonly 'query-migrate': NoArguments
   /** Asks QEMU's human monitor, e.g. `info registers`. The answer is text. */
   readonly 'human-monitor-command': { readonly 'command-line': string }
 }

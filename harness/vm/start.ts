@@ -1,12 +1,17 @@
 // Starts QEMU with a kernel and wires up its channels: monitor, console, ssh. What the guest makes of it is boot.ts.
 import { existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { cpus, release } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { startChild } from '../process/child.ts'
 import type { Child } from '../process/child.ts'
-import { InfraError } from '../project/errors.ts'
+import { fileIdentity, findExecutable } from '../process/executable.ts'
+import { InfraError, messageOf } from '../project/errors.ts'
 import type { Bytes } from '../project/units.ts'
 import type { Accelerator } from './accelerator.ts'
 import { channelCount, qemu, qemuOptions, sshDevice } from './arguments.ts'
+import type { MachineConfig } from './arguments.ts'
 import { createConsole } from './console.ts'
 import type { ConsoleLog } from './console.ts'
 import { checkKernelFile } from './kernel-image.ts'
@@ -27,8 +32,17 @@ export interface StartOptions {
   /** Further words for the command line of the kernel. */
   readonly append?: readonly string[]
   readonly signal: AbortSignal
+  /** What the guest goes on from, instead of booting. */
+  readonly savedState?: SavedState
   /** How many bytes are free in a directory; the file system is asked if not given. */
   readonly free?: (directory: string) => Promise<number>
+}
+
+/** The state of a machine that was started with the same options. */
+export interface SavedState {
+  readonly file: string
+  /** How many ssh channels that machine had used. */
+  readonly usedChannels: number
 }
 
 /** A QEMU that runs. Disposing of it kills it and waits until it is gone. */
@@ -52,9 +66,9 @@ const stderrLines = 10
 const firmwareDirectories = ['/usr/share/qemu', '/usr/local/share/qemu', '/usr/share/qemu-kvm']
 const fastFirmware = 'qboot.rom'
 
-/** Hands out channels one by one. */
-function sshEndpoint(channels: readonly Duplex[]): SshEndpoint {
-  const free = [...channels]
+/** Hands out channels one by one, without those that have had their session before the machine was saved. */
+function sshEndpoint(channels: readonly Duplex[], used: number): SshEndpoint {
+  const free = channels.slice(used)
   return {
     take() {
       const channel = free.shift()
@@ -74,16 +88,28 @@ function endWithServer({ name, data }: QmpEvent, channels: readonly Duplex[]): v
   if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
 }
 
+/** Each QEMU reads it from its beginning, so each has it opened for itself. */
+async function openState(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'r')
+  } catch (cause) {
+    throw new InfraError(
+      'STATE_UNREADABLE',
+      `cannot read the saved state of a machine: ${messageOf(cause)}`,
+      { cause },
+    )
+  }
+}
+
+async function closeFile(file: FileHandle): Promise<void> {
+  await file.close()
+}
+
 /** Why QEMU is gone before it could say a word. */
 async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   child.kill()
   const { missing, code, signal, stderr } = await child.exited
-  if (missing) {
-    return new InfraError('QEMU_MISSING', `${qemu} is not installed`, {
-      hint: 'apt-get install qemu-system-x86',
-      cause,
-    })
-  }
+  if (missing) return qemuMissing(cause)
   const lines = stderr.split('\n').filter((line) => line !== '')
   const how = code === undefined ? `it was ended by ${signal}` : `exit code ${code}`
   return new InfraError('QEMU_FAILED', `QEMU could not start: ${lines.at(-1) ?? how}`, {
@@ -92,17 +118,58 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   })
 }
 
+type Hardware = Pick<StartOptions, 'vmlinux' | 'initramfs' | 'accelerator' | 'memory' | 'cpus' | 'append'>
+
+/** What QEMU is started with, whatever the machine is called and wherever it begins. */
+function configOf(hardware: Hardware, sandbox: boolean): Omit<MachineConfig, 'name' | 'restores'> {
+  return {
+    ...hardware,
+    accelerator: hardware.accelerator.name,
+    append: hardware.append ?? [],
+    sandbox,
+    firmware: fastFirmwareFile() === undefined ? undefined : fastFirmware,
+  }
+}
+
+function fastFirmwareFile(): string | undefined {
+  return firmwareDirectories
+    .map((directory) => `${directory}/${fastFirmware}`)
+    .find((file) => existsSync(file))
+}
+
+/**
+ * All that the state of a machine depends on: a saved one can be restored only where these texts are the same.
+ * @throws {InfraError} QEMU_MISSING
+ */
+export function hardwareIdentity(hardware: Hardware): string[] {
+  const program = findExecutable(qemu)
+  if (program === undefined) throw qemuMissing()
+  const firmware = fastFirmwareFile()
+  // Under KVM the guest sees the processor of this machine.
+  const processor = hardware.accelerator.name === 'kvm' ? [cpus()[0]?.model ?? '', release()] : []
+  return [
+    ...qemuOptions({ ...configOf(hardware, false), name: '', restores: false }).flat(),
+    ...[program, firmware, hardware.vmlinux, hardware.initramfs].flatMap((file) =>
+      file === undefined ? [] : [fileIdentity(file)],
+    ),
+    ...processor,
+  ]
+}
+
+function qemuMissing(cause?: unknown): InfraError {
+  return new InfraError('QEMU_MISSING', `${qemu} is not installed`, {
+    hint: 'apt-get install qemu-system-x86',
+    cause,
+  })
+}
+
 async function startOnce(options: StartOptions, sandbox: boolean): Promise<RunningQemu> {
+  const { savedState } = options
   const args = qemuOptions({
-    ...options,
+    ...configOf(options, sandbox),
     // Whoever finds a QEMU in the list of processes sees which run it belongs to.
     name: options.consoleFile ?? 'gmemtest',
-    accelerator: options.accelerator.name,
-    append: options.append ?? [],
-    sandbox,
-    firmware: firmwareDirectories.some((directory) => existsSync(`${directory}/${fastFirmware}`))
-      ? fastFirmware
-      : undefined,
+    restores: savedState !== undefined,
   })
   await using stack = new AsyncDisposableStack()
   const startedAt = performance.now()
@@ -111,7 +178,11 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     followFile(options.consoleFile, (chunk) => console.write(chunk), { free: options.free }),
   )
   await tail.checkSpace()
-  const child = await startChild(qemu, args.flat(), { channels: channelCount, files: [tail.writer] })
+  const state = savedState === undefined ? [] : [stack.adopt(await openState(savedState.file), closeFile).fd]
+  const child = await startChild(qemu, args.flat(), {
+    channels: channelCount,
+    files: [tail.writer, ...state],
+  })
   const monitor = watch({ child, console, tail })
   // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
   stack.defer(async () => {
@@ -142,7 +213,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   }
   const owned = stack.move()
   return {
-    ssh: sshEndpoint(sshChannels),
+    ssh: sshEndpoint(sshChannels, savedState?.usedChannels ?? 0),
     console,
     qmp,
     died: monitor.died,
@@ -156,7 +227,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
 /**
  * Starts QEMU and waits until its monitor answers; the guest is then on its way up.
  * @throws {UsageError | BuildError} when the kernel cannot be booted (`checkKernelFile`)
- * @throws {InfraError} CONSOLE_NOT_WRITABLE, NO_SPACE, QEMU_MISSING, or QEMU_FAILED with what QEMU said
+ * @throws {InfraError} CONSOLE_NOT_WRITABLE, NO_SPACE, QEMU_MISSING, STATE_UNREADABLE, or QEMU_FAILED with what QEMU said
  */
 export async function startQemu(options: StartOptions): Promise<RunningQemu> {
   options.signal.throwIfAborted()

@@ -14,6 +14,7 @@ const config: MachineConfig = {
   append: ['hugepages=4'],
   sandbox: true,
   firmware: 'qboot.rom',
+  restores: false,
 }
 
 function lines(options: readonly (readonly string[])[]): string[] {

@@ -1,0 +1,144 @@
+// Saves the state of a whole machine into a file, and lets another QEMU go on from it: a fraction of the time of a boot.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Socket } from 'node:net'
+import path from 'node:path'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { sleep, withDeadline } from '../project/deadline.ts'
+import { InfraError, messageOf } from '../project/errors.ts'
+import { startQemu } from './start.ts'
+import type { RunningQemu, SavedState, StartOptions } from './start.ts'
+import { describeDeath } from './vm.ts'
+import type { Vm } from './vm.ts'
+
+const saveMilliseconds = 30_000
+const restoreMilliseconds = 3000
+const pollMilliseconds = 10
+// It is a stream within this machine.
+const bytesPerSecond = 2 ** 36
+const entropyBytes = 32
+
+export interface SaveOptions {
+  readonly signal: AbortSignal
+  /** How much slower than a real machine the guest is. */
+  readonly timeFactor: number
+}
+
+/**
+ * Writes the state of the machine into `file`, which only this user can read: it holds all that the guest's memory does.
+ * The machine is stopped afterwards, for good.
+ * @throws {InfraError} STATE_NOT_SAVED, QMP_REFUSED, QMP_LOST
+ * @throws {DeadlineExceeded} when it takes too long
+ * @throws the error of the file system when the file cannot be written
+ */
+export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: SaveOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  // QEMU is not allowed to start programs, and gets no further descriptors: a socket in a private directory remains. The
+  // path of one may have 107 bytes, so the directory, which is as private as the file, goes by its descriptor.
+  const directory = stack.adopt(await open(path.dirname(file), 'r'), (handle) => handle.close())
+  const socketFile = `/proc/${process.pid}/fd/${directory.fd}/${path.basename(file)}.socket`
+  const server = createServer()
+  stack.defer(() => void server.close())
+  server.listen(socketFile)
+  const milliseconds = saveMilliseconds * options.timeFactor
+  const limit = { stage: 'saving the state of the machine', milliseconds, signal: options.signal }
+  await withDeadline(limit, async (signal) => {
+    await once(server, 'listening', { signal })
+    const connected = Promise.withResolvers<Socket>()
+    server.once('connection', connected.resolve)
+    const asked = { signal, timeout: milliseconds }
+    await vm.qmp.execute('migrate-set-parameters', { 'max-bandwidth': bytesPerSecond }, asked)
+    await vm.qmp.execute('migrate', { uri: `unix:${socketFile}` }, asked)
+    const socket = await connected.promise
+    await Promise.all([
+      pipeline(socket, createWriteStream(file, { mode: 0o600, flush: true }), { signal }),
+      completion(vm, asked),
+    ])
+  })
+}
+
+async function completion(
+  vm: Pick<Vm, 'qmp'>,
+  asked: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<void> {
+  for (;;) {
+    const { status, reason } = migrationOf(await vm.qmp.execute('query-migrate', {}, asked))
+    if (status === 'completed') return
+    if (status === 'failed' || status === 'cancelled') {
+      throw new InfraError(
+        'STATE_NOT_SAVED',
+        `QEMU could not save the state of the machine: ${reason ?? status}`,
+      )
+    }
+    await sleep(pollMilliseconds, asked.signal)
+  }
+}
+
+function migrationOf(answer: unknown): { readonly status: unknown; readonly reason: string | undefined } {
+  if (typeof answer !== 'object' || answer === null) return { status: undefined, reason: undefined }
+  const status = 'status' in answer ? answer.status : undefined
+  const reason = 'error-desc' in answer ? String(answer['error-desc']) : undefined
+  return { status, reason }
+}
+
+/**
+ * Starts a QEMU that goes on from a saved state, and waits until the guest runs; when that fails, nothing of it is left.
+ * @throws {InfraError} RESTORE_FAILED, and what `startQemu` throws
+ */
+export async function restoreVm(options: StartOptions & { readonly savedState: SavedState }): Promise<Vm> {
+  await using stack = new AsyncDisposableStack()
+  const running = stack.use(await startQemu(options))
+  const milliseconds = restoreMilliseconds * options.accelerator.timeFactor
+  const limit = { stage: 'restoring the state of a machine', milliseconds, signal: options.signal }
+  try {
+    await withDeadline(limit, (signal) => resumption(running, { signal, timeout: milliseconds }))
+  } catch (cause) {
+    options.signal.throwIfAborted()
+    throw new InfraError('RESTORE_FAILED', `QEMU cannot go on from a saved state: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+  stack.move()
+  return { ...running, bootMilliseconds: performance.now() - running.startedAt }
+}
+
+/** Resolves when the guest runs. */
+async function resumption(
+  running: RunningQemu,
+  asked: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<void> {
+  const resumed = Promise.withResolvers<void>()
+  using listening = new DisposableStack()
+  listening.use(running.qmp.onEvent(({ name }) => (name === 'RESUME' ? resumed.resolve() : undefined)))
+  const died = running.died.then((death): never => {
+    throw new Error(describeDeath(death))
+  })
+  // Once the guest runs, its death is for whoever looks at `died`.
+  died.catch(() => undefined)
+  const status = running.qmp.execute('query-status', {}, asked).catch((error: unknown) => {
+    // The monitor is lost a moment before the reason is known.
+    if (error instanceof InfraError && error.code === 'QMP_LOST') return died
+    throw error
+  })
+  if (isRunning(await status)) return
+  await Promise.race([resumed.promise, died])
+}
+
+function isRunning(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 'running'
+}
+
+/**
+ * Tells a restored guest what it cannot know, before the ssh session on this channel begins: the time, and random bytes, without
+ * which every guest that was restored from one state would use the same keys (guest-images/minimal/restored.h).
+ */
+export function greetRestored(channel: Duplex, now: Date): void {
+  const milliseconds = now.getTime()
+  const seconds = Math.floor(milliseconds / 1000)
+  const nanoseconds = (milliseconds % 1000) * 1_000_000
+  channel.write(`gmemtest-restored ${seconds} ${nanoseconds} ${randomBytes(entropyBytes).toString('hex')}\n`)
+}
