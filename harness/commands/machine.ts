@@ -1,14 +1,16 @@
-// A booted virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
+// A virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../guest/image.ts'
-import { sleep } from '../project/deadline.ts'
+import { sleep, withDeadline } from '../project/deadline.ts'
 import type { Bytes } from '../project/units.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { Machine } from '../scenario/machine.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
+import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForGuest } from '../vm/boot.ts'
 import { startQemu } from '../vm/start.ts'
-import type { SshEndpoint } from '../vm/vm.ts'
+import type { SavedState, StartOptions } from '../vm/start.ts'
+import type { SshEndpoint, Vm } from '../vm/vm.ts'
 
 export interface MachineOptions {
   readonly vmlinux: string
@@ -33,7 +35,14 @@ export interface ReachableMachine extends Machine {
   readonly endpoint: SshEndpoint
 }
 
+interface Inside {
+  readonly session: SshSession
+  readonly agent: Agent
+}
+
 const sshMilliseconds = 10_000
+const restoredSshMilliseconds = 2000
+const goneMilliseconds = 2000
 const lastWordsMilliseconds = 1000
 const agentPath = '/tmp/agent'
 
@@ -44,21 +53,121 @@ const agentPath = '/tmp/agent'
  * @throws {ProtocolError} when the agent does not answer as it should
  */
 export async function bootMachine(options: MachineOptions): Promise<ReachableMachine> {
-  const { accelerator, image } = options
   await using stack = new AsyncDisposableStack()
-  const running = stack.use(await startQemu({ ...options, initramfs: image.initramfs }))
-  const booting = waitForGuest(running, { ...options, initramfs: image.initramfs })
+  const { vm, session, agent } = await boot(options, stack)
+  const owned = stack.move()
+  return {
+    agent,
+    session,
+    endpoint: vm.ssh,
+    console: vm.console,
+    died: vm.died,
+    accelerator: options.accelerator,
+    origin: 'booted',
+    bootLines: vm.console.lines(),
+    windowStart: vm.console.mark(),
+    readyMilliseconds: vm.bootMilliseconds,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The options of QEMU among those of a machine. */
+export function startOptions(options: MachineOptions): StartOptions {
+  return { ...options, initramfs: options.image.initramfs }
+}
+
+async function boot(
+  options: MachineOptions,
+  stack: AsyncDisposableStack,
+): Promise<Inside & { readonly vm: Vm }> {
+  const running = stack.use(await startQemu(startOptions(options)))
+  const booting = waitForGuest(running, startOptions(options))
   // All this begins while the guest boots: the channel keeps what is said until the server is there.
   const preparing = startRemoteAgent(running.ssh, options, stack)
   // If the guest does not come up, that is the error, and not what becomes of the session.
   preparing.catch(() => undefined)
   options.onWaiting?.(running.command)
   const vm = await booting
-  const { session, agent } = await preparing.catch(async (error: unknown) => {
+  const inside = await preparing.catch(async (error: unknown) => {
     // The connection breaks a moment before the reason is known.
     const death = await Promise.race([vm.died, sleep(lastWordsMilliseconds, options.signal)])
     throw death === undefined ? error : deathError(death, vm.console)
   })
+  return { vm, ...inside }
+}
+
+async function startRemoteAgent(
+  endpoint: SshEndpoint,
+  options: MachineOptions,
+  stack: AsyncDisposableStack,
+): Promise<Inside> {
+  const { image, signal } = options
+  const { timeFactor } = options.accelerator
+  const limit = { signal, timeout: sshMilliseconds * timeFactor }
+  // Loaded when QEMU runs already: the time to the first test point counts.
+  const { connect } = await import('../ssh/connect.ts')
+  const session = stack.use(await connect(endpoint, { ...image, ...limit }))
+  await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
+  return { session, agent: await startAgentIn(session, options, stack) }
+}
+
+async function startAgentIn(
+  session: SshSession,
+  { signal, accelerator }: MachineOptions,
+  stack: AsyncDisposableStack,
+): Promise<Agent> {
+  const { startAgent } = await import('../agent/client.ts')
+  const channel = await session.open(agentPath, { signal })
+  return stack.use(await startAgent(channel, { signal, timeFactor: accelerator.timeFactor }))
+}
+
+/** How many ssh channels a machine has used when it is saved. */
+const usedChannels = 1
+
+/**
+ * Boots a machine, starts the agent in it once, so that all that this needs is loaded, closes it and saves the state of
+ * the machine into `file`. Answers with what the kernel said while it booted.
+ * @throws what `bootMachine` and `saveState` throw
+ */
+export async function saveMachine(options: MachineOptions, file: string): Promise<readonly string[]> {
+  await using stack = new AsyncDisposableStack()
+  const { vm, session, agent } = await boot(options, stack)
+  const { saveState } = await import('../vm/snapshot.ts')
+  const { signal } = options
+  const { timeFactor } = options.accelerator
+  const gone = Promise.withResolvers<void>()
+  stack.use(
+    vm.qmp.onEvent(({ name, data }) => {
+      const isFirst = name === 'VSERPORT_CHANGE' && data['id'] === sshDevice(0)
+      if (isFirst && data['open'] === false) gone.resolve()
+    }),
+  )
+  await agent[Symbol.asyncDispose]()
+  await session[Symbol.asyncDispose]()
+  const milliseconds = goneMilliseconds * timeFactor
+  await withDeadline({ stage: 'the end of the ssh session', milliseconds, signal }, () => gone.promise)
+  await saveState(vm, file, { signal, timeFactor })
+  return vm.console.lines()
+}
+
+/**
+ * A machine that goes on from the state that `saveMachine` wrote; when that fails, nothing of it is left.
+ * @throws {InfraError} RESTORE_FAILED and others, when this machine lacks something
+ * @throws {ProtocolError} when the guest or its agent does not answer as it should
+ */
+export async function restoreMachine(options: MachineOptions, file: string): Promise<ReachableMachine> {
+  await using stack = new AsyncDisposableStack()
+  const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')
+  const { connect } = await import('../ssh/connect.ts')
+  const { image, signal, accelerator } = options
+  const savedState: SavedState = { file, usedChannels }
+  const vm = stack.use(await restoreVm({ ...startOptions(options), savedState }))
+  options.onWaiting?.(vm.command)
+  const channel = vm.ssh.take()
+  greetRestored(channel, new Date())
+  const timeout = restoredSshMilliseconds * accelerator.timeFactor
+  const session = stack.use(await connect({ take: () => channel }, { ...image, signal, timeout }))
+  const agent = await startAgentIn(session, options, stack)
   const owned = stack.move()
   return {
     agent,
@@ -67,31 +176,10 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
     console: vm.console,
     died: vm.died,
     accelerator,
-    origin: 'booted',
+    origin: 'restored',
+    bootLines: [],
+    windowStart: 0,
     readyMilliseconds: vm.bootMilliseconds,
-    bootLines: vm.console.lines(),
-    windowStart: vm.console.mark(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-async function startRemoteAgent(
-  endpoint: SshEndpoint,
-  options: MachineOptions,
-  stack: AsyncDisposableStack,
-): Promise<{ readonly session: SshSession; readonly agent: Agent }> {
-  const { image, signal } = options
-  const { timeFactor } = options.accelerator
-  const limit = { signal, timeout: sshMilliseconds * timeFactor }
-  const { userKey, hostKey } = image
-  // Loaded when QEMU runs already: the time to the first test point counts.
-  const [{ connect }, { startAgent }] = await Promise.all([
-    import('../ssh/connect.ts'),
-    import('../agent/client.ts'),
-  ])
-  const session = stack.use(await connect(endpoint, { userKey, hostKey, ...limit }))
-  await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
-  const channel = await session.open(agentPath, { signal })
-  const agent = stack.use(await startAgent(channel, { signal, timeFactor }))
-  return { session, agent }
 }

@@ -35,7 +35,7 @@ import { progressLine } from './progress.ts'
 import { recordRun, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory, resultNames } from './results.ts'
-import { guestCpus } from './run-machines.ts'
+import { guestCpus } from './machine-source.ts'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions {

@@ -12,6 +12,8 @@ export const resultNames = {
   tap: 'results.tap',
   provenance: 'provenance.json',
   console: 'console.log',
+  /** A directory: the consoles of the machines that are up. */
+  consoles: 'consoles',
 } as const
 
 // A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
@@ -61,6 +63,7 @@ async function removeResults(directory: string): Promise<void> {
     const stems = await earlierConsoles(directory)
     if (stems === undefined) return
     const consoles = (await readdir(directory)).filter((name) => stems.some((stem) => isConsole(name, stem)))
+    await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // What says that all of them are ours goes last.
     for (const name of [...consoles, resultNames.tap, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })

@@ -12,6 +12,7 @@ import { terminalSink } from '../report/terminal.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
 import { scenarioNames, selectNames } from '../scenario/load.ts'
 import type { Need } from '../scenario/needs.ts'
+import type { Isolation } from '../scenario/run-options.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
@@ -19,13 +20,16 @@ import type { CommandContext } from './context.ts'
 import { progressLine } from './progress.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory } from './results.ts'
+import type { MachineParts } from './machine-source.ts'
 import { runOnMachines } from './run-machines.ts'
-import type { MachineParts } from './run-machines.ts'
 
 /** The options of `gmemtest run`. */
 export interface JobOptions {
   readonly kernel: string
   readonly accel?: 'tcg' | 'kvm'
+  readonly isolation: Isolation
+  /** How many machines at once; chosen by the cores and the memory of this machine if not given. */
+  readonly jobs?: number
   readonly output?: string
   /** Another directory of scenarios. */
   readonly scenarios?: string

@@ -15,22 +15,21 @@ Examples:
   gmemtest run                              all scenarios on ${defaultKernel}
   gmemtest run contents                     those with "contents" in their names
   gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
+  gmemtest run --jobs=4                     in four virtual machines at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
   gmemtest run --keep pinned-page-refuses   leave the virtual machine up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
 or in a new directory in ./results; results/latest points to the last one.`
 
-function machineCount(text: string): number {
-  const count = positiveInteger('--jobs')(text)
-  if (count === 1) return count
-  throw new UsageError(
-    'OPTION_VALUE',
-    `--jobs may only be 1 for now, got '${text}': scenarios run in one virtual machine at a time`,
-    {
-      hint: 'leave --jobs out; several gmemtest run can be started side by side, each with its own patterns',
-    },
-  )
+const mostJobs = 64
+
+/** Nobody could tell which one is left. */
+function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions): void {
+  if (keep !== true || jobs === 1) return
+  throw new UsageError('OPTION_VALUE', `--keep leaves one virtual machine up, and --jobs is ${jobs}`, {
+    hint: 'leave one of the two out',
+  })
 }
 
 /** The verb `run`. */
@@ -44,7 +43,17 @@ export function run(context: CommandContext): Command {
       'tcg or kvm (default: kvm where it can nest, else tcg)',
       oneOf('--accel', ['tcg', 'kvm']),
     )
-    .option('--jobs <n>', 'how many virtual machines at once; only 1 for now', machineCount)
+    .option(
+      '--isolation <what>',
+      'what scenarios share: vm: nothing, each has a machine restored from a saved state; boot: nothing, each boots; none: a machine',
+      oneOf('--isolation', ['vm', 'boot', 'none']),
+      'vm',
+    )
+    .option(
+      '--jobs <n>',
+      'how many virtual machines at once (default: one for every two cores, as far as there is memory)',
+      positiveInteger('--jobs', mostJobs),
+    )
     .option(
       '--output <dir>',
       'where the results go (default: a new directory in ./results)',
@@ -54,8 +63,9 @@ export function run(context: CommandContext): Command {
     .option('--keep', 'leave the virtual machine up after the run and say how to get in')
     .addHelpText('after', examples)
     .action(
-      context.exitsWith((patterns: readonly string[], options: JobOptions) =>
-        runJob(patterns, options, context),
-      ),
+      context.exitsWith((patterns: readonly string[], options: JobOptions) => {
+        refuseKeepOfMany(options)
+        return runJob(patterns, options, context)
+      }),
     )
 }

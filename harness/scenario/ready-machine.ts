@@ -61,7 +61,7 @@ export async function makeReady(
 }
 
 /** The kernel's own first banner is left out: a second one is a reboot. */
-function complaintsOfBoot(lines: readonly string[]): readonly Finding[] {
+export function complaintsOfBoot(lines: readonly string[]): readonly Finding[] {
   const banner = lines.findIndex((line) => findComplaints([line])[0]?.kind === 'reboot')
   return findComplaints(lines.slice(banner + 1))
 }

@@ -82,13 +82,11 @@ void test('the command line', async (suite) => {
     [['frobnicate'], /there is no verb 'frobnicate'/, /hint: the verbs are run, list/],
     [['run', '--kernle', 'x'], /unknown option '--kernle'/, /hint: did you mean --kernel\?/i],
     [['--nonsense'], /unknown option '--nonsense'/, /hint: .*--help/],
-    [['run', '--jobs', '0'], /--jobs must be a positive integer, got '0'/, /^/],
-    [['run', '--jobs', 'many'], /--jobs must be a positive integer, got 'many'/, /^/],
-    [
-      ['run', '--jobs', '2'],
-      /--jobs may only be 1 for now, got '2': scenarios run in one/,
-      /hint: leave --jobs/,
-    ],
+    [['run', '--jobs', '0'], /--jobs must be an integer from 1 to 64, got '0'/, /^/],
+    [['run', '--jobs', 'many'], /--jobs must be an integer from 1 to 64, got 'many'/, /^/],
+    [['run', '--jobs', '65'], /--jobs must be an integer from 1 to 64, got '65'/, /^/],
+    [['run', '--keep', '--jobs', '2'], /--keep leaves one virtual machine up, and --jobs is 2/, /hint: leave/],
+    [['run', '--isolation', 'vms'], /--isolation must be vm or boot or none, got 'vms'/, /--isolation vm$/m],
     [
       ['run', '--output', inProject('LICENSE')],
       /--output must be a directory, got '.*LICENSE', which is a file/,

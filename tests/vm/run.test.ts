@@ -42,6 +42,12 @@ async function isMentioned(text: string): Promise<boolean> {
   return false
 }
 
+/** How many machines there were. */
+async function machinesOf(output: string): Promise<number> {
+  const console = await readFile(path.join(output, 'console.log'), 'utf8')
+  return console.match(/^gmemtest: a virtual machine, /gm)?.length ?? 0
+}
+
 async function until(condition: () => Promise<boolean>, seconds: number): Promise<boolean> {
   for (let tries = 0; tries < seconds * 20; tries += 1) {
     if (await condition()) return true
@@ -76,7 +82,7 @@ void test('scenarios on a real kernel', async (t) => {
 void test('bad days lose nothing', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/bad-days')
-  const ran = await gmemtest('run', '--scenarios', scenarios, '--output', output).ended
+  const ran = await gmemtest('run', '--isolation', 'none', '--scenarios', scenarios, '--output', output).ended
   t.equal(ran.exitCode, 1, ran.stderr)
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
   t.strictSame(
@@ -101,14 +107,14 @@ void test('bad days lose nothing', async (t) => {
     // YAML folds long lines.
     t.match(ran.stdout.replaceAll(/\s+/g, ' '), text)
   }
-  t.equal((await readdir(output)).filter((name) => name.startsWith('console')).length, 4, 'four machines')
+  t.equal(await machinesOf(output), 4)
   t.notOk(await isMentioned(output), 'no QEMU is left')
 })
 
 void test('pools and boot variants: few boots, and nothing that is passed over in silence', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/pools')
-  const args = ['--kernel', 'stock-6.12', '--scenarios', scenarios, '--output', output]
+  const args = ['--kernel', 'stock-6.12', '--isolation', 'none', '--scenarios', scenarios, '--output', output]
   const ran = await gmemtest('run', ...args).ended
   t.equal(ran.exitCode, 69, ran.stderr)
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
@@ -126,19 +132,29 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
     ran.stderr,
     /c-too-large needs a guest with \d+ MiB .* \d+ MiB are available on this machine\n +hint:/,
   )
-  t.equal((await readdir(output)).filter((name) => name.startsWith('console')).length, 3, 'three machines')
+  t.equal(await machinesOf(output), 3)
   t.notOk(await isMentioned(output), 'no QEMU is left')
 })
 
 void test('when nobody wants a plain machine, the one that is on its way is given up', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/pools')
-  const ran = await gmemtest('run', '--scenarios', scenarios, '--output', output, 'b-gigantic').ended
+  const ran = await gmemtest(
+    'run',
+    '--isolation',
+    'none',
+    '--scenarios',
+    scenarios,
+    '--output',
+    output,
+    'b-gigantic',
+  ).ended
   t.equal(ran.exitCode, 0, ran.stderr)
   t.strictSame(
     (await readdir(output)).filter((name) => name.startsWith('console')),
     ['console.log'],
   )
+  t.equal(await machinesOf(output), 1)
   const console = await readFile(path.join(output, 'console.log'), 'utf8')
   t.equal(console.match(/Linux version/g)?.length, 1)
   const provenance = await readFile(path.join(output, 'provenance.json'), 'utf8')

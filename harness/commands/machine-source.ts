@@ -1,0 +1,247 @@
+// Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
+import type { GuestImage } from '../guest/image.ts'
+import type { KernelBuild } from '../kernel/provide.ts'
+import { BootError, InfraError, ProtocolError } from '../project/errors.ts'
+import type { MachineRequest, MachineSource } from '../scenario/machine.ts'
+import type { Isolation } from '../scenario/run-options.ts'
+import type { Accelerator } from '../vm/accelerator.ts'
+import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
+import type { BootProfile } from '../vm/profile.ts'
+import type { Consoles } from './consoles.ts'
+import { bootMachine, restoreMachine } from './machine.ts'
+import type { MachineOptions, ReachableMachine } from './machine.ts'
+import { BootComplaint, discardSnapshot, provideSnapshot } from './snapshots.ts'
+import type { Snapshot } from './snapshots.ts'
+
+/** What a machine is booted from. */
+export interface MachineParts {
+  readonly kernel: KernelBuild
+  readonly image: GuestImage
+  /** The agent's program on this machine. */
+  readonly agent: string
+}
+
+export interface MachineSourceOptions {
+  readonly parts: MachineParts
+  readonly accelerator: Accelerator
+  readonly isolation: Isolation
+  /** How many scenarios run at a time. */
+  readonly jobs: number
+  readonly consoles: Consoles
+  /** Where saved states are kept. */
+  readonly cache: string
+  readonly signal: AbortSignal
+  /** Called with the command lines of QEMU so far, one for each way to start it. */
+  readonly onCommands: (commands: readonly string[]) => void
+}
+
+interface Prepared {
+  readonly profile: BootProfile
+  readonly machine: Promise<ReachableMachine>
+  readonly stop: AbortController
+  /** The ways to start QEMU that nobody had needed before it. */
+  readonly started: string[]
+}
+
+interface Making {
+  readonly signal: AbortSignal
+  /** Fires when nobody will take it. */
+  readonly unwanted?: AbortSignal
+  readonly onStart?: (kind: string) => void
+  /** QEMU runs, and there is nothing to do but to wait. */
+  readonly onWaiting?: () => void
+}
+
+export const guestCpus = 2
+
+/** Makes machines, the next ones ahead of time. Disposing of it ends those that nobody has taken. */
+export class Machines implements MachineSource, AsyncDisposable {
+  readonly #options: MachineSourceOptions
+  readonly #snapshots = new Map<BootProfile, Promise<Snapshot | undefined>>()
+  /** By what is in them, save for the names of machines. */
+  readonly #commands = new Map<string, string>()
+  readonly #taken = new WeakSet<ReachableMachine>()
+  /** The profiles whose first boot somebody judges. */
+  readonly #judged = new Set<BootProfile>()
+  #prepared: Prepared[] = []
+  #latest: ReachableMachine | undefined
+
+  constructor(options: MachineSourceOptions) {
+    this.#options = options
+  }
+
+  /** The one that was taken last. */
+  get latest(): ReachableMachine | undefined {
+    return this.#latest
+  }
+
+  async next(profile: BootProfile, { signal }: MachineRequest): Promise<ReachableMachine> {
+    const index = this.#prepared.findIndex((candidate) => candidate.profile === profile)
+    const [prepared] = index < 0 ? [] : this.#prepared.splice(index, 1)
+    const machine = await (prepared?.machine ?? this.#make(profile, { signal }))
+    this.#taken.add(machine)
+    this.#latest = machine
+    return machine
+  }
+
+  prepare(profile: BootProfile): void {
+    // One ahead for each is enough: all that is ready takes memory.
+    if (this.#prepared.length < this.#options.jobs) void this.#start(profile)
+  }
+
+  /**
+   * Gets a machine ready before anybody knows whether it will be wanted. Resolves when QEMU runs and there is nothing to do
+   * but to wait, or when it does not come up: whoever takes it sees why.
+   */
+  async begin(profile: BootProfile): Promise<void> {
+    const running = Promise.withResolvers<void>()
+    const machine = this.#start(profile, running.resolve)
+    await Promise.race([running.promise, machine.then(ignore, ignore)])
+  }
+
+  #start(profile: BootProfile, onWaiting: () => void = ignore): Promise<ReachableMachine> {
+    const stop = new AbortController()
+    const signal = AbortSignal.any([this.#options.signal, stop.signal])
+    const started: string[] = []
+    const onStart = (kind: string): void => void started.push(kind)
+    const machine = this.#make(profile, { signal, unwanted: stop.signal, onStart, onWaiting })
+    machine.catch(ignore)
+    this.#prepared.push({ profile, machine, stop, started })
+    return machine
+  }
+
+  /** Ends what was got ready and will not be taken: of one profile, or all. Nothing tells of it afterwards. */
+  async drop(profile?: BootProfile): Promise<void> {
+    const unwanted = this.#prepared.filter((each) => profile === undefined || each.profile === profile)
+    this.#prepared = this.#prepared.filter((each) => !unwanted.includes(each))
+    await Promise.all(
+      unwanted.map(async ({ machine, stop, started }) => {
+        stop.abort(new Error('this machine is not needed any more'))
+        const made = await machine.catch(ignore)
+        await made?.[Symbol.asyncDispose]()
+        for (const kind of started) this.#commands.delete(kind)
+      }),
+    )
+    this.#options.onCommands([...this.#commands.values()])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drop()
+  }
+
+  async #make(profile: BootProfile, making: Making): Promise<ReachableMachine> {
+    const snapshot = await this.#snapshot(profile, making)
+    if (snapshot === undefined) return this.#boot(profile, making)
+    try {
+      return await this.#restore(snapshot, profile, making)
+    } catch (error) {
+      making.signal.throwIfAborted()
+      if (!isUseless(error)) throw error
+      await discardSnapshot(snapshot)
+      this.#snapshots.delete(profile)
+    }
+    const another = await this.#snapshot(profile, making)
+    return another === undefined ? this.#boot(profile, making) : this.#restore(another, profile, making)
+  }
+
+  /** The state to go on from; nothing where each machine is booted. */
+  #snapshot(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
+    if (this.#options.isolation !== 'vm') return Promise.resolve(undefined)
+    const known = this.#snapshots.get(profile)
+    if (known !== undefined) return known
+    const made = this.#save(profile, making)
+    this.#snapshots.set(profile, made)
+    // One that failed, or was called off together with a machine that nobody wants, is no answer for the next one.
+    made.catch(() => this.#snapshots.delete(profile))
+    return made
+  }
+
+  async #save(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
+    const { cache, consoles } = this.#options
+    const console = await consoles.open(`booted to be saved, ${describeProfile(profile)}`)
+    try {
+      return await provideSnapshot(cache, this.#machine(profile, console.file, making))
+    } catch (error) {
+      if (!(error instanceof BootComplaint)) throw error
+      // What it complained about is to be seen by a scenario.
+      return undefined
+    } finally {
+      await (making.unwanted?.aborted === true ? console.discard() : console.close())
+    }
+  }
+
+  async #boot(profile: BootProfile, making: Making): Promise<ReachableMachine> {
+    const title = `booted, ${describeProfile(profile)}`
+    const isFirst = !this.#judged.has(profile)
+    this.#judged.add(profile)
+    return this.#withConsole(title, making, async (consoleFile) => {
+      const machine = await bootMachine(this.#machine(profile, consoleFile, making))
+      return isFirst ? machine : { ...machine, bootLines: [] }
+    })
+  }
+
+  #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableMachine> {
+    return this.#withConsole(`restored, ${describeProfile(profile)}`, making, (consoleFile) =>
+      restoreMachine(this.#machine(profile, consoleFile, making), snapshot.file),
+    )
+  }
+
+  #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
+    const { parts, accelerator, onCommands } = this.#options
+    return {
+      vmlinux: parts.kernel.vmlinux,
+      image: parts.image,
+      agent: parts.agent,
+      accelerator,
+      memory: memoryOf(profile),
+      append: kernelWords(profile),
+      cpus: guestCpus,
+      consoleFile,
+      signal: making.signal,
+      onWaiting: (command) => {
+        const kind = command.replace(consoleFile, '')
+        if (!this.#commands.has(kind)) {
+          this.#commands.set(kind, command)
+          making.onStart?.(kind)
+          onCommands([...this.#commands.values()])
+        }
+        making.onWaiting?.()
+      },
+    }
+  }
+
+  /** A machine whose console goes where all of them are when it is gone. */
+  async #withConsole(
+    title: string,
+    { unwanted }: Making,
+    make: (consoleFile: string) => Promise<ReachableMachine>,
+  ): Promise<ReachableMachine> {
+    const console = await this.#options.consoles.open(title)
+    try {
+      const made = await make(console.file)
+      const machine: ReachableMachine = {
+        ...made,
+        [Symbol.asyncDispose]: async () => {
+          await made[Symbol.asyncDispose]()
+          await (this.#taken.has(machine) ? console.close() : console.discard())
+        },
+      }
+      return machine
+    } catch (error) {
+      await (unwanted?.aborted === true ? console.discard() : console.close())
+      throw error
+    }
+  }
+}
+
+function ignore(): undefined {
+  return undefined
+}
+
+/** Whether another state, or a boot, may do better: this one cannot be read, or what comes of it does not answer. */
+function isUseless(error: unknown): boolean {
+  if (error instanceof ProtocolError || error instanceof BootError) return true
+  return (
+    error instanceof InfraError && ['RESTORE_FAILED', 'STATE_UNREADABLE', 'QEMU_FAILED'].includes(error.code)
+  )
+}

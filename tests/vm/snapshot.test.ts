@@ -1,0 +1,169 @@
+// A machine that goes on from a saved state: it is like one that has booted, and no state that was harmed is ever used.
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { Consoles } from '../../harness/commands/consoles.ts'
+import { restoreMachine } from '../../harness/commands/machine.ts'
+import type { ReachableMachine } from '../../harness/commands/machine.ts'
+import { Machines } from '../../harness/commands/machine-source.ts'
+import { provideSnapshot } from '../../harness/commands/snapshots.ts'
+import { compileAgent } from '../../harness/guest/agent.ts'
+import { provideGuestImage } from '../../harness/guest/image.ts'
+import { provideKernel } from '../../harness/kernel/provide.ts'
+import { defaultKernel, loadKernelDefinition } from '../../harness/project/definition.ts'
+import { cacheDirectory } from '../../harness/project/paths.ts'
+import { startQemu } from '../../harness/vm/start.ts'
+import { plainProfile } from '../../harness/vm/profile.ts'
+import { signal, testMachine } from './fixtures/agent-machine.ts'
+
+const limits = { signal, timeout: 60_000 }
+
+async function said(machine: ReachableMachine, command: string): Promise<string> {
+  return (await machine.session.exec(command, limits)).stdout.trim()
+}
+
+void test('a restored machine', async (t) => {
+  const cache = t.testdir({ snapshots: {} })
+  const options = await testMachine(cache)
+  const snapshot = await provideSnapshot(cache, options)
+  const { mtimeMs } = await stat(snapshot.file)
+  t.equal((await stat(snapshot.file)).mode & 0o777, 0o600)
+  const saved = await readFile(options.consoleFile, 'utf8')
+  t.match(saved, /Linux version[^]*gmemtest-init: ready/)
+
+  await using first = await restoreMachine(
+    { ...options, consoleFile: `${options.consoleFile}.1` },
+    snapshot.file,
+  )
+  await using second = await restoreMachine(
+    { ...options, consoleFile: `${options.consoleFile}.2` },
+    snapshot.file,
+  )
+
+  await t.test('has the time of now, and a clock that goes', async (t) => {
+    for (const machine of [first, second]) {
+      const seconds = Number(await said(machine, 'date +%s'))
+      t.ok(Math.abs(seconds - Date.now() / 1000) < 5, `${seconds} s`)
+    }
+    const [before = NaN] = (await said(first, 'cat /proc/uptime')).split(' ').map(Number)
+    await delay(300)
+    const [after = NaN] = (await said(first, 'cat /proc/uptime')).split(' ').map(Number)
+    t.ok(after - before > 0.2 && after - before < 30, `${before} s, then ${after} s`)
+  })
+
+  await t.test('has random numbers of its own', async (t) => {
+    const numbers = await Promise.all(
+      [first, second].flatMap((machine) => [
+        said(machine, 'cat /proc/sys/kernel/random/uuid'),
+        said(machine, 'head -c 16 /dev/urandom | od -An -tx1'),
+      ]),
+    )
+    t.equal(new Set(numbers).size, 4, numbers.join(', '))
+  })
+
+  await t.test('has a console that is read, with nothing of the one that it comes from', async (t) => {
+    await first.session.exec('echo "<0>hello from one" >/dev/kmsg', limits)
+    await second.session.exec('echo "<0>hello from two" >/dev/kmsg', limits)
+    await delay(500)
+    t.match(first.console.lines(), [/hello from one/])
+    t.match(second.console.lines(), [/hello from two/])
+  })
+
+  await t.test('has an agent that works, and no process of the one that it comes from', async (t) => {
+    t.match(await first.agent.files.makeDirectory('/tmp/made'), { errno: 'OK' })
+    t.equal(await said(first, 'pidof agent | wc -w'), '1')
+    t.equal(await said(first, 'ls -d /tmp/made'), '/tmp/made')
+    t.equal(await said(second, 'ls /tmp/made'), '')
+  })
+
+  await t.test('comes from a state that is made once', async (t) => {
+    t.strictSame(await provideSnapshot(cache, options), snapshot)
+    t.equal((await stat(snapshot.file)).mtimeMs, mtimeMs)
+  })
+
+  await t.test('with other arguments is another one', async (t) => {
+    const other = await provideSnapshot(cache, { ...options, append: ['hugepages=3'] })
+    t.not(other.file, snapshot.file)
+  })
+})
+
+void test('a state that was harmed is made again', async (t) => {
+  const cache = t.testdir({ snapshots: {} })
+  const options = await testMachine(cache)
+  const { file } = await provideSnapshot(cache, options)
+  const { size } = await stat(file)
+  const harms: readonly (readonly [string, () => Promise<void>])[] = [
+    ['truncated', () => truncate(file, size - 1)],
+    ['flipped in one bit', () => flipBit(file, Math.floor(size / 2))],
+  ]
+  for (const [name, harm] of harms) {
+    const before = await stat(file)
+    await harm()
+    t.strictSame(await provideSnapshot(cache, options), { file }, name)
+    t.not((await stat(file)).ino, before.ino, `${name}: it is another file`)
+  }
+  await using machine = await restoreMachine(options, file)
+  t.equal(await said(machine, 'echo well'), 'well')
+})
+
+async function flipBit(file: string, position: number): Promise<void> {
+  await using handle = await open(file, 'r+')
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, position)
+  buffer[0] = (buffer[0] ?? 0) ^ 1
+  await handle.write(buffer, 0, 1, position)
+}
+
+void test('a state that nothing comes of is thrown away, and made again', async (t) => {
+  const cache = t.testdir({ snapshots: {} })
+  const options = await testMachine(cache)
+  const { file } = await provideSnapshot(cache, options)
+  // It is what it was made as, as far as the checksum says.
+  const content = 'not the state of a machine'
+  await writeFile(file, content)
+  const hash = createHash('sha256').update(content).digest('hex')
+  await writeFile(path.join(path.dirname(file), 'manifest.json'), JSON.stringify({ state: hash }))
+  const definition = await loadKernelDefinition(defaultKernel)
+  const [kernel, image, agent] = await Promise.all([
+    provideKernel(definition, { cache: cacheDirectory(), signal, progress: () => undefined }),
+    provideGuestImage({ cache: cacheDirectory(), signal }),
+    compileAgent({ cache: cacheDirectory(), signal }),
+  ])
+  await using consoles = new Consoles(cache, (error) => t.fail(String(error)))
+  await using machines = new Machines({
+    parts: { kernel, image, agent },
+    accelerator: options.accelerator,
+    isolation: 'vm',
+    jobs: 1,
+    consoles,
+    cache,
+    signal,
+    onCommands: () => undefined,
+  })
+  await using machine = await machines.next(plainProfile, { signal, worker: 0 })
+  t.equal(machine.origin, 'restored')
+  t.equal(await said(machine, 'echo well'), 'well')
+  t.ok((await stat(file)).size > 2 ** 20)
+  t.equal((await readdir(path.join(cache, 'snapshots'))).length, 1)
+})
+
+void test('a line for a restored guest that makes no sense ends the session', async (t) => {
+  const options = await testMachine(t.testdir({}))
+  await using running = await startQemu({ ...options, initramfs: options.image.initramfs })
+  running.ssh.take()
+  for (const [line, complaint] of [
+    ['gmemtest-restored now\n', /cannot understand: gmemtest-restored now/],
+    [`gmemtest-restored 1 2 ${'0'.repeat(255)}\n`, /the line of a restored guest is too long/],
+  ] as const) {
+    const channel = running.ssh.take()
+    const ended = new Promise((resolve) => channel.once('close', resolve))
+    channel.write(line)
+    channel.resume()
+    await ended
+    t.ok(
+      running.console.lines().some((shown) => complaint.test(shown)),
+      line.trim(),
+    )
+  }
+})
