@@ -41,6 +41,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./mutants.ts')).mutants,
   },
   {
+    name: 'parse',
+    summary: 'say what the kernel complains about in a log',
+    load: async () => (await import('./parse.ts')).parse,
+  },
+  {
     name: 'doctor',
     summary: 'say what this machine lacks, and the command that installs it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -1,0 +1,41 @@
+// gmemtest parse: what a log says. One verb for logs of all kinds; each kind is one file that is loaded when it is asked for.
+import { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+import { openLog } from './log-file.ts'
+
+/** The options of the verb. */
+export interface ParseOptions {
+  readonly json?: true
+  readonly vmlinux?: string
+  readonly allow?: string
+}
+
+const examples = `
+LOG is the log of a kernel: of a console, of dmesg, of the journal; - is the standard input. Printed is what the kernel
+complains about in it.
+
+Examples:
+  gmemtest parse results/latest/console.log
+  dmesg | gmemtest parse -
+  gmemtest parse --json --vmlinux vmlinux console.log
+  gmemtest parse --allow known.yaml console.log
+
+Exit codes: 0 nothing was found, 1 something was, 2 there is no such log, or it is empty or no text, 69 it cannot be read.`
+
+/** The verb `parse`. */
+export function parse(context: CommandContext): Command {
+  return new Command('parse')
+    .description('Say what the kernel complains about in a log.')
+    .argument('<log>', 'a file, or - for the standard input')
+    .option('--json', 'print JSON instead of text')
+    .option('--vmlinux <file>', 'the kernel of the log: the frames of traces get file and line')
+    .option('--allow <file>', 'a YAML file of complaints that are known (docs/health.md)')
+    .addHelpText('after', examples)
+    .action(
+      context.exitsWith(async (file: string, options: ParseOptions) => {
+        const log = await openLog(file, process.stdin)
+        const { parseConsole } = await import('./parse-console.ts')
+        return parseConsole(log, options, context)
+      }),
+    )
+}
