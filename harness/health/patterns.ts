@@ -1,71 +1,39 @@
-// The table of kernel complaints: one row each. A complaint that no row names is still found by the general rows at the end.
+// The table of kernel complaints. First match wins: the specific rows come before the general ones.
+import { faults } from './patterns/faults.ts'
+import { general } from './patterns/general.ts'
+import { locking } from './patterns/locking.ts'
+import { memory } from './patterns/memory.ts'
+import type { Pattern } from './patterns/pattern.ts'
+import { stalls } from './patterns/stalls.ts'
 
-/** What kind of complaint a line begins. */
-export type FindingKind =
-  | 'panic'
-  | 'reboot'
-  | 'oops'
-  | 'bug'
-  | 'kasan'
-  | 'kfence'
-  | 'ubsan'
-  | 'lockdep'
-  | 'rcu-stall'
-  | 'lockup'
-  | 'hung-task'
-  | 'bad-page'
-  | 'atomic-sleep'
-  | 'list-corruption'
-  | 'refcount'
-  | 'oom'
-  | 'leak'
-  | 'warning'
+export type { FindingKind, Pattern } from './patterns/pattern.ts'
 
-export interface Pattern {
-  readonly kind: FindingKind
-  /** Matched against a line without its printk prefix. */
-  readonly expression: RegExp
-}
+export const patterns: readonly Pattern[] = [...faults, ...memory, ...locking, ...stalls, ...general]
 
-/** First match wins: the specific rows come before the general ones. */
-export const patterns: readonly Pattern[] = [
-  { kind: 'panic', expression: /^Kernel panic - not syncing/ },
-  { kind: 'kasan', expression: /^BUG: KASAN:/ },
-  { kind: 'kfence', expression: /^BUG: KFENCE:/ },
-  { kind: 'ubsan', expression: /^UBSAN:/ },
-  { kind: 'atomic-sleep', expression: /^BUG: sleeping function called from invalid context/ },
-  { kind: 'atomic-sleep', expression: /^BUG: scheduling while atomic/ },
-  { kind: 'lockup', expression: /^watchdog: BUG: (?:soft|hard) lockup/ },
-  { kind: 'lockup', expression: /^BUG: soft lockup/ },
-  { kind: 'bad-page', expression: /^BUG: Bad (?:page|rss-counter|pagetable)/ },
-  {
-    kind: 'lockdep',
-    expression:
-      /^WARNING: (?:possible|inconsistent|bad unlock|suspicious RCU|held lock|lock held|Nested lock)/,
-  },
-  { kind: 'lockdep', expression: /^(?:INFO: possible|possible) (?:circular|recursive) locking/ },
-  { kind: 'lockdep', expression: /^(?:INFO: trying to register non-static key|DEBUG_LOCKS_WARN_ON)/ },
-  { kind: 'rcu-stall', expression: /^(?:rcu: )?INFO: rcu\w* (?:self-)?detected/ },
-  { kind: 'rcu-stall', expression: /^rcu: .*\bdetected (?:stalls|expedited stalls)/ },
-  { kind: 'hung-task', expression: /^INFO: task .* blocked for more than \d+ seconds/ },
-  { kind: 'list-corruption', expression: /^list_(?:add|del) corruption/ },
-  { kind: 'refcount', expression: /^refcount_t: / },
-  {
-    kind: 'oops',
-    expression:
-      /^(?:Oops|general protection fault|invalid opcode|divide error|double fault|stack segment|traps: PANIC)/,
-  },
-  { kind: 'oops', expression: /^BUG: (?:unable to handle|kernel NULL pointer|stack guard page)/ },
-  { kind: 'oops', expression: /^(?:kernel stack overflow|PANIC: double fault|Unable to handle kernel)/ },
-  { kind: 'oom', expression: /^(?:Out of memory|oom-kill:|Memory cgroup out of memory)/ },
-  { kind: 'oom', expression: /^[\w:/. -]+ invoked oom-killer/ },
-  { kind: 'leak', expression: /^kmemleak: \d+ new suspected memory leaks/ },
-  // A detector that gives up finds nothing from then on: its silence must not look clean.
-  { kind: 'leak', expression: /^kmemleak: Kernel memory leak detector disabled/ },
-  { kind: 'lockdep', expression: /^INFO: lockdep is turned off/ },
-  { kind: 'reboot', expression: /^Linux version \d+\.\d+/ },
-  { kind: 'bug', expression: /^kernel BUG at / },
-  { kind: 'bug', expression: /^(?:\w+: )?BUG[: ]/ },
-  { kind: 'warning', expression: /^WARNING: / },
-  { kind: 'warning', expression: /^-+\[ cut here \]-+/ },
+/**
+ * Lines that look like a complaint and are none, each with the reason. Only the general rows are asked: what a specific
+ * row names is always a complaint.
+ */
+export const harmless: readonly (readonly [expression: RegExp, reason: string])[] = [
+  [/^INFO: NMI handler .* took too long to run/, 'the machine below is slow'],
+  [/^INFO: Stall ended before state dump start/, 'the stall itself was reported before'],
+  [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
+  [
+    /^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|BTB|ITS |LFENCE|IBPB|MDS|TAA)/,
+    'the processor',
+  ],
+  [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],
+  [
+    /^WARNING: (?:kernel stack (?:regs|frame pointer)|stack recursion|can't|Corrupt \.orc|Bad or missing \.orc)/,
+    'the unwinder',
+  ],
+]
+
+/** Lines after which a call trace is what somebody asked for, and not a complaint. */
+export const askedFor: readonly RegExp[] = [
+  /^sysrq: /,
+  /^FAULT_INJECTION: forcing a failure/,
+  /^Sending NMI from CPU/,
+  /^NMI backtrace for cpu/,
+  /^task:.{1,16} *state:/,
 ]

@@ -42,7 +42,7 @@ export function judge(happening: Happening): Judgement {
   const [complaint] = complaints
   if (complaint !== undefined) {
     const more = complaints.length > 1 ? ` (and ${complaints.length - 1} more)` : ''
-    return lost('FAIL', `the kernel complained: ${complaint.title}${more}`)
+    return lost('FAIL', `the kernel complained: ${complaint.said}${more}`)
   }
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
   // What has leaked would be missing in the next scenario.
@@ -60,7 +60,7 @@ function judgeRest({ leaks, warnings, earlierComplaints }: Happening): Omit<Judg
     return { verdict: 'FAIL', message: `the kernel logged a warning: ${warning}${more}` }
   const [earlier] = earlierComplaints
   if (earlier === undefined) return { verdict: 'PASS', message: '' }
-  const message = `the kernel complained before this scenario began: ${earlier.title}`
+  const message = `the kernel complained before this scenario began: ${earlier.said}`
   return { verdict: 'FAIL', message, beforehand: true }
 }
 

@@ -55,14 +55,24 @@ void test('the command line', async (suite) => {
     void suite.test(`gmemtest ${args.join(' ')} explains itself`, async (t) => {
       const ran = await gmemtest(...args)
       t.equal(ran.exitCode, 0)
-      for (const word of ['run', 'list', 'build', 'shell', 'mutants', 'doctor', 'Examples:', 'Exit codes']) {
+      for (const word of [
+        'run',
+        'list',
+        'build',
+        'shell',
+        'mutants',
+        'parse',
+        'doctor',
+        'Examples:',
+        'Exit codes',
+      ]) {
         t.ok(ran.stdout.includes(word), word)
       }
       t.equal(ran.stderr, '')
     })
   }
 
-  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'doctor']) {
+  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'parse', 'doctor']) {
     void suite.test(`gmemtest ${verb} --help has examples`, async (t) => {
       const ran = await gmemtest(verb, '--help')
       t.equal(ran.exitCode, 0)

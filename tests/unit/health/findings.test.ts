@@ -1,102 +1,121 @@
-// What counts as a complaint of the kernel, and what does not.
+// What counts as a complaint of the kernel in the console of a window, and what does not.
 import { test } from 'tap'
-import { findComplaints, withoutPrefix } from '../../../harness/health/findings.ts'
+import { findComplaints } from '../../../harness/health/findings.ts'
+import { goldenLines } from './fixtures/golden.ts'
 
-const complaints: readonly (readonly [kind: string, line: string])[] = [
-  ['panic', '[   12.345678] Kernel panic - not syncing: Fatal exception'],
-  ['oops', '[    3.1] BUG: kernel NULL pointer dereference, address: 0000000000000008'],
-  [
-    'oops',
-    '[    3.1][  T123] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP',
+const harmless: Readonly<Record<string, readonly string[]>> = {
+  'ordinary lines': [
+    '[    0.100000] SVM: Nested Virtualization enabled',
+    '[    0.200000] Memory: 1234K/5678K available (no debug)',
+    '[    0.300000] Speculative Return Stack Overflow: Vulnerable: Safe RET, no microcode',
+    '[    0.400000] debug: bugs: warnings:',
+    '[    0.400000] DEBUG: BUGS are not here, Oops neither',
+    '[    0.500000] Kernel command line: oops=panic panic_on_warn=1 hung_task_panic=1',
+    '[    0.600000] rcu: Preemptible hierarchical RCU implementation.',
+    '[    0.700000] NMI watchdog: Enabled. Permanently consumes one hw-PMU counter.',
+    '[    0.800000] kmemleak: Kernel memory leak detector initialized (mem pool available: 15615)',
+    '[    0.900000] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar',
+    '[    0.900000] list_lru: Call me, kexec: nobody cared to detect a lock [#1 of 2]',
+    'init: ready',
+    '',
   ],
-  ['oops', '[    3.1] general protection fault, probably for non-canonical address 0xdead000000000100'],
-  ['bug', '[    3.1] kernel BUG at virt/kvm/guest_memfd.c:123!'],
-  ['bug', '[    3.1] BUG: something that nobody has listed'],
-  ['warning', '[    3.1] WARNING: CPU: 0 PID: 77 at virt/kvm/guest_memfd.c:99 kvm_gmem_get_folio+0x12/0x34'],
-  [
-    'warning',
-    '[    3.1] WARNING: virt/kvm/guest_memfd.c:99 at kvm_gmem_get_folio+0x12/0x34, CPU#0: agent/77',
+  'what is wrong with a program': [
+    '[    1.000000] agent[41]: segfault at 0 ip 0000000000401000 sp 00007ffe8d76f6d8 error 4 in agent[401000+3c000]',
+    '[    1.000000] traps: agent[42] general protection fault ip:401000 sp:7ffe8d76f6d8 error:0 in agent[401000+3c000]',
+    '[    1.000000] MCE: Killing agent:41 due to hardware memory corruption fault at 7fa5ada08000',
+    '[    1.000000] Memory failure: 0x105a3c: recovery action for dirty LRU page: Recovered',
   ],
-  ['kasan', '[    3.1] BUG: KASAN: slab-use-after-free in kvm_gmem_release+0x10/0x20'],
-  ['kfence', '[    3.1] BUG: KFENCE: out-of-bounds read in foo+0x1/0x2'],
-  ['ubsan', '[    3.1] UBSAN: shift-out-of-bounds in mm/hugetlb.c:1:2'],
-  ['lockdep', '[    3.1] WARNING: possible circular locking dependency detected'],
-  ['lockdep', '[    3.1] WARNING: suspicious RCU usage'],
-  ['lockdep', '[    3.1] INFO: lockdep is turned off.'],
-  ['leak', '[    3.1] kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)'],
-  ['leak', '[    3.1] kmemleak: Kernel memory leak detector disabled'],
-  ['rcu-stall', '[   30.1] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:'],
-  ['rcu-stall', '[   30.1] rcu: INFO: rcu_sched self-detected stall on CPU'],
-  ['lockup', '[   30.1] watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [agent:77]'],
-  ['hung-task', '[  150.1] INFO: task agent:77 blocked for more than 120 seconds.'],
-  ['bad-page', '[    3.1] BUG: Bad page state in process agent  pfn:12345'],
-  ['bad-page', '[    3.1] BUG: Bad rss-counter state mm:0000 type:MM_FILEPAGES val:1'],
-  ['atomic-sleep', '[    3.1] BUG: sleeping function called from invalid context at mm/foo.c:12'],
-  ['list-corruption', '[    3.1] list_del corruption. prev->next should be ffff, but was 0'],
-  ['refcount', '[    3.1] refcount_t: underflow; use-after-free.'],
-  ['oom', '[    3.1] Out of memory: Killed process 77 (agent)'],
-  ['reboot', '[    0.000000] Linux version 6.12.57 (gcc) #1 SMP'],
-]
+  'what a program says': [
+    '[    1.000000] Run /init as init process',
+    'WARNING: the agent has no tests',
+    'BUG: this is a program',
+    'INFO: task done',
+  ],
+  'what is wrong with the machine below': [
+    '[    0.100000] RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!',
+    '[    0.100000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on',
+    '[    0.100000] WARNING: BIOS bug: CPU MTRRs don’t cover all of memory, losing 12MB of RAM.',
+    '[    3.000000] INFO: NMI handler (nmi_cpu_backtrace_handler) took too long to run: 1.234 msecs',
+    '[    3.000000] hrtimer: interrupt took 1234567 ns',
+  ],
+  'traces that somebody asked for': [
+    '[    5.000000] sysrq: Show Blocked State',
+    '[    5.000000] task:agent           state:D stack:0     pid:77    tgid:77    ppid:1      flags:0x00000002',
+    ...goldenLines('hung-task').slice(6, 22),
+    '[    6.000000] FAULT_INJECTION: forcing a failure.',
+    '[    6.000000] name failslab, interval 1, probability 100, space 0, times 0',
+    ...goldenLines('call-trace').slice(3, 15),
+  ],
+}
 
-for (const [kind, line] of complaints) {
-  void test(`${kind}: ${withoutPrefix(line)}`, (t) => {
-    const found = findComplaints(['[    1.0] kvm: fine', line, '[    9.0] later'])
-    t.equal(found.length, 1)
-    t.match(found[0], { kind, title: withoutPrefix(line) })
+for (const [what, lines] of Object.entries(harmless)) {
+  void test(`${what} are no complaint`, (t) => {
+    t.strictSame(findComplaints(lines), [])
     t.end()
   })
 }
 
-void test('ordinary lines are no complaint', (t) => {
-  const lines = [
-    '[    0.1] SVM: Nested Virtualization enabled',
-    '[    0.2] Memory: 1234K/5678K available (no debug)',
-    '[    0.3] Speculative Return Stack Overflow: Vulnerable: Safe RET, no microcode',
-    '[    0.4] kvm: Nested Paging enabled',
-    '[    0.5] debug: bugs: warnings:',
-    'init: ready',
-    '',
-  ]
-  t.strictSame(findComplaints(lines), [])
+void test('the banner of a boot is a complaint while a machine runs', (t) => {
+  t.match(findComplaints(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
   t.end()
 })
 
-void test('a report is one finding, and says what it is about', (t) => {
-  const report = [
-    '[    3.1] ------------[ cut here ]------------',
-    '[    3.1] WARNING: CPU: 0 PID: 77 at mm/foo.c:9 foo+0x1/0x2',
-    '[    3.1] Modules linked in:',
-    '[    3.1] Call Trace:',
-    '[    3.1] ---[ end trace 0000000000000000 ]---',
-  ]
-  const [first, second, ...others] = findComplaints([...report, '[    3.2] fine', ...report])
-  t.match(first, {
-    kind: 'warning',
-    title: 'WARNING: CPU: 0 PID: 77 at mm/foo.c:9 foo+0x1/0x2',
-    lines: report,
-  })
-  t.match(second, { kind: 'warning' })
+void test('a report is one finding, with all its lines, and what it says best', (t) => {
+  const lines = goldenLines('refcount')
+  const [first, second, ...others] = findComplaints([...lines, ...lines])
+  const wanted = {
+    kind: 'refcount',
+    said: 'refcount_t: underflow; use-after-free.',
+    lines: lines.slice(2, 33),
+  }
+  t.match(first, wanted)
+  t.match(second, { ...wanted, start: 2 + lines.length })
   t.strictSame(others, [])
   t.end()
 })
 
 void test('a report that is cut off at the end of the window counts', (t) => {
-  const found = findComplaints(['[    3.1] ------------[ cut here ]------------'])
-  t.match(found, [{ kind: 'warning', title: '------------[ cut here ]------------' }])
+  const found = findComplaints(['[    3.100000] ------------[ cut here ]------------'])
+  t.match(found, [{ kind: 'warning', said: '------------[ cut here ]------------', corrupted: /./ }])
   t.end()
 })
 
 void test('a panic after an oops is a finding of its own', (t) => {
   const found = findComplaints([
-    '[    3.1] BUG: unable to handle page fault for address: 0',
-    '[    3.1] Call Trace:',
-    '[    3.2] Kernel panic - not syncing: Fatal exception',
+    ...goldenLines('null-dereference').slice(0, 43),
+    '[   13.200000][    T77] Kernel panic - not syncing: Fatal exception',
   ])
-  t.match(found, [{ kind: 'oops' }, { kind: 'panic' }])
+  t.match(found, [{ kind: 'oops', corrupted: undefined }, { kind: 'panic' }])
   t.end()
 })
 
-void test('an empty table is an error, not a clean log', (t) => {
-  t.throws(() => findComplaints(['fine'], []), { code: 'HEALTH_BLIND' })
+void test('an unknown complaint is one all the same, with or without a trace', (t) => {
+  t.match(findComplaints(['[    3.100000] BUG: something that nobody has listed', '[    3.200000] fine']), [
+    { kind: 'bug', title: 'BUG: something that nobody has listed', lines: [/BUG/], corrupted: undefined },
+  ])
+  t.match(
+    findComplaints(['[    3.100000] Call Trace:', '[    3.100000]  frob+0x1/0x2', '[    3.200000] fine']),
+    [{ kind: 'trace', frame: 'frob', end: 2 }],
+  )
+  t.end()
+})
+
+void test('every address of the trace is there, and of each what the log says', (t) => {
+  const [found] = findComplaints(goldenLines('warning'))
+  t.match(found?.trace.slice(0, 2), [
+    { symbol: 'kvm_gmem_get_folio', offset: 0x12a, size: 0x340, module: 'kvm', isExact: true },
+    { symbol: 'kvm_gmem_allocate', offset: 0x9c, size: 0x110, module: 'kvm' },
+  ])
+  t.end()
+})
+
+void test('a trace that was decoded before keeps its lines', (t) => {
+  const lines = goldenLines('warning').map((line) =>
+    line.replace(/(kvm_gmem_allocate)\+.*/, '$1 (virt/kvm/guest_memfd.c:250 (discriminator 3)) kvm'),
+  )
+  t.match(findComplaints(lines)[0]?.trace[1], {
+    function: 'kvm_gmem_allocate',
+    location: 'virt/kvm/guest_memfd.c:250',
+  })
   t.end()
 })

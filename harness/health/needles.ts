@@ -1,0 +1,55 @@
+// Finds any of many short texts in a long one. An expression of so many alternatives looks at each character several
+// times; this steps over most of them (the method of Wu and Manber, with blocks of two characters).
+
+const blocks = 1 << 16
+
+/** Two characters as a number; those beyond a byte share one with others, which only costs a second look. */
+function blockOf(first: number, second: number): number {
+  return ((second & 0xff) << 8) | (first & 0xff)
+}
+
+export class NeedleFinder {
+  /** So many characters of each needle are looked at. */
+  readonly #width: number
+  /** How far a needle may begin behind a block, at the least; 0 for a block that ends one. */
+  readonly #shifts = new Uint8Array(blocks)
+  /** The needles by the block that ends their first characters. */
+  readonly #byBlock = new Map<number, string[]>()
+
+  /** @throws {RangeError} without needles, or with one of fewer than two characters */
+  constructor(needles: readonly string[]) {
+    // One within another is enough to find both.
+    const all = needles.filter(
+      (needle) => !needles.some((other) => other !== needle && needle.includes(other)),
+    )
+    this.#width = Math.min(...all.map((needle) => needle.length), 250)
+    if (all.length === 0 || this.#width < 2)
+      throw new RangeError('needles of two or more characters are needed')
+    this.#shifts.fill(this.#width - 1)
+    for (const needle of new Set(all)) {
+      for (let end = 1; end < this.#width; end += 1) {
+        const block = blockOf(needle.charCodeAt(end - 1), needle.charCodeAt(end))
+        this.#shifts[block] = Math.min(this.#shifts[block] ?? 0, this.#width - 1 - end)
+        if (end === this.#width - 1) this.#byBlock.set(block, [...(this.#byBlock.get(block) ?? []), needle])
+      }
+    }
+  }
+
+  /** Where the first needle begins, at `from` or behind it; -1 if there is none. */
+  find(text: string, from: number): number {
+    const shifts = this.#shifts
+    const back = this.#width - 1
+    for (let end = from + back; end < text.length;) {
+      const block = blockOf(text.charCodeAt(end - 1), text.charCodeAt(end))
+      const shift = shifts[block] ?? 0
+      if (shift > 0) {
+        end += shift
+        continue
+      }
+      const start = end - back
+      if (this.#byBlock.get(block)?.some((needle) => text.startsWith(needle, start)) === true) return start
+      end += 1
+    }
+    return -1
+  }
+}

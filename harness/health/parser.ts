@@ -1,0 +1,323 @@
+// Reads a console, in chunks of any size, and finds what the kernel complains about. Almost all lines are none of our
+// business: one search over whole chunks finds those that are, and only they are looked at.
+import { StringDecoder } from 'node:string_decoder'
+import { stripVTControlCharacters } from 'node:util'
+import { InfraError } from '../project/errors.ts'
+import type { Finding } from './finding.ts'
+import { NeedleFinder } from './needles.ts'
+import { askedFor, harmless, patterns as allPatterns } from './patterns.ts'
+import type { Pattern } from './patterns.ts'
+import { hasStamp, parseLine } from './printk.ts'
+import type { ConsoleLine } from './printk.ts'
+import { Report } from './report.ts'
+import type { Match, Place } from './report.ts'
+
+export interface ParserOptions {
+  /** Called with each complaint, in the order of their ends. */
+  readonly onFinding: (finding: Finding) => void
+  /** The rows to look for; all that there are, if not given. */
+  readonly patterns?: readonly Pattern[]
+  /** The machine is up before the first line: every banner of a boot is a reboot. Otherwise the first one is the boot. */
+  readonly isRunning?: boolean
+}
+
+/** The markers of scenarios in the log of the kernel. */
+const marker = /gmemtest: scenario (\S+) (begins|ended)/
+const markerNeedle = 'gmemtest: scenario '
+/** What says that the next banner is no surprise. */
+const goodbye =
+  /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
+const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
+const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
+/** A console that is registered late prints all again that an early one has printed. */
+const replay = /console \[\w+\] enabled/
+/** A longer line is noise; the kernel cuts its records at 1 KiB. */
+const longestLine = 8192
+/** How far before a call trace its reason may be: the header of a dump is in between. */
+const rememberedLines = 6
+/** A trace that somebody asked for comes within so many lines. */
+const askedLines = 100
+/** A trace so soon after a report that lacks its own may be that. */
+const tornLines = 100
+/** A log that begins later than that, in seconds, is of a machine that was up. */
+const bootSeconds = 5
+
+const rulerLine = /^={20,}$/
+const dumpHeader = /^(?:CPU: \d+ |Hardware name:|Tainted:|Workqueue:|Modules linked in:|\s*$)/
+
+export class ConsoleParser {
+  readonly #options: ParserOptions
+  readonly #patterns: readonly Pattern[]
+  readonly #needles: NeedleFinder
+  readonly #decoder = new StringDecoder('utf8')
+  #rest = ''
+  #lines = 0
+  /** The last lines of the chunks before. */
+  #before: readonly string[] = []
+  /** The reports that are being read, by who prints them; the same one twice when two print it. */
+  readonly #open = new Map<string, Report>()
+  #scenario: string | undefined
+  #isStamped = false
+  #firstTime: number | undefined
+  #isUp: boolean
+  #asked = -Infinity
+  #found = 0
+  /** The line after the last report: what is before it has been told. */
+  #told = 0
+  /** The line after the last report that was not whole. */
+  #torn = -Infinity
+
+  /**
+   * @throws {InfraError} HEALTH_BLIND when the table is empty: a check that does not work must not look like a clean log
+   */
+  constructor(options: ParserOptions) {
+    this.#options = options
+    this.#patterns = options.patterns ?? allPatterns
+    if (this.#patterns.length === 0) {
+      throw new InfraError(
+        'HEALTH_BLIND',
+        'the table of kernel complaints is empty, so a clean log means nothing',
+      )
+    }
+    this.#isUp = options.isRunning ?? false
+    this.#needles = finderFor(this.#patterns)
+  }
+
+  /** How many lines there were so far. */
+  get lines(): number {
+    return this.#lines
+  }
+
+  /** Whether any line had the time stamp of a kernel. */
+  get isStamped(): boolean {
+    return this.#isStamped
+  }
+
+  /** Takes the next piece of the log, cut anywhere. */
+  write(chunk: Uint8Array | string): void {
+    const text = this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(Buffer.from(chunk)))
+    const end = text.lastIndexOf('\n') + 1
+    this.#rest = text.slice(end)
+    if (this.#rest.length > 2 * longestLine) this.#rest = this.#rest.slice(0, longestLine)
+    if (end > 0) this.#readLines(text.slice(0, end))
+  }
+
+  /** The log is over: so is what is being read. */
+  end(): void {
+    const rest = this.#rest + this.#decoder.end()
+    this.#rest = ''
+    if (rest !== '') this.#readLines(`${rest}\n`)
+    for (const report of new Set(this.#open.values())) this.#finish(report, 'the log ends within the report')
+    this.#open.clear()
+  }
+
+  /** Reads whole lines, each with its line feed. */
+  #readLines(raw: string): void {
+    const text = clean(raw)
+    let position = 0
+    while (position < text.length) {
+      const start = this.#open.size > 0 ? position : this.#nextOfInterest(text, position)
+      this.#lines += countLines(text, position, start)
+      if (start >= text.length) break
+      const feed = text.indexOf('\n', start)
+      this.#readLine(text, start, feed)
+      this.#lines += 1
+      position = feed + 1
+    }
+    this.#before = lastLines(this.#before, text)
+  }
+
+  /** Where the next line begins that has anything to look at, or the end of the text. */
+  #nextOfInterest(text: string, position: number): number {
+    const found = this.#needles.find(text, position)
+    const start = found === -1 ? text.length : text.lastIndexOf('\n', found) + 1
+    if (!this.#isStamped) {
+      const skipped = text.slice(position, start)
+      if (hasStamp(skipped)) this.#stamp(parseLine(/.*\[ *\d+\.\d{6}\].*/.exec(skipped)?.[0] ?? '').time)
+    }
+    return start
+  }
+
+  #stamp(time: number | undefined): void {
+    this.#isStamped = true
+    this.#firstTime ??= time
+  }
+
+  #readLine(text: string, start: number, feed: number): void {
+    const raw = text.slice(start, Math.min(feed, start + longestLine)).replaceAll('\r', '')
+    const place: Place = { number: this.#lines, raw }
+    const line = parseLine(raw)
+    const [, scenario, what] = marker.exec(line.text) ?? []
+    if (scenario !== undefined) {
+      this.#scenario = what === 'begins' ? scenario : undefined
+      return
+    }
+    const key = line.caller ?? ''
+    this.#adopt(line, key)
+    const report = this.#open.get(key)
+    const match = this.#matchOf(line)
+    if (report !== undefined && this.#continue(report, line, place, match)) return
+    if (match !== undefined)
+      this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start)))
+    this.#notice(line)
+    if (line.time !== undefined) this.#stamp(line.time)
+  }
+
+  /** The other processors print their part of a stall themselves, as interrupts of theirs. */
+  #adopt({ text }: ConsoleLine, key: string): void {
+    if (this.#open.has(key) || !text.startsWith('NMI backtrace for cpu')) return
+    const asking = [...this.#open.values()].find(({ kind }) => /stall|lockup|hung/.test(kind))
+    if (asking !== undefined) this.#open.set(key, asking)
+  }
+
+  #matchOf(line: ConsoleLine): Match | undefined {
+    const { text } = line
+    for (const pattern of this.#patterns) {
+      if (!text.includes(pattern.needle)) continue
+      const found = pattern.begin.exec(text)
+      if (found === null) continue
+      if (pattern.isGeneral === true && this.#isNoComplaint(line)) return undefined
+      return { pattern, groups: found.groups ?? {} }
+    }
+    return undefined
+  }
+
+  /** Of a line that only looks like a complaint: a program's, or one that is known to be harmless. */
+  #isNoComplaint({ text, isKernel }: ConsoleLine): boolean {
+    return (this.#isStamped && !isKernel) || harmless.some(([expression]) => expression.test(text))
+  }
+
+  /** Gives the line to an open report. Whether it was taken. */
+  #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
+    // In a log that says who prints, what nobody printed is of a program.
+    if (match !== undefined && report.relationTo(match, line.text, place.number) === 'next') {
+      const isExpected = match.pattern.kind === 'panic'
+      this.#close(report, isExpected ? undefined : 'another report begins within it')
+      return false
+    }
+    if (report.add(line, place, match) === 'over') {
+      this.#close(report, 'its last line is missing')
+      return false
+    }
+    if (report.isDone) this.#close(report, undefined)
+    return true
+  }
+
+  #begin(match: Match, line: ConsoleLine, place: Place, before: () => readonly string[]): void {
+    const { pattern } = match
+    if (pattern.kind === 'reboot' && !this.#isReboot(before)) return
+    if (pattern.name === 'lockdep-off' && this.#found > 0) return
+    if (pattern.name === 'call-trace') {
+      this.#beginTrace(match, line, place, before)
+      return
+    }
+    const ruler = this.#told < place.number ? before().at(-1) : undefined
+    const isRuled = ruler !== undefined && rulerLine.test(parseLine(ruler).text)
+    const around = { scenario: this.#scenario, ...(isRuled ? { ruler } : {}) }
+    this.#start(new Report(match, line, place, around), line)
+  }
+
+  #start(report: Report, line: ConsoleLine): void {
+    if (report.isDone) this.#finish(report, undefined)
+    else this.#open.set(line.caller ?? '', report)
+  }
+
+  /** A trace without a complaint: what was printed just before may be one. */
+  #beginTrace(match: Match, line: ConsoleLine, place: Place, before: () => readonly string[]): void {
+    if (place.number - this.#asked <= askedLines) {
+      this.#asked = place.number
+      return
+    }
+    const isTorn = place.number - this.#torn <= tornLines
+    const trouble = isTorn ? 'it may be of the report before it, which is not whole' : undefined
+    const around = { scenario: this.#scenario, ...(trouble === undefined ? {} : { trouble }) }
+    const lines = before().slice(-Math.max(0, place.number - this.#told))
+    const reason = lines.findLastIndex((raw) => !dumpHeader.test(parseLine(raw).text))
+    const said = lines[reason] === undefined ? undefined : parseLine(lines[reason])
+    const isReason = said !== undefined && said.caller === line.caller && (said.isKernel || !this.#isStamped)
+    if (!isReason) {
+      this.#start(new Report(match, line, place, around), line)
+      return
+    }
+    const first = place.number - (lines.length - reason)
+    const report = new Report(match, said, { number: first, raw: lines[reason] ?? '' }, around)
+    for (const [index, raw] of lines.slice(reason + 1).entries()) {
+      report.add(parseLine(raw), { number: first + 1 + index, raw })
+    }
+    report.add(line, place)
+    this.#start(report, line)
+  }
+
+  /** Whether a banner is one that nobody has announced. */
+  #isReboot(before: () => readonly string[]): boolean {
+    const wasUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
+    this.#isUp = true
+    return (
+      wasUp &&
+      !before()
+        .slice(-1)
+        .some((line) => replay.test(line))
+    )
+  }
+
+  #notice({ text }: ConsoleLine): void {
+    if (askedFor.some((expression) => expression.test(text))) this.#asked = this.#lines
+    if (!goodbye.test(text)) return
+    this.#isUp = false
+    this.#firstTime = 0
+  }
+
+  #close(report: Report, interrupted: string | undefined): void {
+    for (const [key, open] of this.#open) if (open === report) this.#open.delete(key)
+    this.#finish(report, interrupted)
+  }
+
+  #finish(report: Report, interrupted: string | undefined): void {
+    const finding = report.finish(interrupted)
+    this.#found += 1
+    this.#told = Math.max(this.#told, finding.end)
+    if (finding.corrupted !== undefined) this.#torn = finding.end
+    this.#options.onFinding(finding)
+  }
+}
+
+// Making one takes longer than reading a short log.
+const finders = new WeakMap<readonly Pattern[], NeedleFinder>()
+
+function finderFor(patterns: readonly Pattern[]): NeedleFinder {
+  const known = finders.get(patterns)
+  if (known !== undefined) return known
+  const ours = [...askedNeedles, ...goodbyeNeedles, markerNeedle]
+  const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
+  finders.set(patterns, finder)
+  return finder
+}
+
+// The feed and the tab stay, and the return, which every line may have, is taken from those that are looked at.
+const noise = /[^\P{Cc}\t\n\r]/u
+const allNoise = /[^\P{Cc}\t\n\r]/gu
+
+/** Without escape sequences and the noise of a serial line. */
+function clean(text: string): string {
+  return noise.test(text) ? stripVTControlCharacters(text).replaceAll(allNoise, '') : text
+}
+
+function countLines(text: string, from: number, to: number): number {
+  let count = 0
+  for (let feed = text.indexOf('\n', from); feed !== -1 && feed < to; feed = text.indexOf('\n', feed + 1)) {
+    count += 1
+  }
+  return count
+}
+
+/** The last lines that there are, of those that were remembered and of a text of whole lines behind them. */
+function lastLines(before: readonly string[], text: string): readonly string[] {
+  const lines: string[] = []
+  for (let end = text.length; end > 0 && lines.length < rememberedLines;) {
+    const start = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1
+    // A slice would keep the whole chunk that it was cut from.
+    lines.unshift(Buffer.from(text.slice(start, end - 1).replaceAll('\r', '')).toString())
+    end = start
+  }
+  return [...before, ...lines].slice(-rememberedLines)
+}

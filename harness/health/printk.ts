@@ -1,0 +1,71 @@
+// A line of a console as the kernel wrote it: the text alone, and what the prefixes in front of it say.
+
+/** A line without what printk, the console and whoever captured it have put in front. */
+export interface ConsoleLine {
+  readonly text: string
+  /** Seconds since boot, when the line has them. */
+  readonly time?: number
+  /** Who printed it: `T12` is the task 12, `C1` an interrupt on CPU 1 (CONFIG_PRINTK_CALLER). */
+  readonly caller?: string
+  /** Whether a prefix says that the line is of the kernel. */
+  readonly isKernel: boolean
+  /** Whether a further record begins within the line: the end of this one is lost. */
+  readonly isMixed: boolean
+}
+
+const stamp = String.raw`\[ *(\d+\.\d{6})(?: <[ \d.]+>)?\](?: *\[ *([TC]\d+)\])?(?: |$)`
+/** The time stamp of printk, wherever it is: what stands before it is of the capture or noise. */
+const anyStamp = new RegExp(stamp)
+const laterStamp = new RegExp(`.${stamp}`)
+
+const clock = String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`
+const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:Z|[+-]\d\d:?\d\d)?`
+/** What others put in front, one after the other; those of the first list say nothing about who wrote the line. */
+const ofCapture = [isoTime, String.raw`\[(?:${isoTime}|${clock})\]`, clock, String.raw`\w+ \| `]
+const ofKernel = [
+  String.raw`<\d{1,3}>`,
+  String.raw`kern *:\w+ *:`,
+  String.raw`(?:\w{3} +\d+ ${clock}|${isoTime}) \S+ kernel:`,
+  // dmesg -T, --time-format=reltime and delta
+  String.raw`\[\w{3} \w{3} [ \d]\d ${clock} \d{4}\]`,
+  String.raw`\[\w{3}[ \d]\d \d\d:\d\d\]`,
+  String.raw`\[(?: *\d+\.\d+|[ <+]+\d+\.\d+>?)\]`,
+  String.raw`\[ *[TC]\d+\]`,
+]
+const prefix = new RegExp(`^ ?(?:(${ofKernel.join('|')})|${ofCapture.join('|')})(?: |$)?`)
+const caller = /^\[ *([TC]\d+)\]$/
+const mostPrefixes = 5
+
+/**
+ * Takes a line apart. `raw` has no line feed any more, and no control characters.
+ */
+export function parseLine(raw: string): ConsoleLine {
+  const stamped = anyStamp.exec(raw)
+  if (stamped !== null) {
+    const rest = raw.slice(stamped.index + stamped[0].length)
+    const [, time, by] = stamped
+    return {
+      text: rest,
+      time: Number(time),
+      ...(by === undefined ? {} : { caller: by }),
+      isKernel: true,
+      isMixed: laterStamp.test(rest),
+    }
+  }
+  let text = raw
+  let isKernel = false
+  let by: string | undefined
+  for (let count = 0; count < mostPrefixes; count += 1) {
+    const [all, kernel] = prefix.exec(text) ?? []
+    if (all === undefined) break
+    isKernel ||= kernel !== undefined
+    by ??= caller.exec(kernel ?? '')?.[1]
+    text = text.slice(all.length)
+  }
+  return { text, ...(by === undefined ? {} : { caller: by }), isKernel, isMixed: false }
+}
+
+/** Whether somewhere in this text is the time stamp of a kernel. */
+export function hasStamp(text: string): boolean {
+  return anyStamp.test(text)
+}

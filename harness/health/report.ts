@@ -1,0 +1,232 @@
+// One report that is being read: it takes lines until it is over, and becomes a finding.
+import { fingerprintOf } from './finding.ts'
+import type { Finding, FindingTask } from './finding.ts'
+import { functionOf } from './frames.ts'
+import { guiltyFunction } from './guilty.ts'
+import type { Pattern } from './patterns.ts'
+import type { ConsoleLine } from './printk.ts'
+import { TraceReader } from './trace-reader.ts'
+
+/** Of a report without an end, so many lines at most. */
+const longest = 2000
+/** So many lines may pass between two that are known to be of the report. */
+const longestGap = { lockdep: 500, oom: 1000, other: 120, unknown: 12 } as const
+/** A report of two parts, of which the second says where: so many lines are between them at most. */
+const longestHead = 14
+const mostKeptLines = 600
+
+const cpuHeader =
+  /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
+const cutHere = 'cut-here'
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+/** A row that matches a line, and what it has found there. */
+export interface Match {
+  readonly pattern: Pattern
+  readonly groups: Groups
+}
+
+export interface Place {
+  /** The number of the line in the log. */
+  readonly number: number
+  /** The line as it was on the console. */
+  readonly raw: string
+}
+
+/** What a report does not say itself. */
+export interface Surroundings {
+  readonly scenario: string | undefined
+  /** The line before the first one when it is only a line, as the sanitizers draw it. */
+  readonly ruler?: string
+  /** Why it cannot be whole. */
+  readonly trouble?: string
+}
+
+export class Report {
+  #match: Match
+  #said: string
+  readonly #start: number
+  /** The number after the last line that is known to be of the report. */
+  #known: number
+  readonly #lines: string[] = []
+  readonly #reader = new TraceReader()
+  readonly #scenario: string | undefined
+  #task: FindingTask
+  #hasHeader = false
+  #header: string | undefined
+  #trouble: string | undefined
+  #isDone = false
+
+  constructor(match: Match, line: ConsoleLine, place: Place, around: Surroundings) {
+    this.#match = match
+    this.#said = line.text.trim()
+    this.#start = around.ruler === undefined ? place.number : place.number - 1
+    if (around.ruler !== undefined) this.#keep(around.ruler)
+    this.#known = place.number + 1
+    this.#scenario = around.scenario
+    this.#trouble = around.trouble
+    this.#task = taskIn(match.groups)
+    this.#keep(place.raw)
+    this.#isDone = match.pattern.end === 'line'
+    if (match.pattern.complete?.test(this.#said) === false) this.#trouble ??= 'the first line is cut off'
+    this.#reader.read(line.text)
+  }
+
+  /** Whether the last line was the last of the report. */
+  get isDone(): boolean {
+    return this.#isDone
+  }
+
+  get kind(): Finding['kind'] {
+    return this.#match.pattern.kind
+  }
+
+  /** What a line that may begin a report is to this one: a part of it, or the beginning of the next. */
+  relationTo({ pattern }: Match, text: string, number: number): 'part' | 'next' {
+    const open = this.#match.pattern
+    if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
+    if (open.inside?.test(text) === true) return 'part'
+    if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
+    const isHead = !this.#hasHeader && !this.#reader.isHeaded && number - this.#start <= longestHead
+    if (!isHead || pattern.name === open.name) return 'next'
+    if (pattern.name === cutHere || open.cutFollows === true)
+      return open.cutFollows === true ? 'part' : 'next'
+    return rankOf(pattern) === rankOf(open) ? 'next' : 'part'
+  }
+
+  /** Takes a further line. Answers `over` if the report was over before it, so that it is somebody else's. */
+  add(line: ConsoleLine, place: Place, match?: Match): 'taken' | 'over' {
+    const { end } = this.#match.pattern
+    if (match !== undefined) this.#improve(match, line)
+    const isEnd = end instanceof RegExp && end.test(line.text)
+    const wasOver = this.#reader.isOver
+    const isKnown = this.#reader.read(line.text)
+    this.#readHeader(line.text)
+    if (isEnd) {
+      this.#isDone = true
+    } else if (!isKnown && match === undefined) {
+      if (this.#isOverBefore(line.text, place.number)) return 'over'
+    } else if (isKnown && this.#reader.isOver && !wasOver && end === 'trace') {
+      this.#isDone = true
+    }
+    if (isEnd || isKnown || match !== undefined) this.#known = place.number + 1
+    if (line.isMixed) this.#trouble ??= 'two records are on one line'
+    this.#keep(place.raw)
+    return 'taken'
+  }
+
+  /**
+   * The report as it is. `interrupted` says what ended it before its last line; nothing when it is to be expected that
+   * one of its kind ends so.
+   */
+  finish(interrupted: string | undefined): Finding {
+    const { pattern, groups } = this.#match
+    const trace = this.#reader.trace(pattern.blame === 'interrupted')
+    const symbol = groups['function'] ?? this.#reader.counter?.symbol
+    const named = symbol === undefined ? undefined : functionOf(symbol)
+    const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
+    const title = titleOf(pattern, groups, frame)
+    const corrupted = this.#corruption(interrupted)
+    const end = this.#isDone ? this.#known : Math.max(this.#known, this.#start + 1)
+    return {
+      kind: pattern.kind,
+      title,
+      ...(frame === undefined ? {} : { frame }),
+      said: this.#said,
+      task: this.#task,
+      trace,
+      fingerprint: fingerprintOf(pattern.kind, title, pattern.blame === undefined ? trace : []),
+      start: this.#start,
+      end,
+      ...(corrupted === undefined ? {} : { corrupted }),
+      ...(this.#scenario === undefined ? {} : { scenario: this.#scenario }),
+      lines: this.#lines.slice(0, end - this.#start),
+    }
+  }
+
+  #corruption(interrupted: string | undefined): string | undefined {
+    if (this.#trouble !== undefined) return this.#trouble
+    const { hasTrace, end } = this.#match.pattern
+    if (!hasTrace) return undefined
+    if (this.#reader.isMissing) return interrupted ?? 'its call trace is missing'
+    // The stacks of a lockdep report are not the trace that comes after them.
+    if (end === 'trace' && !this.#reader.isHeaded) return interrupted
+    if (this.#reader.trouble !== undefined) return this.#reader.trouble
+    return !this.#isDone && end instanceof RegExp ? interrupted : undefined
+  }
+
+  /** The row that says most gives kind and title. */
+  #improve(match: Match, line: ConsoleLine): void {
+    this.#task = { ...taskIn(match.groups), ...this.#task }
+    const open = this.#match
+    if (rankOf(match.pattern) > rankOf(open.pattern)) {
+      this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
+      this.#said = line.text.trim()
+    } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
+      this.#match = { ...open, groups: { ...open.groups, function: match.groups['function'] } }
+    }
+    if (match.pattern.complete?.test(line.text.trim()) === false)
+      this.#trouble ??= 'its first line is cut off'
+  }
+
+  #readHeader(text: string): void {
+    this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
+    const [header, cpu, pid, comm] = cpuHeader.exec(text) ?? []
+    if (header === undefined || comm === undefined) return
+    const who = `${comm}/${pid}`
+    const { end, kind } = this.#match.pattern
+    if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
+      this.#trouble ??= `the dumps of two tasks are mixed: ${this.#header} and ${who}`
+    }
+    this.#header ??= who
+    // Whoever looks at a task that does not go on is another one.
+    if (kind === 'hung-task') return
+    this.#task = { comm, pid: Number(pid), cpu: Number(cpu), ...this.#task }
+  }
+
+  /** Whether a line that is not known to be of the report shows that it is over. */
+  #isOverBefore(text: string, number: number): boolean {
+    const { end, kind, isGeneral } = this.#match.pattern
+    const isBlank = text.trim() === ''
+    if (this.#reader.isOver) {
+      if (end === 'trace') return true
+      if (
+        end === 'traces' &&
+        !isBlank &&
+        !/^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Stack dump)/.test(text)
+      )
+        return true
+    }
+    if (number - this.#start >= longest) return true
+    const { lockdep, oom, other, unknown } = longestGap
+    const isUnknown = isGeneral === true && !this.#reader.hasDump
+    const gap = kind === 'lockdep' ? lockdep : kind === 'oom' ? oom : isUnknown ? unknown : other
+    return number - this.#known >= gap
+  }
+
+  #keep(raw: string): void {
+    // A slice would keep the whole chunk of the log that it was cut from.
+    if (this.#lines.length < mostKeptLines) this.#lines.push(Buffer.from(raw).toString())
+  }
+}
+
+function rankOf({ rank }: Pattern): number {
+  return rank ?? 2
+}
+
+function taskIn({ comm, pid, cpu }: Groups): FindingTask {
+  return {
+    ...(comm === undefined ? {} : { comm }),
+    ...(pid === undefined ? {} : { pid: Number(pid) }),
+    ...(cpu === undefined ? {} : { cpu: Number(cpu) }),
+  }
+}
+
+function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {
+  const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '')
+  const title = words.trim().replace(/:$/, '').replaceAll(/ {2,}/g, ' ')
+  if (frame === undefined) return title
+  const { other } = groups
+  return `${title} in ${frame}${other === undefined ? '' : ` / ${functionOf(other)}`}`
+}

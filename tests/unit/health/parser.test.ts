@@ -1,0 +1,270 @@
+// The parser on logs as they really come: any prefix, noise, cut anywhere, two processors at once.
+import { test } from 'tap'
+import { findComplaints } from '../../../harness/health/findings.ts'
+import type { Finding } from '../../../harness/health/findings.ts'
+import { ConsoleParser } from '../../../harness/health/parser.ts'
+import type { ParserOptions } from '../../../harness/health/parser.ts'
+import { goldenLines, goldenText, summary } from './fixtures/golden.ts'
+
+/** What is found in a log that comes in these pieces. */
+function findIn(
+  pieces: Iterable<Uint8Array | string>,
+  options: Omit<ParserOptions, 'onFinding'> = {},
+): Finding[] {
+  const findings: Finding[] = []
+  const parser = new ConsoleParser({ ...options, onFinding: (finding) => findings.push(finding) })
+  for (const piece of pieces) parser.write(piece)
+  parser.end()
+  return findings.toSorted((left, right) => left.start - right.start)
+}
+
+/** The lines of a golden log without the time stamp that all of them have. */
+function texts(name: string): string[] {
+  return goldenLines(name).map((line) => line.replace(/^\[ *\d+\.\d+\](?:\[ *\w+\])? /, ''))
+}
+
+/** What two findings of the same have in common, wherever they are. */
+function essence({ fingerprint, title, trace, corrupted }: Finding): unknown {
+  return { fingerprint, title, trace, corrupted }
+}
+
+function fingerprintIn(lines: readonly string[]): string {
+  return findComplaints(lines)[0]?.fingerprint ?? ''
+}
+
+function kindsIn(lines: readonly string[], isRunning = false): string[] {
+  return findComplaints(lines, { isRunning }).map(({ kind }) => kind)
+}
+
+const reports = [
+  'warning',
+  'kasan',
+  'lockdep-circular',
+  'null-dereference',
+  'oom',
+  'hung-task',
+  'list-corruption',
+]
+
+const prefixes: readonly (readonly [name: string, prefix: (number: number) => string])[] = [
+  ['none', () => ''],
+  ['a short time', () => '[    1.2] '],
+  ['a time', (number) => `[   12.${String(345678 + number)}] `],
+  ['a long time', (number) => `[1234567.${String(345678 + number)}] `],
+  ['a task', () => '[   12.345678][   T77] '],
+  ['an interrupt', () => '[   12.345678][    C1] '],
+  ['a level', () => '<4>'],
+  ['a level and a time', () => '<4>[   12.345678] '],
+  ['dmesg -x', () => 'kern  :warn  : [   12.345678] '],
+  ['dmesg -x without times', () => 'kern  :warn  : '],
+  ['dmesg -T', () => '[Wed Nov 25 03:14:15 2026] '],
+  ['dmesg --time-format=reltime', (number) => (number === 0 ? '[Nov25 03:14] ' : '[  +0.000137] ')],
+  ['dmesg --time-format=iso', () => '2026-11-25T03:14:15,345678+00:00 '],
+  ['dmesg -d', () => '[   12.345678 <    0.000137>] '],
+  ['syslog', () => 'Nov 25 03:14:15 host kernel: [   12.345678] '],
+  ['the journal', () => 'Nov 25 03:14:15 host kernel: '],
+  ['the journal, iso', () => '2026-11-25T03:14:15+0000 host kernel: '],
+  ['LAVA', () => '2026-11-25T03:14:15.345678 [   12.345678] '],
+  ['tuxrun', () => '2026-11-25T03:14:15 <4>[   12.345678] '],
+  ['a capture with a clock', () => '[03:14:15.345] '],
+  ['a capture of several consoles', () => 'guest | [   12.345678][   T77] '],
+]
+
+for (const [name, prefix] of prefixes) {
+  void test(`with ${name} in front of each line, the same is found`, (t) => {
+    for (const report of reports) {
+      const lines = texts(report).map((line, number) => `${prefix(number)}${line}`)
+      const wanted = findComplaints(goldenLines(report), { isRunning: false })
+      t.strictSame(findComplaints(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
+      t.strictSame(
+        findComplaints(lines).map(({ fingerprint }) => fingerprint),
+        wanted.map(({ fingerprint }) => fingerprint),
+        report,
+      )
+    }
+    t.end()
+  })
+}
+
+void test('a log that is cut in two at any byte says the same', (t) => {
+  const log = Buffer.from(
+    `[    0.5] naïve – 漢字\r\n${['refcount', 'call-trace', 'kmemleak', 'reboot'].map(goldenText).join('')}[ 99.0] no line feed`,
+  )
+  const wanted = findIn([log])
+  t.equal(wanted.length, 5)
+  const differing: number[] = []
+  for (let cut = 1; cut < log.length; cut += 1) {
+    const found = findIn([log.subarray(0, cut), log.subarray(cut)])
+    if (JSON.stringify(found) !== JSON.stringify(wanted)) differing.push(cut)
+  }
+  t.strictSame(differing, [])
+  t.end()
+})
+
+void test('a log that comes byte by byte says the same', (t) => {
+  const log = Buffer.from(reports.map(goldenText).join(''))
+  t.strictSame(findIn([...log].map((byte) => Uint8Array.of(byte))), findIn([log]))
+  t.end()
+})
+
+const noises: readonly (readonly [name: string, noisy: (line: string, number: number) => string])[] = [
+  ['CR before LF', (line) => `${line}\r`],
+  ['two CRs before LF', (line) => `${line}\r\r`],
+  ['CR after LF', (line) => `\r${line}`],
+  ['NUL bytes', (line, number) => `${line.slice(0, number % 40)}\0\0${line.slice(number % 40)}\0`],
+  [
+    'colours of dmesg',
+    (line) => line.replace(/^(\[.*?\] )(.*)$/, '\u001B[32m$1\u001B[0m\u001B[31m$2\u001B[0m'),
+  ],
+  ['bells and the like', (line) => `\u0007${line.replace('BUG', 'B\u0001UG')}`],
+  ['a prompt before the time', (line) => `(initramfs) # ${line}`],
+]
+
+for (const [name, noisy] of noises) {
+  void test(`${name}: the same is found`, (t) => {
+    for (const report of reports) {
+      const lines = goldenLines(report)
+      t.strictSame(
+        findComplaints(lines.map(noisy), { isRunning: false }).map(summary),
+        findComplaints(lines, { isRunning: false }).map(summary),
+        report,
+      )
+    }
+    t.end()
+  })
+}
+
+/** These reports line by line in turn, each with the callers that are given to it. */
+function interleaved(names: readonly string[], callers: readonly string[]): string[] {
+  const columns = names.map((name, index) =>
+    texts(name).map((line) => `[   12.345678]${callers[index] ?? ''} ${line}`),
+  )
+  const longest = Math.max(...columns.map((column) => column.length))
+  return Array.from({ length: longest }, (_, row) => columns.flatMap((column) => column[row] ?? [])).flat()
+}
+
+for (const pair of [
+  ['warning', 'kasan'],
+  ['null-dereference', 'lockdep-circular'],
+  ['list-corruption', 'warning'],
+] as const) {
+  void test(`${pair.join(' and ')}, printed by two at the same time, are told apart by their callers`, (t) => {
+    const found = findComplaints(interleaved(pair, ['[   T77]', '[    C0]']))
+    const alone = pair.flatMap((name) => findComplaints(goldenLines(name)))
+    t.strictSame(new Set(found.map(essence)), new Set(alone.map(essence)))
+    t.equal(found.length, 2)
+    t.end()
+  })
+
+  void test(`${pair.join(' and ')}, printed by two at the same time, are corrupted without callers`, (t) => {
+    const found = findComplaints(interleaved(pair, []))
+    t.ok(found.length > 0)
+    t.ok(found.every(({ corrupted }) => corrupted !== undefined))
+    t.end()
+  })
+}
+
+void test('a report that is cut off anywhere is corrupted, and of the same kind', (t) => {
+  for (const name of ['warning', 'kasan', 'null-dereference', 'lockdep-circular']) {
+    const lines = goldenLines(name)
+    const [whole] = findComplaints(lines)
+    const { start, end } = whole ?? { start: 0, end: 0 }
+    const first = lines.findIndex((line) => /WARNING: |BUG: /.test(line))
+    for (let cut = first + 1; cut < end; cut += 1) {
+      const found = findComplaints(lines.slice(0, cut))
+      t.match(found, [{ kind: whole?.kind, start, corrupted: /./ }], `${name}, ${cut} lines`)
+    }
+  }
+  t.end()
+})
+
+void test('corrupted reports say why', (t) => {
+  const lines = goldenLines('warning')
+  const without = (pattern: RegExp): string[] => lines.filter((line) => !pattern.test(line))
+  t.match(findComplaints(without(/end trace/)), [{ corrupted: 'the log ends within the report' }])
+  t.match(findComplaints(without(/Call Trace|TASK|^.{15} /)), [{ corrupted: 'its call trace is missing' }])
+  t.match(findComplaints(lines.map((line) => line.replace(/(kvm_gmem_allocate)\+.*/, '$1+0x9'))), [
+    { corrupted: "a line of the call trace is cut off: 'kvm_gmem_allocate+0x9'" },
+  ])
+  t.match(
+    findComplaints(lines.map((line) => line.replace(/(<TASK>)/, '$1[   12.3] <4>[   12.345678] hello'))),
+    [{ corrupted: 'two records are on one line' }],
+  )
+  t.match(findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')]), [
+    { kind: 'warning', corrupted: 'another report begins within it' },
+    { kind: 'kasan', corrupted: undefined },
+  ])
+  t.match(findComplaints(goldenLines('kasan').map((line) => line.replace(/(free in ).*/, '$1kvm_gm'))), [
+    { corrupted: 'the first line is cut off' },
+  ])
+  t.end()
+})
+
+void test('a complaint has the scenario in whose window it fell', (t) => {
+  const [warning, kasan] = [goldenLines('warning'), goldenLines('kasan')]
+  const found = findComplaints([
+    ...warning,
+    '[   20.000000] gmemtest: scenario first begins',
+    ...kasan.slice(0, 20),
+    '[   21.000000] gmemtest: scenario first ended',
+    ...kasan.slice(20),
+    '[   22.000000] gmemtest: scenario second begins',
+    ...warning,
+  ])
+  t.match(found, [
+    { kind: 'warning', scenario: undefined },
+    { kind: 'kasan', scenario: 'first', corrupted: undefined },
+    { kind: 'warning', scenario: 'second' },
+  ])
+  t.end()
+})
+
+void test('the fingerprint is the same for another build, and another for another complaint', (t) => {
+  const lines = goldenLines('warning')
+  const rebuilt = lines.map((line) =>
+    line
+      .replaceAll('+0x', '+0x1')
+      .replaceAll('PID: 77', 'PID: 4711')
+      .replaceAll('guest_memfd.c:99', 'guest_memfd.c:131')
+      .replaceAll('kvm_gmem_get_folio', 'kvm_gmem_get_folio.isra.0')
+      .replaceAll('[   12.', '[  777.'),
+  )
+  t.equal(fingerprintIn(rebuilt), fingerprintIn(lines))
+  t.not(
+    fingerprintIn(lines.map((line) => line.replaceAll('kvm_gmem_get_folio', 'kvm_gmem_get_file'))),
+    fingerprintIn(lines),
+  )
+  t.not(
+    fingerprintIn(lines.map((line) => line.replaceAll('kvm_gmem_fallocate', 'kvm_gmem_fault'))),
+    fingerprintIn(lines),
+  )
+  t.end()
+})
+
+void test('a second boot is a complaint unless somebody has announced it', (t) => {
+  const banner = '[    0.000000] Linux version 6.12.117 (gcc) #1 SMP'
+  t.strictSame(kindsIn([banner]), [])
+  t.strictSame(kindsIn([banner], true), ['reboot'])
+  t.strictSame(kindsIn(['SeaBIOS', banner, '[    1.000000] up', banner]), ['reboot'])
+  t.strictSame(kindsIn(['[ 1234.000000] the log begins late', banner]), ['reboot'])
+  t.strictSame(kindsIn([banner, '[   99.000000] reboot: Restarting system', banner]), [])
+  t.strictSame(kindsIn([banner, '[   99.000000] Kernel panic - not syncing: why', banner]), ['panic'])
+  t.strictSame(kindsIn([banner, '[    0.100000] printk: console [ttyS0] enabled', banner]), [])
+  t.end()
+})
+
+void test('a line without an end takes no memory, and hides nothing behind it', (t) => {
+  const parser: Finding[] = []
+  const reader = new ConsoleParser({ onFinding: (finding) => parser.push(finding) })
+  const noise = '#'.repeat(1 << 16)
+  for (let count = 0; count < 256; count += 1) reader.write(noise)
+  reader.write('\n[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n')
+  reader.end()
+  t.match(parser, [{ kind: 'bad-page', start: 1, end: 2 }])
+  t.end()
+})
+
+void test('an empty table is an error, not a clean log', (t) => {
+  t.throws(() => findComplaints(['fine'], { patterns: [] }), { code: 'HEALTH_BLIND' })
+  t.end()
+})
