@@ -1,5 +1,10 @@
 // gmemtest parse LOG: what the kernel complains about in a log.
-import { exitCodes } from '../project/errors.ts'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Allowance } from '../project/allowances.ts'
+import { exitCodes, messageOf, UsageError } from '../project/errors.ts'
+import { dayOf, expiryNotes, sift } from '../health/allow.ts'
+import type { Sifted } from '../health/allow.ts'
 import type { Finding } from '../health/finding.ts'
 import { ConsoleParser } from '../health/parser.ts'
 import type { CommandContext } from './context.ts'
@@ -24,15 +29,28 @@ export async function parseConsole(
   options: ParseOptions,
   context: CommandContext,
 ): Promise<number> {
+  const today = dayOf(new Date())
+  const allowances = await allowancesOf(options)
+  for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${note}\n`)
   const read = await readLog(log)
   if (!read.isStamped) {
     const doubt = 'no line has a time stamp of printk, so this may not be the log of a kernel'
     context.stderr.write(`gmemtest: ${log.name}: ${doubt}\n`)
   }
   const findings = await decoded(read.findings, options, context)
-  const text = options.json === true ? asJson(findings, read) : asText(log.name, findings, read)
+  const sifted = sift(findings, allowances, today)
+  const text = options.json === true ? asJson(sifted, read) : asText(log.name, sifted, read)
   context.stdout.write(text)
-  return findings.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+  return sifted.counted.length + read.omitted > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+}
+
+async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance[]> {
+  if (allow === undefined) return []
+  const text = await readFile(allow, 'utf8').catch((cause: unknown) => {
+    throw new UsageError('ALLOW_MISSING', `cannot read ${allow}: ${messageOf(cause)}`, { cause })
+  })
+  const { parseAllowances } = await import('../project/allowances.ts')
+  return parseAllowances(path.resolve(allow), text)
 }
 
 async function readLog(log: LogSource): Promise<Read> {
@@ -62,8 +80,13 @@ async function decoded(
   return result.findings
 }
 
-function asJson(findings: readonly Finding[], { omitted, lines }: Read): string {
-  const shown = findings.map((finding) => ({
+function asJson({ counted, allowed }: Sifted, { omitted, lines }: Read): string {
+  const known = allowed.map(({ finding, allowance }) => ({ ...shown(finding), allowedBy: allowance }))
+  return `${JSON.stringify({ findings: counted.map(shown), allowed: known, omitted, lines }, null, 2)}\n`
+}
+
+function shown(finding: Finding): Record<string, unknown> {
+  return {
     kind: finding.kind,
     title: finding.title,
     frame: finding.frame ?? null,
@@ -75,14 +98,21 @@ function asJson(findings: readonly Finding[], { omitted, lines }: Read): string 
     corrupted: finding.corrupted ?? false,
     scenario: finding.scenario ?? null,
     trace: finding.trace,
-  }))
-  return `${JSON.stringify({ findings: shown, omitted, lines }, null, 2)}\n`
+  }
 }
 
-function asText(name: string, findings: readonly Finding[], { omitted, lines }: Read): string {
-  if (findings.length === 0) return `${name}: the kernel complains about nothing in ${lines} lines\n`
-  const more = omitted === 0 ? '' : `and ${omitted} more\n`
-  return findings.map((finding) => `${described(name, finding)}\n`).join('') + more
+function asText(name: string, { counted, allowed }: Sifted, { omitted, lines }: Read): string {
+  const known = allowed.map(
+    ({ finding, allowance: { expires, reason } }) =>
+      `${name}:${finding.start + 1}: allowed until ${expires}: ${finding.title} (${reason})\n`,
+  )
+  const nothing = known.length === 0 ? 'nothing' : 'nothing else'
+  const findings =
+    counted.length + omitted === 0
+      ? [`${name}: the kernel complains about ${nothing} in ${lines} lines\n`]
+      : counted.map((finding) => `${described(name, finding)}\n`)
+  const more = omitted === 0 ? [] : [`and ${omitted} more\n`]
+  return [...known, ...findings, ...more].join('')
 }
 
 /** Lines are counted from 1 here, as editors do. */

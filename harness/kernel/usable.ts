@@ -55,8 +55,8 @@ async function placed(
   } catch (error) {
     if (!(error instanceof UsageError) || !codesOfNames.has(error.code)) throw error
     // Only now: it brings the YAML parser along.
-    const { placeInDefinition } = await import('../project/definition-schema.ts')
-    const place = placeInDefinition(file, await readFile(file, 'utf8'), at)
+    const { placeInYaml } = await import('../project/yaml-file.ts')
+    const place = placeInYaml(file, await readFile(file, 'utf8'), at)
     throw new UsageError(error.code, `${place}: ${error.message}`, {
       cause: error,
       tail: error.tail,

@@ -1,12 +1,11 @@
 // The schema of kernel definitions, and where in the YAML file a mistake is.
 import path from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
-import type { Document } from 'yaml'
 import { z } from 'zod'
+import { allowanceKeys, allowanceSchema } from './allowances.ts'
 import type { FragmentFile, KernelDefinition, KernelSource, SeriesPart } from './definition.ts'
-import { UsageError } from './errors.ts'
-import { nearest } from './near.ts'
-import { inProject, projectRoot } from './paths.ts'
+import { inProject } from './paths.ts'
+import { readYaml } from './yaml-file.ts'
+import type { Mistake, Place } from './yaml-file.ts'
 
 const word = z.string().trim().min(1)
 // A leading dash would be taken for an option by git.
@@ -34,93 +33,30 @@ const definitionSchema = z.strictObject({
   dialect: z.enum(['convert-ioctl', 'gmem-attributes', 'vm-attributes']),
   expectSkips: z.record(z.string(), word).default({}),
   slowdown: z.number().min(1).max(100).default(1),
+  allow: z.array(allowanceSchema).default([]),
 })
 
 type Parsed = z.infer<typeof definitionSchema>
-/** The keys that lead to it, the outermost first. */
-export type Place = readonly PropertyKey[]
-
-/** A mistake in the file: where, what, and what to do. */
-interface Mistake {
-  readonly at: Place
-  /** The mistake is the key at that place, not its value. */
-  readonly isKey?: boolean
-  readonly message: string
-  readonly hint?: string
-}
-
 /**
  * Checks the text of a definition.
  * @throws {UsageError} DEFINITION_INVALID, with file, line and column of each mistake
  */
 export function parseKernelDefinition(file: string, text: string): KernelDefinition {
-  const counter = new LineCounter()
-  const document = parseDocument(text, { lineCounter: counter })
-  const [syntax] = document.errors
-  if (syntax !== undefined) {
-    const [summary = 'not YAML'] = syntax.message.split('\n')
-    const { line, col } = counter.linePos(syntax.pos[0])
-    // The parser repeats the position in its words; ours comes first, where editors look for it.
-    const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    throw new UsageError('DEFINITION_INVALID', `${shown(file)}:${line}:${col}: ${words}`)
-  }
-  const content: unknown = document.toJS()
-  const result = definitionSchema.safeParse(content)
-  // A mistyped key first: the key that is missing then is the same mistake.
-  const mistakes = (
-    result.success
-      ? mistakesOfMeaning(result.data)
-      : result.error.issues.flatMap((issue) => mistakesOf(issue, document))
-  ).toSorted((left, right) => Number(right.isKey ?? false) - Number(left.isKey ?? false))
-  const lines = mistakes.map((mistake) => {
-    const { line, col } = counter.linePos(offsetOf(document, mistake))
-    return `${shown(file)}:${line}:${col}: ${mistake.message}`
-  })
-  const [first, ...others] = lines
-  if (result.success && first === undefined) return resolved(file, result.data)
-  const hint = mistakes[0]?.hint
-  throw new UsageError('DEFINITION_INVALID', first ?? `${shown(file)} is not a kernel definition`, {
-    ...(hint === undefined ? {} : { hint }),
-    tail: others,
-  })
-}
-
-/** Where in the text of a definition something is, as editors have it: `FILE:LINE:COLUMN`. */
-export function placeInDefinition(file: string, text: string, at: Place): string {
-  const counter = new LineCounter()
-  const document = parseDocument(text, { lineCounter: counter })
-  const { line, col } = counter.linePos(offsetOf(document, { at }))
-  return `${shown(file)}:${line}:${col}`
-}
-
-function shown(file: string): string {
-  const inside = path.relative(projectRoot, file)
-  return inside.startsWith('..') ? file : inside
+  return resolved(
+    file,
+    readYaml(file, text, {
+      schema: definitionSchema,
+      code: 'DEFINITION_INVALID',
+      what: 'a kernel definition',
+      keysAt,
+      mistakesIn: mistakesOfMeaning,
+    }),
+  )
 }
 
 function keysAt(place: Place): string[] {
+  if (place[0] === 'allow') return [...allowanceKeys]
   return Object.keys(place[0] === 'source' ? sourceSchema.shape : definitionSchema.shape)
-}
-
-function mistakesOf(issue: z.core.$ZodIssue, document: Document.Parsed): Mistake[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const [near] = nearest(key, keysAt(issue.path))
-      const all = `the keys here are ${keysAt(issue.path).join(', ')}`
-      return {
-        at: [...issue.path, key],
-        isKey: true,
-        message: `there is no key '${key}'`,
-        hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
-      }
-    })
-  }
-  const name = issue.path.join('.')
-  if (name !== '' && !document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
-  if (name === '') return [{ at: issue.path, message: `a definition must be a mapping: ${issue.message}` }]
-  const given: unknown = document.getIn(issue.path)
-  const value = typeof given === 'object' ? '' : `, got ${JSON.stringify(given)}`
-  return [{ at: issue.path, message: `${name}: ${issue.message}${value}` }]
 }
 
 const companions = {
@@ -162,28 +98,6 @@ function kindOf(source: Parsed['source']): KernelSource['kind'] | undefined {
   return source.dir === undefined ? undefined : 'dir'
 }
 
-/** The place in the text of a mistake; of the nearest thing around it when it is about something that is not there. */
-function offsetOf(document: Document.Parsed, mistake: Pick<Mistake, 'at' | 'isKey'>): number {
-  for (let length = mistake.at.length; length > 0; length -= 1) {
-    const place = mistake.at.slice(0, length)
-    const parent = document.getIn(place.slice(0, -1), true)
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isScalar(item.key) && item.key.value === place.at(-1))
-      : undefined
-    const node = pair !== undefined && mistake.isKey === true ? pair.key : document.getIn(place, true)
-    const offset = rangeStart(node) ?? rangeStart(pair?.key)
-    if (offset !== undefined) return offset
-  }
-  return document.contents?.range[0] ?? 0
-}
-
-function rangeStart(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range))
-    return undefined
-  const start: unknown = node.range[0]
-  return typeof start === 'number' ? start : undefined
-}
-
 function resolved(file: string, parsed: Parsed): KernelDefinition {
   const base = path.dirname(file)
   return {
@@ -196,6 +110,7 @@ function resolved(file: string, parsed: Parsed): KernelDefinition {
     dialect: parsed.dialect,
     expectSkips: parsed.expectSkips,
     slowdown: parsed.slowdown,
+    allow: parsed.allow,
   }
 }
 

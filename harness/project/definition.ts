@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Allowance } from './allowances.ts'
 import { InfraError, messageOf, UsageError } from './errors.ts'
 import { nearest } from './near.ts'
 import { cacheDirectory, inProject } from './paths.ts'
@@ -41,6 +42,8 @@ export interface KernelDefinition {
   readonly expectSkips: Readonly<Record<string, string>>
   /** How many times slower it is than a kernel without debug options; deadlines are multiplied by it. */
   readonly slowdown: number
+  /** What it may complain about. */
+  readonly allow: readonly Allowance[]
 }
 
 /** The kernel that verbs use when none is named. */
@@ -100,8 +103,10 @@ async function remembered(
   text: string,
   parse: () => Promise<KernelDefinition>,
 ): Promise<KernelDefinition> {
-  const schema = await readFile(path.join(import.meta.dirname, 'definition-schema.ts'))
-  const key = createHash('sha256').update(schema).update(`\0${file}\0${text}`).digest('hex')
+  const schemas = ['definition-schema.ts', 'allowances.ts', 'yaml-file.ts']
+  const hash = createHash('sha256')
+  for (const schema of schemas) hash.update(await readFile(path.join(import.meta.dirname, schema)))
+  const key = hash.update(`\0${file}\0${text}`).digest('hex')
   const memory = path.join(cacheDirectory(), 'definitions', `${key}.json`)
   try {
     const known: unknown = JSON.parse(await readFile(memory, 'utf8'))
@@ -133,6 +138,7 @@ function isKernelDefinition(value: unknown): value is KernelDefinition {
     fragments: Array.isArray,
     expectSkips: (field) => typeof field === 'object' && field !== null,
     slowdown: (field) => typeof field === 'number',
+    allow: Array.isArray,
   }
   const entries = new Map(Object.entries(value))
   return Object.entries(fields).every(([name, isRight]) => isRight(entries.get(name)))

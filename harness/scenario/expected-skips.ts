@@ -16,8 +16,8 @@ export async function expectedSkips(definition: KernelDefinition): Promise<reado
   const unknown = names.find((name) => !isNeed(name))
   if (unknown === undefined) return names.filter(isNeed)
   // Only now: it brings the YAML parser along.
-  const { placeInDefinition } = await import('../project/definition-schema.ts')
-  const place = placeInDefinition(file, await readFile(file, 'utf8'), ['expectSkips', unknown])
+  const { placeInYaml } = await import('../project/yaml-file.ts')
+  const place = placeInYaml(file, await readFile(file, 'utf8'), ['expectSkips', unknown])
   const near = nearest(unknown, Object.keys(needs))
   throw new UsageError('NEED_UNKNOWN', `${place}: expectSkips: no scenario can need '${unknown}'`, {
     hint: `${near.length > 0 ? 'near it' : 'known'}: ${(near.length > 0 ? near : Object.keys(needs)).join(', ')}`,

@@ -88,10 +88,10 @@ for (const [name, prefix] of prefixes) {
 
 void test('a log that is cut in two at any byte says the same', (t) => {
   const log = Buffer.from(
-    `[    0.5] naïve – 漢字\r\n${['refcount', 'call-trace', 'kmemleak', 'reboot'].map(goldenText).join('')}[ 99.0] no line feed`,
+    `[    0.5] naïve – 漢字\r\n${['kmemleak', 'irq-nobody-cared', 'reboot'].map(goldenText).join('')}[ 99.0] no line feed`,
   )
   const wanted = findIn([log])
-  t.equal(wanted.length, 5)
+  t.equal(wanted.length, 4)
   const differing: number[] = []
   for (let cut = 1; cut < log.length; cut += 1) {
     const found = findIn([log.subarray(0, cut), log.subarray(cut)])

@@ -110,6 +110,17 @@ const mistakes = [
     { series: 'series: [{git: a, range: b}]' },
     /mine\.yaml:5:26: series\.0\.range: must be A\.\.B/,
   ],
+  [
+    'a complaint that is allowed for ever',
+    { series: 'allow: [{match: WARNING in f, reason: known}]' },
+    /mine\.yaml:5:9: allow\.0\.expires is missing/,
+  ],
+  [
+    'a typo in an entry of allow',
+    { series: 'allow: [{match: f, reason: known, expire: 2027-01-31}]' },
+    /mine\.yaml:5:35: there is no key 'expire'/,
+    /did you mean 'expires'\?/,
+  ],
 ] as const
 
 for (const [what, lines, message, hint] of mistakes) {

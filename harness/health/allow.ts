@@ -1,0 +1,50 @@
+// Tells complaints that are known and allowed for now from those that count.
+import type { Allowance } from '../project/allowances.ts'
+import type { Finding } from './finding.ts'
+
+/** A complaint, and the entry that allows it. */
+export interface Known {
+  readonly finding: Finding
+  readonly allowance: Allowance
+}
+
+export interface Sifted {
+  readonly counted: readonly Finding[]
+  readonly allowed: readonly Known[]
+}
+
+/** The day in UTC, as allowances have it. */
+export function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10)
+}
+
+function isExpired({ expires }: Allowance, today: string): boolean {
+  return expires < today
+}
+
+/** What to say about the entries that have expired on a day (`dayOf`): nothing is allowed by them any more. */
+export function expiryNotes(allowances: readonly Allowance[], today: string): string[] {
+  return allowances
+    .filter((allowance) => isExpired(allowance, today))
+    .map(
+      ({ match, expires, reason }) =>
+        `'${match}' was allowed until ${expires}, and is not any more (${reason})`,
+    )
+}
+
+/** Sifts complaints on a day (`dayOf`): an entry allows a complaint through its last day, and not after it. */
+export function sift(findings: readonly Finding[], allowances: readonly Allowance[], today: string): Sifted {
+  const entries = allowances
+    .filter((allowance) => !isExpired(allowance, today))
+    .map((allowance) => ({ allowance, expression: new RegExp(allowance.match) }))
+  const counted: Finding[] = []
+  const allowed: Known[] = []
+  for (const finding of findings) {
+    const entry = entries.find(
+      ({ expression }) => expression.test(finding.title) || expression.test(finding.said),
+    )
+    if (entry === undefined) counted.push(finding)
+    else allowed.push({ finding, allowance: entry.allowance })
+  }
+  return { counted, allowed }
+}

@@ -1,0 +1,76 @@
+// What is allowed does not count, until its last day is over.
+import { test } from 'tap'
+import { dayOf, expiryNotes, sift } from '../../../harness/health/allow.ts'
+import { findComplaints } from '../../../harness/health/findings.ts'
+import { parseAllowances } from '../../../harness/project/allowances.ts'
+import { goldenLines } from './fixtures/golden.ts'
+
+const findings = findComplaints([...goldenLines('warning'), ...goldenLines('kasan')])
+const allowance = { match: '^WARNING in kvm_gmem_get_folio$', reason: 'known', expires: '2027-01-31' }
+
+void test('an entry allows what its title matches, and nothing else', (t) => {
+  const { counted, allowed } = sift(findings, [allowance], '2027-01-01')
+  t.match(counted, [{ kind: 'kasan' }])
+  t.match(allowed, [{ finding: { kind: 'warning' }, allowance }])
+  t.end()
+})
+
+void test('an entry can match the line of the kernel', (t) => {
+  const { counted } = sift(
+    findings,
+    [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }],
+    '2027-01-01',
+  )
+  t.match(counted, [{ kind: 'warning' }])
+  t.end()
+})
+
+void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
+  t.equal(sift(findings, [allowance], '2027-01-31').allowed.length, 1)
+  t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
+  t.equal(sift(findings, [allowance], '2027-02-01').allowed.length, 0)
+  t.strictSame(expiryNotes([allowance], '2027-02-01'), [
+    "'^WARNING in kvm_gmem_get_folio$' was allowed until 2027-01-31, and is not any more (known)",
+  ])
+  t.equal(dayOf(new Date('2027-01-31T23:59:59Z')), '2027-01-31')
+  t.end()
+})
+
+const mistakes: readonly (readonly [text: string, message: string])[] = [
+  ['- {match: a, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
+  ['- {match: a, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
+  ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
+  [
+    '- {match: a, reason: " ", expires: 2027-01-31}',
+    'a.yaml:1:22: 0.reason: must say why it is allowed, got " "',
+  ],
+  [
+    '- {match: (, reason: b, expires: 2027-01-31}',
+    'a.yaml:1:11: 0.match: must be a regular expression, got "("',
+  ],
+  [
+    '- {match: .*, reason: b, expires: 2027-01-31}',
+    'a.yaml:1:11: 0.match: must not match just anything, got ".*"',
+  ],
+  [
+    '- {match: a, reason: b, expires: 2027-02-29}',
+    'a.yaml:1:34: 0.expires: must be a day, as 2027-01-31, got "2027-02-29"',
+  ],
+  [
+    '- {match: a, reason: b, expires: never}',
+    'a.yaml:1:34: 0.expires: must be a day, as 2027-01-31, got "never"',
+  ],
+  ['- {match: a, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:46: there is no key 'until'"],
+  ['[]', 'a.yaml:1:1: this is not a list of complaints that are allowed: the list is empty'],
+]
+
+for (const [text, message] of mistakes) {
+  void test(`refused: ${text}`, (t) => {
+    t.throws(() => parseAllowances('/a.yaml', text), {
+      code: 'ALLOW_INVALID',
+      message: `/${message}`,
+      fault: 'usage',
+    })
+    t.end()
+  })
+}
