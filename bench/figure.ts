@@ -7,6 +7,8 @@ export interface Figure {
   readonly unit: string
   /** The most that it should be; missing for a number that is only there to explain another. */
   readonly limit?: number
+  /** The least that it should be, for a number that is better when it is greater. */
+  readonly least?: number
 }
 
 /** One group of measurements that can be asked for by name. */
@@ -33,13 +35,19 @@ function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
+/** Its limit, and on which side of it the value is. */
+function verdictOn({ value, unit, limit, least }: Figure): [limit: string, verdict: string] {
+  if (limit !== undefined) return [`≤ ${limit} ${unit}`, value <= limit ? 'within' : 'OVER']
+  if (least !== undefined) return [`≥ ${least} ${unit}`, value >= least ? 'within' : 'UNDER']
+  return ['', '']
+}
+
 /** The figures as a Markdown table. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map(({ what, value, unit, limit }) => [
-    what,
-    `${rounded(value)} ${unit}`,
-    limit === undefined ? '' : `≤ ${limit} ${unit}`,
-    limit === undefined ? '' : value <= limit ? 'within' : 'OVER',
+  const rows = figures.map((figure) => [
+    figure.what,
+    `${rounded(figure.value)} ${figure.unit}`,
+    ...verdictOn(figure),
   ])
   const all = [['figure', 'measured', 'limit', ''], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0), 3))

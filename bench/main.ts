@@ -1,4 +1,5 @@
 // make bench: measures what docs/performance.md promises, prints a table with limits, asserts nothing.
+import { consoleReading } from './console.ts'
 import { conversions } from './conversions.ts'
 import { kernelBuild } from './kernel-build.ts'
 import { roundTrip } from './round-trip.ts'
@@ -7,7 +8,7 @@ import { table } from './figure.ts'
 import type { Figure } from './figure.ts'
 import { warmStart } from './warm-start.ts'
 
-const measurements = [warmStart, roundTrip, scenarios, conversions, kernelBuild]
+const measurements = [warmStart, roundTrip, scenarios, conversions, consoleReading, kernelBuild]
 
 function usage(): string {
   const list = measurements.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')

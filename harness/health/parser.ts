@@ -95,7 +95,7 @@ export class ConsoleParser {
 
   /** Takes the next piece of the log, cut anywhere. */
   write(chunk: Uint8Array | string): void {
-    const text = this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(Buffer.from(chunk)))
+    const text = this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(viewOf(chunk)))
     const end = text.lastIndexOf('\n') + 1
     this.#rest = text.slice(end)
     if (this.#rest.length > 2 * longestLine) this.#rest = this.#rest.slice(0, longestLine)
@@ -291,6 +291,11 @@ function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
   finders.set(patterns, finder)
   return finder
+}
+
+/** The same bytes as a Buffer, without a copy of them. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 // The feed and the tab stay, and the return, which every line may have, is taken from those that are looked at.

@@ -1,4 +1,6 @@
 // What counts as a complaint of the kernel in the console of a window, and what does not.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'tap'
 import { findComplaints } from '../../../harness/health/findings.ts'
 import { goldenLines } from './fixtures/golden.ts'
@@ -47,6 +49,12 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
     ...goldenLines('call-trace').slice(3, 15),
   ],
 }
+
+void test('the console of a clean run has nothing in it', (t) => {
+  const log = readFileSync(path.join(import.meta.dirname, 'fixtures/clean.log'), 'utf8')
+  t.strictSame(findComplaints(log.split('\n'), { isRunning: false }), [])
+  t.end()
+})
 
 for (const [what, lines] of Object.entries(harmless)) {
   void test(`${what} are no complaint`, (t) => {
