@@ -3,7 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { bootMachine } from '../harness/commands/machine.ts'
-import type { ReachableMachine } from '../harness/commands/machine.ts'
+import type { MachineOptions, ReachableMachine } from '../harness/commands/machine.ts'
 import { compileAgent } from '../harness/guest/agent.ts'
 import { provideGuestImage } from '../harness/guest/image.ts'
 import { provideKernel } from '../harness/kernel/provide.ts'
@@ -13,16 +13,12 @@ import { chooseAccelerator } from '../harness/vm/accelerator.ts'
 import { kernelWords, memoryOf } from '../harness/vm/profile.ts'
 import type { BootProfile } from '../harness/vm/profile.ts'
 
-/** Hands a machine to `use`, and ends it afterwards. */
-export async function withMachine<Result>(
-  profile: BootProfile,
-  use: (machine: ReachableMachine) => Promise<Result>,
-): Promise<Result> {
+/** What such a machine is made of. */
+export async function machineOptions(profile: BootProfile, consoleFile: string): Promise<MachineOptions> {
   const options = { cache: cacheDirectory(), signal: new AbortController().signal }
-  await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
   const definition = await loadKernelDefinition(defaultKernel)
   const kernel = await provideKernel(definition, { ...options, progress: () => undefined })
-  await using machine = await bootMachine({
+  return {
     vmlinux: kernel.vmlinux,
     image: await provideGuestImage(options),
     agent: await compileAgent(options),
@@ -30,8 +26,18 @@ export async function withMachine<Result>(
     memory: memoryOf(profile),
     append: kernelWords(profile),
     cpus: 2,
-    consoleFile: path.join(directory.path, 'console.log'),
+    consoleFile,
     signal: options.signal,
-  })
+  }
+}
+
+/** Hands a machine to `use`, and ends it afterwards. */
+export async function withMachine<Result>(
+  profile: BootProfile,
+  use: (machine: ReachableMachine) => Promise<Result>,
+): Promise<Result> {
+  await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
+  const options = await machineOptions(profile, path.join(directory.path, 'console.log'))
+  await using machine = await bootMachine(options)
   return await use(machine)
 }

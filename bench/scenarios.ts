@@ -33,7 +33,15 @@ export const scenarios: Measurement = {
     for (let round = 0; round < rounds; round += 1) {
       say(`round ${round + 1} of ${rounds}`)
       const output = path.join(results.path, String(round))
-      const { peakMegabytes } = await observeSuccess(['run', '--output', output])
+      const { peakMegabytes } = await observeSuccess([
+        'run',
+        '--isolation',
+        'none',
+        '--jobs',
+        '1',
+        '--output',
+        output,
+      ])
       peaks.push(peakMegabytes)
       let sum = 0
       for (const event of await eventsOf(output)) {

@@ -1,0 +1,94 @@
+// What a machine that is restored from a saved state costs, against one that boots; and what several machines at once gain.
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { bootMachine, restoreMachine } from '../harness/commands/machine.ts'
+import type { ReachableMachine } from '../harness/commands/machine.ts'
+import { provideSnapshot } from '../harness/commands/snapshots.ts'
+import { cacheDirectory } from '../harness/project/paths.ts'
+import { plainProfile } from '../harness/vm/profile.ts'
+import { observeSuccess } from './command.ts'
+import { median } from './figure.ts'
+import type { Figure, Measurement } from './figure.ts'
+import { machineOptions } from './machine.ts'
+
+const rounds = 7
+const scenario = 'default-state-is-shared'
+/** Short and long ones, of all profiles. */
+const several = 'huge-*'
+const severalRounds = 3
+
+async function toFirstOperation(make: () => Promise<ReachableMachine>): Promise<number> {
+  const begin = performance.now()
+  await using machine = await make()
+  await machine.agent.setAffinity(0)
+  return performance.now() - begin
+}
+
+/** The scenario's own time in a run that ended well. */
+async function scenarioMilliseconds(directory: string): Promise<number> {
+  const text = await readFile(path.join(directory, 'results.jsonl'), 'utf8')
+  const line = text.split('\n').find((candidate) => candidate.includes('"scenario-finished"'))
+  const event: unknown = JSON.parse(line ?? 'null')
+  if (typeof event === 'object' && event !== null && 'milliseconds' in event)
+    return Number(event.milliseconds)
+  throw new Error(`no scenario has finished in ${directory}`)
+}
+
+async function oneMachine(directory: string, say: (progress: string) => void): Promise<Figure[]> {
+  const boots: number[] = []
+  const restores: number[] = []
+  const runs: number[] = []
+  const shares: number[] = []
+  const options = await machineOptions(plainProfile, path.join(directory, 'console.log'))
+  const { file } = await provideSnapshot(cacheDirectory(), options)
+  await observeSuccess(['run', scenario, '--output', path.join(directory, 'warm-up')])
+  for (let round = 0; round < rounds; round += 1) {
+    say(`round ${round + 1} of ${rounds}`)
+    boots.push(await toFirstOperation(() => bootMachine(options)))
+    const restore = await toFirstOperation(() => restoreMachine(options, file))
+    restores.push(restore)
+    const output = path.join(directory, String(round))
+    const { milliseconds } = await observeSuccess(['run', scenario, '--output', output])
+    runs.push(milliseconds)
+    shares.push(milliseconds / (1.2 * (restore + (await scenarioMilliseconds(output))) + 500))
+  }
+  return [
+    { what: 'boot, to the first operation', value: median(boots), unit: 'ms' },
+    { what: 'restore, to the first operation', value: median(restores), unit: 'ms' },
+    { what: 'restore against boot', value: median(restores) / median(boots), unit: '×', limit: 0.25 },
+    { what: 'warm run of one scenario, start to exit', value: median(runs), unit: 'ms' },
+    { what: 'against 1.2 × (restore + scenario) + 500 ms', value: median(shares), unit: '×', limit: 1 },
+  ]
+}
+
+async function manyMachines(directory: string, say: (progress: string) => void): Promise<Figure[]> {
+  const costs: number[] = []
+  const gains: number[] = []
+  const timeOf = async (name: string, ...args: string[]): Promise<readonly [number, number]> => {
+    const output = path.join(directory, name)
+    const { milliseconds, stdout } = await observeSuccess(['run', several, '--output', output, ...args])
+    return [milliseconds, stdout.split('\n').filter((line) => line.startsWith('ok ')).length]
+  }
+  for (let round = 0; round < severalRounds; round += 1) {
+    say(`several scenarios, round ${round + 1} of ${severalRounds}`)
+    const [shared] = await timeOf(`none-${round}`, '--isolation', 'none', '--jobs', '1')
+    const [one, count] = await timeOf(`one-${round}`, '--jobs', '1')
+    const [two] = await timeOf(`two-${round}`, '--jobs', '2')
+    costs.push((one - shared) / count)
+    gains.push(one / two)
+  }
+  return [
+    { what: 'a machine for each scenario, for one', value: median(costs), unit: 'ms', limit: 600 },
+    { what: 'two machines at once, against one', value: median(gains), unit: '×', least: 1.7 },
+  ]
+}
+
+export const restore: Measurement = {
+  name: 'restore',
+  summary: 'machines restored from a saved state against machines that boot, and two at once against one',
+  async measure(say) {
+    await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
+    return [...(await oneMachine(directory.path, say)), ...(await manyMachines(directory.path, say))]
+  },
+}
