@@ -22,7 +22,6 @@ import type { BootPlan } from '../scenario/boot-plan.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
 import type { Need } from '../scenario/needs.ts'
-import { bootingSource } from '../scenario/machine.ts'
 import type { MachineSource } from '../scenario/machine.ts'
 import { tryMutants } from '../scenario/trials.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
@@ -204,7 +203,7 @@ function booter(
 ): MachineSource {
   const commands: string[] = []
   let count = 0
-  return bootingSource(async (profile, { signal }) => {
+  const next: MachineSource['next'] = async (profile, { signal }) => {
     count += 1
     const suffix = count === 1 ? '' : `-${count}`
     const consoleName = `${path.basename(resultNames.console, '.log')}-${mutant ?? 'control'}${suffix}.log`
@@ -224,7 +223,8 @@ function booter(
         record.update(commands)
       },
     })
-  })
+  }
+  return { next }
 }
 
 /** The line that tries one mutant again. */

@@ -16,8 +16,8 @@ export interface Machine extends AsyncDisposable {
   /** How long it took to boot, or to restore. */
   readonly readyMilliseconds: number
   /**
-   * What its kernel said while it booted, the banner and what the firmware said before it included, as far as nobody has
-   * judged it yet: of all machines of a profile, one alone has these lines.
+   * What its kernel said while it booted, in it or in the machine that it is a copy of, with the banner and all that the
+   * firmware said before it. None if there is nothing in it that anybody has still to judge.
    */
   readonly bootLines: readonly string[]
   /** Where on its console that ends: all that comes later belongs to the scenario that gets the machine. */
@@ -39,19 +39,4 @@ export interface MachineRequest {
   readonly signal: AbortSignal
   /** Which of the workers of the run wants it: 0, 1, … */
   readonly worker: number
-}
-
-/** A source that boots each machine anew. What a kernel says while it boots goes to the first machine of each profile. */
-export function bootingSource(
-  boot: (profile: BootProfile, options: MachineRequest) => Promise<Machine>,
-): MachineSource {
-  const judged = new Set<BootProfile>()
-  return {
-    async next(profile, options) {
-      const machine = await boot(profile, options)
-      if (judged.has(profile)) return { ...machine, bootLines: [] }
-      judged.add(profile)
-      return machine
-    },
-  }
 }

@@ -22,8 +22,8 @@ export interface ReadyMachine extends Survey {
   readonly machine: Machine
   readonly profile: BootProfile
   readonly watch: LeakWatch
-  /** Complaints of the boot that nobody has judged yet. */
-  bootComplaints: readonly Finding[]
+  /** What the kernel complained about while it booted. */
+  readonly bootComplaints: readonly Finding[]
   /** Where on the console the window of the next scenario begins. */
   window: number
   /** Whether a scenario has run in it. */

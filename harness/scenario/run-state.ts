@@ -15,6 +15,7 @@ export class RunState {
   /** What kept machines of a profile from coming up: nobody tries it again. */
   readonly #failures = new Map<BootProfile, unknown>()
   readonly #surveys = new Map<BootProfile, Survey>()
+  readonly #judgedBoots = new Set<BootProfile>()
   #kernel: Survey['available'] | undefined
   #isEnough = false
 
@@ -65,6 +66,16 @@ export class RunState {
    */
   knownOf(profile: BootProfile, origin: ReadyMachine['machine']['origin']): Survey | undefined {
     return origin === 'restored' ? this.#surveys.get(profile) : undefined
+  }
+
+  /** Complaints of the boot that are still somebody's failure: once is enough for each way to boot. */
+  unjudged({ profile, bootComplaints }: ReadyMachine): ReadyMachine['bootComplaints'] {
+    return this.#judgedBoots.has(profile) ? [] : bootComplaints
+  }
+
+  /** A scenario has a verdict that what its machine said while it booted went into. */
+  bootJudged(profile: BootProfile): void {
+    this.#judgedBoots.add(profile)
   }
 
   learn({ machine, profile, available, facts }: ReadyMachine): void {

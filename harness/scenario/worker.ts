@@ -134,7 +134,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async #run(course: Course, ready: ReadyMachine): Promise<Ending> {
-    const { options, queue } = this.#shared
+    const { options, queue, state } = this.#shared
     const { signal, dialect, again, isolation, machines } = options
     const { scenario } = course.entry
     const { machine, watch } = ready
@@ -151,10 +151,9 @@ export class Worker implements AsyncDisposable {
     if (found.death !== undefined) await this.#letGo()
     const earlierComplaints = [
       ...course.earlierComplaints,
-      ...ready.bootComplaints,
+      ...state.unjudged(ready),
       ...found.earlierComplaints,
     ]
-    ready.bootComplaints = []
     const result = { ...found, earlierComplaints }
     const judged = judge(result)
     const { verdict, message, machineUsable, beforehand } = judged
@@ -162,6 +161,8 @@ export class Worker implements AsyncDisposable {
       course.earlierComplaints = earlierComplaints
       return { kind: 'in vain', reason: message }
     }
+    // A scenario that was not run to its end says nothing about what came before it.
+    if (verdict !== 'MISS') state.bootJudged(ready.profile)
     const finished = {
       verdict,
       milliseconds: result.milliseconds,

@@ -106,6 +106,15 @@ void test('a complaint before QEMU is killed is a failure, and the first machine
   ])
 })
 
+void test('a complaint of the boot is not lost with the scenario that QEMU takes with it', async (t) => {
+  const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
+    isolation: 'boot',
+    machines: [dyingOf(killed), dyingOf(killed), {}],
+    onBoot: (puppet) => puppet.say('[    0.5] BUG: Bad page state in process x'),
+  })
+  t.strictSame(verdicts(result), ['MISS', 'FAIL', 'PASS'])
+})
+
 void test('a machine that does not come up is asked for once more if that may help', async (t) => {
   for (const [error, boots, verdict] of [
     [new InfraError('QEMU_KILLED', 'QEMU ended by SIGKILL'), 2, 'PASS'],

@@ -6,8 +6,8 @@ import { bytes } from '../../../harness/project/units.ts'
 import { planBoots } from '../../../harness/scenario/boot-plan.ts'
 import type { BootPlan } from '../../../harness/scenario/boot-plan.ts'
 import type { NamedScenario } from '../../../harness/scenario/load.ts'
+import type { Machine } from '../../../harness/scenario/machine.ts'
 import { likelyFirst, onlyNamed } from '../../../harness/scenario/trial.ts'
-import { bootingSource } from '../../../harness/scenario/machine.ts'
 import { tryMutants } from '../../../harness/scenario/trials.ts'
 import type { Subject, TrialsOptions, TrialsOutcome } from '../../../harness/scenario/trials.ts'
 import { describeProfile } from '../../../harness/vm/profile.ts'
@@ -85,14 +85,15 @@ async function tryAll(
         if (flaw.build !== undefined) throw flaw.build
         built.push(name)
         let boots = 0
-        return bootingSource(async () => {
+        const next = async (): Promise<Machine> => {
           boots += 1
           const error = boots === 1 ? flaw.boot : flaw.secondBoot
           if (error !== undefined) throw error
           const { machine, puppet } = await fakeMachine(flaw.machine)
           flaw.onBoot?.(puppet)
           return asBooted(machine)
-        })
+        }
+        return { next }
       },
       isolation: 'none',
       durations: new Map(),
