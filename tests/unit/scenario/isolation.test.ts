@@ -1,6 +1,7 @@
 // How much scenarios share: a machine of their own each, or one while it is clean.
 import { test } from 'tap'
 import { fakeFiles } from './fixtures/fake-files.ts'
+import { asBooted, fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
 
@@ -9,6 +10,12 @@ const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
 const complain: FakeOptions['react'] = (name, puppet) => {
   if (name === 'setAffinity') puppet.say('[    2.0] BUG: Bad page state in process x')
   return undefined
+}
+
+const panic: FakeOptions['react'] = (name, puppet) => {
+  if (name !== 'setAffinity') return undefined
+  puppet.die({ kind: 'panic', title: 'oops' })
+  return 'hang'
 }
 
 void test('a machine of their own: nothing runs where something has run, and one is closed before the next', async (t) => {
@@ -92,6 +99,25 @@ void test('copies are looked at once for each profile, machines that boot each t
   }
 })
 
+void test('a machine that had to be booted is looked at, whatever the copies before it were', async (t) => {
+  const origins = ['restored', 'restored', 'booted'] as const
+  let boots = 0
+  const pages = ['4\n', '4\n', '2\n']
+  const pools = { pools: { '2M': 4 } }
+  const scenarios = ['a', 'b', 'c'].map((name) => named(name, fine, [], pools))
+  const result = await run(scenarios, {
+    isolation: 'vm',
+    boot: async () => {
+      const index = boots
+      boots += 1
+      const files = fakeFiles({ [poolOf2M]: pages[index] ?? '' })
+      const { machine } = await fakeMachine({ files })
+      return { ...asBooted(machine), origin: origins[index] ?? 'booted' }
+    },
+  })
+  t.strictSame(verdicts(result), ['PASS', 'PASS', 'ERROR'])
+})
+
 void test('what a copy lacks is known from the first one, and costs no other', async (t) => {
   const pools = { pools: { '2M': 4 } }
   const result = await run([named('a', fine, [], pools), named('b', fine, [], pools)], {
@@ -167,6 +193,20 @@ void test('the machine of the last scenario is kept, and no other', async (t) =>
     t.ok(result.puppets.every((puppet) => puppet.disposed()))
   }
 })
+void test('a machine that has died is not kept', async (t) => {
+  for (const isolation of ['vm', 'none'] as const) {
+    let kept = 0
+    await run([named('a', fine)], {
+      isolation,
+      machines: [{ react: panic }],
+      keep: async () => {
+        kept += 1
+      },
+    })
+    t.equal(kept, 0)
+  }
+})
+
 void test('a source hears in time what is wanted next', async (t) => {
   const hints: string[] = []
   const pools = { pools: { '2M': 4 } }

@@ -3,18 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { BootError } from '../../../harness/project/errors.ts'
 import { fakeFiles } from './fixtures/fake-files.ts'
-import { asBooted, fakeMachine } from './fixtures/fake-machine.ts'
 import type { Puppet } from './fixtures/fake-machine.ts'
 import type { Body, Run } from './fixtures/run.ts'
-import { fine, named, run, verdicts } from './fixtures/run.ts'
+import { fine, named, run, takes, verdicts } from './fixtures/run.ts'
 
 const pooledFiles = fakeFiles({ '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '4\n' })
 
-function takes(milliseconds: number): Body {
-  return async (context) => {
-    await delay(milliseconds)
-    await fine(context)
-  }
+function moment(): PromiseWithResolvers<void> {
+  return Promise.withResolvers<void>()
 }
 
 const forever: Body = async () => new Promise(() => undefined)
@@ -63,14 +59,13 @@ void test('one to four workers tell the same story', async (t) => {
   ])
   const stories = await Promise.all(
     [1, 2, 3, 4].map(async (jobs) => {
-      const files = fakeFiles({ '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '4\n' })
       const result = await run(scenarios, {
         isolation: 'vm',
         origin: 'restored',
         jobs,
         durations,
         expectSkips: ['gup-test'],
-        machines: [{ files }],
+        machines: [{ files: pooledFiles }],
       })
       t.ok(result.puppets.every((puppet) => puppet.disposed()))
       t.equal(result.outcome.exitCode, 1)
@@ -105,96 +100,64 @@ void test('one to four workers tell the same story', async (t) => {
   for (const story of stories.slice(1)) t.strictSame(story, stories[0])
 })
 
-void test('workers that keep their machines tell the same verdicts, with one machine each', async (t) => {
-  for (const jobs of [1, 2, 3]) {
-    const result = await run(
-      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => named(name, takes(15))),
-      { jobs },
-    )
-    t.strictSame(
-      result.finished.map(({ name, verdict }) => `${name} ${verdict}`),
-      ['a PASS', 'b PASS', 'c PASS', 'd PASS', 'e PASS', 'f PASS'],
-    )
-    t.equal(result.boots, jobs)
-  }
-})
-
-void test('they really work at the same time, the longest first; one alone keeps to the plan', async (t) => {
+void test('they really work at the same time, the longest first', async (t) => {
   const durations = new Map([
     ['b', 100],
     ['c', 50],
     ['d', 1],
   ])
-  for (const [jobs, order] of [
-    [2, 'acbd'],
-    [1, 'abcd'],
-  ] as const) {
-    const began: string[] = []
-    let [busy, most] = [0, 0]
-    const body =
-      (name: string): Body =>
-      async () => {
-        began.push(name)
-        most = Math.max(most, (busy += 1))
-        await delay(name === 'a' ? 10 : 30)
-        busy -= 1
-      }
-    await run(
-      ['a', 'b', 'c', 'd'].map((name) => named(name, body(name))),
-      { jobs, durations, isolation: 'boot' },
-    )
-    t.equal(most, jobs)
-    t.strictSame(began.length, 4)
-    if (jobs === 1) t.equal(began.join(''), order)
-    else t.strictSame([began.slice(0, 2).toSorted().join(''), began.at(-1)], ['ab', 'd'])
+  const began: string[] = []
+  const [aBegan, bBegan, cBegan] = [moment(), moment(), moment()]
+  const scenes: Readonly<Record<string, Body>> = {
+    a: async () => {
+      aBegan.resolve()
+      await bBegan.promise
+    },
+    b: async () => {
+      bBegan.resolve()
+      await Promise.all([aBegan.promise, cBegan.promise])
+    },
+    c: async () => cBegan.resolve(),
+    d: async () => undefined,
   }
+  const result = await run(
+    Object.entries(scenes).map(([name, body]) =>
+      named(name, async (context) => {
+        began.push(name)
+        await body(context)
+      }),
+    ),
+    { jobs: 2, durations, isolation: 'boot' },
+  )
+  t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
+  t.strictSame([began.slice(0, 2).toSorted().join(''), ...began.slice(2)], ['ab', 'c', 'd'])
 })
 
-void test('workers that share machines: each asks kmemleak after the last scenario of its machine', async (t) => {
-  const kmemleak = '/sys/kernel/debug/kmemleak'
-  const refused = 12
-  let boots = 0
-  const result = await run(
-    [
-      ...['a', 'b', 'c', 'd', 'e'].map((name) => named(name, takes(10))),
-      ...['p', 'q', 'r'].map((name) => named(name, takes(10), [], { pools: { '2M': 4 } })),
-      named('s', fine, ['gup-test'], { pools: { '2M': 4 } }),
-    ],
-    {
-      jobs: 2,
-      expectSkips: ['gup-test'],
-      boot: async () => {
-        let looks = 0
-        const { machine } = await fakeMachine({
-          // It can be cleared at the beginning, and refuses to scan.
-          files: (path) => (path === kmemleak ? (++looks <= 2 ? '' : refused) : pooledFiles(path)),
-        })
-        boots += 1
-        return asBooted(machine)
-      },
-    },
-  )
-  const asked = result.finished.filter(({ diagnostic }) => diagnostic?.message.includes(kmemleak))
-  t.equal(boots, 4, 'each worker has a machine of each profile')
-  t.equal(asked.length, boots)
-  t.ok(asked.every(({ verdict }) => verdict === 'ERROR'))
-  t.strictSame(result.outcome.verdicts, { PASS: 4, FAIL: 0, ERROR: 4, MISS: 0, SKIP: 1 })
+void test('one alone keeps to the order of the plan, whatever takes long', async (t) => {
+  const began: string[] = []
+  const scenes = ['a', 'b', 'c'].map((name) => named(name, async () => void began.push(name)))
+  await run(scenes, { durations: new Map([['c', 100]]), isolation: 'boot' })
+  t.strictSame(began, ['a', 'b', 'c'])
 })
 
 void test('an interruption in the middle: what is finished is told, what was cut off is not', async (t) => {
   const controller = new AbortController()
+  const allOthersEnded = moment()
   const result = await run(
     [
       named('a', fine),
       named('b', forever),
       named('c', takes(20)),
-      named('d', async () => {
-        await delay(60)
+      named('d', async (context) => {
+        await allOthersEnded.promise
         controller.abort(new Error('interrupted by SIGINT'))
-        await new Promise(() => undefined)
+        await forever(context)
       }),
       named('e', fine),
-      named('f', forever),
+      named('f', async (context) => {
+        allOthersEnded.resolve()
+        await forever(context)
+      }),
       named('g', fine),
     ],
     { jobs: 3, isolation: 'vm', signal: controller.signal },

@@ -73,6 +73,21 @@ void test('the second try counts: a scenario that fails then has failed', async 
   ])
 })
 
+void test('the second try is in a new machine, also where the first one still runs', async (t) => {
+  let tries = 0
+  const result = await run(
+    [
+      named('a', async () => {
+        tries += 1
+        if (tries === 1) throw new InfraError('QMP_LOST', 'the monitor of QEMU is gone')
+      }),
+    ],
+    { isolation: 'none' },
+  )
+  t.match(result.finished, [{ verdict: 'PASS', retried: 'the monitor of QEMU is gone' }])
+  t.equal(result.boots, 2)
+})
+
 void test('what will not pass, or is no MISS, is not tried again', async (t) => {
   for (const [death, verdict] of [
     [{ kind: 'console-full', error: noSpaceLeft('/results') }, 'MISS'],
