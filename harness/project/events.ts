@@ -53,7 +53,10 @@ export type RunEvent =
     }
   | { readonly type: 'scenario-started'; readonly name: string; readonly title: string }
   | {
-      /** It could not be run to its end for a reason that may pass, and is run once more in a new virtual machine. */
+      /**
+       * It could not be run to its end for a reason that may pass, and is run once more in a new virtual machine. Comes
+       * before `scenario-started` when the first one did not come up.
+       */
       readonly type: 'scenario-retried'
       readonly name: string
       readonly reason: string
