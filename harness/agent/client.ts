@@ -5,7 +5,7 @@ import type { RaceOperations } from './actors.ts'
 import { callOf } from './call.ts'
 import type { Call, CallTarget, Outcome } from './call.ts'
 import { Connection } from './connection.ts'
-import type { AgentChannel } from './connection.ts'
+import type { AgentChannel, Unanswered } from './connection.ts'
 import type { Child, File, Gmem, Mapping, Pin, Vcpu, Vm } from './fields.ts'
 import { fileOperations } from './files.ts'
 import type { FileOperations } from './files.ts'
@@ -68,6 +68,8 @@ export interface Agent extends Operations, AsyncDisposable {
   reset(): Promise<Outcome & { readonly handles: number; readonly open: string }>
   /** The last operations, oldest first: `convert(gmem#3, …) = EAGAIN, error_offset 0x2000`. */
   readonly recentOperations: readonly string[]
+  /** The operation that has no answer, and how many had one: is it stuck, or does it go on? */
+  readonly unanswered: Unanswered
   /** What the agent wrote to its standard error, oldest first. */
   readonly stderr: readonly string[]
 }
@@ -158,6 +160,9 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
     },
     get recentOperations() {
       return journal.lines
+    },
+    get unanswered() {
+      return connection.unanswered
     },
     get stderr() {
       return connection.stderr

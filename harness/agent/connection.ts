@@ -19,6 +19,12 @@ export interface Exchange {
   readonly milliseconds: number
 }
 
+/** How far a conversation has come. */
+export interface Unanswered {
+  readonly operation: string | undefined
+  readonly answers: number
+}
+
 /** What the agent said to people, as far back as it helps. */
 const stderrLinesKept = 20
 
@@ -33,6 +39,8 @@ export class Connection implements AsyncDisposable {
   #reason: Error | undefined
   #waiting: { readonly sequence: number; readonly resolve: (frame: Frame) => void } | undefined
   #shown = 'nothing yet'
+  #unanswered: string | undefined
+  #answers = 0
   #sequence = 0
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -53,6 +61,11 @@ export class Connection implements AsyncDisposable {
   /** The last lines that the agent wrote for people, oldest first. */
   get stderr(): readonly string[] {
     return [...this.#stderr]
+  }
+
+  /** The request that has no answer, as a readable line, also after the conversation broke; and how many had one. */
+  get unanswered(): Unanswered {
+    return { operation: this.#unanswered, answers: this.#answers }
   }
 
   /**
@@ -94,6 +107,7 @@ export class Connection implements AsyncDisposable {
     this.#sequence = (this.#sequence + 1) >>> 0
     const sequence = this.#sequence
     this.#shown = exchange.shown
+    this.#unanswered = exchange.shown
     const frame = encodeFrame(
       { sequence, operation: exchange.operation, process: exchange.process, status: 0, errno: 0 },
       exchange.words,
@@ -133,6 +147,8 @@ export class Connection implements AsyncDisposable {
     }
     const { resolve } = this.#waiting
     this.#waiting = undefined
+    this.#unanswered = undefined
+    this.#answers += 1
     resolve(frame)
   }
 
@@ -153,10 +169,8 @@ export class Connection implements AsyncDisposable {
 
   #stuck(error: DeadlineExceeded): ProtocolError {
     const seconds = (error.milliseconds / 1000).toFixed(1)
-    return new ProtocolError('AGENT_STUCK', `the agent is stuck in ${this.#shown} since ${seconds} s`, {
-      ...this.#details(),
-      hint: 'look for a soft lockup or a hung task in the console log',
-    })
+    const message = `the agent has not answered for ${seconds} s to ${this.#shown}`
+    return new ProtocolError('AGENT_STUCK', message, this.#details())
   }
 
   #details(cause?: unknown): { tail: readonly string[]; cause?: unknown } {

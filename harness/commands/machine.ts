@@ -11,6 +11,7 @@ import { deathError, waitForGuest } from '../vm/boot.ts'
 import { startQemu } from '../vm/start.ts'
 import type { SavedState, StartOptions } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
+import { inspectionOf } from './inspection.ts'
 
 export interface MachineOptions {
   readonly vmlinux: string
@@ -67,6 +68,7 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
     bootLines: vm.console.lines(),
     windowStart: vm.console.mark(),
     readyMilliseconds: vm.bootMilliseconds,
+    ...inspectionOf(vm, session, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -180,6 +182,7 @@ export async function restoreMachine(options: MachineOptions, file: string): Pro
     bootLines: [],
     windowStart: 0,
     readyMilliseconds: vm.bootMilliseconds,
+    ...inspectionOf(vm, session, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly at?: string
   /** The last console lines of the scenario's window. */
   readonly console: readonly string[]
+  /** What was seen of a machine in which something did not end: the agent's tasks with their kernel stacks, virtual CPUs. */
+  readonly seen?: readonly string[]
   /** The command line that runs just this scenario again. */
   readonly again: string
 }

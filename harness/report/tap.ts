@@ -93,6 +93,7 @@ function diagnosticFields({
     operation: diagnostic.operations.at(-1) ?? 'none',
     ...values,
     operations: diagnostic.operations.map(plainText),
+    ...(diagnostic.seen === undefined ? {} : { seen: diagnostic.seen.map(plainText) }),
     console: diagnostic.console.map(plainText),
     duration_ms: Math.round(milliseconds),
     again: diagnostic.again,

@@ -6,10 +6,12 @@ import { ProtocolError } from '../project/errors.ts'
 import { findComplaints } from '../health/findings.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from './create-context.ts'
+import { investigate, silenceIn } from './investigate.ts'
 import type { LeakReport, LeakWatch } from './leak-watch.ts'
 import type { NamedScenario } from './load.ts'
 import type { Machine } from './machine.ts'
 import type { Happening } from './verdict.ts'
+import type { Hang } from './hang.ts'
 
 /** What became of one scenario, before anybody judges it. */
 export interface Attempt extends Happening {
@@ -55,6 +57,7 @@ export async function attempt(
   const started = performance.now()
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
+  let hang: Hang | undefined
   let recovered = false
   let found: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
@@ -98,12 +101,18 @@ export async function attempt(
     death = await lastWords(machine, signal)
   }
   const window = machine.console.since(options.since)
+  const silence = death === undefined ? silenceIn(thrown?.value) : undefined
+  if (silence !== undefined) {
+    hang = await investigate(machine, silence, signal)
+    death = await lastWords(machine, signal)
+  }
   const nextWindow = machine.console.mark()
   const begin = window.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
   const lines = window.slice(begin + 1).filter((line) => !line.includes(markerPrefix))
   return {
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
+    ...(hang === undefined ? {} : { hang }),
     recovered,
     complaints: findComplaints(lines),
     earlierComplaints: findComplaints(window.slice(0, Math.max(0, begin))),

@@ -26,6 +26,7 @@ export function diagnose(
       ? { wanted: thrown.wanted, found: thrown.found }
       : {}),
     ...(at === undefined ? {} : { at }),
+    ...(result.hang === undefined ? {} : { seen: result.hang.details }),
     console: consoleExcerpt(result),
     again: judged.again,
   }

@@ -1,8 +1,20 @@
 // A virtual machine with an agent in it, as the runner sees it, and where it gets them; who makes them stays outside.
 import type { Agent } from '../agent/client.ts'
 import type { ConsoleLog } from '../vm/console.ts'
+import type { Liveness } from '../vm/liveness.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { VmDeath } from '../vm/vm.ts'
+
+/**
+ * Runs a command in the shell of the guest and gives what it printed: over the ssh session that the agent came by, or over
+ * a new one, of which a machine has few.
+ * @throws {ProtocolError | GuestError | DeadlineExceeded} when no answer came in time, or the session is lost
+ */
+export type Ask = (
+  session: 'own' | 'new',
+  command: string,
+  options: { readonly signal: AbortSignal; readonly milliseconds: number },
+) => Promise<string>
 
 /** Disposing of it ends the agent, the connection and the virtual machine. */
 export interface Machine extends AsyncDisposable {
@@ -22,6 +34,9 @@ export interface Machine extends AsyncDisposable {
   readonly bootLines: readonly string[]
   /** Where on its console that ends: all that comes later belongs to the scenario that gets the machine. */
   readonly windowStart: number
+  /** To find out what is alive when the agent does not answer. */
+  readonly liveness: Liveness
+  readonly ask: Ask
 }
 
 /** Where the machines of a run come from. Those that were not given away are the source's to dispose of. */

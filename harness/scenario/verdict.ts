@@ -7,6 +7,7 @@ import type { Finding } from '../health/findings.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { CheckFailure } from './check.ts'
+import type { Hang } from './hang.ts'
 
 /** What is known when a scenario is over. */
 export interface Happening {
@@ -14,6 +15,8 @@ export interface Happening {
   readonly thrown?: { readonly value: unknown }
   /** How the virtual machine died, if it did. */
   readonly death?: VmDeath
+  /** Why there was no answer, if what was thrown only says that there was none. */
+  readonly hang?: Hang
   /** Whether everything could be closed after it. */
   readonly recovered: boolean
   /** What the kernel complained about in the scenario's window. */
@@ -38,13 +41,14 @@ export interface Judgement {
 
 /** The verdict. First match wins; the kernel's own words come before what the scenario noticed. */
 export function judge(happening: Happening): Judgement {
-  const { thrown, death, complaints, recovered } = happening
+  const { thrown, death, hang, complaints, recovered } = happening
   const [complaint] = complaints
   if (complaint !== undefined) {
     const more = complaints.length > 1 ? ` (and ${complaints.length - 1} more)` : ''
     return lost('FAIL', `the kernel complained: ${complaint.said}${more}`)
   }
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
+  if (hang !== undefined) return lost(hang.verdict, `${messageOf(thrown?.value)}; ${hang.summary}`)
   // What has leaked would be missing in the next scenario.
   const machineUsable = recovered && happening.leaks.length === 0
   if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable }

@@ -37,6 +37,9 @@ export const descriptors = {
   savedState: firstChannel + 2 + sshPorts,
 } as const
 
+/** The serial console as QMP knows it, and the file that it is written to. */
+export const consoleDevice = { id: 'console', file: '/dev/fdset/1' } as const
+
 /** How many of them are sockets; the files come after them. */
 export const channelCount = 1 + sshPorts
 
@@ -129,8 +132,8 @@ export function qemuOptions(config: MachineConfig): string[][] {
     ['-mon', 'chardev=qmp,mode=control'],
     // A file that the harness opened and follows: QEMU finds it by its descriptor.
     ['-add-fd', `fd=${descriptors.console},set=1`],
-    ['-chardev', 'file,id=console,path=/dev/fdset/1,append=on'],
-    ['-serial', 'chardev:console'],
+    ['-chardev', `file,id=${consoleDevice.id},path=${consoleDevice.file},append=on`],
+    ['-serial', `chardev:${consoleDevice.id}`],
     // Ssh without a network: half the latency, no port to be busy, and no host that the guest could reach.
     ['-device', 'virtio-serial-pci'],
     ...sshChannels(),

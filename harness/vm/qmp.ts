@@ -28,8 +28,26 @@ export interface QmpCommands {
   readonly migrate: { readonly uri: string }
   readonly 'query-migrate': NoArguments
   /** Asks QEMU's human monitor, e.g. `info registers`. The answer is text. */
-  readonly 'human-monitor-command': { readonly 'command-line': string }
+  readonly 'human-monitor-command': { readonly 'command-line': string; readonly 'cpu-index'?: number }
+  /** Connects a device to something else: the serial port to a socket that keys can be written to. */
+  readonly 'chardev-change': { readonly id: string; readonly backend: ChardevBackend }
+  /** A break on the serial line: the next key is one of sysrq's. */
+  readonly 'chardev-send-break': { readonly id: string }
 }
+
+/** What a character device can be connected to, as far as the harness does that. */
+export type ChardevBackend =
+  | { readonly type: 'file'; readonly data: { readonly out: string; readonly append: boolean } }
+  | {
+      readonly type: 'socket'
+      readonly data: {
+        readonly addr: { readonly type: 'unix'; readonly data: { readonly path: string } }
+        readonly server: false
+        /** What the device says is written there as well. */
+        readonly logfile: string
+        readonly logappend: boolean
+      }
+    }
 
 export interface QmpOptions {
   readonly signal: AbortSignal

@@ -95,7 +95,11 @@ void test('the command line', async (suite) => {
     [['run', '--jobs', '0'], /--jobs must be an integer from 1 to 64, got '0'/, /^/],
     [['run', '--jobs', 'many'], /--jobs must be an integer from 1 to 64, got 'many'/, /^/],
     [['run', '--jobs', '65'], /--jobs must be an integer from 1 to 64, got '65'/, /^/],
-    [['run', '--keep', '--jobs', '2'], /--keep leaves one virtual machine up, and --jobs is 2/, /hint: leave/],
+    [
+      ['run', '--keep', '--jobs', '2'],
+      /--keep leaves one virtual machine up, and --jobs is 2/,
+      /hint: leave/,
+    ],
     [['run', '--isolation', 'vms'], /--isolation must be vm or boot or none, got 'vms'/, /--isolation vm$/m],
     [
       ['run', '--output', inProject('LICENSE')],

@@ -39,7 +39,7 @@ const badDays: Record<
   'no answer at all': {
     script: () => scripted(() => undefined),
     code: 'AGENT_STUCK',
-    says: /stuck in convert\(gmem#3, private\) since 0\.1 s/,
+    says: /has not answered for 0\.1 s to convert\(gmem#3, private\)/,
   },
 }
 

@@ -1,8 +1,10 @@
 // The table of bad days: the verdict on each, and that the next scenario runs all the same.
 import { test } from 'tap'
 import type { Verdict } from '../../../harness/project/events.ts'
+import { ProtocolError } from '../../../harness/project/errors.ts'
 import { noSpaceLeft } from '../../../harness/project/free-space.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
+import { fakePid, procOf } from './fixtures/proc.ts'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
 import type { Body } from './fixtures/run.ts'
 
@@ -25,6 +27,10 @@ function whenAffinity(reaction: (puppet: Puppet) => number | 'hang' | 'die' | 'g
       return reaction(puppet)
     },
   }
+}
+
+const unanswered = async (): Promise<never> => {
+  throw new ProtocolError('SSH_LOST', 'lost')
 }
 
 const badDays: readonly BadDay[] = [
@@ -85,9 +91,9 @@ const badDays: readonly BadDay[] = [
   {
     day: 'the agent dies',
     body: fine,
-    machine: () => whenAffinity(() => 'die'),
+    machine: () => ({ ...whenAffinity(() => 'die'), ask: async () => procOf() }),
     verdict: 'ERROR',
-    message: /the agent died during setAffinity/,
+    message: /the agent died during setAffinity.*; the agent is gone; the kernel is alive$/,
     newMachine: true,
   },
   {
@@ -103,7 +109,70 @@ const badDays: readonly BadDay[] = [
     body: fine,
     machine: () => whenAffinity(() => 'hang'),
     verdict: 'FAIL',
-    message: /scenario bad took longer than 0.5 s/,
+    message:
+      /^scenario bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends, and neither has the kernel an answer',
+    body: fine,
+    machine: () => ({
+      ...whenAffinity(() => 'hang'),
+      ask: unanswered,
+      liveness: { nmi: async () => false, vcpus: async () => [[], []] },
+    }),
+    verdict: 'FAIL',
+    message: /^scenario bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends, because the agent does not run',
+    body: fine,
+    machine: () => ({
+      ...whenAffinity(() => 'hang'),
+      ask: async () => procOf({ pid: fakePid, state: 'T' }),
+    }),
+    verdict: 'ERROR',
+    message: /^scenario bad took longer than 0.5 s; the agent is stopped/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends, because QEMU does not run',
+    body: fine,
+    machine: () => ({
+      ...whenAffinity(() => 'hang'),
+      liveness: { qemu: async () => ({ kind: 'stopped' }) },
+    }),
+    verdict: 'MISS',
+    message: /^scenario bad took longer than 0.5 s; QEMU is stopped/,
+    newMachine: true,
+  },
+  {
+    day: 'the scenario waits for itself',
+    body: async () => new Promise(() => undefined),
+    machine: () => ({ ask: async () => procOf({ pid: fakePid }) }),
+    verdict: 'ERROR',
+    message: /^scenario bad took longer than 0.5 s; no operation is under way/,
+    newMachine: true,
+  },
+  {
+    day: 'the machine dies while it is looked at',
+    body: fine,
+    machine: () => {
+      let last: Puppet | undefined
+      return {
+        ...whenAffinity((puppet) => {
+          last = puppet
+          return 'hang'
+        }),
+        ask: async () => {
+          last?.die({ kind: 'panic', title: 'hung_task: blocked tasks' })
+          return unanswered()
+        },
+      }
+    },
+    verdict: 'FAIL',
+    message: /^the kernel panicked: hung_task: blocked tasks$/,
     newMachine: true,
   },
   {

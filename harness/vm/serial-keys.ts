@@ -1,0 +1,98 @@
+// Presses keys of sysrq on the serial line of a guest that does not answer otherwise. The console is a file, which only
+// takes what the guest says; for the time of this, the serial port is connected to a socket of ours.
+import { once } from 'node:events'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { sleep } from '../project/deadline.ts'
+import { consoleDevice } from './arguments.ts'
+import { createConsole } from './console.ts'
+import type { Qmp } from './qmp.ts'
+
+export interface KeyOptions {
+  readonly signal: AbortSignal
+  /** How long the guest may take to say the first line after a key, in milliseconds. */
+  readonly patience: number
+  /** The deadline of each command of QMP, in milliseconds. */
+  readonly qmpTimeout: number
+}
+
+/** When nothing has come for so long, the answer to a key is complete. */
+const pauseMilliseconds = 250
+
+/**
+ * Sends each key after a break, and gives what the kernel says to them; no line at all when it says nothing.
+ * @throws {InfraError | DeadlineExceeded} when QEMU does not do its part
+ */
+export async function pressKeys(
+  qmp: Qmp,
+  keys: readonly string[],
+  options: KeyOptions,
+): Promise<readonly string[]> {
+  const { signal, qmpTimeout } = options
+  const qmpOptions = { signal, timeout: qmpTimeout }
+  await using stack = new AsyncDisposableStack()
+  const directory = stack.use(await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-keys-')))
+  const socketPath = path.join(directory.path, 'serial')
+  const server = createServer()
+  stack.defer(() => void server.close())
+  server.listen(socketPath)
+  await once(server, 'listening', { signal })
+  const connecting = connectionTo(server, signal)
+  await qmp.execute(
+    'chardev-change',
+    {
+      id: consoleDevice.id,
+      backend: {
+        type: 'socket',
+        data: {
+          addr: { type: 'unix', data: { path: socketPath } },
+          server: false,
+          logfile: consoleDevice.file,
+          logappend: true,
+        },
+      },
+    },
+    qmpOptions,
+  )
+  stack.defer(async () => {
+    const data = { out: consoleDevice.file, append: true }
+    await qmp.execute(
+      'chardev-change',
+      { id: consoleDevice.id, backend: { type: 'file', data } },
+      { signal: AbortSignal.timeout(qmpTimeout), timeout: qmpTimeout },
+    )
+  })
+  const socket = await connecting
+  stack.defer(() => void socket.destroy())
+  const said = createConsole()
+  socket.on('data', (chunk: Buffer) => said.write(chunk))
+  socket.on('error', () => undefined)
+  for (const key of keys) {
+    await qmp.execute('chardev-send-break', { id: consoleDevice.id }, qmpOptions)
+    socket.write(key)
+    await quietAfter(() => said.mark(), options)
+  }
+  return said.lines()
+}
+
+async function connectionTo(server: Server, signal: AbortSignal): Promise<Socket> {
+  const connected = Promise.withResolvers<Socket>()
+  server.once('connection', connected.resolve)
+  signal.addEventListener('abort', () => connected.reject(signal.reason), { once: true })
+  return await connected.promise
+}
+
+/** Waits for the first line, and then until no more come. */
+async function quietAfter(lines: () => number, { signal, patience }: KeyOptions): Promise<void> {
+  const before = lines()
+  const end = performance.now() + patience
+  while (lines() === before && performance.now() < end) await sleep(pauseMilliseconds / 10, signal)
+  let last = before
+  while (lines() !== last && performance.now() < end) {
+    last = lines()
+    await sleep(pauseMilliseconds, signal)
+  }
+}
