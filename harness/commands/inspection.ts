@@ -4,16 +4,21 @@ import type { Machine } from '../scenario/machine.ts'
 import { livenessOf } from '../vm/liveness.ts'
 import type { Vm } from '../vm/vm.ts'
 import { askOver } from './ask.ts'
+import { dumperOf } from './dump.ts'
 import type { MachineOptions } from './machine.ts'
 
-type Inspection = Pick<Machine, 'liveness' | 'ask'>
+type Inspection = Pick<Machine, 'liveness' | 'ask' | 'dump'>
 
 /** What the runner needs of a machine for that. */
 export function inspectionOf(
   vm: Vm,
   session: SshSession,
-  { vmlinux, image, accelerator }: MachineOptions,
+  { vmlinux, image, accelerator, memory, dumpsTo }: MachineOptions,
 ): Inspection {
   const { timeFactor } = accelerator
-  return { liveness: livenessOf({ ...vm, vmlinux, timeFactor }), ask: askOver(session, vm.ssh, image) }
+  return {
+    liveness: livenessOf({ ...vm, vmlinux, timeFactor }),
+    ask: askOver(session, vm.ssh, image),
+    ...(dumpsTo === undefined ? {} : { dump: dumperOf(vm.qmp, dumpsTo, { memory, vmlinux }) }),
+  }
 }

@@ -30,6 +30,8 @@ export interface MachineSourceOptions {
   readonly consoles: Consoles
   /** Where saved states are kept. */
   readonly cache: string
+  /** Where dumps of the guests' memory go after a panic or a hang, if that is wanted. */
+  readonly dumpsTo?: string
   readonly signal: AbortSignal
   /** Called with the command lines of QEMU so far, one for each way to start it. */
   readonly onCommands: (commands: readonly string[]) => void
@@ -187,7 +189,7 @@ export class Machines implements MachineSource, AsyncDisposable {
   }
 
   #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
-    const { parts, accelerator, onCommands } = this.#options
+    const { parts, accelerator, dumpsTo, onCommands } = this.#options
     return {
       vmlinux: parts.kernel.vmlinux,
       image: parts.image,
@@ -196,6 +198,7 @@ export class Machines implements MachineSource, AsyncDisposable {
       memory: memoryOf(profile),
       append: kernelWords(profile),
       cpus: guestCpus,
+      ...(dumpsTo === undefined ? {} : { dumpsTo }),
       consoleFile,
       signal: making.signal,
       onWaiting: (command) => {

@@ -24,6 +24,8 @@ export interface MachineOptions {
   /** Further words for the command line of the kernel. */
   readonly append?: readonly string[]
   readonly consoleFile: string
+  /** Where dumps of the guest's memory go after a panic or a hang; without it, nothing is dumped. */
+  readonly dumpsTo?: string
   readonly signal: AbortSignal
   /** Called with QEMU's command line when it runs and there is nothing to do but to wait for the guest. */
   readonly onWaiting?: (command: string) => void
@@ -75,7 +77,11 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
 
 /** The options of QEMU among those of a machine. */
 export function startOptions(options: MachineOptions): StartOptions {
-  return { ...options, initramfs: options.image.initramfs }
+  return {
+    ...options,
+    initramfs: options.image.initramfs,
+    dumpable: options.dumpsTo !== undefined,
+  }
 }
 
 async function boot(

@@ -16,6 +16,11 @@ export const resultNames = {
   consoles: 'consoles',
 } as const
 
+/** The dump of the guest's memory after a scenario (run --vmcore). */
+export function vmcoreName(scenario: string): string {
+  return `vmcore-${scenario}`
+}
+
 // A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
 const neededMebibytes = 16
 const otherPlace = '--output DIR chooses another place'
@@ -60,12 +65,12 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
 /** Removes what an earlier run has left, and nothing where there was none: it may be anybody's directory. */
 async function removeResults(directory: string): Promise<void> {
   try {
-    const stems = await earlierConsoles(directory)
-    if (stems === undefined) return
-    const consoles = (await readdir(directory)).filter((name) => stems.some((stem) => isConsole(name, stem)))
+    const isEarlier = await earlierRun(directory)
+    if (isEarlier === undefined) return
+    const named = (await readdir(directory)).filter(isEarlier)
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // What says that all of them are ours goes last.
-    for (const name of [...consoles, resultNames.tap, resultNames.provenance, resultNames.events]) {
+    for (const name of [...named, resultNames.tap, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })
     }
   } catch (cause) {
@@ -74,10 +79,10 @@ async function removeResults(directory: string): Promise<void> {
 }
 
 /**
- * What stands between `console` and the number in the names of the consoles of the run whose events are in the
- * directory; nothing when there are none, or not ours.
+ * Tells the consoles and the dumps of the run whose events are in the directory by their names; nothing when there are no
+ * events, or not ours.
  */
-async function earlierConsoles(directory: string): Promise<readonly string[] | undefined> {
+async function earlierRun(directory: string): Promise<((name: string) => boolean) | undefined> {
   const file = path.join(directory, resultNames.events)
   const events = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
@@ -85,16 +90,22 @@ async function earlierConsoles(directory: string): Promise<readonly string[] | u
   })
   if (events === undefined) return undefined
   // A disk that is full from the beginning leaves an empty file.
-  if (events === '') return ['']
+  if (events === '') return (name) => isConsole(name, '')
   const first = firstEvent(events)
-  if (first?.type === 'run-started') return ['']
-  return first?.type === 'mutants-started' && Array.isArray(first.mutants)
-    ? ['control', ...first.mutants].map((name) => `-${name}`)
-    : undefined
+  if (first?.type === 'run-started') {
+    const scenarios: readonly unknown[] = Array.isArray(first.scenarios) ? first.scenarios : []
+    const dumps = new Set(scenarios.map((name) => vmcoreName(String(name))))
+    return (name) => isConsole(name, '') || dumps.has(name)
+  }
+  if (first?.type !== 'mutants-started' || !Array.isArray(first.mutants)) return undefined
+  const stems = ['control', ...first.mutants].map((name) => `-${name}`)
+  return (name) => stems.some((stem) => isConsole(name, stem))
 }
 
 /** What the first line says, if it is an object: it may be anybody's. */
-function firstEvent(lines: string): { readonly type?: unknown; readonly mutants?: unknown } | undefined {
+function firstEvent(
+  lines: string,
+): { readonly type?: unknown; readonly mutants?: unknown; readonly scenarios?: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(lines.split('\n', 1)[0] ?? '')
     return typeof value === 'object' && value !== null ? value : undefined

@@ -2,6 +2,7 @@
 import { compileAgent } from '../guest/agent.ts'
 import { provideGuestImage } from '../guest/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
+import { withDumps } from '../kernel/dumps.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import type { KernelDefinition } from '../project/definition.ts'
 import { messageOf } from '../project/errors.ts'
@@ -34,6 +35,7 @@ export interface JobOptions {
   /** Another directory of scenarios. */
   readonly scenarios?: string
   readonly keep?: true
+  readonly vmcore?: true
 }
 
 /** What is known before anything is built. */
@@ -107,7 +109,8 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
 
 /** Everything that a machine is booted from, built unless the cache has it. */
 async function provideParts(plan: Plan, emit: Emit): Promise<MachineParts> {
-  const { context, definition } = plan
+  const { context, options } = plan
+  const definition = options.vmcore === true ? withDumps(plan.definition) : plan.definition
   const begin = performance.now()
   const common = { cache: cacheDirectory(), signal: context.signal }
   using line = progressLine(context.stderr, context.isTty)

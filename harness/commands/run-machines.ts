@@ -36,6 +36,7 @@ export async function runOnMachines(
     jobs: options.jobs ?? jobsByCores(),
     consoles,
     cache: cacheDirectory(),
+    ...(options.vmcore === true ? { dumpsTo: plan.directory } : {}),
     signal: context.signal,
     // At once, for a run that is killed later.
     onCommands: (commands) => record.update(commands),
@@ -98,5 +99,6 @@ function commandFor(name: string, options: JobOptions): string {
   if (options.accel !== undefined) words.push('--accel', options.accel)
   if (options.isolation !== 'vm') words.push('--isolation', options.isolation)
   if (options.scenarios !== undefined) words.push('--scenarios', options.scenarios)
+  if (options.vmcore === true) words.push('--vmcore')
   return shellLine('./gmemtest', ['run', ...words, name])
 }

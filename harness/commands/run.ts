@@ -61,6 +61,7 @@ export function run(context: CommandContext): Command {
     )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the virtual machine up after the run and say how to get in')
+    .option('--vmcore', "dump the guest's memory into the results after a panic or a hang, for crash or drgn")
     .addHelpText('after', examples)
     .action(
       context.exitsWith((patterns: readonly string[], options: JobOptions) => {

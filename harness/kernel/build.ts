@@ -128,12 +128,13 @@ export async function buildKernel(
 }
 
 /**
- * One tree is kept for each definition file and place of its source; a change of series or options is built in it, and
+ * One tree is kept for each definition file, flavour and place of its source; a change of series or options is built in it, and
  * so are the mutants of the kernel.
  */
 function familyOf(definition: KernelDefinition): string {
   const source = JSON.stringify(definition.source)
-  const name = path.basename(definition.file).replace(/\.ya?ml$/, '')
+  const stem = path.basename(definition.file).replace(/\.ya?ml$/, '')
+  const name = definition.flavour === undefined ? stem : `${stem}-${definition.flavour}`
   return `${name}-${sha256(Buffer.from(`${definition.file}\0${source}`)).slice(0, 12)}`
 }
 

@@ -40,6 +40,8 @@ export interface KernelDefinition {
   readonly dialect: Dialect
   /** Needs of scenarios that this kernel is known to lack, each with the reason; other skips are news. */
   readonly expectSkips: Readonly<Record<string, string>>
+  /** Present when it is built in another way than its file says: it shares no objects with kernels that are not. */
+  readonly flavour?: string
   /** How many times slower it is than a kernel without debug options; deadlines are multiplied by it. */
   readonly slowdown: number
   /** What it may complain about. */

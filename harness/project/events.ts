@@ -18,6 +18,8 @@ export interface Diagnostic {
   readonly console: readonly string[]
   /** What was seen of a machine in which something did not end: the agent's tasks with their kernel stacks, virtual CPUs. */
   readonly seen?: readonly string[]
+  /** The command line that opens the dump of the guest's memory, or why there is none though it was wanted. */
+  readonly vmcore?: string
   /** The command line that runs just this scenario again. */
   readonly again: string
 }

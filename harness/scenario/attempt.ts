@@ -2,7 +2,7 @@
 import { must } from '../agent/call.ts'
 import type { Dialect } from '../project/definition.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
-import { ProtocolError } from '../project/errors.ts'
+import { GmemtestError, ProtocolError } from '../project/errors.ts'
 import { findComplaints } from '../health/findings.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from './create-context.ts'
@@ -19,6 +19,8 @@ export interface Attempt extends Happening {
   readonly operations: readonly string[]
   /** The console lines of the window, without the markers. */
   readonly console: readonly string[]
+  /** How to open the dump of the guest's memory, or why there is none though it was wanted. */
+  readonly vmcore?: string
   /** Where on the console the window of the next scenario begins. */
   readonly nextWindow: number
   readonly milliseconds: number
@@ -29,6 +31,9 @@ const cleanUpMilliseconds = 10_000
 const markerMilliseconds = 2000
 // A machine that dies falls silent first and says why a moment later.
 const lastWordsMilliseconds = 150
+
+/** After these QEMU is still there, and the guest as it was. */
+const dumpable: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
 
 const markerPrefix = 'gmemtest: scenario'
 
@@ -106,6 +111,7 @@ export async function attempt(
     hang = await investigate(machine, silence, signal)
     death = await lastWords(machine, signal)
   }
+  const vmcore = await dumped(scenario, machine, { death, hang }, signal)
   const nextWindow = machine.console.mark()
   const begin = window.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
   const lines = window.slice(begin + 1).filter((line) => !line.includes(markerPrefix))
@@ -113,6 +119,7 @@ export async function attempt(
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     ...(hang === undefined ? {} : { hang }),
+    ...(vmcore === undefined ? {} : { vmcore }),
     recovered,
     complaints: findComplaints(lines),
     earlierComplaints: findComplaints(window.slice(0, Math.max(0, begin))),
@@ -122,6 +129,25 @@ export async function attempt(
     operations,
     console: lines,
     milliseconds: performance.now() - started,
+  }
+}
+
+/** Dumps the memory of a guest in which the kernel panicked or hangs, where that is wanted. */
+async function dumped(
+  scenario: NamedScenario,
+  { dump }: Machine,
+  ended: { readonly death: VmDeath | undefined; readonly hang: Hang | undefined },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { death, hang } = ended
+  const isKernels = death === undefined ? hang?.verdict === 'FAIL' : dumpable.has(death.kind)
+  if (dump === undefined || !isKernels) return undefined
+  try {
+    return await dump(scenario.name, signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof GmemtestError)) throw error
+    return `there is no dump: ${error.message}`
   }
 }
 

@@ -27,6 +27,7 @@ export function diagnose(
       : {}),
     ...(at === undefined ? {} : { at }),
     ...(result.hang === undefined ? {} : { seen: result.hang.details }),
+    ...(result.vmcore === undefined ? {} : { vmcore: result.vmcore }),
     console: consoleExcerpt(result),
     again: judged.again,
   }

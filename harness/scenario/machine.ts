@@ -16,6 +16,12 @@ export type Ask = (
   options: { readonly signal: AbortSignal; readonly milliseconds: number },
 ) => Promise<string>
 
+/**
+ * Writes the memory of the guest to a file for this scenario, and gives the command line that opens it.
+ * @throws {InfraError} NO_SPACE, DUMP_FAILED
+ */
+export type Dump = (scenario: string, signal: AbortSignal) => Promise<string>
+
 /** Disposing of it ends the agent, the connection and the virtual machine. */
 export interface Machine extends AsyncDisposable {
   readonly agent: Agent
@@ -37,6 +43,8 @@ export interface Machine extends AsyncDisposable {
   /** To find out what is alive when the agent does not answer. */
   readonly liveness: Liveness
   readonly ask: Ask
+  /** There when the memory of the guest is wanted after a panic or a hang. */
+  readonly dump?: Dump
 }
 
 /** Where the machines of a run come from. Those that were not given away are the source's to dispose of. */

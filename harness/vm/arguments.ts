@@ -19,6 +19,8 @@ export interface MachineConfig {
   readonly firmware: string | undefined
   /** It does not boot, but goes on from a saved state, which comes through a descriptor of its own. */
   readonly restores: boolean
+  /** Whether the memory of a guest that died can still be read: QEMU stays, and the kernel tells it where its notes are. */
+  readonly dumpable: boolean
 }
 
 /** The program. */
@@ -105,6 +107,12 @@ function sshChannels(): string[][] {
   ]).flat()
 }
 
+/** The end of the guest is not the end of QEMU; and the notes are what tools know the layout of the kernel by. */
+const dumpable: readonly string[][] = [
+  ['-action', 'reboot=shutdown,shutdown=pause'],
+  ['-device', 'vmcoreinfo'],
+]
+
 /** The command line of QEMU as pairs: an option and its value stay together. */
 export function qemuOptions(config: MachineConfig): string[][] {
   return [
@@ -114,7 +122,7 @@ export function qemuOptions(config: MachineConfig): string[][] {
     ['-no-user-config'],
     ['-display', 'none'],
     // A reset of the guest is the end: a kernel that dies must not boot again unseen.
-    ['-no-reboot'],
+    ...(config.dumpable ? dumpable : [['-no-reboot']]),
     config.sandbox
       ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny']
       : [],

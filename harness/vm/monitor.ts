@@ -24,7 +24,9 @@ export interface Watched {
   readonly child: Pick<Child, 'exited' | 'kill'>
   readonly console: ConsoleLog
   /** Reads the rest of the console when QEMU is gone. */
-  readonly tail: Pick<Tail, 'finish' | 'broken'>
+  readonly tail: Pick<Tail, 'finish' | 'catchUp' | 'broken'>
+  /** Whether QEMU stays when the guest has died. */
+  readonly isKept?: boolean
   /** In milliseconds, for tests. */
   readonly lastWords?: number
 }
@@ -34,7 +36,8 @@ function isNoSpace(error: unknown): error is InfraError {
 }
 
 /** Starts watching. */
-export function watch({ child, console, tail, lastWords = defaultLastWords }: Watched): Monitor {
+export function watch(watched: Watched): Monitor {
+  const { child, console, tail, isKept = false, lastWords = defaultLastWords } = watched
   const died = Promise.withResolvers<VmDeath>()
   let closing = false
   let panic: string | undefined
@@ -46,7 +49,7 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
     const title = panicLine.exec(line)?.[1]
     if (title === undefined || panic !== undefined) return
     panic = title
-    timer = setTimeout(() => child.kill(), lastWords)
+    timer = setTimeout(() => (isKept ? void outlive() : child.kill()), lastWords)
   })
 
   // Without its console nobody can say that the kernel is well: then it must not go on.
@@ -54,6 +57,14 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
     consoleError = error
     child.kill()
   })
+
+  /** The guest has died, and QEMU is still there. */
+  async function outlive(): Promise<void> {
+    await tail.catchUp()
+    clearTimeout(timer)
+    if (panic !== undefined) died.resolve({ kind: 'panic', title: panic })
+    else if (stopReason !== undefined) died.resolve({ kind: 'guest-stopped', reason: stopReason })
+  }
 
   async function follow(): Promise<void> {
     const { code, signal, stderr } = await child.exited
@@ -74,7 +85,9 @@ export function watch({ child, console, tail, lastWords = defaultLastWords }: Wa
   return {
     died: died.promise,
     onEvent({ name, data }) {
-      if (name === 'SHUTDOWN' && data['guest'] === true) stopReason = String(data['reason'])
+      if (name !== 'SHUTDOWN' || data['guest'] !== true) return
+      stopReason = String(data['reason'])
+      if (isKept) void outlive()
     },
     closing() {
       closing = true

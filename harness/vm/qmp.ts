@@ -29,6 +29,12 @@ export interface QmpCommands {
   readonly 'query-migrate': NoArguments
   /** Asks QEMU's human monitor, e.g. `info registers`. The answer is text. */
   readonly 'human-monitor-command': { readonly 'command-line': string; readonly 'cpu-index'?: number }
+  /** Writes the memory of the guest to a file, in a format that `crash` reads; answered when it is done. */
+  readonly 'dump-guest-memory': {
+    readonly paging: false
+    readonly protocol: string
+    readonly format: 'kdump-zlib' | 'elf'
+  }
   /** Connects a device to something else: the serial port to a socket that keys can be written to. */
   readonly 'chardev-change': { readonly id: string; readonly backend: ChardevBackend }
   /** A break on the serial line: the next key is one of sysrq's. */

@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly consoleFile?: string
   /** Further words for the command line of the kernel. */
   readonly append?: readonly string[]
+  /** Keep QEMU when the guest has died, so that its memory can be dumped. */
+  readonly dumpable?: boolean
   readonly signal: AbortSignal
   /** What the guest goes on from, instead of booting. */
   readonly savedState?: SavedState
@@ -105,6 +107,11 @@ async function closeFile(file: FileHandle): Promise<void> {
   await file.close()
 }
 
+async function endWithGuest(died: Promise<VmDeath>, channels: readonly Duplex[]): Promise<void> {
+  await died
+  for (const channel of channels) channel.destroy()
+}
+
 /** Why QEMU is gone before it could say a word. */
 async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   child.kill()
@@ -118,7 +125,10 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   })
 }
 
-type Hardware = Pick<StartOptions, 'vmlinux' | 'initramfs' | 'accelerator' | 'memory' | 'cpus' | 'append'>
+type Hardware = Pick<
+  StartOptions,
+  'vmlinux' | 'initramfs' | 'accelerator' | 'memory' | 'cpus' | 'append' | 'dumpable'
+>
 
 /** What QEMU is started with, whatever the machine is called and wherever it begins. */
 function configOf(hardware: Hardware, sandbox: boolean): Omit<MachineConfig, 'name' | 'restores'> {
@@ -126,6 +136,7 @@ function configOf(hardware: Hardware, sandbox: boolean): Omit<MachineConfig, 'na
     ...hardware,
     accelerator: hardware.accelerator.name,
     append: hardware.append ?? [],
+    dumpable: hardware.dumpable ?? false,
     sandbox,
     firmware: fastFirmwareFile() === undefined ? undefined : fastFirmware,
   }
@@ -164,7 +175,7 @@ function qemuMissing(cause?: unknown): InfraError {
 }
 
 async function startOnce(options: StartOptions, sandbox: boolean): Promise<RunningQemu> {
-  const { savedState } = options
+  const { savedState, dumpable = false } = options
   const args = qemuOptions({
     ...configOf(options, sandbox),
     // Whoever finds a QEMU in the list of processes sees which run it belongs to.
@@ -183,7 +194,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     channels: channelCount,
     files: [tail.writer, ...state],
   })
-  const monitor = watch({ child, console, tail })
+  const monitor = watch({ child, console, tail, isKept: dumpable })
   // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
   stack.defer(async () => {
     await monitor.died
@@ -211,6 +222,8 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     const death = await monitor.died
     throw death.kind === 'console-full' ? death.error : failure
   }
+  // Where QEMU outlives the guest, nobody else would say that there is no answer to come.
+  void endWithGuest(monitor.died, sshChannels)
   const owned = stack.move()
   return {
     ssh: sshEndpoint(sshChannels, savedState?.usedChannels ?? 0),

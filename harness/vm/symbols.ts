@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Gives `function+0x1a/0x40` for an address in the kernel's text, nothing for any other. */
-export type NameOf = (address: bigint) => string | undefined
+/**
+ * Gives `function+0x1a/0x40` for an address in the kernel's text, nothing for any other. Where a call returns to may be the
+ * beginning of the next function, when the one that called never goes on: that is asked for as a `return`.
+ */
+export type NameOf = (address: bigint, what?: 'instruction' | 'return') => string | undefined
 
 interface Symbol {
   readonly address: bigint
@@ -13,8 +16,9 @@ interface Symbol {
 /** Names by the text of a System.map: lines of address, type and name. */
 export function namesIn(systemMap: string): NameOf {
   const symbols = textSymbols(systemMap)
-  return (address) => {
-    const index = symbols.findLastIndex((symbol) => symbol.address <= address)
+  return (address, what = 'instruction') => {
+    const inside = what === 'return' ? address - 1n : address
+    const index = symbols.findLastIndex((symbol) => symbol.address <= inside)
     const [symbol, next] = [symbols[index], symbols[index + 1]]
     // The last symbol is the end of the text: nothing begins there.
     if (symbol === undefined || next === undefined) return undefined

@@ -12,6 +12,8 @@ import { freeBytes, noSpaceLeft } from '../project/free-space.ts'
 export interface Tail extends AsyncDisposable {
   /** A descriptor to append with. */
   readonly writer: number
+  /** Reads what has been written so far. */
+  catchUp(this: void): Promise<void>
   /** Reads what is left; to be called when the writer is gone. */
   finish(this: void): Promise<void>
   /** Rejects when the file cannot be read any more, or with NO_SPACE when it can hardly be written any more. */
@@ -129,6 +131,10 @@ export function followFile(
     writer,
     broken: broken.promise,
     checkSpace,
+    async catchUp() {
+      onChange()
+      await reading
+    },
     async finish() {
       stop()
       await reading

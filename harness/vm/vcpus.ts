@@ -92,7 +92,7 @@ async function positionOf(
   while (trace.length < mostFrames && frame >= kernelSpace) {
     const found = parseFrame(await monitorSays(qmp, `x /2gx 0x${frame.toString(16)}`, cpu, options))
     if (found === undefined) break
-    const caller = nameOf(found.returnsTo)
+    const caller = nameOf(found.returnsTo, 'return')
     // Stacks grow downwards: a frame that does not lie above the last one is none.
     if (caller === undefined || found.next <= frame) break
     trace.push(caller)

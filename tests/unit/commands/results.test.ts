@@ -72,6 +72,12 @@ void test('a directory that was asked for loses old results and nothing else', a
   }
 })
 
+void test('dumps are old results if the earlier run says that it ran their scenarios', async (t) => {
+  const output = t.testdir({ 'vmcore-a': '', 'vmcore-b': 'mine', 'results.jsonl': `${started}\n` })
+  await makeResultsDirectory({ output, kernel: 'k', now })
+  t.strictSame(await readdir(output), ['vmcore-b'])
+})
+
 void test('consoles of mutants are old results if the earlier run says that it tried them', async (t) => {
   const theirs = { 'console-m.log': '', 'console-m-2.log': '', 'console-control.log': '' }
   const mine = ['console-m-x.log', 'console-n.log', 'console.log']

@@ -15,6 +15,7 @@ const config: MachineConfig = {
   sandbox: true,
   firmware: 'qboot.rom',
   restores: false,
+  dumpable: false,
 }
 
 function lines(options: readonly (readonly string[])[]): string[] {
@@ -66,6 +67,20 @@ void test('what KVM, a machine without seccomp and the usual firmware change', (
   t.same(
     other.filter((line) => !usual.includes(line)),
     ['-accel kvm', '-cpu host'],
+  )
+  t.end()
+})
+
+void test('a guest whose memory can be dumped after its death', (t) => {
+  const other = lines(qemuOptions({ ...config, dumpable: true }))
+  const usual = lines(qemuOptions(config))
+  t.same(
+    usual.filter((line) => !other.includes(line)),
+    ['-no-reboot'],
+  )
+  t.same(
+    other.filter((line) => !usual.includes(line)),
+    ['-action reboot=shutdown,shutdown=pause', '-device vmcoreinfo'],
   )
   t.end()
 })

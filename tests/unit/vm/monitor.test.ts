@@ -8,7 +8,7 @@ import { describeDeath } from '../../../harness/vm/vm.ts'
 
 const cleanExit: ChildExit = { code: 0, signal: undefined, stderr: '', missing: false }
 
-function machine(lastWords = 5000) {
+function machine(lastWords = 5000, isKept = false) {
   const exited = Promise.withResolvers<ChildExit>()
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
@@ -19,10 +19,14 @@ function machine(lastWords = 5000) {
     console,
     tail: {
       broken: broken.promise,
+      async catchUp() {
+        console.write(Buffer.from(unread))
+      },
       async finish() {
         console.write(Buffer.from(unread))
       },
     },
+    isKept,
     lastWords,
   })
   return {
@@ -51,6 +55,22 @@ void test('a panic that does not end by itself is ended', async (t) => {
   const { monitor, say } = machine(10)
   say(panicText)
   t.match(await monitor.died, { kind: 'panic' })
+})
+
+void test('a guest that died in a QEMU that stays', async (t) => {
+  const reset = { name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } }
+  const panicked = machine(5000, true)
+  panicked.leaveUnread(panicText)
+  panicked.monitor.onEvent(reset)
+  t.same(await panicked.monitor.died, { kind: 'panic', title: 'Fatal exception in interrupt' })
+
+  const endless = machine(10, true)
+  endless.say(panicText)
+  t.match(await endless.monitor.died, { kind: 'panic' }, 'a panic that does not end by itself')
+
+  const { monitor } = machine(5000, true)
+  monitor.onEvent(reset)
+  t.same(await monitor.died, { kind: 'guest-stopped', reason: 'guest-reset' })
 })
 
 void test('a reset without a word, and a power-off', async (t) => {

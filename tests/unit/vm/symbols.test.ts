@@ -19,6 +19,7 @@ void test('the function, how far into it, and how long it is', (t) => {
   t.equal(nameOf(0xffffffff81000100n), 'do_idle+0x0/0x100')
   t.equal(nameOf(0xffffffff810001ffn), 'do_idle+0xff/0x100')
   t.equal(nameOf(0xffffffff81000010n), '_stext+0x10/0x80', 'the first of two names')
+  t.equal(nameOf(0xffffffff81000100n, 'return'), 'weak_one+0x80/0x80', 'a call that never returns')
   t.equal(nameOf(0xffffffff810000ffn), 'weak_one+0x7f/0x80', 'data is no function')
   t.end()
 })

@@ -30,6 +30,16 @@ void test('what is appended arrives soon, what was there before does not', async
   t.equal(await readFile(file, 'utf8'), 'old\nnew\n')
 })
 
+void test('what was written so far is read at once, and what comes later as well', async (t) => {
+  const { onChunk, text } = collector()
+  await using tail = followFile(path.join(t.testdir({}), 'log'), onChunk)
+  for (const part of ['first\n', 'second\n']) {
+    writeSync(tail.writer, part)
+    await tail.catchUp()
+    t.ok(text().endsWith(part))
+  }
+})
+
 void test('the end is read to its last byte', async (t) => {
   const { onChunk, text } = collector()
   await using tail = followFile(path.join(t.testdir({}), 'log'), onChunk)
