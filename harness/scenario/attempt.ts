@@ -4,6 +4,7 @@ import type { Dialect } from '../project/definition.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
 import { GmemtestError, ProtocolError } from '../project/errors.ts'
 import { findComplaints } from '../health/findings.ts'
+import type { Finding } from '../health/findings.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from './create-context.ts'
 import { investigate, silenceIn } from './investigate.ts'
@@ -27,7 +28,7 @@ export interface Attempt extends Happening {
 }
 
 const cleanUpMilliseconds = 10_000
-// The end marker comes through the console a moment after the write to /dev/kmsg has returned.
+// A marker comes through the console a moment after the write to /dev/kmsg has returned.
 const markerMilliseconds = 2000
 // A machine that dies falls silent first and says why a moment later.
 const lastWordsMilliseconds = 150
@@ -44,6 +45,11 @@ export interface AttemptOptions {
   readonly watch: LeakWatch
   /** Where on the console nobody has looked yet: windows leave no gaps. */
   readonly since: number
+  /**
+   * Called when the scenario is about to begin, with what the kernel has complained about since `since`: that belongs to
+   * the scenario before it in this machine, or to the boot.
+   */
+  readonly onBegun?: (late: readonly Finding[]) => void | Promise<void>
   /** Whether no other scenario will run in this machine; asked when this one is over. */
   readonly isLast: () => boolean
 }
@@ -63,6 +69,7 @@ export async function attempt(
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
   let hang: Hang | undefined
+  let late: readonly Finding[] = []
   let recovered = false
   let found: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
@@ -80,7 +87,9 @@ export async function attempt(
 
   try {
     await within(`scenario ${scenario.name}`, scenario.timeout * 1000, async () => {
-      await writeMarker(machine, `${markerPrefix} ${scenario.name} begins`)
+      await writeMarker(`${scenario.name} begins`, machine, signal)
+      late = findComplaints(before(scenario, machine.console.since(options.since)))
+      await options.onBegun?.(late)
       await scenario.run(createContext(machine.agent, dialect, (pattern) => void expected.push(pattern)))
     })
   } catch (value) {
@@ -94,7 +103,7 @@ export async function attempt(
       await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
         await machine.agent.reset()
         found = await options.watch.report({ isLast: options.isLast() })
-        await writeEndMarker(scenario, machine, signal)
+        await writeMarker(`${scenario.name} ended`, machine, signal)
       })
       recovered = true
     } catch (value) {
@@ -113,8 +122,7 @@ export async function attempt(
   }
   const vmcore = await dumped(scenario, machine, { death, hang }, signal)
   const nextWindow = machine.console.mark()
-  const begin = window.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
-  const lines = window.slice(begin + 1).filter((line) => !line.includes(markerPrefix))
+  const lines = window.slice(before(scenario, window).length).filter((line) => !line.includes(markerPrefix))
   return {
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
@@ -122,7 +130,7 @@ export async function attempt(
     ...(vmcore === undefined ? {} : { vmcore }),
     recovered,
     complaints: findComplaints(lines),
-    earlierComplaints: findComplaints(window.slice(0, Math.max(0, begin))),
+    earlierComplaints: late,
     leaks: found.leaks,
     warnings: found.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
     nextWindow,
@@ -151,22 +159,31 @@ async function dumped(
   }
 }
 
+/** The lines before the scenario's own first marker; none when it is not among them. */
+function before(scenario: NamedScenario, lines: readonly string[]): readonly string[] {
+  const begin = lines.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
+  return lines.slice(0, Math.max(0, begin))
+}
+
 /** The operations of this scenario, as far back as the agent remembers them. */
 function operationsSince(lines: readonly string[], scenario: NamedScenario): readonly string[] {
   const begin = lines.findLastIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
   return lines.slice(begin + 1)
 }
 
-/** Makes sure that all that the kernel printed so far has been read. */
-async function writeEndMarker(scenario: NamedScenario, machine: Machine, signal: AbortSignal): Promise<void> {
-  const text = `${markerPrefix} ${scenario.name} ended`
+/**
+ * Writes a marker into the kernel's log, and waits until it comes through the console: all that was printed before has been
+ * read then. Level 0 is shown on the console whatever its log level is.
+ */
+async function writeMarker(what: string, machine: Machine, signal: AbortSignal): Promise<void> {
+  const text = `${markerPrefix} ${what}`
   const seen = Promise.withResolvers<void>()
   using watch = new DisposableStack()
   watch.use(machine.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
-  await writeMarker(machine, text)
+  await must(machine.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
   const milliseconds = markerMilliseconds * machine.accelerator.timeFactor
   try {
-    await withDeadline({ stage: 'the end marker', milliseconds, signal }, () => seen.promise)
+    await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
   } catch (cause) {
     signal.throwIfAborted()
     const message = 'the console does not show what is written to it, so its silence proves nothing'
@@ -184,9 +201,4 @@ export async function lastWords(machine: Machine, signal: AbortSignal): Promise<
   const death = await Promise.race([machine.died, patience])
   enough.abort()
   return death ?? undefined
-}
-
-/** Level 0 is shown on the console whatever its log level is. */
-async function writeMarker(machine: Machine, text: string): Promise<void> {
-  await must(machine.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
 }

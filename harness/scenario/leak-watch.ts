@@ -81,7 +81,8 @@ export class LeakWatch {
   }
 
   /**
-   * Compares, for as long as freeing may take; the first look is at once. What has leaked is not reported again.
+   * Compares, for as long as freeing may take. The first look is at once, except after the last scenario: what is given to
+   * RCU to be freed must be freed while somebody still watches the console. What has leaked is not reported again.
    * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
    */
   async report({ isLast }: ReportOptions = { isLast: false }): Promise<LeakReport> {
@@ -89,7 +90,7 @@ export class LeakWatch {
     const patience = Math.min(patienceMilliseconds * timeFactor, mostMilliseconds)
     const end = performance.now() + patience
     let pause = firstPauseMilliseconds
-    let found = await this.#changes('at once')
+    let found = await this.#changes(isLast ? 'exactly' : 'at once')
     while (found.leaks.length > 0 && performance.now() < end) {
       await sleep(pause, signal)
       pause *= 2

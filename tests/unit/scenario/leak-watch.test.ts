@@ -1,6 +1,7 @@
 // What a scenario leaves behind fails it, and a check that cannot be made is never a pass.
 import { test } from 'tap'
 import { fine, named, run, verdicts } from './fixtures/run.ts'
+import { rcuBarrier } from '../../../harness/health/leaks.ts'
 import { LeakWatch } from '../../../harness/scenario/leak-watch.ts'
 import { fakeFiles } from './fixtures/fake-files.ts'
 import { fakeMachine } from './fixtures/fake-machine.ts'
@@ -157,4 +158,24 @@ void test('an agent that cannot be put into its group, or slabs that cannot be f
 
 void test('a kernel that says that it has no huge pages needs no control group for them', async (t) => {
   t.strictSame(verdicts(await run(two, { machines: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
+})
+
+void test('after the last scenario, what was given to RCU is freed while the console is still watched', async (t) => {
+  let barriers = 0
+  const files: FakeFiles = (path) => {
+    if (path === rcuBarrier) barriers += 1
+    return undefined
+  }
+  const { machine } = await fakeMachine({ files })
+  await using open = machine
+  const watch = await LeakWatch.begin(open.agent, {
+    without: new Set(),
+    signal: new AbortController().signal,
+    timeFactor: 0.1,
+  })
+  const before = barriers
+  await watch.report({ isLast: false })
+  t.equal(barriers, before)
+  await watch.report({ isLast: true })
+  t.equal(barriers, before + 1)
 })

@@ -1,0 +1,78 @@
+// One scenario after the other in a machine: whose complaint it is.
+import { test } from 'tap'
+import type { Finding } from '../../../harness/health/findings.ts'
+import { attempt } from '../../../harness/scenario/attempt.ts'
+import type { Attempt } from '../../../harness/scenario/attempt.ts'
+import { LeakWatch } from '../../../harness/scenario/leak-watch.ts'
+import type { Machine } from '../../../harness/scenario/machine.ts'
+import { judge } from '../../../harness/scenario/verdict.ts'
+import { fakeMachine } from './fixtures/fake-machine.ts'
+import { fine, named } from './fixtures/run.ts'
+import type { Body } from './fixtures/run.ts'
+
+const { signal } = new AbortController()
+
+interface Tried extends Attempt {
+  readonly late: readonly Finding[]
+}
+
+/** Tries scenarios in one machine; `between` is called after each. */
+async function tryAll(
+  machine: Machine,
+  bodies: readonly Body[],
+  between: (index: number) => void,
+): Promise<Tried[]> {
+  const watch = await LeakWatch.begin(machine.agent, { without: new Set(), signal, timeFactor: 0.1 })
+  const tried: Tried[] = []
+  for (const [index, body] of bodies.entries()) {
+    const late: Finding[] = []
+    const result = await attempt(named(`number-${index}`, body), machine, {
+      dialect: 'convert-ioctl',
+      signal,
+      watch,
+      since: tried.at(-1)?.nextWindow ?? machine.console.mark(),
+      isLast: () => false,
+      onBegun: (findings) => void late.push(...findings),
+    })
+    tried.push({ ...result, late })
+    between(index)
+  }
+  return tried
+}
+
+void test('a complaint after the end of a scenario is handed over when the next one begins, and is its own no more', async (t) => {
+  const { machine, puppet } = await fakeMachine()
+  await using open = machine
+  const order: string[] = []
+  const [first, second, third] = await tryAll(
+    open,
+    [fine, async () => void order.push('the second runs'), fine],
+    (index) => {
+      if (index === 0) puppet.say('[    2.0] BUG: Bad page state in process kworker')
+    },
+  )
+  t.match(second?.late, [{ title: /Bad page state/ }])
+  t.match(second?.earlierComplaints, [{ title: /Bad page state/ }])
+  t.strictSame(second?.complaints, [])
+  t.strictSame([first?.late, third?.late], [[], []])
+  if (first === undefined || second === undefined) throw new Error('both were tried')
+  t.match(judge({ ...first, complaints: second.late }), { verdict: 'FAIL', message: /Bad page state/ })
+  t.match(judge({ ...second, earlierComplaints: [] }), { verdict: 'PASS' })
+})
+
+void test('what the kernel says while the scenario runs is its own', async (t) => {
+  const { machine, puppet } = await fakeMachine()
+  await using open = machine
+  const complaining: Body = async () => puppet.say('[    2.0] BUG: Bad page state in process agent')
+  const [only] = await tryAll(open, [complaining], () => undefined)
+  t.match(only, { late: [], earlierComplaints: [], complaints: [{ title: /Bad page state/ }] })
+})
+
+void test('a console that shows nothing is noticed before anything runs', async (t) => {
+  const { machine } = await fakeMachine({ echo: false })
+  await using open = machine
+  let hasRun = false
+  const [only] = await tryAll(open, [async () => void (hasRun = true)], () => undefined)
+  t.match(only?.thrown?.value, { code: 'CONSOLE_SILENT' })
+  t.notOk(hasRun)
+})
