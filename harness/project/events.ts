@@ -14,7 +14,9 @@ export interface Diagnostic {
   readonly found?: unknown
   /** `tests/scenarios/….ts:LINE` of the check that failed. */
   readonly at?: string
-  /** The last console lines of the scenario's window. */
+  /** The functions in the call trace of the kernel's complaint, with file and line where they are known. */
+  readonly trace?: readonly string[]
+  /** The complaint of the kernel, or the last console lines of the scenario's window: always those after a panic or a hang. */
   readonly console: readonly string[]
   /** What was seen of a machine in which something did not end: the agent's tasks with their kernel stacks, virtual CPUs. */
   readonly seen?: readonly string[]

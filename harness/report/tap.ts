@@ -94,6 +94,7 @@ function diagnosticFields({
     ...values,
     operations: diagnostic.operations.map(plainText),
     ...(diagnostic.seen === undefined ? {} : { seen: diagnostic.seen.map(plainText) }),
+    ...(diagnostic.trace === undefined ? {} : { trace: diagnostic.trace.map(plainText) }),
     ...(diagnostic.vmcore === undefined ? {} : { vmcore: plainText(diagnostic.vmcore) }),
     console: diagnostic.console.map(plainText),
     duration_ms: Math.round(milliseconds),

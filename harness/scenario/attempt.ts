@@ -2,26 +2,26 @@
 import { must } from '../agent/call.ts'
 import type { Dialect } from '../project/definition.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
-import { GmemtestError, ProtocolError } from '../project/errors.ts'
+import { ProtocolError } from '../project/errors.ts'
 import { findComplaints } from '../health/findings.ts'
 import type { Finding } from '../health/findings.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from './create-context.ts'
+import type { Hang } from './hang.ts'
 import { investigate, silenceIn } from './investigate.ts'
 import type { LeakReport, LeakWatch } from './leak-watch.ts'
 import type { NamedScenario } from './load.ts'
 import type { Machine } from './machine.ts'
+import { examine } from './post-mortem.ts'
+import type { Examined } from './post-mortem.ts'
 import type { Happening } from './verdict.ts'
-import type { Hang } from './hang.ts'
 
 /** What became of one scenario, before anybody judges it. */
-export interface Attempt extends Happening {
+export interface Attempt extends Happening, Examined {
   /** The last operations of the agent, oldest first. */
   readonly operations: readonly string[]
   /** The console lines of the window, without the markers. */
   readonly console: readonly string[]
-  /** How to open the dump of the guest's memory, or why there is none though it was wanted. */
-  readonly vmcore?: string
   /** Where on the console the window of the next scenario begins. */
   readonly nextWindow: number
   readonly milliseconds: number
@@ -32,9 +32,6 @@ const cleanUpMilliseconds = 10_000
 const markerMilliseconds = 2000
 // A machine that dies falls silent first and says why a moment later.
 const lastWordsMilliseconds = 150
-
-/** After these QEMU is still there, and the guest as it was. */
-const dumpable: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
 
 const markerPrefix = 'gmemtest: scenario'
 
@@ -71,7 +68,7 @@ export async function attempt(
   let hang: Hang | undefined
   let late: readonly Finding[] = []
   let recovered = false
-  let found: LeakReport = { leaks: [], warnings: [] }
+  let left: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
 
   /** Gives up when the time is over, or at once when the machine dies. */
@@ -102,7 +99,7 @@ export async function attempt(
     try {
       await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
         await machine.agent.reset()
-        found = await options.watch.report({ isLast: options.isLast() })
+        left = await options.watch.report({ isLast: options.isLast() })
         await writeMarker(`${scenario.name} ended`, machine, signal)
       })
       recovered = true
@@ -120,42 +117,23 @@ export async function attempt(
     hang = await investigate(machine, silence, signal)
     death = await lastWords(machine, signal)
   }
-  const vmcore = await dumped(scenario, machine, { death, hang }, signal)
   const nextWindow = machine.console.mark()
   const lines = window.slice(before(scenario, window).length).filter((line) => !line.includes(markerPrefix))
+  const complaints = findComplaints(lines)
+  const found = { death, hang, complaint: complaints[0] ?? late[0] }
   return {
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
-    ...(hang === undefined ? {} : { hang }),
-    ...(vmcore === undefined ? {} : { vmcore }),
+    ...(await examine(scenario, machine, found, signal)),
     recovered,
-    complaints: findComplaints(lines),
+    complaints,
     earlierComplaints: late,
-    leaks: found.leaks,
-    warnings: found.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
+    leaks: left.leaks,
+    warnings: left.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
     nextWindow,
     operations,
     console: lines,
     milliseconds: performance.now() - started,
-  }
-}
-
-/** Dumps the memory of a guest in which the kernel panicked or hangs, where that is wanted. */
-async function dumped(
-  scenario: NamedScenario,
-  { dump }: Machine,
-  ended: { readonly death: VmDeath | undefined; readonly hang: Hang | undefined },
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { death, hang } = ended
-  const isKernels = death === undefined ? hang?.verdict === 'FAIL' : dumpable.has(death.kind)
-  if (dump === undefined || !isKernels) return undefined
-  try {
-    return await dump(scenario.name, signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof GmemtestError)) throw error
-    return `there is no dump: ${error.message}`
   }
 }
 

@@ -27,6 +27,7 @@ export function diagnose(
       : {}),
     ...(at === undefined ? {} : { at }),
     ...(result.hang === undefined ? {} : { seen: result.hang.details }),
+    ...(result.trace.length === 0 ? {} : { trace: result.trace }),
     ...(result.vmcore === undefined ? {} : { vmcore: result.vmcore }),
     console: consoleExcerpt(result),
     again: judged.again,
@@ -48,10 +49,10 @@ export function diagnoseNotRun(
   }
 }
 
-/** The first complaint of the kernel if there is one, else the last lines. */
+/** The first complaint of the kernel, if it has one and has gone on; else the last lines. */
 function consoleExcerpt(result: Attempt): readonly string[] {
   const [complaint] = [...result.complaints, ...result.earlierComplaints]
-  return complaint === undefined
+  return complaint === undefined || result.death !== undefined || result.hang !== undefined
     ? result.console.slice(-mostConsoleLines)
     : complaint.lines.slice(0, mostConsoleLines)
 }

@@ -22,6 +22,9 @@ export type Ask = (
  */
 export type Dump = (scenario: string, signal: AbortSignal) => Promise<string>
 
+/** Adds file and line of the source to lines that name a place in the kernel: `vfs_read+0x7e/0x113`. Never rejects. */
+export type Decode = (lines: readonly string[], signal: AbortSignal) => Promise<readonly string[]>
+
 /** Disposing of it ends the agent, the connection and the virtual machine. */
 export interface Machine extends AsyncDisposable {
   readonly agent: Agent
@@ -43,6 +46,8 @@ export interface Machine extends AsyncDisposable {
   /** To find out what is alive when the agent does not answer. */
   readonly liveness: Liveness
   readonly ask: Ask
+  /** There when the debug information of the kernel is at hand. */
+  readonly decode?: Decode
   /** There when the memory of the guest is wanted after a panic or a hang. */
   readonly dump?: Dump
 }
