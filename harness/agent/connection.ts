@@ -155,7 +155,8 @@ export class Connection implements AsyncDisposable {
   #ended(): void {
     const half =
       this.#reader.pending === 0 ? '' : `, ${this.#reader.pending} bytes into an answer that never ended`
-    this.#end(new ProtocolError('AGENT_DIED', `the agent died during ${this.#shown}${half}`, this.#details()))
+    const message = `the agent died ${this.#when} ${this.#shown}${half}`
+    this.#end(new ProtocolError('AGENT_DIED', message, this.#details()))
   }
 
   #hear(piece: Buffer): void {
@@ -163,8 +164,12 @@ export class Connection implements AsyncDisposable {
     this.#stderr.splice(0, Math.max(0, this.#stderr.length - stderrLinesKept))
   }
 
+  get #when(): 'during' | 'after' {
+    return this.#unanswered === undefined ? 'after' : 'during'
+  }
+
   #lost(error: unknown): string {
-    return `the connection to the agent broke during ${this.#shown}: ${messageOf(error)}`
+    return `the connection to the agent broke ${this.#when} ${this.#shown}: ${messageOf(error)}`
   }
 
   #stuck(error: DeadlineExceeded): ProtocolError {

@@ -8,13 +8,17 @@ import type { SshSession } from '../ssh/session.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
 
 /** Makes the function for one machine. */
-export function askOver(session: SshSession, endpoint: SshEndpoint, image: GuestImage): Ask {
+export function askOver(
+  session: SshSession,
+  endpoint: SshEndpoint,
+  { userKey, hostKey }: Pick<GuestImage, 'userKey' | 'hostKey'>,
+): Ask {
   return async (which, command, { signal: outer, milliseconds }) => {
-    const limit = { stage: `the answer of the guest over ssh`, milliseconds, signal: outer }
+    const limit = { stage: 'the answer of the guest over ssh', milliseconds, signal: outer }
     return await withDeadline(limit, async (signal) => {
       const within = { signal, timeout: milliseconds }
       if (which === 'own') return await outputOf(session, command, within)
-      await using fresh = await connect(endpoint, { ...image, ...within })
+      await using fresh = await connect(endpoint, { userKey, hostKey, ...within })
       return await outputOf(fresh, command, within)
     })
   }

@@ -128,7 +128,8 @@ const waitingCalls: ReadonlySet<number> = new Set([
   202, 449, 455, 61, 247, 7, 23, 271, 270, 232, 34, 35, 230, 128, 130,
 ])
 const readCall = 0
-const freezer = /^(?:do_freezer_trap|get_signal_freeze|__refrigerator)\b/
+// Nothing else sleeps in get_signal: what it calls there is often a part of it.
+const freezer = /^(?:do_freezer_trap|get_signal|__refrigerator)\b/
 
 function taskOf(seen: Seen): Task {
   const { pid, tid, stat, stack } = seen
@@ -142,7 +143,7 @@ function judgeTask(seen: Seen): readonly [activity: Activity, summary: string] {
   const { stat, later = seen.stat, stack } = seen
   if ('ZX'.includes(stat.state)) return ['ended', 'it has ended']
   if ('Tt'.includes(stat.state)) return ['stopped', `it is stopped (${stat.state})`]
-  if (stack.some((frame) => freezer.test(frame))) return ['stopped', 'it is frozen']
+  if (freezer.test(stack[0] ?? '')) return ['stopped', 'it is frozen']
   const used = {
     'in the kernel': later.system - stat.system + later.guest - stat.guest,
     'in user space': later.user - stat.user,

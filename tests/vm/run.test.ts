@@ -99,7 +99,8 @@ void test('bad days lose nothing', async (t) => {
   for (const text of [
     /problem: "the kernel complained: Kernel panic - not syncing: sysrq triggered crash"/,
     /problem: "the kernel complained: WARNING: CPU: 0 PID: 1 at/,
-    /problem: scenario d-hangs took longer than \d/,
+    /problem: "?scenario d-hangs took longer than \d.* readFile\(.*\) is stuck in it: .* in devkmsg_read/,
+    /seen: - .* - " ?devkmsg_read\+0x/,
     /problem: "creating a file of 4095 bytes: wanted OK, found EINVAL"/,
     /at: tests\/vm\/fixtures\/bad-days\/e-check\.ts:10/,
     /again: (>- )?\.\/gmemtest run --kernel gmem-convert .* e-check/,

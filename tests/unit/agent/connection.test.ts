@@ -90,3 +90,20 @@ void test('a closed connection says so', async (t) => {
   await script.connection[Symbol.asyncDispose]()
   t.match(await failureOf(script), { code: 'AGENT_CLOSED' })
 })
+
+void test('what has no answer is known, also when the conversation is over', async (t) => {
+  const silent = scripted((frame, far) => {
+    if (frame.sequence === 1) far.write(answerTo(frame))
+  })
+  t.strictSame(silent.connection.unanswered, { operation: undefined, answers: 0 })
+  await silent.connection.exchange(exchange())
+  t.strictSame(silent.connection.unanswered, { operation: undefined, answers: 1 })
+  t.match(await failureOf(silent, 100), { code: 'AGENT_STUCK' })
+  t.strictSame(silent.connection.unanswered, { operation: 'convert(gmem#3, private)', answers: 1 })
+})
+
+void test('an agent that dies between two requests died after the first one', async (t) => {
+  const script = scripted((frame, far) => far.end(answerTo(frame)))
+  await script.connection.exchange(exchange())
+  t.match(await failureOf(script), { code: 'AGENT_DIED', message: /^the agent died after convert/ })
+})

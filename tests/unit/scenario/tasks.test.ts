@@ -56,7 +56,7 @@ const cases: readonly (readonly [
   ['SIGSTOP', { state: 'T', syscall: '0 0x0' }, 'stopped', /stopped \(T\)/],
   [
     'the freezer of control groups',
-    { syscall: '0 0x0', stack: ['do_freezer_trap+0x1/0x2'] },
+    { syscall: '1 0x4', stack: ['get_signal+0x1/0x2', 'arch_do_signal_or_restart+0x3/0x4'] },
     'stopped',
     /frozen/,
   ],
