@@ -63,8 +63,6 @@ export class Machines implements MachineSource, AsyncDisposable {
   /** By what is in them, save for the names of machines. */
   readonly #commands = new Map<string, string>()
   readonly #taken = new WeakSet<ReachableMachine>()
-  /** The profiles whose first boot somebody judges. */
-  readonly #judged = new Set<BootProfile>()
   #prepared: Prepared[] = []
   #latest: ReachableMachine | undefined
 
@@ -172,14 +170,10 @@ export class Machines implements MachineSource, AsyncDisposable {
     }
   }
 
-  async #boot(profile: BootProfile, making: Making): Promise<ReachableMachine> {
-    const title = `booted, ${describeProfile(profile)}`
-    const isFirst = !this.#judged.has(profile)
-    this.#judged.add(profile)
-    return this.#withConsole(title, making, async (consoleFile) => {
-      const machine = await bootMachine(this.#machine(profile, consoleFile, making))
-      return isFirst ? machine : { ...machine, bootLines: [] }
-    })
+  #boot(profile: BootProfile, making: Making): Promise<ReachableMachine> {
+    return this.#withConsole(`booted, ${describeProfile(profile)}`, making, (consoleFile) =>
+      bootMachine(this.#machine(profile, consoleFile, making)),
+    )
   }
 
   #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableMachine> {

@@ -27,7 +27,9 @@ export function mayPass(error: unknown): boolean {
 }
 
 /** Whether a scenario is worth a second try: it was not run to its end, and the reason of that may pass. */
-export function deservesSecondTry({ verdict }: Judgement, { death, thrown }: Happening): boolean {
+export function deservesSecondTry({ verdict }: Judgement, { death, hang, thrown }: Happening): boolean {
   if (verdict !== 'MISS') return false
+  // Somebody has stopped QEMU.
+  if (hang !== undefined) return true
   return death === undefined ? mayPass(thrown?.value) : passingDeaths[death.kind]
 }
