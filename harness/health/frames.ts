@@ -14,6 +14,8 @@ export interface TraceFrame {
   readonly module?: string
   /** The address is that of the instruction, not that after a call. */
   readonly isExact?: true
+  /** The unwinder is not sure that it was called: its address was just on the stack. */
+  readonly isDoubtful?: true
   /** It was inlined into the function of the next frame. */
   readonly isInlined?: true
   /** `file:line`, from vmlinux, or from the log if that was decoded before. */
@@ -22,13 +24,21 @@ export interface TraceFrame {
 
 const symbol = String.raw`[A-Za-z_][\w.$]*`
 const address = String.raw`(?:\[<?[0-9a-f]{4,16}>?\] )*`
+const place = String.raw`[\w./-]+:\d+`
 const frameLine = new RegExp(
-  String.raw`^\s*${address}(\? )?(?:\[[a-z]\] )?(${symbol})\+0x([0-9a-f]+)/0x([0-9a-f]+)(?:/0x[0-9a-f]+)?(?: \[([\w-]+)(?: [0-9a-f]+)?\])?(?: \([A-Za-z]{1,2}\))?(?: ([\w./-]+:\d+)(?: \[inline\])?)?(?: \(unreliable\)| \(discriminator \d+\))?\s*$`,
+  [
+    String.raw`^\s*${address}(?<doubtful>\? )?(?:\[[a-z]\] )?(?<symbol>${symbol})`,
+    String.raw`\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?:/0x[0-9a-f]+)?`,
+    String.raw`(?: \[(?<module>[\w-]+)(?: [0-9a-f]+)?\])?(?: \([A-Z]{1,2}\))?(?: (?:(?<location>${place})|\?\?:\?))?`,
+    String.raw`(?: \([A-Z]{1,2}\)| \(unreliable\)| \(discriminator \d+\))*\s*$`,
+  ].join(''),
 )
-// As scripts/decode_stacktrace.sh writes it: "func (mm/file.c:12 (discriminator 1)) module"
+// As scripts/decode_stacktrace.sh writes it: "func (mm/file.c:12 (discriminator 1)) module", and others: "func mm/file.c:12 [inline]"
 const decodedLine = new RegExp(
-  String.raw`^\s+(\? )?(${symbol}) \(([\w./-]+:\d+)[^)]*\)*(?: \[?([\w-]+)\]?)?\s*$`,
+  String.raw`^\s+(?<doubtful>\? )?(?<symbol>${symbol}) (?:\((?<location>${place})[^)]*\)*(?: \[?(?<module>[\w-]+)\]?)?|(?<inlined>${place})(?: \[inline\])?)\s*$`,
 )
+/** Without KALLSYMS, and of code that was made at run time, there is only the address. */
+const addressLine = /^\s*(?:\? )?0x[0-9a-f]{8,16}\s*$/
 const cutLine = new RegExp(String.raw`^ ${address}(?:\? )?${symbol}\+0x[0-9a-f]*(?:/(?:0x?[0-9a-f]*)?)?$`)
 const programCounter = new RegExp(
   String.raw`^(?:RIP: (?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\] )?|EIP: |pc : |PC is at |epc : |NIP \[[0-9a-f]+\] )(${symbol})(?:\+0x([0-9a-f]+)/0x([0-9a-f]+))?(?: \[([\w-]+)\])?`,
@@ -40,25 +50,22 @@ const compilerNoise =
 
 /** The function of the source that a symbol stands for. */
 export function functionOf(name: string): string {
-  return name.replace(compilerNoise, '').replace(/^__pfx_/, '')
+  return name
+    .replace(compilerNoise, '')
+    .replace(/^__pfx_/, '')
+    .replace(/^(bpf_prog_)[0-9a-f]{16}_?/, '$1')
 }
 
-/** The frame on a line of a trace, and nothing for one that the unwinder marks as doubtful with a question mark. */
-export function frameOn(text: string): TraceFrame | 'doubtful' | undefined {
-  const found = frameLine.exec(text)
-  if (found !== null) {
-    const [, doubtful, name = '', offset = '', size = '', module, location] = found
-    if (doubtful !== undefined) return 'doubtful'
-    return { ...named(name, offset, size, module), ...(location === undefined ? {} : { location }) }
-  }
-  const [all, doubtful, name = '', location = '', module] = decodedLine.exec(text) ?? []
-  if (all === undefined) return undefined
-  if (doubtful !== undefined) return 'doubtful'
+/** The frame on a line of a trace; `nameless` for one of which there is only the address. */
+export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
+  const groups = (frameLine.exec(text) ?? decodedLine.exec(text))?.groups
+  if (groups === undefined) return addressLine.test(text) ? 'nameless' : undefined
+  const { doubtful, symbol: name = '', offset, size, module, inlined, location = inlined } = groups
   return {
-    symbol: name,
-    function: functionOf(name),
-    ...(module === undefined ? {} : { module }),
-    location,
+    ...named(name, offset, size, module),
+    ...(doubtful === undefined ? {} : { isDoubtful: true }),
+    ...(inlined === undefined ? {} : { isInlined: true }),
+    ...(location === undefined ? {} : { location }),
   }
 }
 

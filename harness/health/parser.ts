@@ -146,7 +146,10 @@ export class ConsoleParser {
   #readLine(text: string, start: number, feed: number): void {
     const raw = text.slice(start, Math.min(feed, start + longestLine)).replaceAll('\r', '')
     const place: Place = { number: this.#lines, raw }
-    const line = parseLine(raw)
+    const first = parseLine(raw)
+    // Two that print at once: what begins within the line counts more than what it began with.
+    const second = first.next === undefined ? undefined : parseLine(first.next)
+    const line = second !== undefined && this.#matchOf(second) !== undefined ? second : first
     const [, scenario, what] = marker.exec(line.text) ?? []
     if (scenario !== undefined) {
       this.#scenario = what === 'begins' ? scenario : undefined

@@ -9,14 +9,14 @@ export interface ConsoleLine {
   readonly caller?: string
   /** Whether a prefix says that the line is of the kernel. */
   readonly isKernel: boolean
-  /** Whether a further record begins within the line: the end of this one is lost. */
-  readonly isMixed: boolean
+  /** A further record that begins within the line: the end of this one is lost. */
+  readonly next?: string
 }
 
 const stamp = String.raw`\[ *(\d+\.\d{6})(?: <[ \d.]+>)?\](?: *\[ *([TC]\d+)\])?(?: |$)`
 /** The time stamp of printk, wherever it is: what stands before it is of the capture or noise. */
 const anyStamp = new RegExp(stamp)
-const laterStamp = new RegExp(`.${stamp}`)
+const laterStamp = new RegExp(`.(${stamp}.*)`)
 
 const clock = String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`
 const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:Z|[+-]\d\d:?\d\d)?`
@@ -44,12 +44,13 @@ export function parseLine(raw: string): ConsoleLine {
   if (stamped !== null) {
     const rest = raw.slice(stamped.index + stamped[0].length)
     const [, time, by] = stamped
+    const next = laterStamp.exec(rest)?.[1]
     return {
       text: rest,
       time: Number(time),
       ...(by === undefined ? {} : { caller: by }),
       isKernel: true,
-      isMixed: laterStamp.test(rest),
+      ...(next === undefined ? {} : { next }),
     }
   }
   let text = raw
@@ -62,7 +63,7 @@ export function parseLine(raw: string): ConsoleLine {
     by ??= caller.exec(kernel ?? '')?.[1]
     text = text.slice(all.length)
   }
-  return { text, ...(by === undefined ? {} : { caller: by }), isKernel, isMixed: false }
+  return { text, ...(by === undefined ? {} : { caller: by }), isKernel }
 }
 
 /** Whether somewhere in this text is the time stamp of a kernel. */

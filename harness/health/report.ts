@@ -111,7 +111,7 @@ export class Report {
       this.#isDone = true
     }
     if (isEnd || isKnown || match !== undefined) this.#known = place.number + 1
-    if (line.isMixed) this.#trouble ??= 'two records are on one line'
+    if (line.next !== undefined) this.#trouble ??= 'two records are on one line'
     this.#keep(place.raw)
     return 'taken'
   }
@@ -224,8 +224,12 @@ function taskIn({ comm, pid, cpu }: Groups): FindingTask {
 }
 
 function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {
-  const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '')
-  const title = words.trim().replace(/:$/, '').replaceAll(/ {2,}/g, ' ')
+  const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '') || pattern.kind
+  const title = words
+    .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
+    .replaceAll(/ {2,}/g, ' ')
+    .trim()
+    .replace(/:$/, '')
   if (frame === undefined) return title
   const { other } = groups
   return `${title} in ${frame}${other === undefined ? '' : ` / ${functionOf(other)}`}`

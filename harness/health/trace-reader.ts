@@ -5,7 +5,7 @@ import type { TraceFrame } from './frames.ts'
 /** Nothing of a trace yet, in one, or behind it. */
 type TracePhase = 'head' | 'trace' | 'tail'
 
-const traceBegins = /^Call [tT]race:/
+const traceBegins = /^(?:Call [tT]race:|\s*backtrace(?: \(crc [0-9a-f]+\))?:)/
 const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
 const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
 // What is between the frames of a trace: the registers of an interrupted context.
@@ -19,12 +19,23 @@ function isInterrupt(context: string): boolean {
   return context !== 'TASK'
 }
 
+/** Those that are as wished; all if none is. */
+function preferred<Item>(items: readonly Item[], isWished: (item: Item) => boolean): readonly Item[] {
+  const wished = items.filter(isWished)
+  return wished.length > 0 ? wished : items
+}
+
+interface PlacedFrame {
+  readonly frame: TraceFrame
+  readonly context: string
+}
+
 export class TraceReader {
   #phase: TracePhase = 'head'
   #context = ''
   #isHeaded = false
   #sawTask = false
-  #frames: { readonly frame: TraceFrame; readonly context: string }[] = []
+  #frames: PlacedFrame[] = []
   #counter: TraceFrame | undefined
   #trouble: string | undefined
 
@@ -67,10 +78,14 @@ export class TraceReader {
     return isOurs
   }
 
-  /** The trace, innermost first; without the frames of interrupts if it was one that came by chance. */
-  trace(withoutInterrupts: boolean): TraceFrame[] {
-    const rest = this.#frames.filter(({ context }) => !isInterrupt(context))
-    const frames = (withoutInterrupts && rest.length > 0 ? rest : this.#frames).map(({ frame }) => frame)
+  /**
+   * The trace, innermost first; without the frames of interrupts if it was one that came by chance. What the unwinder is not
+   * sure of is left out, unless there is nothing else.
+   */
+  trace(withoutInterrupts: boolean): readonly TraceFrame[] {
+    const sure = preferred(this.#frames, ({ frame }) => frame.isDoubtful !== true)
+    const chosen = withoutInterrupts ? preferred(sure, ({ context }) => !isInterrupt(context)) : sure
+    const frames = chosen.map(({ frame }) => frame)
     const counter = this.#counter
     const isThere = counter === undefined || frames.some((frame) => frame.symbol === counter.symbol)
     return isThere ? frames : [counter, ...frames]
@@ -88,7 +103,7 @@ export class TraceReader {
     }
     const frame = frameOn(text)
     if (frame !== undefined) {
-      if (frame !== 'doubtful') this.#add(frame)
+      if (frame !== 'nameless') this.#add(frame)
       return true
     }
     return this.#readCounter(text) || this.#readContext(text) || this.#readCut(text)

@@ -62,7 +62,7 @@ export const faults: readonly Pattern[] = [
     name: 'null-dereference',
     kind: 'oops',
     needle: 'NULL pointer dereference',
-    begin: /^BUG: (?:kernel|unable to handle kernel) NULL pointer dereference/,
+    begin: /^BUG: (?:[kK]ernel|unable to handle kernel) NULL pointer dereference/,
     title: 'NULL pointer dereference',
     end: endTrace,
     hasTrace: true,
@@ -100,7 +100,7 @@ export const faults: readonly Pattern[] = [
     needle: 'Oops',
     begin:
       /^(?:Internal error: )?Oops(?:: (?<what>[a-zA-Z][\w ,-]*?))?(?:: [0-9a-f]{4,16})? (?:- \w+ )?\[#\d+\]/,
-    title: 'Oops: $what',
+    title: '$what',
     end: endTrace,
     hasTrace: true,
     rank: 1,

@@ -182,6 +182,15 @@ export const memory: readonly Pattern[] = [
     hasTrace: true,
   },
   {
+    name: 'unreferenced-object',
+    kind: 'leak',
+    needle: 'unreferenced object 0x',
+    begin: /^unreferenced object 0x[0-9a-f]+ \(size \d+\):/,
+    title: 'memory leak',
+    end: 'trace',
+    hasTrace: true,
+  },
+  {
     name: 'kmemleak',
     kind: 'leak',
     needle: 'new suspected memory leaks',
