@@ -180,6 +180,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     dialect: definition.dialect,
     kernel: definition.name,
     expectSkips: plan.expectSkips,
+    allow: definition.allow,
     again: (name) => commandFor(name, options),
   })
   return await record.exitCode(outcome.exitCode)

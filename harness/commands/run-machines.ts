@@ -4,6 +4,7 @@ import type { RunEvent } from '../project/events.ts'
 import { shellLine } from '../process/child.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { bytes } from '../project/units.ts'
+import { dayOf, expiryNotes } from '../health/allow.ts'
 import type { Bytes } from '../project/units.ts'
 import { loadTap } from '../report/tap-output.ts'
 import type { BootPlan } from '../scenario/boot-plan.ts'
@@ -51,6 +52,8 @@ export async function runOnMachines(
   ])
   const bootPlan = planBoots(scenarios, available)
   for (const { error } of bootPlan.refused) context.printError(error)
+  for (const note of expiryNotes(definition.allow, dayOf(new Date())))
+    context.stderr.write(`gmemtest: ${note}\n`)
   if (!bootPlan.groups.some(({ profile }) => profile === plainProfile)) await machines.drop(plainProfile)
   const outcome = await runScenarios({
     plan: bootPlan,
@@ -68,6 +71,7 @@ export async function runOnMachines(
     dialect: definition.dialect,
     kernel: definition.name,
     expectSkips: plan.expectSkips,
+    allow: definition.allow,
     again: (name) => commandFor(name, options),
     ...(options.keep === true ? { keep: () => keep(machines, parts, plan) } : {}),
   })

@@ -77,6 +77,8 @@ export type RunEvent =
       readonly beforehand?: true
       /** Present when this is what became of its second try: why the first one was in vain. */
       readonly retried?: string
+      /** Present when the kernel complained about what it is allowed to: of each, what it was and why it does not count. */
+      readonly allowed?: readonly string[]
       /** Present with SKIP: why this kernel cannot run it. */
       readonly reason?: string
       /** Present with FAIL, ERROR and MISS. */

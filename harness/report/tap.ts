@@ -43,6 +43,7 @@ export function tapSink(output: Writable): Sink {
 function writePoint(tap: TapStream, event: ScenarioFinished): void {
   const description = `${event.name}: ${plainText(event.title)}`
   const time = Math.max(1, Math.round(event.milliseconds))
+  for (const text of event.allowed ?? []) tap.comment(`${event.name}: ${plainText(text)}`)
   switch (event.verdict) {
     case 'PASS':
       // A point that is ok has no YAML block.

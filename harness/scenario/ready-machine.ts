@@ -62,6 +62,5 @@ export async function makeReady(
 
 /** The kernel's own first banner is left out: a second one is a reboot. */
 export function complaintsOfBoot(lines: readonly string[]): readonly Finding[] {
-  const banner = lines.findIndex((line) => findComplaints([line])[0]?.kind === 'reboot')
-  return findComplaints(lines.slice(banner + 1))
+  return findComplaints(lines, { isRunning: false })
 }

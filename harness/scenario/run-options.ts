@@ -1,4 +1,5 @@
 // What a run has to know, and what it answers with.
+import type { Allowance } from '../project/allowances.ts'
 import type { Dialect } from '../project/definition.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
 import type { BootPlan } from './boot-plan.ts'
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   readonly kernel: string
   /** The needs that this kernel is known to lack: only these may lead to SKIP. */
   readonly expectSkips: readonly string[]
+  /** What the kernel may complain about; nothing if not given. */
+  readonly allow?: readonly Allowance[]
   /** The command line that runs one scenario again. */
   readonly again: (name: string) => string
   /** Asked after each scenario; when it says yes, no further one is begun. */

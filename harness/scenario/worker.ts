@@ -4,6 +4,8 @@ import type { RunEvent } from '../project/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Finding } from '../health/findings.ts'
+import { dayOf } from '../health/allow.ts'
+import { withoutAllowed } from './allowed.ts'
 import { attempt } from './attempt.ts'
 import { diagnose } from './diagnose.ts'
 import type { InOrder } from './in-order.ts'
@@ -154,7 +156,8 @@ export class Worker implements AsyncDisposable {
       ...state.unjudged(ready),
       ...found.earlierComplaints,
     ]
-    const result = { ...found, earlierComplaints }
+    const heard = { ...found, earlierComplaints }
+    const result = { ...heard, ...withoutAllowed(heard, options.allow ?? [], dayOf(new Date())) }
     const judged = judge(result)
     const { verdict, message, machineUsable, beforehand } = judged
     if (course.retried === undefined && deservesSecondTry(judged, result)) {
@@ -167,6 +170,7 @@ export class Worker implements AsyncDisposable {
       verdict,
       milliseconds: result.milliseconds,
       ...(beforehand === undefined ? {} : { beforehand }),
+      ...(result.allowed.length === 0 ? {} : { allowed: result.allowed }),
       ...(verdict === 'PASS'
         ? {}
         : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),

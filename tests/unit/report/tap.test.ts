@@ -97,6 +97,13 @@ void test('a run of all verdicts is strict TAP 14 in the order of the scenarios'
   t.equal(parsed.exitCode, 1)
 })
 
+void test('what the kernel may complain about is a comment', async (t) => {
+  const allowed = ['WARNING in f: allowed until 2027-01-31 (known)']
+  const tap = await written(started('a'), finished('a', 'PASS', { allowed }), over())
+  t.match(tap, /^# a: WARNING in f: allowed until 2027-01-31 \(known\)\nok 1 - a/m)
+  t.equal((await parse(tap)).exitCode, 0)
+})
+
 void test('a run that passes is accepted by tap-parser --strict', async (t) => {
   const tap = await written(started('a'), finished('a', 'PASS'), over())
   t.equal((await parse(tap)).exitCode, 0)
