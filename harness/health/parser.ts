@@ -39,6 +39,10 @@ const rememberedLines = 6
 const askedLines = 100
 /** A trace so soon after a report that lacks its own may be that. */
 const tornLines = 100
+/** Who has said nothing for so many lines has nothing more to say: the end of the report is lost. */
+const silentLines = 1000
+/** So many reports are read at once at most. */
+const mostOpen = 64
 /** A log that begins later than that, in seconds, is of a machine that was up. */
 const bootSeconds = 5
 
@@ -156,6 +160,7 @@ export class ConsoleParser {
       return
     }
     const key = line.caller ?? ''
+    this.#closeSilent()
     this.#adopt(line, key)
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
@@ -193,7 +198,7 @@ export class ConsoleParser {
   /** Gives the line to an open report. Whether it was taken. */
   #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
     // In a log that says who prints, what nobody printed is of a program.
-    if (match !== undefined && report.relationTo(match, line.text, place.number) === 'next') {
+    if (match !== undefined && report.relationTo(match, line.text) === 'next') {
       const isExpected = match.pattern.kind === 'panic'
       this.#close(report, isExpected ? undefined : 'another report begins within it')
       return false
@@ -218,6 +223,14 @@ export class ConsoleParser {
     const isRuled = ruler !== undefined && rulerLine.test(parseLine(ruler).text)
     const around = { scenario: this.#scenario, ...(isRuled ? { ruler } : {}) }
     this.#start(new Report(match, line, place, around), line)
+  }
+
+  /** A report that nobody goes on with would have every further line looked at. */
+  #closeSilent(): void {
+    for (const report of this.#open.values()) {
+      const isSilent = this.#lines - report.last > silentLines
+      if (isSilent || this.#open.size > mostOpen) this.#close(report, 'its last line is missing')
+    }
   }
 
   #start(report: Report, line: ConsoleLine): void {

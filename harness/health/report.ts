@@ -49,6 +49,10 @@ export class Report {
   readonly #start: number
   /** The number after the last line that is known to be of the report. */
   #known: number
+  /** Lines of the report, up to that one and in all; those of others that are between them do not count. */
+  #knownCount: number
+  #count: number
+  #last: number
   readonly #lines: string[] = []
   readonly #reader = new TraceReader()
   readonly #scenario: string | undefined
@@ -63,7 +67,10 @@ export class Report {
     this.#said = line.text.trim()
     this.#start = around.ruler === undefined ? place.number : place.number - 1
     if (around.ruler !== undefined) this.#keep(around.ruler)
+    this.#count = around.ruler === undefined ? 1 : 2
+    this.#knownCount = this.#count
     this.#known = place.number + 1
+    this.#last = place.number
     this.#scenario = around.scenario
     this.#trouble = around.trouble
     this.#task = taskIn(match.groups)
@@ -78,17 +85,22 @@ export class Report {
     return this.#isDone
   }
 
+  /** The number of the last line that it was given. */
+  get last(): number {
+    return this.#last
+  }
+
   get kind(): Finding['kind'] {
     return this.#match.pattern.kind
   }
 
   /** What a line that may begin a report is to this one: a part of it, or the beginning of the next. */
-  relationTo({ pattern }: Match, text: string, number: number): 'part' | 'next' {
+  relationTo({ pattern }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern
     if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
     if (open.inside?.test(text) === true) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    const isHead = !this.#hasHeader && !this.#reader.isHeaded && number - this.#start <= longestHead
+    const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead
     if (!isHead || pattern.name === open.name) return 'next'
     if (pattern.name === cutHere || open.cutFollows === true)
       return open.cutFollows === true ? 'part' : 'next'
@@ -106,11 +118,16 @@ export class Report {
     if (isEnd) {
       this.#isDone = true
     } else if (!isKnown && match === undefined) {
-      if (this.#isOverBefore(line.text, place.number)) return 'over'
+      if (this.#isOverBefore(line.text)) return 'over'
     } else if (isKnown && this.#reader.isOver && !wasOver && end === 'trace') {
       this.#isDone = true
     }
-    if (isEnd || isKnown || match !== undefined) this.#known = place.number + 1
+    this.#last = place.number
+    this.#count += 1
+    if (isEnd || isKnown || match !== undefined) {
+      this.#known = place.number + 1
+      this.#knownCount = this.#count
+    }
     if (line.next !== undefined) this.#trouble ??= 'two records are on one line'
     this.#keep(place.raw)
     return 'taken'
@@ -128,7 +145,6 @@ export class Report {
     const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
     const corrupted = this.#corruption(interrupted)
-    const end = this.#isDone ? this.#known : Math.max(this.#known, this.#start + 1)
     return {
       kind: pattern.kind,
       title,
@@ -138,10 +154,10 @@ export class Report {
       trace,
       fingerprint: fingerprintOf(pattern.kind, title, pattern.blame === undefined ? trace : []),
       start: this.#start,
-      end,
+      end: this.#known,
       ...(corrupted === undefined ? {} : { corrupted }),
       ...(this.#scenario === undefined ? {} : { scenario: this.#scenario }),
-      lines: this.#lines.slice(0, end - this.#start),
+      lines: this.#lines.slice(0, this.#knownCount),
     }
   }
 
@@ -186,7 +202,7 @@ export class Report {
   }
 
   /** Whether a line that is not known to be of the report shows that it is over. */
-  #isOverBefore(text: string, number: number): boolean {
+  #isOverBefore(text: string): boolean {
     const { end, kind, isGeneral } = this.#match.pattern
     const isBlank = text.trim() === ''
     if (this.#reader.isOver) {
@@ -198,11 +214,11 @@ export class Report {
       )
         return true
     }
-    if (number - this.#start >= longest) return true
+    if (this.#count >= longest) return true
     const { lockdep, oom, other, unknown } = longestGap
     const isUnknown = isGeneral === true && !this.#reader.hasDump
     const gap = kind === 'lockdep' ? lockdep : kind === 'oom' ? oom : isUnknown ? unknown : other
-    return number - this.#known >= gap
+    return this.#count - this.#knownCount >= gap
   }
 
   #keep(raw: string): void {

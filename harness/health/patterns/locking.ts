@@ -192,7 +192,7 @@ export const locking: readonly Pattern[] = [
   {
     name: 'spinlock',
     kind: 'spinlock',
-    needle: 'lock ',
+    needle: 'BUG: ',
     begin: /^BUG: (?<what>(?:spinlock|rwlock) [\w -]+?) on CPU#(?<cpu>\d+), (?<comm>.+?)\/(?<pid>\d+)/,
     title: '$what',
     end: 'trace',

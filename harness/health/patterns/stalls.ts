@@ -37,7 +37,7 @@ export const stalls: readonly Pattern[] = [
   {
     name: 'rcu-stall',
     kind: 'rcu-stall',
-    needle: 'detected',
+    needle: 'INFO: rcu',
     begin:
       /^(?:rcu: )?INFO: (?<what>rcu\w*) (?:detected (?:expedited )?stalls|(?:self-)?detected (?:stall|expedited stall))/,
     title: '$what stall',

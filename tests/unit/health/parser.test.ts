@@ -253,6 +253,29 @@ void test('a second boot is a complaint unless somebody has announced it', (t) =
   t.end()
 })
 
+void test('who falls silent within a report has nothing more to say', (t) => {
+  const begun = goldenLines('refcount').slice(0, 12)
+  const others = Array.from({ length: 3000 }, (_, number) => `[   13.000000][   T${number}] fine`)
+  const found: [finding: Finding, line: number][] = []
+  const parser = new ConsoleParser({ onFinding: (finding) => found.push([finding, parser.lines]) })
+  parser.write([...begun, ...others, ''].join('\n'))
+  const [[finding, line] = []] = found
+  t.match(finding, { kind: 'refcount', start: 2, end: 12, corrupted: 'its last line is missing' })
+  t.ok(line !== undefined && line < 1100, 'long before the log ends')
+  t.end()
+})
+
+void test('a hundred tasks that begin a report and do not end it take no more memory than some of them', (t) => {
+  const lines = Array.from(
+    { length: 300 },
+    (_, task) => `[   13.000000][T${1000 + task}] BUG: KASAN: use-after-free in f+0x1/0x2`,
+  )
+  const found = findComplaints(lines)
+  t.equal(found.length, 300)
+  t.ok(found.every(({ corrupted }) => corrupted !== undefined))
+  t.end()
+})
+
 void test('a line without an end takes no memory, and hides nothing behind it', (t) => {
   const parser: Finding[] = []
   const reader = new ConsoleParser({ onFinding: (finding) => parser.push(finding) })
