@@ -137,17 +137,6 @@ const badDays: readonly BadDay[] = [
     newMachine: true,
   },
   {
-    day: 'the operation never ends, because QEMU does not run',
-    body: fine,
-    machine: () => ({
-      ...whenAffinity(() => 'hang'),
-      liveness: { qemu: async () => ({ kind: 'stopped' }) },
-    }),
-    verdict: 'MISS',
-    message: /^scenario bad took longer than 0.5 s; QEMU is stopped/,
-    newMachine: true,
-  },
-  {
     day: 'the scenario waits for itself',
     body: async () => new Promise(() => undefined),
     machine: () => ({ ask: async () => procOf({ pid: fakePid }) }),

@@ -41,6 +41,17 @@ void test('QEMU is killed once: the scenario runs again in a new machine, and pa
   }
 })
 
+void test('QEMU is stopped once: the scenario runs again in a new machine, and passes', async (t) => {
+  const stopped: FakeOptions = {
+    react: (name) => (name === 'setAffinity' ? 'hang' : undefined),
+    liveness: { qemu: async () => ({ kind: 'stopped' }) },
+  }
+  const asking = named('a', fine)
+  const result = await run([asking, named('b', fine)], { machines: [stopped, {}] })
+  t.strictSame(verdicts(result), ['PASS', 'PASS'])
+  t.match(result.finished[0], { retried: /took longer than .*; QEMU is stopped/ })
+})
+
 void test('QEMU is killed twice: that is it', async (t) => {
   const result = await run([named('a', fine), named('b', fine)], {
     machines: [dyingOf(killed), dyingOf(killed), {}],
