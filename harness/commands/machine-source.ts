@@ -1,9 +1,9 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
 import type { GuestImage } from '../guest/image.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
+import type { Isolation } from '../project/definition.ts'
 import { BootError, InfraError, ProtocolError } from '../project/errors.ts'
 import type { MachineRequest, MachineSource } from '../scenario/machine.ts'
-import type { Isolation } from '../scenario/run-options.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'

@@ -4,7 +4,7 @@ import { provideGuestImage } from '../guest/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { withDumps } from '../kernel/dumps.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
-import type { KernelDefinition } from '../project/definition.ts'
+import type { Isolation, KernelDefinition } from '../project/definition.ts'
 import { messageOf } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
 import { cacheDirectory } from '../project/paths.ts'
@@ -13,7 +13,6 @@ import { terminalSink } from '../report/terminal.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
 import { scenarioNames, selectNames } from '../scenario/load.ts'
 import type { Need } from '../scenario/needs.ts'
-import type { Isolation } from '../scenario/run-options.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
@@ -28,7 +27,8 @@ import { runOnMachines } from './run-machines.ts'
 export interface JobOptions {
   readonly kernel: string
   readonly accel?: 'tcg' | 'kvm'
-  readonly isolation: Isolation
+  /** What scenarios share; as the definition of the kernel says if not given. */
+  readonly isolation?: Isolation
   /** How many machines at once; chosen by the cores and the memory of this machine if not given. */
   readonly jobs?: number
   readonly output?: string
@@ -47,6 +47,7 @@ export interface Plan {
   readonly expectSkips: readonly Need[]
   readonly names: readonly string[]
   readonly accelerator: Accelerator
+  readonly isolation: Isolation
   /** Where the results go. */
   readonly directory: string
   readonly started: Date
@@ -73,7 +74,9 @@ export async function runJob(
     now: started,
   })
   const accelerator = slowedDown(chosen, definition.slowdown)
-  const plan = { options, context, definition, expectSkips, names, accelerator, directory, started }
+  const isolation = options.isolation ?? definition.isolation
+  const machines = { accelerator, isolation }
+  const plan = { options, context, definition, expectSkips, names, ...machines, directory, started }
   const reports = { context, directory, terminal: terminalSink, tap: tapSink }
   return reporting(reports, (emit) => execute(plan, emit))
 }

@@ -33,7 +33,7 @@ export async function runOnMachines(
   await using machines = new Machines({
     parts,
     accelerator,
-    isolation: options.isolation,
+    isolation: plan.isolation,
     jobs: options.jobs ?? jobsByCores(),
     consoles,
     cache: cacheDirectory(),
@@ -58,7 +58,7 @@ export async function runOnMachines(
   const outcome = await runScenarios({
     plan: bootPlan,
     machines,
-    isolation: options.isolation,
+    isolation: plan.isolation,
     jobs: options.keep === true ? 1 : (options.jobs ?? jobsFor(bootPlan, available)),
     durations,
     emit: async (event) => {
@@ -101,7 +101,7 @@ async function keep(machines: Machines, parts: MachineParts, plan: Plan): Promis
 function commandFor(name: string, options: JobOptions): string {
   const words = ['--kernel', options.kernel]
   if (options.accel !== undefined) words.push('--accel', options.accel)
-  if (options.isolation !== 'vm') words.push('--isolation', options.isolation)
+  if (options.isolation !== undefined) words.push('--isolation', options.isolation)
   if (options.scenarios !== undefined) words.push('--scenarios', options.scenarios)
   if (options.vmcore === true) words.push('--vmcore')
   return shellLine('./gmemtest', ['run', ...words, name])

@@ -1,6 +1,6 @@
 // gmemtest run: the main job, from a kernel definition to a TAP stream.
 import { Command } from 'commander'
-import { defaultKernel } from '../project/definition.ts'
+import { defaultKernel, isolations } from '../project/definition.ts'
 import { UsageError } from '../project/errors.ts'
 import type { CommandContext } from './context.ts'
 import { directoryToWrite, oneOf, positiveInteger } from './options.ts'
@@ -45,9 +45,8 @@ export function run(context: CommandContext): Command {
     )
     .option(
       '--isolation <what>',
-      'what scenarios share: vm: nothing, each has a machine restored from a saved state; boot: nothing, each boots; none: a machine',
-      oneOf('--isolation', ['vm', 'boot', 'none']),
-      'vm',
+      'what scenarios share: vm: nothing, each has a machine restored from a saved state; boot: nothing, each boots; none: a machine (default: vm, if the definition of the kernel does not say otherwise)',
+      oneOf('--isolation', isolations),
     )
     .option(
       '--jobs <n>',

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { allowanceKeys, allowanceSchema } from './allowances.ts'
+import { isolations } from './definition.ts'
 import type { FragmentFile, KernelDefinition, KernelSource, SeriesPart } from './definition.ts'
 import { inProject } from './paths.ts'
 import { readYaml } from './yaml-file.ts'
@@ -33,6 +34,7 @@ const definitionSchema = z.strictObject({
   dialect: z.enum(['convert-ioctl', 'gmem-attributes', 'vm-attributes']),
   expectSkips: z.record(z.string(), word).default({}),
   slowdown: z.number().min(1).max(100).default(1),
+  isolation: z.enum(isolations).default('vm'),
   allow: z.array(allowanceSchema).default([]),
 })
 
@@ -110,6 +112,7 @@ function resolved(file: string, parsed: Parsed): KernelDefinition {
     dialect: parsed.dialect,
     expectSkips: parsed.expectSkips,
     slowdown: parsed.slowdown,
+    isolation: parsed.isolation,
     allow: parsed.allow,
   }
 }

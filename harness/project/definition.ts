@@ -28,6 +28,15 @@ export interface FragmentFile {
   readonly path: string
 }
 
+/**
+ * How much two scenarios share.
+ * - `vm`, `boot`: each has a machine that nothing has run in, which was restored or has booted.
+ * - `none`: a machine is kept for the next scenario while it is clean.
+ */
+export type Isolation = (typeof isolations)[number]
+
+export const isolations = ['vm', 'boot', 'none'] as const
+
 /** A kernel definition, checked, with all paths absolute. */
 export interface KernelDefinition {
   readonly name: string
@@ -44,6 +53,8 @@ export interface KernelDefinition {
   readonly flavour?: string
   /** How many times slower it is than a kernel without debug options; deadlines are multiplied by it. */
   readonly slowdown: number
+  /** How much its scenarios share when nobody says it. */
+  readonly isolation: Isolation
   /** What it may complain about. */
   readonly allow: readonly Allowance[]
 }
@@ -140,6 +151,7 @@ function isKernelDefinition(value: unknown): value is KernelDefinition {
     fragments: Array.isArray,
     expectSkips: (field) => typeof field === 'object' && field !== null,
     slowdown: (field) => typeof field === 'number',
+    isolation: (field) => typeof field === 'string',
     allow: Array.isArray,
   }
   const entries = new Map(Object.entries(value))

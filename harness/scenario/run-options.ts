@@ -1,18 +1,11 @@
 // What a run has to know, and what it answers with.
 import type { Allowance } from '../project/allowances.ts'
-import type { Dialect } from '../project/definition.ts'
+import type { Dialect, Isolation } from '../project/definition.ts'
 import type { RunEvent, Verdict } from '../project/events.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { Machine, MachineSource } from './machine.ts'
 
 export type ScenarioFinished = Extract<RunEvent, { type: 'scenario-finished' }>
-
-/**
- * How much two scenarios share.
- * - `vm`, `boot`: each has a machine that nothing has run in; whether it was restored or booted is up to the source.
- * - `none`: a machine is kept for the next scenario while it is clean.
- */
-export type Isolation = 'vm' | 'boot' | 'none'
 
 export interface RunnerOptions {
   readonly plan: BootPlan

@@ -41,6 +41,7 @@ void test('the debug flavour of a kernel is that kernel with more options', asyn
   t.match(debug, { source, series, dialect, expectSkips })
   t.strictSame(fragmentNames(debug), [...fragmentNames(plain), 'debug'])
   t.ok(debug.slowdown > plain.slowdown)
+  t.strictSame([plain.isolation, debug.isolation], ['vm', 'none'])
 })
 
 void test('a definition may lie anywhere; its paths are relative to it', async (t) => {
@@ -84,6 +85,11 @@ const mistakes = [
   ['a missing key', { dialect: '' }, /mine\.yaml:1:1: dialect is missing/],
   ['a wrong value', { dialect: 'dialect: vm-atributes' }, /mine\.yaml:4:10: dialect: Invalid option/],
   ['a kernel that is too fast', { series: 'slowdown: 0.5' }, /mine\.yaml:5:11: slowdown: /],
+  [
+    'an isolation that there is not',
+    { series: 'isolation: vms' },
+    /mine\.yaml:5:12: isolation: Invalid option/,
+  ],
   ['a slowdown that is no number', { series: 'slowdown: very' }, /mine\.yaml:5:11: slowdown: /],
   ['no source', { source: 'source: {}' }, /mine\.yaml:2:9: source must have one of .*, got none/],
   ['two sources', { source: 'source: {dir: a, git: b}' }, /must have one of .*, got git and dir|dir and git/],
