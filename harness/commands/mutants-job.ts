@@ -30,6 +30,7 @@ import { kernelWords, memoryOf } from '../vm/profile.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { bootMachine } from './machine.ts'
+import { MutantKernels } from './mutant-kernels.ts'
 import { progressLine } from './progress.ts'
 import { recordRun, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
@@ -157,6 +158,11 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     kernel: definition.name,
     mutants: mutants.map((mutant) => mutant.name),
   })
+  await using kernels = new MutantKernels(
+    mutants,
+    (mutant, { signal, isAhead }) => provide(withMutant(definition, mutant), { ...context, signal }, isAhead),
+    context.signal,
+  )
   const outcome = await tryMutants({
     mutants,
     plan: boots,
@@ -165,7 +171,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     durations: new Map(),
     build: async (mutant) => {
       const begin = performance.now()
-      const kernel = mutant === undefined ? control : await provide(withMutant(definition, mutant), context)
+      const kernel = mutant === undefined ? control : await kernels.of(mutant)
       await emit({
         type: 'kernel-ready',
         key: kernel.key,
@@ -186,12 +192,17 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
   return await record.exitCode(outcome.exitCode)
 }
 
-async function provide(definition: KernelDefinition, context: CommandContext): Promise<KernelBuild> {
+/** What nobody waits for yet is built without a word. */
+async function provide(
+  definition: KernelDefinition,
+  context: Pick<CommandContext, 'stderr' | 'isTty' | 'signal'>,
+  isAhead = false,
+): Promise<KernelBuild> {
   using line = progressLine(context.stderr, context.isTty)
   return provideKernel(definition, {
     cache: cacheDirectory(),
     signal: context.signal,
-    progress: showBuild(line, definition.name),
+    progress: isAhead ? () => undefined : showBuild(line, definition.name),
   })
 }
 
