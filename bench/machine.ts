@@ -2,6 +2,7 @@
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { guestCpus } from '../harness/commands/machine-source.ts'
 import { bootMachine } from '../harness/commands/machine.ts'
 import type { MachineOptions, ReachableMachine } from '../harness/commands/machine.ts'
 import { compileAgent } from '../harness/guest/agent.ts'
@@ -25,7 +26,7 @@ export async function machineOptions(profile: BootProfile, consoleFile: string):
     accelerator: await chooseAccelerator(undefined),
     memory: memoryOf(profile),
     append: kernelWords(profile),
-    cpus: 2,
+    cpus: guestCpus,
     consoleFile,
     signal: options.signal,
   }

@@ -22,16 +22,32 @@ static pthread_cond_t changed;
 static bool gate_open;
 static size_t finished;
 
-/* One bit for each of the first 64 CPUs; none means all. */
+/* The CPUs that init has left to us. */
+static cpu_set_t given;
+
+int affinity_begin(void)
+{
+	return sched_getaffinity(0, sizeof(given), &given) ? errno : 0;
+}
+
+int affinity_count(void)
+{
+	return CPU_COUNT(&given);
+}
+
 int affinity_set(__u64 cpus)
 {
 	cpu_set_t set;
-	int i;
+	int index = 0;
+	int cpu;
 
 	CPU_ZERO(&set);
-	for (i = 0; i < 64; i++) {
-		if (!cpus || (cpus >> i & 1))
-			CPU_SET(i, &set);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &given))
+			continue;
+		if (!cpus || (index < 64 && (cpus >> index & 1)))
+			CPU_SET(cpu, &set);
+		index++;
 	}
 	return sched_setaffinity(0, sizeof(set), &set) ? errno : 0;
 }

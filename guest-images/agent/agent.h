@@ -136,6 +136,10 @@ int run_add(struct call *call, __u64 page, enum page_look look, __u32 tag);
 int pin_vmsplice(unsigned char *start, size_t size, int *pipe_fds);
 
 /* actors.c */
+/* Finds out which CPUs there are for us; before all else. */
+int affinity_begin(void);
+int affinity_count(void);
+/* One bit for each of the first 64 of them; none means all. */
 int affinity_set(__u64 cpus);
 size_t actors_reset(void);
 void actors_after_fork(void);

@@ -45,7 +45,7 @@ int op_hello(struct call *call, const struct hello_request *request,
 	answer->page_size = sysconf(_SC_PAGESIZE);
 	answer->maximum_frame = MAXIMUM_FRAME;
 	answer->pid = getpid();
-	answer->cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	answer->cpus = affinity_count();
 
 	length = snprintf((char *)call->out, call->out_room, "%s\n%s\n%s",
 			  name.release, __VERSION__, layout_describe());
@@ -72,6 +72,11 @@ int main(int argc, char **argv)
 	/* A channel that breaks is found by write(), not by a signal. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || guard_install()) {
 		perror("agent: signals");
+		return 2;
+	}
+	if (affinity_begin()) {
+		fprintf(stderr,
+			"agent: cannot find out which CPUs it may use\n");
 		return 2;
 	}
 	return serve(STDIN_FILENO, STDOUT_FILENO, false);

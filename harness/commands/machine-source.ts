@@ -54,7 +54,8 @@ interface Making {
   readonly onWaiting?: () => void
 }
 
-export const guestCpus = 2
+/** Two for scenarios, and the first one, which init keeps free of them (guest-images/minimal/init.c says why). */
+export const guestCpus = 3
 
 /** Makes machines, the next ones ahead of time. Disposing of it ends those that nobody has taken. */
 export class Machines implements MachineSource, AsyncDisposable {

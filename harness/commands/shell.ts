@@ -20,6 +20,7 @@ import type { RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
+import { guestCpus } from './machine-source.ts'
 import { oneOf } from './options.ts'
 import { progressLine } from './progress.ts'
 
@@ -40,7 +41,6 @@ Examples:
   gmemtest shell <script.sh                   feed a script to the guest's shell`
 
 const memory = bytes(2 ** 30)
-const cpus = 2
 const sshMilliseconds = 10_000
 const consoleLines = 15
 const afterthoughtMilliseconds = 1000
@@ -100,7 +100,7 @@ async function runShell(
     initramfs: image.initramfs,
     accelerator,
     memory,
-    cpus,
+    cpus: guestCpus,
     append: options.append,
     signal,
   }
