@@ -16,8 +16,9 @@ interface Points {
 }
 
 /** All scenarios on a kernel, and the test points of the TAP, checked by tap's own parser. */
-async function allScenarios(kernel: string, output: string): Promise<Points> {
-  const ran = await run(inProject('gmemtest'), ['run', '--kernel', kernel, '--output', output], limits)
+async function allScenarios(kernel: string, output: string, ...options: string[]): Promise<Points> {
+  const args = ['run', '--kernel', kernel, '--output', output, ...options]
+  const ran = await run(inProject('gmemtest'), args, limits)
   const parser = inProject('node_modules/.bin/tap-parser')
   const parsed = await run(parser, ['--strict', '--silent'], { ...limits, input: `${ran.stdout}\n` })
   if (parsed.exitCode !== ran.exitCode) throw new Error(`tap-parser ended with ${parsed.exitCode}`)
@@ -30,6 +31,11 @@ async function allScenarios(kernel: string, output: string): Promise<Points> {
   }
 }
 
+/** The points as they are whatever they took. */
+function untimed(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/ # time=.*/, ''))
+}
+
 void test('every scenario passes on gmem-convert', async (t) => {
   const output = t.testdir()
   const { ran, passed, skipped, failed } = await allScenarios('gmem-convert', output)
@@ -39,6 +45,16 @@ void test('every scenario passes on gmem-convert', async (t) => {
   t.ok(passed.length >= 30, `${passed.length} scenarios passed`)
   const events = (await readFile(path.join(output, 'results.jsonl'), 'utf8')).trimEnd().split('\n')
   t.match(JSON.parse(events.at(-1) ?? ''), { type: 'run-finished', verdicts: { PASS: passed.length } })
+  for (const options of [
+    ['--isolation', 'none', '--jobs', '2'],
+    ['--isolation', 'boot', '--jobs', '2'],
+  ]) {
+    await t.test(`and so it does with ${options.join(' ')}, in the same order`, async (t) => {
+      const other = await allScenarios('gmem-convert', t.testdir(), ...options)
+      t.same(untimed(other.failed), [])
+      t.same(untimed(other.passed), untimed(passed))
+    })
+  }
 })
 
 void test('every scenario passes or is skipped with its reason on stock-6.12', async (t) => {
