@@ -13,6 +13,8 @@ const longest = 2000
 const longestGap = { lockdep: 500, oom: 1000, other: 120, unknown: 12 } as const
 /** A report of two parts, of which the second says where: so many lines are between them at most. */
 const longestHead = 14
+/** In seconds: what is printed later than that after an unknown complaint is not its trace. */
+const longestPause = 0.5
 const mostKeptLines = 600
 
 const cpuHeader =
@@ -53,6 +55,8 @@ export class Report {
   #knownCount: number
   #count: number
   #last: number
+  /** When the last known line was printed. */
+  #time: number | undefined
   readonly #lines: string[] = []
   readonly #reader = new TraceReader()
   readonly #scenario: string | undefined
@@ -71,6 +75,7 @@ export class Report {
     this.#knownCount = this.#count
     this.#known = place.number + 1
     this.#last = place.number
+    this.#time = line.time
     this.#scenario = around.scenario
     this.#trouble = around.trouble
     this.#task = taskIn(match.groups)
@@ -100,6 +105,7 @@ export class Report {
     if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
     if (open.inside?.test(text) === true) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
+    if (open.isGeneral === true && this.#count > 1) return 'next'
     const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead
     if (!isHead || pattern.name === open.name) return 'next'
     if (pattern.name === cutHere || open.cutFollows === true)
@@ -118,7 +124,7 @@ export class Report {
     if (isEnd) {
       this.#isDone = true
     } else if (!isKnown && match === undefined) {
-      if (this.#isOverBefore(line.text)) return 'over'
+      if (this.#isOverBefore(line)) return 'over'
     } else if (isKnown && this.#reader.isOver && !wasOver && end === 'trace') {
       this.#isDone = true
     }
@@ -127,6 +133,7 @@ export class Report {
     if (isEnd || isKnown || match !== undefined) {
       this.#known = place.number + 1
       this.#knownCount = this.#count
+      this.#time = line.time
     }
     if (line.next !== undefined) this.#trouble ??= 'two records are on one line'
     this.#keep(place.raw)
@@ -202,7 +209,7 @@ export class Report {
   }
 
   /** Whether a line that is not known to be of the report shows that it is over. */
-  #isOverBefore(text: string): boolean {
+  #isOverBefore({ text, time }: ConsoleLine): boolean {
     const { end, kind, isGeneral } = this.#match.pattern
     const isBlank = text.trim() === ''
     if (this.#reader.isOver) {
@@ -217,6 +224,7 @@ export class Report {
     if (this.#count >= longest) return true
     const { lockdep, oom, other, unknown } = longestGap
     const isUnknown = isGeneral === true && !this.#reader.hasDump
+    if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestPause) return true
     const gap = kind === 'lockdep' ? lockdep : kind === 'oom' ? oom : isUnknown ? unknown : other
     return this.#count - this.#knownCount >= gap
   }

@@ -4,6 +4,7 @@ import { findComplaints } from '../../../harness/health/findings.ts'
 import type { Finding } from '../../../harness/health/findings.ts'
 import { ConsoleParser } from '../../../harness/health/parser.ts'
 import type { ParserOptions } from '../../../harness/health/parser.ts'
+import { patterns } from '../../../harness/health/patterns.ts'
 import { goldenLines, goldenText, summary } from './fixtures/golden.ts'
 
 /** What is found in a log that comes in these pieces. */
@@ -160,6 +161,24 @@ for (const pair of [
     const found = findComplaints(interleaved(pair, []))
     t.ok(found.length > 0)
     t.ok(found.every(({ corrupted }) => corrupted !== undefined))
+    t.end()
+  })
+}
+
+// The others have a part that another processor prints, or count on the lines just before them.
+const alone = new Set(['rcu-stall', 'call-trace', 'reboot'])
+const mixable = patterns.map(({ name }) => name).filter((name) => !alone.has(name))
+
+for (let first = 0; first < mixable.length; first += 5) {
+  const names = mixable.slice(first, first + 5)
+  void test(`printed by five at the same time: ${names.join(', ')}`, (t) => {
+    const callers = names.map((_, index) => `[  T${1000 + index}]`)
+    const found = findComplaints(interleaved(names, callers), { isRunning: false })
+    const wanted = names.flatMap((name) => findComplaints(goldenLines(name), { isRunning: false }))
+    t.strictSame(
+      found.map((finding) => JSON.stringify(essence(finding))).toSorted(),
+      wanted.map((finding) => JSON.stringify(essence(finding))).toSorted(),
+    )
     t.end()
   })
 }
