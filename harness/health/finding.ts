@@ -50,6 +50,7 @@ function withoutNumbers(title: string): string {
  */
 export function fingerprintOf(kind: FindingKind, title: string, trace: readonly TraceFrame[]): string {
   const functions = trace
+    .filter(({ isDoubtful }) => isDoubtful !== true)
     .map((frame) => frame.function)
     .filter((name, index, all) => !isHelper(name) && !isEntry(name) && all.indexOf(name) === index)
     .slice(0, framesInFingerprint)

@@ -10,7 +10,7 @@ const reporters = words(`
   dump_stack* dump_backtrace* dump_page* dump_header dump_cpu_task show_stack show_regs show_trace* sched_show_task
   warn warn_printk warn_slowpath_* WARN_trap report_bug handle_bug fixup_bug panic vpanic nmi_panic check_panic_on_warn
   panic_bad_stack handle_bad_stack bad_stack die die_body die_header die_addr die_kernel_fault oops_end
-  exc_* asm_exc_* sysvec_* asm_sysvec_* asm_common_interrupt do_trap* do_error_trap do_invalid_op handle_invalid_op
+  asm_call_* invalid_op general_protection page_fault exc_* asm_exc_* sysvec_* asm_sysvec_* asm_common_interrupt do_trap* do_error_trap do_invalid_op handle_invalid_op
   no_context bad_area* page_fault_oops kernelmode_fixup_or_oops do_user_addr_fault do_kern_addr_fault do_page_fault
   do_kernel_fault do_mem_abort do_translation_fault do_bad_area el1_* el1h_* el1t_* vectors
   nmi_cpu_backtrace* nmi_trigger* nmi_handle* nmi_backtrace* trigger_*_backtrace arch_trigger_* default_do_nmi end_repeat_nmi
@@ -61,7 +61,9 @@ const helpers = words(`
   free_unref_* free_pages* free_frozen_pages* free_page_is_bad* free_tail_page_prepare check_new_page* free_the_page
   folio_put folios_put_refs release_pages put_page free_page_and_swap_cache free_pages_and_swap_cache
   smp_call_function* on_each_cpu* csd_lock_wait* cpu_relax delay_tsc delay_halt* const_udelay udelay native_halt
-  flush_work* debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
+  lock_sock* release_sock* skb_panic skb_over_panic skb_under_panic skb_put skb_push skb_trim queue_work* queue_delayed_work*
+  insert_work work_is_static_object xa_* xas_* mas_* mtree_* radix_tree_* rb_erase* rb_insert_color idr_* ida_* copy_to_iter*
+  copy_from_iter* iov_iter_* flush_work* debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
 `)
 
 /** How every system call, interrupt and thread begins. */
@@ -98,7 +100,8 @@ export function isEntry(name: string): boolean {
  */
 export function guiltyFunction(named: string | undefined, trace: readonly TraceFrame[]): string | undefined {
   if (named !== undefined && !isHelper(named)) return named
-  const start = trace.findIndex((frame) => frame.function === named)
-  const later = trace.slice(start + 1).find((frame) => !isHelper(frame.function))
-  return later?.function ?? named ?? trace[0]?.function
+  const sure = trace.filter(({ isDoubtful }) => isDoubtful !== true)
+  const start = sure.findIndex((frame) => frame.function === named)
+  const later = sure.slice(start + 1).find((frame) => !isHelper(frame.function))
+  return later?.function ?? named ?? sure[0]?.function
 }

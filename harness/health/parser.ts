@@ -199,8 +199,7 @@ export class ConsoleParser {
   #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
     // In a log that says who prints, what nobody printed is of a program.
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
-      const isExpected = match.pattern.kind === 'panic'
-      this.#close(report, isExpected ? undefined : 'another report begins within it')
+      this.#close(report, 'another report begins within it', match.pattern.kind === 'panic')
       return false
     }
     if (report.add(line, place, match) === 'over') {
@@ -283,13 +282,13 @@ export class ConsoleParser {
     this.#firstTime = 0
   }
 
-  #close(report: Report, interrupted: string | undefined): void {
+  #close(report: Report, interrupted: string | undefined, isPanic = false): void {
     for (const [key, open] of this.#open) if (open === report) this.#open.delete(key)
-    this.#finish(report, interrupted)
+    this.#finish(report, interrupted, isPanic)
   }
 
-  #finish(report: Report, interrupted: string | undefined): void {
-    const finding = report.finish(interrupted)
+  #finish(report: Report, interrupted: string | undefined, isPanic = false): void {
+    const finding = report.finish(interrupted, isPanic)
     this.#found += 1
     this.#told = Math.max(this.#told, finding.end)
     if (finding.corrupted !== undefined) this.#torn = finding.end

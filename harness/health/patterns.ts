@@ -23,6 +23,8 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
     'the processor',
   ],
   [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],
+  [/^WARNING: The mand mount option/, 'advice for users'],
+  [/^WARNING: workqueue cpumask: |^WARNING: fbcon: /, 'advice for users'],
   [
     /^WARNING: (?:kernel stack (?:regs|frame pointer)|stack recursion|can't|Corrupt \.orc|Bad or missing \.orc)/,
     'the unwinder',

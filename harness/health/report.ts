@@ -3,14 +3,17 @@ import { fingerprintOf } from './finding.ts'
 import type { Finding, FindingTask } from './finding.ts'
 import { functionOf } from './frames.ts'
 import { guiltyFunction } from './guilty.ts'
-import type { Pattern } from './patterns.ts'
+import type { FindingKind, Pattern } from './patterns.ts'
 import type { ConsoleLine } from './printk.ts'
 import { TraceReader } from './trace-reader.ts'
 
 /** Of a report without an end, so many lines at most. */
 const longest = 2000
 /** So many lines may pass between two that are known to be of the report. */
-const longestGap = { lockdep: 500, oom: 1000, other: 120, unknown: 12 } as const
+const longestGap = 120
+const longestGaps: Partial<Record<FindingKind, number>> = { lockdep: 500, 'workqueue-lockup': 500, oom: 1000 }
+/** After a complaint that no row names, until a dump begins. */
+const longestUnknownGap = 12
 /** A report of two parts, of which the second says where: so many lines are between them at most. */
 const longestHead = 14
 /** In seconds: what is printed later than that after an unknown complaint is not its trace. */
@@ -63,6 +66,8 @@ export class Report {
   #task: FindingTask
   #hasHeader = false
   #header: string | undefined
+  /** The function of the work that was done. */
+  #work: string | undefined
   #trouble: string | undefined
   #isDone = false
 
@@ -140,18 +145,16 @@ export class Report {
     return 'taken'
   }
 
-  /**
-   * The report as it is. `interrupted` says what ended it before its last line; nothing when it is to be expected that
-   * one of its kind ends so.
-   */
-  finish(interrupted: string | undefined): Finding {
+  /** The report as it is. `interrupted` says what ended it before its last line; a panic may, and nothing is missing then. */
+  finish(interrupted: string | undefined, isPanic = false): Finding {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
-    const symbol = groups['function'] ?? this.#reader.counter?.symbol
+    const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
+    const symbol = groups['function'] ?? work ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
-    const corrupted = this.#corruption(interrupted)
+    const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)
     return {
       kind: pattern.kind,
       title,
@@ -194,6 +197,7 @@ export class Report {
   }
 
   #readHeader(text: string): void {
+    this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
     this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
     const [header, cpu, pid, comm] = cpuHeader.exec(text) ?? []
     if (header === undefined || comm === undefined) return
@@ -222,10 +226,9 @@ export class Report {
         return true
     }
     if (this.#count >= longest) return true
-    const { lockdep, oom, other, unknown } = longestGap
     const isUnknown = isGeneral === true && !this.#reader.hasDump
     if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestPause) return true
-    const gap = kind === 'lockdep' ? lockdep : kind === 'oom' ? oom : isUnknown ? unknown : other
+    const gap = isUnknown ? longestUnknownGap : (longestGaps[kind] ?? longestGap)
     return this.#count - this.#knownCount >= gap
   }
 

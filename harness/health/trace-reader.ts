@@ -11,6 +11,9 @@ const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
 // What is between the frames of a trace: the registers of an interrupted context.
 const registers =
   /^\s*(?:[RE](?:[A-D]X|[SD]I|[BSI]P|\d\d|FLAGS)|Code|ORIG_RAX|CS|[FG]S|CR\d|DR\d|PKRU|x\d+ *|pc |lr |sp |pstate|Kernel Offset)[ :]/
+// Of the thread that should have ended the grace period, and not of who keeps it from that.
+const kthreadDump = /^(?:rcu: )?RCU grace-period kthread stack dump:/
+const otherDump = /^NMI backtrace for cpu/
 const dumpBegins =
   /^(?:CPU: \d+|Hardware name:|Modules linked in:|Tainted:|Workqueue:|Stopper:|Sched_ext:|#PF: |PGD |Unloaded tainted|irq event stamp|hardirqs last|softirqs last)/
 
@@ -34,6 +37,7 @@ export class TraceReader {
   #phase: TracePhase = 'head'
   #context = ''
   #isHeaded = false
+  #isOfKthread = false
   #sawTask = false
   #frames: PlacedFrame[] = []
   #counter: TraceFrame | undefined
@@ -72,6 +76,8 @@ export class TraceReader {
 
   /** Whether the line is of a dump. One that is not ends the trace. */
   read(text: string): boolean {
+    if (kthreadDump.test(text)) this.#isOfKthread = true
+    else if (this.#isOfKthread && otherDump.test(text)) this.#startAgain()
     const isOurs = this.#readTrace(text) || dumpBegins.test(text) || registers.test(text)
     if (isOurs) this.hasDump = true
     else if (this.#phase === 'trace' && text.trim() !== '') this.#endTrace()
@@ -89,6 +95,16 @@ export class TraceReader {
     const counter = this.#counter
     const isThere = counter === undefined || frames.some((frame) => frame.symbol === counter.symbol)
     return isThere ? frames : [counter, ...frames]
+  }
+
+  #startAgain(): void {
+    this.#isOfKthread = false
+    this.#phase = 'head'
+    this.#context = ''
+    this.#isHeaded = false
+    this.#sawTask = false
+    this.#frames = []
+    this.#counter = undefined
   }
 
   #readTrace(text: string): boolean {

@@ -32,7 +32,7 @@ export const stalls: readonly Pattern[] = [
     title: 'workqueue lockup',
     end: 'traces',
     hasTrace: false,
-    blame: 'nobody',
+    blame: 'interrupted',
   },
   {
     name: 'rcu-stall',
