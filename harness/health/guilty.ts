@@ -17,7 +17,7 @@ const reporters = words(`
   perf_event_nmi_handler perf_event_overflow watchdog_timer_fn watchdog_overflow_callback watchdog_hardlockup_*
   print_report print_address_description* kasan_report* kasan_check_* kasan_kmalloc* kasan_slab_* kasan_save_* kasan_poison*
   kasan_unpoison* kasan_krealloc* kasan_init_* kasan_mempool_* asan_* hwasan_* check_region_inline check_memory_region*
-  kcsan_* tsan_* kmsan_* msan_* kfence_* ubsan_* handle_overflow kmemleak_* report_cfi_failure
+  sanitizer_cov_* kcsan_* tsan_* kmsan_* msan_* kfence_* ubsan_* handle_overflow kmemleak_* report_cfi_failure
   lockdep_* lock_acquire* lock_release* lock_is_held* lock_set_* lock_downgrade lock_pin* lock_unpin*
   check_noncircular check_prev_add check_prevs_add check_deadlock check_usage* check_irq_usage check_wait_context
   check_chain_key check_redundant check_path validate_chain mark_lock* mark_usage mark_held_locks valid_state

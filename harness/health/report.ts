@@ -5,6 +5,7 @@ import { functionOf } from './frames.ts'
 import { guiltyFunction } from './guilty.ts'
 import type { FindingKind, Pattern } from './patterns.ts'
 import type { ConsoleLine } from './printk.ts'
+import { endTrace } from './patterns/pattern.ts'
 import { TraceReader } from './trace-reader.ts'
 
 /** Of a report without an end, so many lines at most. */
@@ -179,7 +180,9 @@ export class Report {
     // The stacks of a lockdep report are not the trace that comes after them.
     if (end === 'trace' && !this.#reader.isHeaded) return interrupted
     if (this.#reader.trouble !== undefined) return this.#reader.trouble
-    return !this.#isDone && end instanceof RegExp ? interrupted : undefined
+    // What die() and __warn() print behind the trace is only that they are at their end.
+    const isWhole = this.#isDone || (end === endTrace && this.#reader.isComplete)
+    return !isWhole && end instanceof RegExp ? interrupted : undefined
   }
 
   /** The row that says most gives kind and title. */

@@ -39,6 +39,7 @@ export class TraceReader {
   #isHeaded = false
   #isOfKthread = false
   #sawTask = false
+  #hasContexts = false
   #frames: PlacedFrame[] = []
   #counter: TraceFrame | undefined
   #trouble: string | undefined
@@ -46,6 +47,12 @@ export class TraceReader {
   /** Whether the trace is there, to its end: stacks without a headline are of allocations, locks or others. */
   get isOver(): boolean {
     return this.#isHeaded && this.#phase === 'tail'
+  }
+
+  /** Whether nothing of the trace is missing, as far as it shows its own end. */
+  get isComplete(): boolean {
+    const isClosed = this.#phase === 'tail' || this.#hasContexts
+    return this.#isHeaded && this.#frames.length > 0 && this.#context === '' && isClosed
   }
 
   /** Whether the trace with the headline has begun. */
@@ -76,7 +83,7 @@ export class TraceReader {
 
   /** Whether the line is of a dump. One that is not ends the trace. */
   read(text: string): boolean {
-    if (kthreadDump.test(text)) this.#isOfKthread = true
+    if (kthreadDump.test(text)) this.#isOfKthread = this.#frames.length === 0
     else if (this.#isOfKthread && otherDump.test(text)) this.#startAgain()
     const isOurs = this.#readTrace(text) || dumpBegins.test(text) || registers.test(text)
     if (isOurs) this.hasDump = true
@@ -103,6 +110,7 @@ export class TraceReader {
     this.#context = ''
     this.#isHeaded = false
     this.#sawTask = false
+    this.#hasContexts = false
     this.#frames = []
     this.#counter = undefined
   }
@@ -147,6 +155,7 @@ export class TraceReader {
         this.#sawTask = true
       }
       this.#context = begun
+      this.#hasContexts = true
       return true
     }
     const ended = contextEnds.exec(text)?.[1]

@@ -192,6 +192,27 @@ const complaints: readonly (readonly [what: string, lines: readonly string[], fi
     { kind: 'rcu-stall', frame: 'kvm_gmem_zap', task: { comm: 'agent' } },
   ],
   [
+    'warnings of two processors, with short times and without last lines',
+    [
+      '[  0.0][    C1] WARNING: net/mac80211/tx.c:1 at f+0x125d/0x1630, CPU#1: agent/77',
+      '[  0.0][    C1] Call Trace:',
+      '[  0.0][    C1]  <IRQ>',
+      '[  0.0][    C2] WARNING: net/mac80211/tx.c:2 at g+0x125d/0x1630, CPU#2: agent/78',
+      '[  0.0][    C1]  f1+0x0/0x10',
+      '[  0.0][    C2] Call Trace:',
+      '[  0.0][    C2]  <IRQ>',
+      '[  0.0][    C1]  </IRQ>',
+      '[  0.0][    C1] WARNING: net/mac80211/tx.c:3 at h+0x125d/0x1630, CPU#1: agent/77',
+      '[  0.0][    C2]  g1+0x0/0x10',
+      '[  0.0][    C2]  </IRQ>',
+      '[  0.0][    C1] Call Trace:',
+      '[  0.0][    C1]  <IRQ>',
+      '[  0.0][    C1]  h1+0x0/0x10',
+      '[  0.0][    C1]  </IRQ>',
+    ],
+    { frame: 'f', trace: [{ function: 'f1' }], corrupted: undefined },
+  ],
+  [
     'a lockup of a work queue, and what it was doing',
     [
       '[   90.100000] BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 168s!',
