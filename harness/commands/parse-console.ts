@@ -19,7 +19,7 @@ interface Read {
   /** How many there were beyond those. */
   readonly omitted: number
   readonly lines: number
-  /** Whether any line had the time stamp of a kernel. */
+  /** Whether any line had a prefix of a kernel. */
   readonly isStamped: boolean
 }
 
@@ -34,7 +34,7 @@ export async function parseConsole(
   for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${note}\n`)
   const read = await readLog(log)
   if (!read.isStamped) {
-    const doubt = 'no line has a time stamp of printk, so this may not be the log of a kernel'
+    const doubt = 'no line has a prefix of a kernel, such as a time stamp: this may not be the log of one'
     context.stderr.write(`gmemtest: ${log.name}: ${doubt}\n`)
   }
   const findings = await decoded(read.findings, options, context)

@@ -7,7 +7,7 @@ import type { Finding } from './finding.ts'
 import { NeedleFinder } from './needles.ts'
 import { askedFor, harmless, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
-import { hasStamp, parseLine } from './printk.ts'
+import { firstKernelLine, parseLine } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
 import { Report } from './report.ts'
 import type { Match, Place } from './report.ts'
@@ -61,6 +61,7 @@ export class ConsoleParser {
   /** The reports that are being read, by who prints them; the same one twice when two print it. */
   readonly #open = new Map<string, Report>()
   #scenario: string | undefined
+  /** Whether any line had a prefix of the kernel. */
   #isStamped = false
   #firstTime: number | undefined
   #isUp: boolean
@@ -92,7 +93,7 @@ export class ConsoleParser {
     return this.#lines
   }
 
-  /** Whether any line had the time stamp of a kernel. */
+  /** Whether any line had a prefix that says that it is of a kernel, such as a time stamp. */
   get isStamped(): boolean {
     return this.#isStamped
   }
@@ -137,7 +138,8 @@ export class ConsoleParser {
     const start = found === -1 ? text.length : text.lastIndexOf('\n', found) + 1
     if (!this.#isStamped) {
       const skipped = text.slice(position, start)
-      if (hasStamp(skipped)) this.#stamp(parseLine(/.*\[ *\d+\.\d{6}\].*/.exec(skipped)?.[0] ?? '').time)
+      const kernelLine = firstKernelLine(skipped)
+      if (kernelLine !== undefined) this.#stamp(kernelLine.time)
     }
     return start
   }
@@ -162,13 +164,13 @@ export class ConsoleParser {
     const key = line.caller ?? ''
     this.#closeSilent()
     this.#adopt(line, key)
+    this.#notice(line)
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
     if (report !== undefined && this.#continue(report, line, place, match)) return
     if (match !== undefined)
       this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start)))
-    this.#notice(line)
-    if (line.time !== undefined) this.#stamp(line.time)
+    if (line.isKernel) this.#stamp(line.time)
   }
 
   /** The other processors print their part of a stall themselves, as interrupts of theirs. */
@@ -197,7 +199,6 @@ export class ConsoleParser {
 
   /** Gives the line to an open report. Whether it was taken. */
   #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
-    // In a log that says who prints, what nobody printed is of a program.
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
       this.#close(report, 'another report begins within it', match.pattern.kind === 'panic')
       return false
@@ -246,7 +247,8 @@ export class ConsoleParser {
     const isTorn = place.number - this.#torn <= tornLines
     const trouble = isTorn ? 'it may be of the report before it, which is not whole' : undefined
     const around = { scenario: this.#scenario, ...(trouble === undefined ? {} : { trouble }) }
-    const lines = before().slice(-Math.max(0, place.number - this.#told))
+    const remembered = before()
+    const lines = remembered.slice(Math.max(0, remembered.length - (place.number - this.#told)))
     const reason = lines.findLastIndex((raw) => !dumpHeader.test(parseLine(raw).text))
     const said = lines[reason] === undefined ? undefined : parseLine(lines[reason])
     const isReason = said !== undefined && said.caller === line.caller && (said.isKernel || !this.#isStamped)

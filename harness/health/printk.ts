@@ -33,6 +33,10 @@ const ofKernel = [
   String.raw`\[ *[TC]\d+\]`,
 ]
 const prefix = new RegExp(`^ ?(?:(${ofKernel.join('|')})|${ofCapture.join('|')})(?: |$)?`)
+const kernelLine = new RegExp(
+  `^.*${stamp}.*|^ ?(?:(?:${ofCapture.join('|')}) )*(?:${ofKernel.join('|')}).*`,
+  'm',
+)
 const caller = /^\[ *([TC]\d+)\]$/
 const mostPrefixes = 5
 
@@ -66,7 +70,8 @@ export function parseLine(raw: string): ConsoleLine {
   return { text, ...(by === undefined ? {} : { caller: by }), isKernel }
 }
 
-/** Whether somewhere in this text is the time stamp of a kernel. */
-export function hasStamp(text: string): boolean {
-  return anyStamp.test(text)
+/** The first of these lines that has a prefix of the kernel. */
+export function firstKernelLine(text: string): ConsoleLine | undefined {
+  const [line] = kernelLine.exec(text) ?? []
+  return line === undefined ? undefined : parseLine(line)
 }

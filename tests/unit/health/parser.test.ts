@@ -275,6 +275,10 @@ void test('a second boot is a complaint unless somebody has announced it', (t) =
   t.strictSame(kindsIn(['[ 1234.000000] the log begins late', banner]), ['reboot'])
   t.strictSame(kindsIn([banner, '[   99.000000] reboot: Restarting system', banner]), [])
   t.strictSame(kindsIn([banner, '[   99.000000] Kernel panic - not syncing: why', banner]), ['panic'])
+  t.strictSame(
+    kindsIn([banner, ...goldenLines('warning').slice(2, 12), '[   99.0] reboot: Restarting system', banner]),
+    ['warning'],
+  )
   t.strictSame(kindsIn([banner, '[    0.100000] printk: console [ttyS0] enabled', banner]), [])
   t.end()
 })
@@ -299,6 +303,28 @@ void test('a hundred tasks that begin a report and do not end it take no more me
   const found = findComplaints(lines)
   t.equal(found.length, 300)
   t.ok(found.every(({ corrupted }) => corrupted !== undefined))
+  t.end()
+})
+
+for (const prefix of [
+  'Nov 25 03:14:15 host kernel: ',
+  '<4>',
+  'kern  :warn  : ',
+  '[Wed Nov 25 03:14:15 2026] ',
+]) {
+  void test(`where the lines of the kernel begin with '${prefix}', the others are of programs`, (t) => {
+    const found = findComplaints([`${prefix}kvm: fine`, 'WARNING: a program', `${prefix}WARNING: the kernel`])
+    t.match(found, [{ title: 'WARNING: the kernel' }])
+    t.equal(found.length, 1)
+    t.end()
+  })
+}
+
+void test('a trace does not take its reason from the report before it', (t) => {
+  const report = goldenLines('warning').slice(0, 35)
+  const [, second, third] = findComplaints([...report, ...goldenLines('call-trace').slice(5, 15)])
+  t.match(second, { kind: 'trace', start: 35 })
+  t.equal(third, undefined)
   t.end()
 })
 
