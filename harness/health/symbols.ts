@@ -25,7 +25,9 @@ const landmark = { symbol: 'start_kernel', file: 'init/main.c' }
 
 interface Symbol {
   readonly address: bigint
+  /** Of the function, and of the function with the padding behind it: the kernel says the latter. */
   readonly size: number
+  readonly room: number
 }
 
 /** A line of the source, and the function that it is in; the innermost inlined one comes first. */
@@ -70,10 +72,10 @@ function keyOf({ symbol, offset, size, isExact }: TraceFrame): string {
   return `${symbol}+${offset}/${size} ${isExact}`
 }
 
-/** Static functions share names; the one of the trace has its size. Another size is of another build. */
+/** Static functions share names; the one of the trace has its size, with or without padding. Another size is of another build. */
 function addressOf(frame: TraceFrame, table: ReadonlyMap<string, readonly Symbol[]>): bigint | undefined {
   const { symbol, offset = 0, size = 0, isExact } = frame
-  const found = table.get(symbol)?.filter((candidate) => candidate.size === 0 || candidate.size === size)
+  const found = table.get(symbol)?.filter((candidate) => candidate.size <= size && size <= candidate.room)
   // With two of one size nobody knows.
   if (found?.length !== 1 || found[0] === undefined) return undefined
   // The address after a call may be of the next line already.
@@ -89,7 +91,7 @@ async function symbolTable(
     throw new UsageError('VMLINUX_MISSING', `there is no file ${vmlinux}`, { cause })
   })
   const listed = found.isFile()
-    ? await run('nm', ['-S', '--defined-only', '--', vmlinux], { signal, timeout: deadline })
+    ? await run('nm', ['-n', '-S', '--defined-only', '--', vmlinux], { signal, timeout: deadline })
     : undefined
   if (listed?.exitCode !== 0) {
     throw new UsageError('VMLINUX_FORMAT', `${vmlinux} is not a kernel with symbols`, {
@@ -97,13 +99,18 @@ async function symbolTable(
       tail: listed?.stderr.split('\n').slice(-3) ?? [],
     })
   }
+  const lines = listed.stdout
+    .split('\n')
+    .map((line) => /^([0-9a-f]+)(?: ([0-9a-f]+))? ([a-zA-Z]) (.+)$/.exec(line))
+    .filter((line) => line !== null)
   const table = new Map<string, Symbol[]>()
-  for (const line of listed.stdout.split('\n')) {
-    const [, address = '', size = '0', name = ''] =
-      /^([0-9a-f]+)(?: ([0-9a-f]+))? [tTwW] (.+)$/.exec(line) ?? []
-    if (!names.has(name)) continue
-    const symbol = { address: BigInt(`0x${address}`), size: Number.parseInt(size, 16) }
-    table.set(name, [...(table.get(name) ?? []), symbol])
+  for (const [index, [, digits = '', size = '0', type = '', name = '']] of lines.entries()) {
+    if (!names.has(name) || !/[tTwW]/.test(type)) continue
+    const address = BigInt(`0x${digits}`)
+    // Several names of one address are not each other's end.
+    const next = lines.slice(index + 1).find(([, other = '']) => other !== digits)?.[1]
+    const room = next === undefined ? Infinity : Number(BigInt(`0x${next}`) - address)
+    table.set(name, [...(table.get(name) ?? []), { address, size: Number.parseInt(size, 16), room }])
   }
   return table
 }

@@ -5,6 +5,7 @@ import { test } from 'tap'
 import { parse } from 'yaml'
 import { findComplaints } from '../../../harness/health/findings.ts'
 import { patterns } from '../../../harness/health/patterns.ts'
+import { inProject } from '../../../harness/project/paths.ts'
 import { goldenLines, summary } from './fixtures/golden.ts'
 import type { Summary } from './fixtures/golden.ts'
 
@@ -24,6 +25,13 @@ void test('every row has a log, and every log is expected to say something', (t)
   )
   t.strictSame(Object.keys(expected).toSorted(), logs.toSorted())
   t.equal(new Set(rows).size, rows.length, 'no name twice')
+  t.end()
+})
+
+void test('docs/health.md has every kind', (t) => {
+  const docs = readFileSync(inProject('docs/health.md'), 'utf8')
+  for (const kind of new Set(patterns.map((pattern) => pattern.kind)))
+    t.ok(docs.includes(`\`${kind}\``), kind)
   t.end()
 })
 

@@ -53,6 +53,14 @@ function warningIn(name: string, offset: number, size: number): Finding[] {
   ])
 }
 
+/** Up to where the next function begins: that is the size which the kernel prints. */
+function roomOf(vmlinux: string, name: string): number {
+  const symbols = execFileSync('nm', ['-n', vmlinux], { encoding: 'utf8' }).split('\n')
+  const index = symbols.findIndex((text) => text.endsWith(` ${name}`))
+  const [begin = '', next = ''] = symbols.slice(index, index + 2).map((text) => text.split(' ')[0])
+  return Number.parseInt(next, 16) - Number.parseInt(begin, 16)
+}
+
 function sizeOf(vmlinux: string, name: string): number {
   const line = execFileSync('nm', ['-S', vmlinux], { encoding: 'utf8' })
     .split('\n')
@@ -75,6 +83,16 @@ void test('frames get file and line', async (suite) => {
     ])
   })
 
+  await suite.test('when the size has the padding in it', async (t) => {
+    const padded = await build('padded', '-g', '-falign-functions=64')
+    const room = roomOf(padded, 'outer')
+    t.ok(room > sizeOf(padded, 'outer'))
+    const { findings } = await decodeTraces(warningIn('outer', 0, room), { vmlinux: padded, signal })
+    t.match(findings[0]?.trace[0], { location: 'init/main.c:4' })
+    const other = await decodeTraces(warningIn('outer', 0, room + 1), { vmlinux: padded, signal })
+    t.match(other.trouble, /of another kernel/)
+  })
+
   await suite.test('from the file beside it that has the debug information', async (t) => {
     const bare = await build('bare')
     const without = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
@@ -89,7 +107,7 @@ void test('frames get file and line', async (suite) => {
   })
 
   await suite.test('not those of another build, which is said', async (t) => {
-    const given = warningIn('outer', 0, size + 1)
+    const given = warningIn('outer', 0, roomOf(vmlinux, 'outer') + 1)
     const decoded = await decodeTraces(given, { vmlinux, signal })
     t.strictSame(decoded.findings, given)
     t.match(decoded.trouble, /of another kernel/)

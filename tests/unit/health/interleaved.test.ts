@@ -1,0 +1,59 @@
+// Reports that two or more print at the same time.
+import { test } from 'tap'
+import { findComplaints } from '../../../harness/health/findings.ts'
+import type { Finding } from '../../../harness/health/findings.ts'
+import { patterns } from '../../../harness/health/patterns.ts'
+import { goldenLines, texts } from './fixtures/golden.ts'
+
+/** What two findings of the same have in common, wherever they are. */
+function essence({ fingerprint, title, trace, corrupted }: Finding): unknown {
+  return { fingerprint, title, trace, corrupted }
+}
+
+/** These reports line by line in turn, each with the callers that are given to it. */
+function interleaved(names: readonly string[], callers: readonly string[]): string[] {
+  const columns = names.map((name, index) =>
+    texts(name).map((line) => `[   12.345678]${callers[index] ?? ''} ${line}`),
+  )
+  const longest = Math.max(...columns.map((column) => column.length))
+  return Array.from({ length: longest }, (_, row) => columns.flatMap((column) => column[row] ?? [])).flat()
+}
+
+for (const pair of [
+  ['warning', 'kasan'],
+  ['null-dereference', 'lockdep-circular'],
+  ['list-corruption', 'warning'],
+] as const) {
+  void test(`${pair.join(' and ')}, printed by two at the same time, are told apart by their callers`, (t) => {
+    const found = findComplaints(interleaved(pair, ['[   T77]', '[    C0]']))
+    const alone = pair.flatMap((name) => findComplaints(goldenLines(name)))
+    t.strictSame(new Set(found.map(essence)), new Set(alone.map(essence)))
+    t.equal(found.length, 2)
+    t.end()
+  })
+
+  void test(`${pair.join(' and ')}, printed by two at the same time, are corrupted without callers`, (t) => {
+    const found = findComplaints(interleaved(pair, []))
+    t.ok(found.length > 0)
+    t.ok(found.every(({ corrupted }) => corrupted !== undefined))
+    t.end()
+  })
+}
+
+// The others have a part that another processor prints, or count on the lines just before them.
+const alone = new Set(['rcu-stall', 'call-trace', 'reboot'])
+const mixable = patterns.map(({ name }) => name).filter((name) => !alone.has(name))
+
+for (let first = 0; first < mixable.length; first += 5) {
+  const names = mixable.slice(first, first + 5)
+  void test(`printed by five at the same time: ${names.join(', ')}`, (t) => {
+    const callers = names.map((_, index) => `[  T${1000 + index}]`)
+    const found = findComplaints(interleaved(names, callers), { isRunning: false })
+    const wanted = names.flatMap((name) => findComplaints(goldenLines(name), { isRunning: false }))
+    t.strictSame(
+      found.map((finding) => JSON.stringify(essence(finding))).toSorted(),
+      wanted.map((finding) => JSON.stringify(essence(finding))).toSorted(),
+    )
+    t.end()
+  })
+}
