@@ -22,6 +22,8 @@ export interface Attempt extends Happening, Examined {
   readonly operations: readonly string[]
   /** The console lines of the window, without the markers. */
   readonly console: readonly string[]
+  /** Whether it ever began: what happened before is not its doing. */
+  readonly hasBegun: boolean
   /** Where on the console the window of the next scenario begins. */
   readonly nextWindow: number
   readonly milliseconds: number
@@ -44,7 +46,7 @@ export interface AttemptOptions {
   readonly since: number
   /**
    * Called when the scenario is about to begin, with what the kernel has complained about since `since`: that belongs to
-   * the scenario before it in this machine, or to the boot.
+   * the scenario before it in this machine, or to the boot. What it throws is the end of this scenario.
    */
   readonly onBegun?: (late: readonly Finding[]) => void | Promise<void>
   /** Whether no other scenario will run in this machine; asked when this one is over. */
@@ -67,6 +69,7 @@ export async function attempt(
   let thrown: { readonly value: unknown } | undefined
   let hang: Hang | undefined
   let late: readonly Finding[] = []
+  let hasBegun = false
   let recovered = false
   let left: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
@@ -87,6 +90,7 @@ export async function attempt(
       await writeMarker(`${scenario.name} begins`, machine, signal)
       late = findComplaints(before(scenario, machine.console.since(options.since)))
       await options.onBegun?.(late)
+      hasBegun = true
       await scenario.run(createContext(machine.agent, dialect, (pattern) => void expected.push(pattern)))
     })
   } catch (value) {
@@ -125,6 +129,7 @@ export async function attempt(
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     ...(await examine(scenario, machine, found, signal)),
+    hasBegun,
     recovered,
     complaints,
     earlierComplaints: late,

@@ -4,9 +4,12 @@ import type { RunEvent } from '../project/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Finding } from '../health/findings.ts'
-import { dayOf } from '../health/allow.ts'
+import { dayOf, sift } from '../health/allow.ts'
+import { findComplaints } from '../health/findings.ts'
 import { withoutAllowed } from './allowed.ts'
+import type { WithoutAllowed } from './allowed.ts'
 import { attempt } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { diagnose } from './diagnose.ts'
 import type { InOrder } from './in-order.ts'
 import { machineLacks, notBooted } from './not-run.ts'
@@ -17,7 +20,10 @@ import type { ReadyMachine } from './ready-machine.ts'
 import type { RunnerOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import { deservesSecondTry, mayPass } from './second-try.ts'
+import { DamagedMachine, isOfKernel, withLate } from './unsettled.ts'
+import type { Late } from './unsettled.ts'
 import { judge } from './verdict.ts'
+import type { Judgement } from './verdict.ts'
 
 /** What the workers of a run share. */
 export interface Shared {
@@ -38,9 +44,17 @@ interface Course {
   earlierComplaints: readonly Finding[]
 }
 
+type Judged = Judgement & { readonly result: Attempt & Pick<WithoutAllowed, 'allowed'> }
+
 /** How a try ended. */
 type Ending =
-  | { readonly kind: 'finished'; readonly finished: Finished; readonly lost?: string }
+  | {
+      readonly kind: 'finished'
+      readonly finished: Finished
+      /** What happened, when it was tried. */
+      readonly result?: Attempt
+      readonly lost?: string
+    }
   /** It is worth another one. */
   | { readonly kind: 'in vain'; readonly reason: string }
   /** The run is over, and this scenario has no verdict. */
@@ -50,6 +64,8 @@ export class Worker implements AsyncDisposable {
   readonly #number: number
   readonly #shared: Shared
   #held: ReadyMachine | undefined
+  /** The scenario that has passed in the machine at hand, as far as anybody can tell yet. */
+  #unsettled: { readonly course: Course; readonly result: Attempt } | undefined
   /** What it does next, when that is settled already. */
   #reserved: Entry | undefined
 
@@ -69,13 +85,17 @@ export class Worker implements AsyncDisposable {
    */
   async run(): Promise<void> {
     const { state, queue, options } = this.#shared
-    while (!state.isOver) {
-      const entry = this.#reserved ?? queue.take((other) => this.#suits(other))
-      this.#reserved = undefined
-      if (entry === undefined) break
-      await this.#one({ entry, isStarted: false, earlierComplaints: [] })
+    try {
+      while (!state.isOver) {
+        const entry = this.#reserved ?? queue.take((other) => this.#suits(other))
+        this.#reserved = undefined
+        if (entry === undefined) break
+        await this.#one({ entry, isStarted: false, earlierComplaints: [] })
+      }
+    } finally {
+      if (options.keep === undefined) await this.#letGo()
+      else await this.#settle(this.#sinceThen(this.#held))
     }
-    if (options.keep === undefined) await this.#letGo()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,24 +103,59 @@ export class Worker implements AsyncDisposable {
   }
 
   async #one(course: Course): Promise<void> {
-    const { state, events } = this.#shared
-    const { place, scenario } = course.entry
-    const { name, title } = scenario
     const ending = await this.#untilDecided(course)
     if (ending.kind !== 'finished') return
     await this.#start(course)
+    const { finished, result, lost } = ending
+    if (finished.verdict === 'PASS' && result !== undefined) {
+      this.#unsettled = { course, result }
+      await this.#afterwards(course, lost)
+      return
+    }
+    await this.#tellEnd(course, finished)
+    await this.#afterwards(course, lost)
+    await this.#shared.events.finish(course.entry.place)
+  }
+
+  async #tellEnd(course: Course, finished: Finished): Promise<void> {
+    const { name, title } = course.entry.scenario
     const { retried } = course
     const event = {
       type: 'scenario-finished',
       name,
       title,
-      ...ending.finished,
+      ...finished,
       ...(retried === undefined ? {} : { retried }),
     } as const
     await this.#tell(course, event)
-    state.count(event)
-    await this.#afterwards(course, ending.lost)
-    await events.finish(place)
+    this.#shared.state.count(event)
+  }
+
+  /** Tells the verdict that was held back: what the kernel had to say later is charged to that scenario. */
+  async #settle(late: Late): Promise<void> {
+    const unsettled = this.#unsettled
+    this.#unsettled = undefined
+    if (unsettled === undefined) return
+    const { course } = unsettled
+    const judged = this.#judge(withLate(unsettled.result, late))
+    await this.#tellEnd(course, this.#finished(course, judged))
+    if (this.#shared.options.isolation === 'none' && !judged.machineUsable) {
+      await this.#tell(course, { type: 'vm-lost', reason: judged.message })
+    }
+    await this.#shared.events.finish(course.entry.place)
+  }
+
+  /** Whether a kernel that does this may run no further scenario. */
+  #isDamage({ complaints, death }: Late): boolean {
+    const { counted } = sift(complaints, this.#shared.options.allow ?? [], dayOf(new Date()))
+    return counted.length > 0 || isOfKernel(death)
+  }
+
+  /** What the kernel has complained about since the last scenario ended. */
+  #sinceThen(ready: ReadyMachine | undefined): Late {
+    return {
+      complaints: ready === undefined ? [] : findComplaints(ready.machine.console.since(ready.window)),
+    }
   }
 
   /** Trouble of this machine may be over in a moment: one more try in a new machine tells. */
@@ -137,7 +192,7 @@ export class Worker implements AsyncDisposable {
 
   async #run(course: Course, ready: ReadyMachine): Promise<Ending> {
     const { options, queue, state } = this.#shared
-    const { signal, dialect, again, isolation, machines } = options
+    const { signal, dialect, isolation, machines } = options
     const { scenario } = course.entry
     const { machine, watch } = ready
     if (!ready.isUsed) await this.#tell(course, readyEvent(ready))
@@ -146,36 +201,62 @@ export class Worker implements AsyncDisposable {
       const next = queue.peek(() => false)
       if (next !== undefined) machines.prepare?.(next.profile, this.#number)
     }
+    const hasPredecessor = ready.isUsed
     ready.isUsed = true
-    const isLast = (): boolean => this.#isLast()
-    const found = await attempt(scenario, machine, { signal, dialect, watch, since: ready.window, isLast })
+    const since = ready.window
+    const found = await attempt(scenario, machine, {
+      signal,
+      dialect,
+      watch,
+      since,
+      isLast: () => this.#isLast(),
+      onBegun: async (complaints) => {
+        if (!hasPredecessor) return
+        await this.#settle({ complaints })
+        if (this.#isDamage({ complaints })) throw new DamagedMachine()
+      },
+    })
     ready.window = found.nextWindow
+    if (hasPredecessor && !found.hasBegun && this.#isDamage(lateIn(found))) {
+      await this.#settle(lateIn(found))
+      await this.#letGo()
+      return this.#try(course)
+    }
     if (found.death !== undefined) await this.#letGo()
     const earlierComplaints = [
       ...course.earlierComplaints,
       ...state.unjudged(ready),
-      ...found.earlierComplaints,
+      ...(hasPredecessor ? [] : found.earlierComplaints),
     ]
-    const heard = { ...found, earlierComplaints }
-    const result = { ...heard, ...withoutAllowed(heard, options.allow ?? [], dayOf(new Date())) }
-    const judged = judge(result)
-    const { verdict, message, machineUsable, beforehand } = judged
+    const result = { ...found, earlierComplaints }
+    const judged = this.#judge(result)
+    const { verdict, message, machineUsable } = judged
     if (course.retried === undefined && deservesSecondTry(judged, result)) {
       course.earlierComplaints = earlierComplaints
       return { kind: 'in vain', reason: message }
     }
     // A scenario that was not run to its end says nothing about what came before it.
     if (verdict !== 'MISS') state.bootJudged(ready.profile)
-    const finished = {
+    const finished = this.#finished(course, judged)
+    return { kind: 'finished', finished, result, ...(machineUsable ? {} : { lost: message }) }
+  }
+
+  /** What the kernel may complain about does not count. */
+  #judge(result: Attempt): Judged {
+    const { allow = [] } = this.#shared.options
+    const counted = { ...result, ...withoutAllowed(result, allow, dayOf(new Date())) }
+    return { ...judge(counted), result: counted }
+  }
+
+  #finished({ entry }: Course, { result, verdict, message, beforehand }: Judged): Finished {
+    const again = this.#shared.options.again(entry.scenario.name)
+    return {
       verdict,
       milliseconds: result.milliseconds,
       ...(beforehand === undefined ? {} : { beforehand }),
       ...(result.allowed.length === 0 ? {} : { allowed: result.allowed }),
-      ...(verdict === 'PASS'
-        ? {}
-        : { diagnostic: diagnose(scenario, result, { message, again: again(scenario.name) }) }),
+      ...(verdict === 'PASS' ? {} : { diagnostic: diagnose(entry.scenario, result, { message, again }) }),
     }
-    return { kind: 'finished', finished, ...(machineUsable ? {} : { lost: message }) }
   }
 
   /** The machine at hand if it will do, or a new one. */
@@ -237,7 +318,14 @@ export class Worker implements AsyncDisposable {
     const held = this.#held
     this.#held = undefined
     await held?.machine[Symbol.asyncDispose]()
+    // Its console is complete now.
+    await this.#settle(this.#sinceThen(held))
   }
+}
+
+/** What is the doing of the scenario before one that has not begun. */
+function lateIn({ complaints, earlierComplaints, death }: Attempt): Late {
+  return { complaints: [...earlierComplaints, ...complaints], ...(death === undefined ? {} : { death }) }
 }
 
 function readyEvent({ machine, profile }: ReadyMachine): RunEvent {

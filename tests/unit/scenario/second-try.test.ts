@@ -41,7 +41,7 @@ void test('QEMU is killed once: the scenario runs again in a new machine, and pa
   }
 })
 
-void test('QEMU is stopped once: the scenario runs again in a new machine, and passes', async (t) => {
+void test('QEMU is stopped once: the scenario runs again in a new machine, and passes; twice: it does not', async (t) => {
   const stopped: FakeOptions = {
     react: (name) => (name === 'setAffinity' ? 'hang' : undefined),
     liveness: { qemu: async () => ({ kind: 'stopped' }) },
@@ -50,6 +50,10 @@ void test('QEMU is stopped once: the scenario runs again in a new machine, and p
   const result = await run([asking, named('b', fine)], { machines: [stopped, {}] })
   t.strictSame(verdicts(result), ['PASS', 'PASS'])
   t.match(result.finished[0], { retried: /took longer than .*; QEMU is stopped/ })
+
+  const always = await run([named('a', fine)], { machines: [stopped] })
+  t.match(always.finished, [{ verdict: 'MISS', retried: /QEMU is stopped/ }])
+  t.equal(always.outcome.exitCode, 69)
 })
 
 void test('QEMU is killed twice: that is it', async (t) => {
