@@ -5,6 +5,7 @@ import path from 'node:path'
 import { UsageError } from '../project/errors.ts'
 import { run } from '../process/run.ts'
 import type { Finding } from './finding.ts'
+import { frameOn, programCounterOn } from './frames.ts'
 import type { TraceFrame } from './frames.ts'
 
 export interface DecodeOptions {
@@ -42,7 +43,20 @@ interface SourceLine {
  * @throws {InfraError} COMMAND_MISSING when there are no binutils
  */
 export async function decodeTraces(findings: readonly Finding[], options: DecodeOptions): Promise<Decoded> {
-  const frames = findings.flatMap(({ trace }) => trace).filter(isOfKernel)
+  const { decode, trouble } = await frameDecoder(
+    findings.flatMap(({ trace }) => trace),
+    options,
+  )
+  const decoded = findings.map((finding) => ({ ...finding, trace: finding.trace.flatMap(decode) }))
+  return { findings: decoded, ...(trouble === undefined ? {} : { trouble }) }
+}
+
+/** What gives each of these frames its file and line, with those of the functions that were inlined there before it. */
+async function frameDecoder(
+  given: readonly TraceFrame[],
+  options: DecodeOptions,
+): Promise<{ readonly decode: (frame: TraceFrame) => TraceFrame[]; readonly trouble: string | undefined }> {
+  const frames = given.filter(isOfKernel)
   const table = await symbolTable(new Set([...frames.map((frame) => frame.symbol), landmark.symbol]), options)
   const addresses = new Map<string, bigint>()
   for (const frame of frames) {
@@ -53,15 +67,41 @@ export async function decodeTraces(findings: readonly Finding[], options: Decode
   const wanted = [...new Set([...addresses.values(), ...(landmarkAt ? [landmarkAt.address] : [])])]
   const lines = await sourceLines(wanted, options)
   const root = rootOf(landmarkAt === undefined ? undefined : lines.get(landmarkAt.address)?.at(-1)?.location)
-  const decoded = findings.map((finding) => ({
-    ...finding,
-    trace: finding.trace.flatMap((frame) => {
+  return {
+    decode: (frame) => {
       const address = addresses.get(keyOf(frame))
       return address === undefined ? [frame] : withLines(frame, lines.get(address) ?? [], root)
-    }),
-  }))
-  const trouble = troubleOf(frames, addresses, [...lines.values()].flat())
-  return { findings: decoded, ...(trouble === undefined ? {} : { trouble }) }
+    },
+    trouble: troubleOf(frames, addresses, [...lines.values()].flat()),
+  }
+}
+
+/**
+ * The same lines, with file and line behind each that is a place in the kernel, `  vfs_read+0x7e/0x113`, after a call,
+ * or `RIP: vfs_read+0x7e/0x113`; and with lines for the functions that were inlined there.
+ * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
+ * @throws {InfraError} COMMAND_MISSING when there are no binutils
+ */
+export async function decodeLines(lines: readonly string[], options: DecodeOptions): Promise<string[]> {
+  const places = lines.map((line) => ({ line, frame: placeOn(line) }))
+  const frames = places.flatMap(({ frame }) => frame ?? [])
+  if (frames.length === 0) return [...lines]
+  const { decode } = await frameDecoder(frames, options)
+  return places.flatMap(({ line, frame }) => {
+    if (frame === undefined) return [line]
+    const indent = /^ */.exec(line)?.[0] ?? ''
+    return decode(frame).map(({ symbol, location, isInlined }) => {
+      const place = isInlined === true ? `${indent}${symbol}` : line
+      return `${place}${location === undefined ? '' : ` ${location}`}${isInlined === true ? ' (inlined)' : ''}`
+    })
+  })
+}
+
+/** The frame that is all that is on a line. */
+function placeOn(line: string): TraceFrame | undefined {
+  if (/^RIP: \S+$/.test(line)) return programCounterOn(line)
+  const frame = /^ *[A-Za-z_][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+$/.test(line) ? frameOn(line) : undefined
+  return typeof frame === 'string' ? undefined : frame
 }
 
 function isOfKernel({ module, offset }: TraceFrame): boolean {

@@ -1,16 +1,13 @@
-// The functions in the call trace of a complaint, as the kernel printed them.
+// The call trace of a complaint in lines that can be read, and decoded.
 import type { Finding } from '../health/findings.ts'
 
 const mostFrames = 40
-/** A place in the kernel; the unwinder marks those with a question mark that it only found on the stack. */
-const place = /(\? )?\b([A-Za-z_][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+)/
 
-/** The places in the kernel that a complaint names, in its order: the innermost function comes first. */
-export function callTrace({ lines }: Pick<Finding, 'lines'>): readonly string[] {
-  return lines
-    .flatMap((line) => {
-      const [, doubt, name] = place.exec(line) ?? []
-      return name === undefined || doubt !== undefined ? [] : [name]
-    })
-    .slice(0, mostFrames)
+/** The functions of the trace, the innermost one first; where the processor was begins with `RIP: `, as the kernel writes it. */
+export function callTrace({ trace }: Pick<Finding, 'trace'>): readonly string[] {
+  return trace.slice(0, mostFrames).map(({ symbol, offset, size, module, isExact }) => {
+    const place =
+      offset === undefined ? symbol : `${symbol}+0x${offset.toString(16)}/0x${(size ?? 0).toString(16)}`
+    return `${isExact === true ? 'RIP: ' : ''}${place}${module === undefined ? '' : ` [${module}]`}`
+  })
 }

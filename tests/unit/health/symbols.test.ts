@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { findComplaints } from '../../../harness/health/findings.ts'
 import type { Finding } from '../../../harness/health/findings.ts'
-import { decodeTraces } from '../../../harness/health/symbols.ts'
+import { decodeLines, decodeTraces } from '../../../harness/health/symbols.ts'
 
 const source = `
 volatile int state;
@@ -72,6 +72,21 @@ void test('frames get file and line', async (suite) => {
   suite.teardown(() => rm(home, { recursive: true, force: true }))
   const vmlinux = await build('vmlinux', '-g')
   const size = sizeOf(vmlinux, 'outer')
+
+  await suite.test('lines that are places, and no others', async (t) => {
+    const place = `outer+0x0/0x${size.toString(16)}`
+    const given = ['process 42', `  ${place}`, `RIP: ${place}`, `it is in ${place}`, '  other+0x1/0x2']
+    t.strictSame(await decodeLines(given, { vmlinux, signal }), [
+      'process 42',
+      '  inner init/main.c:4 (inlined)',
+      `  ${place} init/main.c:7`,
+      'inner init/main.c:4 (inlined)',
+      `RIP: ${place} init/main.c:7`,
+      `it is in ${place}`,
+      '  other+0x1/0x2',
+    ])
+    t.strictSame(await decodeLines(['nothing'], { vmlinux: '/nonexistent', signal }), ['nothing'])
+  })
 
   await suite.test('with the functions that were inlined, and paths within the tree', async (t) => {
     const { findings, trouble } = await decodeTraces(warningIn('outer', 0, size), { vmlinux, signal })

@@ -1,5 +1,6 @@
 // What a report shows of a kernel that complained, died or hangs.
 import { test } from 'tap'
+import { findComplaints } from '../../../harness/health/findings.ts'
 import { callTrace } from '../../../harness/scenario/call-trace.ts'
 import type { Decode } from '../../../harness/scenario/machine.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
@@ -15,6 +16,8 @@ const oops = [
   '[    2.1]  kvm_gmem_ioctl+0x5/0x80',
   '[    2.1] RIP: 0033:0x440000',
 ]
+
+const traced = ['RIP: kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80']
 
 const inFiles: Decode = async (lines) => lines.map((line) => `${line} virt/kvm/guest_memfd.c:1`)
 
@@ -42,21 +45,24 @@ function panicking(puppet: Puppet): 'hang' {
 const noise = Array.from({ length: 50 }, (_, index) => `[    3.0] line ${index}`)
 
 void test('the functions of a trace, without those that are doubtful', (t) => {
-  t.strictSame(callTrace({ lines: oops }), ['kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80'])
+  const [finding] = findComplaints(oops)
+  t.strictSame(finding && callTrace(finding), traced)
+  const module = { symbol: 'f', function: 'f', offset: 1, size: 2, module: 'kvm' }
+  t.strictSame(callTrace({ trace: [module, { symbol: 'g', function: 'g' }] }), ['f+0x1/0x2 [kvm]', 'g'])
   t.end()
 })
 
 void test('a complaint is shown as it is, when the kernel has gone on', async (t) => {
   const found = await diagnosed(saying([...oops, ...noise], () => 0))
   t.equal(found?.console[0], oops[0])
-  t.strictSame(found?.trace, ['kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80'])
+  t.strictSame(found?.trace, traced)
 })
 
 void test('after a panic, the last 30 lines and the trace with its files', async (t) => {
   const found = await diagnosed({ ...saying([...oops, ...noise], panicking), decode: inFiles })
   t.strictSame(found?.console, noise.slice(-30))
   t.strictSame(found?.trace, [
-    'kvm_gmem_convert+0x12/0x340 virt/kvm/guest_memfd.c:1',
+    'RIP: kvm_gmem_convert+0x12/0x340 virt/kvm/guest_memfd.c:1',
     'kvm_gmem_ioctl+0x5/0x80 virt/kvm/guest_memfd.c:1',
   ])
 })
