@@ -1,6 +1,7 @@
 // The memory of a guest in a file that crash and drgn open.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { run } from '../process/run.ts'
 import { DeadlineExceeded } from '../project/deadline.ts'
 import { InfraError } from '../project/errors.ts'
 import { freeBytes } from '../project/free-space.ts'
@@ -16,7 +17,7 @@ export interface DumpOptions {
 }
 
 const mebibyte = 2 ** 20
-// Notes and tables, and what compression adds to memory that cannot be compressed.
+// Notes and tables.
 const overhead = 1 / 32
 const least = 30_000
 const perMebibyte = 30
@@ -37,7 +38,7 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
       { hint: 'free some space, or choose another place with --output DIR' },
     )
   }
-  const args = { paging: false, protocol: `file:${path.resolve(file)}`, format: 'kdump-zlib' } as const
+  const args = { paging: false, protocol: `file:${path.resolve(file)}`, format: 'elf' } as const
   try {
     await qmp.execute('dump-guest-memory', args, { signal, timeout: least + needed * perMebibyte })
   } catch (error) {
@@ -47,5 +48,19 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
     throw new InfraError('DUMP_FAILED', `the memory of the guest cannot be dumped: ${error.message}`, {
       cause: error,
     })
+  }
+  await digHoles(file, { signal, timeout: least + needed * perMebibyte })
+}
+
+/** Most of the memory is zeros, which need no space on the disk. Where that cannot be done, the file is larger, and that is all. */
+async function digHoles(
+  file: string,
+  options: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<void> {
+  try {
+    await run('fallocate', ['--dig-holes', file], options)
+  } catch (error) {
+    options.signal.throwIfAborted()
+    if (!(error instanceof InfraError)) throw error
   }
 }

@@ -29,11 +29,11 @@ export interface QmpCommands {
   readonly 'query-migrate': NoArguments
   /** Asks QEMU's human monitor, e.g. `info registers`. The answer is text. */
   readonly 'human-monitor-command': { readonly 'command-line': string; readonly 'cpu-index'?: number }
-  /** Writes the memory of the guest to a file, in a format that `crash` reads; answered when it is done. */
+  /** Writes the memory of the guest to a file; answered when it is done. */
   readonly 'dump-guest-memory': {
     readonly paging: false
     readonly protocol: string
-    readonly format: 'kdump-zlib' | 'elf'
+    readonly format: 'elf'
   }
   /** Connects a device to something else: the serial port to a socket that keys can be written to. */
   readonly 'chardev-change': { readonly id: string; readonly backend: ChardevBackend }

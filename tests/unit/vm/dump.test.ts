@@ -1,5 +1,5 @@
 // Dumps: enough space before, nothing half written after.
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { bytes } from '../../../harness/project/units.ts'
@@ -10,15 +10,19 @@ const memory = bytes(2 ** 30)
 const { signal } = new AbortController()
 const plenty = async (): Promise<number> => 2 ** 31
 
-void test('QEMU writes the file', async (t) => {
+void test('QEMU writes the file, and its zeros take no space', async (t) => {
   const file = path.join(t.testdir({}), 'vmcore-a')
+  const content = Buffer.concat([Buffer.from('ELF'), Buffer.alloc(2 ** 20)])
   let given: unknown
   const { qmp } = fakeQmp((_, args) => {
     given = args
+    writeFileSync(file, content)
     return {}
   })
   await dumpMemory(qmp, file, { memory, signal, free: plenty })
-  t.strictSame(given, { paging: false, protocol: `file:${file}`, format: 'kdump-zlib' })
+  t.strictSame(given, { paging: false, protocol: `file:${file}`, format: 'elf' })
+  t.ok(readFileSync(file).equals(content))
+  t.ok(statSync(file).blocks * 512 < 2 ** 19)
 })
 
 void test('without space for all of the memory, QEMU is not asked', async (t) => {
