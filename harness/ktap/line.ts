@@ -1,0 +1,94 @@
+// The lines that TAP and KTAP are made of. Indentation says nothing here: programs and kernels nest by headers.
+
+/** What a result line says behind ` # `, beside free text. */
+export type Directive = 'SKIP' | 'TODO' | 'XFAIL' | 'XPASS' | 'TIMEOUT' | 'ERROR'
+
+export interface ResultLine {
+  readonly kind: 'result'
+  readonly ok: boolean
+  /** Absent where the dialect allows it: `ok - it works`. */
+  readonly number: number | undefined
+  readonly name: string
+  readonly directive: Directive | undefined
+  /** The text behind the directive; without one, all of the comment, e.g. `exit=1`. */
+  readonly reason: string | undefined
+}
+
+export interface PlanLine {
+  readonly kind: 'plan'
+  readonly count: number
+  /** Present when the plan says why there is nothing to run. */
+  readonly skip: string | undefined
+}
+
+export interface VersionLine {
+  readonly kind: 'version'
+  readonly protocol: 'TAP' | 'KTAP'
+  readonly version: number
+}
+
+export type KtapLine =
+  | VersionLine
+  | { readonly kind: 'subtest'; readonly name: string }
+  | PlanLine
+  | ResultLine
+  | { readonly kind: 'bail-out'; readonly reason: string }
+  | { readonly kind: 'text' }
+
+/** Whether a result needs its number, as KTAP says, or not, as TAP says. */
+export type Numbering = 'required' | 'optional'
+
+const versionLine = /^\s*(?<protocol>KTAP|TAP) version (?<version>\d+)$/
+const subtestLine = /^\s*# Subtest: (?<name>.*)$/
+const planLine = /^\s*1\.\.(?<count>\d+)(?<rest>.*)$/
+const planSkip = /^\s*#\s*SKIP\S*[\s-]*(?<reason>.*)$/i
+const bailOutLine = /^\s*Bail out!\s*(?<reason>.*)$/i
+// A `#` within the name makes it no result: kernel messages look like that.
+const numberedResult =
+  /^\s*(?<word>ok|not ok) (?<number>\d+) ?(?::?- )?(?<name>[^#]*?)(?: # (?<comment>.*))?$/
+const anyResult =
+  /^\s*(?<word>ok|not ok)(?= |$)(?: (?<number>\d+)\b)? ?(?:- )?(?<name>(?!# ).*?)(?: # (?<comment>.*))?$/
+const skipDirective = /(?:^| # )SKIP\S*\s*(?<reason>.*)$/i
+const otherDirective = /^(?<word>TODO|XFAIL|XPASS|TIMEOUT|ERROR)\b\s*(?<reason>.*)$/i
+const otherDirectives = ['TODO', 'XFAIL', 'XPASS', 'TIMEOUT', 'ERROR'] as const satisfies readonly Directive[]
+
+/** What kind of line this is, with its parts. */
+export function classify(line: string, numbering: Numbering): KtapLine {
+  const result = (numbering === 'required' ? numberedResult : anyResult).exec(line)?.groups
+  if (result !== undefined) return resultOf(result)
+  const version = versionLine.exec(line)?.groups
+  if (version !== undefined) {
+    const protocol = version['protocol'] === 'KTAP' ? 'KTAP' : 'TAP'
+    return { kind: 'version', protocol, version: Number(version['version']) }
+  }
+  const subtest = subtestLine.exec(line)?.groups
+  if (subtest !== undefined) return { kind: 'subtest', name: subtest['name'] ?? '' }
+  const plan = planLine.exec(line)?.groups
+  if (plan !== undefined) {
+    const skip = planSkip.exec(plan['rest'] ?? '')?.groups?.['reason']
+    return { kind: 'plan', count: Number(plan['count']), skip }
+  }
+  const bailOut = bailOutLine.exec(line)?.groups
+  if (bailOut !== undefined) return { kind: 'bail-out', reason: bailOut['reason'] ?? '' }
+  return { kind: 'text' }
+}
+
+function resultOf(groups: Readonly<Record<string, string | undefined>>): ResultLine {
+  const { word, number, name = '', comment } = groups
+  return {
+    kind: 'result',
+    ok: word === 'ok',
+    number: number === undefined ? undefined : Number(number),
+    name: name.replaceAll(/\\([\\#])/g, '$1'),
+    ...directiveOf(comment),
+  }
+}
+
+function directiveOf(comment: string | undefined): Pick<ResultLine, 'directive' | 'reason'> {
+  if (comment === undefined) return { directive: undefined, reason: undefined }
+  const skip = skipDirective.exec(comment)?.groups
+  if (skip !== undefined) return { directive: 'SKIP', reason: skip['reason'] }
+  const other = otherDirective.exec(comment)?.groups
+  const directive = otherDirectives.find((word) => word === other?.['word']?.toUpperCase())
+  return { directive, reason: directive === undefined ? comment : other?.['reason'] }
+}

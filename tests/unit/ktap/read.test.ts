@@ -1,0 +1,123 @@
+// Logs as kernels, KUnit and kselftest write them, and the output of programs.
+import { test } from 'tap'
+import { readLog, readProgram } from '../../../harness/ktap/read.ts'
+import type { KtapReport, KtapTest } from '../../../harness/ktap/tree.ts'
+import { numbers, problems } from './fixtures/shown.ts'
+
+/** The tree as one line each: depth, status, name. */
+function outline(tests: readonly KtapTest[], depth = 0): string[] {
+  return tests.flatMap((one) => [
+    `${'  '.repeat(depth)}${one.status} ${one.name}`,
+    ...outline(one.tests, depth + 1),
+    ...outline(one.quoted ?? [], depth + 1).map((line) => `#${line}`),
+  ])
+}
+
+const nested = `KTAP version 1
+1..2
+  KTAP version 1
+  1..2
+    KTAP version 1
+    # Subtest: zap
+    1..1
+    # one page
+    ok 1 one page
+  ok 1 zap
+  ok 2 fill # SKIP no memory
+ok 1 pages
+    # Subtest: roots
+    1..1
+    not ok 1 - one root
+not ok 2 - roots
+`
+
+void test('nesting by headers, whatever the indentation', (t) => {
+  const report = readLog(nested)
+  t.same(outline(report.tests), [
+    'passed pages',
+    '  passed zap',
+    '    passed one page',
+    '  skipped fill',
+    'failed roots',
+    '  failed one root',
+  ])
+  t.same(numbers(report), [1, 1, 0, 1])
+  t.equal(report.status, 'failed')
+  t.same(problems(report), [])
+  t.end()
+})
+
+void test('a log of the kernel', (t) => {
+  const log = [
+    'Linux version 6.12.0',
+    ...nested.trimEnd().split('\n'),
+    'reboot: System halted',
+    'ok 3 afterwards',
+  ]
+  const printed = log.map((line) => `[    1.500000][    T1] ${line}\r\n`).join('')
+  t.same(readLog(printed), shifted(readLog(nested), 1), 'what stands before lines is left out')
+
+  const noisy = nested.replace('    # one page\n', '    # one page\nkvm: a message, ok 1 of it\nok 9 a#b\n')
+  t.same(numbers(readLog(noisy)), [1, 1, 0, 1], 'messages in between change nothing')
+  t.end()
+})
+
+/** The same report from a log that has so many lines more before it. */
+function shifted(report: KtapReport, lines: number): KtapReport {
+  const move = (one: KtapTest): KtapTest => ({
+    ...one,
+    ...(one.line === undefined ? {} : { line: one.line + lines }),
+    tests: one.tests.map(move),
+  })
+  return { ...report, tests: report.tests.map(move) }
+}
+
+void test('the output of a runner of kselftest', (t) => {
+  const report = readLog(`TAP version 13
+1..3
+# timeout set to 45
+# selftests: kvm: one
+# TAP version 13
+# 1..2
+# ok 1 maps
+# # a remark
+# not ok 2 faults
+# # Totals: pass:1 fail:1 xfail:0 xpass:0 skip:0 error:0
+not ok 1 selftests: kvm: one # exit=1
+# selftests: kvm: two
+# Random seed: 0x1
+ok 2 selftests: kvm: two
+# selftests: kvm: three
+# 1..0 # SKIP needs TDX
+ok 3 selftests: kvm: three # SKIP
+`)
+  t.same(outline(report.tests), [
+    'failed selftests: kvm: one',
+    '#  passed maps',
+    '#  failed faults',
+    'passed selftests: kvm: two',
+    'skipped selftests: kvm: three',
+  ])
+  t.same(numbers(report), [1, 1, 0, 1], 'what is quoted is not counted')
+  t.same(problems(report), [])
+  t.end()
+})
+
+void test('deep nesting ends somewhere', (t) => {
+  const report = readLog('KTAP version 1\n'.repeat(100_000) + 'ok 1 a\n')
+  t.ok(report.problems.some(({ problem }) => problem.startsWith('a header 100 levels deep')))
+  const quoted = Array.from({ length: 5000 }, (_, depth) => `${'# '.repeat(depth + 1)}ok 1 a`).toReversed()
+  t.equal(readLog(`TAP version 14\n1..1\n${quoted.join('\n')}\nok 1 a\n`).counts.passed, 1)
+  t.end()
+})
+
+void test('the output of a program', (t) => {
+  const tap12 = readProgram(
+    'Random seed: 0x1\n1..3\nok\nnot ok - faults # TODO later\nok 3 pins # skip no GUP\n',
+  )
+  t.same(outline(tap12.tests), ['passed ', 'failed faults', 'skipped pins'])
+  t.same(problems(tap12), [])
+  const silent = readProgram('Testing guest_memfd: OK\n')
+  t.same([silent.status, silent.planned, problems(silent)], ['empty', undefined, []])
+  t.end()
+})
