@@ -6,7 +6,10 @@ import type { Request } from './fragment.ts'
 import { readKconfig } from './kconfig-files.ts'
 import type { KconfigTree, OptionDefinition } from './kconfig-files.ts'
 
-/** One line for each request that was lost: wanted, found, where it was asked for, and what stood in the way. */
+/**
+ * One line for each request that was lost: wanted, found, where it was asked for, and what stood in the way. None for
+ * an option that this tree does not have and need not have.
+ */
 export async function explainLost(
   lost: readonly Request[],
   config: ReadonlyMap<string, string>,
@@ -15,7 +18,8 @@ export async function explainLost(
   if (lost.length === 0) return []
   const kconfig = await readKconfig(tree)
   const valueOf: ValueOf = (symbol) => config.get(symbol)?.replaceAll('"', '') ?? 'n'
-  return lost.map((request) => {
+  const missed = lost.filter(({ name, ifKnown }) => ifKnown === undefined || kconfig.options.has(name))
+  return missed.map((request) => {
     const { name, value, at } = request
     const found = config.get(name) ?? 'n'
     return `CONFIG_${name} is ${found}, not ${value} as ${at} asks: ${reasonOf(request, kconfig, valueOf)}`

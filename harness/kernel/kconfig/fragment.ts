@@ -15,6 +15,8 @@ export interface Request {
   readonly value: string
   /** `FILE:LINE`. */
   readonly at: string
+  /** A tree that has no such option need not grant it: others have it always on, or not yet. */
+  readonly ifKnown?: true
 }
 
 /**
@@ -46,6 +48,9 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
   return parseFragment(file.path, text)
 }
 
+const setLine =
+  /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*(# where the tree has it)?\s*$/
+
 /** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment */
 export function parseFragment(file: string, text: string): Request[] {
   const inside = path.relative(projectRoot, file)
@@ -55,10 +60,14 @@ export function parseFragment(file: string, text: string): Request[] {
     const off = /^# CONFIG_(\w+) is not set$/.exec(line)
     if (off?.[1] !== undefined) return [{ name: off[1], value: 'n', at }]
     if (/^\s*(#.*)?$/.test(line)) return []
-    const set = /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*$/.exec(line)
-    if (set?.[1] !== undefined && set[2] !== undefined) return [{ name: set[1], value: set[2], at }]
+    const [, name, value, ifKnown] = setLine.exec(line) ?? []
+    if (name !== undefined && value !== undefined) {
+      return [{ name, value, at, ...(ifKnown === undefined ? {} : { ifKnown: true }) }]
+    }
     throw new UsageError('FRAGMENT_INVALID', `${at}: '${line.trim()}' is not an option`, {
-      hint: 'write CONFIG_NAME=y, CONFIG_NAME=21, CONFIG_NAME="text" or # CONFIG_NAME is not set',
+      hint:
+        'write CONFIG_NAME=y, CONFIG_NAME=21, CONFIG_NAME="text" or # CONFIG_NAME is not set; with ' +
+        "'# where the tree has it' behind it for an option that not all trees have",
     })
   })
 }

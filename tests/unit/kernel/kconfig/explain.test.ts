@@ -85,3 +85,11 @@ for (const [name, value, values, reason] of cases) {
     t.equal(line, `CONFIG_${name} is ${values.get(name) ?? 'n'}, not ${value} as f:1 asks: ${reason}`)
   })
 }
+
+void test('an option that not all trees have is missed only in a tree that has it', async (t) => {
+  const directory = t.testdir({ Kconfig: 'config KVM\n\tbool "KVM"\n\tdepends on NEVER\n' })
+  const lost = ['KVM', 'GONE'].map((name) => ({ name, value: 'y', at: 'mine:1', ifKnown: true as const }))
+  const lines = await explainLost(lost, new Map(), directory)
+  t.equal(lines.length, 1)
+  t.match(lines[0], /^CONFIG_KVM is n, not y as mine:1 asks: it depends on NEVER/)
+})

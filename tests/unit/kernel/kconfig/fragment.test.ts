@@ -21,6 +21,21 @@ void test('order, comments and files do not matter to what is asked for', async 
   }
 })
 
+void test('an option that not all trees have', (t) => {
+  const text = 'CONFIG_A=y # where the tree has it\nCONFIG_B=y\n'
+  const requests = parseFragment('/f', text)
+  t.same(
+    requests.map(({ name, ifKnown }) => [name, ifKnown]),
+    [
+      ['A', true],
+      ['B', undefined],
+    ],
+  )
+  t.equal(requestedConfig(requests), 'CONFIG_A=y\nCONFIG_B=y', 'the mark is no part of what is asked for')
+  t.throws(() => parseFragment('/f', 'CONFIG_A=y # perhaps\n'), { code: 'FRAGMENT_INVALID' })
+  t.end()
+})
+
 void test('a conflict names both lines', async (t) => {
   const directory = t.testdir({ 'a.config': 'CONFIG_A=y\n', 'b.config': '#\n# CONFIG_A is not set\n' })
   await t.rejects(readFragments(filesIn(directory, 'a', 'b')), {
