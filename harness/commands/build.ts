@@ -8,7 +8,7 @@ import { loadUsableDefinition } from '../kernel/usable.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
-import { positiveInteger } from './options.ts'
+import { aptSuite, positiveInteger } from './options.ts'
 import { elapsed, progressLine } from './progress.ts'
 
 interface BuildOptions {
@@ -16,6 +16,7 @@ interface BuildOptions {
   readonly jobs?: number
   readonly verify?: true
   readonly refresh?: true
+  readonly aptSuite?: string
 }
 
 const examples = `
@@ -23,6 +24,7 @@ Examples:
   gmemtest build                       the default kernel
   gmemtest build stock-6.12            the kernel as Debian has it
   gmemtest build --kernel ./mine.yaml  a definition of your own: your tree, your series
+  gmemtest build stock-7.3 --apt-suite trixie-backports
   gmemtest build --verify              also read every byte of a build that is in the cache
 
 The last line on stdout is the key of the build and its directory, with vmlinux, bzImage, config,
@@ -50,6 +52,11 @@ export function build(context: CommandContext): Command {
     )
     .option('--verify', 'read all of a stored build before it is trusted')
     .option('--refresh', 'look for a newer Debian package, or for where the branch is now')
+    .option(
+      '--apt-suite <suite>',
+      'take a Debian package from this suite, though it is not configured',
+      aptSuite,
+    )
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
@@ -65,6 +72,7 @@ export function build(context: CommandContext): Command {
           verify: options.verify ?? false,
           refresh: options.refresh ?? false,
           ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+          ...(options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }),
         })
         if (!kernel.cached) {
           const { release, cpuSeconds, objects } = kernel.provenance

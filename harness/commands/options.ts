@@ -33,6 +33,14 @@ export function oneOf<Word extends string>(option: string, words: readonly Word[
   }
 }
 
+/** A parser for the name of a suite of Debian. */
+export function aptSuite(text: string): string {
+  if (/^[a-z0-9][a-z0-9./+-]*$/.test(text)) return text
+  throw new UsageError('OPTION_VALUE', `--apt-suite must be the name of an apt suite, got '${text}'`, {
+    hint: 'for example: --apt-suite trixie-backports',
+  })
+}
+
 /** A parser for a directory that is there, or can be made: nothing on the way to it is a file. */
 export function directoryToWrite(option: string): (text: string) => string {
   return (text) => {

@@ -34,6 +34,8 @@ export interface JobOptions {
   readonly output?: string
   /** Another directory of scenarios. */
   readonly scenarios?: string
+  /** A suite of Debian to take the source from. */
+  readonly aptSuite?: string
   readonly keep?: true
   readonly vmcore?: true
 }
@@ -115,10 +117,11 @@ async function provideParts(plan: Plan, emit: Emit): Promise<MachineParts> {
   const { context, options } = plan
   const definition = options.vmcore === true ? withDumps(plan.definition) : plan.definition
   const begin = performance.now()
+  const suite = options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }
   const common = { cache: cacheDirectory(), signal: context.signal }
   using line = progressLine(context.stderr, context.isTty)
   const [kernel, image, agent] = await Promise.all([
-    provideKernel(definition, { ...common, progress: showBuild(line, definition.name) }),
+    provideKernel(definition, { ...common, ...suite, progress: showBuild(line, definition.name) }),
     provideGuestImage(common),
     compileAgent(common),
   ])

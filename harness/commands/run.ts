@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { defaultKernel, isolations } from '../project/definition.ts'
 import { UsageError } from '../project/errors.ts'
 import type { CommandContext } from './context.ts'
-import { directoryToWrite, oneOf, positiveInteger } from './options.ts'
+import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './options.ts'
 import { runJob } from './run-job.ts'
 import type { JobOptions } from './run-job.ts'
 
@@ -59,6 +59,11 @@ export function run(context: CommandContext): Command {
       directoryToWrite('--output'),
     )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
+    .option(
+      '--apt-suite <suite>',
+      'take a Debian package from this suite, though it is not configured',
+      aptSuite,
+    )
     .option('--keep', 'leave the virtual machine up after the run and say how to get in')
     .option('--vmcore', "dump the guest's memory into the results after a panic or a hang, for crash or drgn")
     .addHelpText('after', examples)

@@ -16,5 +16,7 @@ export interface BuildContext {
   /** The cache directory of gmemtest. */
   readonly cache: string
   readonly signal: AbortSignal
+  /** A suite of Debian to take source packages from that name none themselves. */
+  readonly aptSuite?: string
   readonly progress: (progress: BuildProgress) => void
 }

@@ -7,6 +7,8 @@ import type { CommandOptions } from '../command.ts'
 import type { CommandResult } from '../../process/run.ts'
 import { sha256OfFile } from '../files.ts'
 import type { BuildContext } from '../progress.ts'
+import { aptFor, kernelSources } from './apt.ts'
+import type { Apt } from './apt.ts'
 import { discardTree, isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 import { unpackTar } from './unpack.ts'
@@ -38,6 +40,7 @@ export async function identifyDebian(
 /**
  * Fetches and unpacks the package, unless that has been done. With `refresh`, a newer version is looked for.
  * @throws {InfraError} SOURCE_PACKAGE_MISSING, SOURCE_UNREACHABLE, NO_SPACE
+ * @throws {UsageError} SUITE_UNKNOWN
  */
 export async function obtainDebian(
   source: DebianSource,
@@ -50,9 +53,12 @@ export async function obtainDebian(
   const pinned = await recall(context.cache, pin)
   if (pinned !== undefined && !refresh && (await isUnpacked(context.cache, pinned.directory))) return pinned
   // A pinned version is got again; only a refresh may move on to another one.
+  const apt = await aptFor(source.suite ?? context.aptSuite, context)
   const request =
-    pinned === undefined || refresh ? wanted(source) : `${source.package}=${pinned.facts['version']}`
-  const found = await availableVersion(request, source, context)
+    pinned === undefined || refresh
+      ? `${source.package}${apt.ofSuite}`
+      : `${source.package}=${pinned.facts['version']}`
+  const found = await availableVersion(request, apt, context)
   const directory = `debian-${source.package}_${found}`
   if (pinned?.directory === directory && (await isUnpacked(context.cache, directory))) return pinned
 
@@ -61,8 +67,8 @@ export async function obtainDebian(
   await makeTree(context, directory, async (tree, scratch) => {
     context.progress({ type: 'phase', phase: 'source', detail: `downloading ${source.package} ${found}` })
     const exact = `${source.package}=${found}`
-    await succeed('apt-get', [...quietApt, 'download', exact], inScratch(scratch, context), (result) =>
-      aptFailed(result, source),
+    await succeed('apt-get', [...apt.options, 'download', exact], inScratch(scratch, context), (result) =>
+      unreachable(result, exact),
     )
     const deb = (await readdir(scratch)).find((name) => name.endsWith('.deb'))
     if (deb === undefined) {
@@ -98,6 +104,7 @@ export async function obtainDebian(
     directory,
     facts,
     repeat: [
+      ...(apt.remark === undefined ? [] : [apt.remark]),
       `apt-get download ${source.package}=${found}`,
       `dpkg-deb -x ${source.package}_*_all.deb package`,
       `mkdir linux && tar -xf package/usr/src/${archiveName} -C linux --strip-components=1`,
@@ -109,43 +116,51 @@ export async function obtainDebian(
   return identity
 }
 
-// As root, apt downloads as the user _apt, who may not write to our cache, and it warns about that.
-const quietApt = ['-q', '-o', 'APT::Sandbox::User=root']
-
 function inScratch(cwd: string, { signal }: BuildContext): CommandOptions {
   return { signal, cwd, stage: 'fetching the kernel source', timeout: oneHour }
 }
 
-async function availableVersion(
-  request: string,
-  source: DebianSource,
-  context: BuildContext,
-): Promise<string> {
+async function availableVersion(request: string, apt: Apt, context: BuildContext): Promise<string> {
   context.progress({ type: 'phase', phase: 'source', detail: `asking apt for ${request}` })
-  const result = await attempt('apt-get', [...quietApt, 'download', '--print-uris', request], {
+  const result = await attempt('apt-get', [...apt.options, 'download', '--print-uris', request], {
     signal: context.signal,
     stage: 'asking apt for the kernel source',
   })
   // 'http://…' linux-source-6.12_6.12.117-1_all.deb 153476148 SHA256:…
   const version = /^'[^']*' [^_\s]+_([^_\s]+)_/m.exec(result.stdout)?.[1]
   if (result.exitCode === 0 && version !== undefined) return version.replaceAll('%3a', ':')
-  throw aptFailed(result, source)
+  if (isUnreachable(result)) throw unreachable(result, request)
+  throw missing(result, request, await kernelSources(apt, context))
 }
 
-function aptFailed(result: CommandResult, source: DebianSource): InfraError {
+function isUnreachable(result: CommandResult): boolean {
+  return /Failed to fetch|Could not resolve|Unable to connect|timed out/i.test(result.stderr)
+}
+
+function wordsOf(result: CommandResult): string {
   const reason = result.stderr.split('\n').find((line) => line.startsWith('E: ')) ?? lastLines(result, 1)[0]
-  const words = (reason ?? 'no reason given').replace(/^E: /, '')
-  if (/Failed to fetch|Could not resolve|Unable to connect|timed out/i.test(result.stderr)) {
-    return new InfraError('SOURCE_UNREACHABLE', `apt-get cannot download ${wanted(source)}: ${words}`, {
-      tail: lastLines(result, 5),
-      hint: "check the network and the proxy; 'apt-get update' (as root) when the mirror has moved on",
-    })
-  }
-  return new InfraError('SOURCE_PACKAGE_MISSING', `apt-get does not find ${wanted(source)}: ${words}`, {
-    hint:
-      "run 'apt-get update' as root, and see that /etc/apt/sources.list has the archive with it " +
-      `(for ${source.package} on Debian 12: bookworm-security or bookworm-backports)`,
+  return (reason ?? 'no reason given').replace(/^E: /, '')
+}
+
+function unreachable(result: CommandResult, request: string): InfraError {
+  return new InfraError('SOURCE_UNREACHABLE', `apt-get cannot download ${request}: ${wordsOf(result)}`, {
+    tail: lastLines(result, 5),
+    hint: "check the network and the proxy; 'apt-get update' (as root) when the mirror has moved on",
   })
+}
+
+/** Backports lose a version when the next one arrives: what there is instead belongs to the message. */
+function missing(result: CommandResult, request: string, others: readonly string[]): InfraError {
+  const found = others.length === 0 ? 'no kernel source at all' : others.join(', ')
+  return new InfraError(
+    'SOURCE_PACKAGE_MISSING',
+    `apt-get does not find ${request}: ${wordsOf(result)}; it has ${found}`,
+    {
+      hint:
+        "run 'apt-get update' as root if one of your sources should have it (bookworm-security has 6.12), or name a suite " +
+        'of Debian that need not be among them: --apt-suite trixie-backports (backports keep only the newest versions)',
+    },
+  )
 }
 
 function damaged(file: string, result: CommandResult): InfraError {

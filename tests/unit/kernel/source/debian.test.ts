@@ -66,7 +66,7 @@ const failures = [
     'no such suite',
     "E: Release 'sid' for 'linux-source-6.12' was not found",
     'SOURCE_PACKAGE_MISSING',
-    /sources\.list/,
+    /--apt-suite trixie-backports/,
   ],
   [
     'no network',
@@ -79,7 +79,7 @@ const failures = [
 for (const [what, words, code, hint] of failures) {
   void test(`one clear line with the next step: ${what}`, async (t) => {
     const directory = t.testdir()
-    await standIns(directory, { 'apt-get': `echo "${words}" >&2; exit 100` })
+    await standIns(directory, { 'apt-get': `echo "${words}" >&2; exit 100`, 'apt-cache': 'exit 1' })
     await t.rejects(obtainDebian(source, recordingContext(path.join(directory, 'cache')), false), {
       code,
       fault: 'infra',
@@ -88,6 +88,89 @@ for (const [what, words, code, hint] of failures) {
     })
   })
 }
+
+void test('a package that is gone: what there is instead', async (t) => {
+  const directory = t.testdir()
+  await standIns(directory, {
+    'apt-get': 'echo "E: Unable to locate package linux-source-7.3" >&2; exit 100',
+    'apt-cache': 'printf "%s\\n" linux-source-7.10 linux-source-7.4 linux-source-bpo linux-source-7.4',
+  })
+  const gone = { package: 'linux-source-7.3' }
+  await t.rejects(obtainDebian(gone, recordingContext(path.join(directory, 'cache')), false), {
+    code: 'SOURCE_PACKAGE_MISSING',
+    message: /linux-source-7\.3; it has linux-source-7\.4, linux-source-7\.10$/,
+    hint: /backports keep only the newest/,
+  })
+})
+
+/** An apt that knows bookworm and nothing else, and what `update` does. */
+function aptWithSuites(directory: string, update: string): string {
+  return `
+    echo "$*" >> ${directory}/apt.log
+    case "$*" in
+    *indextargets*) echo "bookworm|oldstable|Debian|http://mirror.example/debian/" ;;
+    *update) ${update} ;;
+    *--print-uris*) echo "'http://mirror.example/x.deb' linux-source-7.3_7.3.1-1_all.deb 100 SHA256:00" ;;
+    *) echo package > linux-source-7.3_7.3.1-1_all.deb ;;
+    esac`
+}
+
+for (const how of ['the definition names it', '--apt-suite names it'] as const) {
+  void test(`a suite that is not configured has lists of its own: ${how}`, async (t) => {
+    const directory = t.testdir()
+    const { location } = await miniTarball(directory)
+    await standIns(directory, {
+      'apt-get': aptWithSuites(directory, 'true'),
+      'dpkg-deb': workingDpkg(location),
+    })
+    const isInDefinition = how === 'the definition names it'
+    const context = recordingContext(path.join(directory, 'cache'))
+    const identity = await obtainDebian(
+      { package: 'linux-source-7.3', ...(isInDefinition ? { suite: 'trixie-backports' } : {}) },
+      { ...context, ...(isInDefinition ? {} : { aptSuite: 'trixie-backports' }) },
+      false,
+    )
+    t.equal(identity.version, 'linux-source-7.3 7.3.1-1')
+    const home = path.join(context.cache, 'apt/trixie-backports')
+    const sources = await readFile(path.join(home, 'sources.list'), 'utf8')
+    t.match(sources, /^deb .*http:\/\/mirror\.example\/debian trixie-backports main$/m)
+    const calls = (await readFile(path.join(directory, 'apt.log'), 'utf8')).trim().split('\n')
+    t.equal(calls.filter((call) => call.includes(`Dir::Etc::sourcelist=${home}/sources.list`)).length, 3)
+    t.match(identity.repeat[0], /^# with deb .* among the sources of apt$/)
+  })
+}
+
+void test('a suite that is configured is asked for by its name', async (t) => {
+  const directory = t.testdir()
+  const { location } = await miniTarball(directory)
+  await standIns(directory, {
+    'apt-get': aptWithSuites(directory, 'exit 1'),
+    'dpkg-deb': workingDpkg(location),
+  })
+  const context = recordingContext(path.join(directory, 'cache'))
+  await obtainDebian({ package: 'linux-source-7.3', suite: 'bookworm' }, context, false)
+  const calls = await readFile(path.join(directory, 'apt.log'), 'utf8')
+  t.match(calls, /download --print-uris linux-source-7\.3\/bookworm$/m)
+  t.notMatch(calls, /update/)
+})
+
+void test('a suite that there is not is a slip; one that cannot be reached is not', async (t) => {
+  const directory = t.testdir()
+  const context = { ...recordingContext(path.join(directory, 'cache')), aptSuite: 'trixie-backprots' }
+  const wanted = { package: 'linux-source-7.3' }
+  const noRelease =
+    'echo "E: The repository \'http://x y Release\' does not have a Release file." >&2; exit 100'
+  await standIns(directory, { 'apt-get': aptWithSuites(directory, noRelease) })
+  await t.rejects(obtainDebian(wanted, context, false), {
+    code: 'SUITE_UNKNOWN',
+    fault: 'usage',
+    message: "http://mirror.example/debian has no suite 'trixie-backprots'",
+  })
+  await standIns(directory, {
+    'apt-get': aptWithSuites(directory, "echo 'E: Failed to fetch x' >&2; exit 100"),
+  })
+  await t.rejects(obtainDebian(wanted, context, false), { code: 'SOURCE_UNREACHABLE', fault: 'infra' })
+})
 
 void test('a download that ends in the middle leaves nothing that looks whole', async (t) => {
   const directory = t.testdir()
