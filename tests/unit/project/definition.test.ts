@@ -22,7 +22,7 @@ async function outcomeOf(directory: string, lines: Readonly<Record<string, strin
 void test('the definitions of the project are valid, and the second look needs no parser', async (t) => {
   process.env['XDG_CACHE_HOME'] = t.testdir()
   const names = await listKernelDefinitions()
-  t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12'])
+  t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12', 'stock-7.3'])
   for (const name of names) {
     const first = await loadKernelDefinition(name)
     t.strictSame(await loadKernelDefinition(name), first)
