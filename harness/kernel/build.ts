@@ -49,14 +49,38 @@ export async function buildKernel(
   context: BuildContext,
   jobs: number,
 ): Promise<void> {
-  const { definition, identity } = ingredients
+  const started = Date.now()
+  const cpuBefore = await childCpuSeconds()
+  await inWorkTree(ingredients, context, async (home) => {
+    await buildIn(home, ingredients, context, { jobs, started, cpuBefore })
+  })
+}
+
+/** What a build was given, and when it began. */
+interface Begun {
+  readonly jobs: number
+  readonly started: number
+  readonly cpuBefore: number
+}
+
+/**
+ * Brings the work tree of a definition up to date and works with it; nobody else does meanwhile. `home` has the tree in
+ * it, under the name `tree`.
+ * @throws {BuildError} PATCH_DOES_NOT_APPLY
+ * @throws {InfraError} NO_SPACE, CACHE_PATH
+ * @throws {SourceTouched}
+ */
+export async function inWorkTree<Result>(
+  ingredients: Ingredients,
+  context: BuildContext,
+  work: (home: string) => Promise<Result>,
+): Promise<Result> {
+  const { definition } = ingredients
   if (/[\s:]/.test(context.cache)) {
     throw new InfraError('CACHE_PATH', `a kernel cannot be built below '${context.cache}'`, {
       hint: 'its make allows neither blanks nor colons in paths; set XDG_CACHE_HOME to another directory',
     })
   }
-  const started = Date.now()
-  const cpuBefore = await childCpuSeconds()
   const home = path.join(context.cache, 'trees', familyOf(definition))
   await mkdir(home, { recursive: true })
   await using lock = await takeLock(context.cache, `tree-${familyOf(definition)}`, {
@@ -70,10 +94,19 @@ export async function buildKernel(
   })
   void lock
   await requireSpace(home, spaceForBuild, `building ${definition.name}`)
+  await prepareTree(ingredients, home, context)
+  return await work(home)
+}
 
+async function buildIn(
+  home: string,
+  ingredients: Ingredients,
+  context: BuildContext,
+  { jobs, started, cpuBefore }: Begun,
+): Promise<void> {
+  const { definition, identity } = ingredients
   const tree = path.join(home, 'tree')
   const objects = path.join(tree, objectsName)
-  await prepareTree(ingredients, home, context)
   const logFile = path.join(home, productNames.log)
   await rm(logFile, { force: true })
   const makeOptions: MakeOptions = { signal: context.signal, jobs, logFile }

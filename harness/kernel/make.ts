@@ -17,14 +17,19 @@ export interface MakeOptions {
 const timeout = 7_200_000
 
 /**
- * The arguments of make for a tree. Output goes to a directory inside the tree: kbuild then uses relative paths, so
- * that neither objects nor ccache depend on where the cache is.
+ * The arguments of make for a tree. Output goes to a directory inside the tree, if no other is given: kbuild then uses
+ * relative paths, so that neither objects nor ccache depend on where the cache is.
  */
-export function makeArguments(tree: string, targets: readonly string[], compiler: string): string[] {
+export function makeArguments(
+  tree: string,
+  targets: readonly string[],
+  compiler: string,
+  objects: string = path.join(tree, objectsName),
+): string[] {
   return [
     '-C',
     tree,
-    `O=${path.join(tree, objectsName)}`,
+    `O=${objects}`,
     'ARCH=x86_64',
     `CC=${compiler}`,
     // Everything that would make two builds of the same thing differ.
@@ -50,11 +55,19 @@ export async function make(
   targets: readonly string[],
   options: MakeOptions,
 ): Promise<CommandResult> {
-  const args = [`-j${options.jobs}`, ...makeArguments(tree, targets, await compilerCommand())]
+  return runMake(tree, makeArguments(tree, targets, await compilerCommand()), options)
+}
+
+/** Runs make with arguments of the caller's on something in a tree; failing is a result. */
+export async function runMake(
+  tree: string,
+  args: readonly string[],
+  options: MakeOptions,
+): Promise<CommandResult> {
   // Every process of the build inherits this lock: a compiler that outlives a killed builder cannot write to the
   // objects of the next one.
   const lock = ['--no-fork', `${tree}.lock`]
-  const [file, wrapped] = withCleanEnvironment('flock', [...lock, 'make', ...args])
+  const [file, wrapped] = withCleanEnvironment('flock', [...lock, 'make', `-j${options.jobs}`, ...args])
   return run(file, wrapped, {
     signal: options.signal,
     timeout,

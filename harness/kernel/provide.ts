@@ -64,18 +64,34 @@ export async function provideKernel(
     if (await findEntry(key, options, options.verify)) return load(ingredients, true, options)
   }
   await requireTools()
+  return withSource(definition, options, refresh, async (ingredients) => {
+    const cached = await buildOnce(ingredients, options)
+    return load(ingredients, cached, options)
+  })
+}
+
+/**
+ * Makes sure that the source of a definition is in the cache, and works with it. When the tree turns out to have been
+ * written to, it is unpacked again, once.
+ * @throws {InfraError} SOURCE_CHANGING
+ */
+export async function withSource<Result>(
+  definition: KernelDefinition,
+  context: BuildContext,
+  refresh: boolean,
+  work: (ingredients: Ingredients) => Promise<Result>,
+): Promise<Result> {
   for (let isRetry = false; ; isRetry = true) {
-    const identity = await obtainSource(definition.source, options, refresh && !isRetry)
-    const ingredients = await collect(definition, identity, options)
+    const identity = await obtainSource(definition.source, context, refresh && !isRetry)
+    const ingredients = await collect(definition, identity, context)
     try {
-      const cached = await buildOnce(ingredients, options)
-      return await load(ingredients, cached, options)
+      return await work(ingredients)
     } catch (error) {
       if (!(error instanceof SourceTouched)) throw error
       if (isRetry) {
         throw new InfraError('SOURCE_CHANGING', error.message, { hint: 'something else writes to the cache' })
       }
-      options.progress({ type: 'notice', message: `${error.message}; it is unpacked again` })
+      context.progress({ type: 'notice', message: `${error.message}; it is unpacked again` })
     }
   }
 }
@@ -100,7 +116,8 @@ async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Pro
   return false
 }
 
-async function collect(
+/** All that a build of this definition is made from, with its key. */
+export async function collect(
   definition: KernelDefinition,
   identity: Ingredients['identity'],
   context: BuildContext,

@@ -19,6 +19,16 @@ export const productNames = {
   provenance: 'provenance.json',
 } as const
 
+/** Builds of one kind. */
+export interface Shelf {
+  /** Below the cache. */
+  readonly directory: string
+  /** The files without which an entry is not whole, beside its manifest. */
+  readonly products: readonly string[]
+}
+
+export const kernelShelf: Shelf = { directory: 'kernels', products: Object.values(productNames) }
+
 interface Product {
   readonly size: number
   readonly time: number
@@ -31,23 +41,29 @@ type Manifest = Readonly<Record<string, Product>>
 const manifestName = 'manifest.json'
 
 /** Where the entry of a key is, or would be. */
-export function entryOf(cache: string, key: string): string {
-  return path.join(cache, 'kernels', key)
+export function entryOf(cache: string, key: string, shelf: Shelf = kernelShelf): string {
+  return path.join(cache, shelf.directory, key)
 }
 
 /**
  * Whether there is a whole entry. Sizes and times are compared; a file whose time differs, or every file with
  * `verify`, is read. An entry that is damaged is removed, and a notice says so.
  */
-export async function findEntry(key: string, context: BuildContext, verify = false): Promise<boolean> {
-  const entry = entryOf(context.cache, key)
+export async function findEntry(
+  key: string,
+  context: BuildContext,
+  verify = false,
+  shelf: Shelf = kernelShelf,
+): Promise<boolean> {
+  const entry = entryOf(context.cache, key, shelf)
   const manifest = asManifest(await readJson(path.join(entry, manifestName)))
   const isThere = await stat(entry).then(
     () => true,
     () => false,
   )
   if (!isThere) return false
-  const damage = manifest === undefined ? 'it has no manifest' : await findDamage(entry, manifest, verify)
+  const damage =
+    manifest === undefined ? 'it has no manifest' : await findDamage(entry, manifest, shelf, verify)
   if (damage === undefined) return true
   context.progress({
     type: 'notice',
@@ -57,8 +73,13 @@ export async function findEntry(key: string, context: BuildContext, verify = fal
   return false
 }
 
-async function findDamage(entry: string, manifest: Manifest, verify: boolean): Promise<string | undefined> {
-  for (const name of Object.values(productNames)) {
+async function findDamage(
+  entry: string,
+  manifest: Manifest,
+  shelf: Shelf,
+  verify: boolean,
+): Promise<string | undefined> {
+  for (const name of shelf.products) {
     if (manifest[name] === undefined) return `${name} is not in its manifest`
   }
   const checks = Object.entries(manifest).map(async ([name, product]) => {
@@ -105,8 +126,9 @@ export async function storeEntry(
   key: string,
   context: BuildContext,
   fill: (directory: string) => Promise<void>,
+  shelf: Shelf = kernelShelf,
 ): Promise<void> {
-  const entry = entryOf(context.cache, key)
+  const entry = entryOf(context.cache, key, shelf)
   const temporary = `${entry}.new`
   await rm(temporary, { recursive: true, force: true })
   await mkdir(temporary, { recursive: true })
@@ -136,8 +158,12 @@ export async function addProduct(from: string, directory: string, name: string):
 }
 
 /** What builders that died left beside the entries: their half-made ones, older than an hour. */
-export async function removeLeftovers(cache: string, now: number = Date.now()): Promise<void> {
-  const directory = path.join(cache, 'kernels')
+export async function removeLeftovers(
+  cache: string,
+  now: number = Date.now(),
+  shelf: Shelf = kernelShelf,
+): Promise<void> {
+  const directory = path.join(cache, shelf.directory)
   const names = await readdir(directory).catch((): string[] => [])
   for (const name of names.filter((candidate) => candidate.endsWith('.new'))) {
     const file = path.join(directory, name)

@@ -1,0 +1,36 @@
+// Names of the kernel's selftests, as its own run_kselftest.sh has them: TARGET:TEST.
+import { UsageError } from './errors.ts'
+
+/** One program of the kernel's selftests. */
+export interface SelftestName {
+  /** A directory in tools/testing/selftests: `kvm`. */
+  readonly target: string
+  /** The name of its program: `guest_memfd_test`. */
+  readonly test: string
+}
+
+const shape = /^(?<target>[\w-]+(?:\/[\w-]+)*):(?<test>[\w.+-]+)$/
+
+/** Whether a text has the form of such a name. */
+export function isSelftestName(text: string): boolean {
+  return shape.test(text)
+}
+
+/**
+ * A name from its text.
+ * @throws {UsageError} SELFTEST_NAME
+ */
+export function selftestName(text: string): SelftestName {
+  const { target, test } = shape.exec(text)?.groups ?? {}
+  if (target !== undefined && test !== undefined) return { target, test }
+  throw new UsageError('SELFTEST_NAME', `a selftest is named TARGET:TEST, got '${text}'`, {
+    hint: text.includes(':')
+      ? 'for example: kvm:guest_memfd_test'
+      : `did you mean 'kvm:${text}'? gmemtest kselftest --list prints them all`,
+  })
+}
+
+/** The text of a name. */
+export function fullName({ target, test }: SelftestName): string {
+  return `${target}:${test}`
+}
