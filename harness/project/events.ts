@@ -14,6 +14,8 @@ export interface Diagnostic {
   readonly found?: unknown
   /** `tests/scenarios/….ts:LINE` of the check that failed. */
   readonly at?: string
+  /** The last lines of what a program said, when the scenario is a program of somebody else's. */
+  readonly output?: readonly string[]
   /** The functions in the call trace of the kernel's complaint, with file and line where they are known. */
   readonly trace?: readonly string[]
   /** The complaint of the kernel, or the last console lines of the scenario's window: always those after a panic or a hang. */
@@ -24,6 +26,16 @@ export interface Diagnostic {
   readonly vmcore?: string
   /** The command line that runs just this scenario again. */
   readonly again: string
+}
+
+/** A test point that a program itself has reported, with those below it. */
+export interface TestPoint {
+  readonly ok: boolean
+  readonly name: string
+  /** TODO: that it is not ok was expected. */
+  readonly directive?: 'SKIP' | 'TODO'
+  readonly reason?: string
+  readonly points?: readonly TestPoint[]
 }
 
 export type RunEvent =
@@ -83,6 +95,8 @@ export type RunEvent =
       readonly reason?: string
       /** Present with FAIL, ERROR and MISS. */
       readonly diagnostic?: Diagnostic
+      /** Present when the scenario is a program that reports test points of its own. */
+      readonly points?: readonly TestPoint[]
     }
   | {
       readonly type: 'run-finished'

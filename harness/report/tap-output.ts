@@ -1,6 +1,8 @@
 // A stream of TAP 14 that begins with its plan, written by the tap package itself.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
+import type { TestPoint } from '../project/events.ts'
+import { plainText } from './plain.ts'
 
 /**
  * Loads the tap package, which takes a tenth of a second: call it early, while something slow runs elsewhere.
@@ -58,6 +60,13 @@ export class TapOutput {
     return this.open()
   }
 
+  /** Writes the points of a subtest; the point of the same name must follow. */
+  async subtest(name: string, points: readonly TestPoint[]): Promise<void> {
+    await this.open()
+    const { Minimal } = await loadTap()
+    this.#output.write(subtestOf(name, points, Minimal))
+  }
+
   /** After the last point: says so when that is not all, or when all of it is worth nothing. */
   async finish(things: string, aborted: string | undefined): Promise<void> {
     if (aborted !== undefined) (await this.open()).bailout(aborted)
@@ -72,4 +81,26 @@ export class TapOutput {
       this.#output.write('', (error) => (error ? reject(this.#output.errored ?? error) : resolve()))
     })
   }
+}
+
+/**
+ * A subtest as TAP 14 has it. It has a stream of its own: tap would judge its parent by these points, and a program whose
+ * points are all ok can end badly.
+ */
+function subtestOf(name: string, points: readonly TestPoint[], Minimal: typeof TapStream): string {
+  const stream = new Minimal({ name, strict: true })
+  let text = ''
+  stream.on('data', (chunk: string) => (text += chunk))
+  stream.plan(points.length)
+  for (const { ok, name: pointName, directive, reason = '', points: below } of points) {
+    const description = plainText(pointName)
+    if (below !== undefined && below.length > 0) text += subtestOf(description, below, Minimal)
+    const why = plainText(reason) || true
+    const extra = directive === 'SKIP' ? { skip: why } : directive === 'TODO' ? { todo: why } : {}
+    if (ok) stream.pass(description, extra)
+    else stream.fail(description, { at: null, ...extra })
+  }
+  stream.end()
+  const body = text.replace(/^TAP version .*\n/, '').replaceAll(/^(?=.)/gm, '    ')
+  return `# Subtest: ${name}\n${body}`
 }

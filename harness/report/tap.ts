@@ -19,6 +19,9 @@ export function tapSink(output: Writable): Sink {
           tap.plan(event.scenarios.length)
           return
         case 'scenario-finished':
+          if (event.points !== undefined && event.points.length > 0) {
+            await tap.subtest(descriptionOf(event), event.points)
+          }
           writePoint(await tap.point(), event)
           return
         case 'run-finished':
@@ -40,8 +43,13 @@ export function tapSink(output: Writable): Sink {
   }
 }
 
+/** A program of somebody else's has no title. */
+function descriptionOf({ name, title }: ScenarioFinished): string {
+  return title === '' ? name : `${name}: ${plainText(title)}`
+}
+
 function writePoint(tap: TapStream, event: ScenarioFinished): void {
-  const description = `${event.name}: ${plainText(event.title)}`
+  const description = descriptionOf(event)
   const time = Math.max(1, Math.round(event.milliseconds))
   for (const text of event.allowed ?? []) tap.comment(`${event.name}: ${plainText(text)}`)
   switch (event.verdict) {
@@ -84,16 +92,21 @@ function diagnosticFields({
           diff: differenceOf(diagnostic.wanted, diagnostic.found),
         }
       : {}
+  const { output } = diagnostic
   return {
     at: diagnostic.at ?? null,
     verdict,
     // tap removes a field called `message`.
     problem: plainText(diagnostic.message),
     ...(retried === undefined ? {} : { first_try: plainText(retried) }),
-    rules: [...diagnostic.rules],
-    operation: diagnostic.operations.at(-1) ?? 'none',
+    ...(output === undefined
+      ? { rules: [...diagnostic.rules], operation: diagnostic.operations.at(-1) ?? 'none' }
+      : {}),
     ...values,
-    operations: diagnostic.operations.map(plainText),
+    // What a scenario has done; programs of others say it themselves.
+    ...(output === undefined
+      ? { operations: diagnostic.operations.map(plainText) }
+      : { output: output.map(plainText) }),
     ...(diagnostic.seen === undefined ? {} : { seen: diagnostic.seen.map(plainText) }),
     ...(diagnostic.trace === undefined ? {} : { trace: diagnostic.trace.map(plainText) }),
     ...(diagnostic.vmcore === undefined ? {} : { vmcore: plainText(diagnostic.vmcore) }),

@@ -70,6 +70,60 @@ async function written(...events: RunEvent[]): Promise<string> {
   return text()
 }
 
+void test('the points of a program are subtests of its own point', async (t) => {
+  const { output, text } = collector()
+  const sink = tapSink(output)
+  const points = [
+    { ok: true, name: 'maps # and all' },
+    { ok: false, name: 'faults', directive: 'TODO', reason: 'XFAIL later' },
+    { ok: true, name: 'no pages', directive: 'SKIP', reason: '' },
+    { ok: true, name: 'pins', points: [{ ok: true, name: 'one' }] },
+  ]
+  const found = { message: 'exit code 1', rules: [], operations: [], output: ['it is bad'], console: [] }
+  await sink.write(started('kvm:good', 'kvm:bad', 'kvm:silent'))
+  await sink.write(finished('kvm:good', 'PASS', { title: '', points }))
+  await sink.write(
+    finished('kvm:bad', 'FAIL', { title: '', points: [points[0]], diagnostic: { ...found, again: 'again' } }),
+  )
+  await sink.write(finished('kvm:silent', 'PASS', { title: '' }))
+  await sink.write(over())
+  await sink.close()
+  t.equal(
+    text(),
+    `TAP version 14
+1..3
+# Subtest: kvm:good
+    1..4
+    ok 1 - maps \\# and all
+    not ok 2 - faults # TODO XFAIL later
+    ok 3 - no pages # SKIP
+    # Subtest: pins
+        1..1
+        ok 1 - one
+    ok 4 - pins
+ok 1 - kvm:good # time=12ms
+# Subtest: kvm:bad
+    1..1
+    ok 1 - maps \\# and all
+not ok 2 - kvm:bad
+  ---
+  verdict: FAIL
+  problem: exit code 1
+  output:
+    - it is bad
+  console: []
+  duration_ms: 12
+  again: again
+  ...
+
+ok 3 - kvm:silent # time=12ms
+`,
+  )
+  const parsed = await parse(text())
+  t.equal(parsed.exitCode, 1, 'a parser sees the failure, and nothing that is wrong with the stream')
+  t.notMatch(parsed.text, /tapError: (?!null)|\[ 'extra'/)
+})
+
 void test('a run of all verdicts is strict TAP 14 in the order of the scenarios', async (t) => {
   const tap = await written(
     started('a', 'b', 'c', 'd', 'e'),
