@@ -46,6 +46,11 @@ const verbs: readonly Verb[] = [
     load: async () => (await import('./parse.ts')).parse,
   },
   {
+    name: 'kselftest',
+    summary: "run the kernel's own selftests, of the tree under test, in a virtual machine",
+    load: async () => (await import('./kselftest.ts')).kselftest,
+  },
+  {
     name: 'doctor',
     summary: 'say what this machine lacks, and the command that installs it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -62,6 +62,7 @@ void test('the command line', async (suite) => {
         'shell',
         'mutants',
         'parse',
+        'kselftest',
         'doctor',
         'Examples:',
         'Exit codes',
@@ -138,6 +139,10 @@ void test('the command line', async (suite) => {
     ],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
     [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of a series/],
+    [['kselftest', 'guest_memfd_test'], /is named TARGET:TEST, got/, /did you mean 'kvm:guest_memfd_test'/],
+    [['build', '--apt-suite', 'a b'], /--apt-suite must be the name of an apt suite/, /trixie-backports/],
+    [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is about complaints/, /leave one of them out/],
+    [['parse', '--ktap', './none.log'], /there is no file .*none\.log/, /^/],
   ]
   for (const [args, message, hint] of mistakes) {
     void suite.test(

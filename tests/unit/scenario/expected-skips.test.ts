@@ -25,6 +25,11 @@ void test('what the kernel lacks', async (t) => {
   t.same(await expectedSkips(definition), ['gup-test', 'hugetlb'])
 })
 
+void test('selftests of the kernel are no needs of scenarios', async (t) => {
+  const definition = await loadKernelDefinition(await definitionWith(t.testdir(), 'kvm:sev_smoke_test'))
+  t.same(await expectedSkips(definition), ['gup-test'])
+})
+
 void test('a need that there is not', async (t) => {
   const definition = await loadKernelDefinition(await definitionWith(t.testdir(), 'hugetbl'))
   await t.rejects(expectedSkips(definition), {

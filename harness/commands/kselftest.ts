@@ -1,0 +1,71 @@
+// gmemtest kselftest: the kernel's own selftests, built from the tree under test, run in a virtual machine.
+import { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+import { listKselftests, runKselftest } from './kselftest-job.ts'
+import type { KselftestOptions } from './kselftest-job.ts'
+import { aptSuite, directoryToWrite, oneOf } from './options.ts'
+
+/** What runs when no test is named: the programs about private memory. */
+const defaultTests = [
+  'kvm:guest_memfd_test',
+  'kvm:private_mem_conversions_test',
+  'kvm:private_mem_kvm_exits_test',
+  'kvm:pre_fault_memory_test',
+  'kvm:set_memory_region_test',
+]
+const defaultTarget = 'kvm'
+const defaultSelftestKernel = 'stock-6.12'
+
+const examples = `
+A test is named TARGET:TEST: a directory in the kernel's tools/testing/selftests, and a program of it. Without one,
+these run: ${defaultTests.map((name) => name.replace('kvm:', '')).join(', ')}.
+The standard output is TAP 14 and nothing else; what a program reports itself are subtests of its test point.
+
+Examples:
+  gmemtest kselftest                                  the tests about private memory on ${defaultSelftestKernel}
+  gmemtest kselftest kvm:dirty_log_test               one test
+  gmemtest kselftest --kernel gmem-convert            of the tree with the series
+  gmemtest kselftest --list kvm                       what a target has
+
+Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
+or in a new directory in ./results; results/latest points to the last one.`
+
+/** The verb `kselftest`. */
+export function kselftest(context: CommandContext): Command {
+  return new Command('kselftest')
+    .description(
+      "Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.",
+    )
+    .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
+    .option(
+      '--kernel <name>',
+      'a kernel definition: a name, or the path of a YAML file',
+      defaultSelftestKernel,
+    )
+    .option(
+      '--accel <name>',
+      'tcg or kvm (default: kvm where it can nest, else tcg)',
+      oneOf('--accel', ['tcg', 'kvm']),
+    )
+    .option(
+      '--output <dir>',
+      'where the results go (default: a new directory in ./results)',
+      directoryToWrite('--output'),
+    )
+    .option(
+      '--apt-suite <suite>',
+      'take a Debian package from this suite, though it is not configured',
+      aptSuite,
+    )
+    .option('--list', `list the tests of the targets (default: ${defaultTarget})`)
+    .addHelpText('after', examples)
+    .action(
+      context.exitsWith((words: readonly string[], options: KselftestOptions & { readonly list?: true }) => {
+        const isGiven = words.length > 0
+        if (options.list === true) {
+          return listKselftests(isGiven ? words : [defaultTarget], options, context)
+        }
+        return runKselftest(isGiven ? words : defaultTests, options, context)
+      }),
+    )
+}
