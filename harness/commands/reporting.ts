@@ -8,7 +8,7 @@ import { jsonLinesSink } from '../report/jsonl.ts'
 import { Sinks } from '../report/sinks.ts'
 import type { TerminalOptions } from '../report/terminal.ts'
 import type { CommandContext } from './context.ts'
-import { resultNames } from './results.ts'
+import { resultNames, unwritable } from './results.ts'
 
 export interface ReportingOptions<Event> {
   readonly context: CommandContext
@@ -23,6 +23,7 @@ export interface ReportingOptions<Event> {
 /**
  * Does the work of a job and reports the events that it emits. Answers with its exit code; when it would be `ok` and a
  * report is incomplete, it is `couldNotRun`.
+ * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when there is nowhere to report to
  */
 export async function reporting<Event extends RunEvent | MutantEvent>(
   options: ReportingOptions<Event>,
@@ -45,12 +46,16 @@ async function openSinks<Event extends RunEvent | MutantEvent>(
   const { context, directory, terminal, tap } = options
   const { stderr: output, isTty } = context
   const file = (name: string): string => path.join(directory, name)
+  const events = file(resultNames.events)
+  const eventsSink = await jsonLinesSink(events).catch((cause: unknown) => {
+    throw unwritable(events, directory, cause)
+  })
   // The terminal comes first: it takes its line of progress away before a test point is written.
   const sinks = [
     { name: 'the terminal', sink: terminal({ output, isTty, directory }) },
     { name: 'the standard output', sink: tap(context.stdout) },
     { name: resultNames.tap, sink: tap(createWriteStream(file(resultNames.tap))), directory },
-    { name: resultNames.events, sink: await jsonLinesSink(file(resultNames.events)), directory },
+    { name: resultNames.events, sink: eventsSink, directory },
   ]
   return new Sinks<Event>(sinks, context.printError)
 }

@@ -181,7 +181,13 @@ export async function writeProvenance(directory: string, record: object): Promis
   }
 }
 
-function unwritable(what: string, directory: string, cause: unknown, hint: string = otherPlace): InfraError {
+/** What is said when something in the directory of the results cannot be written. */
+export function unwritable(
+  what: string,
+  directory: string,
+  cause: unknown,
+  hint: string = otherPlace,
+): InfraError {
   if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
   return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
     cause,

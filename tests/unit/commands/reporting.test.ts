@@ -1,4 +1,5 @@
 // What a report that broke means for the exit code, however late it breaks.
+import path from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { test } from 'tap'
 import type { Test } from 'tap'
@@ -61,4 +62,19 @@ void test('reports are closed though the work fails, and what failed it is what 
   })
   await t.rejects(work, failure)
   t.match(printed, [{ code: 'REPORT_FAILED' }])
+})
+
+void test('a place where nothing can be written is an error with the next step, before the work begins', async (t) => {
+  const { context } = fakeContext({ stdout: new PassThrough() })
+  const directory = path.join(t.testdir(), 'missing')
+  const options = { context, directory, terminal: terminalSink, tap: tapSink }
+  const work = reporting<RunEvent>(options, async () => {
+    t.fail('it has begun')
+    return 0
+  })
+  await t.rejects(work, {
+    code: 'RESULTS_UNWRITABLE',
+    message: /^cannot write \/.*missing\/results\.jsonl: ENOENT/,
+    hint: /--output DIR/,
+  })
 })
