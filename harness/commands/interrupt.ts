@@ -28,23 +28,22 @@ export interface Interruption extends Disposable {
 export function listenForInterrupts(): Interruption {
   const controller = new AbortController()
   let first: number | undefined
+  const stopListening = (): void => {
+    for (const name of signals) process.off(name, onSignal)
+  }
   const onSignal = (name: StopSignal): void => {
-    const interrupted = new Interrupted(name)
     if (first === undefined) {
       first = performance.now()
-      controller.abort(interrupted)
+      controller.abort(new Interrupted(name))
       return
     }
     if (performance.now() - first < duplicateMilliseconds) return
     process.stderr.write('gmemtest: stopped at once\n')
-    // The one place where the process is not left to end by itself: its children die with it.
-    process.exit(interrupted.exitCode)
+    // The one place where the process is not left to end by itself: its children die with it. Not process.exit(), which
+    // waits for ever for a thread that is in a file system that does not answer.
+    stopListening()
+    process.kill(process.pid, name)
   }
   for (const name of signals) process.on(name, onSignal)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of signals) process.off(name, onSignal)
-    },
-  }
+  return { signal: controller.signal, [Symbol.dispose]: stopListening }
 }

@@ -1,20 +1,22 @@
 // The first signal stops in order, the second one at once; a signal that comes twice in a moment counts once.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { inProject } from '../../../harness/project/paths.ts'
 
-/** Waits for a signal; with `stubborn`, its work goes on whatever is asked of it. */
+/** Waits for a signal; its work goes on whatever is asked of it, unless it is `obedient`. With the name of a pipe, it opens that. */
 const program = `
   const { listenForInterrupts } = await import(${JSON.stringify(inProject('harness/commands/interrupt.ts'))})
   const interruption = listenForInterrupts()
   console.log('ready')
+  if (process.argv[1].includes('/')) import('node:fs').then((fs) => fs.open(process.argv[1], 'r', () => undefined))
   const alive = setInterval(() => undefined, 1000)
   interruption.signal.addEventListener('abort', () => {
     console.log(interruption.signal.reason.message)
-    if (process.argv[1] !== 'stubborn') {
+    if (process.argv[1] === 'obedient') {
       clearInterval(alive)
       process.exitCode = interruption.signal.reason.exitCode
     }
@@ -47,14 +49,20 @@ for (const [signal, exitCode] of [
 }
 
 void test('a second SIGINT ends everything at once, a doubled first one does not', async (t) => {
-  const { child, said } = await started('stubborn')
-  const closed = once(child, 'close')
-  // Two of the same kind that are pending at the same time would be one.
-  child.kill('SIGINT')
-  child.kill('SIGTERM')
-  while (!said().includes('interrupted')) await delay(10)
-  await delay(400)
-  t.equal(child.exitCode, null, 'still there')
-  child.kill('SIGINT')
-  t.strictSame(await closed, [130, null])
+  const pipe = path.join(t.testdir({}), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  // Nobody ever writes to the pipe: that is what a file system looks like that does not answer.
+  for (const mode of ['stubborn', pipe]) {
+    const { child, said } = await started(mode)
+    t.teardown(() => child.kill('SIGKILL'))
+    const closed = once(child, 'close')
+    // Two of the same kind that are pending at the same time would be one.
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    while (!said().includes('interrupted')) await delay(10)
+    await delay(400)
+    t.equal(child.exitCode, null, 'still there')
+    child.kill('SIGINT')
+    t.strictSame(await closed, [null, 'SIGINT'], 'which is 130 for a shell')
+  }
 })
