@@ -32,8 +32,9 @@ export class Consoles implements AsyncDisposable {
   async open(title: string): Promise<ConsoleFile> {
     this.#count += 1
     const directory = path.join(this.#directory, resultNames.consoles)
-    await mkdir(directory, { recursive: true })
+    // Before anything is waited for: another machine may be opened meanwhile.
     const file = path.join(directory, `${this.#count}.log`)
+    await mkdir(directory, { recursive: true })
     return {
       file,
       close: () => {
