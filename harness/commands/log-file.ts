@@ -1,6 +1,7 @@
 // A log that somebody names on the command line, or pipes in: as chunks of bytes, and never a silent nothing.
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { addAbortSignal, Readable } from 'node:stream'
 import { InfraError, messageOf, UsageError } from '../project/errors.ts'
 
 /** How much of a file is looked at to tell text from something else. */
@@ -25,12 +26,19 @@ export interface LogSource {
 
 /**
  * Opens a log, `-` being the standard input. Reading it fails when it turns out to be empty or no text: a log that says
- * nothing must not look like a kernel that is well.
+ * nothing must not look like a kernel that is well. When `signal` fires, reading ends with its reason.
  * @throws {UsageError} LOG_MISSING, LOG_DIRECTORY; from the chunks LOG_EMPTY, LOG_BINARY
  * @throws {InfraError} LOG_UNREADABLE, from the chunks as well
  */
-export async function openLog(file: string, stdin: AsyncIterable<Uint8Array>): Promise<LogSource> {
-  if (file === '-') return { name: 'standard input', chunks: checked('the standard input', stdin) }
+export async function openLog(
+  file: string,
+  stdin: AsyncIterable<Uint8Array>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<LogSource> {
+  if (file === '-') {
+    const input = stdin instanceof Readable ? stdin : Readable.from(stdin)
+    return { name: 'standard input', chunks: checked('the standard input', input, signal) }
+  }
   const found = await stat(file).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new UsageError('LOG_MISSING', `there is no file ${file}`, { cause: error })
@@ -42,10 +50,12 @@ export async function openLog(file: string, stdin: AsyncIterable<Uint8Array>): P
       hint: `name one file, for example: gmemtest parse ${file.replace(/\/$/, '')}/console.log`,
     })
   }
-  return { name: file, chunks: checked(file, createReadStream(file, { highWaterMark: 1 << 20 })) }
+  return { name: file, chunks: checked(file, createReadStream(file, { highWaterMark: 1 << 20 }), signal) }
 }
 
-async function* checked(name: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* checked(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  // Somebody may have a pipe open and write nothing into it.
+  const chunks: AsyncIterable<Uint8Array> = addAbortSignal(signal, stream)
   let sample = Buffer.alloc(0)
   try {
     for await (const chunk of chunks) {
@@ -56,6 +66,7 @@ async function* checked(name: string, chunks: AsyncIterable<Uint8Array>): AsyncG
       yield chunk
     }
   } catch (error) {
+    signal.throwIfAborted()
     throw error instanceof UsageError ? error : unreadable(name, error)
   }
   if (sample.length === 0) {

@@ -38,7 +38,7 @@ export function parse(context: CommandContext): Command {
     .action(
       context.exitsWith(async (file: string, options: ParseOptions) => {
         if (options.ktap === true) refuse(options)
-        const log = await openLog(file, process.stdin)
+        const log = await openLog(file, process.stdin, context.signal)
         if (options.ktap === true) {
           const { parseKtap } = await import('./parse-ktap.ts')
           return parseKtap(log, options, context)

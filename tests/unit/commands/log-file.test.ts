@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { test } from 'tap'
 import { openLog } from '../../../harness/commands/log-file.ts'
@@ -52,6 +53,16 @@ void test('logs', async (suite) => {
   await suite.test('refused: what is not there, and a directory', async (t) => {
     await t.rejects(read(path.join(home, 'nope')), { code: 'LOG_MISSING' })
     await t.rejects(read(home), { code: 'LOG_DIRECTORY', hint: /console\.log$/ })
+  })
+
+  await suite.test('somebody who waits for a log that does not come can be interrupted', async (t) => {
+    const controller = new AbortController()
+    const pipe = new PassThrough()
+    const log = await openLog('-', pipe, controller.signal)
+    const reading = log.chunks[Symbol.asyncIterator]().next()
+    controller.abort(new Error('interrupted'))
+    await t.rejects(reading, { message: 'interrupted' })
+    t.ok(pipe.destroyed, 'nothing keeps the process')
   })
 
   await suite.test('what cannot be read is trouble of the machine', async (t) => {
