@@ -172,7 +172,7 @@ class Runner {
       ...(beforehand === undefined ? {} : { beforehand }),
       diagnostic,
       // A program that gave up has closed nothing: what it and its children left would be there for the next one.
-      lost: message,
+      ...(saying?.verdict === 'skip' && judgement.machineUsable ? {} : { lost: message }),
     }
   }
 

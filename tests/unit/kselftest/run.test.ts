@@ -194,7 +194,7 @@ for (const [day, program, verdict, faults = {}] of badDays) {
     const { verdicts, boots, outcome } = await run({ one: program, two: passes }, { faults })
     t.equal(verdicts[0], `kvm:one ${verdict}`)
     t.equal(verdicts.length, 2)
-    t.equal(boots, 2)
+    t.equal(boots, verdict.includes('skipped') ? 1 : 2, 'what has not begun has left nothing')
     t.equal(outcome.exitCode, verdict.startsWith('MISS') ? 69 : 1)
   })
 }
