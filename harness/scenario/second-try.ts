@@ -6,6 +6,7 @@ import type { Happening, Judgement } from './verdict.ts'
 /** A full disk stays full, a program that is missing stays away, and what we close ourselves was meant to end. */
 const passingCodes: ReadonlySet<string> = new Set([
   'CHILD_NOT_STARTED',
+  'CLOCK_WRONG',
   'CONSOLE_ENDED',
   'QEMU_FAILED',
   'QEMU_KILLED',

@@ -82,10 +82,26 @@ function timeoutError(exceeded: DeadlineExceeded, console: ConsoleLog): BootErro
   return new BootError('BOOT_TIMEOUT', `${exceeded.message}: ${said}`, { tail: console.tail(tailLines) })
 }
 
+// What a kernel says when this machine stood still while it measured its timers.
+const wrongClock = /APIC calibration not consistent with PM-Timer|tsc: PIT calibration deviates from/
+
+/** A guest whose timers go forty times too slow would stall in whatever it does, and so would all copies of it. */
+function requireClock(console: ConsoleLog): void {
+  const line = console.lines().find((said) => wrongClock.test(said))
+  if (line === undefined) return
+  throw new InfraError(
+    'CLOCK_WRONG',
+    `the guest measured its timers wrongly, since this machine is too busy: ${line.trim()}`,
+    {
+      hint: 'run it again when less is going on, or with fewer --jobs',
+    },
+  )
+}
+
 /**
  * Waits for the guest of a QEMU that was started.
  * @throws {BootError} KERNEL_PANIC, GUEST_STOPPED, INIT_FAILED, BOOT_TIMEOUT: the fault of the kernel
- * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, CONSOLE_ENDED, NO_SPACE: the fault of the machine
+ * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, CONSOLE_ENDED, NO_SPACE, CLOCK_WRONG: the fault of the machine
  */
 export async function waitForGuest(running: RunningQemu, options: BootOptions): Promise<Vm> {
   const { console } = running
@@ -109,6 +125,7 @@ export async function waitForGuest(running: RunningQemu, options: BootOptions): 
   } catch (error) {
     throw error instanceof DeadlineExceeded ? timeoutError(error, console) : error
   }
+  requireClock(console)
   return { ...running, bootMilliseconds: performance.now() - running.startedAt }
 }
 

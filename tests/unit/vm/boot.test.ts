@@ -102,3 +102,13 @@ void test('a caller that calls it off', async (t) => {
   const options = await stubQemu(t, `${greet}exec sleep 60`, AbortSignal.timeout(300))
   await t.rejects(bootVm(options), { name: 'TimeoutError' })
 })
+
+void test('a guest that measured its timers while this machine stood still is not used', async (t) => {
+  const said = 'APIC calibration not consistent with PM-Timer: 2ms instead of 100ms'
+  const script = greet + say(`[0.2] ${said}`) + say('[1.0] gmemtest-init: ready') + 'exec sleep 60'
+  await t.rejects(bootVm(await stubQemu(t, script)), {
+    name: 'InfraError',
+    code: 'CLOCK_WRONG',
+    message: new RegExp(said),
+  })
+})
