@@ -32,7 +32,8 @@ export async function rememberDurations(
   durations: ReadonlyMap<string, number>,
 ): Promise<void> {
   const file = fileOf(cache, of)
-  const temporary = `${file}.${process.pid}`
+  // One that a killed run has left is written over.
+  const temporary = `${file}.new`
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
     await writeFile(temporary, JSON.stringify(Object.fromEntries(durations)))
