@@ -3,50 +3,10 @@ import { open, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import type { Test } from 'tap'
-import type { Diagnostic, Verdict } from '../../harness/project/events.ts'
 import type { ReachableMachine } from '../../harness/commands/machine.ts'
-import { attempt } from '../../harness/scenario/attempt.ts'
-import type { ScenarioContext } from '../../harness/scenario/context.ts'
-import { diagnose } from '../../harness/scenario/diagnose.ts'
-import { LeakWatch } from '../../harness/scenario/leak-watch.ts'
-import { scenario } from '../../harness/scenario/scenario.ts'
-import { judge } from '../../harness/scenario/verdict.ts'
-import { bootTestMachine, signal } from './fixtures/agent-machine.ts'
-
-type Body = (context: ScenarioContext, machine: ReachableMachine, directory: string) => Promise<unknown>
-
-interface Tried extends Diagnostic {
-  readonly verdict: Verdict
-}
-
-/** What a scenario of a tenth of a second says in a machine of its own. */
-async function tried(t: Test, body: Body, options: { readonly dumpsTo?: string } = {}): Promise<Tried> {
-  const directory = t.testdir({})
-  await using machine = await bootTestMachine(directory, options)
-  const { timeFactor } = machine.accelerator
-  const watch = await LeakWatch.begin(machine.agent, { without: new Set(), signal, timeFactor })
-  const one = {
-    ...scenario({
-      title: 'does not end',
-      rules: ['S-A1'],
-      needs: [],
-      timeout: 0.1,
-      run: async (context) => void (await body(context, machine, directory)),
-    }),
-    name: 'endless',
-    file: import.meta.filename,
-  }
-  const result = await attempt(one, machine, {
-    signal,
-    dialect: 'convert-ioctl',
-    watch,
-    since: machine.console.mark(),
-    isLast: () => true,
-  })
-  const { verdict, message } = judge(result)
-  return { verdict, ...diagnose(one, result, { message, again: '' }) }
-}
+import { signal } from './fixtures/agent-machine.ts'
+import { tried } from './fixtures/tried.ts'
+import type { Body } from './fixtures/tried.ts'
 
 /** Runs a command that may not come back, for its effect. */
 async function provoke(machine: ReachableMachine, command: string): Promise<void> {
