@@ -31,6 +31,8 @@ export interface SelftestAttempt {
   readonly death?: VmDeath
   /** Whether the console has shown all of the window. */
   readonly recovered: boolean
+  /** How many lines of the console were forgotten before anybody looked at them. */
+  readonly unseen: number
   /** The console lines before its beginning that nobody has looked at. */
   readonly before: readonly string[]
   /** Those from its beginning to its end, without the markers. */
@@ -86,6 +88,7 @@ export async function attemptSelftest(
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     recovered,
+    unseen: machine.console.forgottenSince(since),
     before: window.slice(0, Math.max(0, begin)),
     console: window.slice(begin + 1).filter((line) => !line.includes(markerPrefix)),
     nextWindow: machine.console.mark(),

@@ -116,6 +116,7 @@ export async function attempt(
     death = await lastWords(machine, signal)
   }
   const window = machine.console.since(options.since)
+  const unseen = machine.console.forgottenSince(options.since)
   const silence = death === undefined ? silenceIn(thrown?.value) : undefined
   if (silence !== undefined) {
     hang = await investigate(machine, silence, signal)
@@ -132,6 +133,7 @@ export async function attempt(
     hasBegun,
     recovered,
     complaints,
+    unseen,
     earlierComplaints: late,
     leaks: left.leaks,
     warnings: left.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),

@@ -21,6 +21,8 @@ export interface Happening {
   readonly recovered: boolean
   /** What the kernel complained about in the scenario's window. */
   readonly complaints: readonly Finding[]
+  /** How many lines of that window were forgotten before anybody looked at them. */
+  readonly unseen: number
   /** What it complained about before that, when no scenario was running. */
   readonly earlierComplaints: readonly Finding[]
   /** Counters that are not what they were when everything is closed. */
@@ -49,6 +51,10 @@ export function judge(happening: Happening): Judgement {
   }
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
   if (hang !== undefined) return lost(hang.verdict, `${messageOf(thrown?.value)}; ${hang.summary}`)
+  if (happening.unseen > 0) {
+    const many = `${happening.unseen} lines of the console`
+    return lost('ERROR', `${many} were forgotten before anybody looked at them: there were too many`)
+  }
   // What has leaked would be missing in the next scenario.
   const machineUsable = recovered && happening.leaks.length === 0
   if (thrown !== undefined) return { ...judgeError(thrown.value), machineUsable }

@@ -9,6 +9,8 @@ export interface ConsoleLog {
   mark(): number
   /** The complete lines that came after `mark`, as far as they are remembered. */
   since(mark: number): readonly string[]
+  /** How many of them are not. */
+  forgottenSince(mark: number): number
   /** Calls back with each complete line as it comes. */
   onLine(callback: (line: string) => void): Disposable
   /** The last `count` lines, with the unfinished one. */
@@ -22,7 +24,10 @@ export interface ConsoleWriter extends ConsoleLog {
   end(): void
 }
 
-const rememberedLines = 20_000
+// All that a kernel can say while a scenario runs, tens of megabytes, is to be looked at.
+const rememberedBytes = 64 * 2 ** 20
+/** What a line takes besides its characters, roughly. */
+const lineBytes = 32
 // The kernel cuts its own records at 1 KiB; a longer line is noise and is broken up.
 const longestLine = 4096
 
@@ -37,13 +42,14 @@ export function cleanLine(raw: string): string {
 class Console implements ConsoleWriter {
   // A plain array that is cut back to half its size now and then: no cost per line.
   #lines: string[] = []
+  #bytes = 0
   #forgotten = 0
   #rest = ''
   readonly #decoder = new TextDecoder('utf-8', { fatal: false })
   readonly #listeners = new Set<(line: string) => void>()
 
   lines(): readonly string[] {
-    return this.#lines.slice(-rememberedLines)
+    return [...this.#lines]
   }
 
   mark(): number {
@@ -52,6 +58,10 @@ class Console implements ConsoleWriter {
 
   since(mark: number): readonly string[] {
     return this.#lines.slice(Math.max(0, mark - this.#forgotten))
+  }
+
+  forgottenSince(mark: number): number {
+    return Math.max(0, this.#forgotten - mark)
   }
 
   onLine(callback: (line: string) => void): Disposable {
@@ -83,12 +93,20 @@ class Console implements ConsoleWriter {
     for (let start = 0; start === 0 || start < raw.length; start += longestLine) {
       const line = cleanLine(raw.slice(start, start + longestLine))
       this.#lines.push(line)
+      this.#bytes += line.length + lineBytes
       for (const listener of this.#listeners) listener(line)
     }
-    if (this.#lines.length >= 2 * rememberedLines) {
-      this.#forgotten += this.#lines.length - rememberedLines
-      this.#lines = this.#lines.slice(-rememberedLines)
+    if (this.#bytes >= 2 * rememberedBytes) this.#forget()
+  }
+
+  #forget(): void {
+    let count = 0
+    while (this.#bytes > rememberedBytes) {
+      this.#bytes -= (this.#lines[count]?.length ?? 0) + lineBytes
+      count += 1
     }
+    this.#forgotten += count
+    this.#lines = this.#lines.slice(count)
   }
 }
 

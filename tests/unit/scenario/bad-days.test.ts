@@ -189,6 +189,19 @@ const badDays: readonly BadDay[] = [
     newMachine: true,
   },
   {
+    day: 'the kernel says more than anybody can look at',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        const megabyte = Buffer.from(`${'x'.repeat(127)}\n`.repeat(2 ** 13))
+        for (let count = 0; count < 160; count += 1) puppet.console.write(megabyte)
+        return 0
+      }),
+    verdict: 'ERROR',
+    message: /^\d+ lines of the console were forgotten before anybody looked at them/,
+    newMachine: true,
+  },
+  {
     day: 'the console is dead',
     body: fine,
     machine: () => ({ echo: false }),
