@@ -9,14 +9,9 @@ import { restoreMachine } from '../../harness/commands/machine.ts'
 import type { ReachableMachine } from '../../harness/commands/machine.ts'
 import { Machines } from '../../harness/commands/machine-source.ts'
 import { provideSnapshot } from '../../harness/commands/snapshots.ts'
-import { compileAgent } from '../../harness/guest/agent.ts'
-import { provideGuestImage } from '../../harness/guest/image.ts'
-import { provideKernel } from '../../harness/kernel/provide.ts'
-import { defaultKernel, loadKernelDefinition } from '../../harness/project/definition.ts'
-import { cacheDirectory } from '../../harness/project/paths.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
-import { signal, testMachine } from './fixtures/agent-machine.ts'
+import { signal, testMachine, testParts } from './fixtures/agent-machine.ts'
 
 const limits = { signal, timeout: 60_000 }
 
@@ -124,15 +119,9 @@ void test('a state that nothing comes of is thrown away, and made again', async 
   await writeFile(file, content)
   const hash = createHash('sha256').update(content).digest('hex')
   await writeFile(path.join(path.dirname(file), 'manifest.json'), JSON.stringify({ state: hash }))
-  const definition = await loadKernelDefinition(defaultKernel)
-  const [kernel, image, agent] = await Promise.all([
-    provideKernel(definition, { cache: cacheDirectory(), signal, progress: () => undefined }),
-    provideGuestImage({ cache: cacheDirectory(), signal }),
-    compileAgent({ cache: cacheDirectory(), signal }),
-  ])
   await using consoles = new Consoles(cache, (error) => t.fail(String(error)))
   await using machines = new Machines({
-    parts: { kernel, image, agent },
+    parts: await testParts(),
     accelerator: options.accelerator,
     isolation: 'vm',
     jobs: 1,

@@ -1,5 +1,5 @@
 // gmemtest itself is killed, in each phase of a run: nothing of it disturbs the next one, or is there after it.
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
@@ -84,6 +84,20 @@ void test('gmemtest is killed', async (t) => {
   const below = made.map((name) => path.join(place.cache, name))
   t.notOk(await has(below, /\.making-|\.new$|\.socket$/), 'nothing is half made')
   t.strictSame(await readdir(env.TMPDIR), [])
+
+  await t.test('then a bit flips in the guest image: it is made again', async (t) => {
+    const images = path.join(place.cache, 'guest', 'images')
+    const [entry = ''] = await readdir(images)
+    const file = path.join(images, entry, 'initramfs.cpio')
+    const before = await readFile(file)
+    const harmed = Buffer.from(before)
+    harmed.writeUInt8((before[1000] ?? 0) ^ 1, 1000)
+    await writeFile(file, harmed)
+    const again = await gmemtestWith(env, ...args, 'a-passes').ended
+    t.equal(again.exitCode, 0, again.stderr)
+    t.notOk(harmed.equals(await readFile(file)), 'what was harmed is not there any more')
+    t.equal((await readdir(images)).length, 1)
+  })
 })
 
 void test('two times Ctrl-C, when the first one cannot end it', async (t) => {

@@ -1,0 +1,127 @@
+// Many machines: at the same time, and one after the other.
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { test } from 'tap'
+import { Consoles } from '../../../harness/commands/consoles.ts'
+import { Machines } from '../../../harness/commands/machine-source.ts'
+import { cacheDirectory, inProject } from '../../../harness/project/paths.ts'
+import { bytes } from '../../../harness/project/units.ts'
+import { planBoots } from '../../../harness/scenario/boot-plan.ts'
+import { loadScenarios } from '../../../harness/scenario/load.ts'
+import { runScenarios } from '../../../harness/scenario/runner.ts'
+import { chooseAccelerator } from '../../../harness/vm/accelerator.ts'
+import { signal, testParts } from '../fixtures/agent-machine.ts'
+import { gmemtest, pointsOf, qemusWith } from '../fixtures/command.ts'
+
+const mebibyte = 2 ** 20
+
+void test('8 machines at once say what one after the other says', async (t) => {
+  const output = t.testdir({})
+  const names = [
+    'contents-',
+    'default-state',
+    'disjoint-',
+    'equal-',
+    'guest-',
+    'initially-',
+    'neighbours-',
+    'refusal-',
+  ]
+  const one = await gmemtest('run', '--output', output, '--jobs=1', ...names).ended
+  const eight = await gmemtest('run', '--output', output, '--jobs=8', ...names).ended
+  t.equal(one.exitCode, 0, one.stderr)
+  t.equal(eight.exitCode, 0, eight.stderr)
+  t.ok(pointsOf(one.stdout).length >= 8)
+  t.strictSame(pointsOf(eight.stdout), pointsOf(one.stdout))
+  t.strictSame(await qemusWith(output), [], 'no QEMU is left')
+})
+
+interface Held {
+  readonly descriptors: readonly string[]
+  readonly children: readonly string[]
+  /** Memory that JavaScript has in use, and all that the process has, in MiB. */
+  readonly heap: number
+  readonly resident: number
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: unknown = runInNewContext('gc')
+
+/** What this process holds. */
+async function held(): Promise<Held> {
+  if (typeof collectGarbage === 'function') collectGarbage()
+  const names = await readdir('/proc/self/fd')
+  const targets = await Promise.all(
+    names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => undefined)),
+  )
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')
+  const { heapUsed, rss } = process.memoryUsage()
+  return {
+    // Without the numbers that sockets and pipes have; the one that lists the directory is gone.
+    descriptors: targets.flatMap((target) => target?.replace(/\d+/g, '') ?? []).toSorted(),
+    children: children.trim().split(' ').filter(Boolean),
+    heap: heapUsed / mebibyte,
+    resident: rss / mebibyte,
+  }
+}
+
+void test('500 runs of one scenario leave nothing in the harness', async (t) => {
+  t.setTimeout(3_600_000)
+  const directory = t.testdir({ 0: {}, 1: {} })
+  const [parts, accelerator, scenarios] = await Promise.all([
+    testParts(),
+    chooseAccelerator(undefined),
+    loadScenarios(['a-passes'], inProject('tests/vm/fixtures/bad-days')),
+  ])
+  const plan = planBoots(scenarios, bytes(2 ** 40))
+
+  async function once(lane: number): Promise<void> {
+    await using consoles = new Consoles(path.join(directory, `${lane}`), (error) => t.fail(String(error)))
+    const options = {
+      parts,
+      accelerator,
+      isolation: 'vm',
+      jobs: 1,
+      consoles,
+      cache: cacheDirectory(),
+      signal,
+    } as const
+    await using machines = new Machines({ ...options, onCommands: () => undefined })
+    const { verdicts } = await runScenarios({
+      plan,
+      machines,
+      isolation: 'vm',
+      jobs: 1,
+      durations: new Map(),
+      emit: async () => undefined,
+      signal,
+      dialect: 'convert-ioctl',
+      kernel: 'gmem-convert',
+      expectSkips: [],
+      again: () => '',
+    })
+    if (verdicts.PASS !== 1) t.fail(JSON.stringify(verdicts))
+  }
+
+  /** So many runs, two at a time. */
+  async function runs(count: number): Promise<Held> {
+    await Promise.all(
+      [0, 1].map(async (lane) => {
+        for (let done = lane; done < count; done += 2) await once(lane)
+      }),
+    )
+    return held()
+  }
+
+  const early = await runs(50)
+  const late = await runs(450)
+  t.comment(
+    `heap ${early.heap.toFixed(1)} MiB, then ${late.heap.toFixed(1)}; all ${early.resident.toFixed(0)} MiB, then ${late.resident.toFixed(0)}`,
+  )
+  t.strictSame(late.descriptors, early.descriptors)
+  t.strictSame(late.children, [])
+  t.ok(late.heap - early.heap < 5, `the heap grows by ${late.heap - early.heap} MiB`)
+  t.ok(late.resident - early.resident < 80, `the process grows by ${late.resident - early.resident} MiB`)
+})
