@@ -72,17 +72,27 @@ async function sweep(root: string): Promise<void> {
   await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
 }
 
+const mostTries = 10
+
 /** Puts a finished entry in its place. Another process may have done the same meanwhile: then theirs is as good. */
 async function publish(aside: string, directory: string): Promise<void> {
-  if (await isWhole(directory)) return
-  const trash = `${aside}-old`
-  await rename(directory, trash).catch(() => undefined)
-  await rm(trash, { recursive: true, force: true })
-  try {
-    await rename(aside, directory)
-  } catch (error) {
-    if (!(await isWhole(directory))) throw error
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await rename(aside, directory)
+      return
+    } catch (error) {
+      // What is whole stays where it is: somebody may use it already.
+      if (await isWhole(directory)) return
+      if (!isTaken(error) || tries === mostTries) throw error
+    }
+    const trash = `${aside}-old`
+    await rename(directory, trash).catch(() => undefined)
+    await rm(trash, { recursive: true, force: true })
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
 }
 
 /**
