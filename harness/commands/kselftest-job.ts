@@ -1,15 +1,12 @@
 // What `gmemtest kselftest` does: the tests first, since a slip in a name shows there; then the kernel, then the machine.
 import path from 'node:path'
-import { compileAgent } from '../guest/agent.ts'
-import { provideGuestImage } from '../guest/image.ts'
-import { provideKernel } from '../kernel/provide.ts'
 import { listSelftests, provideSelftests } from '../kernel/selftests.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { runSelftests } from '../kselftest/run.ts'
 import type { SelftestOptions } from '../kselftest/run.ts'
 import { shellLine } from '../process/child.ts'
 import type { KernelDefinition } from '../project/definition.ts'
-import { exitCodes, messageOf } from '../project/errors.ts'
+import { exitCodes } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
 import { cacheDirectory } from '../project/paths.ts'
 import { fullName, selftestName } from '../project/selftest-name.ts'
@@ -21,9 +18,11 @@ import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
+import { withEnding } from './ending.ts'
 import { guestCpus } from './machine-source.ts'
-import type { MachineParts } from './machine-source.ts'
 import { bootMachine } from './machine.ts'
+import { provideParts } from './parts.ts'
+import type { MachineParts } from './parts.ts'
 import { progressLine } from './progress.ts'
 import { recordRun, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
@@ -117,7 +116,6 @@ async function withLine<Result>(
 /** From the plan to the last event; whatever happens, `run-finished` is emitted. */
 async function execute(plan: Plan, emit: Emit): Promise<number> {
   const { context, definition, tests, started } = plan
-  const begin = performance.now()
   await emit({
     type: 'run-started',
     time: started.toISOString(),
@@ -125,48 +123,23 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
     dialect: definition.dialect,
     scenarios: tests.map(fullName),
   })
-  let parts: MachineParts
-  try {
-    parts = await provideParts(plan)
-  } catch (error) {
-    const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
-    const milliseconds = performance.now() - begin
-    await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error) })
-    throw error
-  }
-  const { kernel } = parts
-  await emit({
-    type: 'kernel-ready',
-    key: kernel.key,
-    release: kernel.provenance.release,
-    cached: kernel.cached,
-    milliseconds: performance.now() - begin,
+  return withEnding(emit, async (tell) => {
+    const parts = await provideParts(definition, context, plan.options.aptSuite, tell)
+    await using record = new RunRecord((commands) => recordRun(parts, plan, commands), context.printError)
+    const outcome = await runSelftests({
+      tests,
+      boot: booter(parts, plan, record),
+      emit: tell,
+      signal: context.signal,
+      kernel: definition.name,
+      expectSkips: Object.keys(definition.expectSkips),
+      allow: definition.allow,
+      again: (name) => commandFor(name, plan.options),
+    })
+    if (outcome.aborted !== undefined) context.signal.throwIfAborted()
+    if (outcome.error !== undefined) context.printError(outcome.error)
+    return await record.exitCode(outcome.exitCode)
   })
-  await using record = new RunRecord((commands) => recordRun(parts, plan, commands), context.printError)
-  const outcome = await runSelftests({
-    tests,
-    boot: booter(parts, plan, record),
-    emit,
-    signal: context.signal,
-    kernel: definition.name,
-    expectSkips: Object.keys(definition.expectSkips),
-    allow: definition.allow,
-    again: (name) => commandFor(name, plan.options),
-  })
-  if (outcome.aborted !== undefined) context.signal.throwIfAborted()
-  if (outcome.error !== undefined) context.printError(outcome.error)
-  return await record.exitCode(outcome.exitCode)
-}
-
-async function provideParts(plan: Plan): Promise<MachineParts> {
-  const { definition, context } = plan
-  const common = { cache: cacheDirectory(), signal: context.signal }
-  const [kernel, image, agent] = await Promise.all([
-    withLine(definition, plan, (build) => provideKernel(definition, build)),
-    provideGuestImage(common),
-    compileAgent(common),
-  ])
-  return { kernel, image, agent }
 }
 
 /** Boots one machine after another; each has a console file of its own. */

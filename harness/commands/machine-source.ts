@@ -1,6 +1,4 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
-import type { GuestImage } from '../guest/image.ts'
-import type { KernelBuild } from '../kernel/provide.ts'
 import type { Isolation } from '../project/definition.ts'
 import { BootError, InfraError, ProtocolError } from '../project/errors.ts'
 import type { MachineRequest, MachineSource } from '../scenario/machine.ts'
@@ -10,16 +8,9 @@ import type { BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootMachine, restoreMachine } from './machine.ts'
 import type { MachineOptions, ReachableMachine } from './machine.ts'
+import type { MachineParts } from './parts.ts'
 import { BootComplaint, discardSnapshot, provideSnapshot } from './snapshots.ts'
 import type { Snapshot } from './snapshots.ts'
-
-/** What a machine is booted from. */
-export interface MachineParts {
-  readonly kernel: KernelBuild
-  readonly image: GuestImage
-  /** The agent's program on this machine. */
-  readonly agent: string
-}
 
 export interface MachineSourceOptions {
   readonly parts: MachineParts

@@ -57,8 +57,22 @@ const agentPath = '/tmp/agent'
  */
 export async function bootMachine(options: MachineOptions): Promise<ReachableMachine> {
   await using stack = new AsyncDisposableStack()
-  const { vm, session, agent } = await boot(options, stack)
-  const owned = stack.move()
+  const { vm, ...inside } = await boot(options, stack)
+  return {
+    ...reachable(vm, inside, options, stack.move()),
+    origin: 'booted',
+    bootLines: vm.console.lines(),
+    windowStart: vm.console.mark(),
+  }
+}
+
+/** What is the same of all machines. */
+function reachable(
+  vm: Vm,
+  { session, agent }: Inside,
+  options: MachineOptions,
+  owned: AsyncDisposableStack,
+): Omit<ReachableMachine, 'origin' | 'bootLines' | 'windowStart'> {
   return {
     agent,
     session,
@@ -66,9 +80,6 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
     console: vm.console,
     died: vm.died,
     accelerator: options.accelerator,
-    origin: 'booted',
-    bootLines: vm.console.lines(),
-    windowStart: vm.console.mark(),
     readyMilliseconds: vm.bootMilliseconds,
     ...inspectionOf(vm, session, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -176,19 +187,10 @@ export async function restoreMachine(options: MachineOptions, file: string): Pro
   const timeout = restoredSshMilliseconds * accelerator.timeFactor
   const session = stack.use(await connect({ take: () => channel }, { ...image, signal, timeout }))
   const agent = await startAgentIn(session, options, stack)
-  const owned = stack.move()
   return {
-    agent,
-    session,
-    endpoint: vm.ssh,
-    console: vm.console,
-    died: vm.died,
-    accelerator,
+    ...reachable(vm, { session, agent }, options, stack.move()),
     origin: 'restored',
     bootLines: [],
     windowStart: 0,
-    readyMilliseconds: vm.bootMilliseconds,
-    ...inspectionOf(vm, session, options),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

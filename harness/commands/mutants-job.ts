@@ -31,6 +31,7 @@ import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { bootMachine } from './machine.ts'
 import { MutantKernels } from './mutant-kernels.ts'
+import { kernelReady } from './parts.ts'
 import { progressLine } from './progress.ts'
 import { recordRun, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
@@ -172,13 +173,7 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
     build: async (mutant) => {
       const begin = performance.now()
       const kernel = mutant === undefined ? control : await kernels.of(mutant)
-      await emit({
-        type: 'kernel-ready',
-        key: kernel.key,
-        release: kernel.provenance.release,
-        cached: kernel.cached,
-        milliseconds: performance.now() - begin,
-      })
+      await emit(kernelReady(kernel, begin))
       return booter(kernel, mutant?.name, plan, record)
     },
     emit,

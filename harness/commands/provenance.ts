@@ -6,7 +6,7 @@ import { inProject } from '../project/paths.ts'
 import { qemu } from '../vm/arguments.ts'
 import { writeProvenance } from './results.ts'
 import type { Plan } from './run-job.ts'
-import type { MachineParts } from './machine-source.ts'
+import type { MachineParts } from './parts.ts'
 
 /** What of a run goes into its record. */
 type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>

@@ -1,13 +1,8 @@
 // What `gmemtest run` does: everything that can overlap overlaps, since the time to the first test point counts.
-import { compileAgent } from '../guest/agent.ts'
-import { provideGuestImage } from '../guest/image.ts'
-import { provideKernel } from '../kernel/provide.ts'
 import { withDumps } from '../kernel/dumps.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import type { Isolation, KernelDefinition } from '../project/definition.ts'
-import { messageOf } from '../project/errors.ts'
 import type { RunEvent } from '../project/events.ts'
-import { cacheDirectory } from '../project/paths.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
 import { expectedSkips } from '../scenario/expected-skips.ts'
@@ -15,12 +10,11 @@ import { scenarioNames, selectNames } from '../scenario/load.ts'
 import type { Need } from '../scenario/needs.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
-import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
-import { progressLine } from './progress.ts'
+import { withEnding } from './ending.ts'
+import { provideParts } from './parts.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory } from './results.ts'
-import type { MachineParts } from './machine-source.ts'
 import { runOnMachines } from './run-machines.ts'
 
 /** The options of `gmemtest run`. */
@@ -85,8 +79,7 @@ export async function runJob(
 
 /** From the plan to the last event; whatever happens, `run-finished` is emitted. */
 async function execute(plan: Plan, emit: Emit): Promise<number> {
-  const { definition, names, started } = plan
-  const begin = performance.now()
+  const { context, definition, options, names, started } = plan
   await emit({
     type: 'run-started',
     time: started.toISOString(),
@@ -94,43 +87,9 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
     dialect: definition.dialect,
     scenarios: names,
   })
-  let ending: Promise<void> | undefined
-  try {
-    const parts = await provideParts(plan, emit)
-    return await runOnMachines(parts, plan, (event) => {
-      const written = emit(event)
-      if (event.type === 'run-finished') ending = written
-      return written
-    })
-  } catch (error) {
-    const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
-    const milliseconds = performance.now() - begin
-    if (ending === undefined) {
-      await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error) })
-    }
-    throw error
-  }
-}
-
-/** Everything that a machine is booted from, built unless the cache has it. */
-async function provideParts(plan: Plan, emit: Emit): Promise<MachineParts> {
-  const { context, options } = plan
-  const definition = options.vmcore === true ? withDumps(plan.definition) : plan.definition
-  const begin = performance.now()
-  const suite = options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }
-  const common = { cache: cacheDirectory(), signal: context.signal }
-  using line = progressLine(context.stderr, context.isTty)
-  const [kernel, image, agent] = await Promise.all([
-    provideKernel(definition, { ...common, ...suite, progress: showBuild(line, definition.name) }),
-    provideGuestImage(common),
-    compileAgent(common),
-  ])
-  await emit({
-    type: 'kernel-ready',
-    key: kernel.key,
-    release: kernel.provenance.release,
-    cached: kernel.cached,
-    milliseconds: performance.now() - begin,
+  return withEnding(emit, async (tell) => {
+    const wanted = options.vmcore === true ? withDumps(definition) : definition
+    const parts = await provideParts(wanted, context, options.aptSuite, tell)
+    return await runOnMachines(parts, plan, tell)
   })
-  return { kernel, image, agent }
 }

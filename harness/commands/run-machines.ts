@@ -13,7 +13,7 @@ import { memoryOf, plainProfile } from '../vm/profile.ts'
 import { Consoles } from './consoles.ts'
 import { rememberDurations, readDurations } from './durations.ts'
 import { Machines } from './machine-source.ts'
-import type { MachineParts } from './machine-source.ts'
+import type { MachineParts } from './parts.ts'
 import { recordRun, RunRecord } from './provenance.ts'
 import type { JobOptions, Plan } from './run-job.ts'
 
@@ -55,11 +55,17 @@ export async function runOnMachines(
   for (const note of expiryNotes(definition.allow, dayOf(new Date())))
     context.stderr.write(`gmemtest: ${note}\n`)
   if (!bootPlan.groups.some(({ profile }) => profile === plainProfile)) await machines.drop(plainProfile)
+  const jobs = options.keep === true ? 1 : (options.jobs ?? jobsFor(bootPlan, available))
+  if (options.jobs === undefined && jobs > 1) {
+    context.stderr.write(
+      `gmemtest: ${jobs} virtual machines at once, by the processors and the memory here; --jobs says another number\n`,
+    )
+  }
   const outcome = await runScenarios({
     plan: bootPlan,
     machines,
     isolation: plan.isolation,
-    jobs: options.keep === true ? 1 : (options.jobs ?? jobsFor(bootPlan, available)),
+    jobs,
     durations,
     emit: async (event) => {
       if (event.type === 'scenario-finished' && event.verdict === 'PASS') {

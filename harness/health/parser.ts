@@ -1,9 +1,9 @@
 // Reads a console, in chunks of any size, and finds what the kernel complains about. Almost all lines are none of our
 // business: one search over whole chunks finds those that are, and only they are looked at.
 import { StringDecoder } from 'node:string_decoder'
-import { stripVTControlCharacters } from 'node:util'
 import { InfraError } from '../project/errors.ts'
 import type { Finding } from './finding.ts'
+import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { NeedleFinder } from './needles.ts'
 import { askedFor, harmless, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
@@ -129,7 +129,7 @@ export class ConsoleParser {
       this.#lines += 1
       position = feed + 1
     }
-    this.#before = lastLines(this.#before, text)
+    this.#before = lastLines(this.#before, text, rememberedLines)
   }
 
   /** Where the next line begins that has anything to look at, or the end of the text. */
@@ -169,7 +169,7 @@ export class ConsoleParser {
     const match = this.#matchOf(line)
     if (report !== undefined && this.#continue(report, line, place, match)) return
     if (match !== undefined)
-      this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start)))
+      this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start), rememberedLines))
     if (line.isKernel) this.#stamp(line.time)
   }
 
@@ -308,38 +308,4 @@ function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
   finders.set(patterns, finder)
   return finder
-}
-
-/** The same bytes as a Buffer, without a copy of them. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
-}
-
-// The feed and the tab stay, and the return, which every line may have, is taken from those that are looked at.
-const noise = /[^\P{Cc}\t\n\r]/u
-const allNoise = /[^\P{Cc}\t\n\r]/gu
-
-/** Without escape sequences and the noise of a serial line. */
-function clean(text: string): string {
-  return noise.test(text) ? stripVTControlCharacters(text).replaceAll(allNoise, '') : text
-}
-
-function countLines(text: string, from: number, to: number): number {
-  let count = 0
-  for (let feed = text.indexOf('\n', from); feed !== -1 && feed < to; feed = text.indexOf('\n', feed + 1)) {
-    count += 1
-  }
-  return count
-}
-
-/** The last lines that there are, of those that were remembered and of a text of whole lines behind them. */
-function lastLines(before: readonly string[], text: string): readonly string[] {
-  const lines: string[] = []
-  for (let end = text.length; end > 0 && lines.length < rememberedLines;) {
-    const start = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1
-    // A slice would keep the whole chunk that it was cut from.
-    lines.unshift(Buffer.from(text.slice(start, end - 1).replaceAll('\r', '')).toString())
-    end = start
-  }
-  return [...before, ...lines].slice(-rememberedLines)
 }

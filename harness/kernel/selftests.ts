@@ -1,23 +1,29 @@
 // The kernel's own selftests, from the very tree that a kernel is built from, as static programs for the guest.
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isStaticProgram } from '../process/executable.ts'
 import type { KernelDefinition } from '../project/definition.ts'
-import { BuildError, UsageError } from '../project/errors.ts'
-import { nearest } from '../project/near.ts'
+import { BuildError } from '../project/errors.ts'
 import { fullName } from '../project/selftest-name.ts'
 import type { SelftestName } from '../project/selftest-name.ts'
-import { inWorkTree } from './build.ts'
 import type { Ingredients } from './build.ts'
 import { lastLines, succeed } from './command.ts'
 import { requireTools } from './compiler.ts'
 import { readJson, sha256 } from './files.ts'
 import { takeLock } from './lock.ts'
-import { complaints, makeArguments, runMake } from './make.ts'
-import type { MakeOptions } from './make.ts'
+import { complaints } from './make.ts'
 import type { BuildContext } from './progress.ts'
 import { collect, withSource } from './provide.ts'
+import {
+  headersOf,
+  inScratch,
+  makeHeaders,
+  makeIn,
+  testsOf,
+  timeoutOf,
+  unknown,
+} from './selftest-workshop.ts'
+import type { Workshop } from './selftest-workshop.ts'
 import { identifySource } from './source.ts'
 import { addProduct, entryOf, findEntry, removeLeftovers, storeEntry } from './store.ts'
 import type { Shelf } from './store.ts'
@@ -39,10 +45,6 @@ const names = { program: 'program', facts: 'build.json', log: 'build.log' } as c
 const shelf: Shelf = { directory: 'selftests', products: Object.values(names) }
 /** Part of the key: counted up when the same ingredients are made into something else. */
 const recipe = 1
-const selftestsDirectory = 'tools/testing/selftests'
-const defaultTimeout = 45
-/** What a target gets that wants no limit. */
-const longestTimeout = 3600
 
 /**
  * Finds the programs in the store, or builds them from the source of the definition with its series.
@@ -109,35 +111,6 @@ async function recall(
   return { ...name, program: path.join(directory, names.program), timeout }
 }
 
-/** Where programs are built: the tree with its series, and a directory for what becomes of it. */
-interface Workshop {
-  readonly tree: string
-  readonly scratch: string
-  readonly make: MakeOptions
-  readonly context: BuildContext
-}
-
-/** Nothing of an earlier build is used: of most targets, make does not know which headers a program includes. */
-async function inScratch<Result>(
-  ingredients: Ingredients,
-  context: BuildContext,
-  work: (workshop: Workshop) => Promise<Result>,
-): Promise<Result> {
-  return inWorkTree(ingredients, context, async (home) => {
-    const scratch = path.join(home, 'selftests')
-    await using done = new AsyncDisposableStack()
-    done.defer(() => rm(scratch, { recursive: true, force: true }))
-    await rm(scratch, { recursive: true, force: true })
-    await mkdir(scratch)
-    const make = {
-      signal: context.signal,
-      jobs: availableParallelism(),
-      logFile: path.join(scratch, names.log),
-    }
-    return await work({ tree: path.join(home, 'tree'), scratch, make, context })
-  })
-}
-
 /** Only one builder makes the tests of a tree; who waited for it finds them. */
 async function buildMissing(
   ingredients: Ingredients,
@@ -191,7 +164,7 @@ async function buildAll(
       ...[...paths.values()].map((test) => path.join(output, test)),
     ])
     context.signal.throwIfAborted()
-    const timeout = await timeoutOf(path.join(workshop.tree, selftestsDirectory, target))
+    const timeout = await timeoutOf(target, workshop)
     for (const [name, test] of paths) {
       const program = path.join(output, test)
       const error = await flawOf(name, program, `${result.stderr}\n${result.stdout}`)
@@ -245,64 +218,6 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
   })
 }
 
-/** What user space sees of this kernel: the programs are compiled against it, and not against this machine's. */
-async function makeHeaders(workshop: Workshop): Promise<void> {
-  const { tree, make } = workshop
-  const objects = path.join(workshop.scratch, 'objects')
-  // Not headers_install: that copies what this makes to another place, with rsync.
-  const result = await runMake(tree, makeArguments(tree, ['headers'], 'gcc', objects), make)
-  if (result.exitCode === 0) return
-  const [first = `make ended with ${result.exitCode}`] = complaints(`${result.stderr}\n${result.stdout}`)
-  throw new BuildError('SELFTEST_BUILD_FAILED', `the headers of this kernel cannot be made: ${first}`, {
-    tail: lastLines(result),
-  })
-}
-
-function headersOf({ scratch }: Workshop): string {
-  return path.join(scratch, 'objects/usr/include')
-}
-
-async function makeIn(
-  target: string,
-  { tree, scratch, make }: Workshop,
-  args: readonly string[],
-): ReturnType<typeof runMake> {
-  const output = path.join(scratch, 'out', target)
-  await mkdir(output, { recursive: true })
-  return runMake(tree, ['-C', path.join(tree, selftestsDirectory, target), `OUTPUT=${output}`, ...args], make)
-}
-
-/**
- * The programs of a target, as paths below its output: `x86_64/private_mem_conversions_test`.
- * @throws {UsageError} SELFTEST_UNKNOWN when there is no such target
- */
-async function testsOf(target: string, workshop: Workshop): Promise<string[]> {
-  const all = path.join(workshop.tree, selftestsDirectory)
-  const isThere = await readFile(path.join(all, target, 'Makefile')).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) {
-    const targets = (await readdir(all, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-    throw unknown(
-      `the selftests of this kernel have no target '${target}'`,
-      target,
-      targets.map(({ name }) => name),
-    )
-  }
-  // Its Makefile knows: what there is depends on the architecture.
-  const goal = 'gmemtest-list'
-  const print = `--eval=${goal}: ; @printf 'test %s\\n' $(TEST_GEN_PROGS)`
-  const result = await makeIn(target, workshop, ['-s', print, goal])
-  if (result.exitCode !== 0) {
-    throw new BuildError('SELFTEST_BUILD_FAILED', `make cannot read the Makefile of the target ${target}`, {
-      tail: lastLines(result),
-    })
-  }
-  const output = path.join(workshop.scratch, 'out', target)
-  return [...result.stdout.matchAll(/^test (.+)$/gm)].map(([, file = '']) => path.relative(output, file))
-}
-
 /** For each name the path that make builds it under. */
 function goalsOf(
   wanted: readonly SelftestName[],
@@ -320,22 +235,4 @@ function goalsOf(
       )
     }),
   )
-}
-
-function unknown(message: string, typed: string, known: readonly string[]): UsageError {
-  const near = nearest(typed, known)
-  return new UsageError('SELFTEST_UNKNOWN', message, {
-    hint:
-      near.length > 0
-        ? `did you mean ${near.join(', ')}?`
-        : 'gmemtest kselftest --list prints the tests of a target',
-  })
-}
-
-/** How long a program of a target may take, in seconds. */
-async function timeoutOf(directory: string): Promise<number> {
-  const settings = await readFile(path.join(directory, 'settings'), 'utf8').catch(() => '')
-  const text = /^timeout=(\d+)/m.exec(settings)?.[1]
-  const seconds = text === undefined ? defaultTimeout : Number(text)
-  return seconds === 0 ? longestTimeout : seconds
 }

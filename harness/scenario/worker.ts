@@ -4,14 +4,11 @@ import type { RunEvent } from '../project/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Finding } from '../health/findings.ts'
-import { dayOf, sift } from '../health/allow.ts'
 import { findComplaints } from '../health/findings.ts'
-import { withoutAllowed } from './allowed.ts'
-import type { WithoutAllowed } from './allowed.ts'
 import { attempt } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
-import { diagnose } from './diagnose.ts'
 import type { InOrder } from './in-order.ts'
+import { finishedOf, isDamage, judgeAttempt, lateIn } from './judging.ts'
 import { machineLacks, notBooted } from './not-run.ts'
 import type { Finished } from './not-run.ts'
 import type { Entry, Queue } from './queue.ts'
@@ -20,10 +17,8 @@ import type { ReadyMachine } from './ready-machine.ts'
 import type { RunnerOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import { deservesSecondTry, mayPass } from './second-try.ts'
-import { DamagedMachine, isOfKernel, withLate } from './unsettled.ts'
+import { DamagedMachine, withLate } from './unsettled.ts'
 import type { Late } from './unsettled.ts'
-import { judge } from './verdict.ts'
-import type { Judgement } from './verdict.ts'
 
 /** What the workers of a run share. */
 export interface Shared {
@@ -43,8 +38,6 @@ interface Course {
   /** What the kernel complained about before it began, in all machines that it had. */
   earlierComplaints: readonly Finding[]
 }
-
-type Judged = Judgement & { readonly result: Attempt & Pick<WithoutAllowed, 'allowed'> }
 
 /** How a try ended. */
 type Ending =
@@ -137,18 +130,12 @@ export class Worker implements AsyncDisposable {
     this.#unsettled = undefined
     if (unsettled === undefined) return
     const { course } = unsettled
-    const judged = this.#judge(withLate(unsettled.result, late))
-    await this.#tellEnd(course, this.#finished(course, judged))
+    const judged = judgeAttempt(withLate(unsettled.result, late), this.#shared.options)
+    await this.#tellEnd(course, finishedOf(course.entry.scenario, judged, this.#shared.options))
     if (this.#shared.options.isolation === 'none' && !judged.machineUsable) {
       await this.#tell(course, { type: 'vm-lost', reason: judged.message })
     }
     await this.#shared.events.finish(course.entry.place)
-  }
-
-  /** Whether a kernel that does this may run no further scenario. */
-  #isDamage({ complaints, death }: Late): boolean {
-    const { counted } = sift(complaints, this.#shared.options.allow ?? [], dayOf(new Date()))
-    return counted.length > 0 || isOfKernel(death)
   }
 
   /** What the kernel has complained about since the last scenario ended. */
@@ -213,11 +200,11 @@ export class Worker implements AsyncDisposable {
       onBegun: async (complaints) => {
         if (!hasPredecessor) return
         await this.#settle({ complaints })
-        if (this.#isDamage({ complaints })) throw new DamagedMachine()
+        if (isDamage({ complaints }, options)) throw new DamagedMachine()
       },
     })
     ready.window = found.nextWindow
-    if (hasPredecessor && !found.hasBegun && this.#isDamage(lateIn(found))) {
+    if (hasPredecessor && !found.hasBegun && isDamage(lateIn(found), options)) {
       await this.#settle(lateIn(found))
       await this.#letGo()
       return this.#try(course)
@@ -229,7 +216,7 @@ export class Worker implements AsyncDisposable {
       ...(hasPredecessor ? [] : found.earlierComplaints),
     ]
     const result = { ...found, earlierComplaints }
-    const judged = this.#judge(result)
+    const judged = judgeAttempt(result, options)
     const { verdict, message, machineUsable } = judged
     if (course.retried === undefined && deservesSecondTry(judged, result)) {
       course.earlierComplaints = earlierComplaints
@@ -237,26 +224,8 @@ export class Worker implements AsyncDisposable {
     }
     // A scenario that was not run to its end says nothing about what came before it.
     if (verdict !== 'MISS') state.bootJudged(ready.profile)
-    const finished = this.#finished(course, judged)
+    const finished = finishedOf(scenario, judged, options)
     return { kind: 'finished', finished, result, ...(machineUsable ? {} : { lost: message }) }
-  }
-
-  /** What the kernel may complain about does not count. */
-  #judge(result: Attempt): Judged {
-    const { allow = [] } = this.#shared.options
-    const counted = { ...result, ...withoutAllowed(result, allow, dayOf(new Date())) }
-    return { ...judge(counted), result: counted }
-  }
-
-  #finished({ entry }: Course, { result, verdict, message, beforehand }: Judged): Finished {
-    const again = this.#shared.options.again(entry.scenario.name)
-    return {
-      verdict,
-      milliseconds: result.milliseconds,
-      ...(beforehand === undefined ? {} : { beforehand }),
-      ...(result.allowed.length === 0 ? {} : { allowed: result.allowed }),
-      ...(verdict === 'PASS' ? {} : { diagnostic: diagnose(entry.scenario, result, { message, again }) }),
-    }
   }
 
   /** The machine at hand if it will do, or a new one. */
@@ -321,11 +290,6 @@ export class Worker implements AsyncDisposable {
     // Its console is complete now.
     await this.#settle(this.#sinceThen(held))
   }
-}
-
-/** What is the doing of the scenario before one that has not begun. */
-function lateIn({ complaints, earlierComplaints, death }: Attempt): Late {
-  return { complaints: [...earlierComplaints, ...complaints], ...(death === undefined ? {} : { death }) }
 }
 
 function readyEvent({ machine, profile }: ReadyMachine): RunEvent {

@@ -1,27 +1,17 @@
 // `gmemtest kselftest` for real: the kernel's own tests of private memory pass on it, and one that skips itself is not passed over.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { run } from '../../harness/process/run.ts'
 import type { CommandResult } from '../../harness/process/run.ts'
 import { inProject } from '../../harness/project/paths.ts'
+import { strictlyParsed } from './fixtures/command.ts'
 import { signal } from './fixtures/guest.ts'
 
 const halfAnHour = 1_800_000
 
 function kselftest(...args: string[]): Promise<CommandResult> {
   return run(inProject('gmemtest'), ['kselftest', ...args], { signal, timeout: halfAnHour })
-}
-
-async function strictlyParsed(tap: string): Promise<number | null> {
-  const parser = spawn(inProject('node_modules/.bin/tap-parser'), ['--strict'], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  })
-  parser.stdin.end(tap)
-  await once(parser, 'close')
-  return parser.exitCode
 }
 
 void test('the default tests pass on the default kernel', async (t) => {

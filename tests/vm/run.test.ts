@@ -1,25 +1,14 @@
 // `gmemtest run` on a real kernel in a real VM: good days, bad days, and nothing left behind.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../harness/project/paths.ts'
-import { gmemtest, qemusWith, until } from './fixtures/command.ts'
+import { gmemtest, qemusWith, strictlyParsed, until } from './fixtures/command.ts'
 
 /** How many machines there were. */
 async function machinesOf(output: string): Promise<number> {
   const console = await readFile(path.join(output, 'console.log'), 'utf8')
   return console.match(/^gmemtest: a virtual machine, /gm)?.length ?? 0
-}
-
-async function strictlyParsed(tap: string): Promise<number | null> {
-  const parser = spawn(inProject('node_modules/.bin/tap-parser'), ['--strict'], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  })
-  parser.stdin.end(tap)
-  await once(parser, 'close')
-  return parser.exitCode
 }
 
 void test('scenarios on a real kernel', async (t) => {

@@ -1,0 +1,60 @@
+// What machines are booted from, built unless the cache has it.
+import { compileAgent } from '../guest/agent.ts'
+import { provideGuestImage } from '../guest/image.ts'
+import type { GuestImage } from '../guest/image.ts'
+import { provideKernel } from '../kernel/provide.ts'
+import type { KernelBuild } from '../kernel/provide.ts'
+import type { KernelDefinition } from '../project/definition.ts'
+import type { RunEvent } from '../project/events.ts'
+import { cacheDirectory } from '../project/paths.ts'
+import { showBuild } from './build-progress.ts'
+import type { CommandContext } from './context.ts'
+import { progressLine } from './progress.ts'
+
+export interface MachineParts {
+  readonly kernel: KernelBuild
+  readonly image: GuestImage
+  /** The agent's program on this machine. */
+  readonly agent: string
+}
+
+/** The event for a kernel that somebody has waited for since `begin`, on the clock of `performance.now()`. */
+export function kernelReady(
+  { key, provenance, cached }: KernelBuild,
+  begin: number,
+): Extract<RunEvent, { type: 'kernel-ready' }> {
+  return {
+    type: 'kernel-ready',
+    key,
+    release: provenance.release,
+    cached,
+    milliseconds: performance.now() - begin,
+  }
+}
+
+/**
+ * Provides all of them, and emits `kernel-ready`.
+ * @throws what `provideKernel`, `provideGuestImage` and `compileAgent` throw
+ */
+export async function provideParts(
+  definition: KernelDefinition,
+  context: CommandContext,
+  /** A suite of Debian to take the source from. */
+  aptSuite: string | undefined,
+  emit: (event: RunEvent) => Promise<void>,
+): Promise<MachineParts> {
+  const begin = performance.now()
+  const common = { cache: cacheDirectory(), signal: context.signal }
+  using line = progressLine(context.stderr, context.isTty)
+  const [kernel, image, agent] = await Promise.all([
+    provideKernel(definition, {
+      ...common,
+      ...(aptSuite === undefined ? {} : { aptSuite }),
+      progress: showBuild(line, definition.name),
+    }),
+    provideGuestImage(common),
+    compileAgent(common),
+  ])
+  await emit(kernelReady(kernel, begin))
+  return { kernel, image, agent }
+}

@@ -1,0 +1,126 @@
+// Where the selftests of a kernel are built: its tree, a directory of our own for what becomes of it, and what make is told.
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { BuildError, UsageError } from '../project/errors.ts'
+import { nearest } from '../project/near.ts'
+import { inWorkTree } from './build.ts'
+import type { Ingredients } from './build.ts'
+import { lastLines } from './command.ts'
+import { complaints, makeArguments, runMake } from './make.ts'
+import type { MakeOptions } from './make.ts'
+import type { BuildContext } from './progress.ts'
+
+const selftestsDirectory = 'tools/testing/selftests'
+const defaultTimeout = 45
+/** What a target gets that wants no limit. */
+const longestTimeout = 3600
+
+/** Where programs are built: the tree with its series, and a directory for what becomes of it. */
+export interface Workshop {
+  readonly tree: string
+  readonly scratch: string
+  readonly make: MakeOptions
+  readonly context: BuildContext
+}
+
+/** Nothing of an earlier build is used: of most targets, make does not know which headers a program includes. */
+export async function inScratch<Result>(
+  ingredients: Ingredients,
+  context: BuildContext,
+  work: (workshop: Workshop) => Promise<Result>,
+): Promise<Result> {
+  return inWorkTree(ingredients, context, async (home) => {
+    const scratch = path.join(home, 'selftests')
+    await using done = new AsyncDisposableStack()
+    done.defer(() => rm(scratch, { recursive: true, force: true }))
+    await rm(scratch, { recursive: true, force: true })
+    await mkdir(scratch)
+    const make = {
+      signal: context.signal,
+      jobs: availableParallelism(),
+      logFile: path.join(scratch, 'build.log'),
+    }
+    return await work({ tree: path.join(home, 'tree'), scratch, make, context })
+  })
+}
+
+/** What user space sees of this kernel: the programs are compiled against it, and not against this machine's. */
+export async function makeHeaders(workshop: Workshop): Promise<void> {
+  const { tree, make } = workshop
+  const objects = path.join(workshop.scratch, 'objects')
+  // Not headers_install: that copies what this makes to another place, with rsync.
+  const result = await runMake(tree, makeArguments(tree, ['headers'], 'gcc', objects), make)
+  if (result.exitCode === 0) return
+  const [first = `make ended with ${result.exitCode}`] = complaints(`${result.stderr}\n${result.stdout}`)
+  throw new BuildError('SELFTEST_BUILD_FAILED', `the headers of this kernel cannot be made: ${first}`, {
+    tail: lastLines(result),
+  })
+}
+
+/** Where `makeHeaders` puts them. */
+export function headersOf({ scratch }: Workshop): string {
+  return path.join(scratch, 'objects/usr/include')
+}
+
+/** Runs make in the directory of a target. */
+export async function makeIn(
+  target: string,
+  { tree, scratch, make }: Workshop,
+  args: readonly string[],
+): ReturnType<typeof runMake> {
+  const output = path.join(scratch, 'out', target)
+  await mkdir(output, { recursive: true })
+  return runMake(tree, ['-C', path.join(tree, selftestsDirectory, target), `OUTPUT=${output}`, ...args], make)
+}
+
+/**
+ * The programs of a target, as paths below its output: `x86_64/private_mem_conversions_test`.
+ * @throws {UsageError} SELFTEST_UNKNOWN when there is no such target
+ */
+export async function testsOf(target: string, workshop: Workshop): Promise<string[]> {
+  const all = path.join(workshop.tree, selftestsDirectory)
+  const isThere = await readFile(path.join(all, target, 'Makefile')).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) {
+    const targets = (await readdir(all, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+    throw unknown(
+      `the selftests of this kernel have no target '${target}'`,
+      target,
+      targets.map(({ name }) => name),
+    )
+  }
+  // Its Makefile knows: what there is depends on the architecture.
+  const goal = 'gmemtest-list'
+  const print = `--eval=${goal}: ; @printf 'test %s\\n' $(TEST_GEN_PROGS)`
+  const result = await makeIn(target, workshop, ['-s', print, goal])
+  if (result.exitCode !== 0) {
+    throw new BuildError('SELFTEST_BUILD_FAILED', `make cannot read the Makefile of the target ${target}`, {
+      tail: lastLines(result),
+    })
+  }
+  const output = path.join(workshop.scratch, 'out', target)
+  return [...result.stdout.matchAll(/^test (.+)$/gm)].map(([, file = '']) => path.relative(output, file))
+}
+
+/** The error for a name that this kernel does not have. */
+export function unknown(message: string, typed: string, known: readonly string[]): UsageError {
+  const near = nearest(typed, known)
+  return new UsageError('SELFTEST_UNKNOWN', message, {
+    hint:
+      near.length > 0
+        ? `did you mean ${near.join(', ')}?`
+        : 'gmemtest kselftest --list prints the tests of a target',
+  })
+}
+
+/** How long a program of a target may take, in seconds. */
+export async function timeoutOf(target: string, { tree }: Workshop): Promise<number> {
+  const directory = path.join(tree, selftestsDirectory, target)
+  const settings = await readFile(path.join(directory, 'settings'), 'utf8').catch(() => '')
+  const text = /^timeout=(\d+)/m.exec(settings)?.[1]
+  const seconds = text === undefined ? defaultTimeout : Number(text)
+  return seconds === 0 ? longestTimeout : seconds
+}
