@@ -81,6 +81,8 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
           sock: channel,
           username: 'root',
           privateKey,
+          // Otherwise it asks first whether no authentication at all will do.
+          authHandler: ['publickey'],
           algorithms: {
             kex: [...algorithms.kex],
             serverHostKey: [...algorithms.serverHostKey],

@@ -5,10 +5,11 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { Consoles } from '../../harness/commands/consoles.ts'
-import { restoreMachine } from '../../harness/commands/machine.ts'
-import type { ReachableMachine } from '../../harness/commands/machine.ts'
+import { restoreMachine, startOptions } from '../../harness/commands/machine.ts'
+import type { MachineOptions, ReachableMachine } from '../../harness/commands/machine.ts'
 import { Machines } from '../../harness/commands/machine-source.ts'
 import { provideSnapshot } from '../../harness/commands/snapshots.ts'
+import { greetRestored, restoreVm } from '../../harness/vm/snapshot.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
 import { signal, testMachine, testParts } from './fixtures/agent-machine.ts'
@@ -82,6 +83,33 @@ void test('a restored machine', async (t) => {
     const other = await provideSnapshot(cache, { ...options, append: ['hugepages=3'] })
     t.not(other.file, snapshot.file)
   })
+})
+
+/** What the ssh server of a restored machine has chosen at random, in the first message that it sends. */
+async function cookieOf(options: MachineOptions, file: string): Promise<string> {
+  await using vm = await restoreVm({ ...startOptions(options), savedState: { file, usedChannels: 1 } })
+  const channel = vm.ssh.take()
+  greetRestored(channel, new Date())
+  channel.write('SSH-2.0-test\r\n')
+  let answer = Buffer.alloc(0)
+  for await (const bytes of channel) {
+    answer = Buffer.concat([answer, bytes])
+    // RFC 4253: one line; the packet's length and padding; the kind of the message, which is 20; 16 random bytes.
+    const message = answer.indexOf('\n') + 1 + 4 + 1
+    if (message > 5 && answer.length >= message + 17) {
+      if (answer[message] !== 20) throw new Error(`message ${answer[message]}`)
+      return answer.toString('hex', message + 1, message + 17)
+    }
+  }
+  throw new Error('the channel has ended')
+}
+
+void test('each restored machine has an ssh server with random numbers of its own', async (t) => {
+  const cache = t.testdir({ snapshots: {} })
+  const options = await testMachine(cache)
+  const { file } = await provideSnapshot(cache, options)
+  const cookies = [await cookieOf(options, file), await cookieOf(options, file)]
+  t.equal(new Set(cookies).size, 2, cookies.join(', '))
 })
 
 void test('a state that was harmed is made again', async (t) => {
