@@ -7,9 +7,9 @@ import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootMachine, restoreMachine } from './machine.ts'
-import type { MachineOptions, ReachableMachine } from './machine.ts'
+import type { MachineKind, MachineOptions, ReachableMachine } from './machine.ts'
 import type { MachineParts } from './parts.ts'
-import { BootComplaint, discardSnapshot, provideSnapshot } from './snapshots.ts'
+import { BootComplaint, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
 import type { Snapshot } from './snapshots.ts'
 
 export interface MachineSourceOptions {
@@ -122,30 +122,64 @@ export class Machines implements MachineSource, AsyncDisposable {
   }
 
   async #make(profile: BootProfile, making: Making): Promise<ReachableMachine> {
-    const snapshot = await this.#snapshot(profile, making)
+    const provided = this.#snapshot(profile, making)
+    const snapshot = await provided
     if (snapshot === undefined) return this.#boot(profile, making)
+    const machine = await this.#tryToRestore(snapshot, profile, making)
+    if (machine !== undefined) return machine
+    const another = await this.#replace(provided, snapshot, profile, making)
+    return another === undefined ? this.#boot(profile, making) : this.#restore(another, profile, making)
+  }
+
+  /** Nothing when the state is of no use: it was harmed, cannot be read, or what comes of it does not answer. */
+  async #tryToRestore(
+    snapshot: Snapshot,
+    profile: BootProfile,
+    making: Making,
+  ): Promise<ReachableMachine | undefined> {
     try {
-      return await this.#restore(snapshot, profile, making)
+      const machine = await this.#restore(snapshot, profile, making)
+      if (await snapshot.isWhole) return machine
+      await machine[Symbol.asyncDispose]()
     } catch (error) {
       making.signal.throwIfAborted()
-      if (!isUseless(error)) throw error
-      await discardSnapshot(snapshot)
-      this.#snapshots.delete(profile)
+      if (!isUseless(error) && (await snapshot.isWhole)) throw error
     }
-    const another = await this.#snapshot(profile, making)
-    return another === undefined ? this.#boot(profile, making) : this.#restore(another, profile, making)
+    return undefined
+  }
+
+  /** Another state instead of a useless one, unless another worker has done so already. */
+  #replace(
+    provided: Promise<Snapshot | undefined>,
+    useless: Snapshot,
+    profile: BootProfile,
+    making: Making,
+  ): Promise<Snapshot | undefined> {
+    if (this.#snapshots.get(profile) !== provided) return this.#snapshot(profile, making)
+    return this.#remember(
+      profile,
+      discardSnapshot(useless).then(() => this.#save(profile, making)),
+    )
   }
 
   /** The state to go on from; nothing where each machine is booted. */
   #snapshot(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
     if (this.#options.isolation !== 'vm') return Promise.resolve(undefined)
-    const known = this.#snapshots.get(profile)
-    if (known !== undefined) return known
-    const made = this.#save(profile, making)
-    this.#snapshots.set(profile, made)
+    return this.#snapshots.get(profile) ?? this.#remember(profile, this.#find(profile, making))
+  }
+
+  #remember(profile: BootProfile, provided: Promise<Snapshot | undefined>): Promise<Snapshot | undefined> {
+    this.#snapshots.set(profile, provided)
     // One that failed, or was called off together with a machine that nobody wants, is no answer for the next one.
-    made.catch(() => this.#snapshots.delete(profile))
-    return made
+    provided.catch(() => {
+      if (this.#snapshots.get(profile) === provided) this.#snapshots.delete(profile)
+    })
+    return provided
+  }
+
+  async #find(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
+    const found = await findSnapshot(this.#options.cache, this.#kind(profile, making))
+    return found ?? this.#save(profile, making)
   }
 
   async #save(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
@@ -174,8 +208,8 @@ export class Machines implements MachineSource, AsyncDisposable {
     )
   }
 
-  #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
-    const { parts, accelerator, dumpsTo, onCommands } = this.#options
+  #kind(profile: BootProfile, { signal }: Making): MachineKind {
+    const { parts, accelerator, dumpsTo } = this.#options
     return {
       vmlinux: parts.kernel.vmlinux,
       image: parts.image,
@@ -185,8 +219,15 @@ export class Machines implements MachineSource, AsyncDisposable {
       append: kernelWords(profile),
       cpus: guestCpus,
       ...(dumpsTo === undefined ? {} : { dumpsTo }),
+      signal,
+    }
+  }
+
+  #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
+    const { onCommands } = this.#options
+    return {
+      ...this.#kind(profile, making),
       consoleFile,
-      signal: making.signal,
       onWaiting: (command) => {
         const kind = command.replace(consoleFile, '')
         if (!this.#commands.has(kind)) {

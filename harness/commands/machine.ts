@@ -86,8 +86,13 @@ function reachable(
   }
 }
 
+/** What decides what a machine is like: all but where its console goes. */
+export type MachineKind = Omit<MachineOptions, 'consoleFile'>
+
 /** The options of QEMU among those of a machine. */
-export function startOptions(options: MachineOptions): StartOptions {
+export function startOptions(
+  options: MachineKind & Partial<Pick<MachineOptions, 'consoleFile'>>,
+): StartOptions {
   return {
     ...options,
     initramfs: options.image.initramfs,
@@ -180,8 +185,9 @@ export async function restoreMachine(options: MachineOptions, file: string): Pro
   const { connect } = await import('../ssh/connect.ts')
   const { image, signal, accelerator } = options
   const savedState: SavedState = { file, usedChannels }
-  const vm = stack.use(await restoreVm({ ...startOptions(options), savedState }))
-  options.onWaiting?.(vm.command)
+  const vm = stack.use(
+    await restoreVm({ ...startOptions(options), savedState }, (command) => options.onWaiting?.(command)),
+  )
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())
   const timeout = restoredSshMilliseconds * accelerator.timeFactor

@@ -2,15 +2,17 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { fileIdentity } from '../process/executable.ts'
-import { provideEntry } from '../project/cache-entry.ts'
+import { findEntry, provideEntry } from '../project/cache-entry.ts'
 import { complaintsOfBoot } from '../scenario/ready-machine.ts'
 import { hardwareIdentity } from '../vm/start.ts'
 import { saveMachine, startOptions } from './machine.ts'
-import type { MachineOptions } from './machine.ts'
+import type { MachineKind, MachineOptions } from './machine.ts'
 
 /** Where the state of a machine is. */
 export interface Snapshot {
   readonly file: string
+  /** Whether it is what was saved: a machine can be restored while that is being found out, but not used. */
+  readonly isWhole: Promise<boolean>
 }
 
 const stateName = 'state'
@@ -24,16 +26,37 @@ export class BootComplaint extends Error {
   override readonly name = 'BootComplaint'
 }
 
+/** What a state depends on. */
+function inputsOf(options: MachineKind): readonly string[] {
+  return [recipeVersion, fileIdentity(options.agent), ...hardwareIdentity(startOptions(options))]
+}
+
+function rootOf(cache: string): string {
+  return path.join(cache, 'snapshots')
+}
+
+/** The one that was used last stays when there are too many. */
+async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot> {
+  await utimes(directory, new Date(), new Date()).catch(() => undefined)
+  return { file: path.join(directory, stateName), isWhole }
+}
+
+/** The state of a machine of this kind, if the cache has one; it may be harmed. */
+export async function findSnapshot(cache: string, kind: MachineKind): Promise<Snapshot | undefined> {
+  const found = await findEntry({ root: rootOf(cache), inputs: inputsOf(kind) })
+  return found === undefined ? undefined : use(found.directory, found.isWhole)
+}
+
 /**
  * The state of a machine that was booted with these options, from the cache if it is there unharmed.
  * @throws {BootComplaint} when the kernel complained while it booted
  * @throws what `saveMachine` and `provideEntry` throw
  */
 export async function provideSnapshot(cache: string, options: MachineOptions): Promise<Snapshot> {
-  const root = path.join(cache, 'snapshots')
+  const root = rootOf(cache)
   const directory = await provideEntry({
     root,
-    inputs: [recipeVersion, fileIdentity(options.agent), ...hardwareIdentity(startOptions(options))],
+    inputs: inputsOf(options),
     async make(aside) {
       const lines = await saveMachine(options, path.join(aside, stateName))
       const [complaint] = complaintsOfBoot(lines)
@@ -41,13 +64,11 @@ export async function provideSnapshot(cache: string, options: MachineOptions): P
       await removeOldest(root)
     },
   })
-  // What was not used for longest goes first.
-  await utimes(directory, new Date(), new Date()).catch(() => undefined)
-  return { file: path.join(directory, stateName) }
+  return use(directory, Promise.resolve(true))
 }
 
 /** Throws a state away that turned out to be of no use. */
-export async function discardSnapshot({ file }: Snapshot): Promise<void> {
+export async function discardSnapshot({ file }: Pick<Snapshot, 'file'>): Promise<void> {
   await rm(path.dirname(file), { recursive: true, force: true })
 }
 

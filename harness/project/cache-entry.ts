@@ -1,6 +1,6 @@
 // Keeps what was made from the same inputs: an entry is whole and unharmed, or it is made again.
 import { createHash, randomUUID, webcrypto } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf } from './errors.ts'
 
@@ -93,6 +93,25 @@ async function publish(aside: string, directory: string): Promise<void> {
 
 function isTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+}
+
+/** An entry that is there, and whether it is unharmed, which takes a while to find out. */
+export interface FoundEntry {
+  readonly directory: string
+  readonly isWhole: Promise<boolean>
+}
+
+/** The entry for these inputs, for whoever has something to do with it while it is still being checked; never rejects. */
+export async function findEntry({
+  root,
+  inputs,
+}: Pick<EntryOptions, 'root' | 'inputs'>): Promise<FoundEntry | undefined> {
+  const directory = path.join(root, keyOf(inputs))
+  const isThere = await stat(path.join(directory, manifestName)).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? { directory, isWhole: isWhole(directory) } : undefined
 }
 
 /**

@@ -87,11 +87,16 @@ function migrationOf(answer: unknown): { readonly status: unknown; readonly reas
 
 /**
  * Starts a QEMU that goes on from a saved state, and waits until the guest runs; when that fails, nothing of it is left.
+ * `onStarted` hears of its command line before that.
  * @throws {InfraError} RESTORE_FAILED, and what `startQemu` throws
  */
-export async function restoreVm(options: StartOptions & { readonly savedState: SavedState }): Promise<Vm> {
+export async function restoreVm(
+  options: StartOptions & { readonly savedState: SavedState },
+  onStarted?: (command: string) => void,
+): Promise<Vm> {
   await using stack = new AsyncDisposableStack()
   const running = stack.use(await startQemu(options))
+  onStarted?.(running.command)
   const milliseconds = restoreMilliseconds * options.accelerator.timeFactor
   const limit = { stage: 'restoring the state of a machine', milliseconds, signal: options.signal }
   try {
