@@ -6,24 +6,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include "restored.h"
 #include "say.h"
+#include "servers.h"
 #include "sessions.h"
+#include "wait.h"
 
 #define PORT_PREFIX "gmemtest.ssh"
 #define PORT_CLASS "/sys/class/virtio-ports"
 /* How many such ports there are: the kernel hands unknown words of its command line to us as environment. */
 #define PORT_COUNT "gmemtest_ssh_ports"
 #define MAX_WAIT_MS 10000
-#define HOST_KEY "/etc/dropbear/host_key"
-#define MAX_KEY 1024
-/* Where a server finds the pipe that its key comes through. */
-#define KEY_DESCRIPTOR 3
-#define KEY_DESCRIPTOR_PATH "/proc/self/fd/3"
 
 /* Bytes on their way in one direction. */
 struct flow {
@@ -42,127 +36,6 @@ struct session {
 
 static struct session sessions[MAX_SESSIONS];
 static int nr_sessions;
-static sigset_t server_mask;
-static char host_key[MAX_KEY];
-static size_t host_key_size;
-
-/*
- * A dropbear that is loaded and waits for its host key, before it has taken any random numbers: one that is in the saved
- * state of a machine has the slow part of its start behind it, and still its own random numbers in each machine that is
- * restored from it.
- */
-static struct {
-	int server; /* -1: there is none */
-	int key; /* where the rest of the key is to be written */
-} prepared = { .server = -1, .key = -1 };
-
-/* Starts a dropbear on its end of a socket pair, and returns our end. It reads its key from there, or from the file. */
-static int start_server(int key_end)
-{
-	/* -i: inetd mode; -s: keys only; -j -k: no forwarding */
-	char *const args[] = { "dropbear", "-isjk", "-r",
-			       key_end < 0 ? HOST_KEY : KEY_DESCRIPTOR_PATH,
-			       NULL };
-	int ends[2];
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -1;
-	pid = fork();
-	if (pid == 0) {
-		sigprocmask(SIG_SETMASK, &server_mask, NULL);
-		setsid();
-		dup2(ends[1], STDIN_FILENO);
-		dup2(ends[1], STDOUT_FILENO);
-		/* dropbear closes it in the programs that it starts */
-		if (key_end >= 0)
-			dup2(key_end, KEY_DESCRIPTOR);
-		execv("/sbin/dropbear", args);
-		_exit(127);
-	}
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return -1;
-	}
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	return ends[0];
-}
-
-static void wait_a_little(void)
-{
-	const struct timespec pause_time = { .tv_nsec = 5 * 1000 * 1000 };
-
-	nanosleep(&pause_time, NULL);
-}
-
-/* Whether all that was written into this pipe has been read, within a time. */
-static bool wait_until_read(int end)
-{
-	int waited;
-	int left;
-
-	for (waited = 0; waited < MAX_WAIT_MS; waited += 5) {
-		if (ioctl(end, FIONREAD, &left))
-			return false;
-		if (left == 0)
-			return true;
-		wait_a_little();
-	}
-	return false;
-}
-
-static void forget_prepared(void)
-{
-	close(prepared.server);
-	close(prepared.key);
-	prepared.server = prepared.key = -1;
-}
-
-/* Gets a server ready; without one, the next session starts its own. Its first byte of the key says when it waits. */
-static void prepare_server(void)
-{
-	int key[2];
-
-	if (prepared.server >= 0 || host_key_size == 0 || pipe2(key, O_CLOEXEC))
-		return;
-	prepared.server = start_server(key[0]);
-	prepared.key = key[1];
-	if (prepared.server < 0 || write(key[1], host_key, 1) != 1 ||
-	    !wait_until_read(key[1]))
-		forget_prepared();
-	close(key[0]);
-}
-
-/* The server that was got ready, or a new one. */
-static int take_server(void)
-{
-	const ssize_t rest = host_key_size - 1;
-	int server;
-
-	if (prepared.server < 0)
-		return start_server(-1);
-	if (write(prepared.key, host_key + 1, rest) != rest) {
-		forget_prepared();
-		return start_server(-1);
-	}
-	/* dropbear reads to the end */
-	close(prepared.key);
-	server = prepared.server;
-	prepared.server = prepared.key = -1;
-	return server;
-}
-
-static void read_host_key(void)
-{
-	int fd = open(HOST_KEY, O_RDONLY | O_CLOEXEC);
-	ssize_t count = fd < 0 ? -1 : read(fd, host_key, sizeof(host_key));
-
-	if (count < 0)
-		give_up("reading " HOST_KEY);
-	close(fd);
-	host_key_size = count;
-}
 
 static void open_port(const char *device)
 {
@@ -312,12 +185,11 @@ void open_sessions(const sigset_t *mask)
 {
 	int i;
 
-	server_mask = *mask;
 	for (i = 0; i < MAX_SESSIONS; i++)
 		sessions[i].port = sessions[i].server = -1;
-	read_host_key();
+	init_servers(mask);
 	open_ports();
-	sessions[0].server = start_server(-1);
+	sessions[0].server = take_server();
 }
 
 void prepare_sessions(struct pollfd *fds)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What init does when nothing will tell it that something has happened. */
+#ifndef GMEMTEST_WAIT_H
+#define GMEMTEST_WAIT_H
+
+#include <time.h>
+
+static inline void wait_a_little(void)
+{
+	const struct timespec pause_time = { .tv_nsec = 5 * 1000 * 1000 };
+
+	nanosleep(&pause_time, NULL);
+}
+
+#endif
