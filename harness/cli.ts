@@ -1,11 +1,6 @@
 // The command line: finds the verb, loads only that verb, and turns every failure into one clear message and an exit code.
-import { enableCompileCache } from 'node:module'
-import path from 'node:path'
 import { exitCodes } from './project/errors.ts'
-import { cacheDirectory } from './project/paths.ts'
 
-// Before anything else is loaded: parsed modules are kept between runs, a tenth of a second saved.
-enableCompileCache(path.join(cacheDirectory(), 'node'))
 // What nobody caught is a bug of ours or of a scenario (a missing await), never a verdict on the kernel.
 process.on('uncaughtException', (error: unknown) => {
   const text = error instanceof Error ? error.stack : String(error)
