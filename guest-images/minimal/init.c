@@ -114,6 +114,8 @@ int main(void)
 
 	say("started");
 	signals = catch_signals();
+	if (signals < 0)
+		give_up("signalfd");
 	setenv("PATH", "/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	sethostname("gmemtest", strlen("gmemtest"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -67,14 +68,16 @@ static int start_server(int key_end)
 	return ends[0];
 }
 
-/* Whether all that was written into this pipe has been read, within a time. */
+/* Whether all that was written into this pipe has been read, within a time, by somebody who is still there. */
 static bool wait_until_read(int end)
 {
+	struct pollfd writer = { .fd = end };
 	int waited;
 	int left;
 
 	for (waited = 0; waited < MAX_WAIT_MS; waited += 5) {
-		if (ioctl(end, FIONREAD, &left))
+		if (ioctl(end, FIONREAD, &left) || poll(&writer, 1, 0) < 0 ||
+		    writer.revents & POLLERR)
 			return false;
 		if (left == 0)
 			return true;
@@ -99,10 +102,11 @@ void prepare_server(void)
 		return;
 	prepared.server = start_server(key[0]);
 	prepared.key = key[1];
+	/* The server's end is the only one now, so that it is seen when it ends. */
+	close(key[0]);
 	if (prepared.server < 0 || write(key[1], host_key, 1) != 1 ||
 	    !wait_until_read(key[1]))
 		forget_prepared();
-	close(key[0]);
 }
 
 int take_server(void)
@@ -128,7 +132,8 @@ void init_servers(const sigset_t *mask)
 	int fd = open(HOST_KEY, O_RDONLY | O_CLOEXEC);
 	ssize_t count = fd < 0 ? -1 : read(fd, host_key, sizeof(host_key));
 
-	if (count < 1)
+	/* One that fills all of it may go on. */
+	if (count < 1 || count == sizeof(host_key))
 		give_up("reading " HOST_KEY);
 	close(fd);
 	host_key_size = count;

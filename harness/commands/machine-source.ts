@@ -1,6 +1,6 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
 import type { Isolation } from '../project/definition.ts'
-import { BootError, InfraError, ProtocolError } from '../project/errors.ts'
+import { InfraError, ProtocolError } from '../project/errors.ts'
 import type { MachineRequest, MachineSource } from '../scenario/machine.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
@@ -137,13 +137,19 @@ export class Machines implements MachineSource, AsyncDisposable {
     profile: BootProfile,
     making: Making,
   ): Promise<ReachableMachine | undefined> {
+    // Nothing of a harmed one is waited for.
+    const harmed = new AbortController()
+    void snapshot.isWhole.then((isWhole) =>
+      isWhole ? undefined : harmed.abort(new Error('this state of a machine was harmed')),
+    )
+    const signal = AbortSignal.any([making.signal, harmed.signal])
     try {
-      const machine = await this.#restore(snapshot, profile, making)
+      const machine = await this.#restore(snapshot, profile, { ...making, signal })
       if (await snapshot.isWhole) return machine
       await machine[Symbol.asyncDispose]()
     } catch (error) {
       making.signal.throwIfAborted()
-      if (!isUseless(error) && (await snapshot.isWhole)) throw error
+      if ((await snapshot.isWhole) && !isUseless(error)) throw error
     }
     return undefined
   }
@@ -268,10 +274,8 @@ function ignore(): undefined {
   return undefined
 }
 
-/** Whether another state, or a boot, may do better: this one cannot be read, or what comes of it does not answer. */
+/** Whether another state may do better than an unharmed one: QEMU cannot read it, or what comes of it does not answer. */
 function isUseless(error: unknown): boolean {
-  if (error instanceof ProtocolError || error instanceof BootError) return true
-  return (
-    error instanceof InfraError && ['RESTORE_FAILED', 'STATE_UNREADABLE', 'QEMU_FAILED'].includes(error.code)
-  )
+  if (error instanceof ProtocolError) return true
+  return error instanceof InfraError && ['RESTORE_FAILED', 'STATE_UNREADABLE'].includes(error.code)
 }

@@ -1,7 +1,10 @@
 // A virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../guest/image.ts'
-import { sleep, withDeadline } from '../project/deadline.ts'
+import { findComplaints } from '../health/findings.ts'
+import type { Finding } from '../health/findings.ts'
+import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
+import { BootError, InfraError } from '../project/errors.ts'
 import type { Bytes } from '../project/units.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { Machine } from '../scenario/machine.ts'
@@ -113,11 +116,15 @@ async function boot(
   options.onWaiting?.(running.command)
   const vm = await booting
   const inside = await preparing.catch(async (error: unknown) => {
-    // The connection breaks a moment before the reason is known.
-    const death = await Promise.race([vm.died, sleep(lastWordsMilliseconds, options.signal)])
-    throw death === undefined ? error : deathError(death, vm.console)
+    throw await reasonOf(error, vm, options.signal)
   })
   return { vm, ...inside }
+}
+
+/** Why a guest that has been up does not answer: the connection breaks a moment before the reason is known. */
+async function reasonOf(cause: unknown, vm: Vm, signal: AbortSignal): Promise<unknown> {
+  const death = await Promise.race([vm.died, sleep(lastWordsMilliseconds, signal)])
+  return death === undefined ? cause : deathError(death, vm.console)
 }
 
 async function startRemoteAgent(
@@ -145,12 +152,18 @@ async function startAgentIn(
   return stack.use(await startAgent(channel, { signal, timeFactor: accelerator.timeFactor }))
 }
 
+function complaintError({ title, lines }: Finding, cause: unknown): BootError {
+  const message = `a restored machine did not answer, and its kernel complained: ${title}`
+  return new BootError('KERNEL_COMPLAINED', message, { cause, tail: lines })
+}
+
 /** How many ssh channels a machine has used when it is saved. */
 const usedChannels = 1
 
 /**
  * Boots a machine, starts the agent in it once, so that all that this needs is loaded, closes it and saves the state of
  * the machine into `file`. Answers with what the kernel said while it booted.
+ * @throws {InfraError} STATE_NOT_SAVED
  * @throws what `bootMachine` and `saveState` throw
  */
 export async function saveMachine(options: MachineOptions, file: string): Promise<readonly string[]> {
@@ -169,14 +182,24 @@ export async function saveMachine(options: MachineOptions, file: string): Promis
   await agent[Symbol.asyncDispose]()
   await session[Symbol.asyncDispose]()
   const milliseconds = goneMilliseconds * timeFactor
-  await withDeadline({ stage: 'the end of the ssh session', milliseconds, signal }, () => gone.promise)
-  await saveState(vm, file, { signal, timeFactor })
+  try {
+    await withDeadline({ stage: 'the end of the ssh session', milliseconds, signal }, () => gone.promise)
+    await saveState(vm, file, { signal, timeFactor })
+  } catch (cause) {
+    if (!(cause instanceof DeadlineExceeded)) throw cause
+    throw new InfraError('STATE_NOT_SAVED', `the state of a machine was not saved: ${cause.message}`, {
+      cause,
+      hint: 'is the disk of the cache very slow? --isolation boot needs no saved state',
+    })
+  }
+  await vm.catchUp()
   return vm.console.lines()
 }
 
 /**
  * A machine that goes on from the state that `saveMachine` wrote; when that fails, nothing of it is left.
  * @throws {InfraError} RESTORE_FAILED and others, when this machine lacks something
+ * @throws {BootError} when the kernel died, or complained and did not answer
  * @throws {ProtocolError} when the guest or its agent does not answer as it should
  */
 export async function restoreMachine(options: MachineOptions, file: string): Promise<ReachableMachine> {
@@ -191,10 +214,18 @@ export async function restoreMachine(options: MachineOptions, file: string): Pro
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())
   const timeout = restoredSshMilliseconds * accelerator.timeFactor
-  const session = stack.use(await connect({ take: () => channel }, { ...image, signal, timeout }))
-  const agent = await startAgentIn(session, options, stack)
+  const start = async (): Promise<Inside> => {
+    const session = stack.use(await connect({ take: () => channel }, { ...image, signal, timeout }))
+    return { session, agent: await startAgentIn(session, options, stack) }
+  }
+  const inside = await start().catch(async (error: unknown) => {
+    signal.throwIfAborted()
+    const reason = await reasonOf(error, vm, signal)
+    const [complaint] = reason === error ? findComplaints(vm.console.lines()) : []
+    throw complaint === undefined ? reason : complaintError(complaint, error)
+  })
   return {
-    ...reachable(vm, { session, agent }, options, stack.move()),
+    ...reachable(vm, inside, options, stack.move()),
     origin: 'restored',
     bootLines: [],
     windowStart: 0,

@@ -44,9 +44,10 @@ export async function provideParts(
   emit: (event: RunEvent) => Promise<void>,
 ): Promise<MachineParts> {
   const begin = performance.now()
-  const common = { cache: cacheDirectory(), signal: context.signal }
+  const failed = new AbortController()
+  const common = { cache: cacheDirectory(), signal: AbortSignal.any([context.signal, failed.signal]) }
   using line = progressLine(context.stderr, context.isTty)
-  const [kernel, image, agent] = await Promise.all([
+  const making = [
     provideKernel(definition, {
       ...common,
       ...(aptSuite === undefined ? {} : { aptSuite }),
@@ -54,7 +55,13 @@ export async function provideParts(
     }),
     provideGuestImage(common),
     compileAgent(common),
-  ])
+  ] as const
+  const [kernel, image, agent] = await Promise.all(making).catch(async (error: unknown) => {
+    // A kernel that nobody will boot is not built to its end.
+    failed.abort(error)
+    await Promise.allSettled(making)
+    throw error
+  })
   await emit(kernelReady(kernel, begin))
   return { kernel, image, agent }
 }

@@ -2,7 +2,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { fileIdentity } from '../process/executable.ts'
-import { findEntry, provideEntry } from '../project/cache-entry.ts'
+import { discardEntry, findEntry, provideEntry } from '../project/cache-entry.ts'
 import { complaintsOfBoot } from '../scenario/ready-machine.ts'
 import { hardwareIdentity } from '../vm/start.ts'
 import { saveMachine, startOptions } from './machine.ts'
@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly file: string
   /** Whether it is what was saved: a machine can be restored while that is being found out, but not used. */
   readonly isWhole: Promise<boolean>
+  /** Of the file: another one of the same name is another state. */
+  readonly inode: number | undefined
 }
 
 const stateName = 'state'
@@ -38,7 +40,8 @@ function rootOf(cache: string): string {
 /** The one that was used last stays when there are too many. */
 async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot> {
   await utimes(directory, new Date(), new Date()).catch(() => undefined)
-  return { file: path.join(directory, stateName), isWhole }
+  const file = path.join(directory, stateName)
+  return { file, isWhole, inode: await inodeOf(file) }
 }
 
 /** The state of a machine of this kind, if the cache has one; it may be harmed. */
@@ -67,9 +70,16 @@ export async function provideSnapshot(cache: string, options: MachineOptions): P
   return use(directory, Promise.resolve(true))
 }
 
-/** Throws a state away that turned out to be of no use. */
-export async function discardSnapshot({ file }: Pick<Snapshot, 'file'>): Promise<void> {
-  await rm(path.dirname(file), { recursive: true, force: true })
+/** Throws a state away that turned out to be of no use, unless somebody has replaced it already. */
+export async function discardSnapshot({ file, inode }: Snapshot): Promise<void> {
+  await discardEntry(
+    path.dirname(file),
+    async (directory) => (await inodeOf(path.join(directory, path.basename(file)))) === inode,
+  )
+}
+
+async function inodeOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.ino
 }
 
 /** A machine that is being restored from one of these has it open. */

@@ -30,6 +30,7 @@ function isManifest(value: unknown): value is Readonly<Record<string, string>> {
   return (
     typeof value === 'object' &&
     value !== null &&
+    Object.keys(value).length > 0 &&
     Object.values(value).every((entry) => typeof entry === 'string')
   )
 }
@@ -85,10 +86,29 @@ async function publish(aside: string, directory: string): Promise<void> {
       if (await isWhole(directory)) return
       if (!isTaken(error) || tries === mostTries) throw error
     }
-    const trash = `${aside}-old`
-    await rename(directory, trash).catch(() => undefined)
-    await rm(trash, { recursive: true, force: true })
+    await takeAway(directory, `${aside}-old`)
   }
+}
+
+/** Removes an entry that was harmed, unless another process has put a whole one there in the meantime. */
+async function takeAway(directory: string, trash: string): Promise<void> {
+  await rename(directory, trash).catch(() => undefined)
+  if (await isWhole(trash)) await rename(trash, directory).catch(() => undefined)
+  await rm(trash, { recursive: true, force: true })
+}
+
+/**
+ * Removes an entry of which `isTheOne` says that it is still the one that is meant: another process may have replaced it. What
+ * is open stays readable.
+ */
+export async function discardEntry(
+  directory: string,
+  isTheOne: (directory: string) => Promise<boolean>,
+): Promise<void> {
+  const trash = path.join(path.dirname(directory), `${asidePrefix}${process.pid}-${randomUUID()}-old`)
+  await rename(directory, trash).catch(() => undefined)
+  if (!(await isTheOne(trash))) await rename(trash, directory).catch(() => undefined)
+  await rm(trash, { recursive: true, force: true })
 }
 
 function isTaken(error: unknown): boolean {

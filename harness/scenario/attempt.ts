@@ -123,8 +123,9 @@ export async function attempt(
     death = await lastWords(machine, signal)
   }
   const nextWindow = machine.console.mark()
-  const lines = window.slice(before(scenario, window).length).filter((line) => !line.includes(markerPrefix))
-  const complaints = findComplaints(lines)
+  const own = window.slice(before(scenario, window).length)
+  // With the markers: what was torn onto the line of one counts.
+  const complaints = findComplaints(own)
   const found = { death, hang, complaint: complaints[0] ?? late[0] }
   return {
     ...(thrown === undefined ? {} : { thrown }),
@@ -139,7 +140,7 @@ export async function attempt(
     warnings: left.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
     nextWindow,
     operations,
-    console: lines,
+    console: own.filter((line) => !line.includes(markerPrefix)),
     milliseconds: performance.now() - started,
   }
 }

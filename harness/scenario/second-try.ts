@@ -11,6 +11,9 @@ const passingCodes: ReadonlySet<string> = new Set([
   'QEMU_FAILED',
   'QEMU_KILLED',
   'QMP_LOST',
+  'RESTORE_FAILED',
+  'STATE_NOT_SAVED',
+  'STATE_UNREADABLE',
 ])
 
 const passingDeaths = {

@@ -145,6 +145,12 @@ export class Worker implements AsyncDisposable {
     }
   }
 
+  /** How the machine at hand has died already; nothing when it has not. */
+  async #deathSoFar(): Promise<Pick<Late, 'death'>> {
+    const death = await Promise.race([this.#held?.machine.died, Promise.resolve(undefined)])
+    return death === undefined ? {} : { death }
+  }
+
   /** Trouble of this machine may be over in a moment: one more try in a new machine tells. */
   async #untilDecided(course: Course): Promise<Ending> {
     const first = await this.#try(course)
@@ -285,10 +291,11 @@ export class Worker implements AsyncDisposable {
 
   async #letGo(): Promise<void> {
     const held = this.#held
+    const death = await this.#deathSoFar()
     this.#held = undefined
     await held?.machine[Symbol.asyncDispose]()
     // Its console is complete now.
-    await this.#settle(this.#sinceThen(held))
+    await this.#settle({ ...this.#sinceThen(held), ...death })
   }
 }
 

@@ -61,12 +61,12 @@ export interface SshSession extends AsyncDisposable {
   exec(this: void, command: string, options: ExecOptions): Promise<RemoteResult>
   /**
    * Starts a command and gives the channel to it.
-   * @throws {ProtocolError} SSH_LOST
+   * @throws {ProtocolError} SSH_LOST, SSH_TIMEOUT when the server does not say that it has done so
    */
   open(this: void, command: string, options: { readonly signal: AbortSignal }): Promise<RemoteChannel>
   /**
    * Connects a terminal to an interactive shell, and gives its exit code.
-   * @throws {ProtocolError} SSH_LOST
+   * @throws {ProtocolError} SSH_LOST, SSH_TIMEOUT
    */
   shell(this: void, terminal: Terminal, options: { readonly signal: AbortSignal }): Promise<number>
   /** Resolves when the connection is gone, for whatever reason. Never rejects. */
@@ -117,14 +117,16 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     signal: AbortSignal,
   ): Promise<ClientChannel> {
     const limit = { stage: `opening '${command}' in the guest`, milliseconds: openMilliseconds, signal }
-    return await withDeadline(limit, async () => {
+    const opening = withDeadline(limit, async (limited) => {
       const opened = Promise.withResolvers<ClientChannel>()
       const onClose = (): void => opened.reject(lost(command))
       client.once('close', onClose)
       try {
         start((error, channel) => {
-          if (error === undefined) opened.resolve(channel)
-          else opened.reject(lost(command))
+          if (error !== undefined) opened.reject(lost(command))
+          // Nobody waits for it any more.
+          else if (limited.aborted) channel.close()
+          else opened.resolve(channel)
         })
         return await opened.promise
       } catch {
@@ -133,6 +135,10 @@ export function createSession(client: Client, transport: Duplex): SshSession {
       } finally {
         client.off('close', onClose)
       }
+    })
+    return await opening.catch((error: unknown) => {
+      if (!(error instanceof DeadlineExceeded)) throw error
+      throw new ProtocolError('SSH_TIMEOUT', `${error.message}: the guest does not answer`, { cause: error })
     })
   }
 

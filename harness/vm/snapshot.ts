@@ -53,11 +53,11 @@ export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: Save
     const asked = { signal, timeout: milliseconds }
     await vm.qmp.execute('migrate-set-parameters', { 'max-bandwidth': bytesPerSecond }, asked)
     await vm.qmp.execute('migrate', { uri: `unix:${socketFile}` }, asked)
-    const socket = await connected.promise
-    await Promise.all([
+    const written = connected.promise.then((socket) =>
       pipeline(socket, createWriteStream(file, { mode: 0o600, flush: true }), { signal }),
-      completion(vm, asked),
-    ])
+    )
+    // A migration that has failed before it was connected is over, too.
+    await Promise.all([written, completion(vm, asked)])
   })
 }
 

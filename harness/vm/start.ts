@@ -55,6 +55,8 @@ export interface RunningQemu extends AsyncDisposable {
   readonly died: Promise<VmDeath>
   readonly pid: number
   readonly command: string
+  /** Reads what the guest has said so far. */
+  catchUp(this: void): Promise<void>
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedAt: number
 }
@@ -232,6 +234,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     died: monitor.died,
     pid: child.pid,
     command: child.command,
+    catchUp: () => tail.catchUp(),
     startedAt,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -49,6 +49,8 @@ export interface Vm extends AsyncDisposable {
   readonly pid: number
   /** The command line of QEMU, to be pasted into a shell; its channels are descriptors that only we have. */
   readonly command: string
+  /** Reads what the guest has said so far, as far as that is not there already. */
+  catchUp(this: void): Promise<void>
 }
 
 /** One sentence about a death, for messages. */
