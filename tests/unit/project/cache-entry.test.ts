@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { provideEntry } from '../../../harness/project/cache-entry.ts'
+import { discardEntry, findEntry, provideEntry } from '../../../harness/project/cache-entry.ts'
 
 function counted(content: string) {
   const state = { made: 0 }
@@ -32,6 +32,7 @@ void test('an entry is made once for the same inputs, and anew for others', asyn
 for (const [harm, how] of [
   ['a changed byte', (directory: string) => writeFile(path.join(directory, 'file'), 'c0ntent')],
   ['a truncated manifest', (directory: string) => writeFile(path.join(directory, 'manifest.json'), '{"fi')],
+  ['a manifest of nothing', (directory: string) => writeFile(path.join(directory, 'manifest.json'), '{}')],
   [
     'a manifest of something else',
     (directory: string) => writeFile(path.join(directory, 'manifest.json'), '[1]'),
@@ -47,6 +48,27 @@ for (const [harm, how] of [
     t.equal(state.made, 2)
   })
 }
+
+void test('an entry is discarded, unless another one has taken its place', async (t) => {
+  const root = t.testdir({})
+  const { make } = counted('content')
+  const directory = await provideEntry({ root, inputs: ['a'], make })
+  await discardEntry(directory, async () => false)
+  t.equal((await findEntry({ root, inputs: ['a'] }))?.directory, directory)
+  await discardEntry(directory, async (candidate) => (await readdir(candidate)).includes('file'))
+  t.equal(await findEntry({ root, inputs: ['a'] }), undefined)
+  t.same(await readdir(root), [])
+  await discardEntry(directory, async () => true)
+})
+
+void test('an entry can be used while it is being checked', async (t) => {
+  const root = t.testdir({})
+  const { make } = counted('content')
+  const directory = await provideEntry({ root, inputs: ['a'], make })
+  t.equal(await (await findEntry({ root, inputs: ['a'] }))?.isWhole, true)
+  await writeFile(path.join(directory, 'file'), 'c0ntent')
+  t.equal(await (await findEntry({ root, inputs: ['a'] }))?.isWhole, false)
+})
 
 void test('a failure leaves nothing behind', async (t) => {
   const root = t.testdir({})

@@ -68,6 +68,15 @@ void test('what the kernel says while the scenario runs is its own', async (t) =
   t.match(only, { late: [], earlierComplaints: [], complaints: [{ title: /bad page state/i }] })
 })
 
+void test('what the kernel says on the line of a marker counts', async (t) => {
+  const { machine, puppet } = await fakeMachine()
+  await using open = machine
+  const torn =
+    '[    2.000000] gmemtest: scenario number-0 ended[    2.000000] BUG: Bad page state in process agent'
+  const [only] = await tryAll(open, [async () => puppet.say(torn)], () => undefined)
+  t.match(only?.complaints, [{ title: /bad page state/i }])
+})
+
 void test('a console that shows nothing is noticed before anything runs', async (t) => {
   const { machine } = await fakeMachine({ echo: false })
   await using open = machine

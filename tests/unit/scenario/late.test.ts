@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import { asBooted, fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
+import type { VmDeath } from '../../../harness/vm/vm.ts'
 import { fine, named, run } from './fixtures/run.ts'
 import type { Body, Run } from './fixtures/run.ts'
 
@@ -92,6 +93,25 @@ void test('before its machine is gone: the last scenario fails, whatever the iso
     t.match(result.finished[0]?.diagnostic, { message: /Bad page state/, console: [complaint] })
     t.equal(result.outcome.exitCode, 1)
   }
+})
+
+void test('a reset without a word, when the scenario has ended already', async (t) => {
+  const reset = Promise.withResolvers<VmDeath>()
+  const result = await run([named('a', fine)], {
+    isolation: 'vm',
+    boot: async () => {
+      const { machine } = await fakeMachine()
+      const booted = asBooted(machine)
+      // The last that is asked of a machine whose scenario has ended.
+      const mark = (): number => {
+        reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
+        return machine.console.mark()
+      }
+      return { ...booted, console: { ...machine.console, mark }, died: reset.promise }
+    },
+  })
+  t.strictSame(summary(result), ['a FAIL'])
+  t.match(result.finished[0]?.diagnostic?.message, /triple fault/)
 })
 
 void test('one that is enough ends the run, also when it failed late', async (t) => {
