@@ -102,12 +102,15 @@ void test('a reset without a word, when the scenario has ended already', async (
     boot: async () => {
       const { machine } = await fakeMachine()
       const booted = asBooted(machine)
+      const mark = machine.console.mark.bind(machine.console)
       // The last that is asked of a machine whose scenario has ended.
-      const mark = (): number => {
-        reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
-        return machine.console.mark()
-      }
-      return { ...booted, console: { ...machine.console, mark }, died: reset.promise }
+      Object.assign(machine.console, {
+        mark: () => {
+          reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
+          return mark()
+        },
+      })
+      return { ...booted, died: reset.promise }
     },
   })
   t.strictSame(summary(result), ['a FAIL'])
