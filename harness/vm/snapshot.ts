@@ -95,7 +95,11 @@ export async function restoreVm(
   onStarted?: (command: string) => void,
 ): Promise<Vm> {
   await using stack = new AsyncDisposableStack()
-  const running = stack.use(await startQemu(options))
+  const running = stack.use(
+    await startQemu(options).catch((error: unknown) => {
+      throw isUnreadable(error) ? restoreError(error) : error
+    }),
+  )
   onStarted?.(running.command)
   const milliseconds = restoreMilliseconds * options.accelerator.timeFactor
   const limit = { stage: 'restoring the state of a machine', milliseconds, signal: options.signal }
@@ -103,12 +107,21 @@ export async function restoreVm(
     await withDeadline(limit, (signal) => resumption(running, { signal, timeout: milliseconds }))
   } catch (cause) {
     options.signal.throwIfAborted()
-    throw new InfraError('RESTORE_FAILED', `QEMU cannot go on from a saved state: ${messageOf(cause)}`, {
-      cause,
-    })
+    throw restoreError(cause)
   }
   stack.move()
   return { ...running, bootMilliseconds: performance.now() - running.startedAt }
+}
+
+function restoreError(cause: unknown): InfraError {
+  return new InfraError('RESTORE_FAILED', `QEMU cannot go on from a saved state: ${messageOf(cause)}`, {
+    cause,
+  })
+}
+
+/** Whether QEMU did not like the state, and was gone before its monitor had answered. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof InfraError && error.code === 'QEMU_FAILED' && /migration/.test(error.message)
 }
 
 /** Resolves when the guest runs. */

@@ -95,13 +95,18 @@ void test('QEMU reads the state from the descriptor that it is told', async (t) 
   t.equal(await readFile(path.join(path.dirname(options.vmlinux), 'seen'), 'utf8'), 'the state')
 })
 
-void test('a QEMU that cannot restore', async (t) => {
-  const script = `${answer('inmigrate')}\necho 'qemu: load of migration failed: Invalid argument' >&2; exit 1`
-  await t.rejects(restoreVm(await restoring(t, script)), {
-    code: 'RESTORE_FAILED',
-    message: /^QEMU cannot go on from a saved state: .*load of migration failed: Invalid argument/,
+for (const [when, before] of [
+  ['after', answer('inmigrate')],
+  ['before', ''],
+] as const) {
+  void test(`a QEMU that cannot restore, and says so ${when} its monitor has answered`, async (t) => {
+    const script = `${before}\necho 'qemu: load of migration failed: Invalid argument' >&2; exit 1`
+    await t.rejects(restoreVm(await restoring(t, script)), {
+      code: 'RESTORE_FAILED',
+      message: /^QEMU cannot go on from a saved state: .*load of migration failed: Invalid argument/,
+    })
   })
-})
+}
 
 void test('a QEMU that does not come to an end with it', async (t) => {
   const options = await restoring(t, `${answer('inmigrate')}\nexec sleep 60`)
