@@ -204,6 +204,10 @@ export class ConsoleParser {
 
   /** Gives the line to an open report. Whether it was taken. */
   #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
+    if (report.isStale(line)) {
+      this.#close(report, 'its last line is missing')
+      return false
+    }
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
       this.#close(report, 'another report begins within it', match.pattern.kind === 'panic')
       return false
