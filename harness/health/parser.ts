@@ -9,7 +9,7 @@ import { askedFor, harmless, injected, patterns as allPatterns } from './pattern
 import type { Pattern } from './patterns.ts'
 import { firstKernelLine, parseLine } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
-import { Report } from './report.ts'
+import { anotherBegins, Report } from './report.ts'
 import type { Match, Place } from './report.ts'
 
 export interface ParserOptions {
@@ -209,7 +209,7 @@ export class ConsoleParser {
       return false
     }
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
-      this.#close(report, 'another report begins within it', match.pattern.kind === 'panic')
+      this.#close(report, anotherBegins, match.pattern.kind === 'panic')
       return false
     }
     if (report.add(line, place, match) === 'over') {

@@ -29,6 +29,9 @@ const mostKeptLines = 600
 const cpuHeader =
   /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
 
+/** What `finish` is told when the opening line of another report comes. */
+export const anotherBegins = 'another report begins within it'
+
 type Groups = Readonly<Record<string, string | undefined>>
 
 /** A row that matches a line, and what it has found there. */
@@ -76,6 +79,7 @@ export class Report {
   /** The function of the work that was done. */
   #work: string | undefined
   #trouble: string | undefined
+  #isMixed = false
   #isDone = false
 
   constructor(match: Match, line: ConsoleLine, place: Place, around: Surroundings) {
@@ -152,7 +156,7 @@ export class Report {
       this.#knownCount = this.#count
       this.#time = line.time
     }
-    if (line.next !== undefined) this.#trouble ??= 'two records are on one line'
+    if (line.next !== undefined) this.#mixed('two records are on one line')
     this.#keep(place.raw)
     return 'taken'
   }
@@ -166,6 +170,7 @@ export class Report {
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
+    const isMixed = this.#isMixed || this.#reader.isMixed || interrupted === anotherBegins
     const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)
     return {
       kind: pattern.kind,
@@ -178,9 +183,15 @@ export class Report {
       start: this.#start,
       end: this.#known,
       ...(corrupted === undefined ? {} : { corrupted }),
+      ...(corrupted !== undefined && isMixed ? { isMixed } : {}),
       ...(this.#scenario === undefined ? {} : { scenario: this.#scenario }),
       lines: this.#lines.slice(0, this.#knownCount),
     }
+  }
+
+  #mixed(trouble: string): void {
+    this.#isMixed = true
+    this.#trouble ??= trouble
   }
 
   #corruption(interrupted: string | undefined): string | undefined {
@@ -219,7 +230,7 @@ export class Report {
     const who = `${comm}/${pid}`
     const { end, kind } = this.#match.pattern
     if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
-      this.#trouble ??= `the dumps of two tasks are mixed: ${this.#header} and ${who}`
+      this.#mixed(`the dumps of two tasks are mixed: ${this.#header} and ${who}`)
     }
     this.#header ??= who
     // Whoever looks at a task that does not go on is another one.

@@ -25,6 +25,31 @@ void test('an entry can match the line of the kernel', (t) => {
   t.end()
 })
 
+void test('what is corrupted by another is not allowed together with what may be hidden in it', (t) => {
+  const lines = goldenLines('warning')
+  const interrupted = findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')])
+  const mixed = findComplaints(
+    lines.flatMap((line) =>
+      line.includes('Hardware name')
+        ? [line, line.replace(/\].*/, '] CPU: 1 UID: 0 PID: 9 Comm: other Not tainted')]
+        : [line],
+    ),
+  )
+  const torn = findComplaints(lines.map((line) => line.replace('<TASK>', '<TASK>[   12.345678] hello')))
+  const entry = { ...allowance, match: 'WARNING' }
+  for (const findings of [interrupted, mixed, torn]) {
+    const { counted, allowed, withheld } = sift(findings, [entry], '2027-01-01')
+    t.match(counted, [{ kind: 'warning', corrupted: /./ }])
+    t.match(withheld, [{ finding: { kind: 'warning' }, allowance: entry }])
+    t.strictSame(allowed, [])
+  }
+  t.match(sift(findComplaints(lines.slice(0, 12)), [entry], '2027-01-01'), {
+    allowed: [{ finding: { corrupted: 'the log ends within the report' } }],
+    withheld: [],
+  })
+  t.end()
+})
+
 void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
   t.equal(sift(findings, [allowance], '2027-01-31').allowed.length, 1)
   t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
