@@ -7,7 +7,7 @@ import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { NeedleFinder } from './needles.ts'
 import { askedFor, harmless, injected, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
-import { firstKernelLine, parseLine } from './printk.ts'
+import { firstKernelLine, hasDate, parseLine } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
 import { anotherBegins, Report } from './report.ts'
 import type { Match, Place } from './report.ts'
@@ -65,6 +65,8 @@ export class ConsoleParser {
   #scenario: string | undefined
   /** Whether any line had a prefix of the kernel. */
   #isStamped = false
+  /** Whether any line had the date of dmesg, which others write as well. */
+  #isDated = false
   #firstTime: number | undefined
   #isUp: boolean
   /** The line that last said that traces were asked for. */
@@ -98,9 +100,9 @@ export class ConsoleParser {
     return this.#lines
   }
 
-  /** Whether any line had a prefix that says that it is of a kernel, such as a time stamp. */
+  /** Whether any line had a prefix that says that this is the log of a kernel, such as a time stamp. */
   get isStamped(): boolean {
-    return this.#isStamped
+    return this.#isStamped || this.#isDated
   }
 
   /** Takes the next piece of the log, cut anywhere. */
@@ -124,6 +126,7 @@ export class ConsoleParser {
   /** Reads whole lines, each with its line feed. */
   #readLines(raw: string): void {
     const text = clean(raw)
+    if (!this.#isDated && !this.#isStamped) this.#isDated = hasDate(text)
     let position = 0
     while (position < text.length) {
       const start = this.#open.size > 0 ? position : this.#nextOfInterest(text, position)
