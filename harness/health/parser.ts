@@ -160,15 +160,22 @@ export class ConsoleParser {
   #readLine(text: string, start: number, feed: number): void {
     const raw = text.slice(start, Math.min(feed, start + longestLine)).replaceAll('\r', '')
     const place: Place = { number: this.#lines, raw }
-    const first = parseLine(raw)
-    // Two that print at once: what begins within the line counts more than what it began with.
-    const second = first.next === undefined ? undefined : parseLine(first.next)
-    const line = second !== undefined && this.#matchOf(second) !== undefined ? second : first
-    const [, scenario, what] = marker.exec(line.text) ?? []
-    if (scenario !== undefined) {
-      this.#scenario = what === 'begins' ? scenario : undefined
+    const line = this.#lineOf(raw)
+    const before = (): readonly string[] => lastLines(this.#before, text.slice(0, start), rememberedLines)
+    const [, scenario, what] = marker.exec(raw) ?? []
+    if (scenario === undefined) {
+      this.#take(line, place, before)
       return
     }
+    const next = what === 'begins' ? scenario : undefined
+    const isTorn = this.#matchOf(line) !== undefined
+    // A complaint in front of the marker is of the time before it.
+    if (!isTorn || !marker.test(line.text)) this.#scenario = next
+    if (isTorn) this.#take(line, place, before)
+    this.#scenario = next
+  }
+
+  #take(line: ConsoleLine, place: Place, before: () => readonly string[]): void {
     const key = line.caller ?? ''
     this.#closeSilent()
     this.#adopt(line, key)
@@ -176,9 +183,17 @@ export class ConsoleParser {
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
     if (report !== undefined && this.#continue(report, line, place, match)) return
-    if (match !== undefined)
-      this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start), rememberedLines))
+    if (match !== undefined) this.#begin(match, line, place, before)
     if (line.isKernel) this.#stamp(line.time)
+  }
+
+  /** What counts of a line: when two print at once, that which begins a report, wherever in the line it is. */
+  #lineOf(raw: string): ConsoleLine {
+    const first = parseLine(raw)
+    const torn = marker.exec(raw)
+    const behind = torn === null ? undefined : raw.slice(torn.index + torn[0].length).trimStart()
+    const others = [first.next, behind].flatMap((text) => (text === undefined ? [] : [parseLine(text)]))
+    return others.find((line) => this.#matchOf(line) !== undefined) ?? first
   }
 
   /** The other processors print their part of a stall themselves, as interrupts of theirs. */

@@ -195,6 +195,32 @@ void test('a complaint has the scenario in whose window it fell', (t) => {
   t.end()
 })
 
+void test('a complaint on the line of a marker is found, and the marker counts', (t) => {
+  const bug = 'BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1'
+  for (const torn of ['[    1.100000] ', '[    1.1] ', ' [    1.100000][  T77] ', '<1>[    1.100000] ']) {
+    const found = findComplaints([
+      '[    1.000000] gmemtest: scenario a begins',
+      `[    1.100000] gmemtest: scenario a ended${torn}${bug}`,
+      `[    1.200000] ${bug}`,
+      `[    1.300000] gmemtest: scenario b begins${torn}${bug}`,
+      `[    1.400000] ${bug}${torn}gmemtest: scenario b ended`,
+      `[    1.500000] ${bug}`,
+    ])
+    t.strictSame(
+      found.map(({ kind, start, scenario }) => [kind, start, scenario]),
+      [
+        ['bad-page', 1, undefined],
+        ['bad-page', 2, undefined],
+        ['bad-page', 3, 'b'],
+        ['bad-page', 4, 'b'],
+        ['bad-page', 5, undefined],
+      ],
+      torn,
+    )
+  }
+  t.end()
+})
+
 void test('the fingerprint is the same for another build, and another for another complaint', (t) => {
   const lines = goldenLines('warning')
   const rebuilt = lines.map((line) =>
