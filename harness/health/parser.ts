@@ -2,10 +2,11 @@
 // business: one search over whole chunks finds those that are, and only they are looked at.
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../project/errors.ts'
+import { AskedTraces } from './asked.ts'
 import type { Finding } from './finding.ts'
 import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { NeedleFinder } from './needles.ts'
-import { askedFor, harmless, injected, patterns as allPatterns } from './patterns.ts'
+import { harmless, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
 import { firstKernelLine, hasDate, parseLine } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
@@ -35,10 +36,6 @@ const replay = /console \[\w+\] enabled/
 const longestLine = 8192
 /** How far before a call trace its reason may be: the header of a dump is in between. */
 const rememberedLines = 6
-/** A trace that somebody asked for comes within so many lines. */
-const askedLines = 100
-/** The one trace of an injected fault comes right behind its header. */
-const injectedLines = 20
 /** A trace so soon after a report that lacks its own may be that. */
 const tornLines = 100
 /** Who has said nothing for so many lines has nothing more to say: the end of the report is lost. */
@@ -69,10 +66,7 @@ export class ConsoleParser {
   #isDated = false
   #firstTime: number | undefined
   #isUp: boolean
-  /** The line that last said that traces were asked for. */
-  #asked = -Infinity
-  /** The lines that said that a fault was injected, by who printed them; each stands for one trace. */
-  readonly #injected = new Map<string, number>()
+  readonly #asked = new AskedTraces()
   #found = 0
   /** The line after the last report: what is before it has been told. */
   #told = 0
@@ -179,7 +173,7 @@ export class ConsoleParser {
     const key = line.caller ?? ''
     this.#closeSilent()
     this.#adopt(line, key)
-    this.#notice(line, key)
+    this.#notice(line)
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
     if (report !== undefined && this.#continue(report, line, place, match)) return
@@ -267,7 +261,7 @@ export class ConsoleParser {
 
   /** A trace without a complaint: what was printed just before may be one. */
   #beginTrace(match: Match, line: ConsoleLine, place: Place, before: () => readonly string[]): void {
-    if (this.#isAsked(place.number, line.caller ?? '')) return
+    if (this.#asked.take(line, place.number)) return
     const isTorn = place.number - this.#torn <= tornLines
     const trouble = isTorn ? 'it may be of the report before it, which is not whole' : undefined
     const around = { scenario: this.#scenario, ...(trouble === undefined ? {} : { trouble }) }
@@ -289,14 +283,6 @@ export class ConsoleParser {
     this.#start(report, line)
   }
 
-  /** Whether a trace is one that somebody asked for. */
-  #isAsked(number: number, key: string): boolean {
-    const header = this.#injected.get(key)
-    this.#injected.delete(key)
-    const isInjected = header !== undefined && number - header <= injectedLines
-    return isInjected || number - this.#asked <= askedLines
-  }
-
   /** Whether a banner is one that nobody has announced. */
   #isReboot(before: () => readonly string[]): boolean {
     const wasUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
@@ -309,10 +295,9 @@ export class ConsoleParser {
     )
   }
 
-  #notice({ text }: ConsoleLine, key: string): void {
-    if (injected.test(text)) this.#injected.set(key, this.#lines)
-    if (askedFor.some((expression) => expression.test(text))) this.#asked = this.#lines
-    if (!goodbye.test(text)) return
+  #notice(line: ConsoleLine): void {
+    this.#asked.notice(line, this.#lines)
+    if (!goodbye.test(line.text)) return
     this.#isUp = false
     this.#firstTime = 0
   }
