@@ -17,6 +17,9 @@ const packed: readonly (readonly [magic: string, what: string, hint: string])[] 
   ['\x7fELF', 'an ELF file', 'give the log of the kernel; --vmlinux FILE takes the kernel itself'],
 ]
 
+/** How `dmesg -J` and `journalctl -o json` begin. */
+const json = /^\s*\{\s*"(?:dmesg|pri|[A-Z_]+)"\s*:/
+
 /** Where the bytes of a log come from. */
 export interface LogSource {
   /** For messages. */
@@ -53,23 +56,28 @@ export async function openLog(
   return { name: file, chunks: checked(file, createReadStream(file, { highWaterMark: 1 << 20 }), signal) }
 }
 
+/** Blank, tab, feed, return. */
+const blanks: readonly number[] = [0x20, 0x09, 0x0a, 0x0d]
+
 async function* checked(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   // Somebody may have a pipe open and write nothing into it.
   const chunks: AsyncIterable<Uint8Array> = addAbortSignal(signal, stream)
   let sample = Buffer.alloc(0)
+  let isBlank = true
   try {
     for await (const chunk of chunks) {
       if (sample.length < sampleBytes) {
         sample = Buffer.concat([sample, chunk.subarray(0, sampleBytes - sample.length)])
         if (sample.length >= sampleBytes) expectText(name, sample)
       }
+      isBlank &&= chunk.every((byte) => blanks.includes(byte))
       yield chunk
     }
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof UsageError ? error : unreadable(name, error)
   }
-  if (sample.length === 0) {
+  if (isBlank) {
     throw new UsageError('LOG_EMPTY', `${name} is empty, which says nothing about the kernel`, {
       hint: 'was the console captured?',
     })
@@ -82,6 +90,11 @@ function expectText(name: string, sample: Buffer): void {
   const [, what, hint] = packed.find(([magic]) => head.startsWith(magic)) ?? []
   if (what !== undefined && hint !== undefined) {
     throw new UsageError('LOG_BINARY', `${name} is ${what}, not a log`, { hint: hint.replace('FILE', name) })
+  }
+  if (json.test(sample.toString('latin1', 0, 1024))) {
+    throw new UsageError('LOG_BINARY', `${name} is JSON, not a log`, {
+      hint: 'give the text: dmesg without -J, journalctl -k -o short-monotonic',
+    })
   }
   const share = noiseIn(sample)
   if (share <= mostNoise) return

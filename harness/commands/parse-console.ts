@@ -101,7 +101,7 @@ function shown(finding: Finding): Record<string, unknown> {
   }
 }
 
-function asText(name: string, { counted, allowed }: Sifted, { omitted, lines }: Read): string {
+function asText(name: string, { counted, allowed, withheld }: Sifted, { omitted, lines }: Read): string {
   const known = allowed.map(
     ({ finding, allowance: { expires, reason } }) =>
       `${name}:${finding.start + 1}: allowed until ${expires}: ${finding.title} (${reason})\n`,
@@ -110,18 +110,21 @@ function asText(name: string, { counted, allowed }: Sifted, { omitted, lines }: 
   const findings =
     counted.length + omitted === 0
       ? [`${name}: the kernel complains about ${nothing} in ${lines} lines\n`]
-      : counted.map((finding) => `${described(name, finding)}\n`)
+      : counted.map((finding) => `${described(name, finding, withheld)}\n`)
   const more = omitted === 0 ? [] : [`and ${omitted} more\n`]
   return [...known, ...findings, ...more].join('')
 }
 
 /** Lines are counted from 1 here, as editors do. */
-function described(name: string, finding: Finding): string {
+function described(name: string, finding: Finding, withheld: Sifted['withheld']): string {
   const { kind, title, start, end, scenario, corrupted, fingerprint, said } = finding
   const facts = [
     ...(said === title ? [] : [said]),
     [...whose(finding), ...(scenario === undefined ? [] : [`in scenario ${scenario}`])].join(', '),
     ...(corrupted === undefined ? [] : [`corrupted: ${corrupted}`]),
+    ...withheld
+      .filter((known) => known.finding === finding)
+      .map(({ allowance }) => `not allowed by '${allowance.match}': another complaint may be within it`),
     `lines ${start + 1} to ${end}, fingerprint ${fingerprint}`,
   ]
   return [

@@ -11,6 +11,8 @@ export interface Known {
 export interface Sifted {
   readonly counted: readonly Finding[]
   readonly allowed: readonly Known[]
+  /** Those that an entry is for and that count all the same, since another complaint may be within them. */
+  readonly withheld: readonly Known[]
 }
 
 /** The day in UTC, as allowances have it. */
@@ -32,19 +34,28 @@ export function expiryNotes(allowances: readonly Allowance[], today: string): st
     )
 }
 
-/** Sifts complaints on a day (`dayOf`): an entry allows a complaint through its last day, and not after it. */
+/**
+ * Sifts complaints on a day (`dayOf`): an entry allows a complaint through its last day, and not after it, and never one
+ * in which another may be hidden.
+ */
 export function sift(findings: readonly Finding[], allowances: readonly Allowance[], today: string): Sifted {
   const entries = allowances
     .filter((allowance) => !isExpired(allowance, today))
     .map((allowance) => ({ allowance, expression: new RegExp(allowance.match) }))
   const counted: Finding[] = []
   const allowed: Known[] = []
+  const withheld: Known[] = []
   for (const finding of findings) {
     const entry = entries.find(
       ({ expression }) => expression.test(finding.title) || expression.test(finding.said),
     )
-    if (entry === undefined) counted.push(finding)
-    else allowed.push({ finding, allowance: entry.allowance })
+    const known = entry === undefined ? undefined : { finding, allowance: entry.allowance }
+    if (known !== undefined && finding.isMixed !== true) {
+      allowed.push(known)
+      continue
+    }
+    counted.push(finding)
+    if (known !== undefined) withheld.push(known)
   }
-  return { counted, allowed }
+  return { counted, allowed, withheld }
 }

@@ -31,6 +31,8 @@ export interface Finding {
   readonly end: number
   /** Why the report is not whole: lines are missing, or those of another one are between its own. */
   readonly corrupted?: string
+  /** It is corrupted, and what another one had to say may be within it. */
+  readonly isMixed?: true
   /** The scenario that was running when it began, by its markers in the log. */
   readonly scenario?: string
   /** The whole report, as it was on the console. */

@@ -2,14 +2,15 @@
 // business: one search over whole chunks finds those that are, and only they are looked at.
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../project/errors.ts'
+import { AskedTraces } from './asked.ts'
 import type { Finding } from './finding.ts'
 import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { NeedleFinder } from './needles.ts'
-import { askedFor, harmless, patterns as allPatterns } from './patterns.ts'
+import { harmless, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
-import { firstKernelLine, parseLine } from './printk.ts'
+import { firstKernelLine, hasDate, parseLine } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
-import { Report } from './report.ts'
+import { anotherBegins, Report } from './report.ts'
 import type { Match, Place } from './report.ts'
 
 export interface ParserOptions {
@@ -35,8 +36,6 @@ const replay = /console \[\w+\] enabled/
 const longestLine = 8192
 /** How far before a call trace its reason may be: the header of a dump is in between. */
 const rememberedLines = 6
-/** A trace that somebody asked for comes within so many lines. */
-const askedLines = 100
 /** A trace so soon after a report that lacks its own may be that. */
 const tornLines = 100
 /** Who has said nothing for so many lines has nothing more to say: the end of the report is lost. */
@@ -63,9 +62,11 @@ export class ConsoleParser {
   #scenario: string | undefined
   /** Whether any line had a prefix of the kernel. */
   #isStamped = false
+  /** Whether any line had the date of dmesg, which others write as well. */
+  #isDated = false
   #firstTime: number | undefined
   #isUp: boolean
-  #asked = -Infinity
+  readonly #asked = new AskedTraces()
   #found = 0
   /** The line after the last report: what is before it has been told. */
   #told = 0
@@ -93,9 +94,9 @@ export class ConsoleParser {
     return this.#lines
   }
 
-  /** Whether any line had a prefix that says that it is of a kernel, such as a time stamp. */
+  /** Whether any line had a prefix that says that this is the log of a kernel, such as a time stamp. */
   get isStamped(): boolean {
-    return this.#isStamped
+    return this.#isStamped || this.#isDated
   }
 
   /** Takes the next piece of the log, cut anywhere. */
@@ -119,6 +120,7 @@ export class ConsoleParser {
   /** Reads whole lines, each with its line feed. */
   #readLines(raw: string): void {
     const text = clean(raw)
+    if (!this.#isDated && !this.#isStamped) this.#isDated = hasDate(text)
     let position = 0
     while (position < text.length) {
       const start = this.#open.size > 0 ? position : this.#nextOfInterest(text, position)
@@ -152,15 +154,22 @@ export class ConsoleParser {
   #readLine(text: string, start: number, feed: number): void {
     const raw = text.slice(start, Math.min(feed, start + longestLine)).replaceAll('\r', '')
     const place: Place = { number: this.#lines, raw }
-    const first = parseLine(raw)
-    // Two that print at once: what begins within the line counts more than what it began with.
-    const second = first.next === undefined ? undefined : parseLine(first.next)
-    const line = second !== undefined && this.#matchOf(second) !== undefined ? second : first
-    const [, scenario, what] = marker.exec(line.text) ?? []
-    if (scenario !== undefined) {
-      this.#scenario = what === 'begins' ? scenario : undefined
+    const line = this.#lineOf(raw)
+    const before = (): readonly string[] => lastLines(this.#before, text.slice(0, start), rememberedLines)
+    const [, scenario, what] = marker.exec(raw) ?? []
+    if (scenario === undefined) {
+      this.#take(line, place, before)
       return
     }
+    const next = what === 'begins' ? scenario : undefined
+    const isTorn = this.#matchOf(line) !== undefined
+    // A complaint in front of the marker is of the time before it.
+    if (!isTorn || !marker.test(line.text)) this.#scenario = next
+    if (isTorn) this.#take(line, place, before)
+    this.#scenario = next
+  }
+
+  #take(line: ConsoleLine, place: Place, before: () => readonly string[]): void {
     const key = line.caller ?? ''
     this.#closeSilent()
     this.#adopt(line, key)
@@ -168,9 +177,17 @@ export class ConsoleParser {
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
     if (report !== undefined && this.#continue(report, line, place, match)) return
-    if (match !== undefined)
-      this.#begin(match, line, place, () => lastLines(this.#before, text.slice(0, start), rememberedLines))
+    if (match !== undefined) this.#begin(match, line, place, before)
     if (line.isKernel) this.#stamp(line.time)
+  }
+
+  /** What counts of a line: when two print at once, that which begins a report, wherever in the line it is. */
+  #lineOf(raw: string): ConsoleLine {
+    const first = parseLine(raw)
+    const torn = marker.exec(raw)
+    const behind = torn === null ? undefined : raw.slice(torn.index + torn[0].length).trimStart()
+    const others = [first.next, behind].flatMap((text) => (text === undefined ? [] : [parseLine(text)]))
+    return others.find((line) => this.#matchOf(line) !== undefined) ?? first
   }
 
   /** The other processors print their part of a stall themselves, as interrupts of theirs. */
@@ -199,8 +216,12 @@ export class ConsoleParser {
 
   /** Gives the line to an open report. Whether it was taken. */
   #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
+    if (report.isStale(line)) {
+      this.#close(report, 'its last line is missing')
+      return false
+    }
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
-      this.#close(report, 'another report begins within it', match.pattern.kind === 'panic')
+      this.#close(report, anotherBegins, match.pattern.kind === 'panic')
       return false
     }
     if (report.add(line, place, match) === 'over') {
@@ -240,10 +261,7 @@ export class ConsoleParser {
 
   /** A trace without a complaint: what was printed just before may be one. */
   #beginTrace(match: Match, line: ConsoleLine, place: Place, before: () => readonly string[]): void {
-    if (place.number - this.#asked <= askedLines) {
-      this.#asked = place.number
-      return
-    }
+    if (this.#asked.take(line, place.number)) return
     const isTorn = place.number - this.#torn <= tornLines
     const trouble = isTorn ? 'it may be of the report before it, which is not whole' : undefined
     const around = { scenario: this.#scenario, ...(trouble === undefined ? {} : { trouble }) }
@@ -277,9 +295,9 @@ export class ConsoleParser {
     )
   }
 
-  #notice({ text }: ConsoleLine): void {
-    if (askedFor.some((expression) => expression.test(text))) this.#asked = this.#lines
-    if (!goodbye.test(text)) return
+  #notice(line: ConsoleLine): void {
+    this.#asked.notice(line, this.#lines)
+    if (!goodbye.test(line.text)) return
     this.#isUp = false
     this.#firstTime = 0
   }

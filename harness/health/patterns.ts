@@ -19,7 +19,7 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
   [/^INFO: Stall ended before state dump start/, 'the stall itself was reported before'],
   [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
   [
-    /^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|BTB|ITS |LFENCE|IBPB|MDS|TAA)/,
+    /^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/,
     'the processor',
   ],
   [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],
@@ -31,10 +31,12 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
   ],
 ]
 
+/** The line after which one call trace, the next one, is of a fault that somebody has injected. */
+export const injected = /^FAULT_INJECTION: forcing a failure/
+
 /** Lines after which a call trace is what somebody asked for, and not a complaint. */
 export const askedFor: readonly RegExp[] = [
   /^sysrq: /,
-  /^FAULT_INJECTION: forcing a failure/,
   /^Sending NMI from CPU/,
   /^NMI backtrace for cpu/,
   /^task:.{1,16} *state:/,

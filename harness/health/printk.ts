@@ -23,9 +23,13 @@ const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:Z|[+-]\d\d:?\d\d)?`
 /** What others put in front, one after the other; those of the first list say nothing about who wrote the line. */
 const ofCapture = [isoTime, String.raw`\[(?:${isoTime}|${clock})\]`, clock, String.raw`\w+ \| `]
 const ofKernel = [
+  // syslog as RFC 5424 has it, and /dev/kmsg as it is read; the facility of the kernel is 0
+  String.raw`<\d{1,3}>1 ${isoTime} \S+ kernel \S+ \S+ (?:-|\[[^\]]*\])`,
+  String.raw`[0-7],\d+,\d+,[^;]*;`,
   String.raw`<\d{1,3}>`,
   String.raw`kern *:\w+ *:`,
-  String.raw`(?:\w{3} +\d+ ${clock}|${isoTime}) \S+ kernel:`,
+  // syslog and journalctl: -o short, short-iso, short-full, short-unix
+  String.raw`(?:\w{3} +\d+ ${clock}|(?:\w{3} )?${isoTime}(?: [A-Z]{2,5}| [+-]\d{2,4})?|\d{9,11}\.\d{6}) \S+ kernel:`,
   // dmesg -T, --time-format=reltime and delta
   String.raw`\[\w{3} \w{3} [ \d]\d ${clock} \d{4}\]`,
   String.raw`\[\w{3}[ \d]\d \d\d:\d\d\]`,
@@ -39,6 +43,12 @@ const kernelLine = new RegExp(
 )
 const caller = /^\[ *([TC]\d+)\]$/
 const mostPrefixes = 5
+/** journalctl -o short-monotonic and short-delta have the host behind the time. */
+const host = /^\S+ kernel:(?: |$)/
+const kmsg = /^[0-7],\d+,(\d+),[^;]*;/
+const kmsgCaller = /,caller=([TC]\d+)/
+/** As dmesg --time-format=iso writes it; captures of a serial line do so as well, so that nobody knows whose the line is. */
+const dated = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{6}[+-]\d\d:\d\d /m
 
 /**
  * Takes a line apart. `raw` has no line feed any more, and no control characters.
@@ -46,7 +56,8 @@ const mostPrefixes = 5
 export function parseLine(raw: string): ConsoleLine {
   const stamped = anyStamp.exec(raw)
   if (stamped !== null) {
-    const rest = raw.slice(stamped.index + stamped[0].length)
+    const behind = raw.slice(stamped.index + stamped[0].length)
+    const rest = stamped.index === 0 ? behind.replace(host, '') : behind
     const [, time, by] = stamped
     const next = laterStamp.exec(rest)?.[1]
     return {
@@ -57,6 +68,7 @@ export function parseLine(raw: string): ConsoleLine {
       ...(next === undefined ? {} : { next }),
     }
   }
+  const time = kmsg.exec(raw)?.[1]
   let text = raw
   let isKernel = false
   let by: string | undefined
@@ -64,10 +76,20 @@ export function parseLine(raw: string): ConsoleLine {
     const [all, kernel] = prefix.exec(text) ?? []
     if (all === undefined) break
     isKernel ||= kernel !== undefined
-    by ??= caller.exec(kernel ?? '')?.[1]
+    by ??= (caller.exec(kernel ?? '') ?? kmsgCaller.exec(kernel ?? ''))?.[1]
     text = text.slice(all.length)
   }
-  return { text, ...(by === undefined ? {} : { caller: by }), isKernel }
+  return {
+    text,
+    ...(time === undefined ? {} : { time: Number(time) / 1e6 }),
+    ...(by === undefined ? {} : { caller: by }),
+    isKernel,
+  }
+}
+
+/** Whether any of these lines has a date that only a log has. */
+export function hasDate(text: string): boolean {
+  return dated.test(text)
 }
 
 /** The first of these lines that has a prefix of the kernel. */

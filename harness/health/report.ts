@@ -1,4 +1,5 @@
 // One report that is being read: it takes lines until it is over, and becomes a finding.
+import { continuesHead } from './continuation.ts'
 import { fingerprintOf } from './finding.ts'
 import type { Finding, FindingTask } from './finding.ts'
 import { functionOf } from './frames.ts'
@@ -18,12 +19,18 @@ const longestUnknownGap = 12
 /** A report of two parts, of which the second says where: so many lines are between them at most. */
 const longestHead = 14
 /** In seconds: what is printed later than that after an unknown complaint is not its trace. */
-const longestPause = 0.5
+const longestUnknownPause = 0.5
+/** Whatever is printed so much later than the last line of a report is not of it. */
+const longestPause = 5
+/** Other processors have ten seconds to answer with their traces; and long lists take their time on a serial line. */
+const longestPauseOfMany = 30
 const mostKeptLines = 600
 
 const cpuHeader =
   /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
-const cutHere = 'cut-here'
+
+/** What `finish` is told when the opening line of another report comes. */
+export const anotherBegins = 'another report begins within it'
 
 type Groups = Readonly<Record<string, string | undefined>>
 
@@ -51,6 +58,8 @@ export interface Surroundings {
 
 export class Report {
   #match: Match
+  /** The rows that had a line in it. */
+  readonly #seen = new Set<string>()
   #said: string
   readonly #start: number
   /** The number after the last line that is known to be of the report. */
@@ -70,10 +79,12 @@ export class Report {
   /** The function of the work that was done. */
   #work: string | undefined
   #trouble: string | undefined
+  #isMixed = false
   #isDone = false
 
   constructor(match: Match, line: ConsoleLine, place: Place, around: Surroundings) {
     this.#match = match
+    this.#seen.add(match.pattern.name)
     this.#said = line.text.trim()
     this.#start = around.ruler === undefined ? place.number : place.number - 1
     if (around.ruler !== undefined) this.#keep(around.ruler)
@@ -111,12 +122,16 @@ export class Report {
     if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
     if (open.inside?.test(text) === true) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    if (open.isGeneral === true && this.#count > 1) return 'next'
     const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead
-    if (!isHead || pattern.name === open.name) return 'next'
-    if (pattern.name === cutHere || open.cutFollows === true)
-      return open.cutFollows === true ? 'part' : 'next'
-    return rankOf(pattern) === rankOf(open) ? 'next' : 'part'
+    return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
+  }
+
+  /** Whether the report was over long before something was printed. */
+  isStale({ time }: ConsoleLine): boolean {
+    if (time === undefined || this.#time === undefined) return false
+    const { end, kind } = this.#match.pattern
+    const isLong = end === 'traces' || kind in longestGaps
+    return time - this.#time > (isLong ? longestPauseOfMany : longestPause)
   }
 
   /** Takes a further line. Answers `over` if the report was over before it, so that it is somebody else's. */
@@ -141,7 +156,7 @@ export class Report {
       this.#knownCount = this.#count
       this.#time = line.time
     }
-    if (line.next !== undefined) this.#trouble ??= 'two records are on one line'
+    if (line.next !== undefined) this.#mixed('two records are on one line')
     this.#keep(place.raw)
     return 'taken'
   }
@@ -155,6 +170,7 @@ export class Report {
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
+    const isMixed = this.#isMixed || this.#reader.isMixed || interrupted === anotherBegins
     const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)
     return {
       kind: pattern.kind,
@@ -167,9 +183,15 @@ export class Report {
       start: this.#start,
       end: this.#known,
       ...(corrupted === undefined ? {} : { corrupted }),
+      ...(corrupted !== undefined && isMixed ? { isMixed } : {}),
       ...(this.#scenario === undefined ? {} : { scenario: this.#scenario }),
       lines: this.#lines.slice(0, this.#knownCount),
     }
+  }
+
+  #mixed(trouble: string): void {
+    this.#isMixed = true
+    this.#trouble ??= trouble
   }
 
   #corruption(interrupted: string | undefined): string | undefined {
@@ -187,6 +209,7 @@ export class Report {
 
   /** The row that says most gives kind and title. */
   #improve(match: Match, line: ConsoleLine): void {
+    this.#seen.add(match.pattern.name)
     this.#task = { ...taskIn(match.groups), ...this.#task }
     const open = this.#match
     if (rankOf(match.pattern) > rankOf(open.pattern)) {
@@ -207,7 +230,7 @@ export class Report {
     const who = `${comm}/${pid}`
     const { end, kind } = this.#match.pattern
     if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
-      this.#trouble ??= `the dumps of two tasks are mixed: ${this.#header} and ${who}`
+      this.#mixed(`the dumps of two tasks are mixed: ${this.#header} and ${who}`)
     }
     this.#header ??= who
     // Whoever looks at a task that does not go on is another one.
@@ -230,7 +253,7 @@ export class Report {
     }
     if (this.#count >= longest) return true
     const isUnknown = isGeneral === true && !this.#reader.hasDump
-    if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestPause) return true
+    if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestUnknownPause) return true
     const gap = isUnknown ? longestUnknownGap : (longestGaps[kind] ?? longestGap)
     return this.#count - this.#knownCount >= gap
   }

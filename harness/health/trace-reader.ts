@@ -43,6 +43,7 @@ export class TraceReader {
   #frames: PlacedFrame[] = []
   #counter: TraceFrame | undefined
   #trouble: string | undefined
+  #isMixed = false
 
   /** Whether the trace is there, to its end: stacks without a headline are of allocations, locks or others. */
   get isOver(): boolean {
@@ -69,6 +70,11 @@ export class TraceReader {
       this.#trouble ??
       (this.#phase === 'trace' && this.#context !== '' ? 'the call trace has no end' : undefined)
     )
+  }
+
+  /** Whether there are parts of two traces. */
+  get isMixed(): boolean {
+    return this.#isMixed
   }
 
   /** Whether there is neither a trace nor the headline of an empty one with the place where the processor was. */
@@ -151,7 +157,10 @@ export class TraceReader {
     const begun = contextBegins.exec(text)?.[1]
     if (begun !== undefined) {
       if (begun === 'TASK' && this.#phase === 'trace') {
-        if (this.#sawTask) this.#trouble ??= 'two call traces are mixed'
+        if (this.#sawTask) {
+          this.#isMixed = true
+          this.#trouble ??= 'two call traces are mixed'
+        }
         this.#sawTask = true
       }
       this.#context = begun

@@ -45,7 +45,10 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
     const { line, col } = counter.linePos(syntax.pos[0])
     // The parser repeats the position in its words; ours comes first, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    throw new UsageError(shape.code, `${shown(file)}:${line}:${col}: ${words}`)
+    const options = /nested mapping/i.test(words)
+      ? { hint: "a text with ': ' in it has to be in quotes" }
+      : {}
+    throw new UsageError(shape.code, `${shown(file)}:${line}:${col}: ${words}`, options)
   }
   const content: unknown = document.toJS()
   const result = shape.schema.safeParse(content)

@@ -37,6 +37,10 @@ void test('logs', async (suite) => {
 
   const refused: readonly (readonly [what: string, content: string | Uint8Array, message: RegExp])[] = [
     ['empty', '', /is empty, which says nothing about the kernel/],
+    ['blank', '\n\n \t\r\n', /is empty, which says nothing about the kernel/],
+    ['dmesg-json', '{\n   "dmesg": [\n      {\n', /is JSON, not a log/],
+    ['json-lines', '{"pri":3,"time":30.0,"msg":"fine"}\n', /is JSON, not a log/],
+    ['journal-json', '{"__CURSOR":"s=1","MESSAGE":"fine"}\n', /is JSON, not a log/],
     ['packed', gzipSync('text'), /is gzip data, not a log/],
     ['executable', '\u007FELF', /is an ELF file, not a log/],
     ['bytes', bytes, /is no text: \d+ % of it/],

@@ -1,6 +1,6 @@
 // gmemtest parse, as a user meets it: text, JSON, exit codes, and what is no log.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -86,6 +86,15 @@ void test('gmemtest parse', async (suite) => {
       stdout: /warning\.log:3: allowed until 2999-01-31: WARNING in kvm_gmem_get_folio \(known\)\n/,
       stderr: "gmemtest: 'KASAN' was allowed until 2026-01-31, and is not any more (old)\n",
     })
+  })
+
+  void suite.test('what --allow is for but may hide another counts, and the text says why', async (t) => {
+    const list = path.join(home, 'mixed.yaml')
+    await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
+    const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
+    const torn = log.replace('<TASK>', '<TASK>[   12.345678] hello')
+    const ran = await parse(['--allow', list, '-'], torn)
+    t.match(ran, { exitCode: 1, stdout: /not allowed by 'WARNING': another complaint may be within it/ })
   })
 
   void suite.test('of a flood, the first thousand are told, and the number of the others', async (t) => {

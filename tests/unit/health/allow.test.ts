@@ -25,6 +25,31 @@ void test('an entry can match the line of the kernel', (t) => {
   t.end()
 })
 
+void test('what is corrupted by another is not allowed together with what may be hidden in it', (t) => {
+  const lines = goldenLines('warning')
+  const interrupted = findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')])
+  const mixed = findComplaints(
+    lines.flatMap((line) =>
+      line.includes('Hardware name')
+        ? [line, line.replace(/\].*/, '] CPU: 1 UID: 0 PID: 9 Comm: other Not tainted')]
+        : [line],
+    ),
+  )
+  const torn = findComplaints(lines.map((line) => line.replace('<TASK>', '<TASK>[   12.345678] hello')))
+  const entry = { ...allowance, match: 'WARNING' }
+  for (const findings of [interrupted, mixed, torn]) {
+    const { counted, allowed, withheld } = sift(findings, [entry], '2027-01-01')
+    t.match(counted, [{ kind: 'warning', corrupted: /./ }])
+    t.match(withheld, [{ finding: { kind: 'warning' }, allowance: entry }])
+    t.strictSame(allowed, [])
+  }
+  t.match(sift(findComplaints(lines.slice(0, 12)), [entry], '2027-01-01'), {
+    allowed: [{ finding: { corrupted: 'the log ends within the report' } }],
+    withheld: [],
+  })
+  t.end()
+})
+
 void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
   t.equal(sift(findings, [allowance], '2027-01-31').allowed.length, 1)
   t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
@@ -37,12 +62,12 @@ void test('the last day counts, and the day after it nothing is allowed, which i
 })
 
 const mistakes: readonly (readonly [text: string, message: string])[] = [
-  ['- {match: a, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
-  ['- {match: a, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
+  ['- {match: f_x, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
+  ['- {match: f_x, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
   ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
   [
-    '- {match: a, reason: " ", expires: 2027-01-31}',
-    'a.yaml:1:22: 0.reason: must say why it is allowed, got " "',
+    '- {match: f_x, reason: " ", expires: 2027-01-31}',
+    'a.yaml:1:24: 0.reason: must say why it is allowed, got " "',
   ],
   [
     '- {match: (, reason: b, expires: 2027-01-31}',
@@ -53,14 +78,25 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
     'a.yaml:1:11: 0.match: must not match just anything, got ".*"',
   ],
   [
-    '- {match: a, reason: b, expires: 2027-02-29}',
-    'a.yaml:1:34: 0.expires: must be a day, as 2027-01-31, got "2027-02-29"',
+    '- {match: f_x, reason: b, expires: 2027-02-29}',
+    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "2027-02-29"',
   ],
   [
-    '- {match: a, reason: b, expires: never}',
-    'a.yaml:1:34: 0.expires: must be a day, as 2027-01-31, got "never"',
+    '- {match: f_x, reason: b, expires: never}',
+    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "never"',
   ],
-  ['- {match: a, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:46: there is no key 'until'"],
+  ['- {match: f_x, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:48: there is no key 'until'"],
+  ...['.', 'a|b|e', ' in ', '[a-z]', '_'].map(
+    (match) =>
+      [
+        `- {match: "${match}", reason: b, expires: 2027-01-31}`,
+        `a.yaml:1:11: 0.match: must not match just anything, got "${match}"`,
+      ] as const,
+  ),
+  [
+    'allow:\n  - {match: f_x, reason: b, expires: 2027-01-31}',
+    "a.yaml:1:1: this is not a list of complaints that are allowed: the file must be a list of entries '- match: …', with no key around it",
+  ],
   ['[]', 'a.yaml:1:1: this is not a list of complaints that are allowed: the list is empty'],
 ]
 
@@ -74,3 +110,14 @@ for (const [text, message] of mistakes) {
     t.end()
   })
 }
+
+void test('a text that YAML takes for a key: the message says what to do', (t) => {
+  const text = '- match: WARNING: CPU\n  reason: b\n  expires: 2027-01-31\n'
+  t.throws(() => parseAllowances('/a.yaml', text), {
+    code: 'ALLOW_INVALID',
+    message: /a\.yaml:1:10: /,
+    hint: "a text with ': ' in it has to be in quotes",
+  })
+  t.equal(parseAllowances('/a.yaml', text.replace('WARNING: CPU', '"WARNING: CPU"')).length, 1)
+  t.end()
+})

@@ -63,6 +63,45 @@ for (const [what, lines] of Object.entries(harmless)) {
   })
 }
 
+void test('a fault that was injected stands for one trace, and hides no other', (t) => {
+  const asked = [
+    '[    6.000000] FAULT_INJECTION: forcing a failure.',
+    ...goldenLines('call-trace').slice(3, 15),
+  ]
+  const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
+  const trace = [
+    '[    7.000000] Call Trace:',
+    '[    7.000000]  <TASK>',
+    '[    7.000000]  frob+0x1/0x2',
+    '[    7.000000]  </TASK>',
+  ]
+  const said = '[    7.000000] unchecked MSR access error: WRMSR to 0x123'
+  t.match(findComplaints([...asked, ...noise, said, ...trace, ...noise, ...trace]), [
+    { kind: 'trace', said: /unchecked MSR/, frame: 'frob' },
+    { kind: 'trace', frame: 'frob' },
+  ])
+  t.match(findComplaints([...asked.slice(0, 1), ...noise, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.match(findComplaints([...asked, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.end()
+})
+
+void test('traces that were asked for by sysrq do not prolong the time in which they come', (t) => {
+  const trace = ['[    7.000000] Call Trace:', '[    7.000000]  frob+0x1/0x2', '[    7.000000] fine']
+  const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
+  const sysrq = ['[    5.000000] sysrq: Show Regs', ...trace]
+  t.strictSame(findComplaints([...sysrq, ...noise, ...trace]), [])
+  t.match(findComplaints([...sysrq, ...noise, ...trace, ...noise, ...trace]), [{ kind: 'trace', start: 126 }])
+  t.end()
+})
+
+void test('a name of the processor within a word does not make a warning harmless', (t) => {
+  t.match(findComplaints(['[    3.000000] WARNING: dirty BITS lost']), [
+    { title: 'WARNING: dirty BITS lost' },
+  ])
+  t.strictSame(findComplaints(['[    3.000000] WARNING: ITS is not there']), [])
+  t.end()
+})
+
 void test('the banner of a boot is a complaint while a machine runs', (t) => {
   t.match(findComplaints(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
   t.end()

@@ -4,7 +4,7 @@ import { findComplaints } from '../../../harness/health/findings.ts'
 import type { Finding } from '../../../harness/health/findings.ts'
 import { ConsoleParser } from '../../../harness/health/parser.ts'
 import type { ParserOptions } from '../../../harness/health/parser.ts'
-import { goldenLines, goldenText, summary, texts } from './fixtures/golden.ts'
+import { goldenLines, goldenText, summary } from './fixtures/golden.ts'
 
 /** What is found in a log that comes in these pieces. */
 function findIn(
@@ -35,46 +35,6 @@ const reports = [
   'hung-task',
   'list-corruption',
 ]
-
-const prefixes: readonly (readonly [name: string, prefix: (number: number) => string])[] = [
-  ['none', () => ''],
-  ['a short time', () => '[    1.2] '],
-  ['a time', (number) => `[   12.${String(345678 + number)}] `],
-  ['a long time', (number) => `[1234567.${String(345678 + number)}] `],
-  ['a task', () => '[   12.345678][   T77] '],
-  ['an interrupt', () => '[   12.345678][    C1] '],
-  ['a level', () => '<4>'],
-  ['a level and a time', () => '<4>[   12.345678] '],
-  ['dmesg -x', () => 'kern  :warn  : [   12.345678] '],
-  ['dmesg -x without times', () => 'kern  :warn  : '],
-  ['dmesg -T', () => '[Wed Nov 25 03:14:15 2026] '],
-  ['dmesg --time-format=reltime', (number) => (number === 0 ? '[Nov25 03:14] ' : '[  +0.000137] ')],
-  ['dmesg --time-format=iso', () => '2026-11-25T03:14:15,345678+00:00 '],
-  ['dmesg -d', () => '[   12.345678 <    0.000137>] '],
-  ['syslog', () => 'Nov 25 03:14:15 host kernel: [   12.345678] '],
-  ['the journal', () => 'Nov 25 03:14:15 host kernel: '],
-  ['the journal, iso', () => '2026-11-25T03:14:15+0000 host kernel: '],
-  ['LAVA', () => '2026-11-25T03:14:15.345678 [   12.345678] '],
-  ['tuxrun', () => '2026-11-25T03:14:15 <4>[   12.345678] '],
-  ['a capture with a clock', () => '[03:14:15.345] '],
-  ['a capture of several consoles', () => 'guest | [   12.345678][   T77] '],
-]
-
-for (const [name, prefix] of prefixes) {
-  void test(`with ${name} in front of each line, the same is found`, (t) => {
-    for (const report of reports) {
-      const lines = texts(report).map((line, number) => `${prefix(number)}${line}`)
-      const wanted = findComplaints(goldenLines(report), { isRunning: false })
-      t.strictSame(findComplaints(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
-      t.strictSame(
-        findComplaints(lines).map(({ fingerprint }) => fingerprint),
-        wanted.map(({ fingerprint }) => fingerprint),
-        report,
-      )
-    }
-    t.end()
-  })
-}
 
 void test('a log that is cut in two at any byte says the same', (t) => {
   const log = Buffer.from(
@@ -186,6 +146,32 @@ void test('a complaint has the scenario in whose window it fell', (t) => {
   t.end()
 })
 
+void test('a complaint on the line of a marker is found, and the marker counts', (t) => {
+  const bug = 'BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1'
+  for (const torn of ['[    1.100000] ', '[    1.1] ', ' [    1.100000][  T77] ', '<1>[    1.100000] ']) {
+    const found = findComplaints([
+      '[    1.000000] gmemtest: scenario a begins',
+      `[    1.100000] gmemtest: scenario a ended${torn}${bug}`,
+      `[    1.200000] ${bug}`,
+      `[    1.300000] gmemtest: scenario b begins${torn}${bug}`,
+      `[    1.400000] ${bug}${torn}gmemtest: scenario b ended`,
+      `[    1.500000] ${bug}`,
+    ])
+    t.strictSame(
+      found.map(({ kind, start, scenario }) => [kind, start, scenario]),
+      [
+        ['bad-page', 1, undefined],
+        ['bad-page', 2, undefined],
+        ['bad-page', 3, 'b'],
+        ['bad-page', 4, 'b'],
+        ['bad-page', 5, undefined],
+      ],
+      torn,
+    )
+  }
+  t.end()
+})
+
 void test('the fingerprint is the same for another build, and another for another complaint', (t) => {
   const lines = goldenLines('warning')
   const rebuilt = lines.map((line) =>
@@ -246,20 +232,6 @@ void test('a hundred tasks that begin a report and do not end it take no more me
   t.ok(found.every(({ corrupted }) => corrupted !== undefined))
   t.end()
 })
-
-for (const prefix of [
-  'Nov 25 03:14:15 host kernel: ',
-  '<4>',
-  'kern  :warn  : ',
-  '[Wed Nov 25 03:14:15 2026] ',
-]) {
-  void test(`where the lines of the kernel begin with '${prefix}', the others are of programs`, (t) => {
-    const found = findComplaints([`${prefix}kvm: fine`, 'WARNING: a program', `${prefix}WARNING: the kernel`])
-    t.match(found, [{ title: 'WARNING: the kernel' }])
-    t.equal(found.length, 1)
-    t.end()
-  })
-}
 
 void test('a trace does not take its reason from the report before it', (t) => {
   const report = goldenLines('warning').slice(0, 35)
