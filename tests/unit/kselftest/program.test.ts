@@ -124,7 +124,14 @@ const rows: readonly Row[] = [
     /^Bail out! no memory$/,
   ],
   ['it fails without a word', end(1), 'fail', /^exit code 1$/],
-  ['it was expected to fail', end(2), 'pass', /^$/],
+  [
+    'it was expected to fail',
+    end(2, twoPoints.replace('ok 2 faults', 'not ok 2 faults # XFAIL later')),
+    'pass',
+    /^$/,
+  ],
+  ['it ends with 2 and has no points', end(2), 'fail', /^exit code 2$/],
+  ['it ends with 2, and no point was expected to fail', end(2, twoPoints), 'fail', /^exit code 2$/],
   ['it was expected to fail and did not', end(3), 'fail', /has passed/],
 ]
 
