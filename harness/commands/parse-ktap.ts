@@ -24,8 +24,8 @@ export async function parseKtap(
   return isGood ? exitCodes.ok : exitCodes.scenarioFailed
 }
 
-function jsonOf({ status, counts, skip, tests, problems }: KtapReport): string {
-  return JSON.stringify({ status, counts, skip, tests, problems }, null, 2)
+function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {
+  return JSON.stringify({ status, counts, skip, note, tests, problems }, null, 2)
 }
 
 function linesOf(report: KtapReport): string[] {
@@ -34,6 +34,7 @@ function linesOf(report: KtapReport): string[] {
     ...report.tests.flatMap((test) => linesOfTest(test, 0)),
     ...report.problems.map(problemLine),
     ...skip,
+    ...(report.note === undefined ? [] : [`note: ${report.note}`]),
     countsLine(report.counts),
   ]
 }

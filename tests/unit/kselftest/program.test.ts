@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
     'points are missing',
     end(0, twoPoints.replace('1..2', '1..3')),
     'broken',
-    /^line 4 of its output: 1 of 3 planned tests have no result$/,
+    /^line 4 of its output: 1 of 3 planned tests has no result$/,
   ],
   [
     'points are missing, and the exit code is bad',
@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
     'a plan for less',
     end(0, twoPoints.replace('1..2', '1..1')),
     'broken',
-    /^line 4 of its output: 1 results after/,
+    /^line 4 of its output: 1 result after the 1 planned test, which is not counted: faults/,
   ],
   [
     'wrong numbers',
