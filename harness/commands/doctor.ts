@@ -25,7 +25,8 @@ export function doctor(context: CommandContext): Command {
     .action(
       context.exitsWith(async (options: DoctorOptions) => {
         if (options.missingPackages !== true) return await report(context)
-        context.stdout.write(missingPackages(probeRequirements()).join(' ') + '\n')
+        const missing = missingPackages(probeRequirements())
+        if (missing.length > 0) context.stdout.write(`${missing.join(' ')}\n`)
         return exitCodes.ok
       }),
     )

@@ -1,6 +1,6 @@
 // gmemtest parse --ktap LOG: the tests that a log of TAP or KTAP has results of.
 import { buffer } from 'node:stream/consumers'
-import { exitCodes, UsageError } from '../project/errors.ts'
+import { exitCodes } from '../project/errors.ts'
 import { readLog } from '../ktap/read.ts'
 import type { Counts, KtapReport, KtapTest, Problem } from '../ktap/tree.ts'
 import { plainText } from '../report/plain.ts'
@@ -10,31 +10,22 @@ import type { LogSource } from './log-file.ts'
 /**
  * Prints the tests of a log and how they ended, as text or as one JSON object. Answers with `ok` when some test has
  * passed or was skipped, none has done anything else, and the log is as it should be.
+ * @throws {UsageError} LOG_EMPTY, LOG_BINARY
  */
 export async function parseKtap(
   log: LogSource,
   options: { readonly json?: true },
   context: CommandContext,
 ): Promise<number> {
-  const report = readLog(await textOf(log))
+  const report = readLog((await buffer(log.chunks)).toString())
   context.stdout.write(options.json === true ? `${jsonOf(report)}\n` : `${linesOf(report).join('\n')}\n`)
   const { counts, problems } = report
   const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
   return isGood ? exitCodes.ok : exitCodes.scenarioFailed
 }
 
-/** All of it. That an empty log has no results is what is wrong with it, like any other log without them. */
-async function textOf(log: LogSource): Promise<string> {
-  try {
-    return (await buffer(log.chunks)).toString()
-  } catch (error) {
-    if (error instanceof UsageError && error.code === 'LOG_EMPTY') return ''
-    throw error
-  }
-}
-
-function jsonOf({ status, counts, skip, tests, problems }: KtapReport): string {
-  return JSON.stringify({ status, counts, skip, tests, problems }, null, 2)
+function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {
+  return JSON.stringify({ status, counts, skip, note, tests, problems }, null, 2)
 }
 
 function linesOf(report: KtapReport): string[] {
@@ -43,6 +34,7 @@ function linesOf(report: KtapReport): string[] {
     ...report.tests.flatMap((test) => linesOfTest(test, 0)),
     ...report.problems.map(problemLine),
     ...skip,
+    ...(report.note === undefined ? [] : [`note: ${report.note}`]),
     countsLine(report.counts),
   ]
 }

@@ -3,6 +3,8 @@ import { DeadlineExceeded, withDeadline } from '../project/deadline.ts'
 import { GuestError, ProtocolError } from '../project/errors.ts'
 import { fullName } from '../project/selftest-name.ts'
 import type { SelftestName } from '../project/selftest-name.ts'
+import { findComplaints } from '../health/findings.ts'
+import type { Finding } from '../health/findings.ts'
 import { lastWords } from '../scenario/attempt.ts'
 import type { Machine } from '../scenario/machine.ts'
 import type { SshSession } from '../ssh/session.ts'
@@ -33,9 +35,11 @@ export interface SelftestAttempt {
   readonly recovered: boolean
   /** How many lines of the console were forgotten before anybody looked at them. */
   readonly unseen: number
-  /** The console lines before its beginning that nobody has looked at. */
-  readonly before: readonly string[]
-  /** Those from its beginning to its end, without the markers. */
+  /** What the kernel complained about in its window. */
+  readonly complaints: readonly Finding[]
+  /** What it complained about before its beginning, as far as nobody has looked at that. */
+  readonly earlierComplaints: readonly Finding[]
+  /** The console lines from its beginning to its end, without the markers. */
   readonly console: readonly string[]
   /** Where on the console the window of the next program begins. */
   readonly nextWindow: number
@@ -48,6 +52,17 @@ const markerMilliseconds = 2000
 // As much as anybody reads of a program that floods.
 const outputLimit = 4 * 2 ** 20
 
+interface AttemptOptions {
+  readonly signal: AbortSignal
+  /** The position on the console from which on nobody has looked yet: windows leave no gaps. */
+  readonly since: number
+  /**
+   * Called at most once, when the program is about to begin, with what the kernel has complained about since `since`.
+   * What it throws is the end of this test.
+   */
+  readonly onBegun: (late: readonly Finding[]) => Promise<void>
+}
+
 /**
  * Runs the program to its end, whatever that is.
  * @throws the reason of `signal` when the run is called off
@@ -55,9 +70,9 @@ const outputLimit = 4 * 2 ** 20
 export async function attemptSelftest(
   test: RunnableSelftest,
   machine: SelftestMachine,
-  options: { readonly signal: AbortSignal; readonly since: number },
+  options: AttemptOptions,
 ): Promise<SelftestAttempt> {
-  const { signal, since } = options
+  const { signal, since, onBegun } = options
   const started = performance.now()
   const name = fullName(test)
   let death: VmDeath | undefined
@@ -70,8 +85,13 @@ export async function attemptSelftest(
     throw new ProtocolError('VM_DIED', 'the virtual machine died')
   })
   died.catch(() => undefined)
+  const begins = async (): Promise<void> => {
+    // What goes on after that in vain begins nothing.
+    if (death !== undefined) return died
+    return onBegun(findComplaints(before(name, machine.console.since(since))))
+  }
   try {
-    end = await Promise.race([runProgram(test, machine, signal), died])
+    end = await Promise.race([runProgram(test, machine, { signal, begins }), died])
     if (end.timedOut === undefined) {
       await Promise.race([mark(machine, endOf(name), signal), died])
       recovered = true
@@ -82,15 +102,18 @@ export async function attemptSelftest(
   }
   if (death === undefined && !recovered) death = await lastWords(machine, signal)
   const window = machine.console.since(since)
-  const begin = window.findIndex((line) => line.includes(beginOf(name)))
+  const earlier = before(name, window)
+  const own = window.slice(earlier.length)
   return {
     ...(end === undefined ? {} : { end }),
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     recovered,
     unseen: machine.console.forgottenSince(since),
-    before: window.slice(0, Math.max(0, begin)),
-    console: window.slice(begin + 1).filter((line) => !line.includes(markerPrefix)),
+    // With the markers: on such a line, there may be a piece of what the kernel said at the same time.
+    complaints: findComplaints(own),
+    earlierComplaints: findComplaints(earlier),
+    console: own.filter((line) => !line.includes(markerPrefix)),
     nextWindow: machine.console.mark(),
     milliseconds: performance.now() - started,
   }
@@ -99,7 +122,7 @@ export async function attemptSelftest(
 async function runProgram(
   test: RunnableSelftest,
   machine: SelftestMachine,
-  signal: AbortSignal,
+  { signal, begins }: { readonly signal: AbortSignal; readonly begins: () => Promise<void> },
 ): Promise<ProgramEnd> {
   const { session, accelerator } = machine
   const limit = { signal, timeout: pushMilliseconds * accelerator.timeFactor }
@@ -108,6 +131,7 @@ async function runProgram(
   if (made.exitCode !== 0) throw new GuestError('PUSH_FAILED', `mkdir in the guest: ${made.stderr}`)
   await session.push(test.program, remote, { mode: 0o755, ...limit })
   await mark(machine, beginOf(fullName(test)), signal)
+  await begins()
   const said = { stdout: new Said(), stderr: new Said() }
   const texts = (): Pick<ProgramEnd, 'stdout' | 'stderr'> => ({
     stdout: said.stdout.text(),
@@ -152,6 +176,12 @@ function beginOf(name: string): string {
 
 function endOf(name: string): string {
   return `${markerPrefix} ${name} ended`
+}
+
+/** The lines before the test's own first marker; none when it is not among them. */
+function before(name: string, lines: readonly string[]): readonly string[] {
+  const begin = lines.findIndex((line) => line.includes(beginOf(name)))
+  return lines.slice(0, Math.max(0, begin))
 }
 
 /** Writes a line to the kernel's log and waits for it on the console: all that was printed before it has been read then. */

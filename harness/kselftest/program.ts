@@ -67,12 +67,12 @@ function verdictOf(end: ProgramEnd, report: KtapReport, assertion: Assertion | u
 function byExitCode(exitCode: number, report: KtapReport): Judged {
   const flaw = flawOf(report)
   switch (exitCode) {
-    case exitCodes.pass:
     case exitCodes.expectedFailure:
-      if (flaw !== undefined) return broken(flaw)
-      return report.status === 'skipped' || report.skip !== undefined
-        ? { verdict: 'skip', message: reasonOf(report) }
-        : { verdict: 'pass', message: '' }
+      // Without such a point it is an error of another meaning: exit(2), err(2, …), a shell's misuse.
+      if (!hasExpectedFailure(report.tests)) return failed(withFlaw(`exit code ${exitCode}`, flaw))
+      return byPoints(report, flaw)
+    case exitCodes.pass:
+      return byPoints(report, flaw)
     case exitCodes.skip:
       // A plan that is not fulfilled is what skipping in the middle looks like, but what has run must not be forgotten.
       return report.counts.passed > 0
@@ -83,8 +83,24 @@ function byExitCode(exitCode: number, report: KtapReport): Judged {
     case exitCodes.unexpectedPass:
       return failed('what was expected to fail has passed (exit code 3)')
     default:
-      return failed(`exit code ${exitCode}${flaw === undefined ? '' : `; ${flaw}`}`)
+      return failed(withFlaw(`exit code ${exitCode}`, flaw))
   }
+}
+
+/** The verdict on a program whose exit code says that nothing is wrong. */
+function byPoints(report: KtapReport, flaw: string | undefined): Judged {
+  if (flaw !== undefined) return broken(flaw)
+  return report.status === 'skipped' || report.skip !== undefined
+    ? { verdict: 'skip', message: reasonOf(report) }
+    : { verdict: 'pass', message: '' }
+}
+
+function hasExpectedFailure(tests: readonly KtapTest[]): boolean {
+  return tests.some((test) => test.directive === 'XFAIL' || hasExpectedFailure(test.tests))
+}
+
+function withFlaw(message: string, flaw: string | undefined): string {
+  return flaw === undefined ? message : `${message}; ${flaw}`
 }
 
 /** What is wrong with the points of a program that says that it passed. One that reports none is fine. */

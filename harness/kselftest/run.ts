@@ -1,42 +1,31 @@
 // Runs programs of the kernel's selftests one after the other and tells what happens as the events of a run.
-import type { Allowance } from '../project/allowances.ts'
 import type { BuildError } from '../project/errors.ts'
-import { exitCodeOf, exitCodes, messageOf, ProtocolError } from '../project/errors.ts'
-import type { Diagnostic, RunEvent, TestPoint, Verdict } from '../project/events.ts'
+import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
+import type { RunEvent, Verdict } from '../project/events.ts'
 import { fullName } from '../project/selftest-name.ts'
 import type { SelftestName } from '../project/selftest-name.ts'
-import { dayOf } from '../health/allow.ts'
 import { findComplaints } from '../health/findings.ts'
 import type { Finding } from '../health/findings.ts'
-import { withoutAllowed } from '../scenario/allowed.ts'
-import { CheckFailure } from '../scenario/check.ts'
+import { isDamage, lateIn } from '../scenario/judging.ts'
 import { complaintsOfBoot } from '../scenario/ready-machine.ts'
-import { judge } from '../scenario/verdict.ts'
-import type { Happening, Judgement } from '../scenario/verdict.ts'
+import { DamagedMachine } from '../scenario/unsettled.ts'
+import type { Late } from '../scenario/unsettled.ts'
 import { attemptSelftest } from './attempt.ts'
-import type { RunnableSelftest, SelftestAttempt, SelftestMachine } from './attempt.ts'
-import { sayingOf } from './program.ts'
-import type { Saying } from './program.ts'
+import type { RunnableSelftest, SelftestMachine } from './attempt.ts'
+import { judgeTried, notBooted, notBuilt } from './judging.ts'
+import type { Finished, JudgingOptions, Tried } from './judging.ts'
 
 /** A program that there is not, because it does not compile. */
 export interface UnbuiltSelftest extends SelftestName {
   readonly error: BuildError
 }
 
-export interface SelftestOptions {
+export interface SelftestOptions extends JudgingOptions {
   readonly tests: readonly (RunnableSelftest | UnbuiltSelftest)[]
   readonly boot: (signal: AbortSignal) => Promise<SelftestMachine>
   /** Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
-  /** The name of the kernel definition, for messages. */
-  readonly kernel: string
-  /** The tests that this kernel is known to skip: only these may lead to SKIP. */
-  readonly expectSkips: readonly string[]
-  /** Complaints that are known. */
-  readonly allow?: readonly Allowance[]
-  /** The command line that runs one test again. */
-  readonly again: (name: string) => string
 }
 
 export interface SelftestOutcome {
@@ -47,13 +36,6 @@ export interface SelftestOutcome {
   readonly error?: unknown
 }
 
-type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 'type' | 'name' | 'title'> & {
-  /** Why the machine must not be used any more. */
-  readonly lost?: string
-}
-
-const mostLines = 30
-
 class Runner {
   readonly #options: SelftestOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
@@ -61,9 +43,12 @@ class Runner {
   #machine: SelftestMachine | undefined
   /** Where on the console the window of the next test begins. */
   #window = 0
-  #isFirstBoot = true
-  /** Complaints of the boot that nobody has judged yet. */
-  #bootComplaints: readonly Finding[] = []
+  /** Whether some test was charged with what its machine complained about while it booted. */
+  #isBootJudged = false
+  /** Complaints from before any test that nobody was charged with yet. */
+  #unjudged: readonly Finding[] = []
+  /** The last test in the machine at hand: its verdict waits for what the kernel still has to say. */
+  #held: Tried | undefined
   /** What kept a machine from coming up: nobody tries it again. */
   #failure: { readonly error: unknown } | undefined
 
@@ -98,133 +83,100 @@ class Runner {
   }
 
   async #one(test: RunnableSelftest | UnbuiltSelftest): Promise<void> {
-    const { emit } = this.#options
-    const name = fullName(test)
-    const machine = 'error' in test ? undefined : await this.#machineOrFailure()
-    await emit({ type: 'scenario-started', name, title: '' })
-    const { lost, ...finished } =
-      'error' in test ? this.#notBuilt(test) : await this.#verdictOn(test, machine)
-    this.#verdicts[finished.verdict] += 1
-    await emit({ type: 'scenario-finished', name, title: '', ...finished })
-    if (lost === undefined) return
-    await this.#closeMachine()
-    await emit({ type: 'vm-lost', reason: lost })
-  }
-
-  #notBuilt(test: UnbuiltSelftest): Finished {
-    this.#unbuilt += 1
-    const { message, tail } = test.error
-    return {
-      verdict: 'ERROR',
-      milliseconds: 0,
-      diagnostic: this.#diagnostic(test, { message, output: tail, console: [] }),
+    if ('error' in test) {
+      await this.#settleNow()
+      this.#unbuilt += 1
+      await this.#start(test)
+      await this.#tellEnd(test, notBuilt(test, this.#options))
+      return
     }
+    const tried = await this.#try(test)
+    if (tried === undefined) {
+      await this.#start(test)
+      await this.#tellEnd(test, notBooted(test, this.#failure?.error, this.#options))
+      return
+    }
+    this.#held = tried
+    const { finished, lost } = judgeTried(tried, { complaints: [] }, this.#options)
+    // A test that was not run to its end says nothing about what came before it.
+    if (finished.verdict === 'MISS') this.#unjudged = tried.earlierComplaints
+    else {
+      this.#unjudged = []
+      this.#isBootJudged = true
+    }
+    if (lost !== undefined) await this.#closeMachine()
   }
 
-  async #verdictOn(test: RunnableSelftest, machine: SelftestMachine | undefined): Promise<Finished> {
-    if (machine === undefined) return this.#notBooted(test)
+  /** Tries a test, in another machine when the test before it has damaged the kernel; nothing when none comes up. */
+  async #try(test: RunnableSelftest): Promise<Tried | undefined> {
+    const { signal } = this.#options
+    const machine = await this.#machineOrFailure()
+    if (machine === undefined) return undefined
+    const hasPredecessor = this.#held !== undefined
+    let isStarted = false
+    let beginning: Promise<void> | undefined
+    const begin = async (complaints: readonly Finding[]): Promise<void> => {
+      const isDamaged = hasPredecessor && isDamage({ complaints }, this.#options)
+      isStarted = !isDamaged
+      await this.#settle({ complaints })
+      if (isDamaged) throw new DamagedMachine()
+      await this.#start(test)
+    }
     const result = await attemptSelftest(test, machine, {
-      signal: this.#options.signal,
+      signal,
       since: this.#window,
+      onBegun: (complaints) => (beginning = begin(complaints)),
     })
+    // The machine may have died in the middle of it.
+    await Promise.allSettled([beginning])
     this.#window = result.nextWindow
-    const saying = result.end === undefined ? undefined : sayingOf(result.end)
-    const heard = happeningOf(result, this.#problem(test, saying), this.#bootComplaints)
-    this.#bootComplaints = []
-    const { allowed, ...counted } = withoutAllowed(heard, this.#options.allow ?? [], dayOf(new Date()))
-    const happening = { ...heard, ...counted }
-    return {
-      ...this.#finished(test, result, { saying, happening, judgement: judge(happening) }),
-      ...(allowed.length === 0 ? {} : { allowed }),
-    }
-  }
-
-  #finished(
-    test: RunnableSelftest,
-    result: SelftestAttempt,
-    judged: {
-      readonly saying: Saying | undefined
-      readonly happening: Happening
-      readonly judgement: Judgement
-    },
-  ): Finished {
-    const { saying, happening, judgement } = judged
-    const { milliseconds } = result
-    const points: readonly TestPoint[] = saying?.points ?? []
-    const common = { milliseconds, ...(points.length === 0 ? {} : { points }) }
-    if (judgement.verdict === 'PASS') {
-      return saying?.verdict === 'skip'
-        ? { verdict: 'SKIP', ...common, reason: saying.message }
-        : { verdict: 'PASS', ...common }
-    }
-    const { verdict, message, beforehand } = judgement
-    const [complaint] = [...happening.complaints, ...happening.earlierComplaints]
-    const diagnostic = this.#diagnostic(test, {
-      message,
-      at: saying?.at,
-      output: outputOf(result),
-      console:
-        complaint === undefined ? result.console.slice(-mostLines) : complaint.lines.slice(0, mostLines),
-    })
-    return {
-      verdict,
-      ...common,
-      ...(beforehand === undefined ? {} : { beforehand }),
-      diagnostic,
-      // A program that gave up has closed nothing: what it and its children left would be there for the next one.
-      ...(saying?.verdict === 'skip' && judgement.machineUsable ? {} : { lost: message }),
-    }
-  }
-
-  /** What a program says against its kernel, or against itself. */
-  #problem(test: SelftestName, saying: Saying | undefined): Error | undefined {
-    if (saying === undefined) return undefined
-    switch (saying.verdict) {
-      case 'pass':
-        return undefined
-      case 'fail':
-        return new CheckFailure(saying.message)
-      case 'broken':
-        return new ProtocolError('SELFTEST_BROKEN', saying.message)
-      case 'skip': {
-        const { expectSkips, kernel } = this.#options
-        const name = fullName(test)
-        if (expectSkips.includes(name)) return undefined
-        const unexpected = `the definition of ${kernel} does not expect that (expectSkips lacks ${name})`
-        return new CheckFailure(`it was skipped: ${saying.message}; ${unexpected}`)
+    if (!isStarted) {
+      const late = lateIn(result)
+      await this.#settle(late)
+      if (hasPredecessor && isDamage(late, this.#options)) {
+        await this.#closeMachine()
+        return this.#try(test)
       }
-      default:
-        return saying.verdict satisfies never
+      await this.#start(test)
     }
+    const earlierComplaints = [...this.#unjudged, ...(hasPredecessor ? [] : result.earlierComplaints)]
+    return { test, result, earlierComplaints }
   }
 
-  #notBooted(test: SelftestName): Finished {
-    const judged = judge({
-      thrown: { value: this.#failure?.error },
-      recovered: false,
-      complaints: [],
-      unseen: 0,
-      earlierComplaints: [],
-      leaks: [],
-      warnings: [],
-    })
-    const { verdict, message } = judged
-    const diagnostic = this.#diagnostic(test, { message, output: [], console: [] })
-    return { verdict, milliseconds: 0, beforehand: true, diagnostic }
+  async #start(test: SelftestName): Promise<void> {
+    await this.#options.emit({ type: 'scenario-started', name: fullName(test), title: '' })
   }
 
-  #diagnostic(
-    test: SelftestName,
-    found: {
-      readonly message: string
-      readonly at?: string | undefined
-      readonly output: readonly string[]
-      readonly console: readonly string[]
-    },
-  ): Diagnostic {
-    const { message, at, output, console } = found
-    const again = this.#options.again(fullName(test))
-    return { message, rules: [], operations: [], output, console, again, ...(at === undefined ? {} : { at }) }
+  async #tellEnd(test: SelftestName, finished: Finished): Promise<void> {
+    this.#verdicts[finished.verdict] += 1
+    await this.#options.emit({ type: 'scenario-finished', name: fullName(test), title: '', ...finished })
+  }
+
+  /** Tells the verdict that was held back: what the kernel had to say later is charged to that test. */
+  async #settle(late: Late): Promise<void> {
+    const held = this.#held
+    this.#held = undefined
+    if (held === undefined) return
+    const { finished, lost } = judgeTried(held, late, this.#options)
+    await this.#tellEnd(held.test, finished)
+    if (lost !== undefined) await this.#options.emit({ type: 'vm-lost', reason: lost })
+  }
+
+  /** Tells that verdict before something that needs no machine, by what is on the console now. */
+  async #settleNow(): Promise<void> {
+    const machine = this.#machine
+    if (machine === undefined) return
+    const late = await this.#lateIn(machine)
+    this.#window = machine.console.mark()
+    await this.#settle(late)
+    if (isDamage(late, this.#options)) await this.#closeMachine()
+  }
+
+  /** What has become of a machine since the window of its last test. */
+  async #lateIn({ console, died }: SelftestMachine): Promise<Late> {
+    const death = await Promise.race([died, Promise.resolve(undefined)])
+    const complaints = findComplaints(console.since(this.#window))
+    return { complaints, ...(death === undefined ? {} : { death }) }
   }
 
   /** The machine at hand, or a new one; nothing when none comes up. */
@@ -241,8 +193,8 @@ class Runner {
     const { accelerator, origin, readyMilliseconds, bootLines, windowStart } = this.#machine
     this.#window = windowStart
     // Each machine boots the same kernel: what it complains about then is the failure of the first test alone.
-    this.#bootComplaints = this.#isFirstBoot ? complaintsOfBoot(bootLines) : []
-    this.#isFirstBoot = false
+    const complaints = this.#isBootJudged ? [] : complaintsOfBoot(bootLines)
+    if (complaints.length > 0) this.#unjudged = complaints
     await emit({
       type: 'vm-ready',
       accelerator: accelerator.name,
@@ -257,7 +209,13 @@ class Runner {
   async #closeMachine(): Promise<void> {
     const machine = this.#machine
     this.#machine = undefined
-    await machine?.[Symbol.asyncDispose]()
+    if (machine === undefined) return
+    // How it died is to be asked before: afterwards, we have closed it.
+    const { death } = await this.#lateIn(machine)
+    await machine[Symbol.asyncDispose]()
+    // Its console is complete now.
+    const { complaints } = await this.#lateIn(machine)
+    await this.#settle({ complaints, ...(death === undefined ? {} : { death }) })
   }
 
   #exitCode(): number {
@@ -266,33 +224,6 @@ class Runner {
     if (this.#failure !== undefined) return exitCodeOf(this.#failure.error)
     return MISS + this.#unbuilt > 0 ? exitCodes.couldNotRun : exitCodes.ok
   }
-}
-
-/** What happened, in the words that scenarios are judged by: their table holds here as well. */
-function happeningOf(
-  result: SelftestAttempt,
-  problem: Error | undefined,
-  bootComplaints: readonly Finding[],
-): Happening {
-  const { thrown, death, recovered } = result
-  const found = problem === undefined ? thrown : { value: problem }
-  return {
-    ...(found === undefined ? {} : { thrown: found }),
-    ...(death === undefined ? {} : { death }),
-    recovered,
-    complaints: findComplaints(result.console),
-    unseen: result.unseen,
-    earlierComplaints: [...bootComplaints, ...findComplaints(result.before)],
-    leaks: [],
-    warnings: [],
-  }
-}
-
-/** The last lines of what the program said, as far as they are from one stream after the other. */
-function outputOf({ end }: SelftestAttempt): string[] {
-  if (end === undefined) return []
-  const lines = [end.stdout, end.stderr].flatMap((text) => text.split(/\r?\n/))
-  return lines.filter((line) => line !== '').slice(-mostLines)
 }
 
 /**

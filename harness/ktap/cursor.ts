@@ -12,6 +12,8 @@ export class Cursor {
   readonly #numbering: Numbering
   #position = 0
   #current: Classified | undefined
+  /** Where a block of YAML ends whose lines mean nothing here. */
+  #yamlEnd = 0
 
   constructor(lines: readonly LogLine[], numbering: Numbering) {
     this.#lines = lines
@@ -22,6 +24,11 @@ export class Cursor {
   /** The line that it stands at; nothing at the end. */
   get current(): Classified | undefined {
     return this.#current
+  }
+
+  /** How many lines it has left behind. */
+  get position(): number {
+    return this.#position
   }
 
   /** The number of the line that it stands at, or at the end of the last one. */
@@ -39,6 +46,24 @@ export class Cursor {
 
   #read(): void {
     const line = this.#lines[this.#position]
-    this.#current = line && { ...line, parsed: classify(line.text, this.#numbering) }
+    const isAfterResult = this.#current?.parsed.kind === 'result'
+    if (isAfterResult && this.#numbering === 'optional') this.#yamlEnd = this.#endOfYaml()
+    const isYaml = this.#position < this.#yamlEnd
+    this.#current = line && {
+      ...line,
+      parsed: isYaml ? { kind: 'text' } : classify(line.text, this.#numbering),
+    }
+  }
+
+  /** The line behind the block of YAML that begins here; 0 when none does, or it does not end. */
+  #endOfYaml(): number {
+    const indent = /^(?<indent>\s+)---$/.exec(this.#lines[this.#position]?.text ?? '')?.groups?.['indent']
+    if (indent === undefined) return 0
+    for (let end = this.#position + 1; end < this.#lines.length; end += 1) {
+      const text = this.#lines[end]?.text ?? ''
+      if (text === `${indent}...`) return end + 1
+      if (text !== '' && !text.startsWith(indent)) return 0
+    }
+    return 0
   }
 }

@@ -22,6 +22,8 @@ export function linesOf(text: string): LogLine[] {
 export interface Isolated {
   /** From the version line on; none when there is no version line. */
   readonly lines: readonly LogLine[]
+  /** Whether it is TAP and no log of a kernel: nothing stands before its version line. */
+  readonly isPlainTap: boolean
   /** What KUnit itself said before it began. */
   readonly errors: readonly LogLine[]
 }
@@ -34,9 +36,12 @@ export interface Isolated {
 export function isolate(log: readonly LogLine[]): Isolated {
   const first = log.findIndex(({ text }) => start.test(text))
   const errors = (first === -1 ? log : log.slice(0, first)).filter(({ text }) => executorError.test(text))
-  if (first === -1) return { lines: [], errors }
-  const prefix = start.exec(log[first]?.text ?? '')?.index ?? 0
+  if (first === -1) return { lines: [], isPlainTap: false, errors }
+  const version = start.exec(log[first]?.text ?? '')
+  const prefix = version?.index ?? 0
+  const isPlainTap = prefix === 0 && version?.groups?.['protocol'] === 'TAP'
   const last = log.findIndex(({ text }, index) => index > first && end.test(text))
   const lines = log.slice(first, last === -1 ? undefined : last)
-  return { lines: lines.map(({ number, text }) => ({ number, text: text.slice(prefix) })), errors }
+  const shortened = lines.map(({ number, text }) => ({ number, text: text.slice(prefix) }))
+  return { lines: shortened, isPlainTap, errors }
 }

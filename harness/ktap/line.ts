@@ -41,14 +41,15 @@ export type Numbering = 'required' | 'optional'
 const versionLine = /^\s*(?<protocol>KTAP|TAP) version (?<version>\d+)$/
 const subtestLine = /^\s*# Subtest: (?<name>.*)$/
 const planLine = /^\s*1\.\.(?<count>\d+)(?<rest>.*)$/
-const planSkip = /^\s*#\s*SKIP\S*[\s-]*(?<reason>.*)$/i
+// As a word of its own: `# skipping because of EIO` and `# skip-list is broken` are no directives.
+const planSkip = /^\s*#\s*SKIP(?:PED)?(?!\w|-\w)[:,.\s-]*(?<reason>.*)$/i
 const bailOutLine = /^\s*Bail out!\s*(?<reason>.*)$/i
 // A `#` within the name makes it no result: kernel messages look like that.
 const numberedResult =
   /^\s*(?<word>ok|not ok) (?<number>\d+) ?(?::?- )?(?<name>[^#]*?)(?: # (?<comment>.*))?$/
 const anyResult =
   /^\s*(?<word>ok|not ok)(?= |$)(?: (?<number>\d+)\b)? ?(?:- )?(?<name>(?!# ).*?)(?: # (?<comment>.*))?$/
-const skipDirective = /(?:^| # )SKIP\S*\s*(?<reason>.*)$/i
+const skipDirective = /(?:^| # )SKIP(?:PED)?(?!\w|-\w)[:,.-]*\s*(?<reason>.*)$/i
 const otherDirective = /^(?<word>TODO|XFAIL|XPASS|TIMEOUT|ERROR)\b\s*(?<reason>.*)$/i
 const otherDirectives = ['TODO', 'XFAIL', 'XPASS', 'TIMEOUT', 'ERROR'] as const satisfies readonly Directive[]
 

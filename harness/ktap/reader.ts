@@ -10,6 +10,8 @@ import type { KtapReport, KtapTest, Problem, Status } from './tree.ts'
 // A plan that wants more is not meant, and each test without a result is one in memory.
 const largestPlan = 100_000
 const deepestNesting = 100
+// Of the results that are not counted.
+const mostNames = 5
 
 /** Reads one document, to the end of its lines. */
 export function readDocument(lines: readonly LogLine[], numbering: Numbering): KtapReport {
@@ -47,18 +49,13 @@ class Reader {
   }
 
   document(): KtapReport {
-    const main = draft(this.#text())
-    const line = this.#cursor.lineNumber
-    const begun = this.#version()
-    main.log.push(...this.#text())
-    this.#plan(main)
-    this.#subtests(main, () => false)
-    this.#surplus(main)
-    const { tests, planned, skip } = main
-    const isPlanned = begun || planned !== undefined
-    if (isPlanned && tests.length === 0 && skip === undefined) this.#report(line, 'no test has run')
-    const mismatch = totalsProblem(this.#lines, tests)
-    if (mismatch !== undefined) this.#report(mismatch.line, mismatch.problem)
+    const streams = [this.#stream()]
+    while (this.#cursor.current !== undefined) streams.push(this.#stream())
+    const tests = streams.flatMap((stream) => stream.tests)
+    const planned = streams.every((stream) => stream.planned !== undefined)
+      ? streams.reduce((sum, stream) => sum + (stream.planned ?? 0), 0)
+      : undefined
+    const skip = streams.find((stream) => stream.skip !== undefined)?.skip
     const { counts } = summarised(tests.length === 0 ? 'empty' : 'crashed', tests)
     return {
       status: statusOf(counts),
@@ -68,6 +65,29 @@ class Reader {
       ...(skip === undefined ? {} : { skip }),
       problems: this.#problems.toSorted((left, right) => left.line - right.line),
     }
+  }
+
+  /** Takes what one program has written: to the end, or to the version line of the next one. */
+  #stream(): Draft {
+    const begin = this.#cursor.position
+    const main = draft(this.#text())
+    const line = this.#cursor.lineNumber
+    const begun = this.#version()
+    main.log.push(...this.#text())
+    this.#plan(main)
+    this.#subtests(main, (next) => this.#beginsStream(next))
+    this.#surplus(main)
+    const { tests, planned, skip } = main
+    const isPlanned = begun || planned !== undefined
+    if (isPlanned && tests.length === 0 && skip === undefined) this.#report(line, 'no test has run')
+    const mismatch = totalsProblem(this.#lines.slice(begin, this.#cursor.position), tests)
+    if (mismatch !== undefined) this.#report(mismatch.line, mismatch.problem)
+    return main
+  }
+
+  /** Whether another program begins there: to KTAP, all version lines after the first one are subtests. */
+  #beginsStream({ parsed, text }: Classified): boolean {
+    return this.#numbering === 'optional' && parsed.kind === 'version' && !/^\s/.test(text)
   }
 
   #report(line: number, problem: string): void {
@@ -130,6 +150,12 @@ class Reader {
         continue
       }
       if (current === undefined || isPlan || endsIt(current)) {
+        if (isPlan && tests.length === 0 && this.#numbering === 'optional') {
+          this.#report(current.number, 'a second plan, which is left out')
+          parent.log.push(...log)
+          this.#cursor.advance()
+          continue
+        }
         if (isPlan) this.#report(current.number, 'a plan where a test should be')
         if (parent.planned === undefined) parent.log.push(...log)
         else this.#missing(parent, parent.planned, log)
@@ -142,7 +168,11 @@ class Reader {
   /** Puts tests without a result where the plan wants more. */
   #missing(parent: Draft, planned: number, log: readonly LogLine[]): void {
     const missing = planned - parent.tests.length
-    this.#report(this.#cursor.lineNumber, `${missing} of ${planned} planned tests have no result`)
+    const have = missing === 1 ? 'has' : 'have'
+    this.#report(
+      this.#cursor.lineNumber,
+      `${missing} of ${counted(planned, 'planned test')} ${have} no result`,
+    )
     for (let count = 0; count < missing; count += 1) {
       parent.tests.push(finished(draft(count === 0 ? log : []), undefined))
     }
@@ -208,7 +238,7 @@ class Reader {
     if (!quoted.some(({ text }) => /^\s*(?:not ok|ok|1\.\.\d)/.test(text))) return undefined
     const depth = this.#depth + this.#path.length
     if (depth >= deepestNesting) return undefined
-    const report = new Reader(quoted, this.#numbering, depth).document()
+    const report = new Reader(quoted, 'required', depth).document()
     for (const { line, test, problem } of report.problems) {
       this.#path.push(test)
       this.#report(line, problem)
@@ -227,22 +257,29 @@ class Reader {
     }
   }
 
-  /** What comes after the last planned test. */
-  #surplus(main: Draft): void {
-    let count = 0
+  /** What comes after the last planned test, up to the next stream. */
+  #surplus({ planned = 0 }: Draft): void {
+    const names: string[] = []
     let first = this.#cursor.lineNumber
     for (;;) {
       this.#text()
-      const line = this.#cursor.advance()
-      if (line === undefined) break
-      if (line.parsed.kind === 'result') {
-        if (count === 0) first = line.number
-        count += 1
-      }
+      const line = this.#cursor.current
+      if (line === undefined || this.#beginsStream(line)) break
+      this.#cursor.advance()
+      if (line.parsed.kind !== 'result') continue
+      if (names.length === 0) first = line.number
+      names.push(line.parsed.name || '(no name)')
     }
-    if (count === 0) return
-    this.#report(first, `${count} results after the ${main.planned} planned tests, which are not counted`)
+    if (names.length === 0) return
+    const results = `${counted(names.length, 'result')} after the ${counted(planned, 'planned test')}`
+    const more = names.length > mostNames ? ', …' : ''
+    const which = `${names.slice(0, mostNames).join(', ')}${more}`
+    this.#report(first, `${results}, which ${names.length === 1 ? 'is' : 'are'} not counted: ${which}`)
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function isResultOf({ parsed }: Classified, name: string): boolean {

@@ -47,6 +47,8 @@ export interface KtapReport extends Pick<KtapTest, 'counts' | 'tests' | 'status'
   readonly problems: readonly Problem[]
   /** Present when the plan says why there is nothing in it (`1..0 # SKIP`). */
   readonly skip?: string
+  /** What is to be known about the log, and is nothing wrong with it. */
+  readonly note?: string
 }
 
 const none: Counts = { passed: 0, failed: 0, crashed: 0, skipped: 0 }

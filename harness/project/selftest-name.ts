@@ -24,10 +24,16 @@ export function selftestName(text: string): SelftestName {
   const { target, test } = shape.exec(text)?.groups ?? {}
   if (target !== undefined && test !== undefined) return { target, test }
   throw new UsageError('SELFTEST_NAME', `a selftest is named TARGET:TEST, got '${text}'`, {
-    hint: text.includes(':')
-      ? 'for example: kvm:guest_memfd_test'
-      : `did you mean 'kvm:${text}'? gmemtest kselftest --list prints them all`,
+    hint: hintFor(text),
   })
+}
+
+/** The next step after a text that is no name: programs have an underscore in their names, targets mostly not. */
+function hintFor(text: string): string {
+  if (text.includes(':') || !/^[\w-]+$/.test(text)) return 'for example: kvm:guest_memfd_test'
+  return text.includes('_')
+    ? `did you mean 'kvm:${text}'? gmemtest kselftest --list prints them all`
+    : `one of its tests is ${text}:TEST; gmemtest kselftest --list ${text} prints them all`
 }
 
 /** The text of a name. */

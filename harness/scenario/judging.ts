@@ -43,6 +43,10 @@ export function isDamage({ complaints, death }: Late, { allow = [] }: Pick<Runne
 }
 
 /** What is the doing of the scenario before one that has not begun. */
-export function lateIn({ complaints, earlierComplaints, death }: Attempt): Late {
+export function lateIn({
+  complaints,
+  earlierComplaints,
+  death,
+}: Pick<Attempt, 'complaints' | 'earlierComplaints' | 'death'>): Late {
   return { complaints: [...earlierComplaints, ...complaints], ...(death === undefined ? {} : { death }) }
 }

@@ -43,8 +43,13 @@ export function machineLacks(
 
 /** The verdict on a scenario whose machine does not come up, because of `error`. */
 export function notBooted(scenario: NamedScenario, error: unknown, { again }: Words): Finished {
-  // Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not.
-  const verdict = error instanceof BootError ? 'FAIL' : error instanceof ProtocolError ? 'ERROR' : 'MISS'
+  const verdict = verdictOfBoot(error)
   const judged = { message: messageOf(error), again: again(scenario.name) }
   return { verdict, milliseconds: 0, beforehand: true, diagnostic: diagnoseNotRun(scenario, error, judged) }
+}
+
+/** Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not. */
+export function verdictOfBoot(error: unknown): 'FAIL' | 'ERROR' | 'MISS' {
+  if (error instanceof BootError) return 'FAIL'
+  return error instanceof ProtocolError ? 'ERROR' : 'MISS'
 }

@@ -213,6 +213,8 @@ void test('the command line', async (suite) => {
   void suite.test('gmemtest doctor says how kernels will run, and that it is good', async (t) => {
     const ran = await gmemtest('doctor')
     t.match(ran.stdout, /^Kernels will run under (KVM|emulation \(TCG\), which is enough): .+\.$/m)
+    const names = await gmemtest('doctor', '--missing-packages')
+    t.match(names, { exitCode: 0, stdout: /^(?:\S.*\n)?$/ }, 'no empty line when nothing is missing')
   })
 
   void suite.test('a reader that has had enough is no failure', async (t) => {

@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
     'points are missing',
     end(0, twoPoints.replace('1..2', '1..3')),
     'broken',
-    /^line 4 of its output: 1 of 3 planned tests have no result$/,
+    /^line 4 of its output: 1 of 3 planned tests has no result$/,
   ],
   [
     'points are missing, and the exit code is bad',
@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
     'a plan for less',
     end(0, twoPoints.replace('1..2', '1..1')),
     'broken',
-    /^line 4 of its output: 1 results after/,
+    /^line 4 of its output: 1 result after the 1 planned test, which is not counted: faults/,
   ],
   [
     'wrong numbers',
@@ -124,7 +124,14 @@ const rows: readonly Row[] = [
     /^Bail out! no memory$/,
   ],
   ['it fails without a word', end(1), 'fail', /^exit code 1$/],
-  ['it was expected to fail', end(2), 'pass', /^$/],
+  [
+    'it was expected to fail',
+    end(2, twoPoints.replace('ok 2 faults', 'not ok 2 faults # XFAIL later')),
+    'pass',
+    /^$/,
+  ],
+  ['it ends with 2 and has no points', end(2), 'fail', /^exit code 2$/],
+  ['it ends with 2, and no point was expected to fail', end(2, twoPoints), 'fail', /^exit code 2$/],
   ['it was expected to fail and did not', end(3), 'fail', /has passed/],
 ]
 

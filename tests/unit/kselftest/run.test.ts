@@ -8,89 +8,8 @@ import {
   InfraError,
   ProtocolError,
 } from '../../../harness/project/errors.ts'
-import type { RunEvent } from '../../../harness/project/events.ts'
-import { runSelftests } from '../../../harness/kselftest/run.ts'
-import type { SelftestOptions, SelftestOutcome } from '../../../harness/kselftest/run.ts'
-import type { SelftestMachine } from '../../../harness/kselftest/attempt.ts'
-import type { RemoteResult, SshSession } from '../../../harness/ssh/session.ts'
-import { asBooted, fakeMachine } from '../scenario/fixtures/fake-machine.ts'
-import type { Puppet } from '../scenario/fixtures/fake-machine.ts'
-
-/** What a program does in the guest. */
-type Program = (puppet: Puppet, say: (text: string) => void) => Promise<Partial<RemoteResult>>
-
-interface Faults {
-  /** Markers do not come through the console. */
-  readonly isSilent?: boolean
-  /** What is on the console before anything runs. */
-  readonly boot?: readonly string[]
-}
-
-async function machineWith(
-  programs: Readonly<Record<string, Program>>,
-  faults: Faults,
-): Promise<SelftestMachine> {
-  const { machine, puppet } = await fakeMachine()
-  for (const line of faults.boot ?? []) puppet.say(line)
-  const result = { exitCode: 0, signal: undefined, stdout: '', stderr: '' }
-  const session: SshSession = {
-    closed: new Promise<void>(() => undefined),
-    push: async () => undefined,
-    open: async () => {
-      throw new Error('nobody opens a channel')
-    },
-    shell: async () => 0,
-    exec: async (command, { onOutput }) => {
-      const marker = /echo '<0>(.*)' >\/dev\/kmsg/.exec(command)?.[1]
-      if (marker !== undefined) {
-        if (faults.isSilent !== true) puppet.say(`[    1.0] ${marker}`)
-        return result
-      }
-      const program = programs[/exec '.*\/(\w+)'$/.exec(command)?.[1] ?? '']
-      if (program === undefined) return result
-      return { ...result, ...(await program(puppet, (text) => onOutput?.('stdout', Buffer.from(text)))) }
-    },
-    [Symbol.asyncDispose]: async () => undefined,
-  }
-  return { ...asBooted(machine), session, [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose]() }
-}
-
-interface Ran {
-  readonly outcome: SelftestOutcome
-  readonly events: readonly RunEvent[]
-  /** `NAME VERDICT`, or `NAME VERDICT: why`. */
-  readonly verdicts: readonly string[]
-  readonly boots: number
-}
-
-async function run(
-  programs: Readonly<Record<string, Program>>,
-  given: Partial<SelftestOptions> & { readonly faults?: Faults } = {},
-): Promise<Ran> {
-  const events: RunEvent[] = []
-  let boots = 0
-  const outcome = await runSelftests({
-    tests: Object.keys(programs).map((name) => ({ target: 'kvm', test: name, program: '/x', timeout: 45 })),
-    boot: () => {
-      boots += 1
-      return machineWith(programs, given.faults ?? {})
-    },
-    emit: async (event) => void events.push(event),
-    signal: new AbortController().signal,
-    kernel: 'mini',
-    expectSkips: [],
-    again: (name) => `again ${name}`,
-    ...given,
-  })
-  const verdicts = events.flatMap((event) => {
-    if (event.type !== 'scenario-finished') return []
-    const why = event.reason ?? event.diagnostic?.message
-    return [`${event.name} ${event.verdict}${why === undefined ? '' : `: ${why}`}`]
-  })
-  return { outcome, events, verdicts, boots }
-}
-
-const passes: Program = async () => ({})
+import { passes, run } from './fixtures/selftests.ts'
+import type { Faults, Program } from './fixtures/selftests.ts'
 
 void test('programs that pass share a machine; their points go with them', async (t) => {
   const { outcome, events, verdicts, boots } = await run({
@@ -226,6 +145,9 @@ void test('a program that does not compile is one line, and needs no machine', a
 })
 
 for (const [error, verdict, exitCode] of [
+  [new ProtocolError('SSH_LOST', 'ssh does not answer'), 'ERROR', 1],
+  [new GuestError('COMMAND_TIMEOUT', 'a command took too long'), 'MISS', 1],
+  [new DeadlineExceeded('the first command', 1), 'MISS', 69],
   [new BootError('BOOT_TIMEOUT', 'it does not come up'), 'FAIL', 1],
   [new InfraError('QEMU_MISSING', 'there is no QEMU'), 'MISS', 69],
 ] as const) {

@@ -15,7 +15,7 @@ const broken: readonly Row[] = [
     [
       '5 a: 2 of 3 planned tests have no result',
       '5 a: it has no result',
-      '5 : 1 of 2 planned tests have no result',
+      '5 : 1 of 2 planned tests has no result',
     ],
   ],
   [
@@ -25,21 +25,21 @@ const broken: readonly Row[] = [
     [
       '6 a: it has no result',
       '6 b: it has number 1, and should have 2',
-      '7 : 1 results after the 2 planned tests, which are not counted',
+      '7 : 1 result after the 2 planned tests, which is not counted: c',
     ],
   ],
   [
     'too many',
     'TAP version 13\n1..1\nok 1 a\nnot ok 2 b\n',
     [1, 0, 0, 0],
-    ['4 : 1 results after the 1 planned tests, which are not counted'],
+    ['4 : 1 result after the 1 planned test, which is not counted: b'],
   ],
   ['a plan at the end', 'TAP version 14\nok 1 a\nok 2 b\n1..2\n', [2, 0, 0, 0], []],
   [
     'a plan at the end for more',
     'TAP version 14\nok 1 a\n1..2\n',
     [1, 0, 1, 0],
-    ['3 : 1 of 2 planned tests have no result'],
+    ['3 : 1 of 2 planned tests has no result'],
   ],
   [
     'a plan at the end for less',
@@ -53,9 +53,27 @@ const broken: readonly Row[] = [
     [1, 0, 1, 0],
     [
       '4 : a plan where a test should be',
-      '4 : 1 of 2 planned tests have no result',
-      '5 : 1 results after the 2 planned tests, which are not counted',
+      '4 : 1 of 2 planned tests has no result',
+      '5 : 1 result after the 2 planned tests, which is not counted: b',
     ],
+  ],
+  [
+    'two plans at once',
+    'TAP version 14\n1..2\n1..2\nok 1 a\nok 2 b\n',
+    [2, 0, 0, 0],
+    ['3 : a second plan, which is left out'],
+  ],
+  [
+    'two streams of KTAP, which is a subtest to it',
+    'KTAP version 1\n1..1\nok 1 a\nKTAP version 1\n1..1\nnot ok 1 b\n',
+    [1, 0, 0, 0],
+    ['6 : 1 result after the 1 planned test, which is not counted: b'],
+  ],
+  [
+    'a stream that is cut, and another one',
+    'TAP version 13\n1..2\nok 1 a\nTAP version 13\n1..1\nok 1 b\n',
+    [2, 0, 1, 0],
+    ['4 : 1 of 2 planned tests has no result'],
   ],
   ['no plan, which KTAP allows', 'KTAP version 1\nok 1 a\n', [1, 0, 0, 0], []],
   [
@@ -82,7 +100,7 @@ const broken: readonly Row[] = [
     'a bail-out',
     'TAP version 13\n1..2\nok 1 a\nBail out! no memory\n',
     [1, 0, 1, 0],
-    ['4 : Bail out! no memory', '4 : 1 of 2 planned tests have no result'],
+    ['4 : Bail out! no memory', '4 : 1 of 2 planned tests has no result'],
   ],
   [
     'totals that say something else',
@@ -115,7 +133,7 @@ const broken: readonly Row[] = [
     'a fault in what was quoted',
     'TAP version 13\n1..1\n# 1..2\n# ok 1 x\nnot ok 1 a # exit=1\n',
     [0, 1, 0, 0],
-    ['4 a: 1 of 2 planned tests have no result'],
+    ['4 a: 1 of 2 planned tests has no result'],
   ],
   [
     'ok and a time-out',
@@ -135,7 +153,7 @@ const broken: readonly Row[] = [
     [0, 0, 0, 0],
     ['1 : kunit executor: could not allocate', noVersion],
   ],
-  ['no KTAP', 'Linux version 6.12\nok 1 a\n', [0, 0, 0, 0], [noVersion]],
+  ['no KTAP', 'Linux version 6.12\nok 1 a\n', [1, 0, 0, 0], [noVersion]],
   ['nothing at all', '', [0, 0, 0, 0], [noVersion]],
 ]
 

@@ -45,6 +45,12 @@ const rows: readonly (readonly [line: string, numbering: Numbering, kind: KtapLi
     'required',
     result({ ok: false, number: 5, name: 'selftests: kvm: bad', reason: 'exit=254' }),
   ],
+  ['ok 3 # Skipped: no GUP', 'required', result({ number: 3, directive: 'SKIP', reason: 'no GUP' })],
+  ['ok 3 # SKIPPED', 'required', result({ number: 3, directive: 'SKIP', reason: '' })],
+  ...['skipping because of EIO', 'skips', 'skip-list is broken', 'SKIP_ALL is not set'].map(
+    (reason) =>
+      [`not ok 1 t # ${reason}`, 'required', result({ ok: false, number: 1, name: 't', reason })] as const,
+  ),
   // A message of the kernel that begins like a result.
   ['ok 1 device#2 is up', 'required', { kind: 'text' }],
   ['ok - maps', 'required', { kind: 'text' }],
@@ -61,6 +67,8 @@ const rows: readonly (readonly [line: string, numbering: Numbering, kind: KtapLi
   ['ok: done', 'optional', { kind: 'text' }],
   ['1..4', 'required', { kind: 'plan', count: 4, skip: undefined }],
   ['1..0 # SKIP - no /dev/kvm', 'required', { kind: 'plan', count: 0, skip: 'no /dev/kvm' }],
+  ['1..0 # Skipped: no /dev/kvm', 'required', { kind: 'plan', count: 0, skip: 'no /dev/kvm' }],
+  ['1..0 # skipping failed', 'required', { kind: 'plan', count: 0, skip: undefined }],
   ['  KTAP version 1', 'required', { kind: 'version', protocol: 'KTAP', version: 1 }],
   ['TAP version 14', 'required', { kind: 'version', protocol: 'TAP', version: 14 }],
   ['TAP version 14 or so', 'required', { kind: 'text' }],

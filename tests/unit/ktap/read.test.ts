@@ -121,3 +121,46 @@ void test('the output of a program', (t) => {
   t.same([silent.status, silent.planned, problems(silent)], ['empty', undefined, []])
   t.end()
 })
+
+const plain = `TAP version 14
+1..3
+not ok 1 - a \\# 1
+  ---
+  message: |
+    ok 2 - not a result
+    1..7
+  ...
+ok - b
+ok # SKIP no pages
+`
+
+void test('TAP 14: blocks of YAML, escapes, and results without a number', (t) => {
+  const report = readLog(plain)
+  t.same(outline(report.tests), ['failed a # 1', 'passed b', 'skipped '])
+  t.same(problems(report), [])
+
+  const unfinished = readLog('TAP version 14\n1..2\nok 1 a\n  ---\n  at: b\nok 2 b\n')
+  t.same(outline(unfinished.tests), ['passed a', 'passed b'], 'what does not end is no block')
+  const kernel = readLog('KTAP version 1\n1..2\nok 1 a\nok - b\n  ---\n  ok 2 c\n  ...\n')
+  t.same(outline(kernel.tests), ['passed a', 'passed c'], 'KTAP has none of that')
+  t.end()
+})
+
+void test('two streams of TAP in one file, each with its totals', (t) => {
+  const totals = '# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0\n'
+  const stream = `TAP version 13\n1..1\nok 1 a\n${totals}`
+  const report = readLog(`${stream}${stream.replace('ok 1 a', 'ok 1 b')}`)
+  t.same(outline(report.tests), ['passed a', 'passed b'])
+  t.equal(report.planned, 2)
+  t.same(problems(report), [])
+  t.ok(readLog('TAP version 13\n'.repeat(20_000)).problems.length > 0, 'in time that is linear')
+  t.end()
+})
+
+void test('TAP 12 has no version line', (t) => {
+  const report = readLog('ok - a\nnot ok 2 b\n1..2\n')
+  t.same(outline(report.tests), ['passed a', 'failed b'])
+  t.same(problems(report), [])
+  t.match(report.note, /there is no line .*: it is read as TAP 12/)
+  t.end()
+})

@@ -10,6 +10,8 @@ void test('TARGET:TEST', (t) => {
   t.notOk(isSelftestName('gup-test'))
   for (const [text, hint] of [
     ['guest_memfd_test', /did you mean 'kvm:guest_memfd_test'/],
+    ['kvm', /kvm:TEST; gmemtest kselftest --list kvm /],
+    ['no such', /for example/],
     ['kvm:', /for example/],
     ['../kvm:x', /for example/],
     ['kvm:../x', /for example/],
