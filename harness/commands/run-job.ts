@@ -86,6 +86,7 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
     kernel: definition.name,
     dialect: definition.dialect,
     scenarios: names,
+    isolation: plan.isolation,
   })
   return withEnding(emit, async (tell) => {
     const wanted = options.vmcore === true ? withDumps(definition) : definition

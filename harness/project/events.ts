@@ -1,4 +1,5 @@
 // The stream between a run and its reports: the runner writes it, every report is a sink that reads it.
+import type { Isolation } from './definition.ts'
 
 /** How a scenario ended, in the words of KCIDB. */
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR' | 'MISS' | 'SKIP'
@@ -45,6 +46,8 @@ export type RunEvent =
       readonly kernel: string
       readonly dialect: string
       readonly scenarios: readonly string[]
+      /** What scenarios share of their machines; not said of the kernel's own selftests. */
+      readonly isolation?: Isolation
     }
   | {
       readonly type: 'kernel-ready'
