@@ -6,6 +6,7 @@ import { BuildError, InfraError } from '../project/errors.ts'
 import { lastLines, succeed } from './command.ts'
 import { readJson, sha256, sha256OfFile, writeWhole } from './files.ts'
 import { configure } from './kconfig/configure.ts'
+import { configKey, configureOnce } from './kconfig/once.ts'
 import type { Request } from './kconfig/fragment.ts'
 import { takeLock } from './lock.ts'
 import { complaints, make } from './make.ts'
@@ -113,7 +114,11 @@ async function buildIn(
   await withObjects(home, context.signal, async () => {
     await mkdir(objects, { recursive: true })
     context.progress({ type: 'phase', phase: 'config', detail: `${ingredients.requests.length} options` })
-    await configure(tree, ingredients.requests, makeOptions)
+    const { patches, requests, compiler } = ingredients
+    const key = configKey({ source: identity.content, patches, requests, compiler })
+    await configureOnce(home, { key, file: path.join(objects, '.config') }, () =>
+      configure(tree, requests, makeOptions),
+    )
     const count = await compile(tree, home, definition.name, makeOptions, context)
 
     context.progress({ type: 'phase', phase: 'store', detail: ingredients.key })
