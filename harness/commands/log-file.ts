@@ -57,7 +57,7 @@ export async function openLog(
 }
 
 /** Blank, tab, feed, return. */
-const blanks: readonly number[] = [0x20, 0x09, 0x0a, 0x0d]
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 async function* checked(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   // Somebody may have a pipe open and write nothing into it.
@@ -70,7 +70,7 @@ async function* checked(name: string, stream: Readable, signal: AbortSignal): As
         sample = Buffer.concat([sample, chunk.subarray(0, sampleBytes - sample.length)])
         if (sample.length >= sampleBytes) expectText(name, sample)
       }
-      isBlank &&= chunk.every((byte) => blanks.includes(byte))
+      isBlank &&= chunk.every((byte) => blanks.has(byte))
       yield chunk
     }
   } catch (error) {

@@ -4,10 +4,10 @@ import type { Pattern } from './patterns.ts'
 const cutHere = 'cut-here'
 const bugAt = 'bug-at'
 /** What die() and __warn() say; it may come behind a line that has said more. */
-const dying: readonly string[] = ['oops', 'trap']
-const warning: readonly string[] = ['warning', 'warning-at']
+const dying: ReadonlySet<string> = new Set(['oops', 'trap'])
+const warning: ReadonlySet<string> = new Set(['warning', 'warning-at'])
 /** What only die() ends. */
-const fatalKinds: readonly Pattern['kind'][] = ['oops', 'stack-overflow', 'bug', 'usercopy']
+const fatalKinds: ReadonlySet<Pattern['kind']> = new Set(['oops', 'stack-overflow', 'bug', 'usercopy'])
 
 /** Whether die() or __warn() prints the dump of these reports, and so its end. */
 function hasEndTrace({ end }: Pattern): boolean {
@@ -27,13 +27,13 @@ export function continuesHead(pattern: Pattern, open: Pattern, seen: ReadonlySet
   if (name === cutHere) return open.cutFollows === true && !seen.has(bugAt)
   // What WARN() says may be anything.
   if (open.name === cutHere) return hasEndTrace(pattern) || pattern.isGeneral === true
-  if (dying.includes(name)) return !seen.has('oops') && !seen.has('trap')
+  if (dying.has(name)) return !seen.has('oops') && !seen.has('trap')
   if (name === bugAt) return seen.has(cutHere) && (open.cutFollows === true || open.kind === 'cfi')
-  if (warning.includes(name)) return !seen.has(bugAt) && (open.cutFollows === true || !isFatal(open))
+  if (warning.has(name)) return !seen.has(bugAt) && (open.cutFollows === true || !isFatal(open))
   // Some kernels print the place first, and then what is wrong.
-  return warning.includes(open.name) && hasEndTrace(pattern) && !isFatal(pattern)
+  return warning.has(open.name) && hasEndTrace(pattern) && !isFatal(pattern)
 }
 
 function isFatal({ kind }: Pattern): boolean {
-  return fatalKinds.includes(kind)
+  return fatalKinds.has(kind)
 }
