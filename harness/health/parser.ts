@@ -5,7 +5,8 @@ import { InfraError } from '../project/errors.ts'
 import { AskedTraces } from './asked.ts'
 import type { Finding } from './finding.ts'
 import { clean, countLines, lastLines, viewOf } from './log-text.ts'
-import { NeedleFinder } from './needles.ts'
+import { finderFor } from './interesting.ts'
+import type { NeedleFinder } from './needles.ts'
 import { harmless, patterns as allPatterns } from './patterns.ts'
 import type { Pattern } from './patterns.ts'
 import { firstKernelLine, hasDate, parseLine } from './printk.ts'
@@ -24,12 +25,9 @@ export interface ParserOptions {
 
 /** The markers of scenarios in the log of the kernel. */
 const marker = /gmemtest: scenario (\S+) (begins|ended)/
-const markerNeedle = 'gmemtest: scenario '
 /** What says that the next banner is no surprise. */
 const goodbye =
   /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
-const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
-const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
 /** A console that is registered late prints all again that an early one has printed. */
 const replay = /console \[\w+\] enabled/
 /** A longer line is noise; the kernel cuts its records at 1 KiB. */
@@ -314,16 +312,4 @@ export class ConsoleParser {
     if (finding.corrupted !== undefined) this.#torn = finding.end
     this.#options.onFinding(finding)
   }
-}
-
-// Making one takes longer than reading a short log.
-const finders = new WeakMap<readonly Pattern[], NeedleFinder>()
-
-function finderFor(patterns: readonly Pattern[]): NeedleFinder {
-  const known = finders.get(patterns)
-  if (known !== undefined) return known
-  const ours = [...askedNeedles, ...goodbyeNeedles, markerNeedle]
-  const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
-  finders.set(patterns, finder)
-  return finder
 }

@@ -4,7 +4,7 @@ import { findComplaints } from '../../../harness/health/findings.ts'
 import type { Finding } from '../../../harness/health/findings.ts'
 import { ConsoleParser } from '../../../harness/health/parser.ts'
 import type { ParserOptions } from '../../../harness/health/parser.ts'
-import { goldenLines, goldenText, summary } from './fixtures/golden.ts'
+import { goldenLines, goldenText, severalReports, summary } from './fixtures/golden.ts'
 
 /** What is found in a log that comes in these pieces. */
 function findIn(
@@ -26,16 +26,6 @@ function kindsIn(lines: readonly string[], isRunning = false): string[] {
   return findComplaints(lines, { isRunning }).map(({ kind }) => kind)
 }
 
-const reports = [
-  'warning',
-  'kasan',
-  'lockdep-circular',
-  'null-dereference',
-  'oom',
-  'hung-task',
-  'list-corruption',
-]
-
 void test('a log that is cut in two at any byte says the same', (t) => {
   const log = Buffer.from(
     `[    0.5] naïve – 漢字\r\n${['kmemleak', 'irq-nobody-cared', 'reboot'].map(goldenText).join('')}[ 99.0] no line feed`,
@@ -52,7 +42,7 @@ void test('a log that is cut in two at any byte says the same', (t) => {
 })
 
 void test('a log that comes byte by byte says the same', (t) => {
-  const log = Buffer.from(reports.map(goldenText).join(''))
+  const log = Buffer.from(severalReports.map(goldenText).join(''))
   t.strictSame(findIn([...log].map((byte) => Uint8Array.of(byte))), findIn([log]))
   t.end()
 })
@@ -72,7 +62,7 @@ const noises: readonly (readonly [name: string, noisy: (line: string, number: nu
 
 for (const [name, noisy] of noises) {
   void test(`${name}: the same is found`, (t) => {
-    for (const report of reports) {
+    for (const report of severalReports) {
       const lines = goldenLines(report)
       t.strictSame(
         findComplaints(lines.map(noisy), { isRunning: false }).map(summary),

@@ -3,17 +3,7 @@ import { test } from 'tap'
 import { findComplaints } from '../../../harness/health/findings.ts'
 import { ConsoleParser } from '../../../harness/health/parser.ts'
 import { parseLine } from '../../../harness/health/printk.ts'
-import { goldenLines, summary, texts } from './fixtures/golden.ts'
-
-const reports = [
-  'warning',
-  'kasan',
-  'lockdep-circular',
-  'null-dereference',
-  'oom',
-  'hung-task',
-  'list-corruption',
-]
+import { goldenLines, severalReports, summary, texts } from './fixtures/golden.ts'
 
 const prefixes: readonly (readonly [name: string, prefix: (number: number) => string])[] = [
   ['none', () => ''],
@@ -49,7 +39,7 @@ const prefixes: readonly (readonly [name: string, prefix: (number: number) => st
 
 for (const [name, prefix] of prefixes) {
   void test(`with ${name} in front of each line, the same is found`, (t) => {
-    for (const report of reports) {
+    for (const report of severalReports) {
       const lines = texts(report).map((line, number) => `${prefix(number)}${line}`)
       const wanted = findComplaints(goldenLines(report), { isRunning: false })
       t.strictSame(findComplaints(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
