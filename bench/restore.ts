@@ -54,12 +54,12 @@ async function oneMachine(directory: string, say: (progress: string) => void): P
   const runs: number[] = []
   const shares: number[] = []
   const options = await machineOptions(plainProfile, path.join(directory, 'console.log'))
-  const { file } = await provideSnapshot(cacheDirectory(), options)
+  const snapshot = await provideSnapshot(cacheDirectory(), options)
   await observeSuccess(['run', scenario, '--output', path.join(directory, 'warm-up')])
   for (let round = 0; round < rounds; round += 1) {
     say(`round ${round + 1} of ${rounds}`)
     boots.push((await lifeOf(() => bootMachine(options))).toFirstOperation)
-    const { toFirstOperation: restore, whole } = await lifeOf(() => restoreMachine(options, file))
+    const { toFirstOperation: restore, whole } = await lifeOf(() => restoreMachine(options, snapshot))
     restores.push(restore)
     lives.push(whole)
     const output = path.join(directory, String(round))

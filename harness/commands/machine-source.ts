@@ -210,7 +210,7 @@ export class Machines implements MachineSource, AsyncDisposable {
 
   #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableMachine> {
     return this.#withConsole(`restored, ${describeProfile(profile)}`, making, (consoleFile) =>
-      restoreMachine(this.#machine(profile, consoleFile, making), snapshot.file),
+      restoreMachine(this.#machine(profile, consoleFile, making), snapshot),
     )
   }
 

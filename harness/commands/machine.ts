@@ -7,6 +7,7 @@ import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
 import { BootError, InfraError } from '../project/errors.ts'
 import type { Bytes } from '../project/units.ts'
 import type { SshSession } from '../ssh/session.ts'
+import type { GuestFacts } from '../scenario/guest-facts.ts'
 import type { Machine } from '../scenario/machine.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { sshDevice } from '../vm/arguments.ts'
@@ -160,16 +161,24 @@ function complaintError({ title, lines }: Finding, cause: unknown): BootError {
 /** How many ssh channels a machine has used when it is saved. */
 const usedChannels = 1
 
+/** What is known of a machine that was saved. */
+export interface Saved {
+  readonly facts: GuestFacts
+  /** What its kernel said until then. */
+  readonly lines: readonly string[]
+}
+
 /**
- * Boots a machine, starts the agent in it once, so that all that this needs is loaded, closes it and saves the state of
- * the machine into `file`. Answers with what the kernel said while it booted.
+ * Boots a machine, starts the agent in it once, so that all that this needs is loaded, has it find out what the machine
+ * is like, closes it and saves the state of the machine into `file`.
  * @throws {InfraError} STATE_NOT_SAVED
  * @throws what `bootMachine` and `saveState` throw
  */
-export async function saveMachine(options: MachineOptions, file: string): Promise<readonly string[]> {
+export async function saveMachine(options: MachineOptions, file: string): Promise<Saved> {
   await using stack = new AsyncDisposableStack()
   const { vm, session, agent } = await boot(options, stack)
   const { saveState } = await import('../vm/snapshot.ts')
+  const { gatherFacts } = await import('../scenario/guest-facts.ts')
   const { signal } = options
   const { timeFactor } = options.accelerator
   const gone = Promise.withResolvers<void>()
@@ -179,6 +188,7 @@ export async function saveMachine(options: MachineOptions, file: string): Promis
       if (isFirst && data['open'] === false) gone.resolve()
     }),
   )
+  const facts = await gatherFacts(agent)
   await agent[Symbol.asyncDispose]()
   await session[Symbol.asyncDispose]()
   const milliseconds = goneMilliseconds * timeFactor
@@ -193,16 +203,19 @@ export async function saveMachine(options: MachineOptions, file: string): Promis
     })
   }
   await vm.catchUp()
-  return vm.console.lines()
+  return { facts, lines: vm.console.lines() }
 }
 
 /**
- * A machine that goes on from the state that `saveMachine` wrote; when that fails, nothing of it is left.
+ * A machine that goes on from the state that `saveMachine` wrote into `file`; when that fails, nothing of it is left.
  * @throws {InfraError} RESTORE_FAILED and others, when this machine lacks something
  * @throws {BootError} when the kernel died, or complained and did not answer
  * @throws {ProtocolError} when the guest or its agent does not answer as it should
  */
-export async function restoreMachine(options: MachineOptions, file: string): Promise<ReachableMachine> {
+export async function restoreMachine(
+  options: MachineOptions,
+  { file, facts }: { readonly file: string; readonly facts: GuestFacts },
+): Promise<ReachableMachine> {
   await using stack = new AsyncDisposableStack()
   const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')
   const { connect } = await import('../ssh/connect.ts')
@@ -227,6 +240,7 @@ export async function restoreMachine(options: MachineOptions, file: string): Pro
   return {
     ...reachable(vm, inside, options, stack.move()),
     origin: 'restored',
+    facts,
     bootLines: [],
     windowStart: 0,
   }

@@ -1,8 +1,10 @@
 // The saved states of machines, one for each kernel, image and way to boot: made once, and kept in the cache.
-import { readdir, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileIdentity } from '../process/executable.ts'
 import { discardEntry, findEntry, provideEntry } from '../project/cache-entry.ts'
+import { factNames, parseFacts } from '../scenario/guest-facts.ts'
+import type { GuestFacts } from '../scenario/guest-facts.ts'
 import { complaintsOfBoot } from '../scenario/ready-machine.ts'
 import { hardwareIdentity } from '../vm/start.ts'
 import { saveMachine, startOptions } from './machine.ts'
@@ -11,6 +13,8 @@ import type { MachineKind, MachineOptions } from './machine.ts'
 /** Where the state of a machine is. */
 export interface Snapshot {
   readonly file: string
+  /** What was found out about the machine before it was saved. */
+  readonly facts: GuestFacts
   /** Whether it is what was saved: a machine can be restored while that is being found out, but not used. */
   readonly isWhole: Promise<boolean>
   /** Of the file: another one of the same name is another state. */
@@ -18,6 +22,7 @@ export interface Snapshot {
 }
 
 const stateName = 'state'
+const factsName = 'facts.json'
 // To be raised when machines are got ready in another way before they are saved.
 const recipeVersion = '1'
 // Some 50 MB each; a kernel has four of them.
@@ -30,7 +35,12 @@ export class BootComplaint extends Error {
 
 /** What a state depends on. */
 function inputsOf(options: MachineKind): readonly string[] {
-  return [recipeVersion, fileIdentity(options.agent), ...hardwareIdentity(startOptions(options))]
+  return [
+    recipeVersion,
+    ...factNames,
+    fileIdentity(options.agent),
+    ...hardwareIdentity(startOptions(options)),
+  ]
 }
 
 function rootOf(cache: string): string {
@@ -41,13 +51,28 @@ function rootOf(cache: string): string {
 async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot> {
   await utimes(directory, new Date(), new Date()).catch(() => undefined)
   const file = path.join(directory, stateName)
-  return { file, isWhole, inode: await inodeOf(file) }
+  return { file, facts: await readFacts(directory), isWhole, inode: await inodeOf(file) }
 }
 
-/** The state of a machine of this kind, if the cache has one; it may be harmed. */
+async function readFacts(directory: string): Promise<GuestFacts> {
+  return parseFacts(await readFile(path.join(directory, factsName), 'utf8'))
+}
+
+/** The state of a machine of this kind, if the cache has one; it may be harmed. Without facts it is thrown away. */
 export async function findSnapshot(cache: string, kind: MachineKind): Promise<Snapshot | undefined> {
   const found = await findEntry({ root: rootOf(cache), inputs: inputsOf(kind) })
-  return found === undefined ? undefined : use(found.directory, found.isWhole)
+  if (found === undefined) return undefined
+  try {
+    return await use(found.directory, found.isWhole)
+  } catch {
+    await discardEntry(found.directory, (directory) =>
+      readFacts(directory).then(
+        () => false,
+        () => true,
+      ),
+    )
+    return undefined
+  }
 }
 
 /**
@@ -61,7 +86,8 @@ export async function provideSnapshot(cache: string, options: MachineOptions): P
     root,
     inputs: inputsOf(options),
     async make(aside) {
-      const lines = await saveMachine(options, path.join(aside, stateName))
+      const { facts, lines } = await saveMachine(options, path.join(aside, stateName))
+      await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })
       const [complaint] = complaintsOfBoot(lines)
       if (complaint !== undefined) throw new BootComplaint(complaint.title)
       await removeOldest(root)

@@ -1,10 +1,12 @@
 // Whether a booted machine has what its profile asked for: a pool that is too small must never look like a kernel's failure.
-import type { Agent } from '../agent/client.ts'
 import { hugePageSizes, poolDirectory } from '../project/huge-pages.ts'
 import type { HugePageSize } from '../project/huge-pages.ts'
 import { bootVariants, describePools } from '../vm/profile.ts'
 import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
 import type { NamedScenario } from './load.ts'
+
+/** The texts of files of the guest by path, of those that can be read. */
+export type BootTexts = Readonly<Record<string, string>>
 
 /** What was really found in the guest. */
 export interface BootFacts {
@@ -16,10 +18,8 @@ export interface BootFacts {
   readonly refused: ReadonlyMap<BootVariant, string>
 }
 
-/** Looks into the guest, at all in one round trip. */
-export async function inspectBoot(agent: Agent, asked: BootProfile): Promise<BootFacts> {
-  const results = await agent.files.batch(files.map((path) => ({ path })))
-  const texts = new Map(results.flatMap(({ path, errno, text }) => (errno === 'OK' ? [[path, text]] : [])))
+/** What the texts of `bootFiles` say about a machine that was asked for with this profile. */
+export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
   const refused = new Map<BootVariant, string>()
   for (const variant of asked.variants) {
     const reason = refusalOf(variant, texts)
@@ -28,7 +28,7 @@ export async function inspectBoot(agent: Agent, asked: BootProfile): Promise<Boo
   return {
     asked,
     pools: { '1G': numberIn(texts, poolFile('1G')) ?? 0, '2M': numberIn(texts, poolFile('2M')) ?? 0 },
-    mapsGigantic: /\bpdpe1gb\b/.test(texts.get(cpuFile) ?? ''),
+    mapsGigantic: /\bpdpe1gb\b/.test(texts[cpuFile] ?? ''),
     refused,
   }
 }
@@ -53,8 +53,6 @@ export function lackOf(scenario: NamedScenario, facts: BootFacts): string | unde
   return undefined
 }
 
-type Texts = ReadonlyMap<string, string>
-
 const cpuFile = '/proc/cpuinfo'
 const commandLineFile = '/proc/cmdline'
 
@@ -72,7 +70,8 @@ const signs: Readonly<Record<BootVariant, { file: string; value: number; needs: 
   },
 }
 
-const files: readonly string[] = [
+/** The files of the guest that say what it got. */
+export const bootFiles: readonly string[] = [
   ...hugePageSizes.map(poolFile),
   cpuFile,
   commandLineFile,
@@ -80,9 +79,9 @@ const files: readonly string[] = [
 ]
 
 /** Why the kernel did not take the variant; nothing if it did. */
-function refusalOf(variant: BootVariant, texts: Texts): string | undefined {
+function refusalOf(variant: BootVariant, texts: BootTexts): string | undefined {
   const word = bootVariants[variant]
-  if (!(texts.get(commandLineFile) ?? '').trim().split(/\s+/).includes(word)) {
+  if (!(texts[commandLineFile] ?? '').trim().split(/\s+/).includes(word)) {
     return `${commandLineFile} lacks ${word}: is the command line too long?`
   }
   const { file, value, needs } = signs[variant]
@@ -96,7 +95,7 @@ function poolFile(size: HugePageSize): string {
   return `${poolDirectory(size)}/nr_hugepages`
 }
 
-function numberIn(texts: Texts, path: string): number | undefined {
-  const digits = /^\d+/.exec(texts.get(path) ?? '')?.[0]
+function numberIn(texts: BootTexts, path: string): number | undefined {
+  const digits = /^\d+/.exec(texts[path] ?? '')?.[0]
   return digits === undefined ? undefined : Number(digits)
 }

@@ -1,13 +1,11 @@
 // Which needs of scenarios the kernel meets, from what the agent found out by trying.
-import type { Agent } from '../agent/client.ts'
-import { probeKernel } from '../agent/probe.ts'
+import type { Probe } from '../agent/probe.ts'
 import type { Dialect } from '../project/definition.ts'
 import { isNeed, needs } from './needs.ts'
 import type { Need } from './needs.ts'
 
 /** What this kernel has. In-place conversion counts only in the dialect that the definition of the kernel names. */
-export async function probeNeeds(agent: Agent, dialect: Dialect): Promise<ReadonlySet<Need>> {
-  const probe = await probeKernel(agent)
+export function metNeeds(probe: Probe, dialect: Dialect): ReadonlySet<Need> {
   const privateMemory = probe.swProtectedVm && probe.guestMemfd
   const inPlace = dialect !== 'vm-attributes' && probe.dialects.includes(dialect)
   const met: Readonly<Record<Need, boolean>> = {

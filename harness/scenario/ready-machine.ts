@@ -4,12 +4,13 @@ import type { Finding } from '../health/findings.ts'
 import { deathError } from '../vm/boot.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { lastWords } from './attempt.ts'
-import { inspectBoot } from './boot-check.ts'
+import { judgeBoot } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
+import { gatherFacts } from './guest-facts.ts'
 import { LeakWatch } from './leak-watch.ts'
 import type { Machine } from './machine.ts'
 import type { Need } from './needs.ts'
-import { probeNeeds } from './probe.ts'
+import { metNeeds } from './probe.ts'
 import type { RunnerOptions } from './run-options.ts'
 
 /** What was found out about the kernel and the machine. */
@@ -33,19 +34,19 @@ export interface ReadyMachine extends Survey {
 type Settings = Pick<RunnerOptions, 'dialect' | 'expectSkips' | 'signal'>
 
 /**
- * Looks at a machine that has just come up, as far as it is not `known` what there is to see; when that fails, the
+ * Looks at a machine that has just come up, as far as that was not done before its state was saved; when it fails, the
  * machine is closed.
  * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when it cannot be looked at
  */
 export async function makeReady(
   machine: Machine,
   profile: BootProfile,
-  known: Survey | undefined,
   { dialect, expectSkips, signal }: Settings,
 ): Promise<ReadyMachine> {
   try {
-    const available = known?.available ?? (await probeNeeds(machine.agent, dialect))
-    const facts = known?.facts ?? (await inspectBoot(machine.agent, profile))
+    const { probe, files } = machine.facts ?? (await gatherFacts(machine.agent))
+    const available = metNeeds(probe, dialect)
+    const facts = judgeBoot(files, profile)
     // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
     const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
     const { timeFactor } = machine.accelerator

@@ -3,10 +3,11 @@ import { exitCodeOf, exitCodes, messageOf } from '../project/errors.ts'
 import type { Verdict } from '../project/events.ts'
 import { plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
+import type { BootFacts } from './boot-check.ts'
 import type { NamedScenario } from './load.ts'
 import { kernelLacks, machineLacks, notBooted } from './not-run.ts'
 import type { Finished } from './not-run.ts'
-import type { Survey, ReadyMachine } from './ready-machine.ts'
+import type { ReadyMachine } from './ready-machine.ts'
 import type { RunnerOptions, RunOutcome, ScenarioFinished } from './run-options.ts'
 
 export class RunState {
@@ -14,9 +15,10 @@ export class RunState {
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   /** What kept machines of a profile from coming up: nobody tries it again. */
   readonly #failures = new Map<BootProfile, unknown>()
-  readonly #surveys = new Map<BootProfile, Survey>()
+  /** What all machines of a profile got, if they are copies of one. */
+  readonly #copies = new Map<BootProfile, BootFacts>()
   readonly #judgedBoots = new Set<BootProfile>()
-  #kernel: Survey['available'] | undefined
+  #kernel: ReadyMachine['available'] | undefined
   #isEnough = false
 
   constructor(options: RunnerOptions) {
@@ -60,14 +62,6 @@ export class RunState {
     if (!this.#failures.has(profile)) this.#failures.set(profile, error)
   }
 
-  /**
-   * What is known of a machine that has just come up. All that are restored are copies of one; each that is booted is
-   * looked at, since it may have got fewer huge pages than the one before.
-   */
-  knownOf(profile: BootProfile, origin: ReadyMachine['machine']['origin']): Survey | undefined {
-    return origin === 'restored' ? this.#surveys.get(profile) : undefined
-  }
-
   /** Complaints of the boot that are still somebody's failure: once is enough for each way to boot. */
   unjudged({ profile, bootComplaints }: ReadyMachine): ReadyMachine['bootComplaints'] {
     return this.#judgedBoots.has(profile) ? [] : bootComplaints
@@ -80,7 +74,8 @@ export class RunState {
 
   learn({ machine, profile, available, facts }: ReadyMachine): void {
     this.#kernel = available
-    if (machine.origin === 'restored') this.#surveys.set(profile, { available, facts })
+    // One that is booted may get fewer huge pages than the one before.
+    if (machine.origin === 'restored') this.#copies.set(profile, facts)
   }
 
   /** The verdict on a scenario that needs what the kernel lacks, if that is known already: it costs no boot. */
@@ -90,8 +85,7 @@ export class RunState {
 
   /** The verdict that needs no machine, as far as kernel and profile are known. */
   decided(scenario: NamedScenario, profile: BootProfile): Finished | undefined {
-    const lacks =
-      this.skipped(scenario) ?? machineLacks(scenario, this.#surveys.get(profile)?.facts, this.#options)
+    const lacks = this.skipped(scenario) ?? machineLacks(scenario, this.#copies.get(profile), this.#options)
     if (lacks !== undefined || !this.#failures.has(profile)) return lacks
     return notBooted(scenario, this.#failures.get(profile), this.#options)
   }

@@ -242,7 +242,7 @@ export class Worker implements AsyncDisposable {
     if (held?.profile === profile && !(held.isUsed && isolation !== 'none')) return held
     await this.#letGo()
     const machine = await machines.next(profile, { signal, worker: this.#number })
-    const ready = await makeReady(machine, profile, state.knownOf(profile, machine.origin), options)
+    const ready = await makeReady(machine, profile, options)
     this.#held = ready
     state.learn(ready)
     return ready

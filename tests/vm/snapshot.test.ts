@@ -9,6 +9,7 @@ import { restoreMachine, startOptions } from '../../harness/commands/machine.ts'
 import type { MachineOptions, ReachableMachine } from '../../harness/commands/machine.ts'
 import { Machines } from '../../harness/commands/machine-source.ts'
 import { provideSnapshot } from '../../harness/commands/snapshots.ts'
+import { gatherFacts } from '../../harness/scenario/guest-facts.ts'
 import { greetRestored, restoreVm } from '../../harness/vm/snapshot.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
@@ -29,14 +30,8 @@ void test('a restored machine', async (t) => {
   const saved = await readFile(options.consoleFile, 'utf8')
   t.match(saved, /Linux version[^]*gmemtest-init: ready/)
 
-  await using first = await restoreMachine(
-    { ...options, consoleFile: `${options.consoleFile}.1` },
-    snapshot.file,
-  )
-  await using second = await restoreMachine(
-    { ...options, consoleFile: `${options.consoleFile}.2` },
-    snapshot.file,
-  )
+  await using first = await restoreMachine({ ...options, consoleFile: `${options.consoleFile}.1` }, snapshot)
+  await using second = await restoreMachine({ ...options, consoleFile: `${options.consoleFile}.2` }, snapshot)
 
   await t.test('has the time of now, and a clock that goes', async (t) => {
     for (const machine of [first, second]) {
@@ -115,7 +110,8 @@ void test('each restored machine has an ssh server with random numbers of its ow
 void test('a state that was harmed is made again', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testMachine(cache)
-  const { file } = await provideSnapshot(cache, options)
+  const snapshot = await provideSnapshot(cache, options)
+  const { file } = snapshot
   const { size } = await stat(file)
   const harms: readonly (readonly [string, () => Promise<void>])[] = [
     ['truncated', () => truncate(file, size - 1)],
@@ -127,7 +123,7 @@ void test('a state that was harmed is made again', async (t) => {
     t.equal((await provideSnapshot(cache, options)).file, file, name)
     t.not((await stat(file)).ino, before.ino, `${name}: it is another file`)
   }
-  await using machine = await restoreMachine(options, file)
+  await using machine = await restoreMachine(options, snapshot)
   t.equal(await said(machine, 'echo well'), 'well')
 })
 
@@ -138,31 +134,55 @@ async function flipBit(file: string, position: number): Promise<void> {
   await handle.write(buffer, 0, 1, position)
 }
 
+/** Puts another content into a file of an entry: it is what it was made as, as far as the checksum says. */
+async function replaceFile(file: string, content: string): Promise<void> {
+  await writeFile(file, content)
+  const manifest = path.join(path.dirname(file), 'manifest.json')
+  const hashes: unknown = JSON.parse(await readFile(manifest, 'utf8'))
+  const hash = createHash('sha256').update(content).digest('hex')
+  await writeFile(manifest, JSON.stringify(Object.assign({}, hashes, { [path.basename(file)]: hash })))
+}
+
 void test('a state that nothing comes of is thrown away, and made again', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testMachine(cache)
-  const { file } = await provideSnapshot(cache, options)
-  // It is what it was made as, as far as the checksum says.
-  const content = 'not the state of a machine'
-  await writeFile(file, content)
-  const hash = createHash('sha256').update(content).digest('hex')
-  await writeFile(path.join(path.dirname(file), 'manifest.json'), JSON.stringify({ state: hash }))
-  await using consoles = new Consoles(cache, (error) => t.fail(String(error)))
-  await using machines = new Machines({
-    parts: await testParts(),
-    accelerator: options.accelerator,
-    isolation: 'vm',
-    jobs: 1,
-    consoles,
-    cache,
-    signal,
-    onCommands: () => undefined,
-  })
-  await using machine = await machines.next(plainProfile, { signal, worker: 0 })
-  t.equal(machine.origin, 'restored')
-  t.equal(await said(machine, 'echo well'), 'well')
-  t.ok((await stat(file)).size > 2 ** 20)
-  t.equal((await readdir(path.join(cache, 'snapshots'))).length, 1)
+  for (const [name, content] of [
+    ['state', 'not the state of a machine'],
+    ['facts.json', 'not the facts of a machine'],
+    ['facts.json', '{"probe":{"guestMemfd":true},"files":{}}'],
+  ] as const) {
+    const { file, facts } = await provideSnapshot(cache, options)
+    const { ino } = await stat(file)
+    await replaceFile(path.join(path.dirname(file), name), content)
+    await using consoles = new Consoles(cache, (error) => t.fail(String(error)))
+    await using machines = new Machines({
+      parts: await testParts(),
+      accelerator: options.accelerator,
+      isolation: 'vm',
+      jobs: 1,
+      consoles,
+      cache,
+      signal,
+      onCommands: () => undefined,
+    })
+    await using machine = await machines.next(plainProfile, { signal, worker: 0 })
+    t.equal(machine.origin, 'restored')
+    // The rest of them names the frequency of the CPU, which differs from boot to boot.
+    t.strictSame(machine.facts?.probe, facts.probe)
+    t.equal(await said(machine, 'echo well'), 'well')
+    const made = await stat(file)
+    t.ok(made.size > 2 ** 20)
+    t.not(made.ino, ino)
+    t.equal((await readdir(path.join(cache, 'snapshots'))).length, 1)
+  }
+})
+
+void test('what is known of a restored machine is what is found in it', async (t) => {
+  const cache = t.testdir({ snapshots: {} })
+  const options = await testMachine(cache)
+  const snapshot = await provideSnapshot(cache, options)
+  await using machine = await restoreMachine(options, snapshot)
+  t.strictSame(machine.facts, await gatherFacts(machine.agent))
 })
 
 void test('a line for a restored guest that makes no sense ends the session', async (t) => {
