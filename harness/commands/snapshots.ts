@@ -5,6 +5,7 @@ import { fileIdentity } from '../process/executable.ts'
 import { discardEntry, findEntry, provideEntry } from '../project/cache-entry.ts'
 import { factNames, parseFacts } from '../scenario/guest-facts.ts'
 import type { GuestFacts } from '../scenario/guest-facts.ts'
+import { InfraError } from '../project/errors.ts'
 import { complaintsOfBoot } from '../scenario/ready-machine.ts'
 import { hardwareIdentity } from '../vm/start.ts'
 import { saveMachine, startOptions } from './machine.ts'
@@ -47,37 +48,34 @@ function rootOf(cache: string): string {
   return path.join(cache, 'snapshots')
 }
 
-/** The one that was used last stays when there are too many. */
-async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot> {
+/** The one that was used last stays when there are too many. Nothing when it has no facts. */
+async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot | undefined> {
   await utimes(directory, new Date(), new Date()).catch(() => undefined)
   const file = path.join(directory, stateName)
-  return { file, facts: await readFacts(directory), isWhole, inode: await inodeOf(file) }
+  const facts = await readFacts(directory)
+  return facts === undefined ? undefined : { file, facts, isWhole, inode: await inodeOf(file) }
 }
 
-async function readFacts(directory: string): Promise<GuestFacts> {
-  return parseFacts(await readFile(path.join(directory, factsName), 'utf8'))
+async function readFacts(directory: string): Promise<GuestFacts | undefined> {
+  const text = await readFile(path.join(directory, factsName), 'utf8').catch(() => '')
+  return parseFacts(text)
 }
 
 /** The state of a machine of this kind, if the cache has one; it may be harmed. Without facts it is thrown away. */
 export async function findSnapshot(cache: string, kind: MachineKind): Promise<Snapshot | undefined> {
   const found = await findEntry({ root: rootOf(cache), inputs: inputsOf(kind) })
   if (found === undefined) return undefined
-  try {
-    return await use(found.directory, found.isWhole)
-  } catch {
-    await discardEntry(found.directory, (directory) =>
-      readFacts(directory).then(
-        () => false,
-        () => true,
-      ),
-    )
-    return undefined
+  const snapshot = await use(found.directory, found.isWhole)
+  if (snapshot === undefined) {
+    await discardEntry(found.directory, async (directory) => (await readFacts(directory)) === undefined)
   }
+  return snapshot
 }
 
 /**
  * The state of a machine that was booted with these options, from the cache if it is there unharmed.
  * @throws {BootComplaint} when the kernel complained while it booted
+ * @throws {InfraError} STATE_UNREADABLE when it was taken away at once
  * @throws what `saveMachine` and `provideEntry` throw
  */
 export async function provideSnapshot(cache: string, options: MachineOptions): Promise<Snapshot> {
@@ -93,7 +91,11 @@ export async function provideSnapshot(cache: string, options: MachineOptions): P
       await removeOldest(root)
     },
   })
-  return use(directory, Promise.resolve(true))
+  const snapshot = await use(directory, Promise.resolve(true))
+  if (snapshot !== undefined) return snapshot
+  throw new InfraError('STATE_UNREADABLE', `the saved state of a machine was taken away: ${directory}`, {
+    hint: 'something else writes to the cache; run it again',
+  })
 }
 
 /** Throws a state away that turned out to be of no use, unless somebody has replaced it already. */

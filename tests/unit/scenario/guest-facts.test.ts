@@ -26,7 +26,7 @@ void test('what is not all of the facts is refused', async (t) => {
     'not a text': { probe, files: { '/proc/cpuinfo': 4 } },
   }
   for (const [name, value] of Object.entries(bad)) {
-    t.throws(() => parseFacts(JSON.stringify(value)), { name: 'ZodError' }, name)
+    t.equal(parseFacts(JSON.stringify(value)), undefined, name)
   }
-  t.throws(() => parseFacts('{"probe'), { name: 'SyntaxError' })
+  t.equal(parseFacts('{"probe'), undefined)
 })
