@@ -24,7 +24,7 @@ import { bootMachine } from './machine.ts'
 import { provideParts } from './parts.ts'
 import type { MachineParts } from './parts.ts'
 import { progressLine } from './progress.ts'
-import { recordRun, RunRecord } from './provenance.ts'
+import { recorderOf, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory, resultNames } from './results.ts'
 
@@ -125,7 +125,8 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
   })
   return withEnding(emit, async (tell) => {
     const parts = await provideParts(definition, context, plan.options.aptSuite, tell)
-    await using record = new RunRecord((commands) => recordRun(parts, plan, commands), context.printError)
+    await using record = new RunRecord(recorderOf(parts, plan), context.printError)
+    record.begin()
     const outcome = await runSelftests({
       tests,
       boot: booter(parts, plan, record),
@@ -158,7 +159,7 @@ function booter(parts: MachineParts, plan: Plan, record: RunRecord): SelftestOpt
       cpus: guestCpus,
       consoleFile: path.join(plan.directory, name),
       signal,
-      onWaiting: (command) => {
+      onStarted: (command) => {
         commands.push(command)
         record.update(commands)
       },

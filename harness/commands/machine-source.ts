@@ -26,6 +26,8 @@ export interface MachineSourceOptions {
   readonly signal: AbortSignal
   /** Called with the command lines of QEMU so far, one for each way to start it. */
   readonly onCommands: (commands: readonly string[]) => void
+  /** Called each time when there is nothing to do for a while but to wait for a guest. */
+  readonly onIdle?: () => void
 }
 
 interface Prepared {
@@ -40,9 +42,9 @@ interface Making {
   readonly signal: AbortSignal
   /** Fires when nobody will take it. */
   readonly unwanted?: AbortSignal
-  readonly onStart?: (kind: string) => void
-  /** QEMU runs, and there is nothing to do but to wait. */
-  readonly onWaiting?: () => void
+  readonly onNewKind?: (kind: string) => void
+  /** QEMU runs. */
+  readonly onStarted?: () => void
 }
 
 /** Two for scenarios, and the first one, which init keeps free of them (guest-images/minimal/init.c says why). */
@@ -82,8 +84,8 @@ export class Machines implements MachineSource, AsyncDisposable {
   }
 
   /**
-   * Gets a machine ready before anybody knows whether it will be wanted. Resolves when QEMU runs and there is nothing to do
-   * but to wait, or when it does not come up: whoever takes it sees why.
+   * Gets a machine ready before anybody knows whether it will be wanted. Resolves when QEMU runs, or when it does not come
+   * up: whoever takes it sees why.
    */
   async begin(profile: BootProfile): Promise<void> {
     const running = Promise.withResolvers<void>()
@@ -91,12 +93,12 @@ export class Machines implements MachineSource, AsyncDisposable {
     await Promise.race([running.promise, machine.then(ignore, ignore)])
   }
 
-  #start(profile: BootProfile, onWaiting: () => void = ignore): Promise<ReachableMachine> {
+  #start(profile: BootProfile, onStarted: () => void = ignore): Promise<ReachableMachine> {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.#options.signal, stop.signal])
     const started: string[] = []
-    const onStart = (kind: string): void => void started.push(kind)
-    const machine = this.#make(profile, { signal, unwanted: stop.signal, onStart, onWaiting })
+    const onNewKind = (kind: string): void => void started.push(kind)
+    const machine = this.#make(profile, { signal, unwanted: stop.signal, onNewKind, onStarted })
     machine.catch(ignore)
     this.#prepared.push({ profile, machine, stop, started })
     return machine
@@ -230,18 +232,19 @@ export class Machines implements MachineSource, AsyncDisposable {
   }
 
   #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
-    const { onCommands } = this.#options
+    const { onCommands, onIdle } = this.#options
     return {
       ...this.#kind(profile, making),
       consoleFile,
-      onWaiting: (command) => {
+      ...(onIdle === undefined ? {} : { onIdle }),
+      onStarted: (command) => {
         const kind = command.replace(consoleFile, '')
         if (!this.#commands.has(kind)) {
           this.#commands.set(kind, command)
-          making.onStart?.(kind)
+          making.onNewKind?.(kind)
           onCommands([...this.#commands.values()])
         }
-        making.onWaiting?.()
+        making.onStarted?.()
       },
     }
   }

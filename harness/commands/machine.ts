@@ -31,8 +31,10 @@ export interface MachineOptions {
   /** Where dumps of the guest's memory go after a panic or a hang; without it, nothing is dumped. */
   readonly dumpsTo?: string
   readonly signal: AbortSignal
-  /** Called with QEMU's command line when it runs and there is nothing to do but to wait for the guest. */
-  readonly onWaiting?: (command: string) => void
+  /** Called with QEMU's command line when it runs. */
+  readonly onStarted?: (command: string) => void
+  /** Called when there is nothing to do for a tenth of a second or longer but to wait for the guest. */
+  readonly onIdle?: () => void
 }
 
 /** A machine that can be logged in to as well. */
@@ -114,7 +116,8 @@ async function boot(
   const preparing = startRemoteAgent(running.ssh, options, stack)
   // If the guest does not come up, that is the error, and not what becomes of the session.
   preparing.catch(() => undefined)
-  options.onWaiting?.(running.command)
+  options.onStarted?.(running.command)
+  options.onIdle?.()
   const vm = await booting
   const inside = await preparing.catch(async (error: unknown) => {
     throw await reasonOf(error, vm, options.signal)
@@ -145,12 +148,14 @@ async function startRemoteAgent(
 
 async function startAgentIn(
   session: SshSession,
-  { signal, accelerator }: MachineOptions,
+  { signal, accelerator, onIdle }: MachineOptions,
   stack: AsyncDisposableStack,
 ): Promise<Agent> {
   const { startAgent } = await import('../agent/client.ts')
   const channel = await session.open(agentPath, { signal })
-  return stack.use(await startAgent(channel, { signal, timeFactor: accelerator.timeFactor }))
+  const starting = startAgent(channel, { signal, timeFactor: accelerator.timeFactor })
+  onIdle?.()
+  return stack.use(await starting)
 }
 
 function complaintError({ title, lines }: Finding, cause: unknown): BootError {
@@ -222,7 +227,7 @@ export async function restoreMachine(
   const { image, signal, accelerator } = options
   const savedState: SavedState = { file, usedChannels }
   const vm = stack.use(
-    await restoreVm({ ...startOptions(options), savedState }, (command) => options.onWaiting?.(command)),
+    await restoreVm({ ...startOptions(options), savedState }, (command) => options.onStarted?.(command)),
   )
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())

@@ -33,7 +33,7 @@ import { bootMachine } from './machine.ts'
 import { MutantKernels } from './mutant-kernels.ts'
 import { kernelReady } from './parts.ts'
 import { progressLine } from './progress.ts'
-import { recordRun, RunRecord } from './provenance.ts'
+import { recorderOf, RunRecord } from './provenance.ts'
 import { reporting } from './reporting.ts'
 import { makeResultsDirectory, resultNames } from './results.ts'
 import { guestCpus } from './machine-source.ts'
@@ -149,10 +149,8 @@ function listOf(mutants: readonly Mutant[]): string {
 async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promise<number> {
   const { context, definition, mutants, boots, options, control } = plan
   // It is about the kernel without a mutant: which patch makes it a mutant, the results say.
-  await using record = new RunRecord(
-    (commands) => recordRun({ kernel: control }, plan, commands),
-    context.printError,
-  )
+  await using record = new RunRecord(recorderOf({ kernel: control }, plan), context.printError)
+  record.begin()
   await emit({
     type: 'mutants-started',
     time: plan.started.toISOString(),
@@ -224,7 +222,7 @@ function booter(
       cpus: guestCpus,
       consoleFile: path.join(plan.directory, consoleName),
       signal,
-      onWaiting: (command) => {
+      onStarted: (command) => {
         if (mutant !== undefined) return
         commands.push(command)
         record.update(commands)

@@ -13,40 +13,61 @@ type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>
 
 const commandMilliseconds = 5000
 
-/** Writes provenance.json; `qemuCommands` are how the machines were started, in their order. A fact that cannot be found out is missing in it; that does not fail the run. */
-export async function recordRun(
+/**
+ * Writes provenance.json whenever it is called; `qemuCommands` are how the machines were started, in their order. A fact that
+ * cannot be found out is missing in it; that does not fail the run.
+ */
+export function recorderOf(
   parts: Pick<MachineParts, 'kernel'>,
   plan: Recorded,
-  qemuCommands: readonly string[],
-): Promise<void> {
-  const [qemuVersion, revision, changes] = await Promise.all([
-    firstLine(qemu, ['--version']),
-    firstLine('git', ['-C', inProject(), 'rev-parse', 'HEAD']),
-    firstLine('git', ['-C', inProject(), 'status', '--porcelain']),
-  ])
-  await writeProvenance(plan.directory, {
-    startTime: plan.started.toISOString(),
-    commandLine: process.argv.slice(2),
-    gmemtest: { revision, modified: changes !== undefined && changes !== '' },
-    kernel: parts.kernel.provenance,
-    accelerator: { name: plan.accelerator.name, reason: plan.accelerator.reason },
-    qemu: { version: qemuVersion, commands: qemuCommands },
-    host: {
-      kernel: release(),
-      architecture: arch(),
-      processor: cpus()[0]?.model,
-      processors: cpus().length,
-      memory: totalmem(),
-      node: process.version,
-    },
-  })
+): (qemuCommands: readonly string[]) => Promise<void> {
+  let asked: Promise<readonly [string | undefined, Checkout]> | undefined
+  return async (qemuCommands) => {
+    asked ??= Promise.all([said(qemu, ['--version']), checkout()])
+    const [qemuVersion, gmemtest] = await asked
+    await writeProvenance(plan.directory, {
+      startTime: plan.started.toISOString(),
+      commandLine: process.argv.slice(2),
+      gmemtest,
+      kernel: parts.kernel.provenance,
+      accelerator: { name: plan.accelerator.name, reason: plan.accelerator.reason },
+      qemu: { version: qemuVersion?.split('\n')[0], commands: qemuCommands },
+      host: {
+        kernel: release(),
+        architecture: arch(),
+        processor: cpus()[0]?.model,
+        processors: cpus().length,
+        memory: totalmem(),
+        node: process.version,
+      },
+    })
+  }
 }
 
-/** The record of one run, written again with each machine that is started. Disposing of it waits for what is under way. */
+interface Checkout {
+  readonly revision: string | undefined
+  readonly modified: boolean
+}
+
+async function checkout(): Promise<Checkout> {
+  const status = (await said('git', ['-C', inProject(), 'status', '--porcelain=v2', '--branch'])) ?? ''
+  return {
+    // Until the first commit, it says (initial) instead.
+    revision: /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1],
+    modified: /^[^#]/m.test(status),
+  }
+}
+
+/**
+ * The record of one run, written again with each machine that is started, from `begin` on. Disposing of it waits for what is
+ * under way.
+ */
 export class RunRecord implements AsyncDisposable {
   readonly #write: (qemuCommands: readonly string[]) => Promise<void>
   readonly #onFailure: (error: unknown) => void
   #isWritten = true
+  #isBegun = false
+  #pending: readonly string[] | undefined
   #last: Promise<void> = Promise.resolve()
 
   /** `onFailure` hears at once of a write that failed; the run goes on. */
@@ -58,14 +79,24 @@ export class RunRecord implements AsyncDisposable {
     this.#onFailure = onFailure
   }
 
-  /** Begins to write it once more, with the command lines so far. */
+  /** Writes it once more, with the command lines so far. */
   update(qemuCommands: readonly string[]): void {
-    const commands = [...qemuCommands]
+    this.#pending = [...qemuCommands]
+    if (this.#isBegun) this.begin()
+  }
+
+  /** Writes what there is to write, and from now on at once: it takes a tenth of a second that a start has not got. */
+  begin(): void {
+    this.#isBegun = true
+    const commands = this.#pending
+    if (commands === undefined) return
+    this.#pending = undefined
     this.#last = this.#last.then(() => this.#attempt(commands))
   }
 
   /** What a run with this exit code is worth: `ok` is `couldNotRun` when the last write failed. Never rejects. */
   async exitCode(exitCode: number): Promise<number> {
+    this.begin()
     await this.#last
     return exitCode === exitCodes.ok && !this.#isWritten ? exitCodes.couldNotRun : exitCode
   }
@@ -81,19 +112,20 @@ export class RunRecord implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.begin()
     await this.#last
   }
 }
 
-/** The first line of what a command says; nothing when it fails or is not there. */
-async function firstLine(command: string, args: readonly string[]): Promise<string | undefined> {
+/** What a command says; nothing when it fails or is not there. */
+async function said(command: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const result = await run(command, args, {
       // Also after an interrupt: these take a few milliseconds.
       signal: new AbortController().signal,
       timeout: commandMilliseconds,
     })
-    return result.exitCode === 0 ? (result.stdout.split('\n')[0] ?? '') : undefined
+    return result.exitCode === 0 ? result.stdout : undefined
   } catch {
     return undefined
   }

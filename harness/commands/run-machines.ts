@@ -14,7 +14,7 @@ import { Consoles } from './consoles.ts'
 import { rememberDurations, readDurations } from './durations.ts'
 import { Machines } from './machine-source.ts'
 import type { MachineParts } from './parts.ts'
-import { recordRun, RunRecord } from './provenance.ts'
+import { recorderOf, RunRecord } from './provenance.ts'
 import type { JobOptions, Plan } from './run-job.ts'
 
 /**
@@ -28,7 +28,7 @@ export async function runOnMachines(
 ): Promise<number> {
   const { context, definition, options, accelerator } = plan
   const available = bytes(process.availableMemory())
-  await using record = new RunRecord((commands) => recordRun(parts, plan, commands), context.printError)
+  await using record = new RunRecord(recorderOf(parts, plan), context.printError)
   await using consoles = new Consoles(plan.directory, context.printError)
   await using machines = new Machines({
     parts,
@@ -39,8 +39,8 @@ export async function runOnMachines(
     cache: cacheDirectory(),
     ...(options.vmcore === true ? { dumpsTo: plan.directory } : {}),
     signal: context.signal,
-    // At once, for a run that is killed later.
     onCommands: (commands) => record.update(commands),
+    onIdle: () => void loadMeanwhile(record),
   })
   await machines.begin(plainProfile)
   const durations = await readDurations(cacheDirectory(), plan)
@@ -48,7 +48,6 @@ export async function runOnMachines(
     loadScenarios(plan.names, options.scenarios),
     import('../scenario/boot-plan.ts'),
     import('../scenario/runner.ts'),
-    loadTap(),
   ])
   const bootPlan = planBoots(scenarios, available)
   for (const { error } of bootPlan.refused) context.printError(error)
@@ -86,6 +85,13 @@ export async function runOnMachines(
   if (outcome.aborted !== undefined) context.signal.throwIfAborted()
   if (outcome.error !== undefined) context.printError(outcome.error)
   return await record.exitCode(outcome.exitCode)
+}
+
+/** What the first machine need not wait for. The record is written early all the same, for a run that is killed later. */
+async function loadMeanwhile(record: RunRecord): Promise<void> {
+  // Whoever writes the first test point loads it again, and says what is wrong.
+  await loadTap().catch(() => undefined)
+  record.begin()
 }
 
 // The first one of a guest has next to nothing to do.

@@ -1,7 +1,6 @@
 // Source from a tar archive of known SHA-256: a URL, or a file of this machine.
 import { createWriteStream } from 'node:fs'
 import { access } from 'node:fs/promises'
-import http from 'node:http'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -82,6 +81,8 @@ async function download(url: string, file: string, signal: AbortSignal): Promise
       hint: 'check the network, the proxy (https_proxy) and the URL; a path of a local file works as well',
     })
   try {
+    // Node loads all that can fetch together with this module.
+    const { default: http } = await import('node:http')
     using proxy = new DisposableStack()
     proxy.defer(http.setGlobalProxyFromEnv())
     const response = await fetch(url, { signal })

@@ -19,8 +19,36 @@ function recordOf(failures: readonly boolean[]) {
     if (fails) throw full
     written.push(commands.join(' '))
   }, context.printError)
+  record.begin()
   return { record, printed, written }
 }
+
+void test('nothing is written before it is begun, and then the latest', async (t) => {
+  const written: string[] = []
+  const { context } = fakeContext()
+  const record = new RunRecord(async (commands) => void written.push(commands.join(' ')), context.printError)
+  record.update(['a'])
+  record.update(['a', 'b'])
+  await delay(5)
+  t.strictSame(written, [])
+  record.begin()
+  record.update(['a', 'b', 'c'])
+  t.equal(await record.exitCode(exitCodes.ok), exitCodes.ok)
+  t.strictSame(written, ['a b', 'a b c'])
+})
+
+void test('a run that ends before it is begun has its record all the same', async (t) => {
+  const written: string[] = []
+  const { context } = fakeContext()
+  {
+    await using record = new RunRecord(
+      async (commands) => void written.push(commands.join(' ')),
+      context.printError,
+    )
+    record.update(['a'])
+  }
+  t.strictSame(written, ['a'])
+})
 
 void test('a record that cannot be written is no success, and hides no failure', async (t) => {
   const { record, printed } = recordOf([true])
