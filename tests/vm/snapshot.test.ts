@@ -10,7 +10,9 @@ import type { MachineOptions, ReachableMachine } from '../../harness/commands/ma
 import { Machines } from '../../harness/commands/machine-source.ts'
 import { provideSnapshot } from '../../harness/commands/snapshots.ts'
 import { gatherFacts } from '../../harness/scenario/guest-facts.ts'
-import { greetRestored, restoreVm } from '../../harness/vm/snapshot.ts'
+import { connect } from '../../harness/ssh/connect.ts'
+import { waitForGuest } from '../../harness/vm/boot.ts'
+import { greetRestored, restoreVm, saveState } from '../../harness/vm/snapshot.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
 import { signal, testMachine, testParts } from './fixtures/agent-machine.ts'
@@ -183,6 +185,30 @@ void test('what is known of a restored machine is what is found in it', async (t
   const snapshot = await provideSnapshot(cache, options)
   await using machine = await restoreMachine(options, snapshot)
   t.strictSame(machine.facts, await gatherFacts(machine.agent))
+})
+
+void test('a panic before the agent of a restored machine answers is one of the kernel', async (t) => {
+  const directory = t.testdir({ snapshots: {} })
+  const options = await testMachine(directory)
+  const { facts } = await provideSnapshot(directory, options)
+  const file = path.join(directory, 'state')
+  {
+    const started = { ...options, initramfs: options.image.initramfs }
+    await using running = await startQemu(started)
+    const vm = await waitForGuest(running, started)
+    const session = await connect(vm.ssh, { ...options.image, ...limits })
+    // It panics as soon as somebody has told it the time.
+    const trap = 'until [ $(date +%s) -gt 200000 ]; do :; done; echo c >/proc/sysrq-trigger'
+    await session.exec(`date -s @100000; (${trap}) >/dev/null 2>&1 </dev/null &`, limits)
+    await session[Symbol.asyncDispose]()
+    await delay(1000)
+    await saveState(vm, file, { signal, timeFactor: 10 })
+  }
+  await t.rejects(restoreMachine(options, { file, facts }), {
+    name: 'BootError',
+    code: 'KERNEL_PANIC',
+    message: /sysrq triggered crash/,
+  })
 })
 
 void test('a line for a restored guest that makes no sense ends the session', async (t) => {
