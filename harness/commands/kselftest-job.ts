@@ -126,7 +126,6 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
   return withEnding(emit, async (tell) => {
     const parts = await provideParts(definition, context, plan.options.aptSuite, tell)
     await using record = new RunRecord(recorderOf(parts, plan), context.printError)
-    record.begin()
     const outcome = await runSelftests({
       tests,
       boot: booter(parts, plan, record),

@@ -85,6 +85,7 @@ function reachable(
     endpoint: vm.ssh,
     console: vm.console,
     died: vm.died,
+    catchUp: () => vm.catchUp(),
     accelerator: options.accelerator,
     readyMilliseconds: vm.bootMilliseconds,
     ...inspectionOf(vm, session, options),
@@ -193,7 +194,9 @@ export async function saveMachine(options: MachineOptions, file: string): Promis
       if (isFirst && data['open'] === false) gone.resolve()
     }),
   )
-  const facts = await gatherFacts(agent)
+  const facts = await gatherFacts(agent).catch(async (error: unknown) => {
+    throw await reasonOf(error, vm, signal)
+  })
   await agent[Symbol.asyncDispose]()
   await session[Symbol.asyncDispose]()
   const milliseconds = goneMilliseconds * timeFactor

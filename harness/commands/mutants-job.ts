@@ -150,7 +150,6 @@ async function execute(plan: Plan, emit: (event: Event) => Promise<void>): Promi
   const { context, definition, mutants, boots, options, control } = plan
   // It is about the kernel without a mutant: which patch makes it a mutant, the results say.
   await using record = new RunRecord(recorderOf({ kernel: control }, plan), context.printError)
-  record.begin()
   await emit({
     type: 'mutants-started',
     time: plan.started.toISOString(),

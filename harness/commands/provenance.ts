@@ -44,13 +44,21 @@ export function recorderOf(
   }
 }
 
+/** Of gmemtest itself, as far as git knows. */
 interface Checkout {
   readonly revision: string | undefined
-  readonly modified: boolean
+  readonly modified: boolean | undefined
 }
 
 async function checkout(): Promise<Checkout> {
-  const status = (await said('git', ['-C', inProject(), 'status', '--porcelain=v2', '--branch'])) ?? ''
+  const status = await said('git', ['-C', inProject(), 'status', '--porcelain=v2', '--branch'])
+  if (status !== undefined) return checkoutOf(status)
+  // It says nothing when it cannot read all that has to be compared, or not in time.
+  return { revision: await said('git', ['-C', inProject(), 'rev-parse', 'HEAD']), modified: undefined }
+}
+
+/** What `git status --porcelain=v2 --branch` has said. */
+export function checkoutOf(status: string): Checkout {
   return {
     // Until the first commit, it says (initial) instead.
     revision: /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1],
@@ -58,15 +66,12 @@ async function checkout(): Promise<Checkout> {
   }
 }
 
-/**
- * The record of one run, written again with each machine that is started, from `begin` on. Disposing of it waits for what is
- * under way.
- */
+/** The record of one run, written again with each machine that is started. Disposing of it waits for what is under way. */
 export class RunRecord implements AsyncDisposable {
   readonly #write: (qemuCommands: readonly string[]) => Promise<void>
   readonly #onFailure: (error: unknown) => void
   #isWritten = true
-  #isBegun = false
+  #isHeldBack = false
   #pending: readonly string[] | undefined
   #last: Promise<void> = Promise.resolve()
 
@@ -82,12 +87,21 @@ export class RunRecord implements AsyncDisposable {
   /** Writes it once more, with the command lines so far. */
   update(qemuCommands: readonly string[]): void {
     this.#pending = [...qemuCommands]
-    if (this.#isBegun) this.begin()
+    if (!this.#isHeldBack) this.#flush()
   }
 
-  /** Writes what there is to write, and from now on at once: it takes a tenth of a second that a start has not got. */
-  begin(): void {
-    this.#isBegun = true
+  /** Nothing is written until it is released, or ends: a start has not got the tenth of a second that it takes. */
+  holdBack(): void {
+    this.#isHeldBack = true
+  }
+
+  /** Writes what there is to write, and from now on at once. */
+  release(): void {
+    this.#isHeldBack = false
+    this.#flush()
+  }
+
+  #flush(): void {
     const commands = this.#pending
     if (commands === undefined) return
     this.#pending = undefined
@@ -96,7 +110,7 @@ export class RunRecord implements AsyncDisposable {
 
   /** What a run with this exit code is worth: `ok` is `couldNotRun` when the last write failed. Never rejects. */
   async exitCode(exitCode: number): Promise<number> {
-    this.begin()
+    this.release()
     await this.#last
     return exitCode === exitCodes.ok && !this.#isWritten ? exitCodes.couldNotRun : exitCode
   }
@@ -112,7 +126,7 @@ export class RunRecord implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.begin()
+    this.release()
     await this.#last
   }
 }

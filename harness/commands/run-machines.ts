@@ -29,6 +29,7 @@ export async function runOnMachines(
   const { context, definition, options, accelerator } = plan
   const available = bytes(process.availableMemory())
   await using record = new RunRecord(recorderOf(parts, plan), context.printError)
+  record.holdBack()
   await using consoles = new Consoles(plan.directory, context.printError)
   await using machines = new Machines({
     parts,
@@ -91,7 +92,7 @@ export async function runOnMachines(
 async function loadMeanwhile(record: RunRecord): Promise<void> {
   // Whoever writes the first test point loads it again, and says what is wrong.
   await loadTap().catch(() => undefined)
-  record.begin()
+  record.release()
 }
 
 // The first one of a guest has next to nothing to do.

@@ -34,11 +34,16 @@ export class BootComplaint extends Error {
   override readonly name = 'BootComplaint'
 }
 
+/** What finds out the facts: another version of it may find others. */
+const probes = ['../agent/probe.ts', '../agent/uapi.ts'].map((file) => path.join(import.meta.dirname, file))
+
 /** What a state depends on. */
-function inputsOf(options: MachineKind): readonly string[] {
+async function inputsOf(options: MachineKind): Promise<readonly string[]> {
+  const code = await Promise.all(probes.map((file) => readFile(file, 'utf8')))
   return [
     recipeVersion,
     ...factNames,
+    ...code,
     fileIdentity(options.agent),
     ...hardwareIdentity(startOptions(options)),
   ]
@@ -48,12 +53,11 @@ function rootOf(cache: string): string {
   return path.join(cache, 'snapshots')
 }
 
-/** The one that was used last stays when there are too many. Nothing when it has no facts. */
-async function use(directory: string, isWhole: Promise<boolean>): Promise<Snapshot | undefined> {
+/** The one that was used last stays when there are too many. */
+async function use(directory: string, facts: GuestFacts, isWhole: Promise<boolean>): Promise<Snapshot> {
   await utimes(directory, new Date(), new Date()).catch(() => undefined)
   const file = path.join(directory, stateName)
-  const facts = await readFacts(directory)
-  return facts === undefined ? undefined : { file, facts, isWhole, inode: await inodeOf(file) }
+  return { file, facts, isWhole, inode: await inodeOf(file) }
 }
 
 async function readFacts(directory: string): Promise<GuestFacts | undefined> {
@@ -63,39 +67,44 @@ async function readFacts(directory: string): Promise<GuestFacts | undefined> {
 
 /** The state of a machine of this kind, if the cache has one; it may be harmed. Without facts it is thrown away. */
 export async function findSnapshot(cache: string, kind: MachineKind): Promise<Snapshot | undefined> {
-  const found = await findEntry({ root: rootOf(cache), inputs: inputsOf(kind) })
+  const found = await findEntry({ root: rootOf(cache), inputs: await inputsOf(kind) })
   if (found === undefined) return undefined
-  const snapshot = await use(found.directory, found.isWhole)
-  if (snapshot === undefined) {
-    await discardEntry(found.directory, async (directory) => (await readFacts(directory)) === undefined)
-  }
-  return snapshot
+  const facts = await readFacts(found.directory)
+  if (facts !== undefined) return use(found.directory, facts, found.isWhole)
+  await discardEntry(found.directory, async (directory) => (await readFacts(directory)) === undefined)
+  return undefined
 }
 
 /**
  * The state of a machine that was booted with these options, from the cache if it is there unharmed.
  * @throws {BootComplaint} when the kernel complained while it booted
- * @throws {InfraError} STATE_UNREADABLE when it was taken away at once
+ * @throws {InfraError} STATE_UNREADABLE when what was in the cache has no facts
  * @throws what `saveMachine` and `provideEntry` throw
  */
 export async function provideSnapshot(cache: string, options: MachineOptions): Promise<Snapshot> {
   const root = rootOf(cache)
+  let made: GuestFacts | undefined
   const directory = await provideEntry({
     root,
-    inputs: inputsOf(options),
+    inputs: await inputsOf(options),
     async make(aside) {
       const { facts, lines } = await saveMachine(options, path.join(aside, stateName))
       await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })
+      made = facts
       const [complaint] = complaintsOfBoot(lines)
       if (complaint !== undefined) throw new BootComplaint(complaint.title)
       await removeOldest(root)
     },
   })
-  const snapshot = await use(directory, Promise.resolve(true))
-  if (snapshot !== undefined) return snapshot
-  throw new InfraError('STATE_UNREADABLE', `the saved state of a machine was taken away: ${directory}`, {
-    hint: 'something else writes to the cache; run it again',
-  })
+  const facts = made ?? (await readFacts(directory))
+  if (facts !== undefined) return use(directory, facts, Promise.resolve(true))
+  throw new InfraError(
+    'STATE_UNREADABLE',
+    `there are no facts with the saved state of a machine: ${directory}`,
+    {
+      hint: 'something else writes to the cache; remove the directory, and run it again',
+    },
+  )
 }
 
 /** Throws a state away that turned out to be of no use, unless somebody has replaced it already. */

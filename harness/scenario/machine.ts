@@ -30,6 +30,8 @@ export type Decode = (lines: readonly string[], signal: AbortSignal) => Promise<
 export interface Machine extends AsyncDisposable {
   readonly agent: Agent
   readonly console: ConsoleLog
+  /** Reads what its kernel has said so far. */
+  catchUp(this: void): Promise<void>
   /** Resolves when the virtual machine is gone, for whatever reason. Never rejects. */
   readonly died: Promise<VmDeath>
   readonly accelerator: { readonly name: string; readonly reason: string; readonly timeFactor: number }

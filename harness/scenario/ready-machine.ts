@@ -7,23 +7,21 @@ import { lastWords } from './attempt.ts'
 import { judgeBoot } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
 import { gatherFacts } from './guest-facts.ts'
+import type { GuestFacts } from './guest-facts.ts'
 import { LeakWatch } from './leak-watch.ts'
 import type { Machine } from './machine.ts'
 import type { Need } from './needs.ts'
 import { metNeeds } from './probe.ts'
 import type { RunnerOptions } from './run-options.ts'
 
-/** What was found out about the kernel and the machine. */
-export interface Survey {
+export interface ReadyMachine {
+  readonly machine: Machine
+  /** What the kernel has, and what the machine got. */
   readonly available: ReadonlySet<Need>
   readonly facts: BootFacts
-}
-
-export interface ReadyMachine extends Survey {
-  readonly machine: Machine
   readonly profile: BootProfile
   readonly watch: LeakWatch
-  /** What the kernel complained about while it booted. */
+  /** What the kernel complained about while it booted, and was looked at. */
   readonly bootComplaints: readonly Finding[]
   /** Where on the console the window of the next scenario begins. */
   window: number
@@ -44,21 +42,31 @@ export async function makeReady(
   { dialect, expectSkips, signal }: Settings,
 ): Promise<ReadyMachine> {
   try {
-    const { probe, files } = machine.facts ?? (await gatherFacts(machine.agent))
+    const { probe, files, bootLines, window } = await look(machine)
     const available = metNeeds(probe, dialect)
     const facts = judgeBoot(files, profile)
     // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
     const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
     const { timeFactor } = machine.accelerator
     const watch = await LeakWatch.begin(machine.agent, { without, signal, timeFactor })
-    const bootComplaints = complaintsOfBoot(machine.bootLines)
-    const window = machine.windowStart
+    const bootComplaints = complaintsOfBoot(bootLines)
     return { machine, profile, available, facts, watch, bootComplaints, window, isUsed: false }
   } catch (error) {
     await using ended = machine
     const death = await lastWords(ended, signal)
     throw death === undefined ? error : deathError(death, ended.console)
   }
+}
+
+/** The facts, with the lines of its boot; what its kernel says while it is looked at is one of them, as in a saved machine. */
+async function look(
+  machine: Machine,
+): Promise<GuestFacts & Pick<Machine, 'bootLines'> & Pick<ReadyMachine, 'window'>> {
+  const { console, bootLines, windowStart } = machine
+  if (machine.facts !== undefined) return { ...machine.facts, bootLines, window: windowStart }
+  const facts = await gatherFacts(machine.agent)
+  await machine.catchUp()
+  return { ...facts, bootLines: console.lines(), window: console.mark() }
 }
 
 /** The kernel's own first banner is left out: a second one is a reboot. */

@@ -112,8 +112,7 @@ void test('each restored machine has an ssh server with random numbers of its ow
 void test('a state that was harmed is made again', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testMachine(cache)
-  const snapshot = await provideSnapshot(cache, options)
-  const { file } = snapshot
+  const { file } = await provideSnapshot(cache, options)
   const { size } = await stat(file)
   const harms: readonly (readonly [string, () => Promise<void>])[] = [
     ['truncated', () => truncate(file, size - 1)],
@@ -125,7 +124,7 @@ void test('a state that was harmed is made again', async (t) => {
     t.equal((await provideSnapshot(cache, options)).file, file, name)
     t.not((await stat(file)).ino, before.ino, `${name}: it is another file`)
   }
-  await using machine = await restoreMachine(options, snapshot)
+  await using machine = await restoreMachine(options, await provideSnapshot(cache, options))
   t.equal(await said(machine, 'echo well'), 'well')
 })
 

@@ -1,7 +1,7 @@
 // The record of a run: what was written last decides whether there is one.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { RunRecord } from '../../../harness/commands/provenance.ts'
+import { checkoutOf, RunRecord } from '../../../harness/commands/provenance.ts'
 import { exitCodes } from '../../../harness/project/errors.ts'
 import { fakeContext } from './fixtures/context.ts'
 
@@ -19,25 +19,25 @@ function recordOf(failures: readonly boolean[]) {
     if (fails) throw full
     written.push(commands.join(' '))
   }, context.printError)
-  record.begin()
   return { record, printed, written }
 }
 
-void test('nothing is written before it is begun, and then the latest', async (t) => {
+void test('nothing is written while it is held back, and then the latest', async (t) => {
   const written: string[] = []
   const { context } = fakeContext()
   const record = new RunRecord(async (commands) => void written.push(commands.join(' ')), context.printError)
+  record.holdBack()
   record.update(['a'])
   record.update(['a', 'b'])
   await delay(5)
   t.strictSame(written, [])
-  record.begin()
+  record.release()
   record.update(['a', 'b', 'c'])
   t.equal(await record.exitCode(exitCodes.ok), exitCodes.ok)
   t.strictSame(written, ['a b', 'a b c'])
 })
 
-void test('a run that ends before it is begun has its record all the same', async (t) => {
+void test('a run that ends while it is held back has its record all the same', async (t) => {
   const written: string[] = []
   const { context } = fakeContext()
   {
@@ -45,9 +45,24 @@ void test('a run that ends before it is begun has its record all the same', asyn
       async (commands) => void written.push(commands.join(' ')),
       context.printError,
     )
+    record.holdBack()
     record.update(['a'])
   }
   t.strictSame(written, ['a'])
+})
+
+void test('what git says about the checkout', (t) => {
+  const revision = 'c0ffee0000000000000000000000000000000000'
+  const head = `# branch.oid ${revision}\n# branch.head main`
+  t.strictSame(checkoutOf(head), { revision, modified: false })
+  t.strictSame(checkoutOf(`${head}\n# branch.upstream origin/main\n# stash 1`), { revision, modified: false })
+  t.strictSame(checkoutOf(`${head}\n1 .M N... 100644 100644 100644 1 2 a`), { revision, modified: true })
+  t.strictSame(checkoutOf(`${head}\n? new`), { revision, modified: true })
+  t.strictSame(checkoutOf('# branch.oid (initial)\n# branch.head main'), {
+    revision: undefined,
+    modified: false,
+  })
+  t.end()
 })
 
 void test('a record that cannot be written is no success, and hides no failure', async (t) => {

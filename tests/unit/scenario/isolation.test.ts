@@ -1,5 +1,6 @@
 // How much scenarios share: a machine of their own each, or one while it is clean.
 import { test } from 'tap'
+import { gatherFacts } from '../../../harness/scenario/guest-facts.ts'
 import { fakeFiles } from './fixtures/fake-files.ts'
 import { asBooted, fakeMachine } from './fixtures/fake-machine.ts'
 import type { FakeOptions, Puppet } from './fixtures/fake-machine.ts'
@@ -112,7 +113,9 @@ void test('a machine that had to be booted is looked at, whatever the copies bef
       boots += 1
       const files = fakeFiles({ [poolOf2M]: pages[index] ?? '' })
       const { machine } = await fakeMachine({ files })
-      return { ...asBooted(machine), origin: origins[index] ?? 'booted' }
+      const origin = origins[index] ?? 'booted'
+      if (origin === 'booted') return asBooted(machine)
+      return { ...asBooted(machine), origin, facts: await gatherFacts(machine.agent) }
     },
   })
   t.strictSame(verdicts(result), ['PASS', 'PASS', 'ERROR'])
@@ -139,6 +142,23 @@ void test('complaints of the boot that a copy comes from are the failure of the 
     },
   })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.match(result.finished[0], {
+    beforehand: true,
+    diagnostic: { message: /before this scenario began: WARNING/ },
+  })
+})
+
+void test('what the kernel complains about while it is looked at is of its boot, and judged once', async (t) => {
+  const machine: FakeOptions = {
+    react: (name, puppet) => {
+      if (name === 'checkExtension')
+        puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
+      return 0
+    },
+  }
+  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', machines: [machine] })
+  t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.equal(result.boots, 2)
   t.match(result.finished[0], {
     beforehand: true,
     diagnostic: { message: /before this scenario began: WARNING/ },

@@ -100,6 +100,21 @@ void test('gmemtest is killed', async (t) => {
   })
 })
 
+void test('a run that is killed while its first scenario hangs has its record', async (t) => {
+  const output = t.testdir({})
+  const scenarios = inProject('tests/vm/fixtures/bad-days')
+  const { child, ended } = gmemtest('run', '--scenarios', scenarios, '--output', output, 'd-hangs')
+  t.ok(await until(() => says(output, 'results.jsonl', 'scenario-started'), 60), 'it comes so far')
+  const revision = /"revision": "[0-9a-f]{40,}"/
+  const isWritten = async (): Promise<boolean> =>
+    revision.test(await readFile(path.join(output, 'provenance.json'), 'utf8').catch(() => ''))
+  t.ok(await until(isWritten, 5))
+  t.equal(child.exitCode, null, 'it is still there')
+  child.kill('SIGKILL')
+  await ended
+  t.ok(await until(async () => (await qemusWith(output)).length === 0, 5), 'QEMU goes with it')
+})
+
 void test('two times Ctrl-C, when the first one cannot end it', async (t) => {
   const output = t.testdir({})
   // Nobody reads this pipe: the disk with the results does not answer any more.
