@@ -10,15 +10,17 @@ const sampleBytes = 64 * 1024
 const mostNoise = 0.3
 
 const packed: readonly (readonly [magic: string, what: string, hint: string])[] = [
-  ['\x1f\x8b', 'gzip data', 'gzip -dc FILE | gmemtest parse -'],
-  ['\xfd7zXZ', 'xz data', 'xz -dc FILE | gmemtest parse -'],
-  ['\x28\xb5\x2f\xfd', 'zstd data', 'zstd -dc FILE | gmemtest parse -'],
-  ['BZh', 'bzip2 data', 'bzip2 -dc FILE | gmemtest parse -'],
+  ['\x1f\x8b', 'gzip data', 'gzip -dc FILE | gmemtest parse - (with the same options)'],
+  ['\xfd7zXZ', 'xz data', 'xz -dc FILE | gmemtest parse - (with the same options)'],
+  ['\x28\xb5\x2f\xfd', 'zstd data', 'zstd -dc FILE | gmemtest parse - (with the same options)'],
+  ['BZh', 'bzip2 data', 'bzip2 -dc FILE | gmemtest parse - (with the same options)'],
   ['\x7fELF', 'an ELF file', 'give the log of the kernel; --vmlinux FILE takes the kernel itself'],
 ]
 
-/** How `dmesg -J` and `journalctl -o json` begin. */
-const json = /^\s*\{\s*"(?:dmesg|pri|[A-Z_]+)"\s*:/
+/** How an object or an array begins, also in a stream of events; the kernel begins lines with a bracket as well. */
+const json = /^\s*(?:data: )?(?:\{\s*["}]|\[\s*[[{"\]])/
+/** The other ways in which a journal is printed: a message is a field there. */
+const journalFields = /^\s*(?:__CURSOR|_TRANSPORT|MESSAGE)=/m
 
 /** Where the bytes of a log come from. */
 export interface LogSource {
@@ -91,8 +93,10 @@ function expectText(name: string, sample: Buffer): void {
   if (what !== undefined && hint !== undefined) {
     throw new UsageError('LOG_BINARY', `${name} is ${what}, not a log`, { hint: hint.replace('FILE', name) })
   }
-  if (json.test(sample.toString('latin1', 0, 1024))) {
-    throw new UsageError('LOG_BINARY', `${name} is JSON, not a log`, {
+  const start = sample.toString('latin1', 0, 4096)
+  const form = json.test(start) ? 'JSON' : journalFields.test(start) ? 'a journal with its fields' : undefined
+  if (form !== undefined) {
+    throw new UsageError('LOG_BINARY', `${name} is ${form}, not a log`, {
       hint: 'give the text: dmesg without -J, journalctl -k -o short-monotonic',
     })
   }

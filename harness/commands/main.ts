@@ -107,12 +107,20 @@ async function commandFor(
   args: readonly string[],
   context: CommandContext,
 ): Promise<[command: Command, rest: readonly string[]]> {
-  const [name = '--help', ...rest] = args
+  // It is for all verbs, and may stand before them.
+  const [name = '--help', ...rest] = args.slice(verbIndex(args))
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
-  if (name.startsWith('-')) return [prepared(overviewCommand()), [name, ...rest]]
+  // Without what follows: the verbs of the overview are names, and do nothing.
+  if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand()), [name]]
   const factory = await verbNamed(name).load()
   const command = factory(context)
   return [prepared(command.name(`gmemtest ${command.name()}`)), rest]
+}
+
+/** Where the verb is, or what stands in its place. */
+function verbIndex(args: readonly string[]): number {
+  const index = args.findIndex((word) => word !== '--verbose')
+  return index === -1 ? args.length : index
 }
 
 function verbNamed(name: string): Verb {
@@ -148,7 +156,7 @@ function prepared(command: Command): Command {
 function usageErrorOf(error: CommanderError, args: readonly string[]): UsageError {
   const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const near = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did')
-  const verb = verbs.find((candidate) => candidate.name === args[0])
+  const verb = verbs.find((candidate) => candidate.name === args[verbIndex(args)])
   return new UsageError('USAGE', message, {
     cause: error,
     hint: near ?? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help`,

@@ -21,13 +21,14 @@ import { describeDeath } from '../vm/vm.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './context.ts'
 import { guestCpus } from './machine-source.ts'
-import { oneOf } from './options.ts'
+import { aptSuite, oneOf } from './options.ts'
 import { progressLine } from './progress.ts'
 
 interface ShellOptions {
   readonly kernel: string
   readonly accel?: AcceleratorName
   readonly append: readonly string[]
+  readonly aptSuite?: string
 }
 
 const examples = `
@@ -67,6 +68,11 @@ export function shell(context: CommandContext): Command {
       (word: string, words: readonly string[]) => [...words, word],
       [],
     )
+    .option(
+      '--apt-suite <suite>',
+      'take a Debian package from this suite, though it is not configured',
+      aptSuite,
+    )
     .addHelpText('after', examples)
     .action(
       context.exitsWith((command: readonly string[], options: ShellOptions) =>
@@ -89,6 +95,7 @@ async function runShell(
   const kernel = await provideKernel(definition, {
     cache,
     signal,
+    ...(options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }),
     progress: showBuild(line, definition.name),
   })
   const [image, agent] = await Promise.all([

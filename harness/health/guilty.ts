@@ -103,5 +103,6 @@ export function guiltyFunction(named: string | undefined, trace: readonly TraceF
   const sure = trace.filter(({ isDoubtful }) => isDoubtful !== true)
   const start = sure.findIndex((frame) => frame.function === named)
   const later = sure.slice(start + 1).find((frame) => !isHelper(frame.function))
-  return later?.function ?? named ?? sure[0]?.function
+  // Of a trace that was cut short, the last one is the farthest from the report.
+  return later?.function ?? named ?? sure.at(-1)?.function
 }

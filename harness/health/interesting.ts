@@ -2,7 +2,7 @@
 import { NeedleFinder } from './needles.ts'
 import type { Pattern } from './patterns.ts'
 
-const markerNeedles = ['gmemtest: scenario ']
+const markerNeedles = ['gmemtest: scenario ', 'gmemtest: a virtual machine, ']
 /** Of what says that the next banner is no surprise. */
 const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
 /** Of what says that traces were asked for. */

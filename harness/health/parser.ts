@@ -3,6 +3,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../project/errors.ts'
 import { AskedTraces } from './asked.ts'
+import { Boots } from './boots.ts'
 import type { Finding } from './finding.ts'
 import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { finderFor } from './interesting.ts'
@@ -25,11 +26,6 @@ export interface ParserOptions {
 
 /** The markers of scenarios in the log of the kernel. */
 const marker = /gmemtest: scenario (\S+) (begins|ended)/
-/** What says that the next banner is no surprise. */
-const goodbye =
-  /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
-/** A console that is registered late prints all again that an early one has printed. */
-const replay = /console \[\w+\] enabled/
 /** A longer line is noise; the kernel cuts its records at 1 KiB. */
 const longestLine = 8192
 /** How far before a call trace its reason may be: the header of a dump is in between. */
@@ -40,9 +36,6 @@ const tornLines = 100
 const silentLines = 1000
 /** So many reports are read at once at most. */
 const mostOpen = 64
-/** A log that begins later than that, in seconds, is of a machine that was up. */
-const bootSeconds = 5
-
 const rulerLine = /^={20,}$/
 const dumpHeader = /^(?:CPU: \d+ |Hardware name:|Tainted:|Workqueue:|Modules linked in:|\s*$)/
 
@@ -62,8 +55,7 @@ export class ConsoleParser {
   #isStamped = false
   /** Whether any line had the date of dmesg, which others write as well. */
   #isDated = false
-  #firstTime: number | undefined
-  #isUp: boolean
+  readonly #boots: Boots
   readonly #asked = new AskedTraces()
   #found = 0
   /** The line after the last report: what is before it has been told. */
@@ -83,7 +75,7 @@ export class ConsoleParser {
         'the table of kernel complaints is empty, so a clean log means nothing',
       )
     }
-    this.#isUp = options.isRunning ?? false
+    this.#boots = new Boots(options.isRunning ?? false)
     this.#needles = finderFor(this.#patterns)
   }
 
@@ -146,7 +138,7 @@ export class ConsoleParser {
 
   #stamp(time: number | undefined): void {
     this.#isStamped = true
-    this.#firstTime ??= time
+    this.#boots.stamp(time)
   }
 
   #readLine(text: string, start: number, feed: number): void {
@@ -164,6 +156,7 @@ export class ConsoleParser {
     // A complaint in front of the marker is of the time before it.
     if (!isTorn || !marker.test(line.text)) this.#scenario = next
     if (isTorn) this.#take(line, place, before)
+    else if (line.isKernel) this.#stamp(line.time)
     this.#scenario = next
   }
 
@@ -232,7 +225,7 @@ export class ConsoleParser {
 
   #begin(match: Match, line: ConsoleLine, place: Place, before: () => readonly string[]): void {
     const { pattern } = match
-    if (pattern.kind === 'reboot' && !this.#isReboot(before)) return
+    if (pattern.kind === 'reboot' && !this.#boots.isReboot(before())) return
     if (pattern.name === 'lockdep-off' && this.#found > 0) return
     if (pattern.name === 'call-trace') {
       this.#beginTrace(match, line, place, before)
@@ -281,23 +274,10 @@ export class ConsoleParser {
     this.#start(report, line)
   }
 
-  /** Whether a banner is one that nobody has announced. */
-  #isReboot(before: () => readonly string[]): boolean {
-    const wasUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
-    this.#isUp = true
-    return (
-      wasUp &&
-      !before()
-        .slice(-1)
-        .some((line) => replay.test(line))
-    )
-  }
-
   #notice(line: ConsoleLine): void {
     this.#asked.notice(line, this.#lines)
-    if (!goodbye.test(line.text)) return
-    this.#isUp = false
-    this.#firstTime = 0
+    if (!this.#boots.notice(line.text)) return
+    for (const report of this.#open.values()) this.#close(report, 'the log of its machine ends within it')
   }
 
   #close(report: Report, interrupted: string | undefined, isPanic = false): void {

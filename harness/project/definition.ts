@@ -91,6 +91,12 @@ export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDe
 }
 
 async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): Promise<Error> {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EISDIR') {
+    return new UsageError('KERNEL_UNKNOWN', `${nameOrFile} is a directory, not a kernel definition`, {
+      cause,
+      hint: 'a tree of the kernel is a source in a definition: README.md, "Your own tree or series"',
+    })
+  }
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
   if (!isMissing) {
     return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, {

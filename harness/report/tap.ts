@@ -52,10 +52,11 @@ function writePoint(tap: TapStream, event: ScenarioFinished): void {
   const description = descriptionOf(event)
   const time = Math.max(1, Math.round(event.milliseconds))
   for (const text of event.allowed ?? []) tap.comment(`${event.name}: ${plainText(text)}`)
+  // A point that is ok has no YAML block.
+  const isOk = event.verdict === 'PASS' || event.verdict === 'SKIP'
+  if (isOk && event.retried !== undefined) tap.comment(secondTry(event.name, event.retried))
   switch (event.verdict) {
     case 'PASS':
-      // A point that is ok has no YAML block.
-      if (event.retried !== undefined) tap.comment(secondTry(event.name, event.retried))
       tap.pass(description, { time })
       return
     case 'SKIP':

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Console } from 'node:console'
 import { messageOf, UsageError } from '../project/errors.ts'
 import { nearest } from '../project/near.ts'
 import { inProject } from '../project/paths.ts'
@@ -110,6 +111,8 @@ export async function loadScenarios(
 ): Promise<NamedScenario[]> {
   // Late: names are looked up before the guest boots, scenarios are loaded while it does.
   const { isScenario, problemsOf } = await import('./validate.ts')
+  // What a scenario prints to find a bug is no test point.
+  globalThis.console = new Console(process.stderr)
   return Promise.all(
     names.map(async (name) => {
       const file = path.resolve(directory, `${name}.ts`)

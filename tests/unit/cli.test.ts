@@ -51,7 +51,31 @@ void test('the command line', async (suite) => {
   suite.teardown(() => rm(home, { recursive: true, force: true }))
   suite.jobs = 4
 
-  for (const args of [['--help'], [], ['help'], ['-h']]) {
+  for (const args of [
+    ['--verbose', 'list', '--kernels'],
+    ['list', '--verbose', '--kernels'],
+  ]) {
+    void suite.test(`gmemtest ${args.join(' ')} does what the verb does`, async (t) => {
+      const ran = await gmemtest(...args)
+      t.equal(ran.exitCode, 0, ran.stderr)
+      t.match(ran.stdout, /^gmem-convert/m)
+    })
+  }
+
+  for (const [args, message] of [
+    [['--verbose', 'run', '--jobs', '0'], /--jobs/],
+    [['--', 'run'], /there is no verb '--'/],
+    [['--jobs', '1', 'run'], /unknown option '--jobs'/],
+  ] as const) {
+    void suite.test(`gmemtest ${args.join(' ')} is wrong usage`, async (t) => {
+      const ran = await gmemtest(...args)
+      t.equal(ran.exitCode, 2)
+      t.equal(ran.stdout, '')
+      t.match(ran.stderr, message)
+    })
+  }
+
+  for (const args of [['--help'], [], ['help'], ['-h'], ['--verbose'], ['--verbose', '--help']]) {
     void suite.test(`gmemtest ${args.join(' ')} explains itself`, async (t) => {
       const ran = await gmemtest(...args)
       t.equal(ran.exitCode, 0)

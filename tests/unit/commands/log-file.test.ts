@@ -33,6 +33,14 @@ void test('logs', async (suite) => {
   await suite.test('serial noise and colours are no reason to refuse a log', async (t) => {
     const noisy = '\0\0\u0007\u001B[32m[    0.100000] \u001B[0mkvm: Nested Paging enabled\r\n'
     t.equal(await read('-', Buffer.from(noisy)), noisy)
+    for (const line of [
+      '[    0.100000] x\n',
+      '[12345.678901] x\n',
+      '[  T1] {"a": 1}\n',
+      '[Fri Nov 27 00:00:00 2026] x\n',
+    ]) {
+      t.equal(await read('-', Buffer.from(line)), line)
+    }
   })
 
   const refused: readonly (readonly [what: string, content: string | Uint8Array, message: RegExp])[] = [
@@ -41,6 +49,17 @@ void test('logs', async (suite) => {
     ['dmesg-json', '{\n   "dmesg": [\n      {\n', /is JSON, not a log/],
     ['json-lines', '{"pri":3,"time":30.0,"msg":"fine"}\n', /is JSON, not a log/],
     ['journal-json', '{"__CURSOR":"s=1","MESSAGE":"fine"}\n', /is JSON, not a log/],
+    ['json-of-ours', '{\n  "findings": [\n', /is JSON, not a log/],
+    ['json-event', '{"type":"run-started"}\n', /is JSON, not a log/],
+    ['json-array', '[{"a":1}]\n', /is JSON, not a log/],
+    ['json-empty', '{}\n', /is JSON, not a log/],
+    ['journal-sse', 'data: {"MESSAGE":"fine"}\n\n', /is JSON, not a log/],
+    ['journal-export', '__CURSOR=s=1\n_TRANSPORT=kernel\nMESSAGE=fine\n', /is a journal with its fields/],
+    [
+      'journal-verbose',
+      'Fri 2026-11-27 00:00:00.1 UTC [s=1;i=2]\n    _TRANSPORT=kernel\n    MESSAGE=fine\n',
+      /is a journal with its fields/,
+    ],
     ['packed', gzipSync('text'), /is gzip data, not a log/],
     ['executable', '\u007FELF', /is an ELF file, not a log/],
     ['bytes', bytes, /is no text: \d+ % of it/],

@@ -18,6 +18,7 @@ const cases: readonly (readonly [
   ['kfree', trace('f', 'kfree', 'g'), 'g'],
   ['kfree', trace('__kasan_slab_free'), 'kfree'],
   [undefined, trace('dump_stack'), 'dump_stack'],
+  [undefined, trace('dump_stack_lvl', 'bad_page', 'free_frozen_pages'), 'free_frozen_pages'],
   [undefined, [], undefined],
 ]
 

@@ -67,6 +67,11 @@ void test('an unknown kernel lists what is near and what there is', async (t) =>
     hint: /did you mean 'gmem-convert'\?.* gmem-convert, .*stock-6\.12/,
   })
   await t.rejects(loadKernelDefinition('./nowhere.yaml'), { code: 'KERNEL_UNKNOWN' })
+  await t.rejects(loadKernelDefinition(`${t.testdir({})}/`), {
+    code: 'KERNEL_UNKNOWN',
+    message: /is a directory, not a kernel definition/,
+    hint: /source/,
+  })
 })
 
 const mistakes = [

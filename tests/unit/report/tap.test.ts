@@ -183,13 +183,15 @@ void test('a failure says what, where and how to run it again', async (t) => {
 void test('a second try is said so, whether it helped or not', async (t) => {
   const retried = 'QEMU ended by SIGKILL'
   const tap = await written(
-    started('a', 'b'),
+    started('a', 'b', 'c'),
     finished('a', 'PASS', { retried }),
     finished('b', 'MISS', { retried, diagnostic }),
+    finished('c', 'SKIP', { retried, reason: 'no ioctl' }),
     over(),
   )
   t.match(tap, /^# a is tried a second time, the first one was in vain: QEMU ended by SIGKILL\nok 1 - a/m)
   t.match(tap, /^not ok 2 - b[^]*^ {2}first_try: QEMU ended by SIGKILL$/m)
+  t.match(tap, /^# c is tried a second time, .*\nok 3 - c.* # SKIP no ioctl$/m)
   const parsed = await parse(tap)
   t.notOk(parsed.text.includes("'extra'"), 'nothing in it is not TAP')
 })

@@ -1,6 +1,8 @@
 // Patterns choose scenarios by name; a file that is no scenario is refused.
 import path from 'node:path'
 import { test } from 'tap'
+import { run } from '../../../harness/process/run.ts'
+import { inProject } from '../../../harness/project/paths.ts'
 import { loadScenarios, scenarioNames, selectNames } from '../../../harness/scenario/load.ts'
 
 const names = ['convert-at-end', 'convert-at-start', 'pin-refuses', 'sigbus']
@@ -103,3 +105,17 @@ for (const [what, [text, message]] of Object.entries(notScenarios)) {
     t.match(failure, { message: /x\.ts/ })
   })
 }
+
+void test('what a scenario prints is not on the standard output', async (t) => {
+  const load = inProject('harness/scenario/load.ts')
+  const text = `console.log('loaded'); export default {}`
+  const directory = t.testdir({ 'a.ts': text })
+  const code = `import { loadScenarios } from ${JSON.stringify(load)}
+    await loadScenarios(['a'], ${JSON.stringify(directory)}).catch((error) => console.log(error.code))`
+  const ran = await run(process.execPath, ['--input-type=module', '--eval', code], {
+    signal: new AbortController().signal,
+    timeout: 30_000,
+  })
+  t.equal(ran.stdout, '')
+  t.match(ran.stderr, /^loaded\nSCENARIO_INVALID$/m)
+})
