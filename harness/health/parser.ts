@@ -60,6 +60,8 @@ export class ConsoleParser {
   #found = 0
   /** The line after the last report: what is before it has been told. */
   #told = 0
+  /** The line that last began a report where another one had not had its trace yet, of nobody knows whom. */
+  #cut = -1
   /** The line after the last report that was not whole. */
   #torn = -Infinity
 
@@ -212,7 +214,9 @@ export class ConsoleParser {
       return false
     }
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
-      this.#close(report, anotherBegins, match.pattern.kind === 'panic')
+      const isPanic = match.pattern.kind === 'panic'
+      if (!isPanic && line.caller === undefined && report.isCutBy(place)) this.#cut = place.number
+      this.#close(report, anotherBegins, isPanic)
       return false
     }
     if (report.add(line, place, match) === 'over') {
@@ -233,7 +237,13 @@ export class ConsoleParser {
     }
     const ruler = this.#told < place.number ? before().at(-1) : undefined
     const isRuled = ruler !== undefined && rulerLine.test(parseLine(ruler).text)
-    const around = { scenario: this.#scenario, ...(isRuled ? { ruler } : {}) }
+    const isWithin = this.#cut === place.number && pattern.hasTrace
+    const trouble = isWithin ? 'it begins within another report, so its trace may be of that one' : undefined
+    const around = {
+      scenario: this.#scenario,
+      ...(isRuled ? { ruler } : {}),
+      ...(trouble === undefined ? {} : { trouble }),
+    }
     this.#start(new Report(match, line, place, around), line)
   }
 

@@ -116,6 +116,11 @@ export class Report {
     return this.#match.pattern.kind
   }
 
+  /** Whether its trace is still to come when a line of somebody else's comes right behind its last one. */
+  isCutBy({ number }: Place): boolean {
+    return this.#match.pattern.hasTrace && !this.#reader.isHeaded && this.#known === number
+  }
+
   /** What a line that may begin a report is to this one: a part of it, or the beginning of the next. */
   relationTo({ pattern }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern

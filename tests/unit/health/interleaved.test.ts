@@ -57,3 +57,28 @@ for (let first = 0; first < mixable.length; first += 5) {
     t.end()
   })
 }
+
+void test('without callers, a report that begins before the trace of another one is in doubt as well', (t) => {
+  const head = (cpu: number, name: string): string[] => [
+    '------------[ cut here ]------------',
+    `WARNING: CPU: ${cpu} PID: 4${cpu} at a.c:1 ${name}+0xa7/0x10a`,
+    `CPU: ${cpu} UID: 0 PID: 4${cpu} Comm: ${name} Not tainted 6.15.0 #17 PREEMPT(voluntary)`,
+    `RIP: 0010:${name}+0xa7/0x10a`,
+  ]
+  const tail = (name: string): string[] => [
+    'Call Trace:',
+    ' <TASK>',
+    ` ${name}+0x1/0x2`,
+    ' </TASK>',
+    '---[ end trace 0000000000000000 ]---',
+  ]
+  const stamped = (lines: readonly string[]): string[] =>
+    lines.map((line, index) => `[   12.0000${String(index).padStart(2, '0')}] ${line}`)
+  const mixed = [...head(0, 'a'), ...head(1, 'b'), ...tail('of_a'), ...tail('of_b')]
+  const [first, second] = findComplaints(stamped(mixed))
+  t.match(first, { title: 'WARNING in a', corrupted: /another report begins within it/ })
+  t.match(second, { title: 'WARNING in b', corrupted: /its trace may be of that one/ })
+  const apart = [...head(0, 'a'), 'usb 1-1: new device', ...head(1, 'b'), ...tail('of_b')]
+  t.equal(findComplaints(stamped(apart))[1]?.corrupted, undefined, 'the rest of the first one is lost')
+  t.end()
+})
