@@ -17,8 +17,10 @@ const packed: readonly (readonly [magic: string, what: string, hint: string])[] 
   ['\x7fELF', 'an ELF file', 'give the log of the kernel; --vmlinux FILE takes the kernel itself'],
 ]
 
-/** How an object or an array begins, also in a stream of events; the kernel begins lines with a bracket as well. */
-const json = /^\s*(?:data: )?(?:\{\s*["}]|\[\s*[[{"\]])/
+/** How an object or an array begins, also in a stream of events; others begin lines with brackets as well. */
+const json = /^(?:\xef\xbb\xbf)?[\s\p{Cc}]*(?:data: )?(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*[[{"\]]))/u
+/** What is behind the JSON that something else has put in front of a log. */
+const kernelStamp = /^\[ *\d+\.\d{6}\]/m
 /** The other ways in which a journal is printed: a message is a field there. */
 const journalFields = /^\s*(?:__CURSOR|_TRANSPORT|MESSAGE)=/m
 
@@ -94,7 +96,13 @@ function expectText(name: string, sample: Buffer): void {
     throw new UsageError('LOG_BINARY', `${name} is ${what}, not a log`, { hint: hint.replace('FILE', name) })
   }
   const start = sample.toString('latin1', 0, 4096)
-  const form = json.test(start) ? 'JSON' : journalFields.test(start) ? 'a journal with its fields' : undefined
+  const form = kernelStamp.test(start)
+    ? undefined
+    : json.test(start)
+      ? 'JSON'
+      : journalFields.test(start)
+        ? 'a journal with its fields'
+        : undefined
   if (form !== undefined) {
     throw new UsageError('LOG_BINARY', `${name} is ${form}, not a log`, {
       hint: 'give the text: dmesg without -J, journalctl -k -o short-monotonic',

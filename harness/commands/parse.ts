@@ -23,7 +23,7 @@ Examples:
   gmemtest parse --allow known.yaml console.log
   gmemtest parse --ktap kunit.log
 
-Exit codes: 0 nothing was found, 1 something was (with --ktap: a test that did not pass, or an incomplete log), 2 there is no such log, or it is empty, blank, packed, JSON, a directory or no text, 69 it cannot be read.`
+Exit codes: 0 nothing was found, 1 something was (with --ktap: a test that did not pass, or an incomplete log), 2 there is no such log, or it is empty, blank, packed, JSON, a journal with its fields, a directory or no text, 69 it cannot be read.`
 
 /** The verb `parse`. */
 export function parse(context: CommandContext): Command {

@@ -3,8 +3,8 @@
 /** What says that the next banner is none. */
 const goodbye =
   /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
-/** The title of another console in the same log, as a run writes it: its machine boots, or is up already. */
-const title = /^gmemtest: a virtual machine, (booted|restored)/
+/** The title of another console in the same log, as a run writes it, maybe behind half a line: its machine boots, or is up. */
+const title = /gmemtest: a virtual machine, (booted|restored)/
 /** A journal of several boots says where one begins; whether the one before was stopped in order, it has said before. */
 const journalBoot = /^-- (?:Boot [0-9a-f]{32}|Reboot) --$/
 const journalStopped = /systemd-journald\[\d+\]: Journal stopped$/

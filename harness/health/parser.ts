@@ -56,7 +56,7 @@ export class ConsoleParser {
   /** Whether any line had the date of dmesg, which others write as well. */
   #isDated = false
   readonly #boots: Boots
-  readonly #asked = new AskedTraces()
+  #asked = new AskedTraces()
   #found = 0
   /** The line after the last report: what is before it has been told. */
   #told = 0
@@ -169,7 +169,7 @@ export class ConsoleParser {
     this.#notice(line)
     const report = this.#open.get(key)
     const match = this.#matchOf(line)
-    if (report !== undefined && this.#continue(report, line, place, match)) return
+    if (report !== undefined && this.#continue(report, line, place, match, before)) return
     if (match !== undefined) this.#begin(match, line, place, before)
     if (line.isKernel) this.#stamp(line.time)
   }
@@ -208,14 +208,21 @@ export class ConsoleParser {
   }
 
   /** Gives the line to an open report. Whether it was taken. */
-  #continue(report: Report, line: ConsoleLine, place: Place, match: Match | undefined): boolean {
+  #continue(
+    report: Report,
+    line: ConsoleLine,
+    place: Place,
+    match: Match | undefined,
+    before: () => readonly string[],
+  ): boolean {
     if (report.isStale(line)) {
       this.#close(report, 'its last line is missing')
       return false
     }
     if (match !== undefined && report.relationTo(match, line.text) === 'next') {
       const isPanic = match.pattern.kind === 'panic'
-      if (!isPanic && line.caller === undefined && report.isCutBy(place)) this.#cut = place.number
+      const first = isRuler(before().at(-1)) ? place.number - 1 : place.number
+      if (!isPanic && line.caller === undefined && report.isCutBy(first)) this.#cut = place.number
       this.#close(report, anotherBegins, isPanic)
       return false
     }
@@ -236,7 +243,7 @@ export class ConsoleParser {
       return
     }
     const ruler = this.#told < place.number ? before().at(-1) : undefined
-    const isRuled = ruler !== undefined && rulerLine.test(parseLine(ruler).text)
+    const isRuled = isRuler(ruler)
     const isWithin = this.#cut === place.number && pattern.hasTrace
     const trouble = isWithin ? 'it begins within another report, so its trace may be of that one' : undefined
     const around = {
@@ -288,6 +295,10 @@ export class ConsoleParser {
     this.#asked.notice(line, this.#lines)
     if (!this.#boots.notice(line.text)) return
     for (const report of this.#open.values()) this.#close(report, 'the log of its machine ends within it')
+    this.#scenario = undefined
+    this.#asked = new AskedTraces()
+    this.#torn = -Infinity
+    this.#told = this.#lines + 1
   }
 
   #close(report: Report, interrupted: string | undefined, isPanic = false): void {
@@ -302,4 +313,8 @@ export class ConsoleParser {
     if (finding.corrupted !== undefined) this.#torn = finding.end
     this.#options.onFinding(finding)
   }
+}
+
+function isRuler(line: string | undefined): line is string {
+  return line !== undefined && rulerLine.test(parseLine(line).text)
 }

@@ -116,8 +116,8 @@ export class Report {
     return this.#match.pattern.kind
   }
 
-  /** Whether its trace is still to come when a line of somebody else's comes right behind its last one. */
-  isCutBy({ number }: Place): boolean {
+  /** Whether its trace is still to come when this line of somebody else's comes right behind its last one. */
+  isCutBy(number: number): boolean {
     return this.#match.pattern.hasTrace && !this.#reader.isHeaded && this.#known === number
   }
 

@@ -17,7 +17,8 @@ export class RunState {
   readonly #failures = new Map<BootProfile, unknown>()
   /** What all machines of a profile got, if they are copies of one. */
   readonly #copies = new Map<BootProfile, BootFacts>()
-  readonly #judgedBoots = new Set<BootProfile>()
+  /** The fingerprints of what kernels complained about while they booted, for each way to boot. */
+  readonly #judged = new Map<BootProfile, Set<string>>()
   #kernel: ReadyMachine['available'] | undefined
   #isEnough = false
 
@@ -64,12 +65,15 @@ export class RunState {
 
   /** Complaints of the boot that are still somebody's failure: once is enough for each way to boot. */
   unjudged({ profile, bootComplaints }: ReadyMachine): ReadyMachine['bootComplaints'] {
-    return this.#judgedBoots.has(profile) ? [] : bootComplaints
+    const judged = this.#judged.get(profile)
+    return bootComplaints.filter(({ fingerprint }) => judged?.has(fingerprint) !== true)
   }
 
   /** A scenario has a verdict that what its machine said while it booted went into. */
-  bootJudged(profile: BootProfile): void {
-    this.#judgedBoots.add(profile)
+  bootJudged({ profile, bootComplaints }: ReadyMachine): void {
+    const judged = this.#judged.get(profile) ?? new Set()
+    for (const { fingerprint } of bootComplaints) judged.add(fingerprint)
+    this.#judged.set(profile, judged)
   }
 
   learn({ machine, profile, available, facts }: ReadyMachine): void {

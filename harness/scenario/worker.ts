@@ -229,7 +229,7 @@ export class Worker implements AsyncDisposable {
       return { kind: 'in vain', reason: message }
     }
     // A scenario that was not run to its end says nothing about what came before it.
-    if (verdict !== 'MISS') state.bootJudged(ready.profile)
+    if (verdict !== 'MISS') state.bootJudged(ready)
     const finished = finishedOf(scenario, judged, options)
     return { kind: 'finished', finished, result, ...(machineUsable ? {} : { lost: message }) }
   }

@@ -38,6 +38,8 @@ void test('logs', async (suite) => {
       '[12345.678901] x\n',
       '[  T1] {"a": 1}\n',
       '[Fri Nov 27 00:00:00 2026] x\n',
+      '[[0;32m  OK  [0m] Reached target Basic System.\n',
+      '{"ts":1,"msg":"starting vm"}\n[    0.000000] Linux version 6.12\n',
     ]) {
       t.equal(await read('-', Buffer.from(line)), line)
     }
@@ -60,6 +62,9 @@ void test('logs', async (suite) => {
       'Fri 2026-11-27 00:00:00.1 UTC [s=1;i=2]\n    _TRANSPORT=kernel\n    MESSAGE=fine\n',
       /is a journal with its fields/,
     ],
+    ['journal-seq', '\u001E{"MESSAGE":"fine"}\n', /is JSON, not a log/],
+    ['json-marked', '\uFEFF{"MESSAGE":"fine"}\n', /is JSON, not a log/],
+    ['json-nested', '[[{"a":1}]]\n', /is JSON, not a log/],
     ['packed', gzipSync('text'), /is gzip data, not a log/],
     ['executable', '\u007FELF', /is an ELF file, not a log/],
     ['bytes', bytes, /is no text: \d+ % of it/],

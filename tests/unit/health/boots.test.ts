@@ -17,6 +17,7 @@ const logs: Readonly<Record<string, readonly [lines: readonly string[], reboots:
   'after a goodbye': [[banner, '[   62.000000] reboot: Restarting system', banner], 0],
   'two machines that boot': [[booted, banner, late, booted, banner], 0],
   'one machine that boots twice': [[booted, banner, late, banner], 1],
+  'a machine that was killed within a line': [[booted, banner, `${late}${booted}`, banner], 0],
   'copies of one that has booted': [[booted, banner, restored, marker, restored, marker], 0],
   'a copy that boots': [[booted, banner, restored, marker, banner], 1],
   'a copy that boots, alone': [[restored, marker, banner], 1],
@@ -53,5 +54,23 @@ void test('a report does not go on in the log of another machine', (t) => {
   })
   t.match(found, [{ kind: 'warning', corrupted: /the log of its machine ends within it/ }])
   t.equal(found.length, 1)
+  t.end()
+})
+
+void test('nothing of one machine is held against, or in favour of, another', (t) => {
+  const trace = [
+    '[    7.2] foo: something is odd',
+    '[    7.2] CPU: 0 UID: 0 PID: 4 Comm: a Not tainted 6.15.0 #17',
+    '[    7.2] Call Trace:',
+    '[    7.2]  <TASK>',
+    '[    7.2]  bar+0x1/0x2',
+    '[    7.2]  </TASK>',
+  ]
+  const asked = ['[    7.0] sysrq: Show Blocked State']
+  t.equal(findComplaints([restored, ...asked, restored, ...trace]).length, 1, 'nobody has asked for it')
+  const cut = '[    7.1] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2'
+  const [, second] = findComplaints([restored, marker, cut, restored, ...trace])
+  t.equal(second?.scenario, undefined)
+  t.equal(second?.corrupted, undefined)
   t.end()
 })

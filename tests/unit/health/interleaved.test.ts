@@ -58,27 +58,34 @@ for (let first = 0; first < mixable.length; first += 5) {
   })
 }
 
-void test('without callers, a report that begins before the trace of another one is in doubt as well', (t) => {
-  const head = (cpu: number, name: string): string[] => [
+function head(cpu: number, name: string): string[] {
+  return [
     '------------[ cut here ]------------',
     `WARNING: CPU: ${cpu} PID: 4${cpu} at a.c:1 ${name}+0xa7/0x10a`,
     `CPU: ${cpu} UID: 0 PID: 4${cpu} Comm: ${name} Not tainted 6.15.0 #17 PREEMPT(voluntary)`,
     `RIP: 0010:${name}+0xa7/0x10a`,
   ]
-  const tail = (name: string): string[] => [
-    'Call Trace:',
-    ' <TASK>',
-    ` ${name}+0x1/0x2`,
-    ' </TASK>',
-    '---[ end trace 0000000000000000 ]---',
-  ]
-  const stamped = (lines: readonly string[]): string[] =>
-    lines.map((line, index) => `[   12.0000${String(index).padStart(2, '0')}] ${line}`)
+}
+
+function tail(name: string): string[] {
+  return ['Call Trace:', ' <TASK>', ` ${name}+0x1/0x2`, ' </TASK>', '---[ end trace 0000000000000000 ]---']
+}
+
+function stamped(lines: readonly string[]): string[] {
+  return lines.map((line, index) => `[   12.0000${String(index).padStart(2, '0')}] ${line}`)
+}
+
+void test('without callers, a report that begins before the trace of another one is in doubt as well', (t) => {
   const mixed = [...head(0, 'a'), ...head(1, 'b'), ...tail('of_a'), ...tail('of_b')]
   const [first, second] = findComplaints(stamped(mixed))
   t.match(first, { title: 'WARNING in a', corrupted: /another report begins within it/ })
   t.match(second, { title: 'WARNING in b', corrupted: /its trace may be of that one/ })
   const apart = [...head(0, 'a'), 'usb 1-1: new device', ...head(1, 'b'), ...tail('of_b')]
-  t.equal(findComplaints(stamped(apart))[1]?.corrupted, undefined, 'the rest of the first one is lost')
+  const [, whole] = findComplaints(stamped(apart))
+  t.equal(whole?.title, 'WARNING in b')
+  t.equal(whole?.corrupted, undefined, 'only the rest of the first one is lost')
+  const kasan = ['='.repeat(66), 'BUG: KASAN: slab-use-after-free in memcpy+0x1/0x2']
+  const ruled = findComplaints(stamped([...head(0, 'a'), ...kasan, ...tail('of_a'), ...tail('of_b')]))
+  t.match(ruled[1], { kind: 'kasan', corrupted: /its trace may be of that one/ })
   t.end()
 })

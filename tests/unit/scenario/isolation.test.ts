@@ -165,6 +165,21 @@ void test('what the kernel complains about while it is looked at is of its boot,
   })
 })
 
+void test('what only the second machine complains about while it is looked at is not lost', async (t) => {
+  const says: FakeOptions = {
+    react: (name, puppet) => {
+      if (name === 'checkExtension')
+        puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
+      return 0
+    },
+  }
+  const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
+    isolation: 'boot',
+    machines: [{}, says],
+  })
+  t.strictSame(verdicts(result), ['PASS', 'FAIL', 'PASS'])
+})
+
 void test('a kernel that boots twice while it boots has reset itself', async (t) => {
   const result = await run([named('a', fine)], {
     onBoot: (puppet) => {
