@@ -96,13 +96,7 @@ function expectText(name: string, sample: Buffer): void {
     throw new UsageError('LOG_BINARY', `${name} is ${what}, not a log`, { hint: hint.replace('FILE', name) })
   }
   const start = sample.toString('latin1', 0, 4096)
-  const form = kernelStamp.test(start)
-    ? undefined
-    : json.test(start)
-      ? 'JSON'
-      : journalFields.test(start)
-        ? 'a journal with its fields'
-        : undefined
+  const form = formOf(start)
   if (form !== undefined) {
     throw new UsageError('LOG_BINARY', `${name} is ${form}, not a log`, {
       hint: 'give the text: dmesg without -J, journalctl -k -o short-monotonic',
@@ -117,6 +111,13 @@ function expectText(name: string, sample: Buffer): void {
       hint: 'give the log as the kernel wrote it; a line speed that is wrong looks like this as well',
     },
   )
+}
+
+/** What a log that is not printed as text has been printed as. */
+function formOf(start: string): string | undefined {
+  if (kernelStamp.test(start)) return undefined
+  if (json.test(start)) return 'JSON'
+  return journalFields.test(start) ? 'a journal with its fields' : undefined
 }
 
 // Control characters but white space, and what is no UTF-8. The escapes of a coloured log are far from the limit.

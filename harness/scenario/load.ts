@@ -102,7 +102,7 @@ function notLoaded(file: string, cause: unknown): UsageError {
 }
 
 /**
- * Loads scenarios by their names, in that order.
+ * Loads scenarios by their names, in that order. From then on, `console` prints on the standard error.
  * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
  */
 export async function loadScenarios(

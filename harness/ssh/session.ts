@@ -104,11 +104,9 @@ export function createSession(client: Client, transport: Duplex): SshSession {
   })
   client.once('close', () => closed.resolve())
 
-  function lost(command: string): ProtocolError {
-    const why = trouble === undefined ? 'the other side ended it' : messageOf(trouble)
-    return new ProtocolError('SSH_LOST', `lost the ssh connection during '${command}': ${why}`, {
-      cause: trouble,
-    })
+  function lost(command: string, cause: unknown = trouble): ProtocolError {
+    const why = cause === undefined ? 'the other side ended it' : messageOf(cause)
+    return new ProtocolError('SSH_LOST', `lost the ssh connection during '${command}': ${why}`, { cause })
   }
 
   async function openChannel(
@@ -123,15 +121,15 @@ export function createSession(client: Client, transport: Duplex): SshSession {
       client.once('close', onClose)
       try {
         start((error, channel) => {
-          if (error !== undefined) opened.reject(lost(command))
+          if (error !== undefined) opened.reject(lost(command, trouble ?? error))
           // Nobody waits for it any more.
           else if (limited.aborted) channel.close()
           else opened.resolve(channel)
         })
         return await opened.promise
-      } catch {
+      } catch (error) {
         // ssh2 itself throws when the connection is gone already.
-        throw lost(command)
+        throw error instanceof ProtocolError ? error : lost(command, trouble ?? error)
       } finally {
         client.off('close', onClose)
       }

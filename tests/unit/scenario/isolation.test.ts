@@ -148,15 +148,17 @@ void test('complaints of the boot that a copy comes from are the failure of the 
   })
 })
 
+/** Its kernel complains while it is looked at. */
+const warns: FakeOptions = {
+  react: (name, puppet) => {
+    if (name === 'checkExtension')
+      puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
+    return 0
+  },
+}
+
 void test('what the kernel complains about while it is looked at is of its boot, and judged once', async (t) => {
-  const machine: FakeOptions = {
-    react: (name, puppet) => {
-      if (name === 'checkExtension')
-        puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
-      return 0
-    },
-  }
-  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', machines: [machine] })
+  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', machines: [warns] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.equal(result.boots, 2)
   t.match(result.finished[0], {
@@ -166,16 +168,9 @@ void test('what the kernel complains about while it is looked at is of its boot,
 })
 
 void test('what only the second machine complains about while it is looked at is not lost', async (t) => {
-  const says: FakeOptions = {
-    react: (name, puppet) => {
-      if (name === 'checkExtension')
-        puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
-      return 0
-    },
-  }
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'boot',
-    machines: [{}, says],
+    machines: [{}, warns],
   })
   t.strictSame(verdicts(result), ['PASS', 'FAIL', 'PASS'])
 })
