@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { dieWithHarness } from '../harness/process/run.ts'
-import { inProject } from '../harness/project/paths.ts'
+import { dieWithHarness } from '../harness/process/run-program.ts'
+import { inProject } from '../harness/base/paths.ts'
 
 export interface Observed {
   readonly exitCode: number | null

@@ -1,7 +1,7 @@
 // How fast a console is read for what the kernel complains about.
 import { readFile } from 'node:fs/promises'
-import { ConsoleParser } from '../harness/health/parser.ts'
-import { inProject } from '../harness/project/paths.ts'
+import { ConsoleParser } from '../harness/console/console-parser.ts'
+import { inProject } from '../harness/base/paths.ts'
 import { median } from './figure.ts'
 import type { Measurement } from './figure.ts'
 
@@ -13,8 +13,8 @@ const bootsPerComplaint = 50
 
 /** Consoles of clean boots, with a complaint now and then, as one log. */
 async function longConsole(): Promise<Buffer> {
-  const clean = await readFile(inProject('tests/unit/health/fixtures/clean.log'))
-  const warning = await readFile(inProject('tests/unit/health/golden/warning.log'))
+  const clean = await readFile(inProject('tests/unit/console/fixtures/clean.log'))
+  const warning = await readFile(inProject('tests/unit/console/golden/warning.log'))
   const period = Buffer.concat([...Array.from({ length: bootsPerComplaint }, () => clean), warning])
   return Buffer.concat(Array.from({ length: Math.ceil((megabytes * 1e6) / period.length) }, () => period))
 }

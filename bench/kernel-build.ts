@@ -2,9 +2,9 @@
 import { copyFile, cp, glob, mkdir, mkdtempDisposable, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { run } from '../harness/process/run.ts'
-import { defaultKernel } from '../harness/project/definition.ts'
-import { inProject } from '../harness/project/paths.ts'
+import { run } from '../harness/process/run-program.ts'
+import { defaultKernel } from '../harness/kernel/definition/load-definition.ts'
+import { inProject } from '../harness/base/paths.ts'
 import { observeSuccess } from './command.ts'
 import type { Measurement } from './figure.ts'
 

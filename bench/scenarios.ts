@@ -2,7 +2,7 @@
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { RunEvent } from '../harness/project/events.ts'
+import type { RunEvent } from '../harness/report/events.ts'
 import { observeSuccess } from './command.ts'
 import { median } from './figure.ts'
 import type { Measurement } from './figure.ts'

@@ -1,9 +1,9 @@
 // All that a scenario may import: what a scenario is, and the words for ranges of pages.
-export { scenario } from './scenario/scenario.ts'
-export { page, pages } from './scenario/pages.ts'
-export { words } from './scenario/words.ts'
-export { pagesPerHugePage } from './scenario/huge-pages.ts'
-export { pageSize } from './project/units.ts'
+export { scenario } from './suites/scenarios/scenario.ts'
+export { page, pages } from './model/ranges.ts'
+export { words } from './vocabulary/pack.ts'
+export { pagesPerHugePage } from './model/huge-pages.ts'
+export { pageSize } from './base/units.ts'
 export {
   attributePrivate,
   capabilities,
@@ -14,13 +14,13 @@ export {
   memoryFaultFlags,
   protections,
   vmTypes,
-} from './agent/uapi.ts'
-export type { ScenarioContext, Memory, MemoryOptions } from './scenario/context.ts'
-export type { Racer } from './scenario/racer.ts'
-export type { GuestView, HostView } from './scenario/views.ts'
-export { hugePageBytes } from './project/huge-pages.ts'
-export type { HugePageSize } from './project/huge-pages.ts'
-export type { PageRange } from './scenario/pages.ts'
-export type { PageState, Run, Tag } from './scenario/model.ts'
-export type { RuleId } from './scenario/rules.ts'
-export type { Need } from './scenario/needs.ts'
+} from './uapi/constants.ts'
+export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
+export type { Racer } from './vocabulary/racer.ts'
+export type { GuestView, HostView } from './vocabulary/views.ts'
+export { hugePageBytes } from './base/huge-page-sizes.ts'
+export type { HugePageSize } from './base/huge-page-sizes.ts'
+export type { PageRange } from './model/ranges.ts'
+export type { PageState, Run, Tag } from './model/reference-model.ts'
+export type { RuleId } from './catalogue/rules.ts'
+export type { Need } from './catalogue/capabilities.ts'

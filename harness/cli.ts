@@ -1,5 +1,5 @@
 // The command line: finds the verb, loads only that verb, and turns every failure into one clear message and an exit code.
-import { exitCodes } from './project/errors.ts'
+import { exitCodes } from './base/errors.ts'
 
 // What nobody caught is a bug of ours or of a scenario (a missing await), never a verdict on the kernel.
 process.on('uncaughtException', (error: unknown) => {

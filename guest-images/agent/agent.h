@@ -11,7 +11,7 @@
 
 #define PAGE_SIZE 4096UL
 
-/* Kinds of handle, in the order of handleKinds in harness/agent/fields.ts. */
+/* Kinds of handle, in the order of handleKinds in harness/agent/wire/fields.ts. */
 enum kind {
 	KIND_NONE,
 	KIND_VM,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of operations as a text, see harness/agent/layout.ts. */
+/* The table of operations as a text, see harness/agent/wire/layout.ts. */
 #ifndef GMEMTEST_LAYOUT_H
 #define GMEMTEST_LAYOUT_H
 

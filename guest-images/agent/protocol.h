@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The protocol between the harness and the agent.  The contract in prose is in
- * harness/agent/protocol.ts, the other copy of the table in operations.ts there;
+ * harness/agent/wire/protocol.ts, the other copy of the table in operations.ts there;
  * when the two meet they compare their tables, so change both.
  *
  * Every field is one little-endian 64-bit word.  OPERATIONS() and the two

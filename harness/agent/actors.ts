@@ -1,9 +1,9 @@
 // Races: threads in the agent that convert, access, pin and free the same pages at the same time, each keeping books.
-import { ProtocolError } from '../project/errors.ts'
+import { ProtocolError } from '../base/errors.ts'
 import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
-import type { Call, Outcome } from './call.ts'
-import type { File, Gmem, Mapping, Vcpu, Vm } from './fields.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { actorKinds, guestOutcomes } from './vocabulary.ts'
 import type { ActorKind, Dialect, PageState } from './vocabulary.ts'
 

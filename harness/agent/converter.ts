@@ -1,5 +1,5 @@
 // Conversions without the dialect: what a scenario asks for is a range of a file, whatever ioctl that takes.
-import type { Gmem, Vm } from './fields.ts'
+import type { Gmem, Vm } from './wire/fields.ts'
 import type { ConversionResult, GmemOperations, ManyConversions, ManyConversionsResult } from './gmem.ts'
 import type { Dialect, PageState } from './vocabulary.ts'
 

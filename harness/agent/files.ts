@@ -1,10 +1,10 @@
 // Files of the guest: sysfs and procfs above all, and files that memory can be mapped from.
-import { GuestError, ProtocolError } from '../project/errors.ts'
-import { must } from './call.ts'
-import type { Call, Outcome } from './call.ts'
+import { GuestError, ProtocolError } from '../base/errors.ts'
+import { must } from './wire/call.ts'
+import type { Call, Outcome } from './wire/call.ts'
 import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
-import type { File } from './fields.ts'
+import type { File } from './wire/fields.ts'
 
 /** One file of a batch: it is read, or `text` is written to it. */
 export interface BatchEntry {

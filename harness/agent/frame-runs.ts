@@ -1,7 +1,7 @@
 // Page frames: where the pages of a mapping lie in memory, and what frames are used for.
 import { accessMilliseconds } from './access.ts'
-import type { Call, Outcome } from './call.ts'
-import type { Mapping } from './fields.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { Mapping } from './wire/fields.ts'
 
 /** Pages one after another that are in frames one after another. */
 export interface FrameRun {

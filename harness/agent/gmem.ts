@@ -1,7 +1,7 @@
 // guest_memfd files: creating them, converting their pages, freeing and allocating them.
-import type { Call, Outcome } from './call.ts'
-import type { File, Gmem, Vcpu, Vm } from './fields.ts'
-import { fallocateModes } from './uapi.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
+import { fallocateModes } from '../uapi/constants.ts'
 import type { Dialect, fileCalls, ioctlArguments, Order, PageState } from './vocabulary.ts'
 
 /** One conversion, in a dialect. `offset` is a guest physical address where `target` is a VM. */

@@ -1,8 +1,8 @@
 // Memory as the guest (L2) sees it: every access here is made by a vCPU that really runs.
 import { accessMilliseconds, encodePattern } from './access.ts'
 import type { Difference, Pattern } from './access.ts'
-import type { Call, Outcome } from './call.ts'
-import type { Vcpu } from './fields.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { Vcpu } from './wire/fields.ts'
 import { decodeRuns } from './pages.ts'
 import type { PageRun } from './pages.ts'
 import type { GuestOutcome } from './vocabulary.ts'

@@ -1,11 +1,11 @@
 // Memory as the host sees it: mappings in the agent, accesses that survive SIGBUS, page tables, pins.
 import { accessMilliseconds, encodePattern } from './access.ts'
 import type { Difference, Pattern } from './access.ts'
-import type { Call, Outcome } from './call.ts'
-import type { File, Gmem, Mapping, Pin } from './fields.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { File, Gmem, Mapping, Pin } from './wire/fields.ts'
 import { decodeRuns } from './pages.ts'
 import type { PageRun } from './pages.ts'
-import { mapFlags, protections } from './uapi.ts'
+import { mapFlags, protections } from '../uapi/constants.ts'
 import type { HostOutcome, pinMethods } from './vocabulary.ts'
 
 export interface HostAccess extends Outcome {

@@ -1,5 +1,5 @@
 // What the kernel itself logs: records of /dev/kmsg with their level, not what somebody wrote into its log.
-import type { Call, Outcome } from './call.ts'
+import type { Call, Outcome } from './wire/call.ts'
 
 /** One record: `level` 0 is an emergency, 3 an error, 4 a warning. */
 export interface LogRecord {

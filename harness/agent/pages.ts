@@ -1,5 +1,5 @@
 // What a scan of memory answers: runs of pages that look alike.
-import { ProtocolError } from '../project/errors.ts'
+import { ProtocolError } from '../base/errors.ts'
 
 /** A byte that fills the whole page, or what is the matter with the page. `fault`: KVM_EXIT_MEMORY_FAULT. */
 export type PageLook = number | 'sigbus' | 'sigsegv' | 'fault' | 'mixed'

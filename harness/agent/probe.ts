@@ -1,8 +1,8 @@
 // What the kernel under test can do, found out by trying: capability numbers mean different things in different trees.
 import type { Agent } from './client.ts'
-import { must } from './call.ts'
-import type { Vm } from './fields.ts'
-import { attributePrivate, capabilities, gmemFlags, gmemFlagsInPlace, ioctls } from './uapi.ts'
+import { must } from './wire/call.ts'
+import type { Vm } from './wire/fields.ts'
+import { attributePrivate, capabilities, gmemFlags, gmemFlagsInPlace, ioctls } from '../uapi/constants.ts'
 import type { Dialect } from './vocabulary.ts'
 
 /** Facts about the kernel and the machine that scenarios may need. */

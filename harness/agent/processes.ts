@@ -1,7 +1,7 @@
 // Children of the agent: the same operations in another process, with its own page tables.
-import type { Call, Outcome } from './call.ts'
-import type { Child } from './fields.ts'
-import { signals } from './uapi.ts'
+import type { Call, Outcome } from './wire/call.ts'
+import type { Child } from './wire/fields.ts'
+import { signals } from '../uapi/constants.ts'
 
 /** How a child ended. */
 export interface ChildEnd extends Outcome {

@@ -1,5 +1,5 @@
 // What a kernel build says, as a line of progress. Used by every verb that may have to build.
-import type { BuildProgress, Phase } from '../kernel/progress.ts'
+import type { BuildProgress, Phase } from '../kernel/provide-progress.ts'
 import type { ProgressLine } from './progress.ts'
 
 const words = {

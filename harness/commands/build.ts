@@ -1,14 +1,14 @@
 // gmemtest build: a kernel from its definition, or from the store; says where it is.
 import { Command } from 'commander'
-import { defaultKernel } from '../project/definition.ts'
-import { exitCodes, UsageError } from '../project/errors.ts'
-import { cacheDirectory } from '../project/paths.ts'
+import { defaultKernel } from '../kernel/definition/load-definition.ts'
+import { exitCodes, UsageError } from '../base/errors.ts'
+import { cacheDirectory } from '../base/paths.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
-import { expectedSkips } from '../scenario/expected-skips.ts'
+import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
 import { showBuild } from './build-progress.ts'
-import type { CommandContext } from './context.ts'
-import { aptSuite, positiveInteger } from './options.ts'
+import type { CommandContext } from './command-context.ts'
+import { aptSuite, positiveInteger } from './option-parsers.ts'
 import { elapsed, progressLine } from './progress.ts'
 
 interface BuildOptions {

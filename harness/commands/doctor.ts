@@ -1,9 +1,9 @@
 // gmemtest doctor: what this machine lacks, the command that installs it, and how kernels will run here.
 import { Command } from 'commander'
-import { InfraError, exitCodes } from '../project/errors.ts'
+import { InfraError, exitCodes } from '../base/errors.ts'
 import { missingPackages, probeRequirements } from '../process/requirements.ts'
 import { chooseAccelerator } from '../vm/accelerator.ts'
-import type { CommandContext } from './context.ts'
+import type { CommandContext } from './command-context.ts'
 
 interface DoctorOptions {
   readonly missingPackages?: true

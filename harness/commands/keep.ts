@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import path from 'node:path'
-import type { GuestImage } from '../guest/image.ts'
+import type { GuestImage } from '../image/image.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
-import type { ReachableMachine } from './machine.ts'
+import type { ReachableMachine } from '../instance/boot-instance.ts'
 import type { Plan } from './run-job.ts'
 
 /** Waits until the user interrupts or the machine dies. */

@@ -1,9 +1,9 @@
 // gmemtest kselftest: the kernel's own selftests, built from the tree under test, run in a virtual machine.
 import { Command } from 'commander'
-import type { CommandContext } from './context.ts'
+import type { CommandContext } from './command-context.ts'
 import { listKselftests, runKselftest } from './kselftest-job.ts'
 import type { KselftestOptions } from './kselftest-job.ts'
-import { aptSuite, directoryToWrite, oneOf } from './options.ts'
+import { aptSuite, directoryToWrite, oneOf } from './option-parsers.ts'
 
 /** What runs when no test is named: the programs about private memory. */
 const defaultTests = [

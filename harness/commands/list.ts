@@ -1,16 +1,16 @@
 // gmemtest list: what there is to run, and what it covers.
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
-import { exitCodes, UsageError } from '../project/errors.ts'
-import { inProject } from '../project/paths.ts'
-import { listKernelDefinitions, loadKernelDefinition } from '../project/definition.ts'
-import { loadScenarios, scenarioNames, selectNames } from '../scenario/load.ts'
-import type { NamedScenario } from '../scenario/load.ts'
-import { bugTable, unansweredBugs } from '../scenario/bug-table.ts'
-import { bugs } from '../scenario/bugs.ts'
-import { ruleTable, uncheckedRules } from '../scenario/rule-table.ts'
-import { rules } from '../scenario/rules.ts'
-import type { CommandContext } from './context.ts'
+import { exitCodes, UsageError } from '../base/errors.ts'
+import { inProject } from '../base/paths.ts'
+import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
+import { loadScenarios, scenarioNames, selectNames } from '../suites/scenarios/load-scenarios.ts'
+import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import { bugTable, unansweredBugs } from '../suites/scenarios/bug-table.ts'
+import { bugs } from '../catalogue/bugs.ts'
+import { ruleTable, uncheckedRules } from '../suites/scenarios/rule-table.ts'
+import { rules } from '../catalogue/rules.ts'
+import type { CommandContext } from './command-context.ts'
 
 interface ListOptions {
   readonly kernels?: true

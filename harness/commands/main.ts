@@ -1,10 +1,10 @@
 // From arguments to an exit code: finds the verb, loads only that one, and turns every failure into one clear message.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { exitCodeOf, exitCodes, UsageError } from '../project/errors.ts'
-import { nearest } from '../project/near.ts'
-import { inProject } from '../project/paths.ts'
-import type { CommandContext } from './context.ts'
+import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+import { inProject } from '../base/paths.ts'
+import type { CommandContext } from './command-context.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
 import { errorPrinter, primaryError } from './print-error.ts'
 

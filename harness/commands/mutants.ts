@@ -1,10 +1,10 @@
 // gmemtest mutants: proof that the scenarios catch bugs, by kernels that have one.
 import { Command } from 'commander'
-import { defaultKernel } from '../project/definition.ts'
-import type { CommandContext } from './context.ts'
+import { defaultKernel } from '../kernel/definition/load-definition.ts'
+import type { CommandContext } from './command-context.ts'
 import { runMutants } from './mutants-job.ts'
 import type { MutantsOptions } from './mutants-job.ts'
-import { directoryToWrite, oneOf } from './options.ts'
+import { directoryToWrite, oneOf } from './option-parsers.ts'
 
 const examples = `
 A mutant is a patch in the folder 'mutants' of a series: one bug on top of the whole series. Its kernel is

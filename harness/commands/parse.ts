@@ -1,8 +1,8 @@
 // gmemtest parse: what a log says. One verb for logs of all kinds; each kind is one file that is loaded when it is asked for.
 import { Command } from 'commander'
-import { UsageError } from '../project/errors.ts'
-import type { CommandContext } from './context.ts'
-import { openLog } from './log-file.ts'
+import { UsageError } from '../base/errors.ts'
+import type { CommandContext } from './command-context.ts'
+import { openLog } from './parsing/log-file.ts'
 
 /** The options of the verb. */
 export interface ParseOptions {
@@ -40,10 +40,10 @@ export function parse(context: CommandContext): Command {
         if (options.ktap === true) refuse(options)
         const log = await openLog(file, process.stdin, context.signal)
         if (options.ktap === true) {
-          const { parseKtap } = await import('./parse-ktap.ts')
+          const { parseKtap } = await import('./parsing/parse-ktap.ts')
           return parseKtap(log, options, context)
         }
-        const { parseConsole } = await import('./parse-console.ts')
+        const { parseConsole } = await import('./parsing/parse-console.ts')
         return parseConsole(log, options, context)
       }),
     )

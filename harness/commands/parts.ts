@@ -1,14 +1,14 @@
 // What machines are booted from, built unless the cache has it.
-import { compileAgent } from '../guest/agent.ts'
-import { provideGuestImage } from '../guest/image.ts'
-import type { GuestImage } from '../guest/image.ts'
+import { compileAgent } from '../image/agent.ts'
+import { provideGuestImage } from '../image/image.ts'
+import type { GuestImage } from '../image/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
-import type { KernelDefinition } from '../project/definition.ts'
-import type { RunEvent } from '../project/events.ts'
-import { cacheDirectory } from '../project/paths.ts'
+import type { KernelDefinition } from '../kernel/definition/load-definition.ts'
+import type { RunEvent } from '../report/events.ts'
+import { cacheDirectory } from '../base/paths.ts'
 import { showBuild } from './build-progress.ts'
-import type { CommandContext } from './context.ts'
+import type { CommandContext } from './command-context.ts'
 import { progressLine } from './progress.ts'
 
 export interface MachineParts {

@@ -1,6 +1,6 @@
 // How a failure looks on stderr: what happened, the next step, what was last seen; the rest only when asked for.
 import type { Writable } from 'node:stream'
-import { GmemtestError, messageOf } from '../project/errors.ts'
+import { GmemtestError, messageOf } from '../base/errors.ts'
 
 export interface PrintOptions {
   readonly output: Writable

@@ -1,9 +1,9 @@
 // gmemtest run: the main job, from a kernel definition to a TAP stream.
 import { Command } from 'commander'
-import { defaultKernel, isolations } from '../project/definition.ts'
-import { UsageError } from '../project/errors.ts'
-import type { CommandContext } from './context.ts'
-import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './options.ts'
+import { defaultKernel, isolations } from '../kernel/definition/load-definition.ts'
+import { UsageError } from '../base/errors.ts'
+import type { CommandContext } from './command-context.ts'
+import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
 import { runJob } from './run-job.ts'
 import type { JobOptions } from './run-job.ts'
 

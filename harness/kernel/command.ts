@@ -1,8 +1,8 @@
 // Commands that have to succeed, with an environment in which the user's settings cannot change a build.
-import { run } from '../process/run.ts'
-import type { CommandResult } from '../process/run.ts'
-import type { GmemtestError } from '../project/errors.ts'
-import { noSpaceError } from './space.ts'
+import { run } from '../process/run-program.ts'
+import type { CommandResult } from '../process/run-program.ts'
+import type { GmemtestError } from '../base/errors.ts'
+import { noSpaceError } from '../cache/space.ts'
 
 export interface CommandOptions {
   readonly signal: AbortSignal

@@ -1,6 +1,6 @@
 // Kernels whose memory can be looked into after their death.
-import type { FragmentFile, KernelDefinition } from '../project/definition.ts'
-import { inProject } from '../project/paths.ts'
+import type { FragmentFile, KernelDefinition } from './definition/load-definition.ts'
+import { inProject } from '../base/paths.ts'
 
 const usual = 'debug-info'
 const fragment: FragmentFile = { name: 'vmcore', path: inProject('kernel-configs/fragments/vmcore.config') }

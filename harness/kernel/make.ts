@@ -1,8 +1,8 @@
 // Calls of the kernel's own make: the same command lines that a person would type, nothing of the user's environment.
 import path from 'node:path'
-import { run } from '../process/run.ts'
-import type { CommandResult } from '../process/run.ts'
-import { findProgram } from './compiler.ts'
+import { run } from '../process/run-program.ts'
+import type { CommandResult } from '../process/run-program.ts'
+import { findProgram } from './kernel-compiler.ts'
 import { withCleanEnvironment } from './command.ts'
 import { objectsName } from './source/listing.ts'
 

@@ -2,17 +2,17 @@
 import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isStaticProgram } from '../process/executable.ts'
-import type { KernelDefinition } from '../project/definition.ts'
-import { BuildError } from '../project/errors.ts'
-import { fullName } from '../project/selftest-name.ts'
-import type { SelftestName } from '../project/selftest-name.ts'
-import type { Ingredients } from './build.ts'
+import type { KernelDefinition } from './definition/load-definition.ts'
+import { BuildError } from '../base/errors.ts'
+import { fullName } from './definition/selftest-name.ts'
+import type { SelftestName } from './definition/selftest-name.ts'
+import type { Ingredients } from './build-kernel.ts'
 import { lastLines, succeed } from './command.ts'
-import { requireTools } from './compiler.ts'
-import { readJson, sha256 } from './files.ts'
-import { takeLock } from './lock.ts'
+import { requireTools } from './kernel-compiler.ts'
+import { readJson, sha256 } from '../cache/atomic-file.ts'
+import { takeLock } from '../cache/lock.ts'
 import { complaints } from './make.ts'
-import type { BuildContext } from './progress.ts'
+import type { BuildContext } from './provide-progress.ts'
 import { collect, withSource } from './provide.ts'
 import {
   headersOf,
@@ -25,8 +25,8 @@ import {
 } from './selftest-workshop.ts'
 import type { Workshop } from './selftest-workshop.ts'
 import { identifySource } from './source.ts'
-import { addProduct, entryOf, findEntry, removeLeftovers, storeEntry } from './store.ts'
-import type { Shelf } from './store.ts'
+import { addProduct, entryOf, findEntry, removeLeftovers, storeEntry } from '../cache/store.ts'
+import type { Shelf } from '../cache/store.ts'
 
 /** A selftest that has been built. */
 export interface Selftest extends SelftestName {

@@ -1,6 +1,6 @@
 // Where the tree of a kernel comes from: four kinds, each of which can be identified cheaply and obtained once.
-import type { KernelSource } from '../project/definition.ts'
-import type { BuildContext } from './progress.ts'
+import type { KernelSource } from './definition/load-definition.ts'
+import type { BuildContext } from './provide-progress.ts'
 import { identifyDebian, obtainDebian } from './source/debian.ts'
 import { identifyDir, obtainDir } from './source/dir.ts'
 import { identifyGit, obtainGit } from './source/git.ts'

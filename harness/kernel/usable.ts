@@ -1,8 +1,8 @@
 // Whether what a definition names can be read: asked before anything is begun, so that a slip is one line.
 import { readFile } from 'node:fs/promises'
-import { loadKernelDefinition } from '../project/definition.ts'
-import type { KernelDefinition, KernelSource } from '../project/definition.ts'
-import { UsageError } from '../project/errors.ts'
+import { loadKernelDefinition } from './definition/load-definition.ts'
+import type { KernelDefinition, KernelSource } from './definition/load-definition.ts'
+import { UsageError } from '../base/errors.ts'
 import { readFragments } from './kconfig/fragment.ts'
 import { readSeries } from './series.ts'
 import { requireTree } from './source/dir.ts'
@@ -55,7 +55,7 @@ async function placed(
   } catch (error) {
     if (!(error instanceof UsageError) || !codesOfNames.has(error.code)) throw error
     // Only now: it brings the YAML parser along.
-    const { placeInYaml } = await import('../project/yaml-file.ts')
+    const { placeInYaml } = await import('../base/yaml-file.ts')
     const place = placeInYaml(file, await readFile(file, 'utf8'), at)
     throw new UsageError(error.code, `${place}: ${error.message}`, {
       cause: error,

@@ -12,7 +12,7 @@ import {
   utimes,
 } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError } from '../project/errors.ts'
+import { InfraError } from '../base/errors.ts'
 import { lastLines, succeed } from './command.ts'
 import type { Overlay } from './series/apply.ts'
 import { listTree } from './source/listing.ts'

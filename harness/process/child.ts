@@ -1,8 +1,8 @@
 // A long-lived child such as QEMU: talked to over inherited descriptors, never outliving the harness.
 import { spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
-import { InfraError, messageOf } from '../project/errors.ts'
-import { dieWithHarness, isMissing } from './run.ts'
+import { InfraError, messageOf } from '../base/errors.ts'
+import { dieWithHarness, isMissing } from './run-program.ts'
 
 /** How a child ended. */
 export interface ChildExit {

@@ -1,6 +1,6 @@
 // The event stream as it is, one JSON object a line, on the disk before the next scenario begins.
 import { open } from 'node:fs/promises'
-import type { MutantEvent, RunEvent, Sink } from '../project/events.ts'
+import type { MutantEvent, RunEvent, Sink } from './events.ts'
 import { plainValue } from './plain.ts'
 
 /**

@@ -1,7 +1,7 @@
 // The TAP 14 sink of a trial of mutants: one test point a mutant, ok when a scenario has killed it, and the control.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
-import type { MutantEvent, RunEvent, Sink } from '../project/events.ts'
+import type { MutantEvent, RunEvent, Sink } from './events.ts'
 import { plainText } from './plain.ts'
 import { TapOutput } from './tap-output.ts'
 

@@ -1,6 +1,6 @@
 // What a person sees of a trial of mutants on stderr: where it is (on a terminal only), and one last line.
 import { styleText } from 'node:util'
-import type { MutantEvent, MutantVerdict, RunEvent, Sink } from '../project/events.ts'
+import type { MutantEvent, MutantVerdict, RunEvent, Sink } from './events.ts'
 import { statusLine } from './status-line.ts'
 import type { TerminalOptions } from './terminal.ts'
 

@@ -1,7 +1,7 @@
 // Hands each event to every sink in order. A sink that fails is dropped and remembered; the others go on.
-import { InfraError, messageOf } from '../project/errors.ts'
-import type { RunEvent, Sink } from '../project/events.ts'
-import { isDiskFull, noSpaceLeft } from '../project/free-space.ts'
+import { InfraError, messageOf } from '../base/errors.ts'
+import type { RunEvent, Sink } from './events.ts'
+import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
 export interface NamedSink<Event = RunEvent> {
   /** How messages call it: "results.jsonl". */

@@ -1,7 +1,7 @@
 // A stream of TAP 14 that begins with its plan, written by the tap package itself.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
-import type { TestPoint } from '../project/events.ts'
+import type { TestPoint } from './events.ts'
 import { plainText } from './plain.ts'
 
 /**

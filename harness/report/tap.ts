@@ -1,7 +1,7 @@
 // The TAP 14 sink: one test point a scenario, written the moment that it ends, by the tap package itself.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
-import type { RunEvent, Sink } from '../project/events.ts'
+import type { RunEvent, Sink } from './events.ts'
 import { differenceOf } from './difference.ts'
 import { plainText, plainValue } from './plain.ts'
 import { TapOutput } from './tap-output.ts'

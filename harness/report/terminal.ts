@@ -1,7 +1,7 @@
 // What a person sees on stderr: which scenario runs (on a terminal only), and one last line that sums the run up.
 import { styleText } from 'node:util'
 import type { Writable } from 'node:stream'
-import type { Sink, Verdict } from '../project/events.ts'
+import type { Sink, Verdict } from './events.ts'
 import { statusLine } from './status-line.ts'
 
 export interface TerminalOptions {

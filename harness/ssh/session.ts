@@ -4,10 +4,10 @@ import type { Duplex, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { Client, ClientChannel } from 'ssh2'
-import { DeadlineExceeded, withDeadline } from '../project/deadline.ts'
-import { GuestError, messageOf, ProtocolError } from '../project/errors.ts'
-import { runTerminal } from './terminal.ts'
-import type { Terminal } from './terminal.ts'
+import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
+import { GuestError, messageOf, ProtocolError } from '../base/errors.ts'
+import { runTerminal } from './interactive.ts'
+import type { Terminal } from './interactive.ts'
 
 const compressed = promisify(gzip)
 

@@ -1,6 +1,6 @@
 // How QEMU runs the guest's instructions. The guest creates VMs of its own, so KVM is of use only where it can nest.
 import { access, constants, readFile } from 'node:fs/promises'
-import { InfraError } from '../project/errors.ts'
+import { InfraError } from '../base/errors.ts'
 
 export type AcceleratorName = 'tcg' | 'kvm'
 

@@ -1,5 +1,5 @@
 // The command lines of QEMU and of the kernel: pure functions, each odd flag with its reason beside it.
-import type { Bytes } from '../project/units.ts'
+import type { Bytes } from '../base/units.ts'
 import type { AcceleratorName } from './accelerator.ts'
 
 /** All that the command line of QEMU depends on. */

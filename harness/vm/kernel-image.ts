@@ -1,6 +1,6 @@
 // Looks at a kernel before QEMU does: QEMU's own message for the wrong file is a riddle, or nothing at all.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { BuildError, UsageError } from '../project/errors.ts'
+import { BuildError, UsageError } from '../base/errors.ts'
 
 const machineX86 = 62
 const machines: Readonly<Record<number, string>> = {

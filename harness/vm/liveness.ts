@@ -1,7 +1,7 @@
 // Is QEMU alive, and the kernel in it? Asked from the outside, when nothing inside answers any more.
 import { readFile } from 'node:fs/promises'
-import { DeadlineExceeded, sleep, withDeadline } from '../project/deadline.ts'
-import { InfraError } from '../project/errors.ts'
+import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
+import { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 import { pressKeys } from './serial-keys.ts'

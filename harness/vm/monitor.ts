@@ -1,6 +1,6 @@
 // Watches a QEMU from the outside and works out why it died: console text, QMP events and the exit of the process.
 import type { Child } from '../process/child.ts'
-import { InfraError } from '../project/errors.ts'
+import { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { QmpEvent } from './qmp.ts'
 import type { Tail } from './tail.ts'

@@ -1,8 +1,8 @@
 // What differs from boot to boot of one run: pools of huge pages, words for the kernel, and the memory that they need.
-import { hugePageBytes, hugePageSizes } from '../project/huge-pages.ts'
-import type { HugePageSize } from '../project/huge-pages.ts'
-import { bytes } from '../project/units.ts'
-import type { Bytes } from '../project/units.ts'
+import { hugePageBytes, hugePageSizes } from '../base/huge-page-sizes.ts'
+import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { bytes } from '../base/units.ts'
+import type { Bytes } from '../base/units.ts'
 
 /** How many huge pages there must be of each size. */
 export type Pools = Readonly<Record<HugePageSize, number>>

@@ -1,7 +1,7 @@
 // The QEMU Machine Protocol: one JSON object a line, over a private channel. Commands are answered in order.
 import type { Duplex } from 'node:stream'
-import { InfraError } from '../project/errors.ts'
-import { withDeadline } from '../project/deadline.ts'
+import { InfraError } from '../base/errors.ts'
+import { withDeadline } from '../base/deadline.ts'
 
 /** An event that QEMU sent by itself, e.g. SHUTDOWN with its reason. */
 export interface QmpEvent {

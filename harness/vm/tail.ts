@@ -6,8 +6,8 @@ import type { FSWatcher } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { InfraError, messageOf } from '../project/errors.ts'
-import { freeBytes, noSpaceLeft } from '../project/free-space.ts'
+import { InfraError, messageOf } from '../base/errors.ts'
+import { freeBytes, noSpaceLeft } from '../base/free-space.ts'
 
 export interface Tail extends AsyncDisposable {
   /** A descriptor to append with. */

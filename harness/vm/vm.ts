@@ -1,6 +1,6 @@
 // What a virtual machine is to the rest of the harness, and the ways in which one can die.
 import type { Duplex } from 'node:stream'
-import type { InfraError } from '../project/errors.ts'
+import type { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 

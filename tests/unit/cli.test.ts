@@ -4,8 +4,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
-import { run } from '../../harness/process/run.ts'
-import { inProject } from '../../harness/project/paths.ts'
+import { run } from '../../harness/process/run-program.ts'
+import { inProject } from '../../harness/base/paths.ts'
 
 interface Ran {
   readonly exitCode: number | null
@@ -199,7 +199,7 @@ void test('the command line', async (suite) => {
     const ran = await gmemtest('run', 'zzzzzz', '--verbose')
     t.equal(ran.exitCode, 2)
     t.match(ran.stderr, /code: SCENARIO_UNKNOWN/)
-    t.match(ran.stderr, /at .*load\.ts/)
+    t.match(ran.stderr, /at .*load-scenarios\.ts/)
   })
 
   void suite.test('gmemtest list names scenarios, kernels and rules', async (t) => {

@@ -1,7 +1,7 @@
 // What make setup says in the end, and that nobody else says it.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'tap'
-import { projectRoot } from '../../harness/project/paths.ts'
+import { projectRoot } from '../../harness/base/paths.ts'
 
 /** The commands of a goal, without running them. */
 function commandsOf(goal: string): string {

@@ -1,10 +1,10 @@
 // Every operation of the agent, on the real kernel: one machine for all of it.
 import { test } from 'tap'
 import { frameFlags } from '../../harness/agent/frame-runs.ts'
-import { must } from '../../harness/agent/call.ts'
-import { operations } from '../../harness/agent/operations.ts'
+import { must } from '../../harness/agent/wire/call.ts'
+import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/agent/probe.ts'
-import { attributePrivate, capabilities, ioctls, openFlags, vmTypes } from '../../harness/agent/uapi.ts'
+import { attributePrivate, capabilities, ioctls, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestMachine, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { run } from '../../harness/process/run.ts'
-import type { CommandResult } from '../../harness/process/run.ts'
-import { inProject } from '../../harness/project/paths.ts'
+import { run } from '../../harness/process/run-program.ts'
+import type { CommandResult } from '../../harness/process/run-program.ts'
+import { inProject } from '../../harness/base/paths.ts'
 import { strictlyParsed } from './fixtures/command.ts'
 import { signal } from './fixtures/guest.ts'
 

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { test } from 'tap'
 import { readLog } from '../../harness/ktap/read.ts'
 import { findExecutable } from '../../harness/process/executable.ts'
-import { run } from '../../harness/process/run.ts'
-import { cacheDirectory } from '../../harness/project/paths.ts'
+import { run } from '../../harness/process/run-program.ts'
+import { cacheDirectory } from '../../harness/base/paths.ts'
 import { signal } from './fixtures/guest.ts'
 
 // What the parser prints itself goes to the standard error. From 6.14 on it wants to be told what to print with.

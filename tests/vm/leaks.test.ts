@@ -1,8 +1,8 @@
 // Leaks on the real kernel: what is left behind is found by its counter, and what comes back is not.
 import { test } from 'tap'
-import { must } from '../../harness/agent/call.ts'
-import { createContext } from '../../harness/scenario/create-context.ts'
-import { LeakWatch } from '../../harness/scenario/leak-watch.ts'
+import { must } from '../../harness/agent/wire/call.ts'
+import { createContext } from '../../harness/vocabulary/create-context.ts'
+import { LeakWatch } from '../../harness/oracle/leaks.ts'
 import { bootTestMachine, openAgent, signal } from './fixtures/agent-machine.ts'
 
 const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { run } from '../../harness/process/run.ts'
-import { inProject } from '../../harness/project/paths.ts'
+import { run } from '../../harness/process/run-program.ts'
+import { inProject } from '../../harness/base/paths.ts'
 
 const tenMinutes = 600_000
 

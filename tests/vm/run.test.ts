@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { inProject } from '../../harness/project/paths.ts'
+import { inProject } from '../../harness/base/paths.ts'
 import { gmemtest, qemusWith, strictlyParsed, until } from './fixtures/command.ts'
 
 /** How many machines there were. */

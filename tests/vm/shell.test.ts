@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { inProject } from '../../harness/project/paths.ts'
+import { inProject } from '../../harness/base/paths.ts'
 import { chooseAccelerator } from '../../harness/vm/accelerator.ts'
 
 interface Ran {

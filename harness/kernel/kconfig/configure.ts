@@ -1,10 +1,10 @@
 // Makes the configuration: tinyconfig, the fragments on top, and then proof that every option survived.
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { BuildError } from '../../project/errors.ts'
+import { BuildError } from '../../base/errors.ts'
 import { make } from '../make.ts'
 import type { MakeOptions } from '../make.ts'
-import { noSpaceError } from '../space.ts'
+import { noSpaceError } from '../../cache/space.ts'
 import { objectsName } from '../source/listing.ts'
 import { lastLines } from '../command.ts'
 import { configLine, parseConfig } from './fragment.ts'

@@ -1,5 +1,5 @@
 // Why an option that was asked for is not in the configuration: its unmet dependencies, from the tree's Kconfig files.
-import { nearest } from '../../project/near.ts'
+import { nearest } from '../../base/nearest.ts'
 import { evaluate, symbolsOf } from './expression.ts'
 import type { ValueOf } from './expression.ts'
 import type { Request } from './fragment.ts'

@@ -1,11 +1,11 @@
 // Kconfig fragments: what they ask for, with the line that asks.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { FragmentFile } from '../../project/definition.ts'
-import { UsageError } from '../../project/errors.ts'
-import { nearest } from '../../project/near.ts'
-import { projectRoot } from '../../project/paths.ts'
-import { isMissing } from '../files.ts'
+import type { FragmentFile } from '../definition/load-definition.ts'
+import { UsageError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
+import { projectRoot } from '../../base/paths.ts'
+import { isMissing } from '../../cache/atomic-file.ts'
 
 /** One option that is asked for. */
 export interface Request {

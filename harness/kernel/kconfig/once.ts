@@ -1,7 +1,7 @@
 // A configuration is made once for all kernels that need the same: of 25 CPU-seconds for a mutant, it took ten.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { readJson, sha256, sha256OfFile, writeWhole } from '../files.ts'
+import { readJson, sha256, sha256OfFile, writeWhole } from '../../cache/atomic-file.ts'
 import type { Patch } from '../series.ts'
 import type { Request } from './fragment.ts'
 

@@ -1,11 +1,11 @@
 // Applies a series to copies of the files that it touches. The tree itself is only changed when all of it applied.
 import { copyFile, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { CommandResult } from '../../process/run.ts'
-import { BuildError, InfraError } from '../../project/errors.ts'
+import type { CommandResult } from '../../process/run-program.ts'
+import { BuildError, InfraError } from '../../base/errors.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
-import { isMissing } from '../files.ts'
-import type { BuildContext } from '../progress.ts'
+import { isMissing } from '../../cache/atomic-file.ts'
+import type { BuildContext } from '../provide-progress.ts'
 import type { Patch } from '../series.ts'
 import { gitEnvironment } from '../source/git.ts'
 

@@ -1,9 +1,9 @@
 // Which lists apt looks at: the machine's own, or those of one more suite, which are ours alone and change nothing.
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError, UsageError } from '../../project/errors.ts'
+import { InfraError, UsageError } from '../../base/errors.ts'
 import { attempt, lastLines } from '../command.ts'
-import type { BuildContext } from '../progress.ts'
+import type { BuildContext } from '../provide-progress.ts'
 
 /** How apt is to be called. */
 export interface Apt {

@@ -1,6 +1,6 @@
 // What files a tree has, as the file system sees them: cheap enough to be done before each build.
 import { createHash } from 'node:crypto'
-import { InfraError } from '../../project/errors.ts'
+import { InfraError } from '../../base/errors.ts'
 import { succeed } from '../command.ts'
 
 /** A file or a symbolic link of a tree. */

@@ -1,10 +1,10 @@
 // Unpacked sources in the cache. They are never written to, and a build notices when somebody did.
 import { mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { readJson, writeWhole } from '../files.ts'
-import { takeLock } from '../lock.ts'
-import type { BuildContext } from '../progress.ts'
-import { requireSpace } from '../space.ts'
+import { readJson, writeWhole } from '../../cache/atomic-file.ts'
+import { takeLock } from '../../cache/lock.ts'
+import type { BuildContext } from '../provide-progress.ts'
+import { requireSpace } from '../../cache/space.ts'
 import { fingerprint, listTree } from './listing.ts'
 import type { Entry } from './listing.ts'
 

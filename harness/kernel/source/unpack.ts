@@ -1,5 +1,5 @@
 // Archives become trees.
-import { BuildError } from '../../project/errors.ts'
+import { BuildError } from '../../base/errors.ts'
 import { lastLines, succeed } from '../command.ts'
 
 /**

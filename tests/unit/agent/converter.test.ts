@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { converterOf } from '../../../harness/agent/converter.ts'
-import { decodeAnswer } from '../../../harness/agent/codec.ts'
+import { decodeAnswer } from '../../../harness/agent/wire/codec.ts'
 import type { Conversion, GmemOperations, ManyConversions } from '../../../harness/agent/gmem.ts'
 import { decodeRuns } from '../../../harness/agent/pages.ts'
 import { dialects } from '../../../harness/agent/vocabulary.ts'

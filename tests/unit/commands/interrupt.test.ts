@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { inProject } from '../../../harness/project/paths.ts'
+import { inProject } from '../../../harness/base/paths.ts'
 
 /** Waits for a signal; its work goes on whatever is asked of it, unless it is `obedient`. With the name of a pipe, it opens that. */
 const program = `

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
-import { inProject } from '../../../harness/project/paths.ts'
+import { inProject } from '../../../harness/base/paths.ts'
 
 const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-parse-'))
-const golden = inProject('tests/unit/health/golden')
+const golden = inProject('tests/unit/console/golden')
 
 interface Ran {
   readonly exitCode: number | null

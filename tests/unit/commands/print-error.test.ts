@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { errorPrinter, primaryError, printError } from '../../../harness/commands/print-error.ts'
-import { BootError, UsageError } from '../../../harness/project/errors.ts'
+import { BootError, UsageError } from '../../../harness/base/errors.ts'
 
 function printed(error: unknown, verbose = false): string {
   const output = new PassThrough()

@@ -2,7 +2,10 @@
 import { test } from 'tap'
 import { withDumps } from '../../../harness/kernel/dumps.ts'
 import { readFragments } from '../../../harness/kernel/kconfig/fragment.ts'
-import { listKernelDefinitions, loadKernelDefinition } from '../../../harness/project/definition.ts'
+import {
+  listKernelDefinitions,
+  loadKernelDefinition,
+} from '../../../harness/kernel/definition/load-definition.ts'
 
 void test('all kernels of the project can have it', async (t) => {
   for (const name of await listKernelDefinitions()) {

@@ -2,10 +2,10 @@
 import { readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { BuildError, UsageError } from '../../../harness/project/errors.ts'
+import { BuildError, UsageError } from '../../../harness/base/errors.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { patchsetHash } from '../../../harness/kernel/provenance.ts'
-import { sha256 } from '../../../harness/kernel/files.ts'
+import { patchsetHash } from '../../../harness/kernel/build-provenance.ts'
+import { sha256 } from '../../../harness/cache/atomic-file.ts'
 import { gmemPatch, miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 
 void test('a build is made once, found again, and made again when one line changes', async (t) => {

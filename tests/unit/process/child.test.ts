@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { shellLine, startChild } from '../../../harness/process/child.ts'
-import { inProject } from '../../../harness/project/paths.ts'
+import { inProject } from '../../../harness/base/paths.ts'
 
 /** A process that died but that nobody has waited for yet counts as dead. */
 async function isAlive(pid: number): Promise<boolean> {

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process'
 import { Writable } from 'node:stream'
 import { test } from 'tap'
-import type { Diagnostic, RunEvent, Verdict } from '../../../harness/project/events.ts'
-import { inProject } from '../../../harness/project/paths.ts'
+import type { Diagnostic, RunEvent, Verdict } from '../../../harness/report/events.ts'
+import { inProject } from '../../../harness/base/paths.ts'
 import { tapSink } from '../../../harness/report/tap.ts'
 
 /** What an independent parser makes of a stream. */

@@ -1,7 +1,7 @@
 // What a person sees: progress only on a terminal, one short last line always.
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import type { RunEvent } from '../../../harness/project/events.ts'
+import type { RunEvent } from '../../../harness/report/events.ts'
 import { summary, terminalSink } from '../../../harness/report/terminal.ts'
 
 const verdicts = { PASS: 2, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 1 }

@@ -2,7 +2,7 @@
 import { duplexPair } from 'node:stream'
 import { test } from 'tap'
 import { connect } from '../../../harness/ssh/connect.ts'
-import { makeSshKeyPair } from '../../../harness/guest/keys.ts'
+import { makeSshKeyPair } from '../../../harness/image/keys.ts'
 import { fakeGuest } from './fixtures/server.ts'
 
 void test('a guest with the right keys', async (t) => {

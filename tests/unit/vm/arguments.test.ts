@@ -1,6 +1,6 @@
 // The command lines, written out: a change of one shows here before it shows in a VM.
 import { test } from 'tap'
-import { bytes } from '../../../harness/project/units.ts'
+import { bytes } from '../../../harness/base/units.ts'
 import { kernelArguments, qemuOptions } from '../../../harness/vm/arguments.ts'
 import type { MachineConfig } from '../../../harness/vm/arguments.ts'
 

@@ -1,7 +1,7 @@
 // Why a VM died, from what its console, QMP and QEMU itself said.
 import { test } from 'tap'
 import type { ChildExit } from '../../../harness/process/child.ts'
-import { noSpaceLeft } from '../../../harness/project/free-space.ts'
+import { noSpaceLeft } from '../../../harness/base/free-space.ts'
 import { createConsole } from '../../../harness/vm/console.ts'
 import { watch } from '../../../harness/vm/monitor.ts'
 import { describeDeath } from '../../../harness/vm/vm.ts'

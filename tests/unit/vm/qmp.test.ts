@@ -2,7 +2,7 @@
 import { duplexPair } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { test } from 'tap'
-import { DeadlineExceeded } from '../../../harness/project/deadline.ts'
+import { DeadlineExceeded } from '../../../harness/base/deadline.ts'
 import { openQmp } from '../../../harness/vm/qmp.ts'
 import type { QmpEvent } from '../../../harness/vm/qmp.ts'
 

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { run } from '../../../harness/process/run.ts'
-import { cacheDirectory, inProject } from '../../../harness/project/paths.ts'
+import { run } from '../../../harness/process/run-program.ts'
+import { cacheDirectory, inProject } from '../../../harness/base/paths.ts'
 import { gmemtest, gmemtestWith, qemusWith, until } from '../fixtures/command.ts'
 
 const limits = { signal: new AbortController().signal, timeout: 10_000 }

@@ -1,0 +1,130 @@
+// One operation from a typed request to a typed reply; everything that the agent offers is built on this.
+import { GuestError, ProtocolError } from '../../base/errors.ts'
+import { decodeAnswer, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { errnoName } from '../errno.ts'
+import type { ErrnoName } from '../errno.ts'
+import type { Frame } from './frames.ts'
+import type { Journal } from './journal.ts'
+import { operations } from './operations.ts'
+import { statuses } from './protocol.ts'
+import type { Answer, OperationName, Request } from './operations.ts'
+
+/** What every operation answers, whether it succeeded in the kernel or not. */
+export interface Outcome {
+  /** `'OK'`, or the name of the error number: `'EAGAIN'`. */
+  readonly errno: ErrnoName
+  /** The operation and its result in one readable line. */
+  readonly line: string
+}
+
+export type Reply<Name extends OperationName> = Outcome & Answer<Name> & { readonly tail: Buffer }
+
+export interface CallOptions {
+  /** The bytes behind the words of the request. */
+  readonly tail?: Uint8Array
+  /** What the tail is, for the readable line. */
+  readonly note?: string
+  /** The deadline before it is multiplied by the time factor; 10 s if not given. */
+  readonly milliseconds?: number
+}
+
+/** Performs an operation in the agent, or in one of the children that it forked. */
+export type Call = <Name extends OperationName>(
+  name: Name,
+  request: Request<Name>,
+  options?: CallOptions,
+) => Promise<Reply<Name>>
+
+export interface CallTarget {
+  readonly connection: Connection
+  readonly journal: Journal
+  readonly timeFactor: number
+  /** 0 is the agent itself. */
+  readonly process: number
+}
+
+const defaultMilliseconds = 10_000
+const nothing = Buffer.alloc(0)
+
+/** Makes the function that performs operations in one process. */
+export function callOf(target: CallTarget): Call {
+  return async (name, request, options = {}) => {
+    const words = encodeRequest(name, request)
+    const prefix = target.process === 0 ? '' : `child ${target.process}: `
+    const shown = prefix + showRequest(name, words, options.note)
+    const frame = await target.connection
+      .exchange({
+        operation: operations[name].number,
+        process: target.process,
+        words,
+        tail: options.tail ?? nothing,
+        shown,
+        milliseconds: (options.milliseconds ?? defaultMilliseconds) * target.timeFactor,
+      })
+      .catch((error: unknown) => {
+        target.journal.add(`${shown} = no answer`)
+        throw error
+      })
+    return readReply(name, shown, frame, target.journal)
+  }
+}
+
+function readReply<Name extends OperationName>(
+  name: Name,
+  shown: string,
+  frame: Frame,
+  journal: Journal,
+): Reply<Name> {
+  if (frame.status !== statuses.answered) {
+    const why = frame.body.toString('utf8')
+    const code = frame.status === statuses.childGone ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
+    journal.add(`${shown}: ${why}`)
+    throw new ProtocolError(code, `${shown}: ${why}`)
+  }
+  const length = sizeOfFields(operations[name].answer)
+  if (frame.operation !== operations[name].number || frame.body.length < length) {
+    throw new ProtocolError('AGENT_GARBAGE', `the answer to ${shown} is too short or to another operation`)
+  }
+  const words = Array.from({ length: length / wordSize }, (_, index) =>
+    frame.body.readBigUInt64LE(index * wordSize),
+  )
+  const errno = errnoName(frame.errno)
+  const details = showAnswer(name, words)
+  const line = `${shown} = ${errno}${details === '' ? '' : `, ${details}`}`
+  journal.add(line)
+  const reply = { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
+  // The methods above this turn the tail into something readable: it is not seen in what they pass on.
+  return Object.defineProperty(reply, 'tail', { enumerable: false })
+}
+
+function decode<Name extends OperationName>(
+  name: Name,
+  words: readonly bigint[],
+  line: string,
+): Answer<Name> {
+  try {
+    return decodeAnswer(name, words)
+  } catch (error) {
+    throw new ProtocolError('AGENT_GARBAGE', `${line}: the answer makes no sense`, { cause: error })
+  }
+}
+
+/**
+ * For operations that have to work: passes a reply on if it did.
+ *
+ *     const { gmem } = await must(agent.gmem.create({ vm, size, flags }))
+ *
+ * @throws {GuestError} OPERATION_FAILED with the operation and its errno, SIGBUS or memory fault
+ */
+export async function must<Result extends Outcome & { readonly outcome?: string }>(
+  reply: Promise<Result> | Result,
+): Promise<Result> {
+  const settled = await reply
+  if (settled.errno !== 'OK' || (settled.outcome ?? 'done') !== 'done') {
+    throw new GuestError('OPERATION_FAILED', settled.line, {
+      hint: 'the rules say that this operation must work',
+    })
+  }
+  return settled
+}

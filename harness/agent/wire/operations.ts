@@ -1,0 +1,275 @@
+// The table of all operations of the agent: the words of each request and of each answer, in the order in which they travel.
+//
+// guest-images/agent/operations.h is the other copy of this table, tests/unit/agent/wire/layout.test.ts compares them.
+import {
+  bits,
+  choice,
+  count,
+  flag,
+  handle,
+  kernelOffset,
+  optionalHandle,
+  seldom,
+  size,
+  unseen,
+} from './fields.ts'
+import type { Field, InputOf, OutputOf } from './fields.ts'
+import {
+  actorKinds,
+  dialects,
+  directoryCalls,
+  fileCalls,
+  guestOutcomes,
+  hostOutcomes,
+  ioctlArguments,
+  orders,
+  pageStates,
+  patterns,
+  pinMethods,
+} from '../vocabulary.ts'
+
+const dialect = choice(dialects)
+const pageState = choice(pageStates)
+const pattern = choice(patterns)
+const vm = handle('vm')
+const vcpu = handle('vcpu')
+const gmem = handle('gmem')
+const mapping = handle('mapping')
+const child = handle('child')
+const descriptor = handle('vm', 'vcpu', 'gmem', 'file')
+const anything = handle('vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child')
+
+const hostEnd = { outcome: choice(hostOutcomes), signalCode: count, faultOffset: size, bytes: size }
+const guestEnd = {
+  outcome: choice(guestOutcomes),
+  exitReason: count,
+  faultGpa: bits,
+  faultSize: bits,
+  faultFlags: bits,
+  bytes: size,
+}
+const difference = { mismatches: count, mismatchOffset: size, wanted: bits, found: bits }
+
+interface Operation {
+  readonly number: number
+  readonly request: Readonly<Record<string, Field<never, unknown>>>
+  readonly answer: Readonly<Record<string, Field<never, unknown>>>
+}
+
+/** Every operation: its number, then the fields of the request, then those of the answer. */
+export const operations = {
+  hello: {
+    number: 1,
+    request: { version: count },
+    answer: {
+      version: count,
+      byteOrder: bits,
+      pageSize: count,
+      maximumFrame: count,
+      pid: count,
+      cpus: count,
+    },
+  },
+  reset: { number: 2, request: {}, answer: { handles: count, children: count, actors: count } },
+  checkExtension: {
+    number: 3,
+    request: { vm: optionalHandle('vm'), capability: count },
+    answer: { value: count },
+  },
+  vmCreate: { number: 4, request: { type: count }, answer: { vm } },
+  vcpuCreate: { number: 5, request: { vm, id: count }, answer: { vcpu } },
+  close: { number: 6, request: { handle: anything }, answer: {} },
+  dup: { number: 7, request: { handle: gmem }, answer: { handle: gmem } },
+  gmemCreate: { number: 8, request: { vm, size, flags: bits }, answer: { gmem } },
+  memslotSet: {
+    number: 9,
+    request: {
+      vm,
+      slot: count,
+      flags: bits,
+      gpa: size,
+      size,
+      mapping: optionalHandle('mapping'),
+      mappingOffset: size,
+      gmem: optionalHandle('gmem'),
+      gmemOffset: size,
+    },
+    answer: {},
+  },
+  mmap: {
+    number: 10,
+    request: {
+      file: optionalHandle('gmem', 'file'),
+      offset: size,
+      length: size,
+      protection: bits,
+      flags: bits,
+      address: seldom(bits),
+    },
+    answer: { mapping, address: bits },
+  },
+  munmap: { number: 11, request: { mapping, offset: size, length: size }, answer: {} },
+  convert: {
+    number: 12,
+    request: {
+      target: handle('vm', 'gmem'),
+      dialect,
+      to: pageState,
+      offset: kernelOffset,
+      size: kernelOffset,
+      errorOffset: seldom(kernelOffset),
+    },
+    answer: { errorOffset: kernelOffset, nanoseconds: unseen(count) },
+  },
+  convertMany: {
+    number: 13,
+    request: {
+      target: handle('vm', 'gmem'),
+      dialect,
+      to: pageState,
+      offset: size,
+      size,
+      unit: size,
+      stride: size,
+      order: choice(orders),
+      seed: bits,
+    },
+    answer: {
+      done: count,
+      failedOffset: size,
+      errorOffset: kernelOffset,
+      nanoseconds: count,
+      firstTenthNanoseconds: count,
+      lastTenthNanoseconds: count,
+      slowestNanoseconds: count,
+    },
+  },
+  ioctlRaw: {
+    number: 14,
+    request: { handle: descriptor, request: bits, argument: choice(ioctlArguments), value: bits },
+    answer: { result: bits },
+  },
+  hostRead: { number: 15, request: { mapping, offset: size, size }, answer: hostEnd },
+  hostWrite: { number: 16, request: { mapping, offset: size }, answer: hostEnd },
+  hostFill: {
+    number: 17,
+    request: { mapping, offset: size, size, pattern, value: bits },
+    answer: hostEnd,
+  },
+  hostVerify: {
+    number: 18,
+    request: { mapping, offset: size, size, pattern, value: bits },
+    answer: { ...hostEnd, ...difference },
+  },
+  hostScan: { number: 19, request: { mapping, offset: size, size }, answer: { runs: count } },
+  guestRead: { number: 20, request: { vcpu, gpa: bits, size, timeout: unseen(count) }, answer: guestEnd },
+  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout: unseen(count) }, answer: guestEnd },
+  guestFill: {
+    number: 22,
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
+    answer: guestEnd,
+  },
+  guestVerify: {
+    number: 23,
+    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
+    answer: { ...guestEnd, ...difference },
+  },
+  guestScan: {
+    number: 24,
+    request: { vcpu, gpa: bits, size, timeout: unseen(count) },
+    answer: { ...guestEnd, runs: count },
+  },
+  preFault: {
+    number: 25,
+    request: { vcpu, gpa: bits, size: bits, flags: bits },
+    answer: { gpa: bits, size: bits },
+  },
+  fallocate: {
+    number: 26,
+    request: { file: handle('gmem', 'file'), mode: bits, offset: bits, length: bits },
+    answer: {},
+  },
+  madvise: {
+    number: 27,
+    request: { mapping, offset: size, length: size, advice: count },
+    answer: { signal: count, signalCode: count },
+  },
+  fstat: {
+    number: 28,
+    request: { file: descriptor },
+    answer: { size, blocks: count, blockSize: size, inode: count, mode: bits, links: count },
+  },
+  fileAttempt: {
+    number: 29,
+    request: { file: descriptor, call: choice(fileCalls), offset: bits, value: bits },
+    answer: { result: bits },
+  },
+  open: { number: 30, request: { flags: bits, mode: bits }, answer: { file: handle('file') } },
+  memfdCreate: { number: 31, request: { flags: bits, size }, answer: { file: handle('file') } },
+  pin: {
+    number: 32,
+    request: { mapping, offset: size, size, method: choice(pinMethods) },
+    answer: { pin: handle('pin') },
+  },
+  fork: { number: 33, request: {}, answer: { child, pid: count } },
+  childKill: { number: 34, request: { child, signal: count }, answer: {} },
+  childWait: {
+    number: 35,
+    request: { child, timeout: count },
+    answer: { exited: flag, exitCode: count, signal: count },
+  },
+  kvmStats: { number: 36, request: { handle: handle('vm', 'vcpu') }, answer: { values: count } },
+  readFile: { number: 37, request: { offset: bits, size }, answer: {} },
+  writeFile: { number: 38, request: { pathLength: count }, answer: {} },
+  pagemap: { number: 39, request: { mapping, offset: size, pages: count }, answer: { pages: count } },
+  setAffinity: { number: 40, request: { cpus: bits }, answer: {} },
+  actorAdd: {
+    number: 41,
+    request: {
+      kind: choice(actorKinds),
+      target: optionalHandle('vm', 'gmem', 'file'),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      dialect: seldom(dialect),
+      to: seldom(pageState),
+      offset: seldom(size),
+      size: seldom(size),
+      gpa: seldom(bits),
+      rounds: seldom(count),
+      cpus: seldom(bits),
+      check: flag,
+      value: seldom(bits),
+    },
+    answer: { actor: count },
+  },
+  actorsStart: { number: 42, request: {}, answer: { actors: count } },
+  actorsWait: { number: 43, request: { duration: count }, answer: { finished: count, actors: count } },
+  actorsStop: { number: 44, request: {}, answer: { actors: count } },
+  failNth: { number: 45, request: { nth: count }, answer: {} },
+  failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
+  fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
+  directory: { number: 48, request: { call: choice(directoryCalls) }, answer: {} },
+  kernelLog: { number: 49, request: { level: count }, answer: { records: count, lost: count } },
+  frameRuns: { number: 50, request: { mapping, offset: size, size }, answer: { runs: count } },
+  frameFlags: {
+    number: 51,
+    request: { pfn: count, frames: count, mask: bits, value: bits },
+    answer: { frames: count, matching: count },
+  },
+} as const satisfies Record<string, Operation>
+
+export type OperationName = keyof typeof operations
+
+/** What the caller gives with an operation. */
+export type Request<Name extends OperationName> = {
+  readonly [Key in keyof (typeof operations)[Name]['request']]: InputOf<
+    (typeof operations)[Name]['request'][Key]
+  >
+}
+
+/** The words that the agent answers with. */
+export type Answer<Name extends OperationName> = {
+  readonly [Key in keyof (typeof operations)[Name]['answer']]: OutputOf<
+    (typeof operations)[Name]['answer'][Key]
+  >
+}

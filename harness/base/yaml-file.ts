@@ -1,0 +1,132 @@
+// YAML files that people write: checked against a schema, and each mistake named with file, line and column.
+import path from 'node:path'
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type { z } from 'zod'
+import { UsageError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { projectRoot } from './paths.ts'
+
+/** The keys that lead to it, the outermost first. */
+export type Place = readonly PropertyKey[]
+
+/** A mistake in the file: where, what, and what to do. */
+export interface Mistake {
+  readonly at: Place
+  /** The mistake is the key at that place, not its value. */
+  readonly isKey?: boolean
+  readonly message: string
+  readonly hint?: string
+}
+
+/** What a file has to be. */
+export interface YamlShape<Value> {
+  readonly schema: z.ZodType<Value>
+  /** Of the error. */
+  readonly code: string
+  /** For messages: `a kernel definition`. */
+  readonly what: string
+  /** The keys that may stand at a place. */
+  readonly keysAt: (place: Place) => readonly string[]
+  /** What the shape alone cannot say. */
+  readonly mistakesIn?: (value: Value) => readonly Mistake[]
+}
+
+/**
+ * The content of a file, checked.
+ * @throws {UsageError} with the code of the shape, and file, line and column of each mistake
+ */
+export function readYaml<Value>(file: string, text: string, shape: YamlShape<Value>): Value {
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter })
+  const [syntax] = document.errors
+  if (syntax !== undefined) {
+    const [summary = 'not YAML'] = syntax.message.split('\n')
+    const { line, col } = counter.linePos(syntax.pos[0])
+    // The parser repeats the position in its words; ours comes first, where editors look for it.
+    const words = summary.replace(/ at line \d+, column \d+:$/, '')
+    const options = /nested mapping/i.test(words)
+      ? { hint: "a text with ': ' in it has to be in quotes" }
+      : {}
+    throw new UsageError(shape.code, `${shown(file)}:${line}:${col}: ${words}`, options)
+  }
+  const content: unknown = document.toJS()
+  const result = shape.schema.safeParse(content)
+  // A mistyped key first: the key that is missing then is the same mistake.
+  const mistakes = (
+    result.success
+      ? [...(shape.mistakesIn?.(result.data) ?? [])]
+      : result.error.issues.flatMap((issue) => mistakesOf(issue, document, shape))
+  ).toSorted((left, right) => Number(right.isKey ?? false) - Number(left.isKey ?? false))
+  const lines = mistakes.map((mistake) => {
+    const { line, col } = counter.linePos(offsetOf(document, mistake))
+    return `${shown(file)}:${line}:${col}: ${mistake.message}`
+  })
+  const [first, ...others] = lines
+  if (result.success && first === undefined) return result.data
+  const hint = mistakes[0]?.hint
+  throw new UsageError(shape.code, first ?? `${shown(file)} is not ${shape.what}`, {
+    ...(hint === undefined ? {} : { hint }),
+    tail: others,
+  })
+}
+
+/** Where in the text of a file something is, as editors have it: `FILE:LINE:COLUMN`. */
+export function placeInYaml(file: string, text: string, at: Place): string {
+  const counter = new LineCounter()
+  const document = parseDocument(text, { lineCounter: counter })
+  const { line, col } = counter.linePos(offsetOf(document, { at }))
+  return `${shown(file)}:${line}:${col}`
+}
+
+function shown(file: string): string {
+  const inside = path.relative(projectRoot, file)
+  return inside.startsWith('..') ? file : inside
+}
+
+function mistakesOf(
+  issue: z.core.$ZodIssue,
+  document: Document.Parsed,
+  { keysAt, what }: Pick<YamlShape<unknown>, 'keysAt' | 'what'>,
+): Mistake[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const [near] = nearest(key, keysAt(issue.path))
+      const all = `the keys here are ${keysAt(issue.path).join(', ')}`
+      return {
+        at: [...issue.path, key],
+        isKey: true,
+        message: `there is no key '${key}'`,
+        hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
+      }
+    })
+  }
+  const name = issue.path.join('.')
+  if (name !== '' && !document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
+  if (name === '') return [{ at: issue.path, message: `this is not ${what}: ${issue.message}` }]
+  const given: unknown = document.getIn(issue.path)
+  const value = typeof given === 'object' ? '' : `, got ${JSON.stringify(given)}`
+  return [{ at: issue.path, message: `${name}: ${issue.message}${value}` }]
+}
+
+/** The place in the text of a mistake; of the nearest thing around it when it is about something that is not there. */
+function offsetOf(document: Document.Parsed, mistake: Pick<Mistake, 'at' | 'isKey'>): number {
+  for (let length = mistake.at.length; length > 0; length -= 1) {
+    const place = mistake.at.slice(0, length)
+    const parent = document.getIn(place.slice(0, -1), true)
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && item.key.value === place.at(-1))
+      : undefined
+    const node = pair !== undefined && mistake.isKey === true ? pair.key : document.getIn(place, true)
+    const offset = rangeStart(node) ?? rangeStart(pair?.key)
+    if (offset !== undefined) return offset
+  }
+  return document.contents?.range[0] ?? 0
+}
+
+function rangeStart(node: unknown): number | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range))
+    return undefined
+  const start: unknown = node.range[0]
+  return typeof start === 'number' ? start : undefined
+}

@@ -1,0 +1,71 @@
+// Locks between processes. They belong to a child that holds an flock, so the kernel releases them however we die.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { startChild } from '../process/child.ts'
+import type { Child } from '../process/child.ts'
+import { InfraError, messageOf } from '../base/errors.ts'
+
+const busy = 75
+
+export interface LockOptions {
+  readonly signal: AbortSignal
+  /** Called once when somebody else has the lock; `holder` says who, as far as known. */
+  readonly onWait: (holder: string) => void
+}
+
+/**
+ * Takes the lock of this name below `cache`, waiting for it as long as `signal` allows; disposing of it releases it.
+ * @throws {InfraError} LOCK_FAILED when the file system has no locks, or cannot be written
+ */
+export async function takeLock(cache: string, name: string, options: LockOptions): Promise<AsyncDisposable> {
+  const file = path.join(cache, 'locks', name)
+  await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw failure(file, messageOf(error))
+  })
+  const atOnce = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
+  if (atOnce !== undefined) return held(file, atOnce)
+  const who = await readFile(file, 'utf8').catch(() => '')
+  options.onWait(who.trim() === '' ? 'another gmemtest' : who.trim())
+  const later = await holder(file, [], options.signal)
+  if (later === undefined) throw failure(file, 'no reason given')
+  return held(file, later)
+}
+
+async function held(file: string, child: Child): Promise<Child> {
+  await writeFile(file, `another gmemtest (process ${process.pid})\n`)
+  return child
+}
+
+/** A child that holds the lock and echoes what it is sent; undefined when somebody else holds it. */
+async function holder(file: string, how: readonly string[], signal: AbortSignal): Promise<Child | undefined> {
+  signal.throwIfAborted()
+  // --no-fork: the one process is the holder, and its parent-death signal is the one that startChild set.
+  const child = await startChild('flock', ['--no-fork', ...how, file, 'sh', '-c', 'exec cat <&3 >&3'], {
+    channels: 1,
+  })
+  await using stack = new AsyncDisposableStack()
+  stack.use(child)
+  const [channel] = child.channels
+  if (channel === undefined) throw failure(file, 'no reason given')
+  channel.write('?')
+  using done = new DisposableStack()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  done.defer(() => signal.removeEventListener('abort', onAbort))
+  const locked = Promise.withResolvers<undefined>()
+  channel.once('data', () => locked.resolve(undefined))
+  const ended = await Promise.race([locked.promise, child.exited, aborted.promise])
+  if (ended === undefined) {
+    stack.move()
+    return child
+  }
+  if (ended.code === busy) return undefined
+  throw failure(file, ended.stderr)
+}
+
+function failure(file: string, reason: string): InfraError {
+  return new InfraError('LOCK_FAILED', `cannot lock ${file}: ${reason}`, {
+    hint: 'the cache must be a writable directory on a file system with locks; XDG_CACHE_HOME sets it',
+  })
+}

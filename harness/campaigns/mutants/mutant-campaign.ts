@@ -1,0 +1,141 @@
+// The trials of several mutants, one after the other, and the control that makes them worth something.
+import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
+import type { MutantEvent, MutantResult, MutantVerdict, RunEvent } from '../../report/events.ts'
+import { runScenarios } from '../../run/runner.ts'
+import { likelyFirst, onlyNamed, tryMutant } from './mutant-trial.ts'
+import type { TrialOptions } from './mutant-trial.ts'
+
+/** What a trial has to know of a mutant. */
+export interface Subject {
+  readonly name: string
+  readonly title: string
+  readonly bug?: string
+  /** The file of its patch. */
+  readonly file: string
+  /** The names of the scenarios that are tried first. */
+  readonly scenarios: readonly string[]
+}
+
+export interface TrialsOptions<Mutant extends Subject> extends Omit<TrialOptions, 'build' | 'emit'> {
+  readonly mutants: readonly Mutant[]
+  /** Builds the kernel with a mutant, or without one, and answers with where machines of it come from. */
+  readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
+  /** Never rejects. */
+  readonly emit: (event: RunEvent | MutantEvent) => Promise<void>
+}
+
+export interface TrialsOutcome {
+  readonly verdicts: Readonly<Record<MutantVerdict, number>>
+  readonly exitCode: number
+}
+
+/**
+ * Tries all mutants and emits their events and `mutants-finished`, whatever happens.
+ * @throws {InfraError} when this machine cannot go on, the reason of `signal` when it is called off
+ */
+export async function tryMutants<Mutant extends Subject>(
+  options: TrialsOptions<Mutant>,
+): Promise<TrialsOutcome> {
+  const { mutants, emit } = options
+  const started = performance.now()
+  const verdicts = { KILLED: 0, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, ERROR: 0 }
+  const finish = async (aborted: string | undefined): Promise<void> =>
+    emit({
+      type: 'mutants-finished',
+      milliseconds: performance.now() - started,
+      verdicts,
+      ...(aborted === undefined ? {} : { aborted }),
+    })
+  try {
+    const killers = new Set<string>()
+    for (const mutant of mutants) {
+      const result = await tryOne(mutant, options)
+      verdicts[result.verdict] += 1
+      for (const killer of result.killers) killers.add(killer.scenario)
+    }
+    const broken = await control(killers, options)
+    await finish(undefined)
+    return { verdicts, exitCode: broken ?? exitCodeFor(verdicts) }
+  } catch (error) {
+    await finish(messageOf(error))
+    throw error
+  }
+}
+
+async function tryOne<Mutant extends Subject>(
+  mutant: Mutant,
+  options: TrialsOptions<Mutant>,
+): Promise<MutantResult> {
+  const { build, emit, again, plan } = options
+  const { name, title, bug, file } = mutant
+  await emit({ type: 'mutant-started', name, title })
+  const result = await tryMutant({
+    ...options,
+    build: () => build(mutant),
+    plan: likelyFirst(plan, mutant.scenarios),
+    again: () => again(name),
+  })
+  await emit({
+    type: 'mutant-finished',
+    name,
+    title,
+    ...(bug === undefined ? {} : { bug }),
+    patch: file,
+    again: again(name),
+    ...result,
+  })
+  return result
+}
+
+/**
+ * What has killed must pass without a mutant: otherwise it fails on any kernel. Answers with the exit code when it does
+ * not.
+ */
+async function control<Mutant extends Subject>(
+  killers: ReadonlySet<string>,
+  options: TrialsOptions<Mutant>,
+): Promise<number | undefined> {
+  const { emit } = options
+  const started = performance.now()
+  await emit({ type: 'control-started', scenarios: [...killers] })
+  const broken = killers.size === 0 ? undefined : await runControl(killers, options)
+  await emit({
+    type: 'control-finished',
+    milliseconds: performance.now() - started,
+    tried: killers.size,
+    ...(broken === undefined ? {} : { reason: broken.reason }),
+  })
+  return broken?.exitCode
+}
+
+async function runControl<Mutant extends Subject>(
+  killers: ReadonlySet<string>,
+  options: TrialsOptions<Mutant>,
+): Promise<{ readonly reason: string; readonly exitCode: number } | undefined> {
+  const { build, emit, plan, signal } = options
+  const failed: string[] = []
+  const outcome = await runScenarios({
+    ...options,
+    machines: await build(undefined),
+    jobs: 1,
+    plan: onlyNamed(plan, killers),
+    emit: async (event) => {
+      if (event.type === 'scenario-finished' && event.verdict !== 'PASS') failed.push(event.name)
+      await emit(event)
+    },
+  })
+  signal.throwIfAborted()
+  if (outcome.error !== undefined) {
+    const reason = `the kernel without a mutant does not come up: ${messageOf(outcome.error)}`
+    return { reason, exitCode: exitCodeOf(outcome.error) }
+  }
+  if (failed.length === 0) return undefined
+  const reason = `without a mutant as well, these do not pass, so their kills prove nothing: ${failed.join(', ')}`
+  return { reason, exitCode: exitCodes.scenarioFailed }
+}
+
+/** A bug that nobody has noticed comes before one that could not be tried. */
+function exitCodeFor(verdicts: Readonly<Record<MutantVerdict, number>>): number {
+  if (verdicts.SURVIVED + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.scenarioFailed
+  return verdicts.NOT_BUILT > 0 ? exitCodes.couldNotRun : exitCodes.ok
+}

@@ -1,0 +1,65 @@
+// Parsers of option values: what, value and limit in one message.
+import { statSync } from 'node:fs'
+import path from 'node:path'
+import { UsageError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+
+/** A parser for a whole number from 1 up to `limit`. */
+export function positiveInteger(
+  option: string,
+  limit: number = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < 1 || value > limit) {
+      const range = limit === Number.MAX_SAFE_INTEGER ? 'a positive integer' : `an integer from 1 to ${limit}`
+      throw new UsageError('OPTION_VALUE', `${option} must be ${range}, got '${text}'`)
+    }
+    return value
+  }
+}
+
+/** A parser for one of a few words. */
+export function oneOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text)
+    if (word === undefined) {
+      const [near] = nearest(text, words)
+      throw new UsageError('OPTION_VALUE', `${option} must be ${words.join(' or ')}, got '${text}'`, {
+        hint: `for example: ${option} ${near ?? words[0]}`,
+      })
+    }
+    return word
+  }
+}
+
+/** A parser for the name of a suite of Debian. */
+export function aptSuite(text: string): string {
+  if (/^[a-z0-9][a-z0-9./+-]*$/.test(text)) return text
+  throw new UsageError('OPTION_VALUE', `--apt-suite must be the name of an apt suite, got '${text}'`, {
+    hint: 'for example: --apt-suite trixie-backports',
+  })
+}
+
+/** A parser for a directory that is there, or can be made: nothing on the way to it is a file. */
+export function directoryToWrite(option: string): (text: string) => string {
+  return (text) => {
+    const hint = `for example: ${option} /tmp/results`
+    if (text === '') throw new UsageError('OPTION_VALUE', `${option} must be a directory, got ''`, { hint })
+    const wanted = path.resolve(text)
+    let place = wanted
+    while (kindOf(place) === 'nothing') place = path.dirname(place)
+    if (kindOf(place) === 'directory') return text
+    const found = place === wanted ? 'which is a file' : `and ${place} is a file`
+    throw new UsageError('OPTION_VALUE', `${option} must be a directory, got '${text}', ${found}`, { hint })
+  }
+}
+
+function kindOf(place: string): 'directory' | 'file' | 'nothing' {
+  try {
+    return statSync(place).isDirectory() ? 'directory' : 'file'
+  } catch {
+    // What may not be looked at is no mistake of the user's; writing to it says why it cannot be.
+    return 'nothing'
+  }
+}

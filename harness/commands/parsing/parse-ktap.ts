@@ -1,0 +1,61 @@
+// gmemtest parse --ktap LOG: the tests that a log of TAP or KTAP has results of.
+import { buffer } from 'node:stream/consumers'
+import { exitCodes } from '../../base/errors.ts'
+import { readLog } from '../../ktap/read.ts'
+import type { Counts, KtapReport, KtapTest, Problem } from '../../ktap/tree.ts'
+import { plainText } from '../../report/plain.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { LogSource } from './log-file.ts'
+
+/**
+ * Prints the tests of a log and how they ended, as text or as one JSON object. Answers with `ok` when some test has
+ * passed or was skipped, none has done anything else, and the log is as it should be.
+ * @throws {UsageError} LOG_EMPTY, LOG_BINARY
+ */
+export async function parseKtap(
+  log: LogSource,
+  options: { readonly json?: true },
+  context: CommandContext,
+): Promise<number> {
+  const report = readLog((await buffer(log.chunks)).toString())
+  context.stdout.write(options.json === true ? `${jsonOf(report)}\n` : `${linesOf(report).join('\n')}\n`)
+  const { counts, problems } = report
+  const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
+  return isGood ? exitCodes.ok : exitCodes.scenarioFailed
+}
+
+function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {
+  return JSON.stringify({ status, counts, skip, note, tests, problems }, null, 2)
+}
+
+function linesOf(report: KtapReport): string[] {
+  const skip = report.skip === undefined ? [] : [`skipped: ${plainText(report.skip)}`]
+  return [
+    ...report.tests.flatMap((test) => linesOfTest(test, 0)),
+    ...report.problems.map(problemLine),
+    ...skip,
+    ...(report.note === undefined ? [] : [`note: ${report.note}`]),
+    countsLine(report.counts),
+  ]
+}
+
+/** A line a test. What its runner has quoted of its output stands below it, marked like that. */
+function linesOfTest(test: KtapTest, depth: number): string[] {
+  const { name, status, directive, reason, tests, quoted = [] } = test
+  const because = [directive, reason].filter((part) => part !== undefined && part !== '').join(' ')
+  const text = plainText(name === '' ? '(no name)' : name)
+  const line = `${'  '.repeat(depth)}${status.padEnd(7)} ${text}${because === '' ? '' : ` # ${plainText(because)}`}`
+  const below = [
+    ...tests.flatMap((child) => linesOfTest(child, depth + 1)),
+    ...quoted.flatMap((child) => linesOfTest(child, 0).map((shown) => `${'  '.repeat(depth + 1)}# ${shown}`)),
+  ]
+  return [line, ...below]
+}
+
+function problemLine({ line, test, problem }: Problem): string {
+  return `line ${line}: ${plainText(test === '' ? problem : `${test}: ${problem}`)}`
+}
+
+function countsLine({ passed, failed, crashed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${crashed} crashed, ${skipped} skipped`
+}

@@ -1,0 +1,108 @@
+// Which function of a trace a complaint is about: the first that is neither part of the report nor a helper that
+// everybody calls.
+import type { TraceFrame } from './stack-frames.ts'
+
+/**
+ * What makes a report, and what a trap goes through before it is reported. A name that ends in `*` stands for all that begin
+ * so; leading underscores do not count.
+ */
+const reporters = words(`
+  dump_stack* dump_backtrace* dump_page* dump_header dump_cpu_task show_stack show_regs show_trace* sched_show_task
+  warn warn_printk warn_slowpath_* WARN_trap report_bug handle_bug fixup_bug panic vpanic nmi_panic check_panic_on_warn
+  panic_bad_stack handle_bad_stack bad_stack die die_body die_header die_addr die_kernel_fault oops_end
+  asm_call_* invalid_op general_protection page_fault exc_* asm_exc_* sysvec_* asm_sysvec_* asm_common_interrupt do_trap* do_error_trap do_invalid_op handle_invalid_op
+  no_context bad_area* page_fault_oops kernelmode_fixup_or_oops do_user_addr_fault do_kern_addr_fault do_page_fault
+  do_kernel_fault do_mem_abort do_translation_fault do_bad_area el1_* el1h_* el1t_* vectors
+  nmi_cpu_backtrace* nmi_trigger* nmi_handle* nmi_backtrace* trigger_*_backtrace arch_trigger_* default_do_nmi end_repeat_nmi
+  perf_event_nmi_handler perf_event_overflow watchdog_timer_fn watchdog_overflow_callback watchdog_hardlockup_*
+  print_report print_address_description* kasan_report* kasan_check_* kasan_kmalloc* kasan_slab_* kasan_save_* kasan_poison*
+  kasan_unpoison* kasan_krealloc* kasan_init_* kasan_mempool_* asan_* hwasan_* check_region_inline check_memory_region*
+  sanitizer_cov_* kcsan_* tsan_* kmsan_* msan_* kfence_* ubsan_* handle_overflow kmemleak_* report_cfi_failure
+  lockdep_* lock_acquire* lock_release* lock_is_held* lock_set_* lock_downgrade lock_pin* lock_unpin*
+  check_noncircular check_prev_add check_prevs_add check_deadlock check_usage* check_irq_usage check_wait_context
+  check_chain_key check_redundant check_path validate_chain mark_lock* mark_usage mark_held_locks valid_state
+  register_lock_class assign_lock_key look_up_lock_class add_chain_* reacquire_held_locks find_held_lock match_held_lock
+  print_circular_bug* print_deadlock_bug* print_usage_bug* print_irq_inversion_bug* print_bad_irq_dependency*
+  print_lock_* print_unlock_imbalance_bug* print_freed_lock_bug* print_held_locks_bug* print_bad_pte*
+  print_cpu_stall* print_other_cpu_stall* debug_locks_off debug_check_no_locks_* debug_show_* debug_mutex_* debug_rt_mutex_*
+  debug_print_object debug_object_* debug_check_no_obj_freed debug_smp_processor_id this_cpu_preempt_check
+  might_sleep might_resched might_fault might_alloc schedule_bug cant_sleep cant_migrate spin_bug rwlock_bug check_preemption_disabled
+  rcu_dump_cpu_stacks rcu_check_* check_cpu_stall rcu_sched_clock_irq rcu_pending rcu_note_context_switch
+  update_process_times tick_sched_* tick_nohz_handler tick_periodic hrtimer_run_queues hrtimer_interrupt
+  bad_page slab_bug slab_err slab_fix object_err check_object check_slab check_bytes_and_report print_trailer slab_pad_check
+  free_debug_processing alloc_debug_processing free_consistency_checks alloc_consistency_checks
+  warn_alloc report_bad_irq note_interrupt oom_kill_process should_fail* should_failslab fail_dump
+  fortify_panic fortify_report usercopy_abort check_heap_object check_object_size stack_chk_fail
+  list_del_entry_valid* list_add_valid* native_smp_send_* smp_send_reschedule dequeue_task_idle sysfs_warn_dup
+`)
+
+/** What everybody calls: a wrong argument is the caller's. */
+const helpers = words(`
+  memcpy memcpy_* memset memset_* memmove memcmp memchr memchr_inv memscan strlen strnlen strcpy strncpy strlcpy strscpy
+  sized_strscpy strcmp strncmp strcasecmp strcat strncat strchr strrchr strstr strnstr
+  copy_from_user* copy_to_user* copy_user_* copy_page copy_mc_* raw_copy_* rep_movs_* rep_stos_* clear_page_* clear_user*
+  instrument_* get_user_nocheck_* put_user_nocheck_* get_user_1 get_user_2 get_user_4 get_user_8
+  put_user_1 put_user_2 put_user_4 put_user_8
+  list_add list_add_tail list_del list_del_entry list_del_init list_move* hlist_add_* hlist_del* llist_add*
+  refcount_* kref_* atomic_* atomic64_* atomic_long_* arch_atomic* raw_atomic* percpu_ref_* test_bit test_and_* set_bit clear_bit
+  raw_spin_* raw_read_* raw_write_* do_raw_* queued_* native_queued_* pv_queued_* arch_spin_* spin_lock* spin_unlock*
+  read_lock* read_unlock* write_lock* write_unlock* mutex_lock* mutex_unlock* mutex_trylock* ww_mutex_* rt_mutex_* rt_spin_*
+  rtlock_* down down_read* down_write* down_interruptible down_killable down_timeout down_trylock down_common up up_read up_write
+  rwsem_* percpu_down_* percpu_up_* percpu_rwsem_* local_bh_enable* local_bh_disable* local_lock*
+  schedule schedule_timeout* schedule_hrtimeout* schedule_preempt_disabled schedule_loop schedule_rtlock io_schedule* preempt_schedule*
+  context_switch cond_resched* wait_for_completion* wait_for_common do_wait_for_common wait_on_bit* out_of_line_wait_on_bit*
+  bit_wait* wait_on_page_* folio_wait_bit* folio_wait_* folio_lock* synchronize_rcu* synchronize_srcu* synchronize_net
+  synchronize_sched wait_rcu_gp rcu_barrier prepare_to_wait* finish_wait
+  kmem_cache_alloc* kmem_cache_free* kfree kfree_sensitive kfree_const kvfree kvfree_* vfree vfree_atomic kmalloc kmalloc_noprof
+  kmalloc_node* kmalloc_track_caller* kmalloc_large* kmalloc_cache* kmalloc_trace* kmalloc_order* do_kmalloc_node kzalloc*
+  krealloc* do_krealloc kvmalloc_node* kvmalloc kvrealloc* vmalloc vmalloc_noprof vmalloc_node* vzalloc* slab_alloc* slab_free*
+  slab_post_alloc_hook do_slab_free cache_free free_to_partial_list deactivate_slab
+  get_page_from_freelist alloc_pages* alloc_frozen_pages* folio_alloc* prep_new_page post_alloc_hook get_free_pages* rmqueue*
+  free_unref_* free_pages* free_frozen_pages* free_page_is_bad* free_tail_page_prepare check_new_page* free_the_page
+  folio_put folios_put_refs release_pages put_page free_page_and_swap_cache free_pages_and_swap_cache
+  smp_call_function* on_each_cpu* csd_lock_wait* cpu_relax delay_tsc delay_halt* const_udelay udelay native_halt
+  lock_sock* release_sock* skb_panic skb_over_panic skb_under_panic skb_put skb_push skb_trim queue_work* queue_delayed_work*
+  insert_work work_is_static_object xa_* xas_* mas_* mtree_* radix_tree_* rb_erase* rb_insert_color idr_* ida_* copy_to_iter*
+  copy_from_iter* iov_iter_* flush_work* debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
+`)
+
+/** How every system call, interrupt and thread begins. */
+const entries = words(`
+  do_syscall_* entry_* x64_sys_* ia32_sys_* do_sys_* se_sys_* ret_from_fork* kthread worker_thread process_one_work
+  process_scheduled_works do_idle cpu_startup_entry start_secondary secondary_startup_* rest_init start_kernel common_interrupt
+  irq_exit* do_softirq* handle_softirqs* el0_* el0t_* invoke_syscall do_el0_svc smpboot_thread_fn
+`)
+
+function words(list: string): readonly [names: ReadonlySet<string>, beginnings: readonly string[]] {
+  const all = list.trim().split(/\s+/)
+  const beginnings = all.filter((word) => word.endsWith('*')).map((word) => word.slice(0, -1))
+  return [new Set(all.filter((word) => !word.endsWith('*'))), beginnings]
+}
+
+function isAmong(name: string, [names, beginnings]: ReturnType<typeof words>): boolean {
+  const bare = name.replace(/^_+/, '')
+  return names.has(bare) || beginnings.some((beginning) => bare.startsWith(beginning))
+}
+
+/** Whether a complaint is never about this function. */
+export function isHelper(name: string): boolean {
+  return isAmong(name, reporters) || isAmong(name, helpers)
+}
+
+/** Whether the function says how the kernel was entered, and not what it does. */
+export function isEntry(name: string): boolean {
+  return isAmong(name, entries)
+}
+
+/**
+ * The function that the complaint is about. `named` is the one that the report itself names; of a helper, it is the
+ * caller.
+ */
+export function guiltyFunction(named: string | undefined, trace: readonly TraceFrame[]): string | undefined {
+  if (named !== undefined && !isHelper(named)) return named
+  const sure = trace.filter(({ isDoubtful }) => isDoubtful !== true)
+  const start = sure.findIndex((frame) => frame.function === named)
+  const later = sure.slice(start + 1).find((frame) => !isHelper(frame.function))
+  // Of a trace that was cut short, the last one is the farthest from the report.
+  return later?.function ?? named ?? sure.at(-1)?.function
+}

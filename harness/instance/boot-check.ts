@@ -1,0 +1,101 @@
+// Whether a booted machine has what its profile asked for: a pool that is too small must never look like a kernel's failure.
+import { hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
+import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { bootVariants, describePools } from '../vm/profile.ts'
+import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
+import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+
+/** The texts of files of the guest by path, of those that can be read. */
+export type BootTexts = Readonly<Record<string, string>>
+
+/** What was really found in the guest. */
+export interface BootFacts {
+  readonly asked: BootProfile
+  readonly pools: Pools
+  /** What the CPU calls its ability to map 1G pages. */
+  readonly mapsGigantic: boolean
+  /** The variants that the kernel did not take, with the reason. */
+  readonly refused: ReadonlyMap<BootVariant, string>
+}
+
+/** What the texts of `bootFiles` say about a machine that was asked for with this profile. */
+export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
+  const refused = new Map<BootVariant, string>()
+  for (const variant of asked.variants) {
+    const reason = refusalOf(variant, texts)
+    if (reason !== undefined) refused.set(variant, reason)
+  }
+  return {
+    asked,
+    pools: { '1G': numberIn(texts, poolFile('1G')) ?? 0, '2M': numberIn(texts, poolFile('2M')) ?? 0 },
+    mapsGigantic: /\bpdpe1gb\b/.test(texts[cpuFile] ?? ''),
+    refused,
+  }
+}
+
+/** Why a scenario cannot run in that machine, in one line with the next step; nothing if it can. */
+export function lackOf(scenario: NamedScenario, facts: BootFacts): string | undefined {
+  for (const variant of scenario.boot) {
+    const reason = facts.refused.get(variant)
+    if (reason !== undefined) return `it wants the boot variant ${variant}, but ${reason}`
+  }
+  for (const size of hugePageSizes) {
+    const wanted = scenario.pools[size]
+    if (wanted === 0) continue
+    if (size === '1G' && !facts.mapsGigantic) {
+      return `it wants ${wanted} × 1G, but the CPU of the guest has no 1G pages (no pdpe1gb in /proc/cpuinfo): --accel tcg gives it one that has`
+    }
+    if (facts.pools[size] < wanted) {
+      const asked = describePools(facts.asked.pools).join(', ')
+      return `it wants ${wanted} × ${size}, but the guest has ${facts.pools[size]} (${asked} were asked for): the lines with HugeTLB in the console log say why`
+    }
+  }
+  return undefined
+}
+
+const cpuFile = '/proc/cpuinfo'
+const commandLineFile = '/proc/cmdline'
+
+/** Where the kernel says whether it took a variant. */
+const signs: Readonly<Record<BootVariant, { file: string; value: number; needs: string }>> = {
+  hvo: {
+    file: '/proc/sys/vm/hugetlb_optimize_vmemmap',
+    value: 1,
+    needs: 'CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP',
+  },
+  'slab-nomerge': {
+    file: '/sys/kernel/slab/maple_node/aliases',
+    value: 0,
+    needs: 'CONFIG_SLUB_DEBUG, and caches that are not merged',
+  },
+}
+
+/** The files of the guest that say what it got. */
+export const bootFiles: readonly string[] = [
+  ...hugePageSizes.map(poolFile),
+  cpuFile,
+  commandLineFile,
+  ...Object.values(signs).map(({ file }) => file),
+]
+
+/** Why the kernel did not take the variant; nothing if it did. */
+function refusalOf(variant: BootVariant, texts: BootTexts): string | undefined {
+  const word = bootVariants[variant]
+  if (!(texts[commandLineFile] ?? '').trim().split(/\s+/).includes(word)) {
+    return `${commandLineFile} lacks ${word}: is the command line too long?`
+  }
+  const { file, value, needs } = signs[variant]
+  const found = numberIn(texts, file)
+  if (found === value) return undefined
+  const said = found === undefined ? 'cannot be read' : `is ${found}, not ${value}`
+  return `${file} ${said}: the kernel needs ${needs}`
+}
+
+function poolFile(size: HugePageSize): string {
+  return `${poolDirectory(size)}/nr_hugepages`
+}
+
+function numberIn(texts: BootTexts, path: string): number | undefined {
+  const digits = /^\d+/.exec(texts[path] ?? '')?.[0]
+  return digits === undefined ? undefined : Number(digits)
+}

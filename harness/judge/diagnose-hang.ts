@@ -1,0 +1,86 @@
+// Finds out why something does not end: from QEMU over the kernel to the agent, each question with a deadline of its own.
+import { GmemtestError, ProtocolError } from '../base/errors.ts'
+import { DeadlineExceeded } from '../base/deadline.ts'
+import type { QemuState } from '../vm/liveness.ts'
+import { judgeHang } from './hang.ts'
+import type { Evidence, Hang, Silence } from './hang.ts'
+import type { Machine } from '../instance/instance.ts'
+import { agentTasks, tasksCommand } from './tasks.ts'
+
+// For a guest as fast as this machine; a busy one is given some seconds all the same.
+const ownSession = { least: 2000, base: 300 }
+const newSession = { least: 3000, base: 800 }
+
+const silences: ReadonlyMap<string, Silence> = new Map([
+  ['AGENT_STUCK', 'no answer'],
+  ['AGENT_DIED', 'broken'],
+  ['AGENT_CONNECTION_LOST', 'broken'],
+])
+
+/** Whether an error only says that there was no answer, and not why: then how. */
+export function silenceIn(error: unknown): Silence | undefined {
+  if (error instanceof DeadlineExceeded) return 'deadline'
+  return error instanceof ProtocolError ? silences.get(error.code) : undefined
+}
+
+/**
+ * Looks into a machine in which something does not end. It cannot be used for anything else afterwards.
+ * @throws the reason of `signal`
+ */
+export async function investigate(machine: Machine, silence: Silence, signal: AbortSignal): Promise<Hang> {
+  const { operation, answers } = machine.agent.unanswered
+  const evidence = await collect(machine, signal)
+  return judgeHang({
+    ...evidence,
+    silence,
+    ...(operation === undefined ? {} : { operation }),
+    goesOn: machine.agent.unanswered.answers > answers,
+  })
+}
+
+type Found = Omit<Evidence, 'goesOn' | 'silence' | 'operation'>
+
+async function collect(machine: Machine, signal: AbortSignal): Promise<Found> {
+  const { liveness } = machine
+  const qemu: QemuState = (await orNothing(signal, () => liveness.qemu(signal))) ?? { kind: 'silent' }
+  if (qemu.kind !== 'runs') return { qemu }
+  const own = await askFor(machine, 'own', signal)
+  if (own !== undefined) return { qemu, session: 'own', tasks: own }
+  const nmi = await orNothing(signal, () => liveness.nmi(signal))
+  if (nmi !== false) {
+    const other = await askFor(machine, 'new', signal)
+    if (other !== undefined) return { qemu, session: 'new', tasks: other }
+  }
+  // Positions first: what sysrq says takes the time of the CPUs.
+  const vcpus = await orNothing(signal, () => liveness.vcpus(signal))
+  const sysrq = await orNothing(signal, () => liveness.sysrq(signal))
+  return {
+    qemu,
+    session: 'none',
+    ...(nmi === undefined ? {} : { nmi }),
+    ...(vcpus === undefined ? {} : { vcpus }),
+    ...(sysrq === undefined ? {} : { sysrq }),
+  }
+}
+
+async function askFor(
+  machine: Machine,
+  session: 'own' | 'new',
+  signal: AbortSignal,
+): Promise<Evidence['tasks']> {
+  const { least, base } = session === 'own' ? ownSession : newSession
+  const milliseconds = Math.max(least, base * machine.accelerator.timeFactor)
+  const output = await orNothing(signal, () => machine.ask(session, tasksCommand, { signal, milliseconds }))
+  return output === undefined ? undefined : agentTasks(output, machine.agent.pid)
+}
+
+/** A question that cannot be asked has no answer: that is evidence as well, and no reason to stop asking. */
+async function orNothing<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof GmemtestError || error instanceof DeadlineExceeded) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,36 @@
+// The verdict of the last scenario in a machine, held back for as long as the kernel may still complain about what it did.
+import type { Finding } from '../console/find-splats.ts'
+import type { VmDeath } from '../vm/vm.ts'
+import type { Attempt } from '../run/attempt.ts'
+import { callTrace } from './call-trace.ts'
+
+/** What came out after the end of a scenario. */
+export interface Late {
+  readonly complaints: readonly Finding[]
+  readonly death?: VmDeath
+}
+
+/** Ends a scenario that has not begun: the kernel of its machine is damaged. */
+export class DamagedMachine extends Error {
+  override readonly name = 'DamagedMachine'
+}
+
+/** The deaths that a kernel brings about. */
+const ofKernel: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
+
+/** Whether the kernel has brought it about. */
+export function isOfKernel(death: VmDeath | undefined): death is VmDeath {
+  return death !== undefined && ofKernel.has(death.kind)
+}
+
+/** What happened to a scenario, with what came out later. */
+export function withLate(result: Attempt, { complaints, death }: Late): Attempt {
+  const [complaint] = complaints
+  return {
+    ...result,
+    ...(isOfKernel(death) ? { death } : {}),
+    complaints: [...result.complaints, ...complaints],
+    trace: complaint === undefined ? result.trace : callTrace(complaint),
+    console: [...result.console, ...complaints.flatMap(({ lines }) => lines)],
+  }
+}

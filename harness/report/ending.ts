@@ -1,0 +1,26 @@
+// The last event of a run: it comes, whatever happens.
+import { messageOf } from '../base/errors.ts'
+import type { RunEvent } from './events.ts'
+
+type Emit = (event: RunEvent) => Promise<void>
+
+/**
+ * Does the work of a run with the `emit` that it is given. When it throws before it has emitted `run-finished`, that is
+ * emitted with the reason.
+ * @throws what the work throws
+ */
+export async function withEnding(emit: Emit, work: (emit: Emit) => Promise<number>): Promise<number> {
+  const begin = performance.now()
+  let isOver = false
+  try {
+    return await work((event) => {
+      isOver ||= event.type === 'run-finished'
+      return emit(event)
+    })
+  } catch (error) {
+    const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
+    const milliseconds = performance.now() - begin
+    if (!isOver) await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error) })
+    throw error
+  }
+}

@@ -1,0 +1,196 @@
+// The directory of one run's results, and the record of what was run.
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { InfraError, messageOf } from '../base/errors.ts'
+import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
+import { makeDirectories } from '../base/make-directories.ts'
+
+/** The names of the files in a directory of results (docs/results.md). */
+export const resultNames = {
+  events: 'results.jsonl',
+  tap: 'results.tap',
+  provenance: 'provenance.json',
+  console: 'console.log',
+  /** A directory: the consoles of the machines that are up. */
+  consoles: 'consoles',
+} as const
+
+/** The dump of the guest's memory after a scenario (run --vmcore). */
+export function vmcoreName(scenario: string): string {
+  return `vmcore-${scenario}`
+}
+
+// A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
+const neededMebibytes = 16
+const otherPlace = '--output DIR chooses another place'
+
+export interface ResultsOptions {
+  /** What --output said. */
+  readonly output: string | undefined
+  readonly kernel: string
+  readonly now: Date
+  /** How many bytes are free in a directory; the file system is asked if not given. */
+  readonly free?: (directory: string) => Promise<number>
+}
+
+/**
+ * Makes the directory: the one that was asked for, from which earlier results are removed, or a new one in ./results
+ * with `latest` pointing to it.
+ * @throws {InfraError} RESULTS_UNWRITABLE
+ * @throws {InfraError} NO_SPACE when the disk is too full to begin
+ */
+export async function makeResultsDirectory(options: ResultsOptions): Promise<string> {
+  const { output, free = freeBytes } = options
+  const directory = await makeDirectory(options)
+  const left = Math.floor((await free(directory)) / 2 ** 20)
+  try {
+    if (left < neededMebibytes) {
+      throw new InfraError(
+        'NO_SPACE',
+        `results need ${neededMebibytes} MiB in ${directory}, ${left} MiB are free`,
+        { hint: `free some space; ${otherPlace}` },
+      )
+    }
+    // Not earlier: a run that never was leaves all as it is, what `latest` points to and the results before it.
+    if (output === undefined) await pointTo(directory)
+    else await removeResults(directory)
+    return directory
+  } catch (error) {
+    if (output === undefined) await rmdir(directory).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Removes what an earlier run has left, and nothing where there was none: it may be anybody's directory. */
+async function removeResults(directory: string): Promise<void> {
+  try {
+    const isEarlier = await earlierRun(directory)
+    if (isEarlier === undefined) return
+    const named = (await readdir(directory)).filter(isEarlier)
+    await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
+    // What says that all of them are ours goes last.
+    for (const name of [...named, resultNames.tap, resultNames.provenance, resultNames.events]) {
+      await rm(path.join(directory, name), { force: true })
+    }
+  } catch (cause) {
+    throw unwritable(`results to ${directory}`, directory, cause)
+  }
+}
+
+/**
+ * Tells the consoles and the dumps of the run whose events are in the directory by their names; nothing when there are no
+ * events, or not ours.
+ */
+async function earlierRun(directory: string): Promise<((name: string) => boolean) | undefined> {
+  const file = path.join(directory, resultNames.events)
+  const events = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (events === undefined) return undefined
+  // A disk that is full from the beginning leaves an empty file.
+  if (events === '') return (name) => isConsole(name, '')
+  const first = firstEvent(events)
+  if (first?.type === 'run-started') {
+    const scenarios: readonly unknown[] = Array.isArray(first.scenarios) ? first.scenarios : []
+    const dumps = new Set(scenarios.map((name) => vmcoreName(String(name))))
+    return (name) => isConsole(name, '') || dumps.has(name)
+  }
+  if (first?.type !== 'mutants-started' || !Array.isArray(first.mutants)) return undefined
+  const stems = ['control', ...first.mutants].map((name) => `-${name}`)
+  return (name) => stems.some((stem) => isConsole(name, stem))
+}
+
+/** What the first line says, if it is an object: it may be anybody's. */
+function firstEvent(
+  lines: string,
+): { readonly type?: unknown; readonly mutants?: unknown; readonly scenarios?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(lines.split('\n', 1)[0] ?? '')
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    // Not JSON.
+    return undefined
+  }
+}
+
+/** Whether this is the name of a console of these: the first one, or with a number a further one. */
+function isConsole(name: string, stem: string): boolean {
+  const start = `${path.basename(resultNames.console, '.log')}${stem}`
+  return name.startsWith(start) && /^(-\d+)?\.log$/.test(name.slice(start.length))
+}
+
+async function makeDirectory(options: ResultsOptions): Promise<string> {
+  const { output, kernel, now } = options
+  const stamp = now
+    .toISOString()
+    .replaceAll(':', '')
+    .replace(/\.\d+Z$/, 'Z')
+  const wanted = path.resolve(output ?? path.join('results', `${stamp}-${kernel}`))
+  try {
+    if (output !== undefined) {
+      await makeDirectories(wanted)
+      return wanted
+    }
+    await makeDirectories(path.dirname(wanted))
+    return await makeNew(wanted)
+  } catch (cause) {
+    throw unwritable(`results to ${wanted}`, path.dirname(wanted), cause)
+  }
+}
+
+/** A directory that was not there: two runs may begin in the same second. */
+async function makeNew(wanted: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const directory = number === 1 ? wanted : `${wanted}-${number}`
+    try {
+      await mkdir(directory)
+      return directory
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+}
+
+/** `results/latest`, replaced in one step. */
+async function pointTo(directory: string): Promise<void> {
+  const link = path.join(path.dirname(directory), 'latest')
+  const temporary = `${link}.${randomUUID()}`
+  try {
+    await symlink(path.basename(directory), temporary)
+    await rename(temporary, link)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw unwritable(`the link ${link}`, directory, cause, `remove ${link}, or: ${otherPlace}`)
+  }
+}
+
+/**
+ * Writes the record of what was run; later calls replace it.
+ * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE
+ */
+export async function writeProvenance(directory: string, record: object): Promise<void> {
+  const file = path.join(directory, resultNames.provenance)
+  try {
+    await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
+    await rename(`${file}.new`, file)
+  } catch (cause) {
+    await rm(`${file}.new`, { force: true })
+    throw unwritable(file, directory, cause)
+  }
+}
+
+/** What is said when something in the directory of the results cannot be written. */
+export function unwritable(
+  what: string,
+  directory: string,
+  cause: unknown,
+  hint: string = otherPlace,
+): InfraError {
+  if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
+  return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
+    cause,
+    hint,
+  })
+}

@@ -1,0 +1,190 @@
+// One scenario in one machine: markers on the console around it, a deadline over it, everything closed after it.
+import { must } from '../agent/wire/call.ts'
+import type { Dialect } from '../kernel/definition/load-definition.ts'
+import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
+import { ProtocolError } from '../base/errors.ts'
+import { findComplaints } from '../console/find-splats.ts'
+import type { Finding } from '../console/find-splats.ts'
+import type { VmDeath } from '../vm/vm.ts'
+import { createContext } from '../vocabulary/create-context.ts'
+import type { Hang } from '../judge/hang.ts'
+import { investigate, silenceIn } from '../judge/diagnose-hang.ts'
+import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
+import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import type { Machine } from '../instance/instance.ts'
+import { examine } from '../judge/post-mortem.ts'
+import type { Examined } from '../judge/post-mortem.ts'
+import type { Happening } from '../judge/verdict.ts'
+
+/** What became of one scenario, before anybody judges it. */
+export interface Attempt extends Happening, Examined {
+  /** The last operations of the agent, oldest first. */
+  readonly operations: readonly string[]
+  /** The console lines of the window, without the markers. */
+  readonly console: readonly string[]
+  /** Whether it ever began: what happened before is not its doing. */
+  readonly hasBegun: boolean
+  /** Where on the console the window of the next scenario begins. */
+  readonly nextWindow: number
+  readonly milliseconds: number
+}
+
+const cleanUpMilliseconds = 10_000
+// A marker comes through the console a moment after the write to /dev/kmsg has returned.
+const markerMilliseconds = 2000
+// A machine that dies falls silent first and says why a moment later.
+const lastWordsMilliseconds = 150
+
+const markerPrefix = 'gmemtest: scenario'
+
+export interface AttemptOptions {
+  readonly dialect: Dialect
+  readonly signal: AbortSignal
+  /** What the machine's counters were before. */
+  readonly watch: LeakWatch
+  /** Where on the console nobody has looked yet: windows leave no gaps. */
+  readonly since: number
+  /**
+   * Called when the scenario is about to begin, with what the kernel has complained about since `since`: that belongs to
+   * the scenario before it in this machine, or to the boot. What it throws is the end of this scenario.
+   */
+  readonly onBegun?: (late: readonly Finding[]) => void | Promise<void>
+  /** Whether no other scenario will run in this machine; asked when this one is over. */
+  readonly isLast: () => boolean
+}
+
+/**
+ * Runs a scenario to its end, whatever that is; the machine may be unusable afterwards (`judge` says so).
+ * @throws the reason of `signal` when the run is called off
+ */
+export async function attempt(
+  scenario: NamedScenario,
+  machine: Machine,
+  options: AttemptOptions,
+): Promise<Attempt> {
+  const { signal, dialect } = options
+  const { timeFactor } = machine.accelerator
+  const started = performance.now()
+  let death: VmDeath | undefined
+  let thrown: { readonly value: unknown } | undefined
+  let hang: Hang | undefined
+  let late: readonly Finding[] = []
+  let hasBegun = false
+  let recovered = false
+  let left: LeakReport = { leaks: [], warnings: [] }
+  const expected: RegExp[] = []
+
+  /** Gives up when the time is over, or at once when the machine dies. */
+  async function within(stage: string, milliseconds: number, work: () => Promise<void>): Promise<void> {
+    await withDeadline({ stage, milliseconds: milliseconds * timeFactor, signal }, async () => {
+      const died = machine.died.then((how) => {
+        death = how
+        throw new ProtocolError('VM_DIED', 'the virtual machine died')
+      })
+      await Promise.race([work(), died])
+    })
+  }
+
+  try {
+    await within(`scenario ${scenario.name}`, scenario.timeout * 1000, async () => {
+      await writeMarker(`${scenario.name} begins`, machine, signal)
+      late = findComplaints(before(scenario, machine.console.since(options.since)))
+      await options.onBegun?.(late)
+      hasBegun = true
+      await scenario.run(createContext(machine.agent, dialect, (pattern) => void expected.push(pattern)))
+    })
+  } catch (value) {
+    signal.throwIfAborted()
+    thrown = { value }
+  }
+  const operations = operationsSince(machine.agent.recentOperations, scenario)
+  // After a deadline the agent is still busy with what it was told: there is nothing to close yet.
+  if (death === undefined && !(thrown?.value instanceof DeadlineExceeded)) {
+    try {
+      await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
+        await machine.agent.reset()
+        left = await options.watch.report({ isLast: options.isLast() })
+        await writeMarker(`${scenario.name} ended`, machine, signal)
+      })
+      recovered = true
+    } catch (value) {
+      signal.throwIfAborted()
+      thrown ??= { value }
+    }
+  }
+  if (death === undefined && !recovered) {
+    death = await lastWords(machine, signal)
+  }
+  const window = machine.console.since(options.since)
+  const unseen = machine.console.forgottenSince(options.since)
+  const silence = death === undefined ? silenceIn(thrown?.value) : undefined
+  if (silence !== undefined) {
+    hang = await investigate(machine, silence, signal)
+    death = await lastWords(machine, signal)
+  }
+  const nextWindow = machine.console.mark()
+  const own = window.slice(before(scenario, window).length)
+  // With the markers: what was torn onto the line of one counts.
+  const complaints = findComplaints(own)
+  const found = { death, hang, complaint: complaints[0] ?? late[0] }
+  return {
+    ...(thrown === undefined ? {} : { thrown }),
+    ...(death === undefined ? {} : { death }),
+    ...(await examine(scenario, machine, found, signal)),
+    hasBegun,
+    recovered,
+    complaints,
+    unseen,
+    earlierComplaints: late,
+    leaks: left.leaks,
+    warnings: left.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
+    nextWindow,
+    operations,
+    console: own.filter((line) => !line.includes(markerPrefix)),
+    milliseconds: performance.now() - started,
+  }
+}
+
+/** The lines before the scenario's own first marker; none when it is not among them. */
+function before(scenario: NamedScenario, lines: readonly string[]): readonly string[] {
+  const begin = lines.findIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
+  return lines.slice(0, Math.max(0, begin))
+}
+
+/** The operations of this scenario, as far back as the agent remembers them. */
+function operationsSince(lines: readonly string[], scenario: NamedScenario): readonly string[] {
+  const begin = lines.findLastIndex((line) => line.includes(`${markerPrefix} ${scenario.name} begins`))
+  return lines.slice(begin + 1)
+}
+
+/**
+ * Writes a marker into the kernel's log, and waits until it comes through the console: all that was printed before has been
+ * read then. Level 0 is shown on the console whatever its log level is.
+ */
+async function writeMarker(what: string, machine: Machine, signal: AbortSignal): Promise<void> {
+  const text = `${markerPrefix} ${what}`
+  const seen = Promise.withResolvers<void>()
+  using watch = new DisposableStack()
+  watch.use(machine.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
+  await must(machine.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
+  const milliseconds = markerMilliseconds * machine.accelerator.timeFactor
+  try {
+    await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
+  } catch (cause) {
+    signal.throwIfAborted()
+    const message = 'the console does not show what is written to it, so its silence proves nothing'
+    throw new ProtocolError('CONSOLE_SILENT', message, { cause })
+  }
+}
+
+/** How the machine died, if it does so in a moment: what it was told to do fails first. */
+export async function lastWords(machine: Machine, signal: AbortSignal): Promise<VmDeath | undefined> {
+  const milliseconds = lastWordsMilliseconds * machine.accelerator.timeFactor
+  const enough = new AbortController()
+  const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
+    signal.throwIfAborted(),
+  )
+  const death = await Promise.race([machine.died, patience])
+  enough.abort()
+  return death ?? undefined
+}

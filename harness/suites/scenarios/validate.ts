@@ -1,0 +1,56 @@
+// What a scenario file says about itself is checked when it is loaded: an unknown name is an error that lists the known ones.
+import { hugePageSizes, isHugePageSize } from '../../base/huge-page-sizes.ts'
+import { nearest } from '../../base/nearest.ts'
+import { bootVariants, isBootVariant } from '../../vm/profile.ts'
+import { allBugs, isBugId } from '../../catalogue/bugs.ts'
+import { isNeed, needs } from '../../catalogue/capabilities.ts'
+import { allRules, isRuleId } from '../../catalogue/rules.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Whether a value has the shape that `scenario()` gives; the names in it may still be unknown. */
+export function isScenario(value: unknown): value is Scenario {
+  return (
+    isObject(value) &&
+    typeof value['title'] === 'string' &&
+    typeof value['timeout'] === 'number' &&
+    typeof value['run'] === 'function' &&
+    isObject(value['pools']) &&
+    ['rules', 'bugs', 'needs', 'boot'].every((field) => isTexts(value[field]))
+  )
+}
+
+/** All that is wrong with the names and numbers of a scenario, one text each. */
+export function problemsOf({ rules, bugs, needs: wanted, boot, pools }: Scenario): string[] {
+  return [
+    ...unknown('rule', rules, isRuleId, () => allRules().map(([id]) => id)),
+    ...unknown('bug', bugs, isBugId, () => allBugs().map(([id]) => id)),
+    ...unknown('need', wanted, isNeed, () => Object.keys(needs)),
+    ...unknown('boot variant', boot, isBootVariant, () => Object.keys(bootVariants)),
+    ...unknown('size of huge pages', Object.keys(pools), isHugePageSize, () => [...hugePageSizes]),
+    ...Object.entries(pools)
+      .filter(([, count]) => !Number.isSafeInteger(count) || count < 0)
+      .map(([size, count]) => `the pool of ${size} pages must have a natural number of them, got ${count}`),
+  ]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
+}
+
+function unknown(
+  what: string,
+  texts: readonly string[],
+  isKnown: (text: string) => boolean,
+  known: () => readonly string[],
+): string[] {
+  return texts
+    .filter((text) => !isKnown(text))
+    .map((text) => {
+      const near = nearest(text, known())
+      return `unknown ${what} '${text}', ${near.length > 0 ? 'near it' : 'known'}: ${(near.length > 0 ? near : known()).join(', ')}`
+    })
+}

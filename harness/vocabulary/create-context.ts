@@ -1,0 +1,43 @@
+// Puts the nouns of scenarios on top of an agent.
+import type { Agent } from '../agent/client.ts'
+import type { Dialect } from '../kernel/definition/load-definition.ts'
+import { check } from './check.ts'
+import type { ScenarioContext } from './scenario-context.ts'
+import { createMemory } from './create-memory.ts'
+import { enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
+import { HugeFiles } from './huge-page-layout.ts'
+import { unpoison } from './memory-failure.ts'
+import { countMapleNodes } from './maple-nodes.ts'
+import { poolsOf } from './pools.ts'
+import { expectDone, expectErrno } from './expect.ts'
+
+/**
+ * The context of one scenario. What is made through it is closed by `agent.reset()`. `expectLog` is told which warnings of
+ * the kernel the scenario expects.
+ */
+export function createContext(
+  agent: Agent,
+  dialect: Dialect,
+  expectLog: (pattern: RegExp) => void,
+): ScenarioContext {
+  const stage = { agent, files: new HugeFiles(), expectLog }
+  return {
+    agent,
+    dialect,
+    check,
+    memory: (options) =>
+      createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options),
+    expectErrno,
+    expectDone,
+    expectLog,
+    runOnCpu: async (cpu) => {
+      expectDone(await agent.setAffinity(2 ** cpu), `moving the agent to CPU ${cpu}`)
+    },
+    mapleNodes: () => countMapleNodes(agent),
+    pools: poolsOf(agent),
+    kernelMemory: () => readKernelMemory(agent),
+    enterGroup: (name) => enterGroup(agent, name),
+    failEachAllocation: (operation, then) => failEachAllocation(agent, operation, then),
+    unpoison: (pfn) => unpoison(agent, pfn),
+  }
+}

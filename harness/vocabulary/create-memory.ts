@@ -1,0 +1,42 @@
+// Makes a guest_memfd with a VM around it, for the dialect of the kernel.
+import type { Dialect } from '../kernel/definition/load-definition.ts'
+import { pages as bytesOf } from '../base/units.ts'
+import type { Memory, MemoryOptions } from './scenario-context.ts'
+import { convertsInPlace, creationFlags, mapFile } from './map-file.ts'
+import { GuestMachine } from './nested-vm.ts'
+import { pagesPerHugePage } from '../model/huge-pages.ts'
+import { BoundMemory } from './memory.ts'
+import type { Stage } from './memory.ts'
+import { Model } from '../model/reference-model.ts'
+import { expectDone } from './expect.ts'
+
+/** Makes the file, its mapping, its VM with a memslot; the vCPU when it is first needed. */
+export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
+  const { agent, files } = stage
+  const { hugePages } = options
+  const inPlace = convertsInPlace(dialect)
+  const size = bytesOf(options.pages)
+  const flags = creationFlags(dialect, options)
+  const model = new Model({
+    pages: options.pages,
+    initially: inPlace ? options.initially : 'shared',
+    inPlace,
+    pagesPerUnit: options.hugePages === undefined ? 1 : pagesPerHugePage(options.hugePages),
+  })
+  const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
+  const { vm } = machine
+  const { slot, gpa } = machine.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
+  if (hugePages !== undefined) await files.prepare(agent, hugePages)
+  const created = await agent.gmem.create({ vm, size, flags })
+  const { gmem } = expectDone(created, 'creating a guest_memfd')
+  const mapping =
+    options.mapped === false ? undefined : await mapFile(agent, inPlace ? gmem : undefined, size)
+  if (hugePages !== undefined) files.add(hugePages, model)
+  const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
+  if (options.slot !== false) {
+    expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
+  }
+  const memory = new BoundMemory(stage, dialect, { machine, gmem, mapping, gpa, model, memslot }, options)
+  if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
+  return memory
+}

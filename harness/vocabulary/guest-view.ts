@@ -1,0 +1,55 @@
+// What the guest sees of a file: each access is made by a vCPU that really runs.
+import type { Operations } from '../agent/client.ts'
+import type { Vcpu, Vm } from '../agent/wire/fields.ts'
+import type { PageLook } from '../agent/pages.ts'
+import { check } from './check.ts'
+import type { GuestView } from './views.ts'
+import { runsInFile } from './host-view.ts'
+import type { Model, Run } from '../model/reference-model.ts'
+import { expectDone } from './expect.ts'
+import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
+import type { PageRange } from '../model/ranges.ts'
+
+export interface GuestOptions {
+  readonly vm: Vm
+  /** Makes the vCPU when it is first needed. */
+  readonly vcpu: () => Promise<Vcpu>
+  /** Where page 0 of the file is in the guest. */
+  readonly gpa: number
+}
+
+/** The view of a vCPU through a memslot of the whole file. */
+export function guestViewOf(agent: Operations, options: GuestOptions, model: Model): GuestView {
+  const addressOf = (range: PageRange): number => options.gpa + offsetOf(range)
+  async function look(range: PageRange): Promise<Run<PageLook>[]> {
+    const reply = await agent.guest.scan(await options.vcpu(), addressOf(range), sizeOf(range))
+    model.allocate(range)
+    return runsInFile(expectDone(reply, `looking at ${describeRange(range)} from the guest`).runs, range)
+  }
+  async function statistic(name: string): Promise<number> {
+    const reply = await agent.vm.stats(options.vm, name)
+    return Number(expectDone(reply, `reading the statistic ${name} of the VM`).value)
+  }
+  return {
+    look,
+    mappedPages: () => statistic('pages_4k'),
+    async mappings() {
+      return {
+        '4K': await statistic('pages_4k'),
+        '2M': await statistic('pages_2m'),
+        '1G': await statistic('pages_1g'),
+      }
+    },
+    async fill(range, tag) {
+      const reply = await agent.guest.fill(await options.vcpu(), addressOf(range), sizeOf(range), {
+        byte: tag,
+      })
+      expectDone(reply, `the guest writing ${describeRange(range)}`)
+      model.fill(range, tag)
+    },
+    async expect(range, tag) {
+      const wanted = range.count === 0 ? [] : [{ first: range.first, count: range.count, value: tag }]
+      check.equal<unknown>(await look(range), wanted, `what the guest sees in ${describeRange(range)}`)
+    },
+  }
+}

@@ -1,0 +1,217 @@
+// How the huge pages of a file are laid out and counted, each fact from sources that do not know of each other.
+import type { Agent } from '../agent/client.ts'
+import { frameFlags } from '../agent/frame-runs.ts'
+import { hugePageBytes } from '../base/huge-page-sizes.ts'
+import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { check } from './check.ts'
+import type { Memory } from './scenario-context.ts'
+import type { GuestMappings } from './views.ts'
+import { agentArea } from './nested-vm.ts'
+import { pagesPerHugePage } from '../model/huge-pages.ts'
+import { readCharges } from './kernel-words.ts'
+import type { GroupCharges } from './kernel-words.ts'
+import type { Model, Unit } from '../model/reference-model.ts'
+import { expectDone } from './expect.ts'
+import { describeRange, endOf, offsetOf, page, pages, sizeOf } from '../model/ranges.ts'
+import type { PageRange } from '../model/ranges.ts'
+import { poolsOf } from './pools.ts'
+import type { PoolCounters } from './pools.ts'
+
+/** The files of huge pages of one scenario, and the counters as they were before the first one of a size. */
+export class HugeFiles {
+  readonly #files: { readonly size: HugePageSize; readonly model: Model }[] = []
+  readonly #before = new Map<HugePageSize, { pool: PoolCounters; charges: GroupCharges | undefined }>()
+
+  /** To be called before a file is made. */
+  async prepare(agent: Agent, size: HugePageSize): Promise<void> {
+    if (this.#before.has(size)) return
+    const pool = await poolsOf(agent).counters(size)
+    // Without control groups for huge pages there is nothing to compare; who asks for it is told.
+    const charges = await readCharges(agent, size).catch(() => undefined)
+    this.#before.set(size, { pool, charges })
+  }
+
+  add(size: HugePageSize, model: Model): void {
+    this.#files.push({ size, model })
+  }
+
+  before(size: HugePageSize): { readonly pool: PoolCounters; readonly charges: GroupCharges | undefined } {
+    const before = this.#before.get(size)
+    if (before === undefined) throw new Error(`no file of ${size} pages was made`)
+    return before
+  }
+
+  /** Huge pages of this size that all files have by their models, and how many of them are allocated. */
+  units(size: HugePageSize): { readonly all: number; readonly allocated: number } {
+    const models = this.#files.filter((file) => file.size === size).map((file) => file.model)
+    const sum = (pagesOf: (model: Model) => number): number =>
+      models.reduce((total, model) => total + pagesOf(model), 0) / pagesPerHugePage(size)
+    return { all: sum((model) => model.pages), allocated: sum((model) => model.allocatedPages) }
+  }
+
+  /** 4K pages of all files that belong to huge pages which are split. */
+  splitPages(): number {
+    return this.#files
+      .flatMap((file) => file.model.units())
+      .filter((unit) => unit.allocated && unit.layout === 'split')
+      .reduce((sum, unit) => sum + unit.range.count, 0)
+  }
+}
+
+/** A file of huge pages with what is needed to look at its layout. */
+export interface Laid {
+  readonly agent: Agent
+  readonly memory: Memory
+  readonly size: HugePageSize
+  readonly files: HugeFiles
+  /** The first frame of each huge page that was seen, by its first page. */
+  readonly frames: Map<number, number>
+  /** Takes all pages of the file from the page tables of the guest. */
+  readonly rebind: () => Promise<void>
+}
+
+function unitsIn(laid: Laid, range: PageRange, layout: Unit['layout']): Unit[] {
+  const units = laid.memory.model.units(range)
+  if (units.length === 0) throw new Error(`there is no huge page in ${describeRange(range)}`)
+  const other = units.find((unit) => unit.layout !== layout)
+  if (other !== undefined) {
+    throw new Error(
+      `by the model, the huge page of ${describeRange(other.range)} is ${other.layout} and not ${layout}`,
+    )
+  }
+  return units
+}
+
+/** What the guest's page tables have more when it has touched one page of each of these, all having been unmapped before. */
+async function mappingsByTouch(laid: Laid, units: readonly Unit[]): Promise<GuestMappings> {
+  const { agent, memory } = laid
+  await laid.rebind()
+  const vcpu = await memory.handles.vcpu()
+  // The first run maps what the guest's own code needs.
+  expectDone(await agent.guest.read(vcpu, agentArea.start, 8), 'running the guest')
+  const before = await memory.guest.mappings()
+  for (const unit of units) {
+    const reply = await agent.guest.read(vcpu, memory.handles.gpa + offsetOf(unit.range), 8)
+    expectDone(reply, `the guest touching ${describeRange(unit.range)}`)
+    memory.model.allocate(unit.range)
+  }
+  const after = await memory.guest.mappings()
+  return {
+    '4K': after['4K'] - before['4K'],
+    '2M': after['2M'] - before['2M'],
+    '1G': after['1G'] - before['1G'],
+  }
+}
+
+async function hugeFrames(agent: Agent, pfn: number, frames: number): Promise<number> {
+  const question = { pfn, frames, mask: frameFlags.huge, value: frameFlags.huge }
+  return expectDone(await agent.frames.count(question), 'reading /proc/kpageflags').matching
+}
+
+/** More frames than a machine has: they are counted up to the end of memory. */
+const allFrames = 2 ** 28
+
+/**
+ * The huge pages of the range are whole: the guest maps each as one page, the frames are those of huge pages, and the host
+ * reaches none of it.
+ */
+export async function expectWhole(laid: Laid, range: PageRange): Promise<void> {
+  const units = unitsIn(laid, range, 'whole')
+  const where = describeRange(range)
+  const wanted = { '4K': 0, '2M': 0, '1G': 0, [laid.size]: units.length }
+  check.equal<unknown>(await mappingsByTouch(laid, units), wanted, `pages that the guest maps in ${where}`)
+  for (const unit of units) {
+    const pfn = laid.frames.get(unit.range.first)
+    if (pfn !== undefined) {
+      const found = await hugeFrames(laid.agent, pfn, unit.range.count)
+      check.equal(found, unit.range.count, `frames of huge pages behind ${describeRange(unit.range)}`)
+    }
+    if (laid.memory.handles.mapping === undefined) continue
+    for (const index of [unit.range.first, endOf(unit.range) - 1])
+      await laid.memory.host.expectSigbus(page(index))
+  }
+  if (units.every((unit) => laid.frames.has(unit.range.first))) return
+  const pools = poolsOf(laid.agent)
+  const [two, one] = [await pools.counters('2M'), await pools.counters('1G')]
+  const inPools = two.total * pagesPerHugePage('2M') + one.total * pagesPerHugePage('1G')
+  const found = await hugeFrames(laid.agent, 0, allFrames)
+  check.equal(found, inPools - laid.files.splitPages(), 'frames of huge pages in the whole system')
+}
+
+/**
+ * The huge pages of the range are split in place: the guest maps 4K pages, and the frames lie one after the other where
+ * the huge page was, without being one.
+ */
+export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
+  const units = unitsIn(laid, range, 'split')
+  const wanted = { '4K': units.length, '2M': 0, '1G': 0 }
+  const where = describeRange(range)
+  check.equal(await mappingsByTouch(laid, units), wanted, `pages that the guest maps in ${where}`)
+  for (const unit of units) {
+    const pfn = await baseFrame(laid, unit)
+    const found = await hugeFrames(laid.agent, pfn, unit.range.count)
+    check.equal(found, 0, `frames of huge pages behind ${describeRange(unit.range)}`)
+  }
+}
+
+/** Enough to see whether frames are in order, and no work: so many pages of so many runs. */
+const mostPages = 64
+const mostRuns = 8
+
+/** Some runs of a list, its first and its last among them. */
+function sample<Item>(items: readonly Item[]): Item[] {
+  const step = Math.max(1, Math.ceil((items.length - 1) / (mostRuns - 1)))
+  return items.filter((_, index) => index % step === 0 || index === items.length - 1)
+}
+
+/** The first frame of a split huge page, from those of its shared pages, which must all fit together. */
+async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
+  const { memory, agent, frames } = laid
+  const { mapping } = memory.handles
+  if (mapping === undefined) throw new Error('frames are seen by the host: not with mapped: false')
+  const what = `the first frame of ${describeRange(unit.range)}`
+  const shared = memory.model.stateRuns(unit.range).filter(({ value }) => value === 'shared')
+  for (const run of sample(shared)) {
+    const count = Math.min(run.count, mostPages)
+    await memory.host.look(pages(run.first, count))
+    await memory.host.look(pages(run.first + run.count - count, count))
+  }
+  const reply = await agent.frames.runs(mapping, offsetOf(unit.range), sizeOf(unit.range))
+  const mapped = expectDone(reply, `the frames of ${describeRange(unit.range)}`).runs
+  const bases = new Set(mapped.flatMap(({ pfn, first }) => (pfn === undefined ? [] : [pfn - first])))
+  check.equal(bases.size, 1, `${what}: places that its pages count from`)
+  const [base = 0] = bases
+  check.equal(base % unit.range.count, 0, `${what} ${base}: distance from a huge page's place`)
+  const known = frames.get(unit.range.first)
+  if (known !== undefined) check.equal(base, known, `${what}, which a conversion does not move`)
+  frames.set(unit.range.first, base)
+  return base
+}
+
+/** Pools and st_blocks are what the model says: a huge page is reserved, then allocated, whether it is split or not. */
+export async function expectAccounting(laid: Laid): Promise<void> {
+  const { agent, memory, size, files } = laid
+  const { pool: before } = files.before(size)
+  const { all, allocated } = files.units(size)
+  const wanted = {
+    total: before.total,
+    free: before.free - allocated,
+    reserved: before.reserved + all - allocated,
+    surplus: before.surplus,
+  }
+  check.equal(await poolsOf(agent).counters(size), wanted, `the pool of ${size} pages`)
+  const status = expectDone(await agent.gmem.status(memory.handles.gmem), 'asking for the status')
+  check.equal(status.blocks, memory.model.allocatedPages * 8, 'st_blocks')
+  check.equal(status.blockSize, hugePageBytes[size], 'st_blksize')
+}
+
+/** The control group of the agent is charged for the whole file since it exists, and for what is allocated of it. */
+export async function expectCharged(laid: Laid): Promise<void> {
+  const { size, files, agent } = laid
+  const found = await readCharges(agent, size)
+  const { charges = { used: 0, reserved: 0 } } = files.before(size)
+  const { all, allocated } = files.units(size)
+  const bytes = hugePageBytes[size]
+  const wanted = { used: charges.used + allocated * bytes, reserved: charges.reserved + all * bytes }
+  check.equal(found, wanted, `what the control group is charged for ${size} pages, in bytes`)
+}

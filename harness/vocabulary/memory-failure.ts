@@ -1,0 +1,49 @@
+// Memory errors on purpose: what a broken DIMM does to a page, made by software.
+import { must } from '../agent/wire/call.ts'
+import type { Agent } from '../agent/client.ts'
+import type { ErrnoName } from '../agent/errno.ts'
+import { advices } from '../uapi/constants.ts'
+import { GuestError } from '../base/errors.ts'
+import type { Memory } from './scenario-context.ts'
+import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
+import type { PageRange } from '../model/ranges.ts'
+
+const directory = '/sys/kernel/debug/hwpoison'
+
+/** What became of a memory error. */
+export interface MemoryFailure {
+  /** The frame, for `unpoison`. */
+  readonly pfn: number
+  /** What the kernel said: EBUSY when it did not know what to do with the page. */
+  readonly errno: ErrnoName
+  /** SIGBUS (7) when it struck the agent at once, else 0. */
+  readonly signal: number
+}
+
+/** A memory error in the first page of the range, which the host must have mapped. */
+export async function failPage(
+  agent: Agent,
+  memory: Memory,
+  range: PageRange,
+  how: 'madvise' | 'inject',
+): Promise<MemoryFailure> {
+  const { mapping } = memory.handles
+  const [run] = await memory.host.frameRuns(range)
+  if (mapping === undefined || run?.pfn === undefined) {
+    throw new GuestError('PAGE_NOT_MAPPED', `${describeRange(range)} is not mapped by the host`, {
+      hint: 'let the host write there first',
+    })
+  }
+  const { pfn } = run
+  if (how === 'inject') {
+    const { errno } = await agent.files.writeFile(`${directory}/corrupt-pfn`, String(pfn))
+    return { pfn, errno, signal: 0 }
+  }
+  const struck = await agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.hwpoison)
+  return { pfn, errno: struck.errno, signal: struck.signal }
+}
+
+/** The frame is good again. */
+export async function unpoison(agent: Agent, pfn: number): Promise<void> {
+  await must(agent.files.writeFile(`${directory}/unpoison-pfn`, String(pfn)))
+}

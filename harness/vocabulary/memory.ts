@@ -1,0 +1,273 @@
+// One guest_memfd with a VM around it, as scenarios see it, with the model beside it.
+import type { ActorReport } from '../agent/actors.ts'
+import type { Agent } from '../agent/client.ts'
+import { converterOf } from '../agent/converter.ts'
+import type { Converter } from '../agent/converter.ts'
+import type { ErrnoName } from '../agent/errno.ts'
+import type { Gmem, Mapping, Pin, Vcpu } from '../agent/wire/fields.ts'
+import type { ConversionResult } from '../agent/gmem.ts'
+import { advices } from '../uapi/constants.ts'
+import type { Memslot } from '../agent/kvm-vm.ts'
+import type { Dialect } from '../kernel/definition/load-definition.ts'
+import { pages as bytesOf } from '../base/units.ts'
+import { check } from './check.ts'
+import type {
+  ConversionArgument,
+  ConvertEachOptions,
+  Descriptor,
+  Memory,
+  MemoryHandles,
+  MemoryOptions,
+  PinMethod,
+  PinnedPages,
+  Slot,
+  SlotPlace,
+} from './scenario-context.ts'
+import { duplicateDescriptor } from './descriptor.ts'
+import { convertsInPlace, mapFile } from './map-file.ts'
+import type { GuestMachine } from './nested-vm.ts'
+import { guestViewOf } from './guest-view.ts'
+import { hostViewOf } from './host-view.ts'
+import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
+import type { HugeFiles, Laid } from './huge-page-layout.ts'
+import { failPage } from './memory-failure.ts'
+import type { MemoryFailure } from './memory-failure.ts'
+import type { Model, PageState } from '../model/reference-model.ts'
+import { expectDone } from './expect.ts'
+import { describeRange, endOf, offsetOf, page, pages, sizeOf } from '../model/ranges.ts'
+import type { PageRange } from '../model/ranges.ts'
+import { race } from './race.ts'
+import type { Racer } from './racer.ts'
+import { bindSlot } from './slot.ts'
+import type { GuestView, HostView } from './views.ts'
+
+/** What all files of a scenario share. */
+export interface Stage {
+  readonly agent: Agent
+  readonly files: HugeFiles
+  readonly expectLog: (pattern: RegExp) => void
+}
+
+/** What a memory is put together from. */
+export interface Parts {
+  readonly machine: GuestMachine
+  readonly gmem: Gmem
+  readonly mapping: Mapping | undefined
+  readonly gpa: number
+  readonly model: Model
+  readonly memslot: Memslot
+}
+
+/** The words of a scenario on top of a file that is there already. */
+export class BoundMemory implements Memory {
+  readonly pages: number
+  readonly all: PageRange
+  readonly model: Model
+  readonly host: HostView
+  readonly guest: GuestView
+  readonly handles: MemoryHandles
+  readonly #agent: Agent
+  readonly #dialect: Dialect
+  readonly #converter: Converter
+  readonly #memslot: Memslot | undefined
+  readonly #expectLog: (pattern: RegExp) => void
+  readonly #laid: Laid | undefined
+
+  constructor(stage: Stage, dialect: Dialect, parts: Parts, options: MemoryOptions) {
+    const { agent, files } = stage
+    const { hugePages: hugePageSize } = options
+    const { machine, gmem, mapping, gpa } = parts
+    const { vm } = machine
+    const vcpu = (): Promise<Vcpu> => machine.vcpu()
+    this.#agent = agent
+    this.#dialect = dialect
+    this.#memslot = options.slot === false ? undefined : parts.memslot
+    this.#expectLog = stage.expectLog
+    if (hugePageSize !== undefined) {
+      const rebind = (): Promise<void> => this.#rebind()
+      this.#laid = { agent, memory: this, size: hugePageSize, files, frames: new Map(), rebind }
+    }
+    this.#converter = converterOf(agent, { dialect, vm, gmem, gpa })
+    this.pages = options.pages
+    this.all = pages(0, options.pages)
+    this.model = parts.model
+    this.handles = { machine, vm, gmem, mapping, vcpu, gpa }
+    this.host = hostViewOf(agent, mapping, this.model)
+    this.guest = guestViewOf(agent, { vm, vcpu, gpa }, this.model)
+  }
+
+  async convert(to: PageState, range: PageRange): Promise<void> {
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    expectDone(reply, `converting ${describeRange(range)} to ${to}`)
+    this.model.convert(to, range)
+  }
+
+  async expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void> {
+    const what = `converting ${describeRange(range)} to ${to}`
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    check.equal(reply.errno, errno, what)
+    if (at !== undefined) check.equal(reply.errorOffset, Number(bytesOf(at)), `error_offset of ${what}`)
+  }
+
+  attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult> {
+    return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
+  }
+
+  bind(range: PageRange, place?: SlotPlace): Promise<Slot> {
+    return bindSlot(this.#agent, this, range, place)
+  }
+
+  duplicate(): Promise<Descriptor> {
+    return duplicateDescriptor(this.#agent, this.#dialect, this)
+  }
+
+  async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
+    const { range = this.all, every = 1, order } = options
+    const reply = await this.#converter.convertMany({
+      to,
+      offset: offsetOf(range),
+      size: sizeOf(range),
+      stride: bytesOf(every),
+      ...(typeof order === 'string' ? { order } : { order: 'random', seed: order.random }),
+    })
+    const what = `converting ${every === 1 ? 'each page' : `every ${every}. page`} of ${describeRange(range)} to ${to}`
+    expectDone(reply, what)
+    check.equal(reply.done, Math.ceil(range.count / every), `pages done by ${what}`)
+    for (let index = range.first as number; index < endOf(range); index += every) {
+      this.model.convert(to, page(index))
+    }
+  }
+
+  async pin(range: PageRange, method: PinMethod): Promise<PinnedPages> {
+    const { mapping } = this.handles
+    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
+    const reply = await this.#agent.host.pin({
+      mapping,
+      offset: offsetOf(range),
+      size: sizeOf(range),
+      method,
+    })
+    let pin: Pin | undefined = expectDone(reply, `pinning ${describeRange(range)}`).pin
+    this.model.hostLooked(range)
+    const release = async (): Promise<void> => {
+      if (pin === undefined) return
+      expectDone(await this.#agent.close(pin), `unpinning ${describeRange(range)}`)
+      pin = undefined
+    }
+    return { release, [Symbol.asyncDispose]: release }
+  }
+
+  async mapAgain(): Promise<HostView> {
+    const { gmem } = this.handles
+    const file = convertsInPlace(this.#dialect) ? gmem : undefined
+    return hostViewOf(this.#agent, await mapFile(this.#agent, file, sizeOf(this.all)), this.model)
+  }
+
+  async fork(): Promise<HostView> {
+    return hostViewOf(await this.#agent.fork(), this.handles.mapping, this.model)
+  }
+
+  async preFault(range: PageRange): Promise<void> {
+    const { vcpu, gpa } = this.handles
+    const reply = await this.#agent.guest.preFault(await vcpu(), gpa + offsetOf(range), sizeOf(range))
+    expectDone(reply, `faulting in ${describeRange(range)}`)
+    check.equal(reply.size, 0n, `bytes that are left to do after faulting in ${describeRange(range)}`)
+    this.model.allocate(range)
+  }
+
+  async setVmAttributes(state: PageState, range: PageRange): Promise<void> {
+    const { vm, gpa } = this.handles
+    const reply = await this.#agent.gmem.convert({
+      target: vm,
+      dialect: 'vm-attributes',
+      to: state,
+      offset: gpa + offsetOf(range),
+      size: sizeOf(range),
+    })
+    expectDone(reply, `setting the attributes of ${describeRange(range)}`)
+  }
+
+  race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]> {
+    const arena = { agent: this.#agent, dialect: this.#dialect, handles: this.handles }
+    return race(arena, milliseconds, racers)
+  }
+
+  async punchHole(range: PageRange): Promise<void> {
+    const reply = await this.#agent.gmem.punchHole(this.handles.gmem, offsetOf(range), sizeOf(range))
+    expectDone(reply, `punching a hole at ${describeRange(range)}`)
+    this.#freed(range)
+  }
+
+  async allocate(range: PageRange): Promise<void> {
+    const reply = await this.#agent.gmem.allocate(this.handles.gmem, offsetOf(range), sizeOf(range))
+    expectDone(reply, `allocating ${describeRange(range)}`)
+    this.model.allocate(range)
+  }
+
+  async removeByAdvice(range: PageRange): Promise<void> {
+    const { mapping } = this.handles
+    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
+    const reply = await this.#agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.remove)
+    expectDone(reply, `removing ${describeRange(range)} by advice`)
+    this.#freed(range)
+  }
+
+  async timeConversion(to: PageState, range: PageRange): Promise<number> {
+    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
+    expectDone(reply, `converting ${describeRange(range)} to ${to}`)
+    this.model.convert(to, range)
+    return reply.nanoseconds
+  }
+
+  async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
+    this.#expectLog(/^(?:Memory failure|mce|MCE): /)
+    return failPage(this.#agent, this, range, how)
+  }
+
+  expectWhole(range: PageRange): Promise<void> {
+    return expectWhole(this.#huge(), range)
+  }
+
+  expectSplit(range: PageRange): Promise<void> {
+    return expectSplit(this.#huge(), range)
+  }
+
+  expectAccounting(): Promise<void> {
+    return expectAccounting(this.#huge())
+  }
+
+  expectCharged(): Promise<void> {
+    return expectCharged(this.#huge())
+  }
+
+  #huge(): Laid {
+    if (this.#laid === undefined) throw new Error('this file has no huge pages: make it with hugePages')
+    return this.#laid
+  }
+
+  #freed(range: PageRange): void {
+    this.model.free(range)
+    const units = this.model.units(range)
+    for (const unit of units.filter(({ allocated }) => !allocated))
+      this.#laid?.frames.delete(unit.range.first)
+  }
+
+  async #rebind(): Promise<void> {
+    if (this.#memslot === undefined) throw new Error('this memory was made with slot: false')
+    const { vm, slot } = this.#memslot
+    expectDone(await this.#agent.vm.deleteMemslot(vm, slot), 'deleting the memslot of the file')
+    expectDone(await this.#agent.vm.setMemslot(this.#memslot), 'binding the file to its memslot again')
+  }
+
+  async matchesModel(range: PageRange = this.all): Promise<void> {
+    const where = range === this.all ? '' : ` in ${describeRange(range)}`
+    if (this.handles.mapping !== undefined) {
+      const found = await this.host.look(range)
+      check.equal(found, this.model.hostView(range), `what the host sees${where}`)
+    }
+    if (this.#memslot !== undefined) {
+      const found = await this.guest.look(range)
+      check.equal(found, this.model.guestView(range), `what the guest sees${where}`)
+    }
+  }
+}

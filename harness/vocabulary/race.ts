@@ -1,0 +1,69 @@
+// Threads of hosts, guests and converters that work on one file at the same time, named by what they do to its pages.
+import type { Actor, ActorReport } from '../agent/actors.ts'
+import type { Agent } from '../agent/client.ts'
+import type { Mapping } from '../agent/wire/fields.ts'
+import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { MemoryHandles } from './scenario-context.ts'
+import { offsetOf, sizeOf } from '../model/ranges.ts'
+import type { Racer } from './racer.ts'
+
+/** A file that threads can race for. */
+export interface Arena {
+  readonly agent: Agent
+  readonly dialect: Dialect
+  readonly handles: MemoryHandles
+}
+
+/** Lets the racers go at the same moment, and stops them after so many milliseconds. One report for each, in their order. */
+export async function race(
+  arena: Arena,
+  milliseconds: number,
+  racers: readonly Racer[],
+): Promise<readonly ActorReport[]> {
+  const actors: Actor[] = []
+  // vCPU 0 belongs to the guest's view of the scenario; each racer that needs a vCPU gets one of its own.
+  for (const [index, racer] of racers.entries()) actors.push(await actorOf(arena, racer, index + 1))
+  return arena.agent.race.run({ actors, duration: milliseconds })
+}
+
+async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Actor> {
+  const { dialect, handles } = arena
+  const common = racer.times === undefined ? {} : { rounds: racer.times }
+  if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
+  if (racer.does === 'write-file')
+    return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
+  const { vm, gmem, machine } = handles
+  const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
+  const gpa = handles.gpa + place.offset
+  switch (racer.does) {
+    case 'convert': {
+      const byAddress = dialect === 'vm-attributes'
+      return {
+        ...common,
+        ...place,
+        kind: 'convert',
+        target: byAddress ? vm : gmem,
+        dialect,
+        to: racer.to,
+        offset: byAddress ? gpa : place.offset,
+        ...(racer.watched === true ? { vcpu: await machine.vcpu(vcpuId), gpa } : {}),
+      }
+    }
+    case 'host-count':
+    case 'host-read':
+    case 'pin':
+      return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
+    case 'guest-count':
+    case 'guest-read':
+      return { ...common, kind: racer.does, vcpu: await machine.vcpu(vcpuId), gpa, size: place.size }
+    case 'reallocate':
+      return { ...common, ...place, kind: 'fallocate', target: gmem }
+    default:
+      return racer satisfies never
+  }
+}
+
+function mappingOf(handles: MemoryHandles): Mapping {
+  if (handles.mapping === undefined) throw new Error('this memory was made with mapped: false')
+  return handles.mapping
+}

@@ -1,0 +1,50 @@
+// One more memslot for a part of a file: another place in the guest where the same pages are.
+import type { Agent } from '../agent/client.ts'
+import { pages as bytesOf } from '../base/units.ts'
+import { check } from './check.ts'
+import type { Memory, Slot, SlotPlace } from './scenario-context.ts'
+import { guestViewOf } from './guest-view.ts'
+import { expectDone } from './expect.ts'
+import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
+import type { PageRange } from '../model/ranges.ts'
+
+/** Binds a range of the file at a guest address; at a free one that is congruent to the offset if not given. */
+export async function bindSlot(
+  agent: Agent,
+  memory: Memory,
+  range: PageRange,
+  place: SlotPlace = { skewedBy: 0 },
+): Promise<Slot> {
+  const { machine, gmem, mapping } = memory.handles
+  const skew = typeof place === 'number' ? 0 : bytesOf(place.skewedBy)
+  const free = machine.takeSlot({
+    size: sizeOf(range) + skew,
+    alignment: bytesOf(memory.model.pagesPerUnit),
+    offset: offsetOf(range),
+  })
+  const gpa = typeof place === 'number' ? place : free.gpa + skew
+  const reply = await agent.vm.setMemslot({
+    vm: machine.vm,
+    slot: free.slot,
+    gpa,
+    size: sizeOf(range),
+    gmem,
+    gmemOffset: offsetOf(range),
+    ...(mapping === undefined ? {} : { mapping, mappingOffset: offsetOf(range) }),
+  })
+  expectDone(reply, `binding ${describeRange(range)} to memslot ${free.slot}`)
+  // The view counts pages from the start of the file, which may lie in front of the slot.
+  const view = { vm: machine.vm, vcpu: () => machine.vcpu(), gpa: gpa - offsetOf(range) }
+  const guest = guestViewOf(agent, view, memory.model)
+  return {
+    guest,
+    async matchesModel(part = range) {
+      const what = `what the guest sees in ${describeRange(part)} through memslot ${free.slot}`
+      check.equal<unknown>(await guest.look(part), memory.model.guestView(part), what)
+    },
+    async unbind() {
+      const deletion = await agent.vm.deleteMemslot(machine.vm, free.slot)
+      expectDone(deletion, `deleting memslot ${free.slot}`)
+    },
+  }
+}

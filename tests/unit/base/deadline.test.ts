@@ -1,0 +1,45 @@
+// Deadlines: the first reason wins, and nothing is left behind.
+import { test } from 'tap'
+import { DeadlineExceeded, sleep, withDeadline } from '../../../harness/base/deadline.ts'
+
+const never = new AbortController().signal
+
+void test('work that ends in time gives its result', async (t) => {
+  const limit = { stage: 'work', milliseconds: 1000, signal: never }
+  t.equal(await withDeadline(limit, async () => 42), 42)
+})
+
+void test('a deadline names the stage, even if the work ignores its signal', async (t) => {
+  const limit = { stage: 'boot of nothing', milliseconds: 20, signal: never }
+  const endless = withDeadline(limit, async () => new Promise(() => {}))
+  await t.rejects(endless, new DeadlineExceeded('boot of nothing', 20))
+})
+
+void test('the work is told to stop', async (t) => {
+  let told: unknown
+  const limit = { stage: 'work', milliseconds: 10, signal: never }
+  const work = withDeadline(limit, async (signal) => {
+    signal.addEventListener('abort', () => (told = signal.reason))
+    await sleep(1000, signal)
+  })
+  await t.rejects(work)
+  t.ok(told instanceof DeadlineExceeded)
+})
+
+void test('the caller can call it off, and its reason is what is thrown', async (t) => {
+  const caller = new AbortController()
+  const limit = { stage: 'work', milliseconds: 10_000, signal: caller.signal }
+  const work = withDeadline(limit, async (signal) => sleep(10_000, signal))
+  caller.abort(new Error('called off'))
+  await t.rejects(work, { message: 'called off' })
+})
+
+void test('nothing starts when it was called off before', async (t) => {
+  let started = false
+  const limit = { stage: 'work', milliseconds: 10, signal: AbortSignal.abort(new Error('too late')) }
+  const work = withDeadline(limit, async () => {
+    started = true
+  })
+  await t.rejects(work, { message: 'too late' })
+  t.notOk(started)
+})

@@ -1,0 +1,15 @@
+// Units are made only from numbers that can be what they say.
+import { test } from 'tap'
+import { bytes, gpa, pageIndex, pages, pageSize } from '../../../harness/base/units.ts'
+
+void test('pages are 4 KiB', async (t) => {
+  t.equal(pageSize, 4096)
+  t.equal(pages(3), 12_288)
+  t.equal(pages(0), 0)
+})
+
+for (const bad of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+  void test(`${bad} is no length, index or address`, async (t) => {
+    for (const make of [bytes, pageIndex, gpa, pages]) t.throws(() => make(bad), RangeError)
+  })
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { takeLock } from '../../../harness/cache/lock.ts'
+
+void test('the second waits until the first is done, and is told who that is', async (t) => {
+  const cache = t.testdir()
+  const order: string[] = []
+  const options = { signal: new AbortController().signal, onWait: (holder: string) => order.push(holder) }
+  const first = await takeLock(cache, 'a', options)
+  await using other = await takeLock(cache, 'b', options)
+  void other
+  const second = takeLock(cache, 'a', options).then(async (lock) => {
+    order.push('second')
+    return lock[Symbol.asyncDispose]()
+  })
+  while (order.length === 0) await new Promise(setImmediate)
+  order.push('release')
+  await first[Symbol.asyncDispose]()
+  await second
+  t.strictSame(order, [`another gmemtest (process ${process.pid})`, 'release', 'second'])
+})
+
+void test('who waits can be called off', async (t) => {
+  const cache = t.testdir()
+  const onWait = (): void => controller.abort(new Error('enough'))
+  const controller = new AbortController()
+  await using lock = await takeLock(cache, 'a', { signal: controller.signal, onWait })
+  void lock
+  await t.rejects(takeLock(cache, 'a', { signal: controller.signal, onWait }), { message: 'enough' })
+})
+
+void test('the lock of a process that is killed is free', async (t) => {
+  const cache = t.testdir()
+  const program = path.join(cache, 'holder.ts')
+  const lockModule = path.resolve(import.meta.dirname, '../../../harness/cache/lock.ts')
+  await writeFile(
+    program,
+    `import { takeLock } from ${JSON.stringify(lockModule)}
+    await takeLock(${JSON.stringify(cache)}, 'a', { signal: new AbortController().signal, onWait() {} })
+    console.log('locked')
+    setInterval(() => {}, 1000)`,
+  )
+  const holder = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(holder.stdout, 'data')
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  await using lock = await takeLock(cache, 'a', {
+    signal: AbortSignal.timeout(5000),
+    onWait: () => t.comment('had to wait'),
+  })
+  t.ok(lock)
+})
+
+void test('a cache that cannot be locked is an error with the next step', async (t) => {
+  const cache = t.testdir({ locks: 'a file' })
+  const options = { signal: new AbortController().signal, onWait: () => undefined }
+  await t.rejects(takeLock(cache, 'a', options), { code: 'LOCK_FAILED', hint: /XDG_CACHE_HOME/ })
+})

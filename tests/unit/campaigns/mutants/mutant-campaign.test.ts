@@ -1,0 +1,302 @@
+// Mutants on scripted machines: who kills, what does not count as a kill, and what all of it is worth.
+import { test } from 'tap'
+import { BootError, BuildError, InfraError } from '../../../../harness/base/errors.ts'
+import type { MutantEvent, RunEvent } from '../../../../harness/report/events.ts'
+import { bytes } from '../../../../harness/base/units.ts'
+import { planBoots } from '../../../../harness/run/boot-plan.ts'
+import type { BootPlan } from '../../../../harness/run/boot-plan.ts'
+import type { NamedScenario } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import type { Machine } from '../../../../harness/instance/instance.ts'
+import { likelyFirst, onlyNamed } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
+import { tryMutants } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
+import type {
+  Subject,
+  TrialsOptions,
+  TrialsOutcome,
+} from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
+import { describeProfile } from '../../../../harness/vm/profile.ts'
+import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { fine, named } from '../../fixtures/run/run.ts'
+
+type MutantFinished = Extract<MutantEvent, { type: 'mutant-finished' }>
+
+interface Trials {
+  readonly outcome: TrialsOutcome | undefined
+  readonly error: unknown
+  readonly mutants: readonly MutantFinished[]
+  /** The scenarios that ran, on all machines. */
+  readonly ran: readonly string[]
+  /** What was built: names of mutants, `control` for the kernel without one. */
+  readonly built: readonly string[]
+  readonly control: RunEvent | MutantEvent | undefined
+  readonly last: RunEvent | MutantEvent | undefined
+}
+
+/** What is wrong with the kernel of a mutant, or of the control. */
+interface Flaw {
+  readonly machine?: FakeOptions
+  readonly onBoot?: (puppet: Puppet) => void
+  readonly build?: Error
+  readonly boot?: Error
+  /** What keeps further machines from coming up. */
+  readonly secondBoot?: Error
+}
+
+const einval = 22
+/** A kernel in which the first operation of every scenario fails. */
+const broken: Flaw = { machine: { react: (name) => (name === 'setAffinity' ? einval : undefined) } }
+
+const notices = named('notices', async ({ agent, expectErrno }) => {
+  expectErrno(await agent.setAffinity(0), 'OK', 'binding to a CPU')
+})
+const sleeps = named('sleeps', async () => undefined)
+
+function subject(name: string, scenarios: readonly string[] = ['sleeps']): Subject {
+  return { name, title: `title of ${name}`, bug: 'B-1', file: `mutants/${name}.patch`, scenarios }
+}
+
+function planOf(scenarios: readonly NamedScenario[]): BootPlan {
+  return planBoots(scenarios, bytes(2 ** 40))
+}
+
+/** The profiles of a plan with the names of their scenarios. */
+function shape({ groups }: BootPlan): string[] {
+  return groups.map(
+    ({ profile, scenarios }) =>
+      `${describeProfile(profile)}: ${scenarios.map((scenario) => scenario.name).join(' ')}`,
+  )
+}
+
+async function tryAll(
+  flaws: Readonly<Record<string, Flaw>>,
+  options: Partial<TrialsOptions<Subject>> = {},
+): Promise<Trials> {
+  const events: (RunEvent | MutantEvent)[] = []
+  const built: string[] = []
+  let outcome: TrialsOutcome | undefined
+  let failure: unknown
+  try {
+    outcome = await tryMutants<Subject>({
+      mutants: Object.keys(flaws)
+        .filter((name) => name !== 'control')
+        .map((name) => subject(name)),
+      plan: planOf([notices, sleeps]),
+      all: false,
+      build: async (mutant) => {
+        const name = mutant?.name ?? 'control'
+        const flaw = flaws[name] ?? {}
+        if (flaw.build !== undefined) throw flaw.build
+        built.push(name)
+        let boots = 0
+        const next = async (): Promise<Machine> => {
+          boots += 1
+          const error = boots === 1 ? flaw.boot : flaw.secondBoot
+          if (error !== undefined) throw error
+          const { machine, puppet } = await fakeMachine(flaw.machine)
+          flaw.onBoot?.(puppet)
+          return asBooted(machine)
+        }
+        return { next }
+      },
+      isolation: 'none',
+      durations: new Map(),
+      emit: async (event) => void events.push(event),
+      signal: new AbortController().signal,
+      dialect: 'convert-ioctl',
+      kernel: 'fake',
+      expectSkips: [],
+      again: (name) => `./gmemtest mutants ${name}`,
+      ...options,
+    })
+  } catch (error) {
+    failure = error
+  }
+  return {
+    outcome,
+    error: failure,
+    mutants: events.filter((event) => event.type === 'mutant-finished'),
+    ran: events.flatMap((event) => (event.type === 'scenario-started' ? [event.name] : [])),
+    built,
+    control: events.find((event) => event.type === 'control-finished'),
+    last: events.at(-1),
+  }
+}
+
+void test('a scenario that fails has killed the mutant, and the control proves that it can pass', async (t) => {
+  const { outcome, mutants, ran, built, last } = await tryAll({ 'bad-errno': broken })
+  t.equal(outcome?.exitCode, 0)
+  t.match(mutants, [
+    {
+      name: 'bad-errno',
+      verdict: 'KILLED',
+      tried: 2,
+      bug: 'B-1',
+      patch: 'mutants/bad-errno.patch',
+      again: './gmemtest mutants bad-errno',
+    },
+  ])
+  t.match(mutants[0]?.killers, [{ scenario: 'notices', message: /binding to a CPU: wanted OK/ }])
+  t.strictSame(ran, ['sleeps', 'notices', 'notices'], 'the likely one first, the killer again at the end')
+  t.strictSame(built, ['bad-errno', 'control'])
+  t.match(last, { type: 'mutants-finished', verdicts: { KILLED: 1, SURVIVED: 0 } })
+})
+
+void test('after the first kill nothing more is tried, unless all were asked for', async (t) => {
+  const alsoNotices: NamedScenario = { ...notices, name: 'notices-too' }
+  const plan = planOf([notices, alsoNotices, sleeps])
+  const first = await tryAll({ m: broken }, { plan })
+  t.equal(first.mutants[0]?.tried, 2)
+  const all = await tryAll({ m: broken }, { plan, all: true })
+  t.equal(all.mutants[0]?.tried, 3)
+  t.strictSame(
+    all.mutants[0]?.killers.map((killer) => killer.scenario),
+    ['notices', 'notices-too'],
+  )
+})
+
+void test('a panic in the time of a scenario is a kill, one before any scenario is none', async (t) => {
+  const panics: Flaw = {
+    machine: {
+      react: (name, puppet) => {
+        if (name !== 'setAffinity') return undefined
+        puppet.say('[    2.0] Kernel panic - not syncing: Fatal exception')
+        puppet.die({ kind: 'panic', title: 'Fatal exception' })
+        return 'hang'
+      },
+    },
+  }
+  const dead: Flaw = { boot: new BootError('BOOT_PANIC', 'the kernel panicked while it booted') }
+  const { outcome, mutants } = await tryAll({ panics, dead })
+  t.equal(mutants[0]?.verdict, 'KILLED')
+  t.match(mutants[1], { verdict: 'NO_BOOT', killers: [], reason: 'the kernel panicked while it booted' })
+  t.equal(outcome?.exitCode, 1)
+})
+
+function complain(puppet: Puppet): void {
+  puppet.say('[    0.1] Linux version 6.12.0')
+  puppet.say('[    0.5] BUG: unable to handle page fault for address: 0')
+}
+
+void test('a complaint of the boot does not count, and the reason says so', async (t) => {
+  const { outcome, mutants } = await tryAll({ m: { onBoot: complain } }, { plan: planOf([sleeps]) })
+  t.match(mutants[0], { verdict: 'SURVIVED', killers: [], reason: /only the boot failed.*page fault/ })
+  t.equal(outcome?.exitCode, 1)
+})
+
+void test('a survivor is one failure, and the mutants after it are tried', async (t) => {
+  const { outcome, mutants } = await tryAll({ harmless: {}, m: broken })
+  t.strictSame(
+    mutants.map((mutant) => mutant.verdict),
+    ['SURVIVED', 'KILLED'],
+  )
+  t.equal(mutants[0]?.reason, '2 scenarios passed and none failed')
+  t.equal(outcome?.exitCode, 1)
+  t.strictSame(
+    (await tryAll({ harmless: {} })).built,
+    ['harmless'],
+    'without a kill there is nothing to prove',
+  )
+})
+
+void test('a mutant that cannot be built is one line, and could not run', async (t) => {
+  const build = new BuildError('PATCH_DOES_NOT_APPLY', 'the patch m does not apply: virt/gmem.c, hunk #1')
+  const { outcome, mutants, built } = await tryAll({ m: { build }, n: broken })
+  t.match(mutants[0], { verdict: 'NOT_BUILT', tried: 0, reason: /m does not apply/ })
+  t.equal(mutants[1]?.verdict, 'KILLED')
+  t.strictSame(built, ['n', 'control'])
+  t.equal(outcome?.exitCode, 69)
+})
+
+void test('trouble of the machine ends it all, with an event that says why', async (t) => {
+  const build = new InfraError('NO_SPACE', 'the disk is full')
+  const { error, mutants, last } = await tryAll({ m: { build }, n: broken })
+  t.equal(error, build)
+  t.strictSame(mutants, [])
+  t.match(last, { type: 'mutants-finished', aborted: 'the disk is full' })
+})
+
+void test('trouble of the machine at the boot of a mutant is no verdict on it, and nothing more is built', async (t) => {
+  const boot = new InfraError('NO_SPACE', 'no space left in /results')
+  const { outcome, error, mutants, built, last } = await tryAll({ k: broken, m: { boot }, n: broken })
+  t.equal(error, boot)
+  t.equal(outcome, undefined)
+  t.strictSame(
+    mutants.map((mutant) => mutant.name),
+    ['k'],
+  )
+  t.strictSame(built, ['k', 'm'])
+  t.match(last, { type: 'mutants-finished', aborted: boot.message, verdicts: { KILLED: 1, ERROR: 0 } })
+})
+
+void test('a mutant that was killed before the machine had trouble is killed', async (t) => {
+  const boot = new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory')
+  const large = named('large', fine, [], { pools: { '2M': 1 } })
+  const { error, mutants } = await tryAll(
+    { m: { ...broken, secondBoot: boot } },
+    { plan: planOf([notices, large]), all: true },
+  )
+  t.equal(error, undefined)
+  t.match(mutants, [{ verdict: 'KILLED' }])
+})
+
+void test('what is no verdict on the kernel is no kill', async (t) => {
+  const buggy = named('buggy', async () => {
+    throw new TypeError('x is not a function')
+  })
+  const { outcome, mutants } = await tryAll({ m: {} }, { plan: planOf([fineOne(), buggy]) })
+  t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /no verdict on buggy: .*x is not a function/ })
+  t.equal(outcome?.exitCode, 1)
+})
+
+function fineOne(): NamedScenario {
+  return named('fine', fine)
+}
+
+void test('a killer that fails without a mutant as well proves nothing', async (t) => {
+  const { outcome, control } = await tryAll({ m: broken, control: broken })
+  t.equal(outcome?.exitCode, 1)
+  t.match(control, { tried: 1, reason: /prove nothing: notices$/ })
+})
+
+void test('an interruption is no verdict', async (t) => {
+  const controller = new AbortController()
+  const interrupting = named('interrupting', async () => controller.abort(new Error('Ctrl-C')))
+  const { error, mutants, last } = await tryAll(
+    { m: {} },
+    { plan: planOf([interrupting, sleeps]), signal: controller.signal },
+  )
+  t.match(error, { message: 'Ctrl-C' })
+  t.strictSame(mutants, [])
+  t.match(last, { type: 'mutants-finished', aborted: 'Ctrl-C' })
+})
+
+void test('likely killers come first, in their order, and nobody twice', (t) => {
+  const plan = planOf(['a', 'b', 'c', 'd'].map((name) => named(name, fine)))
+  const first = likelyFirst(plan, ['d', 'b', 'x'])
+  t.strictSame(shape(first), ['plain: d b', 'plain: a c'])
+  t.end()
+})
+
+void test('what the likely killers need is booted first, then nothing twice', (t) => {
+  const plan = planOf([
+    named('a', fine),
+    named('b', fine),
+    named('c', fine, [], { pools: { '2M': 2 } }),
+    named('d', fine, [], { pools: { '2M': 8 } }),
+    named('e', fine, [], { boot: ['hvo'] }),
+  ])
+  t.strictSame(shape(likelyFirst(plan, ['c'])), ['8 × 2M: c', '8 × 2M: d', 'plain: a b', 'hvo: e'])
+  t.strictSame(shape(likelyFirst(plan, ['d', 'b', 'c'])), ['8 × 2M: d c', 'plain: b', 'plain: a', 'hvo: e'])
+  t.strictSame(shape(likelyFirst(plan, [])), ['plain: a b', '8 × 2M: c d', 'hvo: e'])
+  const [likely, others] = likelyFirst(plan, ['c']).groups
+  t.equal(likely?.profile, others?.profile, 'the machine is used again')
+  t.strictSame(shape(onlyNamed(plan, new Set(['d', 'e']))), ['8 × 2M: d', 'hvo: e'])
+  t.end()
+})
+
+void test('what this machine cannot boot leaves a mutant without a verdict', async (t) => {
+  const large = named('large', fine, [], { pools: { '1G': 4 } })
+  const { mutants } = await tryAll({ m: {} }, { plan: planBoots([sleeps, large], bytes(2 ** 31)) })
+  t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /no verdict on large/ })
+})

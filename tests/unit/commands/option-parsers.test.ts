@@ -1,0 +1,45 @@
+// Values of options: what was given, and what it must be.
+import path from 'node:path'
+import { test } from 'tap'
+import { directoryToWrite, oneOf, positiveInteger } from '../../../harness/commands/option-parsers.ts'
+
+void test('a positive integer', (t) => {
+  const parse = positiveInteger('--jobs', 64)
+  t.equal(parse('1'), 1)
+  t.equal(parse('64'), 64)
+  for (const text of ['0', '65', '-1', '1.5', '1e1', ' 1', '', 'x', '0x10']) {
+    t.throws(() => parse(text), {
+      code: 'OPTION_VALUE',
+      message: `--jobs must be an integer from 1 to 64, got '${text}'`,
+    })
+  }
+  t.end()
+})
+
+void test('one of a few words', (t) => {
+  const parse = oneOf('--accel', ['tcg', 'kvm'])
+  t.equal(parse('tcg'), 'tcg')
+  t.throws(() => parse('kvmm'), {
+    message: "--accel must be tcg or kvm, got 'kvmm'",
+    hint: 'for example: --accel kvm',
+  })
+  t.end()
+})
+
+void test('a directory to write to', (t) => {
+  const parse = directoryToWrite('--output')
+  const here = t.testdir({ file: '', there: {} })
+  for (const good of ['there', 'there/new/newer', 'new', '.']) {
+    t.equal(parse(path.join(here, good)), path.join(here, good))
+  }
+  const file = path.join(here, 'file')
+  const bad = [
+    [file, `--output must be a directory, got '${file}', which is a file`],
+    [`${file}/x/y`, `--output must be a directory, got '${file}/x/y', and ${file} is a file`],
+    ['', "--output must be a directory, got ''"],
+  ] as const
+  for (const [text, message] of bad) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', fault: 'usage', message, hint: /--output \/tmp/ })
+  }
+  t.end()
+})

@@ -1,0 +1,66 @@
+// gmemtest parse --ktap: what it prints, and what its exit code says.
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { test } from 'tap'
+import { openLog } from '../../../../harness/commands/parsing/log-file.ts'
+import { parseKtap } from '../../../../harness/commands/parsing/parse-ktap.ts'
+import { fakeContext } from '../fixtures/context.ts'
+
+async function parsed(
+  log: string,
+  options: { readonly json?: true } = {},
+): Promise<{ readonly exitCode: number; readonly printed: string }> {
+  const stdout = new PassThrough()
+  const { context } = fakeContext({ stdout })
+  const source = await openLog('-', PassThrough.from([Buffer.from(log)]))
+  const exitCode = await parseKtap(source, options, context)
+  stdout.end()
+  return { exitCode, printed: await text(stdout) }
+}
+
+void test('as text', async (t) => {
+  const { exitCode, printed } = await parsed(
+    [
+      'TAP version 13',
+      '1..3',
+      '# 1..1',
+      '# ok 1 maps',
+      'ok 1 selftests: kvm: one',
+      'ok 2 selftests: kvm: two # SKIP',
+      'not ok 3 selftests: kvm: \u001b[31mthree # TIMEOUT 45 seconds',
+      '',
+    ].join('\n'),
+  )
+  t.equal(
+    printed,
+    [
+      'passed  selftests: kvm: one',
+      '  # passed  maps',
+      'skipped selftests: kvm: two # SKIP',
+      'failed  selftests: kvm: three # TIMEOUT 45 seconds',
+      '1 passed, 1 failed, 0 crashed, 1 skipped',
+      '',
+    ].join('\n'),
+  )
+  t.equal(exitCode, 1)
+})
+
+void test('as JSON', async (t) => {
+  const { exitCode, printed } = await parsed('KTAP version 1\n1..1\nok 1 one\n', { json: true })
+  t.equal(exitCode, 0)
+  const counts = { passed: 1, failed: 0, crashed: 0, skipped: 0 }
+  t.same(JSON.parse(printed), {
+    status: 'passed',
+    counts,
+    tests: [{ name: 'one', status: 'passed', line: 3, counts, tests: [] }],
+    problems: [],
+  })
+})
+
+void test('a log that is incomplete is no success', async (t) => {
+  const { exitCode, printed } = await parsed('KTAP version 1\n1..1\nok 1 one\nBail out! no more\n')
+  t.equal(printed, 'passed  one\nline 4: Bail out! no more\n1 passed, 0 failed, 0 crashed, 0 skipped\n')
+  t.equal(exitCode, 1)
+  await t.rejects(parsed(''), { code: 'LOG_EMPTY', fault: 'usage' }, 'an empty one is a mistake')
+  t.equal((await parsed('TAP version 13\n1..0 # SKIP no KVM\n')).exitCode, 0, 'one that says why is')
+})

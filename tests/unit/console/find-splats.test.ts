@@ -1,0 +1,168 @@
+// What counts as a complaint of the kernel in the console of a window, and what does not.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'tap'
+import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { goldenLines } from './fixtures/golden.ts'
+
+const harmless: Readonly<Record<string, readonly string[]>> = {
+  'ordinary lines': [
+    '[    0.100000] SVM: Nested Virtualization enabled',
+    '[    0.200000] Memory: 1234K/5678K available (no debug)',
+    '[    0.300000] Speculative Return Stack Overflow: Vulnerable: Safe RET, no microcode',
+    '[    0.400000] debug: bugs: warnings:',
+    '[    0.400000] DEBUG: BUGS are not here, Oops neither',
+    '[    0.500000] Kernel command line: oops=panic panic_on_warn=1 hung_task_panic=1',
+    '[    0.600000] rcu: Preemptible hierarchical RCU implementation.',
+    '[    0.700000] NMI watchdog: Enabled. Permanently consumes one hw-PMU counter.',
+    '[    0.800000] kmemleak: Kernel memory leak detector initialized (mem pool available: 15615)',
+    '[    0.900000] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar',
+    '[    0.900000] list_lru: Call me, kexec: nobody cared to detect a lock [#1 of 2]',
+    'init: ready',
+    '',
+  ],
+  'what is wrong with a program': [
+    '[    1.000000] agent[41]: segfault at 0 ip 0000000000401000 sp 00007ffe8d76f6d8 error 4 in agent[401000+3c000]',
+    '[    1.000000] traps: agent[42] general protection fault ip:401000 sp:7ffe8d76f6d8 error:0 in agent[401000+3c000]',
+    '[    1.000000] MCE: Killing agent:41 due to hardware memory corruption fault at 7fa5ada08000',
+    '[    1.000000] Memory failure: 0x105a3c: recovery action for dirty LRU page: Recovered',
+  ],
+  'what a program says': [
+    '[    1.000000] Run /init as init process',
+    'WARNING: the agent has no tests',
+    'BUG: this is a program',
+    'INFO: task done',
+  ],
+  'what is wrong with the machine below': [
+    '[    0.100000] RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!',
+    '[    0.100000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on',
+    '[    0.100000] WARNING: BIOS bug: CPU MTRRs don’t cover all of memory, losing 12MB of RAM.',
+    '[    3.000000] INFO: NMI handler (nmi_cpu_backtrace_handler) took too long to run: 1.234 msecs',
+    '[    3.000000] hrtimer: interrupt took 1234567 ns',
+  ],
+  'traces that somebody asked for': [
+    '[    5.000000] sysrq: Show Blocked State',
+    '[    5.000000] task:agent           state:D stack:0     pid:77    tgid:77    ppid:1      flags:0x00000002',
+    ...goldenLines('hung-task').slice(6, 22),
+    '[    6.000000] FAULT_INJECTION: forcing a failure.',
+    '[    6.000000] name failslab, interval 1, probability 100, space 0, times 0',
+    ...goldenLines('call-trace').slice(3, 15),
+  ],
+}
+
+void test('the console of a clean run has nothing in it', (t) => {
+  const log = readFileSync(path.join(import.meta.dirname, 'fixtures/clean.log'), 'utf8')
+  t.strictSame(findComplaints(log.split('\n'), { isRunning: false }), [])
+  t.end()
+})
+
+for (const [what, lines] of Object.entries(harmless)) {
+  void test(`${what} are no complaint`, (t) => {
+    t.strictSame(findComplaints(lines), [])
+    t.end()
+  })
+}
+
+void test('a fault that was injected stands for one trace, and hides no other', (t) => {
+  const asked = [
+    '[    6.000000] FAULT_INJECTION: forcing a failure.',
+    ...goldenLines('call-trace').slice(3, 15),
+  ]
+  const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
+  const trace = [
+    '[    7.000000] Call Trace:',
+    '[    7.000000]  <TASK>',
+    '[    7.000000]  frob+0x1/0x2',
+    '[    7.000000]  </TASK>',
+  ]
+  const said = '[    7.000000] unchecked MSR access error: WRMSR to 0x123'
+  t.match(findComplaints([...asked, ...noise, said, ...trace, ...noise, ...trace]), [
+    { kind: 'trace', said: /unchecked MSR/, frame: 'frob' },
+    { kind: 'trace', frame: 'frob' },
+  ])
+  t.match(findComplaints([...asked.slice(0, 1), ...noise, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.match(findComplaints([...asked, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.end()
+})
+
+void test('traces that were asked for by sysrq do not prolong the time in which they come', (t) => {
+  const trace = ['[    7.000000] Call Trace:', '[    7.000000]  frob+0x1/0x2', '[    7.000000] fine']
+  const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
+  const sysrq = ['[    5.000000] sysrq: Show Regs', ...trace]
+  t.strictSame(findComplaints([...sysrq, ...noise, ...trace]), [])
+  t.match(findComplaints([...sysrq, ...noise, ...trace, ...noise, ...trace]), [{ kind: 'trace', start: 126 }])
+  t.end()
+})
+
+void test('a name of the processor within a word does not make a warning harmless', (t) => {
+  t.match(findComplaints(['[    3.000000] WARNING: dirty BITS lost']), [
+    { title: 'WARNING: dirty BITS lost' },
+  ])
+  t.strictSame(findComplaints(['[    3.000000] WARNING: ITS is not there']), [])
+  t.end()
+})
+
+void test('the banner of a boot is a complaint while a machine runs', (t) => {
+  t.match(findComplaints(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
+  t.end()
+})
+
+void test('a report is one finding, with all its lines, and what it says best', (t) => {
+  const lines = goldenLines('refcount')
+  const [first, second, ...others] = findComplaints([...lines, ...lines])
+  const wanted = {
+    kind: 'refcount',
+    said: 'refcount_t: underflow; use-after-free.',
+    lines: lines.slice(2, 33),
+  }
+  t.match(first, wanted)
+  t.match(second, { ...wanted, start: 2 + lines.length })
+  t.strictSame(others, [])
+  t.end()
+})
+
+void test('a report that is cut off at the end of the window counts', (t) => {
+  const found = findComplaints(['[    3.100000] ------------[ cut here ]------------'])
+  t.match(found, [{ kind: 'warning', said: '------------[ cut here ]------------', corrupted: /./ }])
+  t.end()
+})
+
+void test('a panic after an oops is a finding of its own', (t) => {
+  const found = findComplaints([
+    ...goldenLines('null-dereference').slice(0, 43),
+    '[   13.200000][    T77] Kernel panic - not syncing: Fatal exception',
+  ])
+  t.match(found, [{ kind: 'oops', corrupted: undefined }, { kind: 'panic' }])
+  t.end()
+})
+
+void test('an unknown complaint is one all the same, with or without a trace', (t) => {
+  t.match(findComplaints(['[    3.100000] BUG: something that nobody has listed', '[    3.200000] fine']), [
+    { kind: 'bug', title: 'BUG: something that nobody has listed', lines: [/BUG/], corrupted: undefined },
+  ])
+  t.match(
+    findComplaints(['[    3.100000] Call Trace:', '[    3.100000]  frob+0x1/0x2', '[    3.200000] fine']),
+    [{ kind: 'trace', frame: 'frob', end: 2 }],
+  )
+  t.end()
+})
+
+void test('every address of the trace is there, and of each what the log says', (t) => {
+  const [found] = findComplaints(goldenLines('warning'))
+  t.match(found?.trace.slice(0, 2), [
+    { symbol: 'kvm_gmem_get_folio', offset: 0x12a, size: 0x340, module: 'kvm', isExact: true },
+    { symbol: 'kvm_gmem_allocate', offset: 0x9c, size: 0x110, module: 'kvm' },
+  ])
+  t.end()
+})
+
+void test('a trace that was decoded before keeps its lines', (t) => {
+  const lines = goldenLines('warning').map((line) =>
+    line.replace(/(kvm_gmem_allocate)\+.*/, '$1 (virt/kvm/guest_memfd.c:250 (discriminator 3)) kvm'),
+  )
+  t.match(findComplaints(lines)[0]?.trace[1], {
+    function: 'kvm_gmem_allocate',
+    location: 'virt/kvm/guest_memfd.c:250',
+  })
+  t.end()
+})

@@ -1,0 +1,123 @@
+// What is allowed does not count, until its last day is over.
+import { test } from 'tap'
+import { dayOf, expiryNotes, sift } from '../../../harness/console/sift.ts'
+import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { parseAllowances } from '../../../harness/kernel/definition/allowances.ts'
+import { goldenLines } from './fixtures/golden.ts'
+
+const findings = findComplaints([...goldenLines('warning'), ...goldenLines('kasan')])
+const allowance = { match: '^WARNING in kvm_gmem_get_folio$', reason: 'known', expires: '2027-01-31' }
+
+void test('an entry allows what its title matches, and nothing else', (t) => {
+  const { counted, allowed } = sift(findings, [allowance], '2027-01-01')
+  t.match(counted, [{ kind: 'kasan' }])
+  t.match(allowed, [{ finding: { kind: 'warning' }, allowance }])
+  t.end()
+})
+
+void test('an entry can match the line of the kernel', (t) => {
+  const { counted } = sift(
+    findings,
+    [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }],
+    '2027-01-01',
+  )
+  t.match(counted, [{ kind: 'warning' }])
+  t.end()
+})
+
+void test('what is corrupted by another is not allowed together with what may be hidden in it', (t) => {
+  const lines = goldenLines('warning')
+  const interrupted = findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')])
+  const mixed = findComplaints(
+    lines.flatMap((line) =>
+      line.includes('Hardware name')
+        ? [line, line.replace(/\].*/, '] CPU: 1 UID: 0 PID: 9 Comm: other Not tainted')]
+        : [line],
+    ),
+  )
+  const torn = findComplaints(lines.map((line) => line.replace('<TASK>', '<TASK>[   12.345678] hello')))
+  const entry = { ...allowance, match: 'WARNING' }
+  for (const findings of [interrupted, mixed, torn]) {
+    const { counted, allowed, withheld } = sift(findings, [entry], '2027-01-01')
+    t.match(counted, [{ kind: 'warning', corrupted: /./ }])
+    t.match(withheld, [{ finding: { kind: 'warning' }, allowance: entry }])
+    t.strictSame(allowed, [])
+  }
+  t.match(sift(findComplaints(lines.slice(0, 12)), [entry], '2027-01-01'), {
+    allowed: [{ finding: { corrupted: 'the log ends within the report' } }],
+    withheld: [],
+  })
+  t.end()
+})
+
+void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
+  t.equal(sift(findings, [allowance], '2027-01-31').allowed.length, 1)
+  t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
+  t.equal(sift(findings, [allowance], '2027-02-01').allowed.length, 0)
+  t.strictSame(expiryNotes([allowance], '2027-02-01'), [
+    "'^WARNING in kvm_gmem_get_folio$' was allowed until 2027-01-31, and is not any more (known)",
+  ])
+  t.equal(dayOf(new Date('2027-01-31T23:59:59Z')), '2027-01-31')
+  t.end()
+})
+
+const mistakes: readonly (readonly [text: string, message: string])[] = [
+  ['- {match: f_x, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
+  ['- {match: f_x, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
+  ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
+  [
+    '- {match: f_x, reason: " ", expires: 2027-01-31}',
+    'a.yaml:1:24: 0.reason: must say why it is allowed, got " "',
+  ],
+  [
+    '- {match: (, reason: b, expires: 2027-01-31}',
+    'a.yaml:1:11: 0.match: must be a regular expression, got "("',
+  ],
+  [
+    '- {match: .*, reason: b, expires: 2027-01-31}',
+    'a.yaml:1:11: 0.match: must not match just anything, got ".*"',
+  ],
+  [
+    '- {match: f_x, reason: b, expires: 2027-02-29}',
+    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "2027-02-29"',
+  ],
+  [
+    '- {match: f_x, reason: b, expires: never}',
+    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "never"',
+  ],
+  ['- {match: f_x, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:48: there is no key 'until'"],
+  ...['.', 'a|b|e', ' in ', '[a-z]', '_'].map(
+    (match) =>
+      [
+        `- {match: "${match}", reason: b, expires: 2027-01-31}`,
+        `a.yaml:1:11: 0.match: must not match just anything, got "${match}"`,
+      ] as const,
+  ),
+  [
+    'allow:\n  - {match: f_x, reason: b, expires: 2027-01-31}',
+    "a.yaml:1:1: this is not a list of complaints that are allowed: the file must be a list of entries '- match: …', with no key around it",
+  ],
+  ['[]', 'a.yaml:1:1: this is not a list of complaints that are allowed: the list is empty'],
+]
+
+for (const [text, message] of mistakes) {
+  void test(`refused: ${text}`, (t) => {
+    t.throws(() => parseAllowances('/a.yaml', text), {
+      code: 'ALLOW_INVALID',
+      message: `/${message}`,
+      fault: 'usage',
+    })
+    t.end()
+  })
+}
+
+void test('a text that YAML takes for a key: the message says what to do', (t) => {
+  const text = '- match: WARNING: CPU\n  reason: b\n  expires: 2027-01-31\n'
+  t.throws(() => parseAllowances('/a.yaml', text), {
+    code: 'ALLOW_INVALID',
+    message: /a\.yaml:1:10: /,
+    hint: "a text with ': ' in it has to be in quotes",
+  })
+  t.equal(parseAllowances('/a.yaml', text.replace('WARNING: CPU', '"WARNING: CPU"')).length, 1)
+  t.end()
+})

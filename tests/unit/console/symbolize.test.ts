@@ -1,0 +1,144 @@
+// File and line of frames: a small program stands for the kernel.
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'tap'
+import { findComplaints } from '../../../harness/console/find-splats.ts'
+import type { Finding } from '../../../harness/console/find-splats.ts'
+import { decodeLines, decodeTraces } from '../../../harness/console/symbolize.ts'
+
+const source = `
+volatile int state;
+static inline __attribute__((always_inline)) void inner(void) {
+  state = 1;
+}
+__attribute__((noinline)) void outer(void) {
+  inner();
+  state = 2;
+}
+void start_kernel(void) { outer(); }
+`
+const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-symbols-'))
+const { signal } = new AbortController()
+
+async function build(name: string, ...options: string[]): Promise<string> {
+  const vmlinux = path.join(home, name)
+  const directory = path.join(home, 'init')
+  await writeFile(path.join(home, 'main.c'), source)
+  const map = `-fdebug-prefix-map=${home}=/tree/init`
+  const args = [
+    '-O1',
+    '-nostdlib',
+    '-static',
+    '-Wl,-e,start_kernel',
+    map,
+    '-o',
+    vmlinux,
+    path.join(home, 'main.c'),
+  ]
+  execFileSync('gcc', [...options, ...args], { env: { ...process.env, PWD: directory } })
+  return vmlinux
+}
+
+/** A warning in a function, in a kernel in which the function has this size. */
+function warningIn(name: string, offset: number, size: number): Finding[] {
+  const place = `${name}+0x${offset.toString(16)}/0x${size.toString(16)}`
+  return findComplaints([
+    `[    3.100000] WARNING: CPU: 0 PID: 77 at init/main.c:4 ${place}`,
+    `[    3.100000] RIP: 0010:${place}`,
+    '[    3.100000] Call Trace:',
+    '[    3.100000]  other+0x1/0x2 [module]',
+    '[    3.100000] ---[ end trace 0000000000000000 ]---',
+  ])
+}
+
+/** Up to where the next function begins: that is the size which the kernel prints. */
+function roomOf(vmlinux: string, name: string): number {
+  const symbols = execFileSync('nm', ['-n', vmlinux], { encoding: 'utf8' }).split('\n')
+  const index = symbols.findIndex((text) => text.endsWith(` ${name}`))
+  const [begin = '', next = ''] = symbols.slice(index, index + 2).map((text) => text.split(' ')[0])
+  return Number.parseInt(next, 16) - Number.parseInt(begin, 16)
+}
+
+function sizeOf(vmlinux: string, name: string): number {
+  const line = execFileSync('nm', ['-S', vmlinux], { encoding: 'utf8' })
+    .split('\n')
+    .find((text) => text.endsWith(` ${name}`))
+  return Number.parseInt(line?.split(' ')[1] ?? '', 16)
+}
+
+void test('frames get file and line', async (suite) => {
+  suite.teardown(() => rm(home, { recursive: true, force: true }))
+  const vmlinux = await build('vmlinux', '-g')
+  const size = sizeOf(vmlinux, 'outer')
+
+  await suite.test('lines that are places, and no others', async (t) => {
+    const place = `outer+0x0/0x${size.toString(16)}`
+    const given = ['process 42', `  ${place}`, `RIP: ${place}`, `it is in ${place}`, '  other+0x1/0x2']
+    t.strictSame(await decodeLines(given, { vmlinux, signal }), [
+      'process 42',
+      '  inner init/main.c:4 (inlined)',
+      `  ${place} init/main.c:7`,
+      'inner init/main.c:4 (inlined)',
+      `RIP: ${place} init/main.c:7`,
+      `it is in ${place}`,
+      '  other+0x1/0x2',
+    ])
+    t.strictSame(await decodeLines(['nothing'], { vmlinux: '/nonexistent', signal }), ['nothing'])
+  })
+
+  await suite.test('with the functions that were inlined, and paths within the tree', async (t) => {
+    const { findings, trouble } = await decodeTraces(warningIn('outer', 0, size), { vmlinux, signal })
+    t.equal(trouble, undefined)
+    t.match(findings[0]?.trace, [
+      { function: 'inner', location: 'init/main.c:4', isInlined: true },
+      { function: 'outer', location: 'init/main.c:7', offset: 0 },
+      { function: 'other', location: undefined, module: 'module' },
+    ])
+  })
+
+  await suite.test('when the size has the padding in it', async (t) => {
+    const padded = await build('padded', '-g', '-falign-functions=64')
+    const room = roomOf(padded, 'outer')
+    t.ok(room > sizeOf(padded, 'outer'))
+    const { findings } = await decodeTraces(warningIn('outer', 0, room), { vmlinux: padded, signal })
+    t.match(findings[0]?.trace[0], { location: 'init/main.c:4' })
+    const other = await decodeTraces(warningIn('outer', 0, room + 1), { vmlinux: padded, signal })
+    t.match(other.trouble, /of another kernel/)
+  })
+
+  await suite.test('from the file beside it that has the debug information', async (t) => {
+    const bare = await build('bare')
+    const without = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
+    t.match(without, {
+      trouble: 'it has no debug information',
+      findings: [{ trace: [{ function: 'outer' }, {}] }],
+    })
+    await rename(vmlinux, `${bare}.debug`)
+    const { findings } = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
+    t.match(findings[0]?.trace[0], { location: 'init/main.c:4' })
+    await rename(`${bare}.debug`, vmlinux)
+  })
+
+  await suite.test('not those of another build, which is said', async (t) => {
+    const given = warningIn('outer', 0, roomOf(vmlinux, 'outer') + 1)
+    const decoded = await decodeTraces(given, { vmlinux, signal })
+    t.strictSame(decoded.findings, given)
+    t.match(decoded.trouble, /of another kernel/)
+  })
+
+  await suite.test('nothing to decode is no trouble', async (t) => {
+    t.strictSame(await decodeTraces([], { vmlinux, signal }), { findings: [] })
+  })
+
+  await suite.test('what is no kernel is refused', async (t) => {
+    await t.rejects(decodeTraces([], { vmlinux: path.join(home, 'nope'), signal }), {
+      code: 'VMLINUX_MISSING',
+    })
+    await t.rejects(decodeTraces([], { vmlinux: home, signal }), { code: 'VMLINUX_FORMAT' })
+    await t.rejects(decodeTraces([], { vmlinux: path.join(home, 'main.c'), signal }), {
+      code: 'VMLINUX_FORMAT',
+    })
+  })
+})

@@ -1,0 +1,148 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import {
+  listKernelDefinitions,
+  loadKernelDefinition,
+} from '../../../../harness/kernel/definition/load-definition.ts'
+import type { KernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
+import { GmemtestError } from '../../../../harness/base/errors.ts'
+
+const good = {
+  description: 'description: mine',
+  source: 'source: {dir: ./linux}',
+  fragments: 'fragments: [base, ./mine.config]',
+  dialect: 'dialect: vm-attributes',
+}
+
+async function outcomeOf(directory: string, lines: Readonly<Record<string, string>>): Promise<unknown> {
+  const file = path.join(directory, 'mine.yaml')
+  await writeFile(file, Object.values(lines).join('\n') + '\n')
+  process.env['XDG_CACHE_HOME'] = path.join(directory, 'cache')
+  return loadKernelDefinition(file).catch((error: unknown) => error)
+}
+
+void test('the definitions of the project are valid, and the second look needs no parser', async (t) => {
+  process.env['XDG_CACHE_HOME'] = t.testdir()
+  const names = await listKernelDefinitions()
+  t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12', 'stock-7.3'])
+  for (const name of names) {
+    const first = await loadKernelDefinition(name)
+    t.strictSame(await loadKernelDefinition(name), first)
+  }
+})
+
+function fragmentNames(definition: KernelDefinition): string[] {
+  return definition.fragments.map(({ name }) => name)
+}
+
+void test('the debug flavour of a kernel is that kernel with more options', async (t) => {
+  process.env['XDG_CACHE_HOME'] = t.testdir()
+  const plain = await loadKernelDefinition('gmem-convert')
+  const debug = await loadKernelDefinition('gmem-convert-debug')
+  const { source, series, dialect, expectSkips } = plain
+  t.match(debug, { source, series, dialect, expectSkips })
+  t.strictSame(fragmentNames(debug), [...fragmentNames(plain), 'debug'])
+  t.ok(debug.slowdown > plain.slowdown)
+  t.strictSame([plain.isolation, debug.isolation], ['vm', 'none'])
+})
+
+void test('a definition may lie anywhere; its paths are relative to it', async (t) => {
+  const directory = t.testdir()
+  t.match(await outcomeOf(directory, { ...good, series: 'series: [./a, {git: ../repo, range: v1..v2}]' }), {
+    name: 'mine',
+    source: { kind: 'dir', path: path.join(directory, 'linux') },
+    series: [
+      { kind: 'path', path: path.join(directory, 'a') },
+      { kind: 'git', repository: path.resolve(directory, '../repo'), range: 'v1..v2' },
+    ],
+    fragments: [
+      { name: 'base', path: /kernel-configs\/fragments\/base\.config$/ },
+      { path: /mine\.config$/ },
+    ],
+  })
+})
+
+void test('an unknown kernel lists what is near and what there is', async (t) => {
+  await t.rejects(loadKernelDefinition('gmem-convrt'), {
+    code: 'KERNEL_UNKNOWN',
+    message: "there is no kernel definition 'gmem-convrt'",
+    hint: /did you mean 'gmem-convert'\?.* gmem-convert, .*stock-6\.12/,
+  })
+  await t.rejects(loadKernelDefinition('./nowhere.yaml'), { code: 'KERNEL_UNKNOWN' })
+  await t.rejects(loadKernelDefinition(`${t.testdir({})}/`), {
+    code: 'KERNEL_UNKNOWN',
+    message: /is a directory, not a kernel definition/,
+    hint: /source/,
+  })
+})
+
+const mistakes = [
+  [
+    'a key with a typo',
+    { dialect: 'dialct: vm-attributes' },
+    /mine\.yaml:4:1: there is no key 'dialct'/,
+    /'dialect'/,
+  ],
+  [
+    'a typo deeper down',
+    { source: 'source:\n  debain: x' },
+    /mine\.yaml:3:3: there is no key 'debain'/,
+    /'debian'/,
+  ],
+  ['a missing key', { dialect: '' }, /mine\.yaml:1:1: dialect is missing/],
+  ['a wrong value', { dialect: 'dialect: vm-atributes' }, /mine\.yaml:4:10: dialect: Invalid option/],
+  ['a kernel that is too fast', { series: 'slowdown: 0.5' }, /mine\.yaml:5:11: slowdown: /],
+  [
+    'an isolation that there is not',
+    { series: 'isolation: vms' },
+    /mine\.yaml:5:12: isolation: Invalid option/,
+  ],
+  ['a slowdown that is no number', { series: 'slowdown: very' }, /mine\.yaml:5:11: slowdown: /],
+  ['no source', { source: 'source: {}' }, /mine\.yaml:2:9: source must have one of .*, got none/],
+  ['two sources', { source: 'source: {dir: a, git: b}' }, /must have one of .*, got git and dir|dir and git/],
+  [
+    'a tarball without hash',
+    { source: 'source: {tarball: a}' },
+    /mine\.yaml:2:19: source: tarball needs sha256/,
+  ],
+  [
+    'what does not go together',
+    { source: 'source: {dir: a, ref: b}' },
+    /mine\.yaml:2:18: source: ref does not go/,
+  ],
+  [
+    'a ref that is an option',
+    { source: 'source: {git: a, ref: --upload-pack=x}' },
+    /mine\.yaml:2:\d+: source\.ref/,
+  ],
+  ['a short hash', { source: 'source: {tarball: a, sha256: abc}' }, /64 hexadecimal digits/],
+  ['no YAML', { source: 'source: {dir: a' }, /mine\.yaml:\d+:\d+: /],
+  ['the same key twice', { series: 'dialect: vm-attributes' }, /mine\.yaml:5:1: Map keys must be unique/],
+  [
+    'a range without dots',
+    { series: 'series: [{git: a, range: b}]' },
+    /mine\.yaml:5:26: series\.0\.range: must be A\.\.B/,
+  ],
+  [
+    'a complaint that is allowed for ever',
+    { series: 'allow: [{match: WARNING in f, reason: known}]' },
+    /mine\.yaml:5:9: allow\.0\.expires is missing/,
+  ],
+  [
+    'a typo in an entry of allow',
+    { series: 'allow: [{match: f, reason: known, expire: 2027-01-31}]' },
+    /mine\.yaml:5:35: there is no key 'expire'/,
+    /did you mean 'expires'\?/,
+  ],
+] as const
+
+for (const [what, lines, message, hint] of mistakes) {
+  void test(`refused with its place: ${what}`, async (t) => {
+    const error = await outcomeOf(t.testdir(), { ...good, ...lines })
+    if (!(error instanceof GmemtestError)) throw error
+    t.equal(error.code, 'DEFINITION_INVALID')
+    t.match(error.message, message)
+    if (hint !== undefined) t.match(error.hint, hint)
+  })
+}

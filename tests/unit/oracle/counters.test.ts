@@ -1,0 +1,73 @@
+// The counters of the kernel: how they are read, and which differences are leaks.
+import { test } from 'tap'
+import {
+  changedCounters,
+  counterFiles,
+  counters,
+  describeChange,
+  featureFiles,
+  featuresWithout,
+  readCounters,
+} from '../../../harness/oracle/counters.ts'
+import type { Counters, ReadFile } from '../../../harness/oracle/counters.ts'
+import { healthyFile } from '../fixtures/run/fake-files.ts'
+
+function files(paths: readonly string[], change: Readonly<Record<string, string | number>> = {}): ReadFile[] {
+  return paths.map((path) => {
+    const found = change[path] ?? healthyFile(path)
+    return typeof found === 'number'
+      ? { path, errno: 'ENOENT', text: '' }
+      : { path, errno: 'OK', text: found }
+  })
+}
+
+function read(change: Readonly<Record<string, string | number>> = {}): Counters {
+  return readCounters(files(counterFiles, change), new Set()).counters
+}
+
+void test('each counter is read, and each but a band fails at a difference of one', (t) => {
+  const before = read()
+  t.equal(before.size, counters.length)
+  for (const { name, tolerance } of counters) {
+    const value = before.get(name) ?? 0
+    const lower = new Map([...before, [name, value - tolerance - 1]])
+    t.strictSame(changedCounters(before, lower), [{ name, before: value, after: value - tolerance - 1 }])
+    t.strictSame(changedCounters(before, new Map([...before, [name, value - tolerance]])), [])
+  }
+  t.equal(before.get('MemFree in kB'), 993_272)
+  t.equal(before.get('pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)'), 4099)
+  t.equal(describeChange({ name: 'x', before: 16, after: 15 }), 'x: 16 before, 15 after')
+  t.end()
+})
+
+void test('more free memory is no leak, more nodes are', (t) => {
+  const before = read()
+  const more = (name: RegExp): Counters =>
+    new Map([...before].map(([key, value]) => [key, name.test(key) ? value + 1_000_000 : value]))
+  t.equal(changedCounters(before, more(/^MemFree/)).length, 0)
+  t.equal(changedCounters(before, more(/maple_node/)).length, 1)
+  t.end()
+})
+
+void test('a counter that cannot be read is named, whatever is the matter with its file', (t) => {
+  const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
+  const missing = readCounters(files(counterFiles, { [pool]: 2 }), new Set())
+  t.strictSame(missing.unreadable, [`free_hugepages of 2M: ${pool} ENOENT`])
+  const empty = readCounters(files(counterFiles, { '/proc/meminfo': 'nothing\n' }), new Set())
+  t.strictSame(empty.unreadable, ['MemFree in kB: /proc/meminfo has no such number'])
+  t.equal(readCounters([], new Set()).unreadable.length, counters.length)
+  t.end()
+})
+
+void test('only what the kernel itself says to be without need not be there', (t) => {
+  t.strictSame([...featuresWithout(files(featureFiles))], [])
+  const without = (path: string): string[] => [...featuresWithout(files(featureFiles, { [path]: 'x\n' }))]
+  const all = ['hugetlb', 'hugetlb-1g', 'hugetlb-cgroup', 'hugetlb-cgroup-1g']
+  t.strictSame(without('/proc/filesystems'), all)
+  t.strictSame(without('/proc/cgroups'), ['hugetlb-cgroup', 'hugetlb-cgroup-1g'])
+  t.strictSame(without('/proc/meminfo'), ['hugetlb-1g', 'hugetlb-cgroup-1g'])
+  t.strictSame(without('/proc/vmstat'), ['memmap-counters'])
+  const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
+  t.strictSame(readCounters(files(counterFiles, { [pool]: 2 }), new Set(['hugetlb'])).unreadable, [])
+  t.end()
+})

@@ -1,0 +1,184 @@
+// What a scenario leaves behind fails it, and a check that cannot be made is never a pass.
+import { test } from 'tap'
+import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
+import { rcuBarrier } from '../../../harness/oracle/counters.ts'
+import { LeakWatch } from '../../../harness/oracle/leaks.ts'
+import { fakeFiles } from '../fixtures/run/fake-files.ts'
+import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import type { FakeFiles } from '../fixtures/run/fake-files.ts'
+
+const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
+const inodes = '/sys/kernel/slab/kvm_gmem_inode/objects'
+const kmemleak = '/sys/kernel/debug/kmemleak'
+const two = [named('a', fine), named('b', fine)]
+
+/** A file that says something else from its n-th reading on, up to but not at the m-th. */
+function changing(path: string, from: number, text: string | number, until = Infinity): FakeFiles {
+  let readings = 0
+  return (asked) => {
+    if (asked !== path) return undefined
+    readings += 1
+    return readings > from && readings < until ? text : undefined
+  }
+}
+
+const withoutInodes = fakeFiles({ [inodes]: 2 })
+const withoutHugePages: FakeFiles = (path) => {
+  if (path === '/proc/filesystems') return 'nodev\tsysfs\n'
+  return /hugetlb|hugepages|\/cgroup\//.test(path) ? 2 : undefined
+}
+const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 13 : undefined)
+
+void test('a page that does not come back fails the scenario by name, and the machine is not used again', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n') }, {}] })
+  t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.match(
+    result.finished[0]?.diagnostic?.message,
+    /^something was left behind: free_hugepages of 2M: 7 before, 6 after$/,
+  )
+  t.equal(result.boots, 2)
+})
+
+void test('what comes back in time is no leak', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n', 4) }] })
+  t.strictSame(verdicts(result), ['PASS', 'PASS'])
+  t.equal(result.boots, 1)
+})
+
+void test('a counter that is missing at boot is an error, and no scenario passes', async (t) => {
+  const machines = [{ files: withoutInodes }]
+  const result = await run(two, { machines })
+  t.strictSame(verdicts(result), ['ERROR'])
+  t.match(result.finished[0]?.diagnostic?.message, /cannot be read: inodes of guest_memfd.* ENOENT/)
+  const expected = await run(two, { machines, expectSkips: ['gmem-inode-counter'] })
+  t.strictSame(verdicts(expected), ['PASS', 'PASS'])
+  const stock = await run(two, { machines, dialect: 'vm-attributes' })
+  t.strictSame(verdicts(stock), ['PASS', 'PASS'])
+})
+
+void test('a counter that goes missing later is an error of that scenario', async (t) => {
+  const result = await run(two, { machines: [{ files: changing(inodes, 3, 5) }, {}] })
+  t.strictSame(verdicts(result), ['PASS', 'ERROR'])
+  t.match(result.finished[1]?.diagnostic?.message, /inodes of guest_memfd.* EIO/)
+})
+
+void test('a warning in the log fails the scenario that does not expect it', async (t) => {
+  const logs = [[], ['4guest_memfd: something is odd'], ['3Memory failure: 0x1234: recovery action', '4else']]
+  const expecting = named('b', async ({ expectLog }) => expectLog(/^Memory failure: /))
+  const log = (): readonly string[] => logs.shift() ?? []
+  const result = await run([named('a', fine), expecting, named('c', fine)], { machines: [{ log }] })
+  t.strictSame(verdicts(result), ['FAIL', 'FAIL', 'PASS'])
+  t.equal(
+    result.finished[0]?.diagnostic?.message,
+    'the kernel logged a warning: guest_memfd: something is odd',
+  )
+  t.equal(result.finished[1]?.diagnostic?.message, 'the kernel logged a warning: else')
+  t.equal(result.boots, 1)
+})
+
+void test('a log that cannot be read is an error', async (t) => {
+  const result = await run([named('a', fine)], { machines: [{ react: refuseLog }] })
+  t.notSame(verdicts(result), ['PASS'])
+  t.not(result.outcome.exitCode, 0)
+})
+
+void test('kmemleak is asked twice after the last scenario of a boot, as it names what is old alone', async (t) => {
+  const report =
+    'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
+  const { signal } = new AbortController()
+  const options = { without: new Set<string>(), timeFactor: 1, signal, kmemleakAge: 1 }
+  for (const [isShared, message] of [
+    [
+      true,
+      /^kmemleak, of all scenarios of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
+    ],
+    [false, /^kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
+  ] as const) {
+    // Two when it begins, then two looks.
+    const files = changing(kmemleak, 2 + 2, report)
+    const { machine } = await fakeMachine({
+      files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
+    })
+    const watch = await LeakWatch.begin(machine.agent, options)
+    if (isShared) t.strictSame((await watch.report({ isLast: false })).leaks, [])
+    t.match((await watch.report({ isLast: true })).leaks, [message])
+    await machine[Symbol.asyncDispose]()
+  }
+})
+
+void test('who has a machine of its own is always asked about by kmemleak', async (t) => {
+  for (const [isolation, wanted] of [
+    ['vm', ['ERROR', 'ERROR']],
+    ['boot', ['ERROR', 'ERROR']],
+    ['none', ['PASS', 'ERROR']],
+  ] as const) {
+    const files = new Map<number, number>()
+    let boots = 0
+    const result = await run(two, {
+      isolation,
+      onBoot: () => {
+        boots += 1
+      },
+      machines: [
+        {
+          // It can be cleared at the beginning of each machine, and refuses to scan.
+          files: (path) => {
+            if (path !== kmemleak) return undefined
+            const looks = (files.get(boots) ?? 0) + 1
+            files.set(boots, looks)
+            return looks <= 2 ? '' : 1
+          },
+        },
+      ],
+    })
+    t.strictSame(verdicts(result), wanted)
+  }
+})
+
+void test('a kmemleak that does not look, and a feature file that cannot be read, are an error', async (t) => {
+  let looks = 0
+  const off: FakeFiles = (path) => (path === kmemleak ? ((looks += 1) > 2 ? 1 : '') : undefined)
+  const switched = await run([named('a', fine)], { machines: [{ files: off }] })
+  t.strictSame(verdicts(switched), ['ERROR'])
+  t.match(switched.finished[0]?.diagnostic?.message, /kmemleak EPERM/)
+  const unread = await run([named('a', fine)], { machines: [{ files: fakeFiles({ [kmemleak]: 5 }) }] })
+  t.strictSame(verdicts(unread), ['ERROR'])
+  t.match(unread.finished[0]?.diagnostic?.message, /kmemleak EIO/)
+  const blind = await run([named('a', fine)], { machines: [{ files: fakeFiles({ '/proc/vmstat': 5 }) }] })
+  t.strictSame(verdicts(blind), ['ERROR'])
+  t.match(blind.finished[0]?.diagnostic?.message, /\/proc\/vmstat EIO/)
+  const without = fakeFiles({ '/proc/cgroups': 2 })
+  t.strictSame(verdicts(await run([named('a', fine)], { machines: [{ files: without }] })), ['PASS'])
+})
+
+void test('an agent that cannot be put into its group, or slabs that cannot be flushed, are an error', async (t) => {
+  for (const broken of ['/sys/fs/cgroup/gmemtest/cgroup.procs', '/sys/kernel/slab/maple_node/shrink']) {
+    const result = await run(two, { machines: [{ files: fakeFiles({ [broken]: 13 }) }] })
+    t.strictSame(verdicts(result), ['ERROR'])
+    t.match(result.finished[0]?.diagnostic?.message, new RegExp(`${broken} EACCES`))
+  }
+})
+
+void test('a kernel that says that it has no huge pages needs no control group for them', async (t) => {
+  t.strictSame(verdicts(await run(two, { machines: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
+})
+
+void test('after the last scenario, what was given to RCU is freed while the console is still watched', async (t) => {
+  let barriers = 0
+  const files: FakeFiles = (path) => {
+    if (path === rcuBarrier) barriers += 1
+    return undefined
+  }
+  const { machine } = await fakeMachine({ files })
+  await using open = machine
+  const watch = await LeakWatch.begin(open.agent, {
+    without: new Set(),
+    signal: new AbortController().signal,
+    timeFactor: 0.1,
+  })
+  const before = barriers
+  await watch.report({ isLast: false })
+  t.equal(barriers, before)
+  await watch.report({ isLast: true })
+  t.equal(barriers, before + 1)
+})

@@ -1,0 +1,80 @@
+// What a report that broke means for the exit code, however late it breaks.
+import path from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { reporting } from '../../../harness/report/open-sinks.ts'
+import type { RunEvent } from '../../../harness/report/events.ts'
+import { tapSink } from '../../../harness/report/tap.ts'
+import { terminalSink } from '../../../harness/report/terminal.ts'
+import { fakeContext } from '../commands/fixtures/context.ts'
+
+const last: RunEvent = {
+  type: 'run-finished',
+  milliseconds: 1,
+  verdicts: { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 },
+  aborted: 'enough',
+}
+
+/** Takes what it is given, and says only a while later that it could not write it. */
+function failsLate(): Writable {
+  return new Writable({
+    write: (_chunk, _encoding, done) =>
+      void setTimeout(() => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })), 50),
+  })
+}
+
+async function report(
+  t: Test,
+  stdout: Writable,
+  exitCode: number,
+): Promise<{ readonly exitCode: number; readonly printed: readonly unknown[] }> {
+  const { context, printed } = fakeContext({ stdout })
+  const options = { context, directory: t.testdir(), terminal: terminalSink, tap: tapSink }
+  const reported = await reporting<RunEvent>(options, async (emit) => {
+    await emit(last)
+    return exitCode
+  })
+  return { exitCode: reported, printed }
+}
+
+void test('a report that breaks when the last of it is written is no success', async (t) => {
+  const { exitCode, printed } = await report(t, failsLate(), 0)
+  t.match(printed, [{ code: 'REPORT_FAILED', message: /^the standard output could not .*EPIPE/ }])
+  t.equal(exitCode, 69)
+})
+
+void test('a report that broke hides no failure', async (t) => {
+  t.equal((await report(t, failsLate(), 1)).exitCode, 1)
+})
+
+void test('reports that are complete change nothing', async (t) => {
+  t.strictSame(await report(t, new PassThrough(), 0), { exitCode: 0, printed: [] })
+})
+
+void test('reports are closed though the work fails, and what failed it is what is said', async (t) => {
+  const { context, printed } = fakeContext({ stdout: failsLate() })
+  const options = { context, directory: t.testdir(), terminal: terminalSink, tap: tapSink }
+  const failure = new Error('no machine')
+  const work = reporting<RunEvent>(options, async (emit) => {
+    await emit(last)
+    throw failure
+  })
+  await t.rejects(work, failure)
+  t.match(printed, [{ code: 'REPORT_FAILED' }])
+})
+
+void test('a place where nothing can be written is an error with the next step, before the work begins', async (t) => {
+  const { context } = fakeContext({ stdout: new PassThrough() })
+  const directory = path.join(t.testdir(), 'missing')
+  const options = { context, directory, terminal: terminalSink, tap: tapSink }
+  const work = reporting<RunEvent>(options, async () => {
+    t.fail('it has begun')
+    return 0
+  })
+  await t.rejects(work, {
+    code: 'RESULTS_UNWRITABLE',
+    message: /^cannot write \/.*missing\/results\.jsonl: ENOENT/,
+    hint: /--output DIR/,
+  })
+})

@@ -1,0 +1,231 @@
+// The table of bad days: the verdict on each, and that the next scenario runs all the same.
+import { test } from 'tap'
+import type { Verdict } from '../../../../harness/report/events.ts'
+import { ProtocolError } from '../../../../harness/base/errors.ts'
+import { noSpaceLeft } from '../../../../harness/base/free-space.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { fakePid, procOf } from '../../fixtures/run/proc.ts'
+import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
+import type { Body } from '../../fixtures/run/run.ts'
+
+interface BadDay {
+  readonly day: string
+  readonly body: Body
+  /** How the first machine behaves. */
+  readonly machine?: () => FakeOptions
+  readonly verdict: Verdict
+  readonly message: RegExp
+  /** Whether the next scenario needs a new machine. */
+  readonly newMachine: boolean
+}
+
+function whenAffinity(reaction: (puppet: Puppet) => number | 'hang' | 'die' | 'garbage'): FakeOptions {
+  let times = 0
+  return {
+    react: (name, puppet) => {
+      if (name !== 'setAffinity' || ++times > 1) return undefined
+      return reaction(puppet)
+    },
+  }
+}
+
+const unanswered = async (): Promise<never> => {
+  throw new ProtocolError('SSH_LOST', 'lost')
+}
+
+const badDays: readonly BadDay[] = [
+  {
+    day: 'a check fails',
+    body: async ({ check }) => check.equal(1, 2, 'the number of pages'),
+    verdict: 'FAIL',
+    message: /^the number of pages: wanted 2, found 1$/,
+    newMachine: false,
+  },
+  {
+    day: 'the scenario has a bug',
+    body: async () => {
+      throw new TypeError('x is not a function')
+    },
+    verdict: 'ERROR',
+    message: /the scenario itself is broken: x is not a function/,
+    newMachine: false,
+  },
+  {
+    day: 'the kernel panics during an operation',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        puppet.say('[    2.0] Kernel panic - not syncing: Fatal exception')
+        puppet.die({ kind: 'panic', title: 'Fatal exception' })
+        return 'hang'
+      }),
+    verdict: 'FAIL',
+    message: /the kernel complained: Kernel panic - not syncing: Fatal exception/,
+    newMachine: true,
+  },
+  {
+    day: 'the kernel warns and goes on',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        puppet.say('[    2.0] WARNING: CPU: 0 PID: 1 at virt/kvm/guest_memfd.c:1 foo+0x1/0x2')
+        return 0
+      }),
+    verdict: 'FAIL',
+    message: /the kernel complained: WARNING: CPU: 0/,
+    newMachine: true,
+  },
+  {
+    day: 'the kernel warns after the last operation',
+    body: fine,
+    machine: () => ({
+      react: (name, puppet) => {
+        if (name === 'reset') puppet.say('[    2.0] BUG: Bad page state in process agent')
+        return undefined
+      },
+    }),
+    verdict: 'FAIL',
+    message: /the kernel complained: BUG: Bad page state/,
+    newMachine: true,
+  },
+  {
+    day: 'the agent dies',
+    body: fine,
+    machine: () => ({ ...whenAffinity(() => 'die'), ask: async () => procOf() }),
+    verdict: 'ERROR',
+    message: /the agent died during setAffinity.*; the agent is gone; the kernel is alive$/,
+    newMachine: true,
+  },
+  {
+    day: 'the agent prints garbage',
+    body: fine,
+    machine: () => whenAffinity(() => 'garbage'),
+    verdict: 'ERROR',
+    message: /garbage instead of an answer/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends',
+    body: fine,
+    machine: () => whenAffinity(() => 'hang'),
+    verdict: 'FAIL',
+    message:
+      /^scenario bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends, and neither has the kernel an answer',
+    body: fine,
+    machine: () => ({
+      ...whenAffinity(() => 'hang'),
+      ask: unanswered,
+      liveness: { nmi: async () => false, vcpus: async () => [[], []] },
+    }),
+    verdict: 'FAIL',
+    message: /^scenario bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
+    newMachine: true,
+  },
+  {
+    day: 'the operation never ends, because the agent does not run',
+    body: fine,
+    machine: () => ({
+      ...whenAffinity(() => 'hang'),
+      ask: async () => procOf({ pid: fakePid, state: 'T' }),
+    }),
+    verdict: 'ERROR',
+    message: /^scenario bad took longer than 0.5 s; the agent is stopped/,
+    newMachine: true,
+  },
+  {
+    day: 'the scenario waits for itself',
+    body: async () => new Promise(() => undefined),
+    machine: () => ({ ask: async () => procOf({ pid: fakePid }) }),
+    verdict: 'ERROR',
+    message: /^scenario bad took longer than 0.5 s; no operation is under way/,
+    newMachine: true,
+  },
+  {
+    day: 'the machine dies while it is looked at',
+    body: fine,
+    machine: () => {
+      let last: Puppet | undefined
+      return {
+        ...whenAffinity((puppet) => {
+          last = puppet
+          return 'hang'
+        }),
+        ask: async () => {
+          last?.die({ kind: 'panic', title: 'hung_task: blocked tasks' })
+          return unanswered()
+        },
+      }
+    },
+    verdict: 'FAIL',
+    message: /^the kernel panicked: hung_task: blocked tasks$/,
+    newMachine: true,
+  },
+  {
+    day: 'the disk of the console is full',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        puppet.die({ kind: 'console-full', error: noSpaceLeft('/results') })
+        return 'hang'
+      }),
+    verdict: 'MISS',
+    message: /^no space left in \/results$/,
+    newMachine: true,
+  },
+  {
+    day: 'the guest restarts without a word',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        puppet.die({ kind: 'guest-stopped', reason: 'guest-reset' })
+        return 'hang'
+      }),
+    verdict: 'FAIL',
+    message: /reset itself without a word/,
+    newMachine: true,
+  },
+  {
+    day: 'the kernel says more than anybody can look at',
+    body: fine,
+    machine: () =>
+      whenAffinity((puppet) => {
+        const megabyte = Buffer.from(`${'x'.repeat(127)}\n`.repeat(2 ** 13))
+        for (let count = 0; count < 160; count += 1) puppet.console.write(megabyte)
+        return 0
+      }),
+    verdict: 'ERROR',
+    message: /^\d+ lines of the console were forgotten before anybody looked at them/,
+    newMachine: true,
+  },
+  {
+    day: 'the console is dead',
+    body: fine,
+    machine: () => ({ echo: false }),
+    verdict: 'ERROR',
+    message: /its silence proves nothing/,
+    newMachine: true,
+  },
+]
+
+for (const { day, body, machine, verdict, message, newMachine } of badDays) {
+  void test(`${day}: ${verdict}, and the next scenario runs`, async (t) => {
+    const result = await run([named('bad', body), named('good', fine)], {
+      machines: [machine?.() ?? {}, {}],
+    })
+    t.strictSame(verdicts(result), [verdict, 'PASS'])
+    const [bad] = result.finished
+    t.match(bad?.diagnostic?.message, message)
+    t.match(bad?.diagnostic, { rules: ['S-A1'], again: './gmemtest run bad' })
+    t.equal(result.boots, newMachine ? 2 : 1)
+    t.equal(result.events.filter((event) => event.type === 'vm-lost').length, newMachine ? 1 : 0)
+    t.ok(
+      result.puppets.every((puppet) => puppet.disposed()),
+      'no machine is left',
+    )
+    t.equal(result.outcome.exitCode, verdict === 'MISS' ? 69 : 1)
+  })
+}

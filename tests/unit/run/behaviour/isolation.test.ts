@@ -1,0 +1,254 @@
+// How much scenarios share: a machine of their own each, or one while it is clean.
+import { test } from 'tap'
+import { gatherFacts } from '../../../../harness/instance/guest-facts.ts'
+import { fakeFiles } from '../../fixtures/run/fake-files.ts'
+import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
+
+const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
+
+const complain: FakeOptions['react'] = (name, puppet) => {
+  if (name === 'setAffinity') puppet.say('[    2.0] BUG: Bad page state in process x')
+  return undefined
+}
+
+const panic: FakeOptions['react'] = (name, puppet) => {
+  if (name !== 'setAffinity') return undefined
+  puppet.die({ kind: 'panic', title: 'oops' })
+  return 'hang'
+}
+
+void test('a machine of their own: nothing runs where something has run, and one is closed before the next', async (t) => {
+  for (const isolation of ['vm', 'boot'] as const) {
+    const earlier: Puppet[] = []
+    const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
+      isolation,
+      onBoot: (puppet) => {
+        t.ok(earlier.every((one) => one.disposed()))
+        earlier.push(puppet)
+      },
+    })
+    t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS'])
+    t.equal(result.boots, 3)
+    for (const [index, puppet] of result.puppets.entries()) {
+      const markers = puppet.console.lines().filter((line) => line.includes('begins'))
+      t.match(markers, [new RegExp(`scenario ${'abc'[index]} begins`)])
+      t.equal(markers.length, 1)
+    }
+  }
+})
+
+void test('a failure in a machine of its own is no lost machine', async (t) => {
+  const machines = [{ react: complain }, {}]
+  const own = await run([named('a', fine), named('b', fine)], { isolation: 'vm', machines })
+  t.strictSame(verdicts(own), ['FAIL', 'PASS'])
+  t.notOk(own.events.some((event) => event.type === 'vm-lost'))
+  const shared = await run([named('a', fine), named('b', fine), named('c', fine)], { machines })
+  t.strictSame(verdicts(shared), ['FAIL', 'PASS', 'PASS'])
+  t.equal(shared.boots, 2)
+  t.strictSame(
+    shared.events.map((event) => event.type).filter((type) => type.startsWith('vm-')),
+    ['vm-ready', 'vm-lost', 'vm-ready'],
+  )
+})
+
+void test('a machine that nothing has run in waits for somebody whom it can serve', async (t) => {
+  const result = await run([named('a', fine, ['gup-test']), named('b', fine), named('c', fine)], {
+    isolation: 'vm',
+    expectSkips: ['gup-test'],
+  })
+  t.strictSame(verdicts(result), ['SKIP', 'PASS', 'PASS'])
+  t.equal(result.boots, 2)
+  t.strictSame(
+    result.events.map((event) => event.type),
+    [
+      'scenario-started',
+      'scenario-finished',
+      'vm-ready',
+      'scenario-started',
+      'scenario-finished',
+      'vm-ready',
+      'scenario-started',
+      'scenario-finished',
+      'run-finished',
+    ],
+  )
+})
+
+void test('copies are looked at once for each profile, machines that boot each time', async (t) => {
+  for (const [origin, looks] of [
+    ['restored', 2],
+    ['booted', 4],
+  ] as const) {
+    let count = 0
+    const files: FakeOptions['files'] = (path) => {
+      if (path === poolOf2M) count += 1
+      return path === poolOf2M ? '4\n' : undefined
+    }
+    const pools = { pools: { '2M': 4 } }
+    const scenarios = [
+      named('a', fine),
+      named('b', fine),
+      named('c', fine, [], pools),
+      named('d', fine, [], pools),
+    ]
+    const result = await run(scenarios, { isolation: 'vm', origin, machines: [{ files }] })
+    t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
+    // Each watch of the counters looks into that file as well, before and after the scenario.
+    t.equal(count - 2 * result.boots, looks)
+  }
+})
+
+void test('a machine that had to be booted is looked at, whatever the copies before it were', async (t) => {
+  const origins = ['restored', 'restored', 'booted'] as const
+  let boots = 0
+  const pages = ['4\n', '4\n', '2\n']
+  const pools = { pools: { '2M': 4 } }
+  const scenarios = ['a', 'b', 'c'].map((name) => named(name, fine, [], pools))
+  const result = await run(scenarios, {
+    isolation: 'vm',
+    boot: async () => {
+      const index = boots
+      boots += 1
+      const files = fakeFiles({ [poolOf2M]: pages[index] ?? '' })
+      const { machine } = await fakeMachine({ files })
+      const origin = origins[index] ?? 'booted'
+      if (origin === 'booted') return asBooted(machine)
+      return { ...asBooted(machine), origin, facts: await gatherFacts(machine.agent) }
+    },
+  })
+  t.strictSame(verdicts(result), ['PASS', 'PASS', 'ERROR'])
+})
+
+void test('what a copy lacks is known from the first one, and costs no other', async (t) => {
+  const pools = { pools: { '2M': 4 } }
+  const result = await run([named('a', fine, [], pools), named('b', fine, [], pools)], {
+    isolation: 'vm',
+    origin: 'restored',
+    machines: [{ files: fakeFiles({ [poolOf2M]: '2\n' }) }],
+  })
+  t.strictSame(verdicts(result), ['ERROR', 'ERROR'])
+  t.equal(result.boots, 1)
+})
+
+void test('complaints of the boot that a copy comes from are the failure of the first scenario alone', async (t) => {
+  const result = await run([named('a', fine), named('b', fine)], {
+    isolation: 'vm',
+    origin: 'restored',
+    onBoot: (puppet) => {
+      puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
+      puppet.say('[    0.5] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2')
+    },
+  })
+  t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.match(result.finished[0], {
+    beforehand: true,
+    diagnostic: { message: /before this scenario began: WARNING/ },
+  })
+})
+
+/** Its kernel complains while it is looked at. */
+const warns: FakeOptions = {
+  react: (name, puppet) => {
+    if (name === 'checkExtension')
+      puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
+    return 0
+  },
+}
+
+void test('what the kernel complains about while it is looked at is of its boot, and judged once', async (t) => {
+  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', machines: [warns] })
+  t.strictSame(verdicts(result), ['FAIL', 'PASS'])
+  t.equal(result.boots, 2)
+  t.match(result.finished[0], {
+    beforehand: true,
+    diagnostic: { message: /before this scenario began: WARNING/ },
+  })
+})
+
+void test('what only the second machine complains about while it is looked at is not lost', async (t) => {
+  const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
+    isolation: 'boot',
+    machines: [{}, warns],
+  })
+  t.strictSame(verdicts(result), ['PASS', 'FAIL', 'PASS'])
+})
+
+void test('a kernel that boots twice while it boots has reset itself', async (t) => {
+  const result = await run([named('a', fine)], {
+    onBoot: (puppet) => {
+      puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
+      puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
+    },
+  })
+  t.match(result.finished, [
+    { verdict: 'FAIL', diagnostic: { message: /before this scenario began: Linux version/ } },
+  ])
+})
+
+void test('what comes after the boot and before the scenario is not lost', async (t) => {
+  const result = await run([named('a', fine)], {
+    isolation: 'vm',
+    machines: [
+      {
+        react: (name, puppet) => {
+          if (name === 'directory')
+            puppet.say('[    1.0] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2')
+          return undefined
+        },
+      },
+    ],
+  })
+  t.match(result.finished, [{ verdict: 'FAIL', beforehand: true }])
+})
+
+void test('the machine of the last scenario is kept, and no other', async (t) => {
+  for (const isolation of ['vm', 'boot', 'none'] as const) {
+    let kept = 0
+    const puppets: Puppet[] = []
+    const result = await run([named('a', fine), named('b', async ({ check }) => check.fail('no'))], {
+      isolation,
+      keep: async (machine) => {
+        kept += 1
+        t.ok(machine.console.lines().some((line) => line.includes('scenario b begins')))
+        t.strictSame(
+          puppets.map((puppet) => puppet.disposed()),
+          isolation === 'none' ? [false] : [true, false],
+        )
+      },
+      onBoot: (puppet) => void puppets.push(puppet),
+    })
+    t.equal(kept, 1)
+    t.ok(result.puppets.every((puppet) => puppet.disposed()))
+  }
+})
+void test('a machine that has died is not kept', async (t) => {
+  for (const isolation of ['vm', 'none'] as const) {
+    let kept = 0
+    await run([named('a', fine)], {
+      isolation,
+      machines: [{ react: panic }],
+      keep: async () => {
+        kept += 1
+      },
+    })
+    t.equal(kept, 0)
+  }
+})
+
+void test('a source hears in time what is wanted next', async (t) => {
+  const hints: string[] = []
+  const pools = { pools: { '2M': 4 } }
+  const options = {
+    machines: [{ files: fakeFiles({ [poolOf2M]: '4' }) }],
+    prepare: (profile: { readonly pools: { readonly '2M': number } }, worker: number) =>
+      void hints.push(`${worker}: ${profile.pools['2M']}`),
+  }
+  const scenarios = [named('a', fine), named('b', fine), named('c', fine, [], pools)]
+  await run(scenarios, { ...options, isolation: 'vm' })
+  t.strictSame(hints, ['0: 0', '0: 4'])
+  hints.length = 0
+  await run(scenarios, options)
+  t.strictSame(hints, [], 'a machine that is shared is not replaced')
+})

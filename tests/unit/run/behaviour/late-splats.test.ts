@@ -1,0 +1,156 @@
+// What the kernel has to say when a scenario is over belongs to that scenario, and not to the next one.
+import { test } from 'tap'
+import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import type { VmDeath } from '../../../../harness/vm/vm.ts'
+import { fine, named, run } from '../../fixtures/run/run.ts'
+import type { Body, Run } from '../../fixtures/run/run.ts'
+
+const complaint = '[    2.0] BUG: Bad page state in process kworker'
+const failing: Body = async ({ check }) => check.fail('no')
+
+/** Something happens when the second scenario is about to begin: it writes the third marker. */
+function betweenTwo(happens: (puppet: Puppet) => 'hang' | undefined): FakeOptions {
+  let markers = 0
+  return {
+    react: (name, puppet) => {
+      if (name !== 'writeFile') return undefined
+      markers += 1
+      return markers === 3 ? happens(puppet) : undefined
+    },
+  }
+}
+
+function complaining(puppet: Puppet): undefined {
+  puppet.say(complaint)
+}
+
+function dying(puppet: Puppet): 'hang' {
+  puppet.say('[    2.0] Kernel panic - not syncing: Fatal exception in interrupt')
+  puppet.die({ kind: 'panic', title: 'Fatal exception in interrupt' })
+  return 'hang'
+}
+
+function summary(result: Run): string[] {
+  return result.finished.map(({ name, verdict }) => `${name} ${verdict}`)
+}
+
+void test('between two scenarios of a machine: the first one fails, the second one runs in another machine', async (t) => {
+  for (const happens of [complaining, dying]) {
+    let runs = 0
+    const counted: Body = async () => void (runs += 1)
+    const result = await run([named('a', fine), named('b', counted), named('c', fine)], {
+      isolation: 'none',
+      machines: [betweenTwo(happens), {}],
+    })
+    t.strictSame(summary(result), ['a FAIL', 'b PASS', 'c PASS'])
+    t.match(result.finished[0]?.diagnostic?.message, /^the kernel complained: /)
+    t.equal(runs, 1, 'it does not begin on a damaged kernel')
+    t.equal(result.boots, 2)
+    t.strictSame(
+      result.events.map(({ type }) => type).filter((type) => !type.startsWith('run')),
+      [
+        'vm-ready',
+        'scenario-started',
+        'scenario-finished',
+        'vm-lost',
+        'scenario-started',
+        'vm-ready',
+        'scenario-finished',
+        'scenario-started',
+        'scenario-finished',
+      ],
+    )
+  }
+})
+
+void test('a scenario that has failed already stays as it is, and the next one is not charged', async (t) => {
+  const result = await run([named('a', failing), named('b', fine)], {
+    isolation: 'none',
+    machines: [betweenTwo(complaining), {}],
+  })
+  t.strictSame(summary(result), ['a FAIL', 'b PASS'])
+  t.equal(result.finished[0]?.diagnostic?.message, 'no')
+  t.equal(result.boots, 2)
+})
+
+void test('before its machine is gone: the last scenario fails, whatever the isolation', async (t) => {
+  for (const isolation of ['vm', 'boot', 'none'] as const) {
+    const result = await run([named('a', fine)], {
+      isolation,
+      boot: async () => {
+        const { machine, puppet } = await fakeMachine()
+        return asBooted({
+          ...machine,
+          [Symbol.asyncDispose]: async () => {
+            puppet.say(complaint)
+            await machine[Symbol.asyncDispose]()
+          },
+        })
+      },
+    })
+    t.strictSame(summary(result), ['a FAIL'])
+    t.match(result.finished[0]?.diagnostic, { message: /Bad page state/, console: [complaint] })
+    t.equal(result.outcome.exitCode, 1)
+  }
+})
+
+void test('a reset without a word, when the scenario has ended already', async (t) => {
+  const reset = Promise.withResolvers<VmDeath>()
+  const result = await run([named('a', fine)], {
+    isolation: 'vm',
+    boot: async () => {
+      const { machine } = await fakeMachine()
+      const booted = asBooted(machine)
+      const mark = machine.console.mark.bind(machine.console)
+      // The last that is asked of a machine whose scenario has ended.
+      Object.assign(machine.console, {
+        mark: () => {
+          reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
+          return mark()
+        },
+      })
+      return { ...booted, died: reset.promise }
+    },
+  })
+  t.strictSame(summary(result), ['a FAIL'])
+  t.match(result.finished[0]?.diagnostic?.message, /triple fault/)
+})
+
+void test('one that is enough ends the run, also when it failed late', async (t) => {
+  const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
+    isolation: 'none',
+    machines: [betweenTwo(complaining), {}],
+    until: ({ verdict }) => verdict === 'FAIL',
+  })
+  t.strictSame(summary(result).slice(0, 1), ['a FAIL'])
+  t.notOk(summary(result).includes('c PASS'))
+})
+
+void test('an interruption loses no verdict', async (t) => {
+  const controller = new AbortController()
+  const result = await run(
+    [
+      named('a', fine),
+      named('b', async () => {
+        controller.abort(new Error('interrupted by SIGINT'))
+        await new Promise(() => undefined)
+      }),
+    ],
+    { isolation: 'none', signal: controller.signal },
+  )
+  t.strictSame(summary(result), ['a PASS'])
+})
+
+void test('what the kernel may complain about is no damage, and is said with the scenario that is over', async (t) => {
+  const allow = [{ match: 'Bad page state', reason: 'known', expires: '2999-01-01' }]
+  const result = await run([named('a', fine), named('b', fine)], {
+    isolation: 'none',
+    machines: [betweenTwo(complaining), {}],
+    allow,
+  })
+  t.strictSame(summary(result), ['a PASS', 'b PASS'])
+  t.match(result.finished[0]?.allowed, [/allowed until 2999-01-01 \(known\)/])
+  t.equal(result.finished[1]?.allowed, undefined)
+  t.equal(result.boots, 1)
+})

@@ -1,0 +1,121 @@
+// Several workers, each with a machine that it keeps: who runs what where, and that nobody's leaks go unseen.
+import { setTimeout as delay } from 'node:timers/promises'
+import { test } from 'tap'
+import { fakeFiles } from '../../fixtures/run/fake-files.ts'
+import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import type { Puppet } from '../../fixtures/run/fake-machine.ts'
+import type { Body } from '../../fixtures/run/run.ts'
+import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
+
+const pooledFiles = fakeFiles({ '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '4\n' })
+const kmemleak = '/sys/kernel/debug/kmemleak'
+const refused = 12
+
+void test('workers that keep their machines tell the same verdicts, with one machine each', async (t) => {
+  for (const jobs of [1, 2, 3]) {
+    const result = await run(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => named(name, takes(15))),
+      { jobs },
+    )
+    t.strictSame(
+      result.finished.map(({ name, verdict }) => `${name} ${verdict}`),
+      ['a PASS', 'b PASS', 'c PASS', 'd PASS', 'e PASS', 'f PASS'],
+    )
+    t.equal(result.boots, jobs)
+  }
+})
+
+void test('workers that share machines: each asks kmemleak after the last scenario of its machine', async (t) => {
+  let boots = 0
+  const result = await run(
+    [
+      ...['a', 'b', 'c', 'd', 'e'].map((name) => named(name, takes(10))),
+      ...['p', 'q', 'r'].map((name) => named(name, takes(10), [], { pools: { '2M': 4 } })),
+      named('s', fine, ['gup-test'], { pools: { '2M': 4 } }),
+    ],
+    {
+      jobs: 2,
+      expectSkips: ['gup-test'],
+      boot: async () => {
+        let looks = 0
+        const { machine } = await fakeMachine({
+          // It can be cleared at the beginning, and refuses to scan.
+          files: (path) => (path === kmemleak ? (++looks <= 2 ? '' : refused) : pooledFiles(path)),
+        })
+        boots += 1
+        return asBooted(machine)
+      },
+    },
+  )
+  const asked = result.finished.filter(({ diagnostic }) => diagnostic?.message.includes(kmemleak))
+  t.equal(asked.length, boots)
+  t.ok(asked.every(({ verdict }) => verdict === 'ERROR'))
+  t.strictSame(result.outcome.verdicts, { PASS: 8 - boots, FAIL: 0, ERROR: boots, MISS: 0, SKIP: 1 })
+})
+
+void test('of two that end at the same moment, the one that gets nothing more asks kmemleak', async (t) => {
+  const both = Promise.withResolvers<void>()
+  let waiting = 0
+  const together: Body = async () => {
+    waiting += 1
+    if (waiting === 2) both.resolve()
+    await both.promise
+  }
+  const asked = new Set<number>()
+  const result = await run([named('a', together), named('b', together), named('c', takes(20))], {
+    jobs: 2,
+    boot: async (_profile, { worker }) => {
+      let looks = 0
+      const { machine } = await fakeMachine({
+        files: (path) => {
+          if (path !== kmemleak) return undefined
+          looks += 1
+          if (looks <= 2) return ''
+          asked.add(worker)
+          return refused
+        },
+      })
+      return asBooted(machine)
+    },
+  })
+  t.equal(result.finished.length, 3)
+  t.strictSame(asked, new Set([0, 1]))
+})
+
+void test('a worker stays with the machine that it shares, though others would be next', async (t) => {
+  const pools = { pools: { '2M': 4 } }
+  const durations = new Map([
+    ['a', 40],
+    ['p', 39],
+    ['b', 38],
+    ['q', 37],
+  ])
+  const scenes = [
+    named('a', takes(60)),
+    named('b', fine),
+    named('p', fine, [], pools),
+    named('q', takes(100), [], pools),
+  ]
+  const result = await run(scenes, { jobs: 2, durations, machines: [{ files: pooledFiles }] })
+  t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
+  t.equal(result.boots, 2)
+})
+
+void test('who has nothing more to do closes its machine, though others are still at work', async (t) => {
+  const puppets: Puppet[] = []
+  const result = await run(
+    [
+      named('a', async ({ check }) => {
+        for (let tries = 0; tries < 30 && !puppets.some((puppet) => puppet.disposed()); tries += 1)
+          await delay(10)
+        check.that(
+          puppets.some((puppet) => puppet.disposed()),
+          'the other machine is closed',
+        )
+      }),
+      named('b', fine),
+    ],
+    { jobs: 2, onBoot: (puppet) => void puppets.push(puppet) },
+  )
+  t.strictSame(verdicts(result), ['PASS', 'PASS'])
+})

@@ -1,0 +1,97 @@
+// Complaints and deaths that come when no program runs, and which test is charged with them.
+import { test } from 'tap'
+import { BuildError } from '../../../../../harness/base/errors.ts'
+import type { Puppet } from '../../../fixtures/run/fake-machine.ts'
+import { passes, run } from '../fixtures/selftests.ts'
+
+const bug = '[    9.0] BUG: something came late'
+const onClose = (puppet: Puppet): void => puppet.say(bug)
+const onMarker = (puppet: Puppet, marker: string): void => {
+  if (!marker.includes('one ended')) return
+  puppet.say(`[    9.000000] ${marker}[    9.000001] BUG: kernel NULL pointer dereference, address: 0`)
+}
+
+void test('what the kernel says while its machine is closed is charged to the last test', async (t) => {
+  const { verdicts, outcome } = await run({ one: passes, two: passes }, { faults: { onClose } })
+  t.same(verdicts, ['kvm:one PASS', 'kvm:two FAIL: the kernel complained: BUG: something came late'])
+  t.equal(outcome.exitCode, 1)
+
+  const allow = [{ match: 'came late', reason: 'it is known', expires: '2999-12-31' }]
+  const known = await run({ one: passes }, { faults: { onClose }, allow })
+  t.same(known.verdicts, ['kvm:one PASS'])
+  t.match(known.events.at(-2), { allowed: [/it is known/] })
+})
+
+void test('a machine that dies after the last test', async (t) => {
+  const { verdicts } = await run(
+    {
+      one: async (puppet) => {
+        // Asked for when the program is over.
+        const mark = puppet.console.mark.bind(puppet.console)
+        puppet.console.mark = () => {
+          puppet.die({ kind: 'panic', title: 'Fatal exception' })
+          return mark()
+        }
+        return {}
+      },
+    },
+    {},
+  )
+  t.same(verdicts, ['kvm:one FAIL: the kernel panicked: Fatal exception'])
+})
+
+for (const [what, late] of [
+  ['complains', (puppet) => puppet.say(bug)],
+  ['panics', (puppet) => puppet.die({ kind: 'panic', title: 'Fatal exception' })],
+] as const satisfies readonly (readonly [string, (puppet: Puppet) => void])[]) {
+  void test(`the kernel ${what} between two tests: it is the first one's doing`, async (t) => {
+    let pushed = 0
+    const onPush = (puppet: Puppet): void => {
+      pushed += 1
+      if (pushed === 2) late(puppet)
+    }
+    const { verdicts, boots, events } = await run({ one: passes, two: passes }, { faults: { onPush } })
+    t.match(verdicts, [/^kvm:one FAIL: the kernel (?:complained: BUG: something|panicked)/, /^kvm:two PASS$/])
+    t.equal(boots, 2)
+    const order = events.flatMap((event) => ('name' in event ? [`${event.type} ${event.name}`] : []))
+    t.same(order, [
+      'scenario-started kvm:one',
+      'scenario-finished kvm:one',
+      'scenario-started kvm:two',
+      'scenario-finished kvm:two',
+    ])
+  })
+}
+
+void test('before a program that does not compile, the verdict that waits is told', async (t) => {
+  const error = new BuildError('SELFTEST_BUILD_FAILED', 'it does not compile', { tail: [] })
+  const one = { target: 'kvm', test: 'one', program: '/x', timeout: 45 }
+  const tests = [one, { target: 'kvm', test: 'bad', error }, { ...one, test: 'two' }]
+  const { verdicts, boots } = await run({ one: passes, two: passes }, { tests })
+  t.same(verdicts, ['kvm:one PASS', 'kvm:bad ERROR: it does not compile', 'kvm:two PASS'])
+  t.equal(boots, 1)
+})
+
+void test('what a boot complains about is not lost with a test that says nothing', async (t) => {
+  const { verdicts } = await run(
+    {
+      one: async (puppet) => {
+        puppet.die({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' })
+        return new Promise(() => undefined)
+      },
+      two: passes,
+      three: passes,
+    },
+    { faults: { boot: ['[    0.0] Linux version 6.12.0', '[    1.0] BUG: something'] } },
+  )
+  t.same(verdicts, [
+    'kvm:one MISS: QEMU ended by SIGKILL',
+    'kvm:two FAIL: the kernel complained before this scenario began: BUG: something',
+    'kvm:three PASS',
+  ])
+})
+
+void test('a complaint on the line of a marker', async (t) => {
+  const { verdicts } = await run({ one: passes, two: passes }, { faults: { onMarker } })
+  t.match(verdicts, [/^kvm:one FAIL: the kernel complained: BUG: kernel NULL pointer/, 'kvm:two PASS'])
+})

@@ -1,0 +1,183 @@
+// Programs on machines that misbehave: the verdict on each, and that the next one runs all the same.
+import { test } from 'tap'
+import { DeadlineExceeded } from '../../../../harness/base/deadline.ts'
+import {
+  BootError,
+  BuildError,
+  GuestError,
+  InfraError,
+  ProtocolError,
+} from '../../../../harness/base/errors.ts'
+import { passes, run } from './fixtures/selftests.ts'
+import type { Faults, Program } from './fixtures/selftests.ts'
+
+void test('programs that pass share a machine; their points go with them', async (t) => {
+  const { outcome, events, verdicts, boots } = await run({
+    one: passes,
+    two: async (_puppet, say) => {
+      say('TAP version 13\n1..1\nok 1 maps\n')
+      return {}
+    },
+  })
+  t.same(verdicts, ['kvm:one PASS', 'kvm:two PASS'])
+  t.same([outcome.exitCode, boots], [0, 1])
+  t.match(events.at(-2), { points: [{ ok: true, name: 'maps' }] })
+  t.match(events.at(-1), { type: 'run-finished', verdicts: { PASS: 2 } })
+})
+
+void test('after a failure the next program gets a new machine', async (t) => {
+  const { outcome, events, verdicts, boots } = await run({
+    one: async (_puppet, say) => {
+      say('it is no good\n')
+      return { exitCode: 1 }
+    },
+    two: passes,
+  })
+  t.same(verdicts, ['kvm:one FAIL: exit code 1', 'kvm:two PASS'])
+  t.same([outcome.exitCode, boots], [1, 2])
+  const failed = events.find((event) => event.type === 'scenario-finished')
+  t.match(failed, { diagnostic: { output: ['it is no good'], again: 'again kvm:one' } })
+})
+
+const skips: Program = async (_puppet, say) => {
+  say('1..0 # SKIP no KVM\n')
+  return { exitCode: 4 }
+}
+
+const warns: Program = async (puppet) => {
+  puppet.say('[    2.0] WARNING: CPU: 0 PID: 1 at virt/kvm/guest_memfd.c:1 foo+0x1/0x2')
+  return {}
+}
+
+const badDays: readonly (readonly [day: string, program: Program, verdict: string, faults?: Faults])[] = [
+  [
+    'the kernel warns while it runs',
+    warns,
+    'FAIL: the kernel complained: WARNING: CPU: 0 PID: 1 at virt/kvm/guest_memfd.c:1 foo+0x1/0x2',
+  ],
+  [
+    'the kernel warned while it booted',
+    passes,
+    'FAIL: the kernel complained before this scenario began: BUG: something',
+    { boot: ['[    0.0] Linux version 6.12.0', '[    1.0] BUG: something'] },
+  ],
+  [
+    'the kernel panics',
+    async (puppet) => {
+      puppet.die({ kind: 'panic', title: 'Fatal exception' })
+      return new Promise(() => undefined)
+    },
+    'FAIL: the kernel panicked: Fatal exception',
+  ],
+  [
+    'QEMU is killed',
+    async (puppet) => {
+      puppet.die({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' })
+      throw new ProtocolError('SSH_LOST', 'lost the ssh connection')
+    },
+    'MISS: QEMU ended by SIGKILL',
+  ],
+  [
+    'ssh is lost',
+    async () => {
+      throw new ProtocolError('SSH_LOST', 'lost the ssh connection')
+    },
+    'ERROR: lost the ssh connection',
+  ],
+  [
+    'it does not end',
+    async (_puppet, say) => {
+      say('TAP version 13\n1..2\nok 1 maps\n')
+      const cause = new DeadlineExceeded('it', 1)
+      throw new GuestError('COMMAND_TIMEOUT', 'in the guest, it took too long', { cause })
+    },
+    // 45 s by a factor of 0.1
+    'FAIL: it did not end within 5 s',
+  ],
+  ['it crashes', async () => ({ exitCode: undefined, signal: 'SEGV' }), 'ERROR: it was ended by SEGV'],
+  [
+    'the console is silent',
+    passes,
+    'ERROR: the console does not show what is written to it, so its silence proves nothing',
+    { isSilent: true },
+  ],
+  [
+    'it skips, and nobody expects that',
+    skips,
+    'FAIL: it was skipped: no KVM; the definition of mini does not expect that (expectSkips lacks kvm:one)',
+  ],
+]
+
+for (const [day, program, verdict, faults = {}] of badDays) {
+  void test(`a bad day: ${day}`, async (t) => {
+    const { verdicts, boots, outcome } = await run({ one: program, two: passes }, { faults })
+    t.equal(verdicts[0], `kvm:one ${verdict}`)
+    t.equal(verdicts.length, 2)
+    t.equal(boots, verdict.includes('skipped') ? 1 : 2, 'what has not begun has left nothing')
+    t.equal(outcome.exitCode, verdict.startsWith('MISS') ? 69 : 1)
+  })
+}
+
+void test('a complaint that is known', async (t) => {
+  const allow = [{ match: 'WARNING', reason: 'it is known', expires: '2999-12-31' }]
+  const { verdicts, events } = await run({ one: warns }, { allow })
+  t.same(verdicts, ['kvm:one PASS'])
+  t.match(events.at(-2), { allowed: [/it is known/] })
+})
+
+void test('a skip that is expected', async (t) => {
+  const { verdicts, outcome } = await run({ one: skips }, { expectSkips: ['kvm:one'] })
+  t.same(verdicts, ['kvm:one SKIP: no KVM'])
+  t.equal(outcome.exitCode, 0)
+})
+
+void test('a program that does not compile is one line, and needs no machine', async (t) => {
+  const error = new BuildError('SELFTEST_BUILD_FAILED', 'kvm:one does not compile: x.c:1: error: no', {
+    tail: ['x.c:1: error: no'],
+  })
+  const { verdicts, outcome, boots, events } = await run(
+    {},
+    { tests: [{ target: 'kvm', test: 'one', error }] },
+  )
+  t.same(verdicts, ['kvm:one ERROR: kvm:one does not compile: x.c:1: error: no'])
+  t.same([outcome.exitCode, boots], [69, 0])
+  t.match(events.at(-2), { diagnostic: { output: ['x.c:1: error: no'] } })
+})
+
+for (const [error, verdict, exitCode] of [
+  [new ProtocolError('SSH_LOST', 'ssh does not answer'), 'ERROR', 1],
+  [new GuestError('COMMAND_TIMEOUT', 'a command took too long'), 'MISS', 1],
+  [new DeadlineExceeded('the first command', 1), 'MISS', 69],
+  [new BootError('BOOT_TIMEOUT', 'it does not come up'), 'FAIL', 1],
+  [new InfraError('QEMU_MISSING', 'there is no QEMU'), 'MISS', 69],
+] as const) {
+  void test(`no machine comes up: ${verdict}`, async (t) => {
+    const { verdicts, outcome, events } = await run(
+      { one: passes, two: passes },
+      {
+        boot: async () => {
+          throw error
+        },
+      },
+    )
+    t.same(verdicts, [`kvm:one ${verdict}: ${error.message}`])
+    t.match(outcome, { exitCode, aborted: error.message, error })
+    t.match(events.at(-1), { type: 'run-finished', aborted: error.message })
+  })
+}
+
+void test('an interruption ends it', async (t) => {
+  const stop = new AbortController()
+  const { verdicts, outcome } = await run(
+    {
+      one: async () => {
+        stop.abort(new Error('interrupted'))
+        throw new ProtocolError('SSH_LOST', 'lost')
+      },
+      two: passes,
+    },
+    { signal: stop.signal },
+  )
+  t.same(verdicts, [])
+  t.equal(outcome.aborted, 'interrupted')
+})

@@ -1,0 +1,125 @@
+// Patterns choose scenarios by name; a file that is no scenario is refused.
+import path from 'node:path'
+import { test } from 'tap'
+import { run } from '../../../../harness/process/run-program.ts'
+import { inProject } from '../../../../harness/base/paths.ts'
+import {
+  loadScenarios,
+  scenarioNames,
+  selectNames,
+} from '../../../../harness/suites/scenarios/load-scenarios.ts'
+
+const names = ['convert-at-end', 'convert-at-start', 'pin-refuses', 'sigbus']
+
+const selections: readonly (readonly [patterns: readonly string[], chosen: readonly string[]])[] = [
+  [[], names],
+  [['convert'], ['convert-at-end', 'convert-at-start']],
+  [
+    ['sigbus', 'pin'],
+    ['pin-refuses', 'sigbus'],
+  ],
+  [['*-at-*'], ['convert-at-end', 'convert-at-start']],
+  [['pin*'], ['pin-refuses']],
+  [['sigbu?'], ['sigbus']],
+  [['tests/scenarios/sigbus.ts'], ['sigbus']],
+  [['sig', 'sigbus'], ['sigbus']],
+]
+for (const [patterns, chosen] of selections) {
+  void test(`patterns: ${patterns.join(' ')}`, (t) => {
+    t.strictSame(selectNames(names, patterns), chosen)
+    t.end()
+  })
+}
+
+void test('a pattern that chooses nothing says what is near', (t) => {
+  t.throws(() => selectNames(names, ['convrt-at-end']), {
+    code: 'SCENARIO_UNKNOWN',
+    message: "no scenario matches 'convrt-at-end'",
+    hint: /^near it: convert-at-end/,
+  })
+  t.throws(() => selectNames(names, ['sig*x']), { code: 'SCENARIO_UNKNOWN' })
+  t.throws(() => selectNames(names, ['sigbuss'], 'mutant'), {
+    code: 'MUTANT_UNKNOWN',
+    message: "no mutant matches 'sigbuss'",
+    hint: /^near it: sigbus/,
+  })
+  t.throws(() => selectNames(names, ['sigbus', 'zzz']), { code: 'SCENARIO_UNKNOWN', hint: /gmemtest list/ })
+  t.end()
+})
+
+const scenarioText = `export default { title: 't', rules: ['S-A1'], bugs: [], needs: [], pools: { '2M': 1 }, boot: [], timeout: 1, run: async () => undefined }`
+
+void test('the name of a scenario is the name of its file', async (t) => {
+  const directory = t.testdir({ 'b.ts': scenarioText, 'a.ts': scenarioText, 'README.md': '' })
+  t.strictSame(await scenarioNames(directory), ['a', 'b'])
+  const [loaded] = await loadScenarios(['b'], directory)
+  t.match(loaded, { name: 'b', title: 't', rules: ['S-A1'] })
+})
+
+const notScenarios = {
+  nothing: [`export const x = 1`, /is not a scenario/],
+  untyped: [scenarioText.replace('boot: []', `boot: 'hvo'`), /is not a scenario/],
+  rule: [scenarioText.replace('S-A1', 'S-A99'), /unknown rule 'S-A99', near it: .*S-A9/],
+  need: [scenarioText.replace('needs: []', `needs: ['luck']`), /unknown need 'luck', known: .*hugetlb/],
+  bug: [scenarioText.replace('bugs: []', `bugs: ['A-99']`), /unknown bug 'A-99', near it: .*A-9/],
+  variant: [
+    scenarioText.replace('boot: []', `boot: ['nohz']`),
+    /unknown boot variant 'nohz', .*slab-nomerge/,
+  ],
+  size: [
+    scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`),
+    /unknown size of huge pages '64K', known: 1G, 2M/,
+  ],
+  count: [
+    scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
+    /pool of 2M pages must have a natural number of them, got 1\.5/,
+  ],
+  broken: [`throw new Error('at load')`, /cannot be loaded/],
+} as const
+const api = JSON.stringify(path.resolve('harness/api.ts'))
+function made(fields: string): string {
+  return `import { scenario } from ${api}
+export default scenario({ title: 't', run: async () => undefined, ${fields} })`
+}
+const malformed = {
+  field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /did you mean 'needs'/],
+  list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got "hvo"/, /boot: \["hvo"\]/],
+  rules: [made(`rules: []`), /rules must name at least one rule, got none/, /list --rules/],
+  timeout: [
+    made(`rules: ['S-A1'], timeout: -5`),
+    /timeout must be a positive number .*, got -5/,
+    /timeout: 30/,
+  ],
+  elsewhere: [`import '../../harness/api.ts'`, /cannot be loaded/, /import from '.*\/harness\/api\.ts'/],
+} as const
+for (const [what, [text, message, hint]] of Object.entries(malformed)) {
+  void test(`a scenario with a slip (${what}) is refused with the next step`, async (t) => {
+    const directory = t.testdir({ 'x.ts': text })
+    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    t.match(failure, { code: 'SCENARIO_INVALID', message, hint })
+    t.match(failure, { message: /x\.ts/ })
+  })
+}
+
+for (const [what, [text, message]] of Object.entries(notScenarios)) {
+  void test(`a file that is no scenario (${what}) is refused`, async (t) => {
+    const directory = t.testdir({ 'x.ts': text })
+    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    t.match(failure, { code: 'SCENARIO_INVALID', message })
+    t.match(failure, { message: /x\.ts/ })
+  })
+}
+
+void test('what a scenario prints is not on the standard output', async (t) => {
+  const load = inProject('harness/suites/scenarios/load-scenarios.ts')
+  const text = `console.log('loaded'); export default {}`
+  const directory = t.testdir({ 'a.ts': text })
+  const code = `import { loadScenarios } from ${JSON.stringify(load)}
+    await loadScenarios(['a'], ${JSON.stringify(directory)}).catch((error) => console.log(error.code))`
+  const ran = await run(process.execPath, ['--input-type=module', '--eval', code], {
+    signal: new AbortController().signal,
+    timeout: 30_000,
+  })
+  t.equal(ran.stdout, '')
+  t.match(ran.stderr, /^loaded\nSCENARIO_INVALID$/m)
+})

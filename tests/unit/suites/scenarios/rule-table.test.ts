@@ -1,0 +1,28 @@
+// The table of rules notices what nobody checks; every scenario is well named. (`make check` checks the table itself.)
+import { test } from 'tap'
+import { loadScenarios, scenarioNames } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { ruleTable, uncheckedRules } from '../../../../harness/suites/scenarios/rule-table.ts'
+import { allRules } from '../../../../harness/catalogue/rules.ts'
+
+const scenarios = await loadScenarios(await scenarioNames())
+
+void test('a rule without a scenario is noticed', (t) => {
+  t.strictSame(
+    uncheckedRules([]),
+    allRules()
+      .filter(([, rule]) => rule.scope === 'in scope')
+      .map(([id]) => id),
+  )
+  t.match(ruleTable([]), /\| S-A1 \|.*\| \*\*none\*\* \|/)
+  t.end()
+})
+
+for (const scenario of scenarios) {
+  void test(`${scenario.name} can be read in a report`, (t) => {
+    t.match(scenario.name, /^[a-z0-9]+(-[a-z0-9]+)*$/)
+    t.notMatch(scenario.title, /[.\n]|^[A-Z]/, 'a title is a clause, not a sentence')
+    t.ok(scenario.title.length <= 120)
+    t.ok(scenario.rules.length > 0, 'it names the rules that it checks')
+    t.end()
+  })
+}

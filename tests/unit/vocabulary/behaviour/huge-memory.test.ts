@@ -1,0 +1,87 @@
+// Files of huge pages as the kernel is asked for them, and where they are bound: no kernel, a scripted agent.
+import { test } from 'tap'
+import type { Memory, ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
+import { createContext } from '../../../../harness/vocabulary/create-context.ts'
+import { GuestMachine } from '../../../../harness/vocabulary/nested-vm.ts'
+import { pages } from '../../../../harness/model/ranges.ts'
+import { fakeMachine } from '../../fixtures/run/fake-machine.ts'
+
+const gigabyte = 2 ** 30
+
+interface Stage extends AsyncDisposable {
+  readonly context: ScenarioContext
+  /** The operations so far, as readable lines. */
+  readonly operations: () => readonly string[]
+}
+
+async function stage(dialect: 'convert-ioctl' | 'vm-attributes' = 'convert-ioctl'): Promise<Stage> {
+  const { machine } = await fakeMachine()
+  return {
+    context: createContext(machine.agent, dialect, () => undefined),
+    operations: () => machine.agent.recentOperations,
+    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+  }
+}
+
+void test('the flags ask for huge pages and their size', async (t) => {
+  await using it = await stage()
+  await it.context.memory({ pages: 1024, hugePages: '2M', initially: 'private' })
+  await it.context.memory({ pages: 262_144, hugePages: '1G', initially: 'shared' })
+  await it.context.memory({ pages: 3, initially: 'shared' })
+  const created = it.operations().filter((line) => line.startsWith('gmemCreate'))
+  t.match(created[0], /size 0x400000, flags 0x5400000000000007\)/)
+  t.match(created[1], /size 0x40000000, flags 0x7800000000000005\)/)
+  t.match(created[2], /size 0x3000, flags 0x1\)/)
+  const slots = it.operations().filter((line) => line.startsWith('memslotSet'))
+  for (const slot of slots.slice(0, 2)) t.match(slot, /gpa 0x[48]0000000, /)
+})
+
+void test('a part of a huge page is a mistake of the scenario, and so is a dialect without them', async (t) => {
+  await using it = await stage()
+  const half = { pages: 100, hugePages: '2M', initially: 'private' } as const
+  await t.rejects(it.context.memory(half), { message: /100 pages are not whole huge pages/ })
+  t.equal(it.operations().filter((line) => !line.startsWith('hello')).length, 0)
+  await using other = await stage('vm-attributes')
+  await t.rejects(other.context.memory({ ...half, pages: 512 }), { message: /has no files of huge pages/ })
+})
+
+/** The guest address and the offset in the file of the last memslot. */
+function lastSlot(it: Stage): { gpa: number; offset: number } {
+  const line = it.operations().findLast((operation) => operation.startsWith('memslotSet')) ?? ''
+  const number = (name: string): number => Number(new RegExp(`\\b${name} (0x[0-9a-f]+)`).exec(line)?.[1])
+  return { gpa: number('gpa'), offset: number('gmem_offset') }
+}
+
+void test('a slot of a part is congruent to the file unless it shall be skewed', async (t) => {
+  await using it = await stage()
+  const file: Memory = await it.context.memory({
+    pages: 1024,
+    hugePages: '2M',
+    initially: 'private',
+    slot: false,
+  })
+  await file.bind(pages(512 + 5, 100))
+  const straight = lastSlot(it)
+  t.equal(straight.offset, 517 * 4096)
+  t.equal((straight.gpa - straight.offset) % (512 * 4096), 0)
+  await file.bind(pages(512, 100), { skewedBy: 3 })
+  const skewed = lastSlot(it)
+  t.equal((skewed.gpa - skewed.offset) % (512 * 4096), 3 * 4096)
+  await file.bind(pages(512, 100), 0x1_2345_6000)
+  t.equal(lastSlot(it).gpa, 0x1_2345_6000)
+})
+
+void test('slots keep away from each other and from what the agent has in the guest', async (t) => {
+  const { machine } = await fakeMachine()
+  await using stack = new AsyncDisposableStack()
+  stack.use(machine)
+  const guest = await GuestMachine.create(machine.agent)
+  let end = 0
+  for (const size of [4096, gigabyte, 0x1000_0000, gigabyte, gigabyte, 4096, 3 * gigabyte, 4096]) {
+    const { gpa } = guest.takeSlot({ size, alignment: size % gigabyte === 0 ? gigabyte : 4096 })
+    t.ok(gpa >= end, `0x${gpa.toString(16)} is behind 0x${end.toString(16)}`)
+    if (size % gigabyte === 0) t.equal(gpa % gigabyte, 0)
+    end = gpa + size
+    t.ok(end <= 0xe000_0000 || gpa >= 0x1_0000_0000, `0x${gpa.toString(16)} is not in the hole`)
+  }
+})

@@ -1,0 +1,125 @@
+// Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and what they say when blind.
+import { test } from 'tap'
+import type { OperationName } from '../../../harness/agent/wire/operations.ts'
+import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
+import { createContext } from '../../../harness/vocabulary/create-context.ts'
+import { page } from '../../../harness/model/ranges.ts'
+import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import type { FakeOptions } from '../fixtures/run/fake-machine.ts'
+
+interface Stage extends AsyncDisposable {
+  readonly context: ScenarioContext
+  readonly operations: () => readonly string[]
+  readonly expected: readonly RegExp[]
+}
+
+async function play(options: FakeOptions = {}): Promise<Stage> {
+  const { machine } = await fakeMachine(options)
+  const expected: RegExp[] = []
+  return {
+    context: createContext(machine.agent, 'convert-ioctl', (pattern) => void expected.push(pattern)),
+    operations: () => machine.agent.recentOperations,
+    expected,
+    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+  }
+}
+
+/** Injects into an operation that has `allocations` of them. */
+function injector(allocations: number, armed = 1): FakeOptions {
+  let nth = 0
+  return {
+    reply: (name: OperationName, body: Buffer) => {
+      if (name === 'failNth') nth = Number(body.readBigUInt64LE(0))
+      return name === 'failNthResult' ? { words: [armed, nth <= allocations ? 1 : 0] } : undefined
+    },
+  }
+}
+
+async function failEach(options: FakeOptions): Promise<number> {
+  await using stage = await play(options)
+  const { agent, failEachAllocation } = stage.context
+  return await failEachAllocation(
+    () => agent.setAffinity(0),
+    async () => undefined,
+  )
+}
+
+void test('each allocation fails once, and the operation is done once more without a failure', async (t) => {
+  await using stage = await play(injector(3))
+  const { context } = stage
+  const told: number[] = []
+  const count = await context.failEachAllocation(
+    () => context.agent.setAffinity(0),
+    async (_outcome, nth) => void told.push(nth),
+  )
+  t.equal(count, 3)
+  t.strictSame(told, [1, 2, 3])
+})
+
+void test('failures that cannot be injected, or never end, are no result', async (t) => {
+  await t.rejects(failEach(injector(3, 0)), { code: 'INJECTION_BROKEN' })
+  await t.rejects(failEach(injector(1000)), { code: 'INJECTION_BROKEN' })
+  await t.rejects(failEach({ react: (name) => (name === 'failNth' ? 2 : undefined) }), {
+    code: 'INJECTION_BROKEN',
+  })
+})
+
+void test('pools are counted, filled and resized, and a counter that is missing is an error', async (t) => {
+  await using stage = await play()
+  const { pools } = stage.context
+  t.strictSame(await pools.counters('2M'), { total: 7, free: 7, reserved: 7, surplus: 7 })
+  await t.rejects(pools.countersOfNode('2M', 0), { code: 'COUNTER_MISSING' })
+  t.equal(await pools.poison('2M', 0xa5), 0, 'what is reserved is not there to be filled')
+  t.equal(await pools.resize('1G', 3), 7)
+  t.match(stage.operations().at(-2), /hugepages-1048576kB\/nr_hugepages, "3"/)
+  await using free = await play({ files: (path) => (path.includes('resv') ? '2\n' : undefined) })
+  t.equal(await free.context.pools.poison('2M', 0xa5), 5)
+  t.match(
+    free.operations().find((line) => line.startsWith('memfdCreate')),
+    /flags 0x54000004, size 0xa00000/,
+  )
+})
+
+void test('a control group is entered, and left empty', async (t) => {
+  await using stage = await play({
+    files: (path) => (path.startsWith('/sys/fs/cgroup/mine/hugetlb.1GB') ? '5\n' : undefined),
+  })
+  const group = await stage.context.enterGroup('mine')
+  t.strictSame(await group.charges('1G'), { used: 5, reserved: 5 })
+  await t.rejects(group.charges('2M'), { code: 'COUNTER_MISSING' })
+  await group.leave()
+  t.match(stage.operations().at(-1), /^directory\(remove, \/sys\/fs\/cgroup\/mine\) = OK/)
+  await using busy = await play({ react: (name) => (name === 'directory' ? 16 : undefined) })
+  await t.rejects(busy.context.enterGroup('mine'), {
+    message: /making the control group mine: wanted OK, found EBUSY/,
+  })
+})
+
+void test('memory of the kernel is read, or it is an error', async (t) => {
+  await using stage = await play()
+  t.strictSame(await stage.context.kernelMemory(), { free: 1000, structPages: 4099 })
+  await using old = await play({
+    files: (path) => (path === '/proc/vmstat' ? 'nr_free_pages 3\n' : undefined),
+  })
+  await t.rejects(old.context.kernelMemory(), { code: 'COUNTER_MISSING' })
+})
+
+void test('a memory error needs a page that is mapped, and its log is expected', async (t) => {
+  const tail = Buffer.alloc(24)
+  tail.writeBigUInt64LE(1n, 8)
+  tail.writeBigUInt64LE(77n, 16)
+  await using stage = await play({
+    reply: (name) => {
+      if (name === 'frameRuns') return { words: [1], tail }
+      return name === 'madvise' ? { words: [7, 4] } : undefined
+    },
+  })
+  const file = await stage.context.memory({ pages: 4, initially: 'shared' })
+  t.strictSame(await file.failMemory(page(1), 'madvise'), { pfn: 77, errno: 'OK', signal: 7 })
+  t.match(await file.failMemory(page(1), 'inject'), { pfn: 77, errno: 'OK', signal: 0 })
+  t.match(stage.operations().at(-1), /corrupt-pfn, "77"/)
+  t.ok(stage.expected.some((pattern) => pattern.test('Memory failure: 0x4d: unhandlable page.')))
+  await using other = await play()
+  const untouched = await other.context.memory({ pages: 4, initially: 'shared' })
+  await t.rejects(untouched.failMemory(page(1), 'madvise'), { code: 'PAGE_NOT_MAPPED' })
+})
