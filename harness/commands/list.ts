@@ -4,7 +4,9 @@ import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
 import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
-import { loadScenarios, scenarioNames, selectNames } from '../suites/scenarios/load-scenarios.ts'
+import { loadScenarios } from '../suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { select } from '../base/select.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { bugTable, unansweredBugs } from '../suites/scenarios/bug-table.ts'
 import { bugs } from '../catalogue/bugs.ts'
@@ -65,7 +67,7 @@ function expectWholeTable([pattern]: readonly string[], options: ListOptions): v
 }
 
 async function chosen(patterns: readonly string[]): Promise<NamedScenario[]> {
-  return loadScenarios(selectNames(await scenarioNames(), patterns))
+  return loadScenarios(select(await listScenarioFiles(), patterns, 'scenario'))
 }
 
 function scenarioList(scenarios: readonly NamedScenario[]): string {
@@ -124,7 +126,8 @@ async function isOutOfDate(name: 'rules' | 'bugs', table: string, context: Comma
 }
 
 async function kernelList(patterns: readonly string[]): Promise<string> {
-  const names = selectNames(await listKernelDefinitions(), patterns, 'kernel')
+  const known = (await listKernelDefinitions()).map((name) => ({ name }))
+  const names = select(known, patterns, 'kernel').map(({ name }) => name)
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))
   return definitions

@@ -20,7 +20,9 @@ import { mutantsTerminalSink } from '../report/mutants-terminal.ts'
 import { planBoots } from '../run/boot-plan.ts'
 import type { BootPlan } from '../run/boot-plan.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
-import { loadScenarios, scenarioNames, selectNames } from '../suites/scenarios/load-scenarios.ts'
+import { select } from '../base/select.ts'
+import { loadScenarios } from '../suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import type { Need } from '../catalogue/capabilities.ts'
 import type { MachineSource } from '../instance/instance.ts'
 import { tryMutants } from '../campaigns/mutants/mutant-campaign.ts'
@@ -77,8 +79,9 @@ export async function runMutants(
   const started = new Date()
   const definition = await loadUsableDefinition(options.kernel, context.signal)
   const expectSkips = await expectedSkips(definition)
-  const names = await scenarioNames()
-  const mutants = chosen(await readMutants(definition), patterns)
+  const files = await listScenarioFiles()
+  const names = files.map(({ name }) => name)
+  const mutants = select(await readMutants(definition), patterns, 'mutant')
   for (const mutant of mutants) requireScenarios(mutant, names)
   if (options.list === true) {
     context.stdout.write(listOf(mutants))
@@ -90,7 +93,7 @@ export async function runMutants(
   const available = bytes(process.availableMemory())
   const [chosenAccelerator, scenarios, control, image, agent] = await Promise.all([
     chooseAccelerator(options.accel),
-    loadScenarios(names),
+    loadScenarios(files),
     provide(definition, context),
     provideGuestImage(common),
     compileAgent(common),
@@ -105,17 +108,6 @@ export async function runMutants(
   const plan = { ...given, boots, accelerator, directory, started, ...built }
   const reports = { context, directory, terminal: mutantsTerminalSink, tap: mutantsTapSink }
   return reporting<Event>(reports, (emit) => execute(plan, emit))
-}
-
-function chosen(mutants: readonly Mutant[], patterns: readonly string[]): Mutant[] {
-  const names = new Set(
-    selectNames(
-      mutants.map((mutant) => mutant.name),
-      patterns,
-      'mutant',
-    ),
-  )
-  return mutants.filter((mutant) => names.has(mutant.name))
 }
 
 /** A scenario that was renamed must not quietly move to the end of the line. */

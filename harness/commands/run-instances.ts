@@ -46,7 +46,7 @@ export async function runOnMachines(
   await machines.begin(plainProfile)
   const durations = await readDurations(cacheDirectory(), plan)
   const [scenarios, { planBoots }, { runScenarios }] = await Promise.all([
-    loadScenarios(plan.names, options.scenarios),
+    loadScenarios(plan.scenarios),
     import('../run/boot-plan.ts'),
     import('../run/runner.ts'),
   ])

@@ -6,7 +6,9 @@ import type { RunEvent } from '../report/events.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
-import { scenarioNames, selectNames } from '../suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import type { ScenarioFile } from '../suites/scenarios/scenario-files.ts'
+import { select } from '../base/select.ts'
 import type { Need } from '../catalogue/capabilities.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
@@ -41,7 +43,7 @@ export interface Plan {
   readonly definition: KernelDefinition
   /** What the kernel lacks by its definition. */
   readonly expectSkips: readonly Need[]
-  readonly names: readonly string[]
+  readonly scenarios: readonly ScenarioFile[]
   readonly accelerator: Accelerator
   readonly isolation: Isolation
   /** Where the results go. */
@@ -58,9 +60,9 @@ export async function runJob(
   context: CommandContext,
 ): Promise<number> {
   const started = new Date()
-  const [definition, names, chosen] = await Promise.all([
+  const [definition, scenarios, chosen] = await Promise.all([
     loadUsableDefinition(options.kernel, context.signal),
-    scenarioNames(options.scenarios).then((all) => selectNames(all, patterns)),
+    listScenarioFiles(options.scenarios).then((all) => select(all, patterns, 'scenario')),
     chooseAccelerator(options.accel),
   ])
   const expectSkips = await expectedSkips(definition)
@@ -72,20 +74,20 @@ export async function runJob(
   const accelerator = slowedDown(chosen, definition.slowdown)
   const isolation = options.isolation ?? definition.isolation
   const machines = { accelerator, isolation }
-  const plan = { options, context, definition, expectSkips, names, ...machines, directory, started }
+  const plan = { options, context, definition, expectSkips, scenarios, ...machines, directory, started }
   const reports = { context, directory, terminal: terminalSink, tap: tapSink }
   return reporting(reports, (emit) => execute(plan, emit))
 }
 
 /** From the plan to the last event; whatever happens, `run-finished` is emitted. */
 async function execute(plan: Plan, emit: Emit): Promise<number> {
-  const { context, definition, options, names, started } = plan
+  const { context, definition, options, scenarios, started } = plan
   await emit({
     type: 'run-started',
     time: started.toISOString(),
     kernel: definition.name,
     dialect: definition.dialect,
-    scenarios: names,
+    scenarios: scenarios.map(({ name }) => name),
     isolation: plan.isolation,
   })
   return withEnding(emit, async (tell) => {

@@ -73,7 +73,7 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
   const [parts, accelerator, scenarios] = await Promise.all([
     testParts(),
     chooseAccelerator(undefined),
-    loadScenarios(['a-passes'], inProject('tests/vm/fixtures/bad-days')),
+    loadScenarios([{ name: 'a-passes', file: inProject('tests/vm/fixtures/bad-days/a-passes.ts') }]),
   ])
   const plan = planBoots(scenarios, bytes(2 ** 40))
 

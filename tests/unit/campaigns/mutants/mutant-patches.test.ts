@@ -6,7 +6,7 @@ import { loadKernelDefinition } from '../../../../harness/kernel/definition/load
 import type { KernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
 import { readMutants, withMutant } from '../../../../harness/campaigns/mutants/mutant-patches.ts'
 import { provideKernel } from '../../../../harness/kernel/provide.ts'
-import { scenarioNames } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
 import { gmemPatch, miniDefinition, recordingContext } from '../../kernel/fixtures/mini-tree.ts'
 
 /** A kernel in miniature whose series has these mutants. */
@@ -89,7 +89,7 @@ void test('mutants are built one after the other in one tree, and do not touch t
 
 void test('every mutant of the default kernel names scenarios that there are', async (t) => {
   const mutants = await readMutants(await loadKernelDefinition('gmem-convert'))
-  const names = await scenarioNames()
+  const names = (await listScenarioFiles()).map(({ name }) => name)
   t.ok(mutants.length >= 45)
   for (const mutant of mutants) {
     t.strictSame(

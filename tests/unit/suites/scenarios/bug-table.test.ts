@@ -2,9 +2,10 @@
 import { test } from 'tap'
 import { bugTable, scenariosByBug, unansweredBugs } from '../../../../harness/suites/scenarios/bug-table.ts'
 import { allBugs, bugs, uncoveredBugs } from '../../../../harness/catalogue/bugs.ts'
-import { loadScenarios, scenarioNames } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { loadScenarios } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
 
-const scenarios = await loadScenarios(await scenarioNames())
+const scenarios = await loadScenarios(await listScenarioFiles())
 
 function numbered(letter: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${letter}-${index + 1}`)

@@ -1,58 +1,17 @@
-// Patterns choose scenarios by name; a file that is no scenario is refused.
+// A file that is no scenario is refused.
 import path from 'node:path'
 import { test } from 'tap'
 import { run } from '../../../../harness/process/run-program.ts'
 import { inProject } from '../../../../harness/base/paths.ts'
-import {
-  loadScenarios,
-  scenarioNames,
-  selectNames,
-} from '../../../../harness/suites/scenarios/load-scenarios.ts'
-
-const names = ['convert-at-end', 'convert-at-start', 'pin-refuses', 'sigbus']
-
-const selections: readonly (readonly [patterns: readonly string[], chosen: readonly string[]])[] = [
-  [[], names],
-  [['convert'], ['convert-at-end', 'convert-at-start']],
-  [
-    ['sigbus', 'pin'],
-    ['pin-refuses', 'sigbus'],
-  ],
-  [['*-at-*'], ['convert-at-end', 'convert-at-start']],
-  [['pin*'], ['pin-refuses']],
-  [['sigbu?'], ['sigbus']],
-  [['tests/scenarios/sigbus.ts'], ['sigbus']],
-  [['sig', 'sigbus'], ['sigbus']],
-]
-for (const [patterns, chosen] of selections) {
-  void test(`patterns: ${patterns.join(' ')}`, (t) => {
-    t.strictSame(selectNames(names, patterns), chosen)
-    t.end()
-  })
-}
-
-void test('a pattern that chooses nothing says what is near', (t) => {
-  t.throws(() => selectNames(names, ['convrt-at-end']), {
-    code: 'SCENARIO_UNKNOWN',
-    message: "no scenario matches 'convrt-at-end'",
-    hint: /^near it: convert-at-end/,
-  })
-  t.throws(() => selectNames(names, ['sig*x']), { code: 'SCENARIO_UNKNOWN' })
-  t.throws(() => selectNames(names, ['sigbuss'], 'mutant'), {
-    code: 'MUTANT_UNKNOWN',
-    message: "no mutant matches 'sigbuss'",
-    hint: /^near it: sigbus/,
-  })
-  t.throws(() => selectNames(names, ['sigbus', 'zzz']), { code: 'SCENARIO_UNKNOWN', hint: /gmemtest list/ })
-  t.end()
-})
+import { loadScenarios } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
 
 const scenarioText = `export default { title: 't', rules: ['S-A1'], bugs: [], needs: [], pools: { '2M': 1 }, boot: [], timeout: 1, run: async () => undefined }`
 
 void test('the name of a scenario is the name of its file', async (t) => {
   const directory = t.testdir({ 'b.ts': scenarioText, 'a.ts': scenarioText, 'README.md': '' })
-  t.strictSame(await scenarioNames(directory), ['a', 'b'])
-  const [loaded] = await loadScenarios(['b'], directory)
+  const files = await listScenarioFiles(directory)
+  const [, loaded] = await loadScenarios(files)
   t.match(loaded, { name: 'b', title: 't', rules: ['S-A1'] })
 })
 
@@ -95,7 +54,9 @@ const malformed = {
 for (const [what, [text, message, hint]] of Object.entries(malformed)) {
   void test(`a scenario with a slip (${what}) is refused with the next step`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
-    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch(
+      (error: unknown) => error,
+    )
     t.match(failure, { code: 'SCENARIO_INVALID', message, hint })
     t.match(failure, { message: /x\.ts/ })
   })
@@ -104,7 +65,9 @@ for (const [what, [text, message, hint]] of Object.entries(malformed)) {
 for (const [what, [text, message]] of Object.entries(notScenarios)) {
   void test(`a file that is no scenario (${what}) is refused`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
-    const failure: unknown = await loadScenarios(['x'], directory).catch((error: unknown) => error)
+    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch(
+      (error: unknown) => error,
+    )
     t.match(failure, { code: 'SCENARIO_INVALID', message })
     t.match(failure, { message: /x\.ts/ })
   })
@@ -115,7 +78,7 @@ void test('what a scenario prints is not on the standard output', async (t) => {
   const text = `console.log('loaded'); export default {}`
   const directory = t.testdir({ 'a.ts': text })
   const code = `import { loadScenarios } from ${JSON.stringify(load)}
-    await loadScenarios(['a'], ${JSON.stringify(directory)}).catch((error) => console.log(error.code))`
+    await loadScenarios([{ name: 'a', file: ${JSON.stringify(path.join(directory, 'a.ts'))} }]).catch((error) => console.log(error.code))`
   const ran = await run(process.execPath, ['--input-type=module', '--eval', code], {
     signal: new AbortController().signal,
     timeout: 30_000,

@@ -1,10 +1,11 @@
 // The table of rules notices what nobody checks; every scenario is well named. (`make check` checks the table itself.)
 import { test } from 'tap'
-import { loadScenarios, scenarioNames } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { loadScenarios } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
 import { ruleTable, uncheckedRules } from '../../../../harness/suites/scenarios/rule-table.ts'
 import { allRules } from '../../../../harness/catalogue/rules.ts'
 
-const scenarios = await loadScenarios(await scenarioNames())
+const scenarios = await loadScenarios(await listScenarioFiles())
 
 void test('a rule without a scenario is noticed', (t) => {
   t.strictSame(

@@ -1,0 +1,67 @@
+// Chooses from named things by the patterns of a command line.
+import path from 'node:path'
+import { UsageError } from './errors.ts'
+import { nearest } from './nearest.ts'
+
+/** A thing that patterns can choose. */
+export interface Selectable {
+  readonly name: string
+  /** The folder that holds the thing, if folders sort these things. */
+  readonly topic?: string
+}
+
+const kinds = {
+  scenario: { code: 'SCENARIO_UNKNOWN', hint: 'gmemtest list prints all scenarios' },
+  mutant: { code: 'MUTANT_UNKNOWN', hint: 'gmemtest mutants --list prints all mutants' },
+  kernel: { code: 'KERNEL_UNKNOWN', hint: 'gmemtest list --kernels prints all kernels' },
+} as const
+
+/**
+ * Returns the items that the patterns choose, each once, in the order of `items`; all items without a pattern.
+ * A pattern with `*` or `?` must match a whole name, `TOPIC/` all names of a topic, any other pattern a part of a name.
+ * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN when a pattern chooses nothing; OPTION_VALUE
+ * when a pattern is empty
+ */
+export function select<Item extends Selectable>(
+  items: readonly Item[],
+  patterns: readonly string[],
+  what: keyof typeof kinds,
+): Item[] {
+  if (patterns.length === 0) return [...items]
+  const chosen = new Set<Item>()
+  for (const pattern of patterns) {
+    if (pattern === '') {
+      throw new UsageError('OPTION_VALUE', "a pattern must not be empty, got ''", {
+        hint: 'leave it out to take all',
+      })
+    }
+    const matches = items.filter(matcherOf(pattern))
+    if (matches.length === 0) {
+      const near = nearest(pattern, wordsOf(pattern, items))
+      throw new UsageError(kinds[what].code, `no ${what} matches '${pattern}'`, {
+        hint: near.length > 0 ? `near it: ${near.join(', ')}` : kinds[what].hint,
+      })
+    }
+    for (const item of matches) chosen.add(item)
+  }
+  return items.filter((item) => chosen.has(item))
+}
+
+/** Returns the words that `pattern` may have been meant to be. */
+function wordsOf(pattern: string, items: readonly Selectable[]): string[] {
+  if (!pattern.endsWith('/')) return items.map(({ name }) => name)
+  return [...new Set(items.flatMap(({ topic }) => (topic === undefined ? [] : [`${topic}/`])))]
+}
+
+function matcherOf(pattern: string): (item: Selectable) => boolean {
+  // What a shell completes works as well: tests/scenarios/TOPIC/ and tests/scenarios/TOPIC/NAME.ts.
+  const text = path.basename(pattern).replace(/\.(ts|patch)$/, '')
+  if (pattern.endsWith('/')) return ({ topic }) => topic === text
+  if (!/[*?]/.test(text)) return ({ name }) => name.includes(text)
+  const source = text
+    .replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  const expression = new RegExp(`^${source}$`)
+  return ({ name }) => expression.test(name)
+}

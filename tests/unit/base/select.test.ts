@@ -1,0 +1,59 @@
+// Patterns choose by name and by topic, and a pattern that chooses nothing says what is near.
+import { test } from 'tap'
+import { select } from '../../../harness/base/select.ts'
+
+const names = ['convert-at-end', 'convert-at-start', 'pin-refuses', 'sigbus']
+
+const items = names.map((name) => ({ name, topic: name.startsWith('convert') ? 'conversion' : 'faults' }))
+
+const selections: readonly (readonly [patterns: readonly string[], chosen: readonly string[]])[] = [
+  [[], names],
+  [['convert'], ['convert-at-end', 'convert-at-start']],
+  [
+    ['sigbus', 'pin'],
+    ['pin-refuses', 'sigbus'],
+  ],
+  [['*-at-*'], ['convert-at-end', 'convert-at-start']],
+  [['pin*'], ['pin-refuses']],
+  [['sigbu?'], ['sigbus']],
+  [['tests/scenarios/sigbus.ts'], ['sigbus']],
+  [['sig', 'sigbus'], ['sigbus']],
+  [['conversion/'], ['convert-at-end', 'convert-at-start']],
+  [
+    ['tests/scenarios/faults/', 'start'],
+    ['convert-at-start', 'pin-refuses', 'sigbus'],
+  ],
+]
+for (const [patterns, chosen] of selections) {
+  void test(`patterns: ${patterns.join(' ')}`, (t) => {
+    t.strictSame(
+      select(items, patterns, 'scenario').map(({ name }) => name),
+      chosen,
+    )
+    t.end()
+  })
+}
+
+void test('a pattern that chooses nothing says what is near', (t) => {
+  t.throws(() => select(items, ['convrt-at-end'], 'scenario'), {
+    code: 'SCENARIO_UNKNOWN',
+    message: "no scenario matches 'convrt-at-end'",
+    hint: /^near it: convert-at-end/,
+  })
+  t.throws(() => select(items, ['sig*x'], 'scenario'), { code: 'SCENARIO_UNKNOWN' })
+  t.throws(() => select(items, ['sigbuss'], 'mutant'), {
+    code: 'MUTANT_UNKNOWN',
+    message: "no mutant matches 'sigbuss'",
+    hint: /^near it: sigbus/,
+  })
+  t.throws(() => select(items, ['sigbus', 'zzz'], 'scenario'), {
+    code: 'SCENARIO_UNKNOWN',
+    hint: /gmemtest list/,
+  })
+  t.throws(() => select(items, ['conversions/'], 'scenario'), {
+    code: 'SCENARIO_UNKNOWN',
+    message: "no scenario matches 'conversions/'",
+    hint: /^near it: conversion\//,
+  })
+  t.end()
+})

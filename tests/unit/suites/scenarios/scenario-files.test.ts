@@ -1,0 +1,33 @@
+// Scenario files lie in a directory or one level below it, in the folders of topics.
+import path from 'node:path'
+import { test } from 'tap'
+import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
+
+void test('a topic is a folder, and helpers are no scenarios', async (t) => {
+  const directory = t.testdir({
+    'b.ts': '',
+    'README.md': '',
+    common: { 'helper.ts': '' },
+    holes: { 'a.ts': '', deeper: { 'c.ts': '' } },
+  })
+  t.strictSame(await listScenarioFiles(directory), [
+    { name: 'a', file: path.join(directory, 'holes/a.ts'), topic: 'holes' },
+    { name: 'b', file: path.join(directory, 'b.ts') },
+  ])
+})
+
+void test('two scenarios of one name are refused', async (t) => {
+  const directory = t.testdir({ holes: { 'a.ts': '' }, pins: { 'a.ts': '' } })
+  await t.rejects(listScenarioFiles(directory), {
+    code: 'SCENARIO_INVALID',
+    message: /two scenarios in .* have the name a/,
+  })
+})
+
+void test('no directory and no scenario are mistakes of the caller', async (t) => {
+  await t.rejects(listScenarioFiles(path.join(t.testdir(), 'none')), { code: 'SCENARIOS_MISSING' })
+  await t.rejects(listScenarioFiles(t.testdir({ 'README.md': '' })), {
+    code: 'SCENARIOS_MISSING',
+    hint: /NAME\.ts/,
+  })
+})
