@@ -1,0 +1,25 @@
+// S-A7: a range that is in the wanted state already is not touched at all: neither unmapped, nor refused because of a pin.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'converting what is in the wanted state already changes and unmaps nothing',
+  rules: ['S-A7', 'S-A10'],
+  bugs: ['B-12'],
+  needs: ['in-place-conversion', 'gup-test', 'pagemap', 'binary-stats'],
+  async run({ memory, check }) {
+    const file = await memory({ pages: 16, initially: 'shared' })
+    await file.convert('private', pages(8, 8))
+    await file.guest.fill(file.all, 0x51)
+    await file.host.fill(pages(0, 8), 0x52)
+    await file.pin(page(3), 'gup-test')
+    const frames = await file.host.frames(pages(0, 8))
+    const mapped = await file.guest.mappedPages()
+
+    await file.convert('shared', pages(0, 8))
+    await file.convert('private', pages(8, 8))
+
+    check.equal(await file.host.frames(pages(0, 8)), frames, 'page frames in the page tables of the host')
+    check.equal(await file.guest.mappedPages(), mapped, 'pages in the page tables of the guest')
+    await file.matchesModel()
+  },
+})

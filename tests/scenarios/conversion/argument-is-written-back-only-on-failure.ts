@@ -1,0 +1,39 @@
+// S-A12: a conversion that succeeds does not touch its argument; one that fails writes it back, with nothing but error_offset changed.
+import { ioctls, page, pages, pageSize, scenario, words } from '../../../harness/api.ts'
+
+const request = ioctls.gmemConvertPrivate
+const garbage = [0x11n, 0x2222n, -1, 1n << 63n, 0x5555n]
+
+export default scenario({
+  title: 'the argument is written back only when the conversion failed',
+  rules: ['S-A12', 'S-A9'],
+  async run({ agent, memory, check, expectErrno }) {
+    const file = await memory({ pages: 8, initially: 'shared' })
+    const { gmem: handle } = file.handles
+    await file.host.fill(file.all, 0x55)
+    const firstTwo = words(0, 2 * pageSize, 0, ...garbage)
+    const lastFour = words(4 * pageSize, 4 * pageSize, 0, ...garbage)
+
+    const done = await agent.ioctlRaw({ handle, request, bytes: firstTwo })
+    expectErrno(done, 'OK', 'converting the first two pages')
+    check.equal(done.bytes.toString('hex'), firstTwo.toString('hex'), 'the argument after a success')
+    file.model.convert('private', pages(0, 2))
+
+    const readOnly = await agent.ioctlRaw({
+      handle,
+      request,
+      argument: 'read-only-buffer',
+      bytes: words(2 * pageSize, pageSize, 0, ...garbage),
+    })
+    expectErrno(readOnly, 'OK', 'converting page 2 with an argument in read-only memory')
+    file.model.convert('private', page(2))
+
+    const pin = await file.pin(page(6), 'vmsplice')
+    const refused = await agent.ioctlRaw({ handle, request, bytes: lastFour })
+    expectErrno(refused, 'EAGAIN', 'converting the last four pages with page 6 pinned')
+    const wanted = words(4 * pageSize, 4 * pageSize, 6 * pageSize, ...garbage)
+    check.equal(refused.bytes.toString('hex'), wanted.toString('hex'), 'the argument after a failure')
+    await pin.release()
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,19 @@
+// S-A1: converting pages inside a range of equal pages makes three ranges of one, and every page still has a state.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'pages converted inside a range leave both its ends as they were',
+  rules: ['S-A1', 'S-A16', 'S-A19'],
+  needs: ['private-memory'],
+  async run({ memory }) {
+    const file = await memory({ pages: 16, initially: 'shared' })
+    await file.host.fill(file.all, 0x31)
+
+    await file.convert('private', pages(4, 9))
+    await file.guest.fill(pages(4, 9), 0x32)
+    await file.matchesModel()
+
+    await file.convert('shared', page(8))
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,27 @@
+// S-A11, S-A18: the guest may use a page while it changes its state: it waits, and then it has the page, whatever the state.
+import { page, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'a guest that works on a page while it is converted never loses a write',
+  rules: ['S-A11', 'S-A18', 'S-A19'],
+  bugs: ['A-14'],
+  async run({ memory, check }) {
+    const file = await memory({ pages: 4, initially: 'shared' })
+    const [convert, guest] = await file.race(150, [
+      { does: 'convert', to: 'private', range: page(1) },
+      { does: 'guest-count', range: page(1) },
+    ])
+
+    check.that((convert?.done ?? 0) > 0, 'the page was converted')
+    check.equal([convert?.failed, convert?.firstError], [0, 'OK'], 'conversions that failed')
+    check.that((guest?.done ?? 0) > 0, 'the guest came to work')
+    check.equal(
+      [guest?.firstUnexpected, guest?.mismatches],
+      ['', 0],
+      'unexpected exits and lost writes of the guest',
+    )
+    await file.convert('shared', file.all)
+    await file.host.fill(file.all, 0x92)
+    await file.matchesModel()
+  },
+})

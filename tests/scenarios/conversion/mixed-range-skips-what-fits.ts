@@ -1,0 +1,25 @@
+// S-A7: of a mixed range only the pages in the other state are unmapped and looked at; the ones that fit stay mapped and keep their data.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'in a mixed range, pages that are in the wanted state stay mapped and keep their data',
+  rules: ['S-A7', 'S-A10', 'S-A19'],
+  bugs: ['B-12'],
+  needs: ['in-place-conversion', 'gup-test', 'binary-stats'],
+  async run({ memory, check }) {
+    const file = await memory({ pages: 12, initially: 'shared' })
+    await file.convert('private', pages(4, 4))
+    await file.guest.fill(file.all, 0x52)
+    let mapped = await file.guest.mappedPages()
+
+    await file.convert('private', pages(2, 8)) // 4 of which are private
+    check.equal(await file.guest.mappedPages(), mapped - 4, 'pages in the page tables of the guest')
+    await file.matchesModel()
+
+    await file.pin(page(1), 'gup-test')
+    mapped = await file.guest.mappedPages()
+    await file.convert('shared', pages(0, 6)) // 2 of which are shared
+    check.equal(await file.guest.mappedPages(), mapped - 4, 'pages in the page tables of the guest')
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,18 @@
+// S-A8: a range in which only some pages are allocated converts as a whole, whichever of its pages those are.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'a range with holes between its allocated pages converts as a whole',
+  rules: ['S-A8', 'S-A19', 'S-A20'],
+  async run({ memory }) {
+    const file = await memory({ pages: 24, initially: 'shared' })
+    for (const allocated of [0, 10, 11, 23]) await file.host.fill(page(allocated), 0x43) // first, inside, last
+
+    await file.convert('private', pages(0, 8))
+    await file.convert('private', pages(8, 8))
+    await file.convert('private', pages(16, 8))
+    await file.matchesModel()
+    await file.convert('shared', file.all)
+    await file.matchesModel()
+  },
+})

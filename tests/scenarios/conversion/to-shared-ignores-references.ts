@@ -1,0 +1,21 @@
+// S-A10: to shared nobody counts references: a range with a pinned page in it becomes shared, and exactly the range leaves the guest.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'pages become shared beside a pinned one, and exactly they are taken out of the guest',
+  rules: ['S-A10', 'S-A7', 'S-A19'],
+  needs: ['in-place-conversion', 'gup-test', 'binary-stats'],
+  async run({ memory, check }) {
+    const file = await memory({ pages: 16, initially: 'private' })
+    await file.guest.fill(file.all, 0x6b)
+    const mapped = await file.guest.mappedPages()
+
+    await file.convert('shared', page(6))
+    check.equal(await file.guest.mappedPages(), mapped - 1, 'pages in the page tables of the guest')
+    await file.pin(page(6), 'gup-test')
+
+    await file.convert('shared', pages(4, 5))
+    check.equal(await file.guest.mappedPages(), mapped - 5, 'pages in the page tables of the guest')
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,22 @@
+// S-A9, A-23: only real references refuse: a page that was just touched on one CPU can be converted from another one at once.
+import { scenario } from '../../../harness/api.ts'
+
+const rounds = 4
+
+export default scenario({
+  title: 'pages that nobody holds are never refused, wherever they were touched last',
+  rules: ['S-A9', 'S-A11'],
+  bugs: ['A-23', 'B-22'],
+  async run({ memory, runOnCpu }) {
+    const file = await memory({ pages: 128, initially: 'shared' })
+    for (let round = 0; round < rounds; round += 1) {
+      await runOnCpu(round % 2)
+      await file.host.fill(file.all, 0xa0 + round)
+      await runOnCpu((round + 1) % 2)
+      await file.convertEach('private', { order: 'reverse' })
+      await file.convert('shared', file.all)
+      await file.punchHole(file.all) // so that the next round touches new pages
+    }
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,35 @@
+// S-A13: a range of many runs needs most memory to convert: what fails there is taken back in each of them.
+import { pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title:
+    'converting every other page again, or all of them, fails for lack of memory as a whole or not at all',
+  rules: ['S-A13', 'S-A26'],
+  bugs: ['A-1', 'A-3', 'O-1', 'O-4'],
+  needs: ['in-place-conversion', 'hugetlb', 'fault-injection'],
+  pools: { '2M': 2 },
+  timeout: 30,
+  async run({ memory, check, failEachAllocation, expectErrno }) {
+    const file = await memory({ pages: 1024, hugePages: '2M', initially: 'private' })
+    await file.convertEach('shared', { range: pages(400, 300), every: 2, order: 'forward' })
+    await file.guest.fill(pages(390, 320), 0x72)
+    for (const [to, range] of [
+      ['private', pages(450, 1)],
+      ['shared', pages(391, 311)],
+      ['private', pages(390, 320)],
+    ] as const) {
+      await failEachAllocation(
+        () => file.attemptConversion(to, { offset: range.first * 4096, size: range.count * 4096 }),
+        async (outcome, nth) => {
+          if (outcome.errno === 'OK') file.model.convert(to, range)
+          else expectErrno(outcome, 'ENOMEM', `the conversion without allocation ${nth}`)
+          await file.matchesModel(pages(380, 340))
+          await file.expectAccounting()
+        },
+      )
+      file.model.convert(to, range)
+      await file.matchesModel(pages(380, 340))
+    }
+    check.equal(file.model.stateRuns().length, 1, 'runs of pages of one state in the end')
+  },
+})

@@ -1,0 +1,17 @@
+// S-A4: the size of a file is what was asked for, and a block of it is the page that it is made of.
+import { pageSize, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'fstat tells the size that was asked for and the size of its pages',
+  rules: ['S-A4'],
+  needs: ['private-memory'],
+  async run({ agent, check, memory, expectDone }) {
+    for (const pages of [1, 3, 512, 513]) {
+      const { gmem } = (await memory({ pages, initially: 'shared', slot: false, mapped: false })).handles
+      const status = expectDone(await agent.gmem.status(gmem), 'asking for the status')
+
+      check.equal(status.size, pages * pageSize, `st_size of a file of ${pages} pages`)
+      check.equal(status.blockSize, pageSize, `st_blksize of a file of ${pages} pages`)
+    }
+  },
+})

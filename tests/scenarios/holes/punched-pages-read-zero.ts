@@ -1,0 +1,22 @@
+// S-A20, S-A33: a page that was freed and allocated again is a new page in the old state: zero, whatever was in it before.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'pages that were freed and allocated again read as zero, in the state they had',
+  rules: ['S-A20', 'S-A33'],
+  bugs: ['A-36', 'A-40'],
+  async run({ memory }) {
+    const file = await memory({ pages: 12, initially: 'shared' })
+    await file.host.fill(file.all, 0x46)
+    await file.convert('private', pages(6, 6))
+
+    await file.punchHole(pages(4, 4))
+    await file.matchesModel()
+    await file.guest.fill(pages(4, 4), 0x47)
+
+    await file.punchHole(pages(5, 2))
+    await file.allocate(pages(5, 2))
+    await file.convert('shared', page(6))
+    await file.matchesModel()
+  },
+})

@@ -1,0 +1,28 @@
+// S-A30: MADV_REMOVE on a mapping is a hole in the file: it frees pages in both states, keeps to its range, and the states stay.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'advice to remove (MADV_REMOVE) frees what it is told in both states, and nothing beside it',
+  rules: ['S-A30', 'S-A33', 'S-A16'],
+  bugs: ['A-9'],
+  needs: ['in-place-conversion', 'hugetlb'],
+  pools: { '2M': 4 },
+  async run({ memory }) {
+    const small = await memory({ pages: 16, initially: 'shared' })
+    await small.host.fill(small.all, 0x65)
+    await small.convert('private', pages(4, 8))
+    await small.removeByAdvice(pages(2, 4))
+    await small.matchesModel()
+
+    const large = await memory({ pages: 4 * 512, hugePages: '2M', initially: 'shared' })
+    await large.host.fill(large.all, 0x66)
+    await large.convert('private', pages(100, 1100))
+    await large.removeByAdvice(pages(512, 512))
+    await large.expectAccounting()
+    await large.matchesModel()
+    await large.removeByAdvice(pages(1536, 512))
+    await large.expectAccounting()
+    await large.host.expectSigbus(page(600))
+    await large.matchesModel()
+  },
+})

@@ -1,0 +1,41 @@
+// S-A41: a broken page of a whole huge page makes all of it unusable for the guest, until a split tells the good pages from it.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'a memory error in a whole huge page stops the guest, and stays with its page in a split',
+  rules: ['S-A41', 'S-A23'],
+  bugs: ['A-24'],
+  needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
+  pools: { '2M': 2 },
+  async run({ memory, pools, agent, check, expectDone, expectLog }) {
+    const { total } = await pools.counters('2M')
+    const file = await memory({ pages: 512, hugePages: '2M', initially: 'shared' })
+    const { gmem, mapping, vcpu, gpa } = file.handles
+    await file.host.fill(file.all, 0x6d)
+    const [frame] = await file.host.frames(page(5))
+    await file.convert('private', file.all)
+    // Nothing of it is mapped by the host now, but frames do not move.
+    expectLog(/^(?:Memory failure|mce|MCE): /)
+    await agent.files.writeFile('/sys/kernel/debug/hwpoison/corrupt-pfn', String(frame))
+
+    const access = await agent.guest.read(await vcpu(), gpa + 100 * 4096, 8)
+    check.equal(access.errno, 'EHWPOISON', 'the guest reading the broken huge page')
+    await file.convert('shared', pages(0, 100))
+    const seen = [
+      { first: 4, count: 1, value: 0x6d },
+      { first: 5, count: 1, value: 'sigbus' },
+      { first: 6, count: 1, value: 0x6d },
+    ]
+    check.equal<unknown>(await file.host.look(pages(4, 3)), seen, 'what the host sees of a part')
+    await file.guest.expect(pages(6, 500), 0x6d)
+    const broken = await agent.guest.read(await vcpu(), gpa + 5 * 4096, 8)
+    check.equal(broken.errno, 'EHWPOISON', 'the guest reading the broken page')
+    await file.convert('private', file.all)
+    await file.guest.expect(pages(6, 500), 0x6d)
+
+    expectDone(await agent.close(gmem), 'closing the file')
+    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    check.equal(await pools.resize('2M', 0), 0, 'the pool when all is freed that is not broken')
+    check.equal(await pools.resize('2M', total), total, 'the pool made of other memory')
+  },
+})

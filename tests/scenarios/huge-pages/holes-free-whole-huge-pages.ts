@@ -1,0 +1,38 @@
+// S-A30, S-A33: a hole frees the huge pages that lie in it, split or whole; they come back as new ones in the state they had.
+import { page, pages, scenario } from '../../../harness/api.ts'
+import type { PageRange } from '../../../harness/api.ts'
+
+/** A huge page of the file. */
+function unit(index: number): PageRange {
+  return pages(index * 512, 512)
+}
+
+export default scenario({
+  title: 'a hole frees whole huge pages, split or not, which come back zero and in their state',
+  rules: ['S-A30', 'S-A33', 'S-A22', 'S-A20'],
+  bugs: ['O-13', 'A-36'],
+  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
+  pools: { '2M': 4 },
+  async run({ memory }) {
+    const file = await memory({ pages: 4 * 512, hugePages: '2M', initially: 'private' })
+    await file.guest.fill(file.all, 0x5d)
+    await file.convert('shared', page(600))
+    await file.convert('shared', unit(2))
+
+    await file.punchHole(pages(512, 1024))
+    await file.expectAccounting()
+    await file.matchesModel()
+    await file.expectWhole(unit(0))
+    await file.expectSplit(pages(512, 1024))
+    await file.expectWhole(unit(3))
+
+    await file.punchHole(unit(0))
+    await file.expectAccounting()
+    await file.convert('shared', page(511))
+    await file.convert('private', pages(512, 512))
+    await file.expectAccounting()
+    await file.expectSplit(unit(0))
+    await file.expectWhole(unit(1))
+    await file.matchesModel()
+  },
+})

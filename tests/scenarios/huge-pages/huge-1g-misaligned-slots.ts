@@ -1,0 +1,42 @@
+// S-A6: a 1G page in a slot that is skewed is mapped by 2M if the skew is whole 2M, else by 4K, and always the right part of it.
+import { page, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+
+const huge = pagesPerHugePage('1G')
+const small = pagesPerHugePage('2M')
+/** Each in a 2M of its own. */
+const marks = [3, small, huge / 2, huge - 1]
+const skews = [
+  { skewedBy: small, mapped2M: marks.length },
+  { skewedBy: 1, mapped2M: 0 },
+  { skewedBy: small + 1, mapped2M: 0 },
+]
+
+export default scenario({
+  title: 'a 1G page in a misaligned slot is mapped by the largest pages that fit, and by the right ones',
+  rules: ['S-A6', 'S-A18', 'S-A19'],
+  bugs: ['A-19', 'O-17'],
+  needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
+  pools: { '1G': 1 },
+  timeout: 20,
+  async run({ memory, check }) {
+    const file = await memory({ pages: huge, hugePages: '1G', initially: 'private', slot: false })
+    for (const [round, { skewedBy, mapped2M }] of skews.entries()) {
+      const slot = await file.bind(file.all, { skewedBy })
+      const before = await slot.guest.mappings()
+      for (const [position, index] of marks.entries()) {
+        if (round > 0) await slot.matchesModel(page(index)) // what was written through the slot before
+        await slot.guest.fill(page(index), 0x10 * round + position + 1)
+      }
+      const after = await slot.guest.mappings()
+      const found = { '2M': after['2M'] - before['2M'], '1G': after['1G'] - before['1G'] }
+      check.equal(
+        found,
+        { '2M': mapped2M, '1G': 0 },
+        `huge mappings of a slot that is skewed by ${skewedBy} pages`,
+      )
+      await slot.unbind()
+    }
+    await file.convert('shared', file.all)
+    for (const index of marks) await file.matchesModel(page(index))
+  },
+})

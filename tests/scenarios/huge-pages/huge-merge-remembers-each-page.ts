@@ -1,0 +1,32 @@
+// S-A20, S-A24: a merge knows of each page whether it was touched: what was is kept, what was not is zero, whatever the pool's last user left.
+import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+
+const huge = pagesPerHugePage('2M')
+
+export default scenario({
+  title: 'a huge page that was touched here and there keeps that when it is merged, and the rest is zero',
+  rules: ['S-A20', 'S-A19', 'S-A24'],
+  bugs: ['O-7', 'A-40'],
+  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
+  pools: { '2M': 4 },
+  async run({ memory, pools }) {
+    await pools.poison('2M', 0xdd)
+    // In the first huge page, the first page is touched alone; in the second, all but the first and a few others.
+    const file = await memory({ pages: 2 * huge, hugePages: '2M', initially: 'shared' })
+    await file.host.fill(page(0), 0xb1)
+    await file.host.fill(page(huge + 77), 0xb2)
+    await file.host.fill(page(2 * huge - 1), 0xb3)
+
+    await file.convert('private', file.all)
+    await file.guest.expect(pages(1, huge - 1), 0)
+    await file.guest.expect(page(huge + 77), 0xb2)
+    await file.expectWhole(file.all)
+    await file.matchesModel()
+
+    await file.convert('shared', pages(50, huge))
+    await file.matchesModel()
+    await file.convert('private', file.all)
+    await file.expectWhole(file.all)
+    await file.matchesModel()
+  },
+})

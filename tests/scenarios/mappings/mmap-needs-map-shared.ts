@@ -1,0 +1,27 @@
+// S-A3: the host may map the pages themselves, not copies of them: MAP_SHARED, or EINVAL.
+import { mapFlags, pageSize, protections, scenario } from '../../../harness/api.ts'
+
+const readWrite = protections.read | protections.write
+
+const cases = [
+  { what: 'privately', flags: mapFlags.private, protection: readWrite, wanted: 'EINVAL' },
+  { what: 'privately, to read', flags: mapFlags.private, protection: protections.read, wanted: 'EINVAL' },
+  { what: 'shared', flags: mapFlags.shared, protection: readWrite, wanted: 'OK' },
+  { what: 'shared, to read', flags: mapFlags.shared, protection: protections.read, wanted: 'OK' },
+  { what: 'shared and validated', flags: mapFlags.sharedValidate, protection: readWrite, wanted: 'OK' },
+] as const
+
+export default scenario({
+  title: 'a file can be mapped with MAP_SHARED only',
+  rules: ['S-A3'],
+  async run({ agent, memory, expectErrno }) {
+    for (const initially of ['shared', 'private'] as const) {
+      const { gmem: file } = (await memory({ pages: 4, initially, slot: false, mapped: false })).handles
+
+      for (const { what, flags, protection, wanted } of cases) {
+        const reply = await agent.host.mmap({ file, length: 4 * pageSize, flags, protection })
+        expectErrno(reply, wanted, `mapping a file that begins ${initially} ${what}`)
+      }
+    }
+  },
+})

@@ -1,0 +1,18 @@
+// S-A3: a file that was not made with SUPPORT_SHARED has nothing to show to the host: it cannot be mapped at all.
+import { mapFlags, pageSize, protections, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'a file without SUPPORT_SHARED cannot be mapped',
+  rules: ['S-A3'],
+  needs: ['private-memory'],
+  async run({ agent, expectDone, expectErrno }) {
+    const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
+    const created = await agent.gmem.create({ vm, size: 4 * pageSize, flags: 0n })
+    const { gmem: file } = expectDone(created, 'creating a file without flags')
+
+    for (const protection of [protections.none, protections.read, protections.read | protections.write]) {
+      const reply = await agent.host.mmap({ file, length: pageSize, protection, flags: mapFlags.shared })
+      expectErrno(reply, 'ENODEV', `mapping it with protection ${protection}`)
+    }
+  },
+})

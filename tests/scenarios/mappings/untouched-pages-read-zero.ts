@@ -1,0 +1,20 @@
+// S-A20: a page that nobody has written is full of zeros, for host and guest, whoever comes first and however often it was converted.
+import { pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'pages that nobody has written read as zero on both sides',
+  rules: ['S-A20', 'S-A8'],
+  needs: ['private-memory'],
+  async run({ memory }) {
+    const file = await memory({ pages: 16, initially: 'shared' })
+
+    await file.convert('private', pages(8, 8))
+    await file.guest.expect(pages(12, 4), 0)
+    await file.guest.expect(pages(0, 4), 0)
+    await file.host.expect(pages(4, 4), 0)
+
+    await file.convert('shared', pages(10, 4)) // half of them allocated by the guest
+    await file.host.expect(pages(10, 4), 0)
+    await file.matchesModel()
+  },
+})

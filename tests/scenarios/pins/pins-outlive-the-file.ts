@@ -1,0 +1,39 @@
+// S-A25, S-A37: a pinned page stays lent when file, mapping, VM and control group are gone; it is back soon after the pin is released.
+import { setTimeout } from 'node:timers/promises'
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'a huge page with a pinned part is back in the pool when file, group and then pin are gone',
+  rules: ['S-A25', 'S-A36', 'S-A37'],
+  bugs: ['A-26', 'A-25', 'O-23'],
+  needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup', 'gup-test'],
+  pools: { '2M': 4 },
+  async run({ memory, enterGroup, pools, agent, check, expectDone }) {
+    const before = await pools.counters('2M')
+    const group = await enterGroup('pinning')
+    const file = await memory({ pages: 1536, hugePages: '2M', initially: 'shared' })
+    await file.host.fill(pages(0, 4), 0x56)
+    await file.host.fill(page(1000), 0x57)
+    await file.guest.expect(page(1000), 0x57)
+    const pin = await file.pin(page(1000), 'gup-test')
+
+    const { gmem, mapping, vm, vcpu } = file.handles
+    expectDone(await agent.close(gmem), 'closing the file')
+    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    expectDone(await agent.close(await vcpu()), 'closing the vCPU')
+    expectDone(await agent.close(vm), 'closing the VM')
+    const lent = { ...before, free: before.free - 1 }
+    check.equal(await pools.counters('2M'), lent, 'the pool while a page is pinned')
+    const charges = await group.charges('2M')
+    check.equal(charges.used, 2 * 1024 * 1024, 'what the group is charged for the pinned page')
+    await group.leave()
+
+    await pin.release()
+    for (let wait = 10; wait < 2000 && (await pools.counters('2M')).free < before.free; wait *= 2) {
+      await setTimeout(wait)
+    }
+    check.equal(await pools.counters('2M'), before, 'the pool after the pin is released')
+    check.equal(await pools.resize('2M', 0), 0, 'the pool when all its pages are freed')
+    check.equal(await pools.resize('2M', before.total), before.total, 'the pool made anew')
+  },
+})

@@ -1,0 +1,33 @@
+// S-A36: a pool can be made smaller beside a file, but not so small that the file does not get what was reserved for it, also again after a hole.
+import { page, pages, scenario } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'what a file was promised is there after the pool has shrunk, and nothing is left of it in the end',
+  rules: ['S-A36', 'S-A30'],
+  bugs: ['A-33', 'O-11'],
+  needs: ['in-place-conversion', 'hugetlb'],
+  pools: { '2M': 4 },
+  async run({ memory, pools, agent, check, expectDone }) {
+    const { total } = await pools.counters('2M')
+    const file = await memory({ pages: 1024, hugePages: '2M', initially: 'shared', slot: false })
+    await file.host.fill(page(3), 0x5a)
+    check.equal(await pools.resize('2M', 0), 2, 'what is left of the pool: one page in use, one reserved')
+
+    await file.host.fill(page(515), 0x5b)
+    await file.convert('private', file.all)
+    await file.convert('shared', page(3))
+    await file.host.expect(page(3), 0x5a)
+    await file.punchHole(pages(0, 512))
+    const { free, reserved } = await pools.counters('2M')
+    check.that(reserved <= free, `what is reserved (${reserved}) is free (${free})`)
+    await file.host.fill(page(3), 0x5c)
+    await file.matchesModel()
+
+    const { gmem, mapping } = file.handles
+    expectDone(await agent.close(gmem), 'closing the file')
+    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    const nothing = { total: 0, free: 0, reserved: 0, surplus: 0 }
+    check.equal(await pools.counters('2M'), nothing, 'the pool that was told to have no page')
+    check.equal(await pools.resize('2M', total), total, 'the pool as it was')
+  },
+})

@@ -1,0 +1,48 @@
+// S-A36: pages that were kept in a pool only for a file that never took them go when the file goes, as they do for hugetlbfs.
+import { gmemFlags, scenario } from '../../../harness/api.ts'
+
+const size = 4 * 1024 * 1024
+
+export default scenario({
+  title: 'a pool that kept pages for a file alone gives them up with the file, as with hugetlbfs',
+  rules: ['S-A36'],
+  bugs: ['O-11', 'A-33'],
+  needs: ['in-place-conversion', 'hugetlb'],
+  pools: { '2M': 4 },
+  async run({ agent, pools, check, expectDone }) {
+    const { total } = await pools.counters('2M')
+    const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
+    const hugetlb = 4 // MFD_HUGETLB
+    const reserve = {
+      hugetlbfs: async (): Promise<() => Promise<void>> => {
+        const { file } = expectDone(await agent.files.memfd(size, hugetlb), 'making a file of hugetlbfs')
+        const { mapping } = expectDone(await agent.host.mmap({ file, length: size }), 'mapping it')
+        return async () => {
+          expectDone(await agent.host.munmap(mapping), 'unmapping it')
+          expectDone(await agent.close(file), 'closing the file of hugetlbfs')
+        }
+      },
+      guest_memfd: async (): Promise<() => Promise<void>> => {
+        const flags = gmemFlags.supportShared | gmemFlags.hugetlb | gmemFlags.huge2M
+        const { gmem } = expectDone(await agent.gmem.create({ vm, size, flags }), 'creating a guest_memfd')
+        return async () => {
+          expectDone(await agent.close(gmem), 'closing the guest_memfd')
+        }
+      },
+    }
+    const left: Record<string, unknown> = {}
+    for (const [kind, make] of Object.entries(reserve)) {
+      const release = await make()
+      check.equal(await pools.resize('2M', 0), 2, `the pool with two pages reserved by ${kind}`)
+      await release()
+      left[kind] = await pools.counters('2M')
+      check.equal(await pools.resize('2M', total), total, 'the pool as it was')
+    }
+    const nothing = { total: 0, free: 0, reserved: 0, surplus: 0 }
+    check.equal<unknown>(
+      left,
+      { hugetlbfs: nothing, guest_memfd: nothing },
+      'what is left of a pool of no page',
+    )
+  },
+})

@@ -1,0 +1,48 @@
+// S-A5: a memslot that gives a host address must give the place where that very range of that very file is mapped; or none at all.
+import { pageSize, scenario } from '../../../harness/api.ts'
+
+const size = 4 * pageSize
+
+export default scenario({
+  title: 'the host address of a memslot is a mapping of the same range of the same file, or zero',
+  rules: ['S-A5'],
+  bugs: ['O-18'],
+  async run({ agent, memory, expectDone, expectErrno }) {
+    const file = await memory({ pages: 8, initially: 'shared', slot: false })
+    const other = await memory({ pages: 8, initially: 'shared', slot: false, beside: file })
+    const { vm, gmem, gpa, mapping } = file.handles
+    const map = async (...options: Parameters<typeof agent.host.mmap>): Promise<typeof mapping> =>
+      expectDone(await agent.host.mmap(...options), 'mapping').mapping
+    const { file: plain } = expectDone(await agent.files.memfd(2 * size), 'creating an ordinary file')
+    const secondHalf = await map({ file: gmem, offset: size, length: size })
+    const firstPages = await map({ file: gmem, length: 2 * pageSize })
+
+    const cases = [
+      { what: 'no address', mapping: undefined, at: 0, bound: 0, wanted: 'OK' },
+      { what: 'its mapping', mapping, at: 0, bound: 0, wanted: 'OK' },
+      { what: 'its mapping, both from page 4 on', mapping, at: size, bound: size, wanted: 'OK' },
+      { what: 'a mapping of that half alone', mapping: secondHalf, at: 0, bound: size, wanted: 'OK' },
+      { what: 'anonymous memory', mapping: await map({ length: size }), at: 0, bound: 0, wanted: 'EINVAL' },
+      {
+        what: 'an ordinary file',
+        mapping: await map({ file: plain, length: size }),
+        at: 0,
+        bound: 0,
+        wanted: 'EINVAL',
+      },
+      { what: 'another guest_memfd', mapping: other.handles.mapping, at: 0, bound: 0, wanted: 'EINVAL' },
+      { what: 'a mapping that ends before the slot', mapping: firstPages, at: 0, bound: 0, wanted: 'EINVAL' },
+      { what: 'the page behind it', mapping, at: pageSize, bound: 0, wanted: 'EINVAL' },
+      { what: 'the page before it', mapping, at: 0, bound: pageSize, wanted: 'EINVAL' },
+      { what: 'the other half', mapping: secondHalf, at: 0, bound: 0, wanted: 'EINVAL' },
+      { what: 'an address where nothing is', mapping: undefined, at: pageSize, bound: 0, wanted: 'EINVAL' },
+    ] as const
+
+    for (const { what, mapping: host, at, bound, wanted } of cases) {
+      const address = host === undefined ? { mappingOffset: at } : { mapping: host, mappingOffset: at }
+      const reply = await agent.vm.setMemslot({ vm, slot: 9, gpa, size, gmem, gmemOffset: bound, ...address })
+      expectErrno(reply, wanted, `binding 4 pages with the host address of ${what}`)
+      if (reply.errno === 'OK') expectDone(await agent.vm.deleteMemslot(vm, 9), 'deleting the slot')
+    }
+  },
+})
