@@ -9,13 +9,13 @@ const rounds = 7
 const chunkBytes = 64 * 1024
 const megabytes = 50
 /** Of so many boots of a clean kernel, one complains. */
-const bootsPerComplaint = 50
+const bootsPerSplat = 50
 
 /** Consoles of clean boots, with a complaint now and then, as one log. */
 async function longConsole(): Promise<Buffer> {
   const clean = await readFile(inProject('tests/unit/console/fixtures/clean.log'))
   const warning = await readFile(inProject('tests/unit/console/golden/warning.log'))
-  const period = Buffer.concat([...Array.from({ length: bootsPerComplaint }, () => clean), warning])
+  const period = Buffer.concat([...Array.from({ length: bootsPerSplat }, () => clean), warning])
   return Buffer.concat(Array.from({ length: Math.ceil((megabytes * 1e6) / period.length) }, () => period))
 }
 
@@ -23,7 +23,7 @@ async function longConsole(): Promise<Buffer> {
 function timeToRead(log: Buffer): number {
   let warnings = 0
   const begin = process.cpuUsage()
-  const parser = new ConsoleParser({ onFinding: ({ kind }) => (warnings += Number(kind === 'warning')) })
+  const parser = new ConsoleParser({ onSplat: ({ kind }) => (warnings += Number(kind === 'warning')) })
   for (let start = 0; start < log.length; start += chunkBytes)
     parser.write(log.subarray(start, start + chunkBytes))
   parser.end()

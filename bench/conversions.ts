@@ -8,7 +8,7 @@ import type { Vm } from '../harness/agent/wire/fields.ts'
 import { hugePageBytes } from '../harness/base/huge-page-sizes.ts'
 import { median, quantile } from './figure.ts'
 import type { Figure, Measurement } from './figure.ts'
-import { withMachine } from './machine.ts'
+import { withInstance } from './machine.ts'
 
 const pageBytes = 4096
 const rounds = 200
@@ -69,7 +69,7 @@ export const conversions: Measurement = {
   name: 'conversions',
   summary: 'conversions within the guest that split and merge huge pages, against those of a 4K page',
   measure: (say) =>
-    withMachine(profile, async ({ agent }) => {
+    withInstance(profile, async ({ agent }) => {
       const { vm } = await must(agent.vm.create())
       say(`${rounds} conversions of a 4K page and of a 2M page`)
       const plain = await backAndForth(await fileOf(agent, vm, pageBytes, 0n))

@@ -3,8 +3,8 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { guestCpus } from '../harness/instance/pool.ts'
-import { bootMachine } from '../harness/instance/boot-instance.ts'
-import type { MachineOptions, ReachableMachine } from '../harness/instance/boot-instance.ts'
+import { bootInstance } from '../harness/instance/boot-instance.ts'
+import type { InstanceOptions, ReachableInstance } from '../harness/instance/boot-instance.ts'
 import { compileAgent } from '../harness/image/agent.ts'
 import { provideGuestImage } from '../harness/image/image.ts'
 import { provideKernel } from '../harness/kernel/provide.ts'
@@ -15,7 +15,7 @@ import { kernelWords, memoryOf } from '../harness/vm/profile.ts'
 import type { BootProfile } from '../harness/vm/profile.ts'
 
 /** What such a machine is made of. */
-export async function machineOptions(profile: BootProfile, consoleFile: string): Promise<MachineOptions> {
+export async function instanceOptions(profile: BootProfile, consoleFile: string): Promise<InstanceOptions> {
   const options = { cache: cacheDirectory(), signal: new AbortController().signal }
   const definition = await loadKernelDefinition(defaultKernel)
   const kernel = await provideKernel(definition, { ...options, progress: () => undefined })
@@ -33,12 +33,12 @@ export async function machineOptions(profile: BootProfile, consoleFile: string):
 }
 
 /** Hands a machine to `use`, and ends it afterwards. */
-export async function withMachine<Result>(
+export async function withInstance<Result>(
   profile: BootProfile,
-  use: (machine: ReachableMachine) => Promise<Result>,
+  use: (instance: ReachableInstance) => Promise<Result>,
 ): Promise<Result> {
   await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
-  const options = await machineOptions(profile, path.join(directory.path, 'console.log'))
-  await using machine = await bootMachine(options)
-  return await use(machine)
+  const options = await instanceOptions(profile, path.join(directory.path, 'console.log'))
+  await using instance = await bootInstance(options)
+  return await use(instance)
 }

@@ -2,15 +2,15 @@
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { bootMachine, restoreMachine } from '../harness/instance/boot-instance.ts'
-import type { ReachableMachine } from '../harness/instance/boot-instance.ts'
+import { bootInstance, restoreInstance } from '../harness/instance/boot-instance.ts'
+import type { ReachableInstance } from '../harness/instance/boot-instance.ts'
 import { provideSnapshot } from '../harness/instance/snapshots.ts'
 import { cacheDirectory } from '../harness/base/paths.ts'
 import { plainProfile } from '../harness/vm/profile.ts'
 import { observeSuccess } from './command.ts'
 import { median } from './figure.ts'
 import type { Figure, Measurement } from './figure.ts'
-import { machineOptions } from './machine.ts'
+import { instanceOptions } from './machine.ts'
 
 const rounds = 7
 const scenario = 'default-state-is-shared'
@@ -24,15 +24,15 @@ interface Life {
   readonly whole: number
 }
 
-async function lifeOf(make: () => Promise<ReachableMachine>): Promise<Life> {
+async function lifeOf(make: () => Promise<ReachableInstance>): Promise<Life> {
   const begin = performance.now()
-  const machine = await make()
+  const instance = await make()
   let toFirstOperation: number
   try {
-    await machine.agent.setAffinity(0)
+    await instance.agent.setAffinity(0)
     toFirstOperation = performance.now() - begin
   } finally {
-    await machine[Symbol.asyncDispose]()
+    await instance[Symbol.asyncDispose]()
   }
   return { toFirstOperation, whole: performance.now() - begin }
 }
@@ -47,19 +47,19 @@ async function scenarioMilliseconds(directory: string): Promise<number> {
   throw new Error(`no scenario has finished in ${directory}`)
 }
 
-async function oneMachine(directory: string, say: (progress: string) => void): Promise<Figure[]> {
+async function oneInstance(directory: string, say: (progress: string) => void): Promise<Figure[]> {
   const boots: number[] = []
   const restores: number[] = []
   const lives: number[] = []
   const runs: number[] = []
   const shares: number[] = []
-  const options = await machineOptions(plainProfile, path.join(directory, 'console.log'))
+  const options = await instanceOptions(plainProfile, path.join(directory, 'console.log'))
   const snapshot = await provideSnapshot(cacheDirectory(), options)
   await observeSuccess(['run', scenario, '--output', path.join(directory, 'warm-up')])
   for (let round = 0; round < rounds; round += 1) {
     say(`round ${round + 1} of ${rounds}`)
-    boots.push((await lifeOf(() => bootMachine(options))).toFirstOperation)
-    const { toFirstOperation: restore, whole } = await lifeOf(() => restoreMachine(options, snapshot))
+    boots.push((await lifeOf(() => bootInstance(options))).toFirstOperation)
+    const { toFirstOperation: restore, whole } = await lifeOf(() => restoreInstance(options, snapshot))
     restores.push(restore)
     lives.push(whole)
     const output = path.join(directory, String(round))
@@ -82,7 +82,7 @@ async function oneMachine(directory: string, say: (progress: string) => void): P
   ]
 }
 
-async function manyMachines(directory: string, say: (progress: string) => void): Promise<Figure[]> {
+async function manyInstances(directory: string, say: (progress: string) => void): Promise<Figure[]> {
   const costs: number[] = []
   const gains: number[] = []
   const timeOf = async (name: string, ...args: string[]): Promise<readonly [number, number]> => {
@@ -112,11 +112,11 @@ async function within(measure: (directory: string) => Promise<Figure[]>): Promis
 export const restore: Measurement = {
   name: 'restore',
   summary: 'machines restored from a saved state, against machines that boot',
-  measure: (say) => within((directory) => oneMachine(directory, say)),
+  measure: (say) => within((directory) => oneInstance(directory, say)),
 }
 
 export const jobs: Measurement = {
   name: 'jobs',
   summary: 'a machine for each scenario against one for all, and two at once against one',
-  measure: (say) => within((directory) => manyMachines(directory, say)),
+  measure: (say) => within((directory) => manyInstances(directory, say)),
 }

@@ -2,7 +2,7 @@
 import { plainProfile } from '../harness/vm/profile.ts'
 import { median, quantile } from './figure.ts'
 import type { Measurement } from './figure.ts'
-import { withMachine } from './machine.ts'
+import { withInstance } from './machine.ts'
 
 const warmUp = 200
 const rounds = 2000
@@ -11,7 +11,7 @@ export const roundTrip: Measurement = {
   name: 'round-trip',
   summary: 'one operation of the agent, over ssh and back',
   measure: (say) =>
-    withMachine(plainProfile, async ({ agent }) => {
+    withInstance(plainProfile, async ({ agent }) => {
       say(`${rounds} operations`)
       const times: number[] = []
       for (let round = -warmUp; round < rounds; round += 1) {

@@ -18,10 +18,10 @@ const scenario = 'default-state-is-shared'
 
 /** What one would type by hand to boot this kernel on a machine without KVM. */
 function bareQemu(vmlinux: string, initramfs: string): string[] {
-  const machine = '-machine q35 -accel tcg,thread=multi -cpu max,+svm,+npt -smp 2 -m 1G'
+  const instance = '-machine q35 -accel tcg,thread=multi -cpu max,+svm,+npt -smp 2 -m 1G'
   const devices = '-nodefaults -display none -serial stdio -no-reboot'
   const files = ['-kernel', vmlinux, '-initrd', initramfs, '-append', 'console=ttyS0 panic=-1']
-  return [...machine.split(' '), ...devices.split(' '), ...files]
+  return [...instance.split(' '), ...devices.split(' '), ...files]
 }
 
 async function timeToInit(vmlinux: string, initramfs: string): Promise<number> {

@@ -19,14 +19,17 @@ export const needs = {
   'hwpoison-inject': 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
 } as const satisfies Record<string, string>
 
-export type Need = keyof typeof needs
+export type Capability = keyof typeof needs
 
 /** Whether a text names a need. */
-export function isNeed(text: string): text is Need {
+export function isCapability(text: string): text is Capability {
   return Object.hasOwn(needs, text)
 }
 
 /** The needs of a scenario that the kernel does not meet. */
-export function missingNeeds(wanted: readonly Need[], available: ReadonlySet<Need>): Need[] {
+export function missingCapabilities(
+  wanted: readonly Capability[],
+  available: ReadonlySet<Capability>,
+): Capability[] {
   return wanted.filter((need) => !available.has(need))
 }

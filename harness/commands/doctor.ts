@@ -33,16 +33,16 @@ export function doctor(context: CommandContext): Command {
 }
 
 async function report({ stdout }: CommandContext): Promise<number> {
-  const findings = probeRequirements()
-  const width = Math.max(...findings.map(({ what }) => what.length))
-  for (const { what, found, neededFor } of findings) {
+  const splats = probeRequirements()
+  const width = Math.max(...splats.map(({ what }) => what.length))
+  for (const { what, found, neededFor } of splats) {
     const state = found === undefined ? `missing, needed for ${neededFor}` : found
     stdout.write(`${found === undefined ? '✗' : '✓'} ${what.padEnd(width)}  ${state}\n`)
   }
   const accelerator = await chooseAccelerator(undefined)
   const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG), which is enough'
   stdout.write(`\nKernels will run under ${speed}: ${accelerator.reason}.\n`)
-  const packages = missingPackages(findings)
+  const packages = missingPackages(splats)
   if (packages.length === 0) {
     stdout.write('Nothing is missing.\n')
     return exitCodes.ok

@@ -7,22 +7,22 @@ import path from 'node:path'
 import type { GuestImage } from '../image/image.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
-import type { ReachableMachine } from '../instance/boot-instance.ts'
+import type { ReachableInstance } from '../instance/boot-instance.ts'
 import type { Plan } from './run-job.ts'
 
 /** Waits until the user interrupts or the machine dies. */
-export async function keepMachine(
-  machine: ReachableMachine | undefined,
+export async function keepInstance(
+  instance: ReachableInstance | undefined,
   image: GuestImage,
   { context, directory }: Plan,
 ): Promise<void> {
-  if (machine === undefined) return
+  if (instance === undefined) return
   const { signal, stderr } = context
   await using stack = new AsyncDisposableStack()
   const sockets = new Set<Socket>()
   const server = await listen((socket) => {
     sockets.add(socket)
-    attach(socket, machine.endpoint)
+    attach(socket, instance.endpoint)
   })
   stack.defer(() => {
     server.close()
@@ -37,7 +37,7 @@ export async function keepMachine(
     `gmemtest: the virtual machine stays up until Ctrl-C; to get in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
   )
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
-  const death = await Promise.race([interrupted, machine.died])
+  const death = await Promise.race([interrupted, instance.died])
   if (death !== undefined) stderr.write(`gmemtest: ${describeDeath(death)}\n`)
 }
 

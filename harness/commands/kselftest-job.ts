@@ -20,9 +20,9 @@ import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { withEnding } from '../report/ending.ts'
 import { guestCpus } from '../instance/pool.ts'
-import { bootMachine } from '../instance/boot-instance.ts'
+import { bootInstance } from '../instance/boot-instance.ts'
 import { provideParts } from './parts.ts'
-import type { MachineParts } from './parts.ts'
+import type { InstanceParts } from './parts.ts'
 import { progressLine } from './progress.ts'
 import { recorderOf, RunRecord } from './run-record.ts'
 import { reporting } from '../report/open-sinks.ts'
@@ -143,13 +143,13 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
 }
 
 /** Boots one machine after another; each has a console file of its own. */
-function booter(parts: MachineParts, plan: Plan, record: RunRecord): SelftestOptions['boot'] {
+function booter(parts: InstanceParts, plan: Plan, record: RunRecord): SelftestOptions['boot'] {
   const commands: string[] = []
   let count = 0
   return (signal) => {
     count += 1
     const name = count === 1 ? resultNames.console : resultNames.console.replace('.', `-${count}.`)
-    return bootMachine({
+    return bootInstance({
       vmlinux: parts.kernel.vmlinux,
       image: parts.image,
       agent: parts.agent,

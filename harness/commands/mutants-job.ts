@@ -23,15 +23,15 @@ import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
 import { select } from '../base/select.ts'
 import { loadScenarios } from '../suites/scenarios/load-scenarios.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
-import type { Need } from '../catalogue/capabilities.ts'
-import type { MachineSource } from '../instance/instance.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
+import type { InstanceSource } from '../instance/instance.ts'
 import { tryMutants } from '../campaigns/mutants/mutant-campaign.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { kernelWords, memoryOf } from '../vm/profile.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
-import { bootMachine } from '../instance/boot-instance.ts'
+import { bootInstance } from '../instance/boot-instance.ts'
 import { MutantKernels } from '../campaigns/mutants/build-ahead.ts'
 import { kernelReady } from './parts.ts'
 import { progressLine } from './progress.ts'
@@ -57,7 +57,7 @@ interface Plan {
   readonly context: CommandContext
   readonly definition: KernelDefinition
   /** What the kernel lacks by its definition. */
-  readonly expectSkips: readonly Need[]
+  readonly expectSkips: readonly Capability[]
   readonly mutants: readonly Mutant[]
   readonly boots: BootPlan
   readonly accelerator: Accelerator
@@ -196,14 +196,14 @@ function booter(
   mutant: string | undefined,
   plan: Plan,
   record: RunRecord,
-): MachineSource {
+): InstanceSource {
   const commands: string[] = []
   let count = 0
-  const next: MachineSource['next'] = async (profile, { signal }) => {
+  const next: InstanceSource['next'] = async (profile, { signal }) => {
     count += 1
     const suffix = count === 1 ? '' : `-${count}`
     const consoleName = `${path.basename(resultNames.console, '.log')}-${mutant ?? 'control'}${suffix}.log`
-    return bootMachine({
+    return bootInstance({
       vmlinux: kernel.vmlinux,
       image: plan.image,
       agent: plan.agent,

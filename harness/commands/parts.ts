@@ -11,7 +11,7 @@ import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { progressLine } from './progress.ts'
 
-export interface MachineParts {
+export interface InstanceParts {
   readonly kernel: KernelBuild
   readonly image: GuestImage
   /** The agent's program on this machine. */
@@ -42,7 +42,7 @@ export async function provideParts(
   /** A suite of Debian to take the source from. */
   aptSuite: string | undefined,
   emit: (event: RunEvent) => Promise<void>,
-): Promise<MachineParts> {
+): Promise<InstanceParts> {
   const begin = performance.now()
   const failed = new AbortController()
   const common = { cache: cacheDirectory(), signal: AbortSignal.any([context.signal, failed.signal]) }

@@ -12,8 +12,8 @@ import { loadScenarios } from '../suites/scenarios/load-scenarios.ts'
 import { memoryOf, plainProfile } from '../vm/profile.ts'
 import { Consoles } from '../instance/consoles.ts'
 import { rememberDurations, readDurations } from '../run/durations.ts'
-import { Machines } from '../instance/pool.ts'
-import type { MachineParts } from './parts.ts'
+import { InstancePool } from '../instance/pool.ts'
+import type { InstanceParts } from './parts.ts'
 import { recorderOf, RunRecord } from './run-record.ts'
 import type { JobOptions, Plan } from './run-job.ts'
 
@@ -21,8 +21,8 @@ import type { JobOptions, Plan } from './run-job.ts'
  * Runs the scenarios of the plan and answers with the exit code. Whatever only they need is loaded while the first
  * guest boots or is restored: the time to the first test point counts.
  */
-export async function runOnMachines(
-  parts: MachineParts,
+export async function runOnInstances(
+  parts: InstanceParts,
   plan: Plan,
   emit: (event: RunEvent) => Promise<void>,
 ): Promise<number> {
@@ -31,7 +31,7 @@ export async function runOnMachines(
   await using record = new RunRecord(recorderOf(parts, plan), context.printError)
   record.holdBack()
   await using consoles = new Consoles(plan.directory, context.printError)
-  await using machines = new Machines({
+  await using instances = new InstancePool({
     parts,
     accelerator,
     isolation: plan.isolation,
@@ -43,7 +43,7 @@ export async function runOnMachines(
     onCommands: (commands) => record.update(commands),
     onIdle: () => void loadMeanwhile(record),
   })
-  await machines.begin(plainProfile)
+  await instances.begin(plainProfile)
   const durations = await readDurations(cacheDirectory(), plan)
   const [scenarios, { planBoots }, { runScenarios }] = await Promise.all([
     loadScenarios(plan.scenarios),
@@ -54,7 +54,7 @@ export async function runOnMachines(
   for (const { error } of bootPlan.refused) context.printError(error)
   for (const note of expiryNotes(definition.allow, dayOf(new Date())))
     context.stderr.write(`gmemtest: ${note}\n`)
-  if (!bootPlan.groups.some(({ profile }) => profile === plainProfile)) await machines.drop(plainProfile)
+  if (!bootPlan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
   const jobs = options.keep === true ? 1 : (options.jobs ?? jobsFor(bootPlan, available))
   if (options.jobs === undefined && jobs > 1) {
     context.stderr.write(
@@ -63,7 +63,7 @@ export async function runOnMachines(
   }
   const outcome = await runScenarios({
     plan: bootPlan,
-    machines,
+    instances,
     isolation: plan.isolation,
     jobs,
     durations,
@@ -79,7 +79,7 @@ export async function runOnMachines(
     expectSkips: plan.expectSkips,
     allow: definition.allow,
     again: (name) => commandFor(name, options),
-    ...(options.keep === true ? { keep: () => keep(machines, parts, plan) } : {}),
+    ...(options.keep === true ? { keep: () => keep(instances, parts, plan) } : {}),
   })
   await rememberDurations(cacheDirectory(), plan, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
@@ -108,9 +108,9 @@ export function jobsFor({ groups }: BootPlan, available: Bytes): number {
   return Math.max(1, Math.min(jobsByCores(), Math.floor(available / largest)))
 }
 
-async function keep(machines: Machines, parts: MachineParts, plan: Plan): Promise<void> {
-  const { keepMachine } = await import('./keep.ts')
-  await keepMachine(machines.latest, parts.image, plan)
+async function keep(instances: InstancePool, parts: InstanceParts, plan: Plan): Promise<void> {
+  const { keepInstance } = await import('./keep.ts')
+  await keepInstance(instances.latest, parts.image, plan)
 }
 
 /** The line that runs one scenario again. */

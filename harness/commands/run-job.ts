@@ -9,7 +9,7 @@ import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import type { ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import { select } from '../base/select.ts'
-import type { Need } from '../catalogue/capabilities.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import type { CommandContext } from './command-context.ts'
@@ -17,7 +17,7 @@ import { withEnding } from '../report/ending.ts'
 import { provideParts } from './parts.ts'
 import { reporting } from '../report/open-sinks.ts'
 import { makeResultsDirectory } from '../report/results-directory.ts'
-import { runOnMachines } from './run-instances.ts'
+import { runOnInstances } from './run-instances.ts'
 
 /** The options of `gmemtest run`. */
 export interface JobOptions {
@@ -42,7 +42,7 @@ export interface Plan {
   readonly context: CommandContext
   readonly definition: KernelDefinition
   /** What the kernel lacks by its definition. */
-  readonly expectSkips: readonly Need[]
+  readonly expectSkips: readonly Capability[]
   readonly scenarios: readonly ScenarioFile[]
   readonly accelerator: Accelerator
   readonly isolation: Isolation
@@ -73,8 +73,8 @@ export async function runJob(
   })
   const accelerator = slowedDown(chosen, definition.slowdown)
   const isolation = options.isolation ?? definition.isolation
-  const machines = { accelerator, isolation }
-  const plan = { options, context, definition, expectSkips, scenarios, ...machines, directory, started }
+  const instances = { accelerator, isolation }
+  const plan = { options, context, definition, expectSkips, scenarios, ...instances, directory, started }
   const reports = { context, directory, terminal: terminalSink, tap: tapSink }
   return reporting(reports, (emit) => execute(plan, emit))
 }
@@ -93,6 +93,6 @@ async function execute(plan: Plan, emit: Emit): Promise<number> {
   return withEnding(emit, async (tell) => {
     const wanted = options.vmcore === true ? withDumps(definition) : definition
     const parts = await provideParts(wanted, context, options.aptSuite, tell)
-    return await runOnMachines(parts, plan, tell)
+    return await runOnInstances(parts, plan, tell)
   })
 }

@@ -6,7 +6,7 @@ import { inProject } from '../base/paths.ts'
 import { qemu } from '../vm/arguments.ts'
 import { writeProvenance } from '../report/results-directory.ts'
 import type { Plan } from './run-job.ts'
-import type { MachineParts } from './parts.ts'
+import type { InstanceParts } from './parts.ts'
 
 /** What of a run goes into its record. */
 type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>
@@ -18,7 +18,7 @@ const commandMilliseconds = 5000
  * cannot be found out is missing in it; that does not fail the run.
  */
 export function recorderOf(
-  parts: Pick<MachineParts, 'kernel'>,
+  parts: Pick<InstanceParts, 'kernel'>,
   plan: Recorded,
 ): (qemuCommands: readonly string[]) => Promise<void> {
   let asked: Promise<readonly [string | undefined, Checkout]> | undefined

@@ -29,11 +29,11 @@ export class Boots {
 
   /** Looks at the text of a line, in case it says that a banner will come. Whether the log of another machine begins. */
   notice(text: string): boolean {
-    const machine = title.exec(text)
-    if (machine === null && !goodbye.test(text)) return false
-    this.#isUp = machine?.[1] === 'restored'
+    const instance = title.exec(text)
+    if (instance === null && !goodbye.test(text)) return false
+    this.#isUp = instance?.[1] === 'restored'
     this.#firstTime = 0
-    return machine !== null
+    return instance !== null
   }
 
   /** Whether a banner is one that nobody has announced; `before` are the lines before it. */

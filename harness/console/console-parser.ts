@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../base/errors.ts'
 import { AskedTraces } from './solicited.ts'
 import { Boots } from './boot-banners.ts'
-import type { Finding } from './splat.ts'
+import type { Splat } from './splat.ts'
 import { clean, countLines, lastLines, viewOf } from './log-text.ts'
 import { finderFor } from './prefilter.ts'
 import type { NeedleFinder } from './multi-search.ts'
@@ -17,7 +17,7 @@ import type { Match, Place } from './splat-reader.ts'
 
 export interface ParserOptions {
   /** Called with each complaint, in the order of their ends. */
-  readonly onFinding: (finding: Finding) => void
+  readonly onSplat: (splat: Splat) => void
   /** The rows to look for; all that there are, if not given. */
   readonly patterns?: readonly Pattern[]
   /** The machine is up before the first line: every banner of a boot is a reboot. Otherwise the first one is the boot. */
@@ -196,14 +196,14 @@ export class ConsoleParser {
       if (!text.includes(pattern.needle)) continue
       const found = pattern.begin.exec(text)
       if (found === null) continue
-      if (pattern.isGeneral === true && this.#isNoComplaint(line)) return undefined
+      if (pattern.isGeneral === true && this.#isNoSplat(line)) return undefined
       return { pattern, groups: found.groups ?? {} }
     }
     return undefined
   }
 
   /** Of a line that only looks like a complaint: a program's, or one that is known to be harmless. */
-  #isNoComplaint({ text, isKernel }: ConsoleLine): boolean {
+  #isNoSplat({ text, isKernel }: ConsoleLine): boolean {
     return (this.#isStamped && !isKernel) || harmless.some(([expression]) => expression.test(text))
   }
 
@@ -307,11 +307,11 @@ export class ConsoleParser {
   }
 
   #finish(report: Report, interrupted: string | undefined, isPanic = false): void {
-    const finding = report.finish(interrupted, isPanic)
+    const splat = report.finish(interrupted, isPanic)
     this.#found += 1
-    this.#told = Math.max(this.#told, finding.end)
-    if (finding.corrupted !== undefined) this.#torn = finding.end
-    this.#options.onFinding(finding)
+    this.#told = Math.max(this.#told, splat.end)
+    if (splat.corrupted !== undefined) this.#torn = splat.end
+    this.#options.onSplat(splat)
   }
 }
 

@@ -6,7 +6,7 @@ import { memory } from './patterns/memory-faults.ts'
 import type { Pattern } from './patterns/pattern.ts'
 import { stalls } from './patterns/stalls.ts'
 
-export type { FindingKind, Pattern } from './patterns/pattern.ts'
+export type { SplatKind, Pattern } from './patterns/pattern.ts'
 
 export const patterns: readonly Pattern[] = [...faults, ...memory, ...locking, ...stalls, ...general]
 

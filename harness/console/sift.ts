@@ -1,15 +1,15 @@
 // Tells complaints that are known and allowed for now from those that count.
 import type { Allowance } from '../kernel/definition/allowances.ts'
-import type { Finding } from './splat.ts'
+import type { Splat } from './splat.ts'
 
 /** A complaint, and the entry that allows it. */
 export interface Known {
-  readonly finding: Finding
+  readonly splat: Splat
   readonly allowance: Allowance
 }
 
 export interface Sifted {
-  readonly counted: readonly Finding[]
+  readonly counted: readonly Splat[]
   readonly allowed: readonly Known[]
   /** Those that an entry is for and that count all the same, since another complaint may be within them. */
   readonly withheld: readonly Known[]
@@ -38,23 +38,23 @@ export function expiryNotes(allowances: readonly Allowance[], today: string): st
  * Sifts complaints on a day (`dayOf`): an entry allows a complaint through its last day, and not after it, and never one
  * in which another may be hidden.
  */
-export function sift(findings: readonly Finding[], allowances: readonly Allowance[], today: string): Sifted {
+export function sift(splats: readonly Splat[], allowances: readonly Allowance[], today: string): Sifted {
   const entries = allowances
     .filter((allowance) => !isExpired(allowance, today))
     .map((allowance) => ({ allowance, expression: new RegExp(allowance.match) }))
-  const counted: Finding[] = []
+  const counted: Splat[] = []
   const allowed: Known[] = []
   const withheld: Known[] = []
-  for (const finding of findings) {
+  for (const splat of splats) {
     const entry = entries.find(
-      ({ expression }) => expression.test(finding.title) || expression.test(finding.said),
+      ({ expression }) => expression.test(splat.title) || expression.test(splat.said),
     )
-    const known = entry === undefined ? undefined : { finding, allowance: entry.allowance }
-    if (known !== undefined && finding.isMixed !== true) {
+    const known = entry === undefined ? undefined : { splat, allowance: entry.allowance }
+    if (known !== undefined && splat.isMixed !== true) {
       allowed.push(known)
       continue
     }
-    counted.push(finding)
+    counted.push(splat)
     if (known !== undefined) withheld.push(known)
   }
   return { counted, allowed, withheld }

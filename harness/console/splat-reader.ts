@@ -1,10 +1,10 @@
 // One report that is being read: it takes lines until it is over, and becomes a finding.
 import { continuesHead } from './continuation.ts'
 import { fingerprintOf } from './splat.ts'
-import type { Finding, FindingTask } from './splat.ts'
+import type { Splat, SplatTask } from './splat.ts'
 import { functionOf } from './stack-frames.ts'
 import { guiltyFunction } from './blame.ts'
-import type { FindingKind, Pattern } from './pattern-table.ts'
+import type { SplatKind, Pattern } from './pattern-table.ts'
 import type { ConsoleLine } from './printk.ts'
 import { endTrace } from './patterns/pattern.ts'
 import { TraceReader } from './trace-reader.ts'
@@ -13,7 +13,7 @@ import { TraceReader } from './trace-reader.ts'
 const longest = 2000
 /** So many lines may pass between two that are known to be of the report. */
 const longestGap = 120
-const longestGaps: Partial<Record<FindingKind, number>> = { lockdep: 500, 'workqueue-lockup': 500, oom: 1000 }
+const longestGaps: Partial<Record<SplatKind, number>> = { lockdep: 500, 'workqueue-lockup': 500, oom: 1000 }
 /** After a complaint that no row names, until a dump begins. */
 const longestUnknownGap = 12
 /** A report of two parts, of which the second says where: so many lines are between them at most. */
@@ -73,7 +73,7 @@ export class Report {
   readonly #lines: string[] = []
   readonly #reader = new TraceReader()
   readonly #scenario: string | undefined
-  #task: FindingTask
+  #task: SplatTask
   #hasHeader = false
   #header: string | undefined
   /** The function of the work that was done. */
@@ -112,7 +112,7 @@ export class Report {
     return this.#last
   }
 
-  get kind(): Finding['kind'] {
+  get kind(): Splat['kind'] {
     return this.#match.pattern.kind
   }
 
@@ -167,7 +167,7 @@ export class Report {
   }
 
   /** The report as it is. `interrupted` says what ended it before its last line; a panic may, and nothing is missing then. */
-  finish(interrupted: string | undefined, isPanic = false): Finding {
+  finish(interrupted: string | undefined, isPanic = false): Splat {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
     const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
@@ -273,7 +273,7 @@ function rankOf({ rank }: Pattern): number {
   return rank ?? 2
 }
 
-function taskIn({ comm, pid, cpu }: Groups): FindingTask {
+function taskIn({ comm, pid, cpu }: Groups): SplatTask {
   return {
     ...(comm === undefined ? {} : { comm }),
     ...(pid === undefined ? {} : { pid: Number(pid) }),

@@ -2,25 +2,25 @@
 import { createHash } from 'node:crypto'
 import type { TraceFrame } from './stack-frames.ts'
 import { isEntry, isHelper } from './blame.ts'
-import type { FindingKind } from './pattern-table.ts'
+import type { SplatKind } from './pattern-table.ts'
 
 /** In whose name the kernel ran. */
-export interface FindingTask {
+export interface SplatTask {
   readonly comm?: string
   readonly pid?: number
   readonly cpu?: number
 }
 
 /** One complaint of the kernel. */
-export interface Finding {
-  readonly kind: FindingKind
+export interface Splat {
+  readonly kind: SplatKind
   /** What is wrong, and in which function: the same whenever the same happens. */
   readonly title: string
   /** The function that the complaint is about; missing when the report does not say. */
   readonly frame?: string
   /** The line that says it best, without its printk prefix. */
   readonly said: string
-  readonly task: FindingTask
+  readonly task: SplatTask
   /** The call trace of the complaint, innermost first; without what the unwinder is not sure of. */
   readonly trace: readonly TraceFrame[]
   /** The same for the same complaint of another build of the kernel. */
@@ -50,7 +50,7 @@ function withoutNumbers(title: string): string {
  * The name of a complaint over builds: its kind, its title without numbers, and the innermost functions of its trace that
  * are neither helpers nor the way into the kernel. Without `trace` where that is of chance.
  */
-export function fingerprintOf(kind: FindingKind, title: string, trace: readonly TraceFrame[]): string {
+export function fingerprintOf(kind: SplatKind, title: string, trace: readonly TraceFrame[]): string {
   const functions = trace
     .filter(({ isDoubtful }) => isDoubtful !== true)
     .map((frame) => frame.function)

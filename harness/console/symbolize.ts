@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { run } from '../process/run-program.ts'
-import type { Finding } from './splat.ts'
+import type { Splat } from './splat.ts'
 import { frameOn, programCounterOn } from './stack-frames.ts'
 import type { TraceFrame } from './stack-frames.ts'
 
@@ -14,7 +14,7 @@ export interface DecodeOptions {
 }
 
 export interface Decoded {
-  readonly findings: Finding[]
+  readonly splats: Splat[]
   /** Why frames have no line: it is another kernel's vmlinux, or it has no debug information. */
   readonly trouble?: string
 }
@@ -42,13 +42,13 @@ interface SourceLine {
  * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
  * @throws {InfraError} COMMAND_MISSING when there are no binutils
  */
-export async function decodeTraces(findings: readonly Finding[], options: DecodeOptions): Promise<Decoded> {
+export async function decodeTraces(splats: readonly Splat[], options: DecodeOptions): Promise<Decoded> {
   const { decode, trouble } = await frameDecoder(
-    findings.flatMap(({ trace }) => trace),
+    splats.flatMap(({ trace }) => trace),
     options,
   )
-  const decoded = findings.map((finding) => ({ ...finding, trace: finding.trace.flatMap(decode) }))
-  return { findings: decoded, ...(trouble === undefined ? {} : { trouble }) }
+  const decoded = splats.map((splat) => ({ ...splat, trace: splat.trace.flatMap(decode) }))
+  return { splats: decoded, ...(trouble === undefined ? {} : { trouble }) }
 }
 
 /** What gives each of these frames its file and line, with those of the functions that were inlined there before it. */

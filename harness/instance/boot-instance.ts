@@ -1,14 +1,14 @@
 // A virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import type { Agent } from '../agent/client.ts'
 import type { GuestImage } from '../image/image.ts'
-import { findComplaints } from '../console/find-splats.ts'
-import type { Finding } from '../console/find-splats.ts'
+import { findSplats } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { Bytes } from '../base/units.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { GuestFacts } from './guest-facts.ts'
-import type { Machine } from './instance.ts'
+import type { Instance } from './instance.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForGuest } from '../vm/wait-for-guest.ts'
@@ -17,7 +17,7 @@ import type { SavedState, StartOptions } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
 import { inspectionOf } from './inspect.ts'
 
-export interface MachineOptions {
+export interface InstanceOptions {
   readonly vmlinux: string
   readonly image: GuestImage
   /** The agent's program on this machine. */
@@ -38,7 +38,7 @@ export interface MachineOptions {
 }
 
 /** A machine that can be logged in to as well. */
-export interface ReachableMachine extends Machine {
+export interface ReachableInstance extends Instance {
   readonly session: SshSession
   /** The way in for further sessions. */
   readonly endpoint: SshEndpoint
@@ -61,7 +61,7 @@ const agentPath = '/tmp/agent'
  * @throws {InfraError} when this machine lacks something
  * @throws {ProtocolError} when the agent does not answer as it should
  */
-export async function bootMachine(options: MachineOptions): Promise<ReachableMachine> {
+export async function bootInstance(options: InstanceOptions): Promise<ReachableInstance> {
   await using stack = new AsyncDisposableStack()
   const { vm, ...inside } = await boot(options, stack)
   return {
@@ -76,9 +76,9 @@ export async function bootMachine(options: MachineOptions): Promise<ReachableMac
 function reachable(
   vm: Vm,
   { session, agent }: Inside,
-  options: MachineOptions,
+  options: InstanceOptions,
   owned: AsyncDisposableStack,
-): Omit<ReachableMachine, 'origin' | 'bootLines' | 'windowStart'> {
+): Omit<ReachableInstance, 'origin' | 'bootLines' | 'windowStart'> {
   return {
     agent,
     session,
@@ -94,11 +94,11 @@ function reachable(
 }
 
 /** What decides what a machine is like: all but where its console goes. */
-export type MachineKind = Omit<MachineOptions, 'consoleFile'>
+export type InstanceKind = Omit<InstanceOptions, 'consoleFile'>
 
 /** The options of QEMU among those of a machine. */
 export function startOptions(
-  options: MachineKind & Partial<Pick<MachineOptions, 'consoleFile'>>,
+  options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>,
 ): StartOptions {
   return {
     ...options,
@@ -108,7 +108,7 @@ export function startOptions(
 }
 
 async function boot(
-  options: MachineOptions,
+  options: InstanceOptions,
   stack: AsyncDisposableStack,
 ): Promise<Inside & { readonly vm: Vm }> {
   const running = stack.use(await startQemu(startOptions(options)))
@@ -134,7 +134,7 @@ async function reasonOf(cause: unknown, vm: Vm, signal: AbortSignal): Promise<un
 
 async function startRemoteAgent(
   endpoint: SshEndpoint,
-  options: MachineOptions,
+  options: InstanceOptions,
   stack: AsyncDisposableStack,
 ): Promise<Inside> {
   const { image, signal } = options
@@ -149,7 +149,7 @@ async function startRemoteAgent(
 
 async function startAgentIn(
   session: SshSession,
-  { signal, accelerator, onIdle }: MachineOptions,
+  { signal, accelerator, onIdle }: InstanceOptions,
   stack: AsyncDisposableStack,
 ): Promise<Agent> {
   const { startAgent } = await import('../agent/client.ts')
@@ -159,7 +159,7 @@ async function startAgentIn(
   return stack.use(await starting)
 }
 
-function complaintError({ title, lines }: Finding, cause: unknown): BootError {
+function splatError({ title, lines }: Splat, cause: unknown): BootError {
   const message = `a restored machine did not answer, and its kernel complained: ${title}`
   return new BootError('KERNEL_COMPLAINED', message, { cause, tail: lines })
 }
@@ -180,7 +180,7 @@ export interface Saved {
  * @throws {InfraError} STATE_NOT_SAVED
  * @throws what `bootMachine` and `saveState` throw
  */
-export async function saveMachine(options: MachineOptions, file: string): Promise<Saved> {
+export async function saveInstance(options: InstanceOptions, file: string): Promise<Saved> {
   await using stack = new AsyncDisposableStack()
   const { vm, session, agent } = await boot(options, stack)
   const { saveState } = await import('../vm/snapshot.ts')
@@ -220,10 +220,10 @@ export async function saveMachine(options: MachineOptions, file: string): Promis
  * @throws {BootError} when the kernel died, or complained and did not answer
  * @throws {ProtocolError} when the guest or its agent does not answer as it should
  */
-export async function restoreMachine(
-  options: MachineOptions,
+export async function restoreInstance(
+  options: InstanceOptions,
   { file, facts }: { readonly file: string; readonly facts: GuestFacts },
-): Promise<ReachableMachine> {
+): Promise<ReachableInstance> {
   await using stack = new AsyncDisposableStack()
   const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')
   const { connect } = await import('../ssh/connect.ts')
@@ -242,8 +242,8 @@ export async function restoreMachine(
   const inside = await start().catch(async (error: unknown) => {
     signal.throwIfAborted()
     const reason = await reasonOf(error, vm, signal)
-    const [complaint] = reason === error ? findComplaints(vm.console.lines()) : []
-    throw complaint === undefined ? reason : complaintError(complaint, error)
+    const [splat] = reason === error ? findSplats(vm.console.lines()) : []
+    throw splat === undefined ? reason : splatError(splat, error)
   })
   return {
     ...reachable(vm, inside, options, stack.move()),

@@ -1,6 +1,6 @@
 // A machine that scenarios may run in: what it has was found out, and its counters were read.
-import { findComplaints } from '../console/find-splats.ts'
-import type { Finding } from '../console/find-splats.ts'
+import { findSplats } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
 import { deathError } from '../vm/wait-for-guest.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { lastWords } from '../run/attempt.ts'
@@ -9,20 +9,20 @@ import type { BootFacts } from './boot-check.ts'
 import { gatherFacts } from './guest-facts.ts'
 import type { GuestFacts } from './guest-facts.ts'
 import { LeakWatch } from '../oracle/leaks.ts'
-import type { Machine } from './instance.ts'
-import type { Need } from '../catalogue/capabilities.ts'
-import { metNeeds } from './met-capabilities.ts'
+import type { Instance } from './instance.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
+import { metCapabilities } from './met-capabilities.ts'
 import type { RunnerOptions } from '../run/run-options.ts'
 
-export interface ReadyMachine {
-  readonly machine: Machine
+export interface CheckedInstance {
+  readonly instance: Instance
   /** What the kernel has, and what the machine got. */
-  readonly available: ReadonlySet<Need>
+  readonly available: ReadonlySet<Capability>
   readonly facts: BootFacts
   readonly profile: BootProfile
   readonly watch: LeakWatch
   /** What the kernel complained about while it booted, and was looked at. */
-  readonly bootComplaints: readonly Finding[]
+  readonly bootSplats: readonly Splat[]
   /** Where on the console the window of the next scenario begins. */
   window: number
   /** Whether a scenario has run in it. */
@@ -37,22 +37,22 @@ type Settings = Pick<RunnerOptions, 'dialect' | 'expectSkips' | 'signal'>
  * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when it cannot be looked at
  */
 export async function makeReady(
-  machine: Machine,
+  instance: Instance,
   profile: BootProfile,
   { dialect, expectSkips, signal }: Settings,
-): Promise<ReadyMachine> {
+): Promise<CheckedInstance> {
   try {
-    const { probe, files, bootLines, window } = await look(machine)
-    const available = metNeeds(probe, dialect)
+    const { probe, files, bootLines, window } = await look(instance)
+    const available = metCapabilities(probe, dialect)
     const facts = judgeBoot(files, profile)
     // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
     const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
-    const { timeFactor } = machine.accelerator
-    const watch = await LeakWatch.begin(machine.agent, { without, signal, timeFactor })
-    const bootComplaints = complaintsOfBoot(bootLines)
-    return { machine, profile, available, facts, watch, bootComplaints, window, isUsed: false }
+    const { timeFactor } = instance.accelerator
+    const watch = await LeakWatch.begin(instance.agent, { without, signal, timeFactor })
+    const bootSplats = splatsOfBoot(bootLines)
+    return { instance, profile, available, facts, watch, bootSplats, window, isUsed: false }
   } catch (error) {
-    await using ended = machine
+    await using ended = instance
     const death = await lastWords(ended, signal)
     throw death === undefined ? error : deathError(death, ended.console)
   }
@@ -60,16 +60,16 @@ export async function makeReady(
 
 /** The facts, with the lines of its boot; what its kernel says while it is looked at is one of them, as in a saved machine. */
 async function look(
-  machine: Machine,
-): Promise<GuestFacts & Pick<Machine, 'bootLines'> & Pick<ReadyMachine, 'window'>> {
-  const { console, bootLines, windowStart } = machine
-  if (machine.facts !== undefined) return { ...machine.facts, bootLines, window: windowStart }
-  const facts = await gatherFacts(machine.agent)
-  await machine.catchUp()
+  instance: Instance,
+): Promise<GuestFacts & Pick<Instance, 'bootLines'> & Pick<CheckedInstance, 'window'>> {
+  const { console, bootLines, windowStart } = instance
+  if (instance.facts !== undefined) return { ...instance.facts, bootLines, window: windowStart }
+  const facts = await gatherFacts(instance.agent)
+  await instance.catchUp()
   return { ...facts, bootLines: console.lines(), window: console.mark() }
 }
 
 /** The kernel's own first banner is left out: a second one is a reboot. */
-export function complaintsOfBoot(lines: readonly string[]): readonly Finding[] {
-  return findComplaints(lines, { isRunning: false })
+export function splatsOfBoot(lines: readonly string[]): readonly Splat[] {
+  return findSplats(lines, { isRunning: false })
 }

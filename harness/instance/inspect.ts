@@ -1,20 +1,20 @@
 // How a machine can be looked into when something in it does not end.
 import { GmemtestError } from '../base/errors.ts'
 import type { SshSession } from '../ssh/session.ts'
-import type { Decode, Machine } from './instance.ts'
+import type { Decode, Instance } from './instance.ts'
 import { livenessOf } from '../vm/liveness.ts'
 import type { Vm } from '../vm/vm.ts'
 import { askOver } from './ask.ts'
 import { dumperOf } from './dumper.ts'
-import type { MachineOptions } from './boot-instance.ts'
+import type { InstanceOptions } from './boot-instance.ts'
 
-type Inspection = Pick<Machine, 'liveness' | 'ask' | 'dump' | 'decode'>
+type Inspection = Pick<Instance, 'liveness' | 'ask' | 'dump' | 'decode'>
 
 /** What the runner needs of a machine for that. */
 export function inspectionOf(
   vm: Vm,
   session: SshSession,
-  { vmlinux, image, accelerator, memory, dumpsTo }: MachineOptions,
+  { vmlinux, image, accelerator, memory, dumpsTo }: InstanceOptions,
 ): Inspection {
   const { timeFactor } = accelerator
   return {

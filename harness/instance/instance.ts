@@ -27,7 +27,7 @@ export type Dump = (scenario: string, signal: AbortSignal) => Promise<string>
 export type Decode = (lines: readonly string[], signal: AbortSignal) => Promise<readonly string[]>
 
 /** Disposing of it ends the agent, the connection and the virtual machine. */
-export interface Machine extends AsyncDisposable {
+export interface Instance extends AsyncDisposable {
   readonly agent: Agent
   readonly console: ConsoleLog
   /** Reads what its kernel has said so far. */
@@ -58,17 +58,17 @@ export interface Machine extends AsyncDisposable {
 }
 
 /** Where the machines of a run come from. Those that were not given away are the source's to dispose of. */
-export interface MachineSource {
+export interface InstanceSource {
   /**
    * A machine of this profile that no scenario has run in.
    * @throws {BootError | InfraError | ProtocolError} when none comes up, the reason of `signal` when it is called off
    */
-  next(profile: BootProfile, options: MachineRequest): Promise<Machine>
+  next(profile: BootProfile, options: InstanceRequest): Promise<Instance>
   /** A hint: this worker is likely to want a machine of this profile next, so it may be got ready meanwhile. Never throws. */
   prepare?(profile: BootProfile, worker: number): void
 }
 
-export interface MachineRequest {
+export interface InstanceRequest {
   readonly signal: AbortSignal
   /** Which of the workers of the run wants it: 0, 1, … */
   readonly worker: number

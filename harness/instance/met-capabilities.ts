@@ -1,14 +1,14 @@
 // Which needs of scenarios the kernel meets, from what the agent found out by trying.
 import type { Probe } from '../agent/probe.ts'
 import type { Dialect } from '../kernel/definition/load-definition.ts'
-import { isNeed, needs } from '../catalogue/capabilities.ts'
-import type { Need } from '../catalogue/capabilities.ts'
+import { isCapability, needs } from '../catalogue/capabilities.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
 
 /** What this kernel has. In-place conversion counts only in the dialect that the definition of the kernel names. */
-export function metNeeds(probe: Probe, dialect: Dialect): ReadonlySet<Need> {
+export function metCapabilities(probe: Probe, dialect: Dialect): ReadonlySet<Capability> {
   const privateMemory = probe.swProtectedVm && probe.guestMemfd
   const inPlace = dialect !== 'vm-attributes' && probe.dialects.includes(dialect)
-  const met: Readonly<Record<Need, boolean>> = {
+  const met: Readonly<Record<Capability, boolean>> = {
     'private-memory': privateMemory,
     'in-place-conversion': inPlace,
     // The number means something else where the conversion ioctls have other names.
@@ -27,7 +27,7 @@ export function metNeeds(probe: Probe, dialect: Dialect): ReadonlySet<Need> {
   }
   return new Set(
     Object.keys(needs)
-      .filter((need) => isNeed(need))
+      .filter((need) => isCapability(need))
       .filter((need) => met[need]),
   )
 }

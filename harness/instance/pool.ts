@@ -1,19 +1,19 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
 import type { Isolation } from '../kernel/definition/load-definition.ts'
 import { InfraError, ProtocolError } from '../base/errors.ts'
-import type { MachineRequest, MachineSource } from './instance.ts'
+import type { InstanceRequest, InstanceSource } from './instance.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
-import { bootMachine, restoreMachine } from './boot-instance.ts'
-import type { MachineKind, MachineOptions, ReachableMachine } from './boot-instance.ts'
-import type { MachineParts } from '../commands/parts.ts'
-import { BootComplaint, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
+import { bootInstance, restoreInstance } from './boot-instance.ts'
+import type { InstanceKind, InstanceOptions, ReachableInstance } from './boot-instance.ts'
+import type { InstanceParts } from '../commands/parts.ts'
+import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
 import type { Snapshot } from './snapshots.ts'
 
-export interface MachineSourceOptions {
-  readonly parts: MachineParts
+export interface InstancePoolOptions {
+  readonly parts: InstanceParts
   readonly accelerator: Accelerator
   readonly isolation: Isolation
   /** How many scenarios run at a time. */
@@ -32,7 +32,7 @@ export interface MachineSourceOptions {
 
 interface Prepared {
   readonly profile: BootProfile
-  readonly machine: Promise<ReachableMachine>
+  readonly instance: Promise<ReachableInstance>
   readonly stop: AbortController
   /** The ways to start QEMU that nobody had needed before it. */
   readonly started: string[]
@@ -51,31 +51,31 @@ interface Making {
 export const guestCpus = 3
 
 /** Makes machines, the next ones ahead of time. Disposing of it ends those that nobody has taken. */
-export class Machines implements MachineSource, AsyncDisposable {
-  readonly #options: MachineSourceOptions
+export class InstancePool implements InstanceSource, AsyncDisposable {
+  readonly #options: InstancePoolOptions
   readonly #snapshots = new Map<BootProfile, Promise<Snapshot | undefined>>()
   /** By what is in them, save for the names of machines. */
   readonly #commands = new Map<string, string>()
-  readonly #taken = new WeakSet<ReachableMachine>()
+  readonly #taken = new WeakSet<ReachableInstance>()
   #prepared: Prepared[] = []
-  #latest: ReachableMachine | undefined
+  #latest: ReachableInstance | undefined
 
-  constructor(options: MachineSourceOptions) {
+  constructor(options: InstancePoolOptions) {
     this.#options = options
   }
 
   /** The one that was taken last. */
-  get latest(): ReachableMachine | undefined {
+  get latest(): ReachableInstance | undefined {
     return this.#latest
   }
 
-  async next(profile: BootProfile, { signal }: MachineRequest): Promise<ReachableMachine> {
+  async next(profile: BootProfile, { signal }: InstanceRequest): Promise<ReachableInstance> {
     const index = this.#prepared.findIndex((candidate) => candidate.profile === profile)
     const [prepared] = index < 0 ? [] : this.#prepared.splice(index, 1)
-    const machine = await (prepared?.machine ?? this.#make(profile, { signal }))
-    this.#taken.add(machine)
-    this.#latest = machine
-    return machine
+    const instance = await (prepared?.instance ?? this.#make(profile, { signal }))
+    this.#taken.add(instance)
+    this.#latest = instance
+    return instance
   }
 
   prepare(profile: BootProfile): void {
@@ -89,19 +89,19 @@ export class Machines implements MachineSource, AsyncDisposable {
    */
   async begin(profile: BootProfile): Promise<void> {
     const running = Promise.withResolvers<void>()
-    const machine = this.#start(profile, running.resolve)
-    await Promise.race([running.promise, machine.then(ignore, ignore)])
+    const instance = this.#start(profile, running.resolve)
+    await Promise.race([running.promise, instance.then(ignore, ignore)])
   }
 
-  #start(profile: BootProfile, onStarted: () => void = ignore): Promise<ReachableMachine> {
+  #start(profile: BootProfile, onStarted: () => void = ignore): Promise<ReachableInstance> {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.#options.signal, stop.signal])
     const started: string[] = []
     const onNewKind = (kind: string): void => void started.push(kind)
-    const machine = this.#make(profile, { signal, unwanted: stop.signal, onNewKind, onStarted })
-    machine.catch(ignore)
-    this.#prepared.push({ profile, machine, stop, started })
-    return machine
+    const instance = this.#make(profile, { signal, unwanted: stop.signal, onNewKind, onStarted })
+    instance.catch(ignore)
+    this.#prepared.push({ profile, instance, stop, started })
+    return instance
   }
 
   /** Ends what was got ready and will not be taken: of one profile, or all. Nothing tells of it afterwards. */
@@ -109,9 +109,9 @@ export class Machines implements MachineSource, AsyncDisposable {
     const unwanted = this.#prepared.filter((each) => profile === undefined || each.profile === profile)
     this.#prepared = this.#prepared.filter((each) => !unwanted.includes(each))
     await Promise.all(
-      unwanted.map(async ({ machine, stop, started }) => {
+      unwanted.map(async ({ instance, stop, started }) => {
         stop.abort(new Error('this machine is not needed any more'))
-        const made = await machine.catch(ignore)
+        const made = await instance.catch(ignore)
         await made?.[Symbol.asyncDispose]()
         for (const kind of started) this.#commands.delete(kind)
       }),
@@ -123,12 +123,12 @@ export class Machines implements MachineSource, AsyncDisposable {
     await this.drop()
   }
 
-  async #make(profile: BootProfile, making: Making): Promise<ReachableMachine> {
+  async #make(profile: BootProfile, making: Making): Promise<ReachableInstance> {
     const provided = this.#snapshot(profile, making)
     const snapshot = await provided
     if (snapshot === undefined) return this.#boot(profile, making)
-    const machine = await this.#tryToRestore(snapshot, profile, making)
-    if (machine !== undefined) return machine
+    const instance = await this.#tryToRestore(snapshot, profile, making)
+    if (instance !== undefined) return instance
     const another = await this.#replace(provided, snapshot, profile, making)
     return another === undefined ? this.#boot(profile, making) : this.#restore(another, profile, making)
   }
@@ -138,7 +138,7 @@ export class Machines implements MachineSource, AsyncDisposable {
     snapshot: Snapshot,
     profile: BootProfile,
     making: Making,
-  ): Promise<ReachableMachine | undefined> {
+  ): Promise<ReachableInstance | undefined> {
     // Nothing of a harmed one is waited for.
     const harmed = new AbortController()
     void snapshot.isWhole.then((isWhole) =>
@@ -146,9 +146,9 @@ export class Machines implements MachineSource, AsyncDisposable {
     )
     const signal = AbortSignal.any([making.signal, harmed.signal])
     try {
-      const machine = await this.#restore(snapshot, profile, { ...making, signal })
-      if (await snapshot.isWhole) return machine
-      await machine[Symbol.asyncDispose]()
+      const instance = await this.#restore(snapshot, profile, { ...making, signal })
+      if (await snapshot.isWhole) return instance
+      await instance[Symbol.asyncDispose]()
     } catch (error) {
       making.signal.throwIfAborted()
       if ((await snapshot.isWhole) && !isUseless(error)) throw error
@@ -194,9 +194,9 @@ export class Machines implements MachineSource, AsyncDisposable {
     const { cache, consoles } = this.#options
     const console = await consoles.open(`booted to be saved, ${describeProfile(profile)}`)
     try {
-      return await provideSnapshot(cache, this.#machine(profile, console.file, making))
+      return await provideSnapshot(cache, this.#instance(profile, console.file, making))
     } catch (error) {
-      if (!(error instanceof BootComplaint)) throw error
+      if (!(error instanceof BootSplat)) throw error
       // What it complained about is to be seen by a scenario.
       return undefined
     } finally {
@@ -204,19 +204,19 @@ export class Machines implements MachineSource, AsyncDisposable {
     }
   }
 
-  #boot(profile: BootProfile, making: Making): Promise<ReachableMachine> {
+  #boot(profile: BootProfile, making: Making): Promise<ReachableInstance> {
     return this.#withConsole(`booted, ${describeProfile(profile)}`, making, (consoleFile) =>
-      bootMachine(this.#machine(profile, consoleFile, making)),
+      bootInstance(this.#instance(profile, consoleFile, making)),
     )
   }
 
-  #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableMachine> {
+  #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableInstance> {
     return this.#withConsole(`restored, ${describeProfile(profile)}`, making, (consoleFile) =>
-      restoreMachine(this.#machine(profile, consoleFile, making), snapshot),
+      restoreInstance(this.#instance(profile, consoleFile, making), snapshot),
     )
   }
 
-  #kind(profile: BootProfile, { signal }: Making): MachineKind {
+  #kind(profile: BootProfile, { signal }: Making): InstanceKind {
     const { parts, accelerator, dumpsTo } = this.#options
     return {
       vmlinux: parts.kernel.vmlinux,
@@ -231,7 +231,7 @@ export class Machines implements MachineSource, AsyncDisposable {
     }
   }
 
-  #machine(profile: BootProfile, consoleFile: string, making: Making): MachineOptions {
+  #instance(profile: BootProfile, consoleFile: string, making: Making): InstanceOptions {
     const { onCommands, onIdle } = this.#options
     return {
       ...this.#kind(profile, making),
@@ -253,19 +253,19 @@ export class Machines implements MachineSource, AsyncDisposable {
   async #withConsole(
     title: string,
     { unwanted }: Making,
-    make: (consoleFile: string) => Promise<ReachableMachine>,
-  ): Promise<ReachableMachine> {
+    make: (consoleFile: string) => Promise<ReachableInstance>,
+  ): Promise<ReachableInstance> {
     const console = await this.#options.consoles.open(title)
     try {
       const made = await make(console.file)
-      const machine: ReachableMachine = {
+      const instance: ReachableInstance = {
         ...made,
         [Symbol.asyncDispose]: async () => {
           await made[Symbol.asyncDispose]()
-          await (this.#taken.has(machine) ? console.close() : console.discard())
+          await (this.#taken.has(instance) ? console.close() : console.discard())
         },
       }
-      return machine
+      return instance
     } catch (error) {
       await (unwanted?.aborted === true ? console.discard() : console.close())
       throw error

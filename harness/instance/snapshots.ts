@@ -6,10 +6,10 @@ import { discardEntry, findEntry, provideEntry } from '../cache/cache-entry.ts'
 import { factNames, parseFacts } from './guest-facts.ts'
 import type { GuestFacts } from './guest-facts.ts'
 import { InfraError } from '../base/errors.ts'
-import { complaintsOfBoot } from './checked-instance.ts'
+import { splatsOfBoot } from './checked-instance.ts'
 import { hardwareIdentity } from '../vm/start.ts'
-import { saveMachine, startOptions } from './boot-instance.ts'
-import type { MachineKind, MachineOptions } from './boot-instance.ts'
+import { saveInstance, startOptions } from './boot-instance.ts'
+import type { InstanceKind, InstanceOptions } from './boot-instance.ts'
 
 /** Where the state of a machine is. */
 export interface Snapshot {
@@ -30,7 +30,7 @@ const recipeVersion = '1'
 const mostKept = 16
 
 /** The kernel complained while it booted: a machine that goes on from there would hide it. */
-export class BootComplaint extends Error {
+export class BootSplat extends Error {
   override readonly name = 'BootComplaint'
 }
 
@@ -40,7 +40,7 @@ const probes = ['../agent/probe.ts', '../uapi/constants.ts'].map((file) =>
 )
 
 /** What a state depends on. */
-async function inputsOf(options: MachineKind): Promise<readonly string[]> {
+async function inputsOf(options: InstanceKind): Promise<readonly string[]> {
   const code = await Promise.all(probes.map((file) => readFile(file, 'utf8')))
   return [
     recipeVersion,
@@ -68,7 +68,7 @@ async function readFacts(directory: string): Promise<GuestFacts | undefined> {
 }
 
 /** The state of a machine of this kind, if the cache has one; it may be harmed. Without facts it is thrown away. */
-export async function findSnapshot(cache: string, kind: MachineKind): Promise<Snapshot | undefined> {
+export async function findSnapshot(cache: string, kind: InstanceKind): Promise<Snapshot | undefined> {
   const found = await findEntry({ root: rootOf(cache), inputs: await inputsOf(kind) })
   if (found === undefined) return undefined
   const facts = await readFacts(found.directory)
@@ -83,18 +83,18 @@ export async function findSnapshot(cache: string, kind: MachineKind): Promise<Sn
  * @throws {InfraError} STATE_UNREADABLE when what was in the cache has no facts
  * @throws what `saveMachine` and `provideEntry` throw
  */
-export async function provideSnapshot(cache: string, options: MachineOptions): Promise<Snapshot> {
+export async function provideSnapshot(cache: string, options: InstanceOptions): Promise<Snapshot> {
   const root = rootOf(cache)
   let made: GuestFacts | undefined
   const directory = await provideEntry({
     root,
     inputs: await inputsOf(options),
     async make(aside) {
-      const { facts, lines } = await saveMachine(options, path.join(aside, stateName))
+      const { facts, lines } = await saveInstance(options, path.join(aside, stateName))
       await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })
       made = facts
-      const [complaint] = complaintsOfBoot(lines)
-      if (complaint !== undefined) throw new BootComplaint(complaint.title)
+      const [splat] = splatsOfBoot(lines)
+      if (splat !== undefined) throw new BootSplat(splat.title)
       await removeOldest(root)
     },
   })

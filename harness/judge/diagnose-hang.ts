@@ -4,7 +4,7 @@ import { DeadlineExceeded } from '../base/deadline.ts'
 import type { QemuState } from '../vm/liveness.ts'
 import { judgeHang } from './hang.ts'
 import type { Evidence, Hang, Silence } from './hang.ts'
-import type { Machine } from '../instance/instance.ts'
+import type { Instance } from '../instance/instance.ts'
 import { agentTasks, tasksCommand } from './tasks.ts'
 
 // For a guest as fast as this machine; a busy one is given some seconds all the same.
@@ -27,28 +27,28 @@ export function silenceIn(error: unknown): Silence | undefined {
  * Looks into a machine in which something does not end. It cannot be used for anything else afterwards.
  * @throws the reason of `signal`
  */
-export async function investigate(machine: Machine, silence: Silence, signal: AbortSignal): Promise<Hang> {
-  const { operation, answers } = machine.agent.unanswered
-  const evidence = await collect(machine, signal)
+export async function investigate(instance: Instance, silence: Silence, signal: AbortSignal): Promise<Hang> {
+  const { operation, answers } = instance.agent.unanswered
+  const evidence = await collect(instance, signal)
   return judgeHang({
     ...evidence,
     silence,
     ...(operation === undefined ? {} : { operation }),
-    goesOn: machine.agent.unanswered.answers > answers,
+    goesOn: instance.agent.unanswered.answers > answers,
   })
 }
 
 type Found = Omit<Evidence, 'goesOn' | 'silence' | 'operation'>
 
-async function collect(machine: Machine, signal: AbortSignal): Promise<Found> {
-  const { liveness } = machine
+async function collect(instance: Instance, signal: AbortSignal): Promise<Found> {
+  const { liveness } = instance
   const qemu: QemuState = (await orNothing(signal, () => liveness.qemu(signal))) ?? { kind: 'silent' }
   if (qemu.kind !== 'runs') return { qemu }
-  const own = await askFor(machine, 'own', signal)
+  const own = await askFor(instance, 'own', signal)
   if (own !== undefined) return { qemu, session: 'own', tasks: own }
   const nmi = await orNothing(signal, () => liveness.nmi(signal))
   if (nmi !== false) {
-    const other = await askFor(machine, 'new', signal)
+    const other = await askFor(instance, 'new', signal)
     if (other !== undefined) return { qemu, session: 'new', tasks: other }
   }
   // Positions first: what sysrq says takes the time of the CPUs.
@@ -64,14 +64,14 @@ async function collect(machine: Machine, signal: AbortSignal): Promise<Found> {
 }
 
 async function askFor(
-  machine: Machine,
+  instance: Instance,
   session: 'own' | 'new',
   signal: AbortSignal,
 ): Promise<Evidence['tasks']> {
   const { least, base } = session === 'own' ? ownSession : newSession
-  const milliseconds = Math.max(least, base * machine.accelerator.timeFactor)
-  const output = await orNothing(signal, () => machine.ask(session, tasksCommand, { signal, milliseconds }))
-  return output === undefined ? undefined : agentTasks(output, machine.agent.pid)
+  const milliseconds = Math.max(least, base * instance.accelerator.timeFactor)
+  const output = await orNothing(signal, () => instance.ask(session, tasksCommand, { signal, milliseconds }))
+  return output === undefined ? undefined : agentTasks(output, instance.agent.pid)
 }
 
 /** A question that cannot be asked has no answer: that is evidence as well, and no reason to stop asking. */

@@ -51,10 +51,10 @@ export function diagnoseNotRun(
 
 /** The first complaint of the kernel, if it has one and has gone on; else the last lines. */
 function consoleExcerpt(result: Attempt): readonly string[] {
-  const [complaint] = [...result.complaints, ...result.earlierComplaints]
-  return complaint === undefined || result.death !== undefined || result.hang !== undefined
+  const [splat] = [...result.splats, ...result.earlierSplats]
+  return splat === undefined || result.death !== undefined || result.hang !== undefined
     ? result.console.slice(-mostConsoleLines)
-    : complaint.lines.slice(0, mostConsoleLines)
+    : splat.lines.slice(0, mostConsoleLines)
 }
 
 /** Where in the file of the scenario an error came from: `tests/scenarios/NAME.ts:LINE`. */

@@ -38,15 +38,15 @@ export function finishedOf(
 }
 
 /** Whether a kernel that does this may run no further scenario. */
-export function isDamage({ complaints, death }: Late, { allow = [] }: Pick<RunnerOptions, 'allow'>): boolean {
-  return sift(complaints, allow, dayOf(new Date())).counted.length > 0 || isOfKernel(death)
+export function isDamage({ splats, death }: Late, { allow = [] }: Pick<RunnerOptions, 'allow'>): boolean {
+  return sift(splats, allow, dayOf(new Date())).counted.length > 0 || isOfKernel(death)
 }
 
 /** What is the doing of the scenario before one that has not begun. */
 export function lateIn({
-  complaints,
-  earlierComplaints,
+  splats,
+  earlierSplats,
   death,
-}: Pick<Attempt, 'complaints' | 'earlierComplaints' | 'death'>): Late {
-  return { complaints: [...earlierComplaints, ...complaints], ...(death === undefined ? {} : { death }) }
+}: Pick<Attempt, 'splats' | 'earlierSplats' | 'death'>): Late {
+  return { splats: [...earlierSplats, ...splats], ...(death === undefined ? {} : { death }) }
 }

@@ -1,17 +1,17 @@
 // The verdict of the last scenario in a machine, held back for as long as the kernel may still complain about what it did.
-import type { Finding } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Attempt } from '../run/attempt.ts'
 import { callTrace } from './call-trace.ts'
 
 /** What came out after the end of a scenario. */
 export interface Late {
-  readonly complaints: readonly Finding[]
+  readonly splats: readonly Splat[]
   readonly death?: VmDeath
 }
 
 /** Ends a scenario that has not begun: the kernel of its machine is damaged. */
-export class DamagedMachine extends Error {
+export class DamagedInstance extends Error {
   override readonly name = 'DamagedMachine'
 }
 
@@ -24,13 +24,13 @@ export function isOfKernel(death: VmDeath | undefined): death is VmDeath {
 }
 
 /** What happened to a scenario, with what came out later. */
-export function withLate(result: Attempt, { complaints, death }: Late): Attempt {
-  const [complaint] = complaints
+export function withLate(result: Attempt, { splats, death }: Late): Attempt {
+  const [splat] = splats
   return {
     ...result,
     ...(isOfKernel(death) ? { death } : {}),
-    complaints: [...result.complaints, ...complaints],
-    trace: complaint === undefined ? result.trace : callTrace(complaint),
-    console: [...result.console, ...complaints.flatMap(({ lines }) => lines)],
+    splats: [...result.splats, ...splats],
+    trace: splat === undefined ? result.trace : callTrace(splat),
+    console: [...result.console, ...splats.flatMap(({ lines }) => lines)],
   }
 }

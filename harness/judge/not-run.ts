@@ -4,8 +4,8 @@ import { lackOf } from '../instance/boot-check.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
 import { diagnoseNotRun } from './diagnostic.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { missingNeeds, needs } from '../catalogue/capabilities.ts'
-import type { Need } from '../catalogue/capabilities.ts'
+import { missingCapabilities, needs } from '../catalogue/capabilities.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
 import type { RunnerOptions, ScenarioFinished } from '../run/run-options.ts'
 
 /** What is said about the end of a scenario. */
@@ -16,10 +16,10 @@ type Words = Pick<RunnerOptions, 'expectSkips' | 'kernel' | 'again'>
 /** The verdict on a scenario that needs what the kernel lacks; nothing if it lacks nothing that is known. */
 export function kernelLacks(
   scenario: NamedScenario,
-  available: ReadonlySet<Need> | undefined,
+  available: ReadonlySet<Capability> | undefined,
   { expectSkips, kernel, again }: Words,
 ): Finished | undefined {
-  const missing = available === undefined ? [] : missingNeeds(scenario.needs, available)
+  const missing = available === undefined ? [] : missingCapabilities(scenario.needs, available)
   if (missing.length === 0) return undefined
   const reason = missing.map((need) => needs[need]).join('; ')
   const unexpected = missing.filter((need) => !expectSkips.includes(need))
@@ -30,7 +30,7 @@ export function kernelLacks(
 }
 
 /** The verdict on a scenario that wants what the machine has not; nothing if it has all of it, or nobody has looked. */
-export function machineLacks(
+export function instanceLacks(
   scenario: NamedScenario,
   facts: BootFacts | undefined,
   { again }: Words,

@@ -1,11 +1,11 @@
 // What else is found out about a kernel that complained, died or hangs, before its machine is given up.
 import { GmemtestError } from '../base/errors.ts'
-import type { Finding } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { callTrace } from './call-trace.ts'
 import type { Hang } from './hang.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import type { Machine } from '../instance/instance.ts'
+import type { Instance } from '../instance/instance.ts'
 
 export interface Examined {
   /** The same hang, with file and line in its stacks. */
@@ -20,7 +20,7 @@ export interface Examined {
 export interface Found {
   readonly death: VmDeath | undefined
   readonly hang: Hang | undefined
-  readonly complaint: Finding | undefined
+  readonly splat: Splat | undefined
 }
 
 /** After these QEMU is still there, and the guest as it was. */
@@ -32,23 +32,23 @@ const dumpable: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'
  */
 export async function examine(
   scenario: NamedScenario,
-  machine: Machine,
-  { death, hang, complaint }: Found,
+  instance: Instance,
+  { death, hang, splat }: Found,
   signal: AbortSignal,
 ): Promise<Examined> {
   const isKernels = death === undefined ? hang?.verdict === 'FAIL' : dumpable.has(death.kind)
-  const vmcore = isKernels ? await dumped(scenario, machine, signal) : undefined
-  const decode = machine.decode ?? undecoded
+  const vmcore = isKernels ? await dumped(scenario, instance, signal) : undefined
+  const decode = instance.decode ?? undecoded
   return {
     ...(hang === undefined ? {} : { hang: { ...hang, details: await decode(hang.details, signal) } }),
-    trace: complaint === undefined ? [] : await decode(callTrace(complaint), signal),
+    trace: splat === undefined ? [] : await decode(callTrace(splat), signal),
     ...(vmcore === undefined ? {} : { vmcore }),
   }
 }
 
 async function dumped(
   scenario: NamedScenario,
-  { dump }: Machine,
+  { dump }: Instance,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {

@@ -4,7 +4,7 @@ import { sift } from '../console/sift.ts'
 import { parseLine } from '../console/printk.ts'
 import type { Happening } from './verdict.ts'
 
-type Words = Pick<Happening, 'complaints' | 'earlierComplaints' | 'warnings'>
+type Words = Pick<Happening, 'splats' | 'earlierSplats' | 'warnings'>
 
 export interface WithoutAllowed extends Words {
   /** What was allowed, each with the reason, for people. */
@@ -13,21 +13,20 @@ export interface WithoutAllowed extends Words {
 
 /** What counts on a day (`dayOf`). The lines of a report that is allowed are no warnings of their own. */
 export function withoutAllowed(
-  { complaints, earlierComplaints, warnings }: Words,
+  { splats, earlierSplats, warnings }: Words,
   allowances: readonly Allowance[],
   today: string,
 ): WithoutAllowed {
-  const now = sift(complaints, allowances, today)
-  const earlier = sift(earlierComplaints, allowances, today)
+  const now = sift(splats, allowances, today)
+  const earlier = sift(earlierSplats, allowances, today)
   const known = [...earlier.allowed, ...now.allowed]
-  const lines = new Set(known.flatMap(({ finding }) => finding.lines.map((line) => parseLine(line).text)))
+  const lines = new Set(known.flatMap(({ splat }) => splat.lines.map((line) => parseLine(line).text)))
   return {
-    complaints: now.counted,
-    earlierComplaints: earlier.counted,
+    splats: now.counted,
+    earlierSplats: earlier.counted,
     warnings: warnings.filter((text) => !lines.has(text)),
     allowed: known.map(
-      ({ finding, allowance: { expires, reason } }) =>
-        `${finding.title}: allowed until ${expires} (${reason})`,
+      ({ splat, allowance: { expires, reason } }) => `${splat.title}: allowed until ${expires} (${reason})`,
     ),
   }
 }

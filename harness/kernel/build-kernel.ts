@@ -9,7 +9,7 @@ import { configure } from './kconfig/configure.ts'
 import { configKey, configureOnce } from './kconfig/once.ts'
 import type { Request } from './kconfig/fragment.ts'
 import { takeLock } from '../cache/lock.ts'
-import { complaints, make } from './make.ts'
+import { splats, make } from './make.ts'
 import type { MakeOptions } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { patchsetHash, repeatByHand, targets } from './build-provenance.ts'
@@ -259,7 +259,7 @@ async function compile(
   }
   const full = noSpaceError(result.stderr, `the build of ${name}`)
   if (full !== undefined) throw full
-  const found = complaints(`${result.stderr}\n${result.stdout}`)
+  const found = splats(`${result.stderr}\n${result.stdout}`)
   const why = result.timedOut ? 'it took too long' : (found[0] ?? `make ended with ${result.exitCode}`)
   throw new BuildError('KERNEL_BUILD_FAILED', `${name} does not compile: ${why}`, {
     tail: found.length > 1 ? found.slice(0, 20) : lastLines(result),

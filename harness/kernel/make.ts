@@ -78,7 +78,7 @@ export async function runMake(
   })
 }
 
-function isComplaint(line: string): boolean {
+function isSplat(line: string): boolean {
   return (
     /^\S+:\d+(:\d+)?: (fatal )?error\b/i.test(line) ||
     /: undefined reference to |multiple definition of |^ld: |^\S*collect2: |: not found$|ERROR: modpost/.test(
@@ -88,8 +88,8 @@ function isComplaint(line: string): boolean {
 }
 
 /** What of a build's output says why it failed, the first complaint first; paths are relative to the tree. */
-export function complaints(output: string): string[] {
+export function splats(output: string): string[] {
   const lines = output.split('\n').map((line) => line.replaceAll(/(^|\s)(?:\.\.\/)+(?=\w)/g, '$1'))
-  const found = lines.filter(isComplaint)
+  const found = lines.filter(isSplat)
   return found.length > 0 ? found : lines.filter((line) => /\*\*\*|[Ee]rror/.test(line))
 }

@@ -7,7 +7,7 @@ import { nearest } from '../base/nearest.ts'
 import { inWorkTree } from './build-kernel.ts'
 import type { Ingredients } from './build-kernel.ts'
 import { lastLines } from './command.ts'
-import { complaints, makeArguments, runMake } from './make.ts'
+import { splats, makeArguments, runMake } from './make.ts'
 import type { MakeOptions } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 
@@ -52,7 +52,7 @@ export async function makeHeaders(workshop: Workshop): Promise<void> {
   // Not headers_install: that copies what this makes to another place, with rsync.
   const result = await runMake(tree, makeArguments(tree, ['headers'], 'gcc', objects), make)
   if (result.exitCode === 0) return
-  const [first = `make ended with ${result.exitCode}`] = complaints(`${result.stderr}\n${result.stdout}`)
+  const [first = `make ended with ${result.exitCode}`] = splats(`${result.stderr}\n${result.stdout}`)
   throw new BuildError('SELFTEST_BUILD_FAILED', `the headers of this kernel cannot be made: ${first}`, {
     tail: lastLines(result),
   })

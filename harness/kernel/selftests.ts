@@ -11,7 +11,7 @@ import { lastLines, succeed } from './command.ts'
 import { requireTools } from './kernel-compiler.ts'
 import { readJson, sha256 } from '../cache/atomic-file.ts'
 import { takeLock } from '../cache/lock.ts'
-import { complaints } from './make.ts'
+import { splats } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { collect, withSource } from './provide.ts'
 import {
@@ -210,7 +210,7 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
       hint: 'does the Makefile of its target set LDFLAGS in a way that loses USERLDFLAGS?',
     })
   }
-  const found = complaints(output)
+  const found = splats(output)
   const own = found.filter((line) => line.includes(`${name.test}.`))
   const [first = 'make did not say why'] = own.length > 0 ? own : found
   return new BuildError('SELFTEST_BUILD_FAILED', `${what} does not compile: ${first}`, {

@@ -10,7 +10,7 @@ export interface LogRecord {
 export const warningLevel = 4
 
 /** The kernel measures time, and an emulated or busy machine takes some of it away: none of these is the kernel's fault. */
-const slowMachine: readonly RegExp[] = [
+const slowInstance: readonly RegExp[] = [
   /^hrtimer: interrupt took \d+ ns$/,
   /^perf: interrupt took too long /,
   /^sched: (?:DL replenish lagged too much|RT throttling activated)$/,
@@ -24,6 +24,6 @@ const slowMachine: readonly RegExp[] = [
 /** The texts of the warnings among these records. */
 export function warningsIn(records: readonly LogRecord[]): string[] {
   return records
-    .filter(({ level, text }) => level <= warningLevel && !slowMachine.some((pattern) => pattern.test(text)))
+    .filter(({ level, text }) => level <= warningLevel && !slowInstance.some((pattern) => pattern.test(text)))
     .map(({ text }) => text)
 }

@@ -15,7 +15,7 @@ export interface Requirement {
 }
 
 /** A requirement and whether it is met here. */
-export interface Finding extends Requirement {
+export interface Splat extends Requirement {
   /** Where it was found; undefined when it is missing. */
   readonly found: string | undefined
 }
@@ -78,11 +78,11 @@ function probe(requirement: Requirement): string | undefined {
 export function probeRequirements(
   wanted: readonly Requirement[] = requirements,
   find: (requirement: Requirement) => string | undefined = probe,
-): Finding[] {
+): Splat[] {
   return wanted.map((requirement) => ({ ...requirement, found: find(requirement) }))
 }
 
 /** The Debian packages that bring what is missing, each once, in the order of the table. */
-export function missingPackages(findings: readonly Finding[]): string[] {
-  return [...new Set(findings.filter(({ found }) => found === undefined).map((finding) => finding.package))]
+export function missingPackages(splats: readonly Splat[]): string[] {
+  return [...new Set(splats.filter(({ found }) => found === undefined).map((splat) => splat.package))]
 }

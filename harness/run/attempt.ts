@@ -3,15 +3,15 @@ import { must } from '../agent/wire/call.ts'
 import type { Dialect } from '../kernel/definition/load-definition.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
-import { findComplaints } from '../console/find-splats.ts'
-import type { Finding } from '../console/find-splats.ts'
+import { findSplats } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { createContext } from '../vocabulary/create-context.ts'
 import type { Hang } from '../judge/hang.ts'
 import { investigate, silenceIn } from '../judge/diagnose-hang.ts'
 import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import type { Machine } from '../instance/instance.ts'
+import type { Instance } from '../instance/instance.ts'
 import { examine } from '../judge/post-mortem.ts'
 import type { Examined } from '../judge/post-mortem.ts'
 import type { Happening } from '../judge/verdict.ts'
@@ -48,7 +48,7 @@ export interface AttemptOptions {
    * Called when the scenario is about to begin, with what the kernel has complained about since `since`: that belongs to
    * the scenario before it in this machine, or to the boot. What it throws is the end of this scenario.
    */
-  readonly onBegun?: (late: readonly Finding[]) => void | Promise<void>
+  readonly onBegun?: (late: readonly Splat[]) => void | Promise<void>
   /** Whether no other scenario will run in this machine; asked when this one is over. */
   readonly isLast: () => boolean
 }
@@ -59,16 +59,16 @@ export interface AttemptOptions {
  */
 export async function attempt(
   scenario: NamedScenario,
-  machine: Machine,
+  instance: Instance,
   options: AttemptOptions,
 ): Promise<Attempt> {
   const { signal, dialect } = options
-  const { timeFactor } = machine.accelerator
+  const { timeFactor } = instance.accelerator
   const started = performance.now()
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
   let hang: Hang | undefined
-  let late: readonly Finding[] = []
+  let late: readonly Splat[] = []
   let hasBegun = false
   let recovered = false
   let left: LeakReport = { leaks: [], warnings: [] }
@@ -77,7 +77,7 @@ export async function attempt(
   /** Gives up when the time is over, or at once when the machine dies. */
   async function within(stage: string, milliseconds: number, work: () => Promise<void>): Promise<void> {
     await withDeadline({ stage, milliseconds: milliseconds * timeFactor, signal }, async () => {
-      const died = machine.died.then((how) => {
+      const died = instance.died.then((how) => {
         death = how
         throw new ProtocolError('VM_DIED', 'the virtual machine died')
       })
@@ -87,24 +87,24 @@ export async function attempt(
 
   try {
     await within(`scenario ${scenario.name}`, scenario.timeout * 1000, async () => {
-      await writeMarker(`${scenario.name} begins`, machine, signal)
-      late = findComplaints(before(scenario, machine.console.since(options.since)))
+      await writeMarker(`${scenario.name} begins`, instance, signal)
+      late = findSplats(before(scenario, instance.console.since(options.since)))
       await options.onBegun?.(late)
       hasBegun = true
-      await scenario.run(createContext(machine.agent, dialect, (pattern) => void expected.push(pattern)))
+      await scenario.run(createContext(instance.agent, dialect, (pattern) => void expected.push(pattern)))
     })
   } catch (value) {
     signal.throwIfAborted()
     thrown = { value }
   }
-  const operations = operationsSince(machine.agent.recentOperations, scenario)
+  const operations = operationsSince(instance.agent.recentOperations, scenario)
   // After a deadline the agent is still busy with what it was told: there is nothing to close yet.
   if (death === undefined && !(thrown?.value instanceof DeadlineExceeded)) {
     try {
       await within(`closing everything after ${scenario.name}`, cleanUpMilliseconds, async () => {
-        await machine.agent.reset()
+        await instance.agent.reset()
         left = await options.watch.report({ isLast: options.isLast() })
-        await writeMarker(`${scenario.name} ended`, machine, signal)
+        await writeMarker(`${scenario.name} ended`, instance, signal)
       })
       recovered = true
     } catch (value) {
@@ -113,29 +113,29 @@ export async function attempt(
     }
   }
   if (death === undefined && !recovered) {
-    death = await lastWords(machine, signal)
+    death = await lastWords(instance, signal)
   }
-  const window = machine.console.since(options.since)
-  const unseen = machine.console.forgottenSince(options.since)
+  const window = instance.console.since(options.since)
+  const unseen = instance.console.forgottenSince(options.since)
   const silence = death === undefined ? silenceIn(thrown?.value) : undefined
   if (silence !== undefined) {
-    hang = await investigate(machine, silence, signal)
-    death = await lastWords(machine, signal)
+    hang = await investigate(instance, silence, signal)
+    death = await lastWords(instance, signal)
   }
-  const nextWindow = machine.console.mark()
+  const nextWindow = instance.console.mark()
   const own = window.slice(before(scenario, window).length)
   // With the markers: what was torn onto the line of one counts.
-  const complaints = findComplaints(own)
-  const found = { death, hang, complaint: complaints[0] ?? late[0] }
+  const splats = findSplats(own)
+  const found = { death, hang, splat: splats[0] ?? late[0] }
   return {
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
-    ...(await examine(scenario, machine, found, signal)),
+    ...(await examine(scenario, instance, found, signal)),
     hasBegun,
     recovered,
-    complaints,
+    splats,
     unseen,
-    earlierComplaints: late,
+    earlierSplats: late,
     leaks: left.leaks,
     warnings: left.warnings.filter((text) => !expected.some((pattern) => pattern.test(text))),
     nextWindow,
@@ -161,13 +161,13 @@ function operationsSince(lines: readonly string[], scenario: NamedScenario): rea
  * Writes a marker into the kernel's log, and waits until it comes through the console: all that was printed before has been
  * read then. Level 0 is shown on the console whatever its log level is.
  */
-async function writeMarker(what: string, machine: Machine, signal: AbortSignal): Promise<void> {
+async function writeMarker(what: string, instance: Instance, signal: AbortSignal): Promise<void> {
   const text = `${markerPrefix} ${what}`
   const seen = Promise.withResolvers<void>()
   using watch = new DisposableStack()
-  watch.use(machine.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
-  await must(machine.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
-  const milliseconds = markerMilliseconds * machine.accelerator.timeFactor
+  watch.use(instance.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
+  await must(instance.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
+  const milliseconds = markerMilliseconds * instance.accelerator.timeFactor
   try {
     await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
   } catch (cause) {
@@ -178,13 +178,13 @@ async function writeMarker(what: string, machine: Machine, signal: AbortSignal):
 }
 
 /** How the machine died, if it does so in a moment: what it was told to do fails first. */
-export async function lastWords(machine: Machine, signal: AbortSignal): Promise<VmDeath | undefined> {
-  const milliseconds = lastWordsMilliseconds * machine.accelerator.timeFactor
+export async function lastWords(instance: Instance, signal: AbortSignal): Promise<VmDeath | undefined> {
+  const milliseconds = lastWordsMilliseconds * instance.accelerator.timeFactor
   const enough = new AbortController()
   const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
     signal.throwIfAborted(),
   )
-  const death = await Promise.race([machine.died, patience])
+  const death = await Promise.race([instance.died, patience])
   enough.abort()
   return death ?? undefined
 }

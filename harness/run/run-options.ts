@@ -3,13 +3,13 @@ import type { Allowance } from '../kernel/definition/allowances.ts'
 import type { Dialect, Isolation } from '../kernel/definition/load-definition.ts'
 import type { RunEvent, Verdict } from '../report/events.ts'
 import type { BootPlan } from './boot-plan.ts'
-import type { Machine, MachineSource } from '../instance/instance.ts'
+import type { Instance, InstanceSource } from '../instance/instance.ts'
 
 export type ScenarioFinished = Extract<RunEvent, { type: 'scenario-finished' }>
 
 export interface RunnerOptions {
   readonly plan: BootPlan
-  readonly machines: MachineSource
+  readonly instances: InstanceSource
   readonly isolation: Isolation
   /** How many machines there may be at once. With one, scenarios run in the order of the plan. */
   readonly jobs: number
@@ -33,7 +33,7 @@ export interface RunnerOptions {
    * Called after the last event with the machine of the last scenario if it still runs, before it is closed. Only with
    * one job: otherwise nobody could tell which machine that is.
    */
-  readonly keep?: (machine: Machine) => Promise<void>
+  readonly keep?: (instance: Instance) => Promise<void>
 }
 
 export interface RunOutcome {

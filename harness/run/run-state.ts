@@ -5,9 +5,9 @@ import { plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { kernelLacks, machineLacks, notBooted } from '../judge/not-run.ts'
+import { kernelLacks, instanceLacks, notBooted } from '../judge/not-run.ts'
 import type { Finished } from '../judge/not-run.ts'
-import type { ReadyMachine } from '../instance/checked-instance.ts'
+import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { RunnerOptions, RunOutcome, ScenarioFinished } from './run-options.ts'
 
 export class RunState {
@@ -19,7 +19,7 @@ export class RunState {
   readonly #copies = new Map<BootProfile, BootFacts>()
   /** The fingerprints of what kernels complained about while they booted, for each way to boot. */
   readonly #judged = new Map<BootProfile, Set<string>>()
-  #kernel: ReadyMachine['available'] | undefined
+  #kernel: CheckedInstance['available'] | undefined
   #isEnough = false
 
   constructor(options: RunnerOptions) {
@@ -64,22 +64,22 @@ export class RunState {
   }
 
   /** Complaints of the boot that are still somebody's failure: once is enough for each way to boot. */
-  unjudged({ profile, bootComplaints }: ReadyMachine): ReadyMachine['bootComplaints'] {
+  unjudged({ profile, bootSplats }: CheckedInstance): CheckedInstance['bootSplats'] {
     const judged = this.#judged.get(profile)
-    return bootComplaints.filter(({ fingerprint }) => judged?.has(fingerprint) !== true)
+    return bootSplats.filter(({ fingerprint }) => judged?.has(fingerprint) !== true)
   }
 
   /** A scenario has a verdict that what its machine said while it booted went into. */
-  bootJudged({ profile, bootComplaints }: ReadyMachine): void {
+  bootJudged({ profile, bootSplats }: CheckedInstance): void {
     const judged = this.#judged.get(profile) ?? new Set()
-    for (const { fingerprint } of bootComplaints) judged.add(fingerprint)
+    for (const { fingerprint } of bootSplats) judged.add(fingerprint)
     this.#judged.set(profile, judged)
   }
 
-  learn({ machine, profile, available, facts }: ReadyMachine): void {
+  learn({ instance, profile, available, facts }: CheckedInstance): void {
     this.#kernel = available
     // One that is booted may get fewer huge pages than the one before.
-    if (machine.origin === 'restored') this.#copies.set(profile, facts)
+    if (instance.origin === 'restored') this.#copies.set(profile, facts)
   }
 
   /** The verdict on a scenario that needs what the kernel lacks, if that is known already: it costs no boot. */
@@ -89,7 +89,7 @@ export class RunState {
 
   /** The verdict that needs no machine, as far as kernel and profile are known. */
   decided(scenario: NamedScenario, profile: BootProfile): Finished | undefined {
-    const lacks = this.skipped(scenario) ?? machineLacks(scenario, this.#copies.get(profile), this.#options)
+    const lacks = this.skipped(scenario) ?? instanceLacks(scenario, this.#copies.get(profile), this.#options)
     if (lacks !== undefined || !this.#failures.has(profile)) return lacks
     return notBooted(scenario, this.#failures.get(profile), this.#options)
   }

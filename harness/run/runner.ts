@@ -25,8 +25,8 @@ export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> 
   const { verdicts, aborted } = state
   const ending = { verdicts, ...(aborted === undefined ? {} : { aborted }) }
   await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
-  const machine = workers.find((worker) => worker.machine !== undefined)?.machine
-  if (machine !== undefined && !signal.aborted) await keep?.(machine)
+  const instance = workers.find((worker) => worker.instance !== undefined)?.instance
+  if (instance !== undefined && !signal.aborted) await keep?.(instance)
   return { ...ending, ...state.failure, exitCode: state.exitCode }
 }
 

@@ -3,21 +3,21 @@ import { messageOf } from '../base/errors.ts'
 import type { RunEvent } from '../report/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
-import type { Finding } from '../console/find-splats.ts'
-import { findComplaints } from '../console/find-splats.ts'
+import type { Splat } from '../console/find-splats.ts'
+import { findSplats } from '../console/find-splats.ts'
 import { attempt } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import type { InOrder } from './ordered-events.ts'
 import { finishedOf, isDamage, judgeAttempt, lateIn } from '../judge/judge.ts'
-import { machineLacks, notBooted } from '../judge/not-run.ts'
+import { instanceLacks, notBooted } from '../judge/not-run.ts'
 import type { Finished } from '../judge/not-run.ts'
 import type { Entry, Queue } from './queue.ts'
 import { makeReady } from '../instance/checked-instance.ts'
-import type { ReadyMachine } from '../instance/checked-instance.ts'
+import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { RunnerOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import { deservesSecondTry, mayPass } from '../judge/retry.ts'
-import { DamagedMachine, withLate } from '../judge/late.ts'
+import { DamagedInstance, withLate } from '../judge/late.ts'
 import type { Late } from '../judge/late.ts'
 
 /** What the workers of a run share. */
@@ -36,7 +36,7 @@ interface Course {
   /** Why its first try was in vain. */
   retried?: string
   /** What the kernel complained about before it began, in all machines that it had. */
-  earlierComplaints: readonly Finding[]
+  earlierSplats: readonly Splat[]
 }
 
 /** How a try ended. */
@@ -56,7 +56,7 @@ type Ending =
 export class Worker implements AsyncDisposable {
   readonly #number: number
   readonly #shared: Shared
-  #held: ReadyMachine | undefined
+  #held: CheckedInstance | undefined
   /** The scenario that has passed in the machine at hand, as far as anybody can tell yet. */
   #unsettled: { readonly course: Course; readonly result: Attempt } | undefined
   /** What it does next, when that is settled already. */
@@ -68,8 +68,8 @@ export class Worker implements AsyncDisposable {
   }
 
   /** The machine that it still has. */
-  get machine(): ReadyMachine['machine'] | undefined {
-    return this.#held?.machine
+  get instance(): CheckedInstance['instance'] | undefined {
+    return this.#held?.instance
   }
 
   /**
@@ -83,7 +83,7 @@ export class Worker implements AsyncDisposable {
         const entry = this.#reserved ?? queue.take((other) => this.#suits(other))
         this.#reserved = undefined
         if (entry === undefined) break
-        await this.#one({ entry, isStarted: false, earlierComplaints: [] })
+        await this.#one({ entry, isStarted: false, earlierSplats: [] })
       }
     } finally {
       if (options.keep === undefined) await this.#letGo()
@@ -132,22 +132,22 @@ export class Worker implements AsyncDisposable {
     const { course } = unsettled
     const judged = judgeAttempt(withLate(unsettled.result, late), this.#shared.options)
     await this.#tellEnd(course, finishedOf(course.entry.scenario, judged, this.#shared.options))
-    if (this.#shared.options.isolation === 'none' && !judged.machineUsable) {
+    if (this.#shared.options.isolation === 'none' && !judged.instanceUsable) {
       await this.#tell(course, { type: 'vm-lost', reason: judged.message })
     }
     await this.#shared.events.finish(course.entry.place)
   }
 
   /** What the kernel has complained about since the last scenario ended. */
-  #sinceThen(ready: ReadyMachine | undefined): Late {
+  #sinceThen(ready: CheckedInstance | undefined): Late {
     return {
-      complaints: ready === undefined ? [] : findComplaints(ready.machine.console.since(ready.window)),
+      splats: ready === undefined ? [] : findSplats(ready.instance.console.since(ready.window)),
     }
   }
 
   /** How the machine at hand has died already; nothing when it has not. */
   async #deathSoFar(): Promise<Pick<Late, 'death'>> {
-    const death = await Promise.race([this.#held?.machine.died, Promise.resolve(undefined)])
+    const death = await Promise.race([this.#held?.instance.died, Promise.resolve(undefined)])
     return death === undefined ? {} : { death }
   }
 
@@ -167,9 +167,9 @@ export class Worker implements AsyncDisposable {
     const { scenario, profile } = course.entry
     const known = state.decided(scenario, profile)
     if (known !== undefined) return { kind: 'finished', finished: known }
-    let ready: ReadyMachine
+    let ready: CheckedInstance
     try {
-      ready = await this.#machineOf(profile)
+      ready = await this.#instanceOf(profile)
     } catch (error) {
       options.signal.throwIfAborted()
       if (course.retried === undefined && mayPass(error)) return { kind: 'in vain', reason: messageOf(error) }
@@ -178,35 +178,35 @@ export class Worker implements AsyncDisposable {
       state.fail(profile, error)
       return { kind: 'finished', finished: notBooted(scenario, error, options) }
     }
-    const lacks = state.decided(scenario, profile) ?? machineLacks(scenario, ready.facts, options)
+    const lacks = state.decided(scenario, profile) ?? instanceLacks(scenario, ready.facts, options)
     if (lacks !== undefined) return { kind: 'finished', finished: lacks }
     return this.#run(course, ready)
   }
 
-  async #run(course: Course, ready: ReadyMachine): Promise<Ending> {
+  async #run(course: Course, ready: CheckedInstance): Promise<Ending> {
     const { options, queue, state } = this.#shared
-    const { signal, dialect, isolation, machines } = options
+    const { signal, dialect, isolation, instances } = options
     const { scenario } = course.entry
-    const { machine, watch } = ready
+    const { instance, watch } = ready
     if (!ready.isUsed) await this.#tell(course, readyEvent(ready))
     await this.#start(course)
     if (isolation !== 'none') {
       const next = queue.peek(() => false)
-      if (next !== undefined) machines.prepare?.(next.profile, this.#number)
+      if (next !== undefined) instances.prepare?.(next.profile, this.#number)
     }
     const hasPredecessor = ready.isUsed
     ready.isUsed = true
     const since = ready.window
-    const found = await attempt(scenario, machine, {
+    const found = await attempt(scenario, instance, {
       signal,
       dialect,
       watch,
       since,
       isLast: () => this.#isLast(),
-      onBegun: async (complaints) => {
+      onBegun: async (splats) => {
         if (!hasPredecessor) return
-        await this.#settle({ complaints })
-        if (isDamage({ complaints }, options)) throw new DamagedMachine()
+        await this.#settle({ splats })
+        if (isDamage({ splats }, options)) throw new DamagedInstance()
       },
     })
     ready.window = found.nextWindow
@@ -216,33 +216,33 @@ export class Worker implements AsyncDisposable {
       return this.#try(course)
     }
     if (found.death !== undefined) await this.#letGo()
-    const earlierComplaints = [
-      ...course.earlierComplaints,
+    const earlierSplats = [
+      ...course.earlierSplats,
       ...state.unjudged(ready),
-      ...(hasPredecessor ? [] : found.earlierComplaints),
+      ...(hasPredecessor ? [] : found.earlierSplats),
     ]
-    const result = { ...found, earlierComplaints }
+    const result = { ...found, earlierSplats }
     const judged = judgeAttempt(result, options)
-    const { verdict, message, machineUsable } = judged
+    const { verdict, message, instanceUsable } = judged
     if (course.retried === undefined && deservesSecondTry(judged, result)) {
-      course.earlierComplaints = earlierComplaints
+      course.earlierSplats = earlierSplats
       return { kind: 'in vain', reason: message }
     }
     // A scenario that was not run to its end says nothing about what came before it.
     if (verdict !== 'MISS') state.bootJudged(ready)
     const finished = finishedOf(scenario, judged, options)
-    return { kind: 'finished', finished, result, ...(machineUsable ? {} : { lost: message }) }
+    return { kind: 'finished', finished, result, ...(instanceUsable ? {} : { lost: message }) }
   }
 
   /** The machine at hand if it will do, or a new one. */
-  async #machineOf(profile: BootProfile): Promise<ReadyMachine> {
+  async #instanceOf(profile: BootProfile): Promise<CheckedInstance> {
     const { state, options } = this.#shared
-    const { machines, signal, isolation } = options
+    const { instances, signal, isolation } = options
     const held = this.#held
     if (held?.profile === profile && !(held.isUsed && isolation !== 'none')) return held
     await this.#letGo()
-    const machine = await machines.next(profile, { signal, worker: this.#number })
-    const ready = await makeReady(machine, profile, options)
+    const instance = await instances.next(profile, { signal, worker: this.#number })
+    const ready = await makeReady(instance, profile, options)
     this.#held = ready
     state.learn(ready)
     return ready
@@ -293,19 +293,19 @@ export class Worker implements AsyncDisposable {
     const held = this.#held
     const death = await this.#deathSoFar()
     this.#held = undefined
-    await held?.machine[Symbol.asyncDispose]()
+    await held?.instance[Symbol.asyncDispose]()
     // Its console is complete now.
     await this.#settle({ ...this.#sinceThen(held), ...death })
   }
 }
 
-function readyEvent({ machine, profile }: ReadyMachine): RunEvent {
+function readyEvent({ instance, profile }: CheckedInstance): RunEvent {
   return {
     type: 'vm-ready',
-    accelerator: machine.accelerator.name,
-    reason: machine.accelerator.reason,
+    accelerator: instance.accelerator.name,
+    reason: instance.accelerator.reason,
     profile: describeProfile(profile),
-    origin: machine.origin,
-    milliseconds: machine.readyMilliseconds,
+    origin: instance.origin,
+    milliseconds: instance.readyMilliseconds,
   }
 }

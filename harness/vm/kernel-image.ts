@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { BuildError, UsageError } from '../base/errors.ts'
 
 const machineX86 = 62
-const machines: Readonly<Record<number, string>> = {
+const instances: Readonly<Record<number, string>> = {
   3: 'i386',
   8: 'mips',
   21: 'ppc64',
@@ -77,12 +77,12 @@ export function checkKernel(name: string, reader: ByteReader): void {
     })
   }
   const isLittle64 = header[4] === 2 && header[5] === 1
-  const machine = isLittle64 ? header.readUInt16LE(18) : undefined
-  if (machine !== machineX86) {
+  const instance = isLittle64 ? header.readUInt16LE(18) : undefined
+  if (instance !== machineX86) {
     const found =
-      machine === undefined
+      instance === undefined
         ? 'a 32-bit or big-endian processor'
-        : (machines[machine] ?? `ELF machine ${machine}`)
+        : (instances[instance] ?? `ELF machine ${instance}`)
     throw new UsageError('KERNEL_ARCHITECTURE', `${name} is a kernel for ${found}, not for x86-64`, {
       hint: 'only x86-64 kernels are supported',
     })

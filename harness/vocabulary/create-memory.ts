@@ -3,7 +3,7 @@ import type { Dialect } from '../kernel/definition/load-definition.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import type { Memory, MemoryOptions } from './scenario-context.ts'
 import { convertsInPlace, creationFlags, mapFile } from './map-file.ts'
-import { GuestMachine } from './nested-vm.ts'
+import { NestedVm } from './nested-vm.ts'
 import { pagesPerHugePage } from '../model/huge-pages.ts'
 import { BoundMemory } from './memory.ts'
 import type { Stage } from './memory.ts'
@@ -23,9 +23,9 @@ export async function createMemory(stage: Stage, dialect: Dialect, options: Memo
     inPlace,
     pagesPerUnit: options.hugePages === undefined ? 1 : pagesPerHugePage(options.hugePages),
   })
-  const machine = options.beside?.handles.machine ?? (await GuestMachine.create(agent))
-  const { vm } = machine
-  const { slot, gpa } = machine.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
+  const nestedVm = options.beside?.handles.nestedVm ?? (await NestedVm.create(agent))
+  const { vm } = nestedVm
+  const { slot, gpa } = nestedVm.takeSlot({ size, alignment: bytesOf(model.pagesPerUnit) })
   if (hugePages !== undefined) await files.prepare(agent, hugePages)
   const created = await agent.gmem.create({ vm, size, flags })
   const { gmem } = expectDone(created, 'creating a guest_memfd')
@@ -36,7 +36,7 @@ export async function createMemory(stage: Stage, dialect: Dialect, options: Memo
   if (options.slot !== false) {
     expectDone(await agent.vm.setMemslot(memslot), 'binding the file to a memslot')
   }
-  const memory = new BoundMemory(stage, dialect, { machine, gmem, mapping, gpa, model, memslot }, options)
+  const memory = new BoundMemory(stage, dialect, { nestedVm, gmem, mapping, gpa, model, memslot }, options)
   if (!inPlace && options.initially === 'private') await memory.convert('private', memory.all)
   return memory
 }

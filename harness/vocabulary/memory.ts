@@ -25,7 +25,7 @@ import type {
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
 import { convertsInPlace, mapFile } from './map-file.ts'
-import type { GuestMachine } from './nested-vm.ts'
+import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
@@ -50,7 +50,7 @@ export interface Stage {
 
 /** What a memory is put together from. */
 export interface Parts {
-  readonly machine: GuestMachine
+  readonly nestedVm: NestedVm
   readonly gmem: Gmem
   readonly mapping: Mapping | undefined
   readonly gpa: number
@@ -76,9 +76,9 @@ export class BoundMemory implements Memory {
   constructor(stage: Stage, dialect: Dialect, parts: Parts, options: MemoryOptions) {
     const { agent, files } = stage
     const { hugePages: hugePageSize } = options
-    const { machine, gmem, mapping, gpa } = parts
-    const { vm } = machine
-    const vcpu = (): Promise<Vcpu> => machine.vcpu()
+    const { nestedVm, gmem, mapping, gpa } = parts
+    const { vm } = nestedVm
+    const vcpu = (): Promise<Vcpu> => nestedVm.vcpu()
     this.#agent = agent
     this.#dialect = dialect
     this.#memslot = options.slot === false ? undefined : parts.memslot
@@ -91,7 +91,7 @@ export class BoundMemory implements Memory {
     this.pages = options.pages
     this.all = pages(0, options.pages)
     this.model = parts.model
-    this.handles = { machine, vm, gmem, mapping, vcpu, gpa }
+    this.handles = { nestedVm, vm, gmem, mapping, vcpu, gpa }
     this.host = hostViewOf(agent, mapping, this.model)
     this.guest = guestViewOf(agent, { vm, vcpu, gpa }, this.model)
   }

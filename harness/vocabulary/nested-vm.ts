@@ -25,7 +25,7 @@ export interface FreeSlot {
   readonly gpa: number
 }
 
-export class GuestMachine {
+export class NestedVm {
   readonly vm: Vm
   readonly #agent: Agent
   readonly #vcpus = new Map<number, Promise<Vcpu>>()
@@ -38,9 +38,9 @@ export class GuestMachine {
   }
 
   /** Makes a VM that can have private memory. */
-  static async create(agent: Agent): Promise<GuestMachine> {
+  static async create(agent: Agent): Promise<NestedVm> {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM with private memory')
-    return new GuestMachine(agent, vm)
+    return new NestedVm(agent, vm)
   }
 
   /** A vCPU, made when it is first asked for; 0 is the one that the guest's views run on. */

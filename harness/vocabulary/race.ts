@@ -32,7 +32,7 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
   if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
   if (racer.does === 'write-file')
     return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
-  const { vm, gmem, machine } = handles
+  const { vm, gmem, nestedVm } = handles
   const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
   const gpa = handles.gpa + place.offset
   switch (racer.does) {
@@ -46,7 +46,7 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
         dialect,
         to: racer.to,
         offset: byAddress ? gpa : place.offset,
-        ...(racer.watched === true ? { vcpu: await machine.vcpu(vcpuId), gpa } : {}),
+        ...(racer.watched === true ? { vcpu: await nestedVm.vcpu(vcpuId), gpa } : {}),
       }
     }
     case 'host-count':
@@ -55,7 +55,7 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
       return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
     case 'guest-count':
     case 'guest-read':
-      return { ...common, kind: racer.does, vcpu: await machine.vcpu(vcpuId), gpa, size: place.size }
+      return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
     default:

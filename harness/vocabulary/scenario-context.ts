@@ -9,7 +9,7 @@ import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../kernel/definition/load-definition.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check } from './check.ts'
-import type { GuestMachine } from './nested-vm.ts'
+import type { NestedVm } from './nested-vm.ts'
 import type { MemoryFailure } from './memory-failure.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import type { Group, KernelMemory } from './kernel-words.ts'
@@ -214,7 +214,7 @@ export interface PinnedPages extends AsyncDisposable {
 
 export interface MemoryHandles {
   /** The VM with its vCPU and its slots. */
-  readonly machine: GuestMachine
+  readonly nestedVm: NestedVm
   readonly vm: Vm
   readonly gmem: Gmem
   /** Missing with `mapped: false`. */

@@ -15,16 +15,16 @@ export async function bindSlot(
   range: PageRange,
   place: SlotPlace = { skewedBy: 0 },
 ): Promise<Slot> {
-  const { machine, gmem, mapping } = memory.handles
+  const { nestedVm, gmem, mapping } = memory.handles
   const skew = typeof place === 'number' ? 0 : bytesOf(place.skewedBy)
-  const free = machine.takeSlot({
+  const free = nestedVm.takeSlot({
     size: sizeOf(range) + skew,
     alignment: bytesOf(memory.model.pagesPerUnit),
     offset: offsetOf(range),
   })
   const gpa = typeof place === 'number' ? place : free.gpa + skew
   const reply = await agent.vm.setMemslot({
-    vm: machine.vm,
+    vm: nestedVm.vm,
     slot: free.slot,
     gpa,
     size: sizeOf(range),
@@ -34,7 +34,7 @@ export async function bindSlot(
   })
   expectDone(reply, `binding ${describeRange(range)} to memslot ${free.slot}`)
   // The view counts pages from the start of the file, which may lie in front of the slot.
-  const view = { vm: machine.vm, vcpu: () => machine.vcpu(), gpa: gpa - offsetOf(range) }
+  const view = { vm: nestedVm.vm, vcpu: () => nestedVm.vcpu(), gpa: gpa - offsetOf(range) }
   const guest = guestViewOf(agent, view, memory.model)
   return {
     guest,
@@ -43,7 +43,7 @@ export async function bindSlot(
       check.equal<unknown>(await guest.look(part), memory.model.guestView(part), what)
     },
     async unbind() {
-      const deletion = await agent.vm.deleteMemslot(machine.vm, free.slot)
+      const deletion = await agent.vm.deleteMemslot(nestedVm.vm, free.slot)
       expectDone(deletion, `deleting memslot ${free.slot}`)
     },
   }

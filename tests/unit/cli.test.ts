@@ -155,7 +155,11 @@ void test('the command line', async (suite) => {
     [['list', '--bugs', '--check', 'zap'], /--check looks at all scenarios, got the pattern 'zap'/, /hint/],
     [['list', '--rules', 'S-A9'], /--rules prints the whole table, got the pattern 'S-A9'/, /grep 'S-A9'/],
     [['run', ''], /a pattern must not be empty, got ''/, /leave it out to take all/],
-    [['run', '--scenarios', '/var'], /there is no scenario in \/var/, /NAME\.ts in that directory or in a folder of it/],
+    [
+      ['run', '--scenarios', '/var'],
+      /there is no scenario in \/var/,
+      /NAME\.ts in that directory or in a folder of it/,
+    ],
     [
       ['build', 'stock-6.12', '--kernel', 'gmem-convert'],
       /two kernels are named, 'stock-6\.12' and/,

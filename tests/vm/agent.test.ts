@@ -5,15 +5,15 @@ import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/agent/probe.ts'
 import { attributePrivate, capabilities, ioctls, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
-import { bootTestMachine, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
+import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
   t.setTimeout(3_600_000)
-  await using machine = await bootTestMachine(t.testdir())
+  await using instance = await bootTestInstance(t.testdir())
   const seen = new Set<string>()
-  const agent = await openAgent(machine, (line) => seen.add(/\w+(?=\()/.exec(line)?.[0] ?? line))
+  const agent = await openAgent(instance, (line) => seen.add(/\w+(?=\()/.exec(line)?.[0] ?? line))
 
   await t.test('finds out what the kernel can do, and leaves nothing open', async (t) => {
     t.match(await probeKernel(agent), {
@@ -102,7 +102,7 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('a guest that takes too long is an outcome', async (t) => {
-    const call = await openCall(machine)
+    const call = await openCall(instance)
     const { vm } = await must(call('vmCreate', { type: vmTypes.swProtected }))
     const { vcpu } = await must(call('vcpuCreate', { vm, id: 0 }))
     const options = { vcpu, gpa, size: 2 ** 30, pattern: 'byte', value: 1, timeout: 50 } as const
@@ -184,7 +184,7 @@ void test('the agent in a guest', async (t) => {
   await t.test('files of the guest can be read and written', async (t) => {
     // Without its end, a line is held back until the next one.
     await must(agent.files.writeFile('/dev/kmsg', 'a line of the agent\n'))
-    const { stdout } = await machine.session.exec('dmesg', { signal, timeout: 10_000 })
+    const { stdout } = await instance.session.exec('dmesg', { signal, timeout: 10_000 })
     t.match(stdout, /a line of the agent/)
     t.ok((await agent.files.readNumber('/sys/kernel/slab/maple_node/objects')) > 0)
     const { file } = await must(agent.files.open('/proc/self/maps', openFlags.readOnly))
@@ -259,8 +259,8 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('an agent that is killed is noticed', async (t) => {
-    const victim = await openAgent(machine)
-    await machine.session.exec(`kill -9 ${victim.pid}`, { signal, timeout: 10_000 })
+    const victim = await openAgent(instance)
+    await instance.session.exec(`kill -9 ${victim.pid}`, { signal, timeout: 10_000 })
     await t.rejects(victim.setAffinity(0), { code: 'AGENT_DIED' })
     t.match(await agent.setAffinity(0), { errno: 'OK' }, 'the other one goes on')
   })

@@ -3,14 +3,14 @@ import { open, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import type { ReachableMachine } from '../../harness/instance/boot-instance.ts'
+import type { ReachableInstance } from '../../harness/instance/boot-instance.ts'
 import { signal } from './fixtures/agent-machine.ts'
 import { tried } from './fixtures/tried.ts'
 import type { Body } from './fixtures/tried.ts'
 
 /** Runs a command that may not come back, for its effect. */
-async function provoke(machine: ReachableMachine, command: string): Promise<void> {
-  machine.session.exec(command, { signal, timeout: 60_000 }).catch(() => undefined)
+async function provoke(instance: ReachableInstance, command: string): Promise<void> {
+  instance.session.exec(command, { signal, timeout: 60_000 }).catch(() => undefined)
   await delay(200)
 }
 
@@ -36,8 +36,8 @@ void test('an operation is stuck in the kernel: FAIL, with its stack', async (t)
 })
 
 void test('the agent is stopped: ERROR', async (t) => {
-  const found = await tried(t, async ({ agent }, machine) => {
-    await provoke(machine, `kill -STOP ${agent.pid}`)
+  const found = await tried(t, async ({ agent }, instance) => {
+    await provoke(instance, `kill -STOP ${agent.pid}`)
     await agent.setAffinity(0)
   })
   t.equal(found.verdict, 'ERROR')
@@ -54,8 +54,8 @@ void test('the agent is frozen by its control group: ERROR', async (t) => {
 })
 
 void test('the agent is killed: ERROR', async (t) => {
-  const found = await tried(t, async ({ agent }, machine) => {
-    await provoke(machine, `kill -KILL ${agent.pid}`)
+  const found = await tried(t, async ({ agent }, instance) => {
+    await provoke(instance, `kill -KILL ${agent.pid}`)
     await agent.setAffinity(0)
   })
   t.equal(found.verdict, 'ERROR')
@@ -63,8 +63,8 @@ void test('the agent is killed: ERROR', async (t) => {
 })
 
 void test('the ssh server is killed: ERROR', async (t) => {
-  const found = await tried(t, async ({ agent }, machine) => {
-    await provoke(machine, 'killall -KILL dropbear')
+  const found = await tried(t, async ({ agent }, instance) => {
+    await provoke(instance, 'killall -KILL dropbear')
     await agent.setAffinity(0)
   })
   t.equal(found.verdict, 'ERROR')
@@ -81,8 +81,8 @@ void test('the scenario waits for itself: ERROR', async (t) => {
 })
 
 void test('the kernel is dead: FAIL, with the place where each CPU is', async (t) => {
-  const found = await tried(t, async ({ agent }, machine) => {
-    await provoke(machine, 'halt -f')
+  const found = await tried(t, async ({ agent }, instance) => {
+    await provoke(instance, 'halt -f')
     await agent.setAffinity(0)
   })
   t.equal(found.verdict, 'FAIL')

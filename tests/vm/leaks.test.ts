@@ -3,16 +3,16 @@ import { test } from 'tap'
 import { must } from '../../harness/agent/wire/call.ts'
 import { createContext } from '../../harness/vocabulary/create-context.ts'
 import { LeakWatch } from '../../harness/oracle/leaks.ts'
-import { bootTestMachine, openAgent, signal } from './fixtures/agent-machine.ts'
+import { bootTestInstance, openAgent, signal } from './fixtures/agent-machine.ts'
 
 const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
 
 void test('counters that do not come back are named', async (t) => {
   // A kernel that is not in the cache is built first.
   t.setTimeout(3_600_000)
-  await using machine = await bootTestMachine(t.testdir())
-  await using agent = await openAgent(machine)
-  const { timeFactor } = machine.accelerator
+  await using instance = await bootTestInstance(t.testdir())
+  await using agent = await openAgent(instance)
+  const { timeFactor } = instance.accelerator
   const watch = await LeakWatch.begin(agent, { without: new Set(), signal, timeFactor })
   const { memory, pools } = createContext(agent, 'convert-ioctl', () => undefined)
 

@@ -6,7 +6,7 @@ import { inProject } from '../../harness/base/paths.ts'
 import { gmemtest, qemusWith, strictlyParsed, until } from './fixtures/command.ts'
 
 /** How many machines there were. */
-async function machinesOf(output: string): Promise<number> {
+async function instancesOf(output: string): Promise<number> {
   const console = await readFile(path.join(output, 'console.log'), 'utf8')
   return console.match(/^gmemtest: a virtual machine, /gm)?.length ?? 0
 }
@@ -63,7 +63,7 @@ void test('bad days lose nothing', async (t) => {
     // YAML folds long lines.
     t.match(ran.stdout.replaceAll(/\s+/g, ' '), text)
   }
-  t.equal(await machinesOf(output), 4)
+  t.equal(await instancesOf(output), 4)
   t.strictSame(await qemusWith(output), [], 'no QEMU is left')
 })
 
@@ -88,7 +88,7 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
     ran.stderr,
     /c-too-large needs a guest with \d+ MiB .* \d+ MiB are available on this machine\n +hint:/,
   )
-  t.equal(await machinesOf(output), 3)
+  t.equal(await instancesOf(output), 3)
   t.strictSame(await qemusWith(output), [], 'no QEMU is left')
 })
 
@@ -110,7 +110,7 @@ void test('when nobody wants a plain machine, the one that is on its way is give
     (await readdir(output)).filter((name) => name.startsWith('console')),
     ['console.log'],
   )
-  t.equal(await machinesOf(output), 1)
+  t.equal(await instancesOf(output), 1)
   const console = await readFile(path.join(output, 'console.log'), 'utf8')
   t.equal(console.match(/Linux version/g)?.length, 1)
   const provenance = await readFile(path.join(output, 'provenance.json'), 'utf8')

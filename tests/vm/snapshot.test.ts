@@ -5,9 +5,9 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { Consoles } from '../../harness/instance/consoles.ts'
-import { restoreMachine, startOptions } from '../../harness/instance/boot-instance.ts'
-import type { MachineOptions, ReachableMachine } from '../../harness/instance/boot-instance.ts'
-import { Machines } from '../../harness/instance/pool.ts'
+import { restoreInstance, startOptions } from '../../harness/instance/boot-instance.ts'
+import type { InstanceOptions, ReachableInstance } from '../../harness/instance/boot-instance.ts'
+import { InstancePool } from '../../harness/instance/pool.ts'
 import { provideSnapshot } from '../../harness/instance/snapshots.ts'
 import { gatherFacts } from '../../harness/instance/guest-facts.ts'
 import { connect } from '../../harness/ssh/connect.ts'
@@ -15,29 +15,32 @@ import { waitForGuest } from '../../harness/vm/wait-for-guest.ts'
 import { greetRestored, restoreVm, saveState } from '../../harness/vm/snapshot.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
-import { signal, testMachine, testParts } from './fixtures/agent-machine.ts'
+import { signal, testInstance, testParts } from './fixtures/agent-machine.ts'
 
 const limits = { signal, timeout: 60_000 }
 
-async function said(machine: ReachableMachine, command: string): Promise<string> {
-  return (await machine.session.exec(command, limits)).stdout.trim()
+async function said(instance: ReachableInstance, command: string): Promise<string> {
+  return (await instance.session.exec(command, limits)).stdout.trim()
 }
 
 void test('a restored machine', async (t) => {
   const cache = t.testdir({ snapshots: {} })
-  const options = await testMachine(cache)
+  const options = await testInstance(cache)
   const snapshot = await provideSnapshot(cache, options)
   const { mtimeMs } = await stat(snapshot.file)
   t.equal((await stat(snapshot.file)).mode & 0o777, 0o600)
   const saved = await readFile(options.consoleFile, 'utf8')
   t.match(saved, /Linux version[^]*gmemtest-init: ready/)
 
-  await using first = await restoreMachine({ ...options, consoleFile: `${options.consoleFile}.1` }, snapshot)
-  await using second = await restoreMachine({ ...options, consoleFile: `${options.consoleFile}.2` }, snapshot)
+  await using first = await restoreInstance({ ...options, consoleFile: `${options.consoleFile}.1` }, snapshot)
+  await using second = await restoreInstance(
+    { ...options, consoleFile: `${options.consoleFile}.2` },
+    snapshot,
+  )
 
   await t.test('has the time of now, and a clock that goes', async (t) => {
-    for (const machine of [first, second]) {
-      const seconds = Number(await said(machine, 'date +%s'))
+    for (const instance of [first, second]) {
+      const seconds = Number(await said(instance, 'date +%s'))
       t.ok(Math.abs(seconds - Date.now() / 1000) < 5, `${seconds} s`)
     }
     const [before = NaN] = (await said(first, 'cat /proc/uptime')).split(' ').map(Number)
@@ -49,9 +52,9 @@ void test('a restored machine', async (t) => {
   await t.test('has random numbers of its own', async (t) => {
     const numbers: string[] = []
     // One after the other: dropbear loses a session now and then in which two short commands end at the same time.
-    for (const machine of [first, second]) {
-      numbers.push(await said(machine, 'cat /proc/sys/kernel/random/uuid'))
-      numbers.push(await said(machine, 'head -c 16 /dev/urandom | od -An -tx1'))
+    for (const instance of [first, second]) {
+      numbers.push(await said(instance, 'cat /proc/sys/kernel/random/uuid'))
+      numbers.push(await said(instance, 'head -c 16 /dev/urandom | od -An -tx1'))
     }
     t.equal(new Set(numbers).size, 4, numbers.join(', '))
   })
@@ -83,7 +86,7 @@ void test('a restored machine', async (t) => {
 })
 
 /** What the ssh server of a restored machine has chosen at random, in the first message that it sends. */
-async function cookieOf(options: MachineOptions, file: string): Promise<string> {
+async function cookieOf(options: InstanceOptions, file: string): Promise<string> {
   await using vm = await restoreVm({ ...startOptions(options), savedState: { file, usedChannels: 1 } })
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())
@@ -103,7 +106,7 @@ async function cookieOf(options: MachineOptions, file: string): Promise<string> 
 
 void test('each restored machine has an ssh server with random numbers of its own', async (t) => {
   const cache = t.testdir({ snapshots: {} })
-  const options = await testMachine(cache)
+  const options = await testInstance(cache)
   const { file } = await provideSnapshot(cache, options)
   const cookies = [await cookieOf(options, file), await cookieOf(options, file)]
   t.equal(new Set(cookies).size, 2, cookies.join(', '))
@@ -111,7 +114,7 @@ void test('each restored machine has an ssh server with random numbers of its ow
 
 void test('a state that was harmed is made again', async (t) => {
   const cache = t.testdir({ snapshots: {} })
-  const options = await testMachine(cache)
+  const options = await testInstance(cache)
   const { file } = await provideSnapshot(cache, options)
   const { size } = await stat(file)
   const harms: readonly (readonly [string, () => Promise<void>])[] = [
@@ -124,8 +127,8 @@ void test('a state that was harmed is made again', async (t) => {
     t.equal((await provideSnapshot(cache, options)).file, file, name)
     t.not((await stat(file)).ino, before.ino, `${name}: it is another file`)
   }
-  await using machine = await restoreMachine(options, await provideSnapshot(cache, options))
-  t.equal(await said(machine, 'echo well'), 'well')
+  await using instance = await restoreInstance(options, await provideSnapshot(cache, options))
+  t.equal(await said(instance, 'echo well'), 'well')
 })
 
 async function flipBit(file: string, position: number): Promise<void> {
@@ -146,7 +149,7 @@ async function replaceFile(file: string, content: string): Promise<void> {
 
 void test('a state that nothing comes of is thrown away, and made again', async (t) => {
   const cache = t.testdir({ snapshots: {} })
-  const options = await testMachine(cache)
+  const options = await testInstance(cache)
   for (const [name, content] of [
     ['state', 'not the state of a machine'],
     ['facts.json', 'not the facts of a machine'],
@@ -156,7 +159,7 @@ void test('a state that nothing comes of is thrown away, and made again', async 
     const { ino } = await stat(file)
     await replaceFile(path.join(path.dirname(file), name), content)
     await using consoles = new Consoles(cache, (error) => t.fail(String(error)))
-    await using machines = new Machines({
+    await using instances = new InstancePool({
       parts: await testParts(),
       accelerator: options.accelerator,
       isolation: 'vm',
@@ -166,11 +169,11 @@ void test('a state that nothing comes of is thrown away, and made again', async 
       signal,
       onCommands: () => undefined,
     })
-    await using machine = await machines.next(plainProfile, { signal, worker: 0 })
-    t.equal(machine.origin, 'restored')
+    await using instance = await instances.next(plainProfile, { signal, worker: 0 })
+    t.equal(instance.origin, 'restored')
     // The rest of them names the frequency of the CPU, which differs from boot to boot.
-    t.strictSame(machine.facts?.probe, facts.probe)
-    t.equal(await said(machine, 'echo well'), 'well')
+    t.strictSame(instance.facts?.probe, facts.probe)
+    t.equal(await said(instance, 'echo well'), 'well')
     const made = await stat(file)
     t.ok(made.size > 2 ** 20)
     t.not(made.ino, ino)
@@ -180,15 +183,15 @@ void test('a state that nothing comes of is thrown away, and made again', async 
 
 void test('what is known of a restored machine is what is found in it', async (t) => {
   const cache = t.testdir({ snapshots: {} })
-  const options = await testMachine(cache)
+  const options = await testInstance(cache)
   const snapshot = await provideSnapshot(cache, options)
-  await using machine = await restoreMachine(options, snapshot)
-  t.strictSame(machine.facts, await gatherFacts(machine.agent))
+  await using instance = await restoreInstance(options, snapshot)
+  t.strictSame(instance.facts, await gatherFacts(instance.agent))
 })
 
 void test('a panic before the agent of a restored machine answers is one of the kernel', async (t) => {
   const directory = t.testdir({ snapshots: {} })
-  const options = await testMachine(directory)
+  const options = await testInstance(directory)
   const { facts } = await provideSnapshot(directory, options)
   const file = path.join(directory, 'state')
   {
@@ -203,7 +206,7 @@ void test('a panic before the agent of a restored machine answers is one of the 
     await delay(1000)
     await saveState(vm, file, { signal, timeFactor: 10 })
   }
-  await t.rejects(restoreMachine(options, { file, facts }), {
+  await t.rejects(restoreInstance(options, { file, facts }), {
     name: 'BootError',
     code: 'KERNEL_PANIC',
     message: /sysrq triggered crash/,
@@ -211,10 +214,10 @@ void test('a panic before the agent of a restored machine answers is one of the 
 })
 
 void test('a line for a restored guest that makes no sense ends the session', async (t) => {
-  const options = await testMachine(t.testdir({}))
+  const options = await testInstance(t.testdir({}))
   await using running = await startQemu({ ...options, initramfs: options.image.initramfs })
   running.ssh.take()
-  for (const [line, complaint] of [
+  for (const [line, splat] of [
     ['gmemtest-restored now\n', /cannot understand: gmemtest-restored now/],
     [`gmemtest-restored 1 2 ${'0'.repeat(255)}\n`, /the line of a restored guest is too long/],
   ] as const) {
@@ -224,7 +227,7 @@ void test('a line for a restored guest that makes no sense ends the session', as
     channel.resume()
     await ended
     t.ok(
-      running.console.lines().some((shown) => complaint.test(shown)),
+      running.console.lines().some((shown) => splat.test(shown)),
       line.trim(),
     )
   }

@@ -116,7 +116,7 @@ async function runControl<Mutant extends Subject>(
   const failed: string[] = []
   const outcome = await runScenarios({
     ...options,
-    machines: await build(undefined),
+    instances: await build(undefined),
     jobs: 1,
     plan: onlyNamed(plan, killers),
     emit: async (event) => {

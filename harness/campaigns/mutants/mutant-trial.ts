@@ -3,13 +3,13 @@ import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.
 import type { Killer, MutantResult } from '../../report/events.ts'
 import type { BootGroup, BootPlan } from '../../run/boot-plan.ts'
 import type { NamedScenario } from '../../suites/scenarios/load-scenarios.ts'
-import type { MachineSource } from '../../instance/instance.ts'
+import type { InstanceSource } from '../../instance/instance.ts'
 import type { RunnerOptions, ScenarioFinished as Finished } from '../../run/run-options.ts'
 import { runScenarios } from '../../run/runner.ts'
 
-export interface TrialOptions extends Omit<RunnerOptions, 'machines' | 'jobs' | 'until' | 'keep'> {
+export interface TrialOptions extends Omit<RunnerOptions, 'instances' | 'jobs' | 'until' | 'keep'> {
   /** Builds the kernel and answers with where machines of it come from. */
-  readonly build: () => Promise<MachineSource>
+  readonly build: () => Promise<InstanceSource>
   /** Try all scenarios, not only up to the first that fails. */
   readonly all: boolean
 }
@@ -71,9 +71,9 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   const { build, all, emit, signal } = options
   const started = performance.now()
   const elapsed = (): number => performance.now() - started
-  let machines: MachineSource
+  let instances: InstanceSource
   try {
-    machines = await build()
+    instances = await build()
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     const reason = messageOf(error)
@@ -84,7 +84,7 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   const finished: Finished[] = []
   const outcome = await runScenarios({
     ...options,
-    machines,
+    instances,
     // The first kill ends it, and the likely killers come first: one after the other.
     jobs: 1,
     emit: async (event) => {

@@ -5,17 +5,17 @@ import type { Allowance } from '../../kernel/definition/allowances.ts'
 import { exitCodes, messageOf, UsageError } from '../../base/errors.ts'
 import { dayOf, expiryNotes, sift } from '../../console/sift.ts'
 import type { Sifted } from '../../console/sift.ts'
-import type { Finding } from '../../console/splat.ts'
+import type { Splat } from '../../console/splat.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 import type { ParseOptions } from '../parse.ts'
 
 /** So many complaints are kept; of a flood, only the number is told. */
-const mostFindings = 1000
+const mostSplats = 1000
 
 interface Read {
-  readonly findings: Finding[]
+  readonly splats: Splat[]
   /** How many there were beyond those. */
   readonly omitted: number
   readonly lines: number
@@ -37,8 +37,8 @@ export async function parseConsole(
     const doubt = 'no line has a prefix of a kernel, such as a time stamp: this may not be the log of one'
     context.stderr.write(`gmemtest: ${log.name}: ${doubt}\n`)
   }
-  const findings = await decoded(read.findings, options, context)
-  const sifted = sift(findings, allowances, today)
+  const splats = await decoded(read.splats, options, context)
+  const sifted = sift(splats, allowances, today)
   const text = options.json === true ? asJson(sifted, read) : asText(log.name, sifted, read)
   context.stdout.write(text)
   return sifted.counted.length + read.omitted > 0 ? exitCodes.scenarioFailed : exitCodes.ok
@@ -54,93 +54,93 @@ async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance
 }
 
 async function readLog(log: LogSource): Promise<Read> {
-  const findings: Finding[] = []
+  const splats: Splat[] = []
   let omitted = 0
   const parser = new ConsoleParser({
-    onFinding: (finding) => {
-      if (findings.length < mostFindings) findings.push(finding)
+    onSplat: (splat) => {
+      if (splats.length < mostSplats) splats.push(splat)
       else omitted += 1
     },
   })
   for await (const chunk of log.chunks) parser.write(chunk)
   parser.end()
   const { lines, isStamped } = parser
-  return { findings: findings.toSorted((left, right) => left.start - right.start), omitted, lines, isStamped }
+  return { splats: splats.toSorted((left, right) => left.start - right.start), omitted, lines, isStamped }
 }
 
 async function decoded(
-  findings: readonly Finding[],
+  splats: readonly Splat[],
   { vmlinux }: ParseOptions,
   { signal, stderr }: CommandContext,
-): Promise<readonly Finding[]> {
-  if (vmlinux === undefined) return findings
+): Promise<readonly Splat[]> {
+  if (vmlinux === undefined) return splats
   const { decodeTraces } = await import('../../console/symbolize.ts')
-  const result = await decodeTraces(findings, { vmlinux, signal })
+  const result = await decodeTraces(splats, { vmlinux, signal })
   if (result.trouble !== undefined) stderr.write(`gmemtest: ${vmlinux} gives no lines: ${result.trouble}\n`)
-  return result.findings
+  return result.splats
 }
 
 function asJson({ counted, allowed }: Sifted, { omitted, lines }: Read): string {
-  const known = allowed.map(({ finding, allowance }) => ({ ...shown(finding), allowedBy: allowance }))
+  const known = allowed.map(({ splat, allowance }) => ({ ...shown(splat), allowedBy: allowance }))
   return `${JSON.stringify({ findings: counted.map(shown), allowed: known, omitted, lines }, null, 2)}\n`
 }
 
-function shown(finding: Finding): Record<string, unknown> {
+function shown(splat: Splat): Record<string, unknown> {
   return {
-    kind: finding.kind,
-    title: finding.title,
-    frame: finding.frame ?? null,
-    said: finding.said,
-    task: finding.task,
-    fingerprint: finding.fingerprint,
-    start: finding.start,
-    end: finding.end,
-    corrupted: finding.corrupted ?? false,
-    scenario: finding.scenario ?? null,
-    trace: finding.trace,
+    kind: splat.kind,
+    title: splat.title,
+    frame: splat.frame ?? null,
+    said: splat.said,
+    task: splat.task,
+    fingerprint: splat.fingerprint,
+    start: splat.start,
+    end: splat.end,
+    corrupted: splat.corrupted ?? false,
+    scenario: splat.scenario ?? null,
+    trace: splat.trace,
   }
 }
 
 function asText(name: string, { counted, allowed, withheld }: Sifted, { omitted, lines }: Read): string {
   const known = allowed.map(
-    ({ finding, allowance: { expires, reason } }) =>
-      `${name}:${finding.start + 1}: allowed until ${expires}: ${finding.title} (${reason})\n`,
+    ({ splat, allowance: { expires, reason } }) =>
+      `${name}:${splat.start + 1}: allowed until ${expires}: ${splat.title} (${reason})\n`,
   )
   const nothing = known.length === 0 ? 'nothing' : 'nothing else'
-  const findings =
+  const splats =
     counted.length + omitted === 0
       ? [`${name}: the kernel complains about ${nothing} in ${lines} lines\n`]
-      : counted.map((finding) => `${described(name, finding, withheld)}\n`)
+      : counted.map((splat) => `${described(name, splat, withheld)}\n`)
   const more = omitted === 0 ? [] : [`and ${omitted} more\n`]
-  return [...known, ...findings, ...more].join('')
+  return [...known, ...splats, ...more].join('')
 }
 
 /** Lines are counted from 1 here, as editors do. */
-function described(name: string, finding: Finding, withheld: Sifted['withheld']): string {
-  const { kind, title, start, end, scenario, corrupted, fingerprint, said } = finding
+function described(name: string, splat: Splat, withheld: Sifted['withheld']): string {
+  const { kind, title, start, end, scenario, corrupted, fingerprint, said } = splat
   const facts = [
     ...(said === title ? [] : [said]),
-    [...whose(finding), ...(scenario === undefined ? [] : [`in scenario ${scenario}`])].join(', '),
+    [...whose(splat), ...(scenario === undefined ? [] : [`in scenario ${scenario}`])].join(', '),
     ...(corrupted === undefined ? [] : [`corrupted: ${corrupted}`]),
     ...withheld
-      .filter((known) => known.finding === finding)
+      .filter((known) => known.splat === splat)
       .map(({ allowance }) => `not allowed by '${allowance.match}': another complaint may be within it`),
     `lines ${start + 1} to ${end}, fingerprint ${fingerprint}`,
   ]
   return [
     `${name}:${start + 1}: ${kind}: ${title}`,
     ...facts.filter((fact) => fact !== '').map((fact) => `  ${fact}`),
-    ...finding.trace.map((frame) => `    ${frameText(frame)}`),
+    ...splat.trace.map((frame) => `    ${frameText(frame)}`),
     '',
   ].join('\n')
 }
 
-function whose({ task: { comm, pid, cpu } }: Finding): string[] {
+function whose({ task: { comm, pid, cpu } }: Splat): string[] {
   const task = comm === undefined ? undefined : `task ${comm}${pid === undefined ? '' : `/${pid}`}`
   return [...(task === undefined ? [] : [task]), ...(cpu === undefined ? [] : [`CPU ${cpu}`])]
 }
 
-function frameText({ symbol, offset, size, module, location, isInlined }: Finding['trace'][number]): string {
+function frameText({ symbol, offset, size, module, location, isInlined }: Splat['trace'][number]): string {
   const place =
     offset === undefined ? symbol : `${symbol}+0x${offset.toString(16)}/0x${(size ?? 0).toString(16)}`
   return [

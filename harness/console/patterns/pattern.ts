@@ -1,7 +1,7 @@
 // One row of the table of kernel complaints.
 
 /** What kind of complaint it is. */
-export type FindingKind =
+export type SplatKind =
   | 'panic'
   | 'reboot'
   | 'oops'
@@ -47,7 +47,7 @@ export type ReportEnd = 'line' | 'trace' | 'traces' | RegExp
 export interface Pattern {
   /** Of the golden log, tests/unit/console/golden/NAME.log. */
   readonly name: string
-  readonly kind: FindingKind
+  readonly kind: SplatKind
   /** In every line that `begin` matches: only lines with one of these are looked at. */
   readonly needle: string
   /**

@@ -4,14 +4,14 @@ import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
 import type { RunEvent, Verdict } from '../../report/events.ts'
 import { fullName } from '../../kernel/definition/selftest-name.ts'
 import type { SelftestName } from '../../kernel/definition/selftest-name.ts'
-import { findComplaints } from '../../console/find-splats.ts'
-import type { Finding } from '../../console/find-splats.ts'
+import { findSplats } from '../../console/find-splats.ts'
+import type { Splat } from '../../console/find-splats.ts'
 import { isDamage, lateIn } from '../../judge/judge.ts'
-import { complaintsOfBoot } from '../../instance/checked-instance.ts'
-import { DamagedMachine } from '../../judge/late.ts'
+import { splatsOfBoot } from '../../instance/checked-instance.ts'
+import { DamagedInstance } from '../../judge/late.ts'
 import type { Late } from '../../judge/late.ts'
 import { attemptSelftest } from './selftest-attempt.ts'
-import type { RunnableSelftest, SelftestMachine } from './selftest-attempt.ts'
+import type { RunnableSelftest, SelftestInstance } from './selftest-attempt.ts'
 import { judgeTried, notBooted, notBuilt } from './selftest-judging.ts'
 import type { Finished, JudgingOptions, Tried } from './selftest-judging.ts'
 
@@ -22,7 +22,7 @@ export interface UnbuiltSelftest extends SelftestName {
 
 export interface SelftestOptions extends JudgingOptions {
   readonly tests: readonly (RunnableSelftest | UnbuiltSelftest)[]
-  readonly boot: (signal: AbortSignal) => Promise<SelftestMachine>
+  readonly boot: (signal: AbortSignal) => Promise<SelftestInstance>
   /** Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
@@ -40,13 +40,13 @@ class Runner {
   readonly #options: SelftestOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   #unbuilt = 0
-  #machine: SelftestMachine | undefined
+  #instance: SelftestInstance | undefined
   /** Where on the console the window of the next test begins. */
   #window = 0
   /** Whether some test was charged with what its machine complained about while it booted. */
   #isBootJudged = false
   /** Complaints from before any test that nobody was charged with yet. */
-  #unjudged: readonly Finding[] = []
+  #unjudged: readonly Splat[] = []
   /** The last test in the machine at hand: its verdict waits for what the kernel still has to say. */
   #held: Tried | undefined
   /** What kept a machine from coming up: nobody tries it again. */
@@ -67,7 +67,7 @@ class Runner {
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
-      await this.#closeMachine()
+      await this.#closeInstance()
     }
     const aborted = signal.aborted
       ? messageOf(signal.reason)
@@ -97,35 +97,35 @@ class Runner {
       return
     }
     this.#held = tried
-    const { finished, lost } = judgeTried(tried, { complaints: [] }, this.#options)
+    const { finished, lost } = judgeTried(tried, { splats: [] }, this.#options)
     // A test that was not run to its end says nothing about what came before it.
-    if (finished.verdict === 'MISS') this.#unjudged = tried.earlierComplaints
+    if (finished.verdict === 'MISS') this.#unjudged = tried.earlierSplats
     else {
       this.#unjudged = []
       this.#isBootJudged = true
     }
-    if (lost !== undefined) await this.#closeMachine()
+    if (lost !== undefined) await this.#closeInstance()
   }
 
   /** Tries a test, in another machine when the test before it has damaged the kernel; nothing when none comes up. */
   async #try(test: RunnableSelftest): Promise<Tried | undefined> {
     const { signal } = this.#options
-    const machine = await this.#machineOrFailure()
-    if (machine === undefined) return undefined
+    const instance = await this.#instanceOrFailure()
+    if (instance === undefined) return undefined
     const hasPredecessor = this.#held !== undefined
     let isStarted = false
     let beginning: Promise<void> | undefined
-    const begin = async (complaints: readonly Finding[]): Promise<void> => {
-      const isDamaged = hasPredecessor && isDamage({ complaints }, this.#options)
+    const begin = async (splats: readonly Splat[]): Promise<void> => {
+      const isDamaged = hasPredecessor && isDamage({ splats }, this.#options)
       isStarted = !isDamaged
-      await this.#settle({ complaints })
-      if (isDamaged) throw new DamagedMachine()
+      await this.#settle({ splats })
+      if (isDamaged) throw new DamagedInstance()
       await this.#start(test)
     }
-    const result = await attemptSelftest(test, machine, {
+    const result = await attemptSelftest(test, instance, {
       signal,
       since: this.#window,
-      onBegun: (complaints) => (beginning = begin(complaints)),
+      onBegun: (splats) => (beginning = begin(splats)),
     })
     // The machine may have died in the middle of it.
     await Promise.allSettled([beginning])
@@ -134,13 +134,13 @@ class Runner {
       const late = lateIn(result)
       await this.#settle(late)
       if (hasPredecessor && isDamage(late, this.#options)) {
-        await this.#closeMachine()
+        await this.#closeInstance()
         return this.#try(test)
       }
       await this.#start(test)
     }
-    const earlierComplaints = [...this.#unjudged, ...(hasPredecessor ? [] : result.earlierComplaints)]
-    return { test, result, earlierComplaints }
+    const earlierSplats = [...this.#unjudged, ...(hasPredecessor ? [] : result.earlierSplats)]
+    return { test, result, earlierSplats }
   }
 
   async #start(test: SelftestName): Promise<void> {
@@ -164,37 +164,37 @@ class Runner {
 
   /** Tells that verdict before something that needs no machine, by what is on the console now. */
   async #settleNow(): Promise<void> {
-    const machine = this.#machine
-    if (machine === undefined) return
-    const late = await this.#lateIn(machine)
-    this.#window = machine.console.mark()
+    const instance = this.#instance
+    if (instance === undefined) return
+    const late = await this.#lateIn(instance)
+    this.#window = instance.console.mark()
     await this.#settle(late)
-    if (isDamage(late, this.#options)) await this.#closeMachine()
+    if (isDamage(late, this.#options)) await this.#closeInstance()
   }
 
   /** What has become of a machine since the window of its last test. */
-  async #lateIn({ console, died }: SelftestMachine): Promise<Late> {
+  async #lateIn({ console, died }: SelftestInstance): Promise<Late> {
     const death = await Promise.race([died, Promise.resolve(undefined)])
-    const complaints = findComplaints(console.since(this.#window))
-    return { complaints, ...(death === undefined ? {} : { death }) }
+    const splats = findSplats(console.since(this.#window))
+    return { splats, ...(death === undefined ? {} : { death }) }
   }
 
   /** The machine at hand, or a new one; nothing when none comes up. */
-  async #machineOrFailure(): Promise<SelftestMachine | undefined> {
+  async #instanceOrFailure(): Promise<SelftestInstance | undefined> {
     const { boot, signal, emit } = this.#options
-    if (this.#machine !== undefined) return this.#machine
+    if (this.#instance !== undefined) return this.#instance
     try {
-      this.#machine = await boot(signal)
+      this.#instance = await boot(signal)
     } catch (error) {
       signal.throwIfAborted()
       this.#failure = { error }
       return undefined
     }
-    const { accelerator, origin, readyMilliseconds, bootLines, windowStart } = this.#machine
+    const { accelerator, origin, readyMilliseconds, bootLines, windowStart } = this.#instance
     this.#window = windowStart
     // Each machine boots the same kernel: what it complains about then is the failure of the first test alone.
-    const complaints = this.#isBootJudged ? [] : complaintsOfBoot(bootLines)
-    if (complaints.length > 0) this.#unjudged = complaints
+    const splats = this.#isBootJudged ? [] : splatsOfBoot(bootLines)
+    if (splats.length > 0) this.#unjudged = splats
     await emit({
       type: 'vm-ready',
       accelerator: accelerator.name,
@@ -203,19 +203,19 @@ class Runner {
       origin,
       milliseconds: readyMilliseconds,
     })
-    return this.#machine
+    return this.#instance
   }
 
-  async #closeMachine(): Promise<void> {
-    const machine = this.#machine
-    this.#machine = undefined
-    if (machine === undefined) return
+  async #closeInstance(): Promise<void> {
+    const instance = this.#instance
+    this.#instance = undefined
+    if (instance === undefined) return
     // How it died is to be asked before: afterwards, we have closed it.
-    const { death } = await this.#lateIn(machine)
-    await machine[Symbol.asyncDispose]()
+    const { death } = await this.#lateIn(instance)
+    await instance[Symbol.asyncDispose]()
     // Its console is complete now.
-    const { complaints } = await this.#lateIn(machine)
-    await this.#settle({ complaints, ...(death === undefined ? {} : { death }) })
+    const { splats } = await this.#lateIn(instance)
+    await this.#settle({ splats, ...(death === undefined ? {} : { death }) })
   }
 
   #exitCode(): number {

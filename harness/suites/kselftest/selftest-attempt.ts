@@ -3,16 +3,16 @@ import { DeadlineExceeded, withDeadline } from '../../base/deadline.ts'
 import { GuestError, ProtocolError } from '../../base/errors.ts'
 import { fullName } from '../../kernel/definition/selftest-name.ts'
 import type { SelftestName } from '../../kernel/definition/selftest-name.ts'
-import { findComplaints } from '../../console/find-splats.ts'
-import type { Finding } from '../../console/find-splats.ts'
+import { findSplats } from '../../console/find-splats.ts'
+import type { Splat } from '../../console/find-splats.ts'
 import { lastWords } from '../../run/attempt.ts'
-import type { Machine } from '../../instance/instance.ts'
+import type { Instance } from '../../instance/instance.ts'
 import type { SshSession } from '../../ssh/session.ts'
 import type { VmDeath } from '../../vm/vm.ts'
 import type { ProgramEnd } from './program.ts'
 
 /** A machine that can be logged in to. */
-export interface SelftestMachine extends Machine {
+export interface SelftestInstance extends Instance {
   readonly session: SshSession
 }
 
@@ -36,9 +36,9 @@ export interface SelftestAttempt {
   /** How many lines of the console were forgotten before anybody looked at them. */
   readonly unseen: number
   /** What the kernel complained about in its window. */
-  readonly complaints: readonly Finding[]
+  readonly splats: readonly Splat[]
   /** What it complained about before its beginning, as far as nobody has looked at that. */
-  readonly earlierComplaints: readonly Finding[]
+  readonly earlierSplats: readonly Splat[]
   /** The console lines from its beginning to its end, without the markers. */
   readonly console: readonly string[]
   /** Where on the console the window of the next program begins. */
@@ -60,7 +60,7 @@ interface AttemptOptions {
    * Called at most once, when the program is about to begin, with what the kernel has complained about since `since`.
    * What it throws is the end of this test.
    */
-  readonly onBegun: (late: readonly Finding[]) => Promise<void>
+  readonly onBegun: (late: readonly Splat[]) => Promise<void>
 }
 
 /**
@@ -69,7 +69,7 @@ interface AttemptOptions {
  */
 export async function attemptSelftest(
   test: RunnableSelftest,
-  machine: SelftestMachine,
+  instance: SelftestInstance,
   options: AttemptOptions,
 ): Promise<SelftestAttempt> {
   const { signal, since, onBegun } = options
@@ -80,7 +80,7 @@ export async function attemptSelftest(
   let end: ProgramEnd | undefined
   let recovered = false
 
-  const died = machine.died.then((how): never => {
+  const died = instance.died.then((how): never => {
     death = how
     throw new ProtocolError('VM_DIED', 'the virtual machine died')
   })
@@ -88,20 +88,20 @@ export async function attemptSelftest(
   const begins = async (): Promise<void> => {
     // What goes on after that in vain begins nothing.
     if (death !== undefined) return died
-    return onBegun(findComplaints(before(name, machine.console.since(since))))
+    return onBegun(findSplats(before(name, instance.console.since(since))))
   }
   try {
-    end = await Promise.race([runProgram(test, machine, { signal, begins }), died])
+    end = await Promise.race([runProgram(test, instance, { signal, begins }), died])
     if (end.timedOut === undefined) {
-      await Promise.race([mark(machine, endOf(name), signal), died])
+      await Promise.race([mark(instance, endOf(name), signal), died])
       recovered = true
     }
   } catch (value) {
     signal.throwIfAborted()
     thrown = { value }
   }
-  if (death === undefined && !recovered) death = await lastWords(machine, signal)
-  const window = machine.console.since(since)
+  if (death === undefined && !recovered) death = await lastWords(instance, signal)
+  const window = instance.console.since(since)
   const earlier = before(name, window)
   const own = window.slice(earlier.length)
   return {
@@ -109,28 +109,28 @@ export async function attemptSelftest(
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     recovered,
-    unseen: machine.console.forgottenSince(since),
+    unseen: instance.console.forgottenSince(since),
     // With the markers: on such a line, there may be a piece of what the kernel said at the same time.
-    complaints: findComplaints(own),
-    earlierComplaints: findComplaints(earlier),
+    splats: findSplats(own),
+    earlierSplats: findSplats(earlier),
     console: own.filter((line) => !line.includes(markerPrefix)),
-    nextWindow: machine.console.mark(),
+    nextWindow: instance.console.mark(),
     milliseconds: performance.now() - started,
   }
 }
 
 async function runProgram(
   test: RunnableSelftest,
-  machine: SelftestMachine,
+  instance: SelftestInstance,
   { signal, begins }: { readonly signal: AbortSignal; readonly begins: () => Promise<void> },
 ): Promise<ProgramEnd> {
-  const { session, accelerator } = machine
+  const { session, accelerator } = instance
   const limit = { signal, timeout: pushMilliseconds * accelerator.timeFactor }
   const remote = `${directory}/${test.target}/${test.test}`
   const made = await session.exec(`mkdir -p '${directory}/${test.target}'`, limit)
   if (made.exitCode !== 0) throw new GuestError('PUSH_FAILED', `mkdir in the guest: ${made.stderr}`)
   await session.push(test.program, remote, { mode: 0o755, ...limit })
-  await mark(machine, beginOf(fullName(test)), signal)
+  await mark(instance, beginOf(fullName(test)), signal)
   await begins()
   const said = { stdout: new Said(), stderr: new Said() }
   const texts = (): Pick<ProgramEnd, 'stdout' | 'stderr'> => ({
@@ -185,16 +185,16 @@ function before(name: string, lines: readonly string[]): readonly string[] {
 }
 
 /** Writes a line to the kernel's log and waits for it on the console: all that was printed before it has been read then. */
-async function mark(machine: SelftestMachine, text: string, signal: AbortSignal): Promise<void> {
+async function mark(instance: SelftestInstance, text: string, signal: AbortSignal): Promise<void> {
   const seen = Promise.withResolvers<void>()
-  using watch = machine.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined))
+  using watch = instance.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined))
   void watch
-  const milliseconds = markerMilliseconds * machine.accelerator.timeFactor
+  const milliseconds = markerMilliseconds * instance.accelerator.timeFactor
   try {
     await withDeadline({ stage: 'the marker', milliseconds, signal }, async (within) => {
       // Level 0 is shown on the console whatever its log level is.
       const command = `echo '<0>${text}' >/dev/kmsg`
-      const { exitCode, stderr } = await machine.session.exec(command, {
+      const { exitCode, stderr } = await instance.session.exec(command, {
         signal: within,
         timeout: milliseconds,
       })

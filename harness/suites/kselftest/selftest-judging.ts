@@ -6,7 +6,7 @@ import type { Diagnostic, RunEvent, TestPoint } from '../../report/events.ts'
 import { fullName } from '../../kernel/definition/selftest-name.ts'
 import type { SelftestName } from '../../kernel/definition/selftest-name.ts'
 import { dayOf } from '../../console/sift.ts'
-import type { Finding } from '../../console/splat.ts'
+import type { Splat } from '../../console/splat.ts'
 import { withoutAllowed } from '../../judge/without-allowed.ts'
 import { CheckFailure } from '../../vocabulary/check.ts'
 import { verdictOfBoot } from '../../judge/not-run.ts'
@@ -37,7 +37,7 @@ export type Finished = Omit<Extract<RunEvent, { type: 'scenario-finished' }>, 't
 export interface Tried {
   readonly test: RunnableSelftest
   readonly result: SelftestAttempt
-  readonly earlierComplaints: readonly Finding[]
+  readonly earlierSplats: readonly Splat[]
 }
 
 export interface Judged {
@@ -81,12 +81,12 @@ export function notBooted(test: SelftestName, error: unknown, options: JudgingOp
   return { verdict: verdictOfBoot(error), milliseconds: 0, beforehand: true, diagnostic }
 }
 
-function withLate(result: SelftestAttempt, { complaints, death }: Late): SelftestAttempt {
+function withLate(result: SelftestAttempt, { splats, death }: Late): SelftestAttempt {
   return {
     ...result,
     ...(isOfKernel(death) ? { death } : {}),
-    complaints: [...result.complaints, ...complaints],
-    console: [...result.console, ...complaints.flatMap(({ lines }) => lines)],
+    splats: [...result.splats, ...splats],
+    console: [...result.console, ...splats.flatMap(({ lines }) => lines)],
   }
 }
 
@@ -116,16 +116,16 @@ function problemIn(
 }
 
 /** What happened, in the words that scenarios are judged by: their table holds here as well. */
-function happeningOf({ result, earlierComplaints }: Tried, problem: Error | undefined): Happening {
-  const { thrown, death, recovered, complaints, unseen } = result
+function happeningOf({ result, earlierSplats }: Tried, problem: Error | undefined): Happening {
+  const { thrown, death, recovered, splats, unseen } = result
   const found = problem === undefined ? thrown : { value: problem }
   return {
     ...(found === undefined ? {} : { thrown: found }),
     ...(death === undefined ? {} : { death }),
     recovered,
-    complaints,
+    splats,
     unseen,
-    earlierComplaints,
+    earlierSplats,
     leaks: [],
     warnings: [],
   }
@@ -151,15 +151,14 @@ function told(
       : { finished: { verdict: 'PASS', ...common } }
   }
   const { verdict, message, beforehand } = judgement
-  const [complaint] = [...happening.complaints, ...happening.earlierComplaints]
-  const console =
-    complaint === undefined ? result.console.slice(-mostLines) : complaint.lines.slice(0, mostLines)
+  const [splat] = [...happening.splats, ...happening.earlierSplats]
+  const console = splat === undefined ? result.console.slice(-mostLines) : splat.lines.slice(0, mostLines)
   const found = { message, at: saying?.at, output: outputOf(result), console }
   const diagnostic = diagnosticOf(test, found, options)
   return {
     finished: { verdict, ...common, ...(beforehand === undefined ? {} : { beforehand }), diagnostic },
     // A program that gave up has closed nothing: what it and its children left would be there for the next one.
-    ...(saying?.verdict === 'skip' && judgement.machineUsable ? {} : { lost: message }),
+    ...(saying?.verdict === 'skip' && judgement.instanceUsable ? {} : { lost: message }),
   }
 }
 

@@ -4,18 +4,18 @@ import type { KernelDefinition } from '../../kernel/definition/load-definition.t
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { isSelftestName } from '../../kernel/definition/selftest-name.ts'
-import { isNeed, needs } from '../../catalogue/capabilities.ts'
-import type { Need } from '../../catalogue/capabilities.ts'
+import { isCapability, needs } from '../../catalogue/capabilities.ts'
+import type { Capability } from '../../catalogue/capabilities.ts'
 
 /**
  * The needs under `expectSkips` of a definition; selftests of the kernel stand there as well.
  * @throws {UsageError} NEED_UNKNOWN, with file, line and column: a slip there would excuse nothing
  */
-export async function expectedSkips(definition: KernelDefinition): Promise<readonly Need[]> {
+export async function expectedSkips(definition: KernelDefinition): Promise<readonly Capability[]> {
   const { file, expectSkips } = definition
   const names = Object.keys(expectSkips)
-  const unknown = names.find((name) => !isNeed(name) && !isSelftestName(name))
-  if (unknown === undefined) return names.filter(isNeed)
+  const unknown = names.find((name) => !isCapability(name) && !isSelftestName(name))
+  if (unknown === undefined) return names.filter(isCapability)
   // Only now: it brings the YAML parser along.
   const { placeInYaml } = await import('../../base/yaml-file.ts')
   const place = placeInYaml(file, await readFile(file, 'utf8'), ['expectSkips', unknown])

@@ -6,7 +6,7 @@ import { plainProfile } from '../../vm/profile.ts'
 import type { BootVariant, Pools } from '../../vm/profile.ts'
 import type { BugId } from '../../catalogue/bugs.ts'
 import type { ScenarioContext } from '../../vocabulary/scenario-context.ts'
-import type { Need } from '../../catalogue/capabilities.ts'
+import type { Capability } from '../../catalogue/capabilities.ts'
 import type { RuleId } from '../../catalogue/rules.ts'
 
 export interface Scenario {
@@ -17,7 +17,7 @@ export interface Scenario {
   /** The bugs that it would notice (harness/catalogue/bugs.ts). */
   readonly bugs: readonly BugId[]
   /** What the kernel must have; without it the scenario is SKIPped with the reason. */
-  readonly needs: readonly Need[]
+  readonly needs: readonly Capability[]
   /** How many huge pages must be in the pools of the guest; there may be more. */
   readonly pools: Pools
   /** How the kernel must be booted: with all of these variants, and with no other one. */
@@ -32,7 +32,7 @@ export interface ScenarioDefinition {
   readonly title: string
   readonly rules: readonly RuleId[]
   readonly bugs?: readonly BugId[]
-  readonly needs?: readonly Need[]
+  readonly needs?: readonly Capability[]
   readonly pools?: Readonly<Partial<Record<HugePageSize, number>>>
   readonly boot?: readonly BootVariant[]
   readonly timeout?: number
@@ -57,7 +57,7 @@ export function scenario(definition: ScenarioDefinition): Scenario {
   })
 }
 
-const defaultNeeds: readonly Need[] = ['in-place-conversion']
+const defaultNeeds: readonly Capability[] = ['in-place-conversion']
 const defaultTimeout = 10
 const lists = ['rules', 'bugs', 'needs', 'boot'] as const
 const fields: readonly string[] = ['title', ...lists, 'pools', 'timeout', 'run']

@@ -3,7 +3,7 @@ import { hugePageSizes, isHugePageSize } from '../../base/huge-page-sizes.ts'
 import { nearest } from '../../base/nearest.ts'
 import { bootVariants, isBootVariant } from '../../vm/profile.ts'
 import { allBugs, isBugId } from '../../catalogue/bugs.ts'
-import { isNeed, needs } from '../../catalogue/capabilities.ts'
+import { isCapability, needs } from '../../catalogue/capabilities.ts'
 import { allRules, isRuleId } from '../../catalogue/rules.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -24,7 +24,7 @@ export function problemsOf({ rules, bugs, needs: wanted, boot, pools }: Scenario
   return [
     ...unknown('rule', rules, isRuleId, () => allRules().map(([id]) => id)),
     ...unknown('bug', bugs, isBugId, () => allBugs().map(([id]) => id)),
-    ...unknown('need', wanted, isNeed, () => Object.keys(needs)),
+    ...unknown('need', wanted, isCapability, () => Object.keys(needs)),
     ...unknown('boot variant', boot, isBootVariant, () => Object.keys(bootVariants)),
     ...unknown('size of huge pages', Object.keys(pools), isHugePageSize, () => [...hugePageSizes]),
     ...Object.entries(pools)

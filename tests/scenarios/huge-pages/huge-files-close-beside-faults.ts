@@ -14,12 +14,12 @@ export default scenario({
     for (let round = 0; round < rounds; round += 1) {
       const initially = round % 2 === 0 ? 'private' : 'shared'
       const file = await memory({ pages: 1024, hugePages: '2M', initially })
-      const { gmem, mapping, machine, gpa } = file.handles
+      const { gmem, mapping, nestedVm, gpa } = file.handles
       const { gmem: twin } = expectDone(await agent.gmem.dup(gmem), 'duplicating the descriptor')
       const place = { offset: 0, size: 64 * 4096 }
       await agent.race.start([
-        { kind: 'guest-read', vcpu: await machine.vcpu(1), gpa, size: place.size },
-        { kind: 'guest-count', vcpu: await machine.vcpu(2), gpa: gpa + 2 ** 21, size: 4096 },
+        { kind: 'guest-read', vcpu: await nestedVm.vcpu(1), gpa, size: place.size },
+        { kind: 'guest-count', vcpu: await nestedVm.vcpu(2), gpa: gpa + 2 ** 21, size: 4096 },
         ...(mapping === undefined ? [] : [{ kind: 'host-read', mapping, ...place } as const]),
         { kind: 'convert', target: twin, dialect, to: 'shared', ...place, rounds: 20 },
       ])
@@ -35,7 +35,7 @@ export default scenario({
         )
       }
 
-      const vcpu = await machine.vcpu(1)
+      const vcpu = await nestedVm.vcpu(1)
       const watch = [{ kind: 'guest-read', vcpu, gpa, size: place.size }] as const
       if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping the file')
       await agent.race.start(watch)

@@ -50,9 +50,9 @@ void test('gmemtest parse', async (suite) => {
   void suite.test('--json has all of each finding', async (t) => {
     const ran = await parse(['--json', path.join(golden, 'kasan.log')])
     t.equal(ran.exitCode, 1)
-    const { findings, ...rest } = JSON.parse(ran.stdout)
-    t.equal(findings.length, 1)
-    t.match(findings[0], {
+    const { findings: splats, ...rest } = JSON.parse(ran.stdout)
+    t.equal(splats.length, 1)
+    t.match(splats[0], {
       kind: 'kasan',
       title: 'KASAN: slab-use-after-free in kvm_gmem_release',
       frame: 'kvm_gmem_release',

@@ -1,6 +1,6 @@
 // Which banners are reboots that nobody has announced, in logs of one machine, and of several.
 import { test } from 'tap'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
 
 const banner = '[    0.000000] Linux version 6.12.117 (gcc) #1 SMP'
 const stopped = 'Nov 27 00:00:01 host systemd-journald[300]: Journal stopped'
@@ -38,7 +38,7 @@ const logs: Readonly<Record<string, readonly [lines: readonly string[], reboots:
 
 for (const [name, [lines, reboots]] of Object.entries(logs)) {
   void test(name, (t) => {
-    const found = findComplaints(lines, { isRunning: false })
+    const found = findSplats(lines, { isRunning: false })
     t.strictSame(
       found.map(({ kind }) => kind),
       Array<string>(reboots).fill('reboot'),
@@ -49,7 +49,7 @@ for (const [name, [lines, reboots]] of Object.entries(logs)) {
 
 void test('a report does not go on in the log of another machine', (t) => {
   const report = ['[    1.0] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2', '[    1.0] Call Trace:']
-  const found = findComplaints([booted, ...report, booted, banner, '[    1.0]  bar+0x1/0x2'], {
+  const found = findSplats([booted, ...report, booted, banner, '[    1.0]  bar+0x1/0x2'], {
     isRunning: false,
   })
   t.match(found, [{ kind: 'warning', corrupted: /the log of its machine ends within it/ }])
@@ -67,9 +67,9 @@ void test('nothing of one machine is held against, or in favour of, another', (t
     '[    7.2]  </TASK>',
   ]
   const asked = ['[    7.0] sysrq: Show Blocked State']
-  t.equal(findComplaints([restored, ...asked, restored, ...trace]).length, 1, 'nobody has asked for it')
+  t.equal(findSplats([restored, ...asked, restored, ...trace]).length, 1, 'nobody has asked for it')
   const cut = '[    7.1] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2'
-  const [, second] = findComplaints([restored, marker, cut, restored, ...trace])
+  const [, second] = findSplats([restored, marker, cut, restored, ...trace])
   t.equal(second?.scenario, undefined)
   t.equal(second?.corrupted, undefined)
   t.end()

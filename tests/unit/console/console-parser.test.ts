@@ -1,7 +1,7 @@
 // The parser on logs as they really come: any prefix, noise, cut anywhere, two processors at once.
 import { test } from 'tap'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
-import type { Finding } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
+import type { Splat } from '../../../harness/console/find-splats.ts'
 import { ConsoleParser } from '../../../harness/console/console-parser.ts'
 import type { ParserOptions } from '../../../harness/console/console-parser.ts'
 import { goldenLines, goldenText, severalReports, summary } from './fixtures/golden.ts'
@@ -9,21 +9,21 @@ import { goldenLines, goldenText, severalReports, summary } from './fixtures/gol
 /** What is found in a log that comes in these pieces. */
 function findIn(
   pieces: Iterable<Uint8Array | string>,
-  options: Omit<ParserOptions, 'onFinding'> = {},
-): Finding[] {
-  const findings: Finding[] = []
-  const parser = new ConsoleParser({ ...options, onFinding: (finding) => findings.push(finding) })
+  options: Omit<ParserOptions, 'onSplat'> = {},
+): Splat[] {
+  const splats: Splat[] = []
+  const parser = new ConsoleParser({ ...options, onSplat: (splat) => splats.push(splat) })
   for (const piece of pieces) parser.write(piece)
   parser.end()
-  return findings.toSorted((left, right) => left.start - right.start)
+  return splats.toSorted((left, right) => left.start - right.start)
 }
 
 function fingerprintIn(lines: readonly string[]): string {
-  return findComplaints(lines)[0]?.fingerprint ?? ''
+  return findSplats(lines)[0]?.fingerprint ?? ''
 }
 
 function kindsIn(lines: readonly string[], isRunning = false): string[] {
-  return findComplaints(lines, { isRunning }).map(({ kind }) => kind)
+  return findSplats(lines, { isRunning }).map(({ kind }) => kind)
 }
 
 void test('a log that is cut in two at any byte says the same', (t) => {
@@ -65,8 +65,8 @@ for (const [name, noisy] of noises) {
     for (const report of severalReports) {
       const lines = goldenLines(report)
       t.strictSame(
-        findComplaints(lines.map(noisy), { isRunning: false }).map(summary),
-        findComplaints(lines, { isRunning: false }).map(summary),
+        findSplats(lines.map(noisy), { isRunning: false }).map(summary),
+        findSplats(lines, { isRunning: false }).map(summary),
         report,
       )
     }
@@ -77,14 +77,14 @@ for (const [name, noisy] of noises) {
 void test('a report that is cut off anywhere is corrupted, and of the same kind', (t) => {
   for (const name of ['warning', 'kasan', 'null-dereference', 'lockdep-circular']) {
     const lines = goldenLines(name)
-    const [whole] = findComplaints(lines)
+    const [whole] = findSplats(lines)
     const { start } = whole ?? { start: 0 }
     // Behind the trace, a report of __warn() or die() has nothing more to say; one of KASAN has.
     const lastOfTrace = lines.findIndex((line) => line.includes('</TASK>'))
     const end = name === 'kasan' ? (whole?.end ?? 0) : lastOfTrace + 1
     const first = lines.findIndex((line) => /WARNING: |BUG: /.test(line))
     for (let cut = first + 1; cut < end; cut += 1) {
-      const found = findComplaints(lines.slice(0, cut))
+      const found = findSplats(lines.slice(0, cut))
       t.match(found, [{ kind: whole?.kind, start, corrupted: /./ }], `${name}, ${cut} lines`)
     }
   }
@@ -94,24 +94,21 @@ void test('a report that is cut off anywhere is corrupted, and of the same kind'
 void test('corrupted reports say why', (t) => {
   const lines = goldenLines('warning')
   const without = (pattern: RegExp): string[] => lines.filter((line) => !pattern.test(line))
-  t.match(findComplaints(without(/end trace/)), [{ corrupted: undefined }])
-  t.match(findComplaints(without(/end trace|\/TASK/)), [{ corrupted: 'the call trace has no end' }])
-  t.match(findComplaints(without(/Call Trace|TASK|^.{15} /)), [{ corrupted: 'its call trace is missing' }])
-  t.match(findComplaints(lines.map((line) => line.replace(/(kvm_gmem_allocate)\+.*/, '$1+0x9'))), [
+  t.match(findSplats(without(/end trace/)), [{ corrupted: undefined }])
+  t.match(findSplats(without(/end trace|\/TASK/)), [{ corrupted: 'the call trace has no end' }])
+  t.match(findSplats(without(/Call Trace|TASK|^.{15} /)), [{ corrupted: 'its call trace is missing' }])
+  t.match(findSplats(lines.map((line) => line.replace(/(kvm_gmem_allocate)\+.*/, '$1+0x9'))), [
     { corrupted: "a line of the call trace is cut off: 'kvm_gmem_allocate+0x9'" },
   ])
-  t.match(
-    findComplaints(lines.map((line) => line.replace(/(<TASK>)/, '$1[   12.3] <4>[   12.345678] hello'))),
-    [{ corrupted: 'two records are on one line' }],
-  )
-  t.match(findComplaints(goldenLines('kasan').slice(0, 40)), [
-    { corrupted: 'the log ends within the report' },
+  t.match(findSplats(lines.map((line) => line.replace(/(<TASK>)/, '$1[   12.3] <4>[   12.345678] hello'))), [
+    { corrupted: 'two records are on one line' },
   ])
-  t.match(findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')]), [
+  t.match(findSplats(goldenLines('kasan').slice(0, 40)), [{ corrupted: 'the log ends within the report' }])
+  t.match(findSplats([...lines.slice(0, 12), ...goldenLines('kasan')]), [
     { kind: 'warning', corrupted: 'another report begins within it' },
     { kind: 'kasan', corrupted: undefined },
   ])
-  t.match(findComplaints(goldenLines('kasan').map((line) => line.replace(/(free in ).*/, '$1kvm_gm'))), [
+  t.match(findSplats(goldenLines('kasan').map((line) => line.replace(/(free in ).*/, '$1kvm_gm'))), [
     { corrupted: 'the first line is cut off' },
   ])
   t.end()
@@ -119,7 +116,7 @@ void test('corrupted reports say why', (t) => {
 
 void test('a complaint has the scenario in whose window it fell', (t) => {
   const [warning, kasan] = [goldenLines('warning'), goldenLines('kasan')]
-  const found = findComplaints([
+  const found = findSplats([
     ...warning,
     '[   20.000000] gmemtest: scenario first begins',
     ...kasan.slice(0, 20),
@@ -139,7 +136,7 @@ void test('a complaint has the scenario in whose window it fell', (t) => {
 void test('a complaint on the line of a marker is found, and the marker counts', (t) => {
   const bug = 'BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1'
   for (const torn of ['[    1.100000] ', '[    1.1] ', ' [    1.100000][  T77] ', '<1>[    1.100000] ']) {
-    const found = findComplaints([
+    const found = findSplats([
       '[    1.000000] gmemtest: scenario a begins',
       `[    1.100000] gmemtest: scenario a ended${torn}${bug}`,
       `[    1.200000] ${bug}`,
@@ -203,11 +200,11 @@ void test('a second boot is a complaint unless somebody has announced it', (t) =
 void test('who falls silent within a report has nothing more to say', (t) => {
   const begun = goldenLines('refcount').slice(0, 12)
   const others = Array.from({ length: 3000 }, (_, number) => `[   13.000000][   T${number}] fine`)
-  const found: [finding: Finding, line: number][] = []
-  const parser = new ConsoleParser({ onFinding: (finding) => found.push([finding, parser.lines]) })
+  const found: [splat: Splat, line: number][] = []
+  const parser = new ConsoleParser({ onSplat: (splat) => found.push([splat, parser.lines]) })
   parser.write([...begun, ...others, ''].join('\n'))
-  const [[finding, line] = []] = found
-  t.match(finding, { kind: 'refcount', start: 2, end: 12, corrupted: 'its last line is missing' })
+  const [[splat, line] = []] = found
+  t.match(splat, { kind: 'refcount', start: 2, end: 12, corrupted: 'its last line is missing' })
   t.ok(line !== undefined && line < 1100, 'long before the log ends')
   t.end()
 })
@@ -217,7 +214,7 @@ void test('a hundred tasks that begin a report and do not end it take no more me
     { length: 300 },
     (_, task) => `[   13.000000][T${1000 + task}] BUG: KASAN: use-after-free in f+0x1/0x2`,
   )
-  const found = findComplaints(lines)
+  const found = findSplats(lines)
   t.equal(found.length, 300)
   t.ok(found.every(({ corrupted }) => corrupted !== undefined))
   t.end()
@@ -225,15 +222,15 @@ void test('a hundred tasks that begin a report and do not end it take no more me
 
 void test('a trace does not take its reason from the report before it', (t) => {
   const report = goldenLines('warning').slice(0, 35)
-  const [, second, third] = findComplaints([...report, ...goldenLines('call-trace').slice(5, 15)])
+  const [, second, third] = findSplats([...report, ...goldenLines('call-trace').slice(5, 15)])
   t.match(second, { kind: 'trace', start: 35 })
   t.equal(third, undefined)
   t.end()
 })
 
 void test('a line without an end takes no memory, and hides nothing behind it', (t) => {
-  const parser: Finding[] = []
-  const reader = new ConsoleParser({ onFinding: (finding) => parser.push(finding) })
+  const parser: Splat[] = []
+  const reader = new ConsoleParser({ onSplat: (splat) => parser.push(splat) })
   const noise = '#'.repeat(1 << 16)
   for (let count = 0; count < 256; count += 1) reader.write(noise)
   reader.write('\n[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n')
@@ -243,6 +240,6 @@ void test('a line without an end takes no memory, and hides nothing behind it', 
 })
 
 void test('an empty table is an error, not a clean log', (t) => {
-  t.throws(() => findComplaints(['fine'], { patterns: [] }), { code: 'HEALTH_BLIND' })
+  t.throws(() => findSplats(['fine'], { patterns: [] }), { code: 'HEALTH_BLIND' })
   t.end()
 })

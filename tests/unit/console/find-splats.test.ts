@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
 import { goldenLines } from './fixtures/golden.ts'
 
 const harmless: Readonly<Record<string, readonly string[]>> = {
@@ -52,13 +52,13 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
 
 void test('the console of a clean run has nothing in it', (t) => {
   const log = readFileSync(path.join(import.meta.dirname, 'fixtures/clean.log'), 'utf8')
-  t.strictSame(findComplaints(log.split('\n'), { isRunning: false }), [])
+  t.strictSame(findSplats(log.split('\n'), { isRunning: false }), [])
   t.end()
 })
 
 for (const [what, lines] of Object.entries(harmless)) {
   void test(`${what} are no complaint`, (t) => {
-    t.strictSame(findComplaints(lines), [])
+    t.strictSame(findSplats(lines), [])
     t.end()
   })
 }
@@ -76,12 +76,12 @@ void test('a fault that was injected stands for one trace, and hides no other', 
     '[    7.000000]  </TASK>',
   ]
   const said = '[    7.000000] unchecked MSR access error: WRMSR to 0x123'
-  t.match(findComplaints([...asked, ...noise, said, ...trace, ...noise, ...trace]), [
+  t.match(findSplats([...asked, ...noise, said, ...trace, ...noise, ...trace]), [
     { kind: 'trace', said: /unchecked MSR/, frame: 'frob' },
     { kind: 'trace', frame: 'frob' },
   ])
-  t.match(findComplaints([...asked.slice(0, 1), ...noise, said, ...trace]), [{ said: /unchecked MSR/ }])
-  t.match(findComplaints([...asked, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.match(findSplats([...asked.slice(0, 1), ...noise, said, ...trace]), [{ said: /unchecked MSR/ }])
+  t.match(findSplats([...asked, said, ...trace]), [{ said: /unchecked MSR/ }])
   t.end()
 })
 
@@ -89,27 +89,25 @@ void test('traces that were asked for by sysrq do not prolong the time in which 
   const trace = ['[    7.000000] Call Trace:', '[    7.000000]  frob+0x1/0x2', '[    7.000000] fine']
   const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
   const sysrq = ['[    5.000000] sysrq: Show Regs', ...trace]
-  t.strictSame(findComplaints([...sysrq, ...noise, ...trace]), [])
-  t.match(findComplaints([...sysrq, ...noise, ...trace, ...noise, ...trace]), [{ kind: 'trace', start: 126 }])
+  t.strictSame(findSplats([...sysrq, ...noise, ...trace]), [])
+  t.match(findSplats([...sysrq, ...noise, ...trace, ...noise, ...trace]), [{ kind: 'trace', start: 126 }])
   t.end()
 })
 
 void test('a name of the processor within a word does not make a warning harmless', (t) => {
-  t.match(findComplaints(['[    3.000000] WARNING: dirty BITS lost']), [
-    { title: 'WARNING: dirty BITS lost' },
-  ])
-  t.strictSame(findComplaints(['[    3.000000] WARNING: ITS is not there']), [])
+  t.match(findSplats(['[    3.000000] WARNING: dirty BITS lost']), [{ title: 'WARNING: dirty BITS lost' }])
+  t.strictSame(findSplats(['[    3.000000] WARNING: ITS is not there']), [])
   t.end()
 })
 
 void test('the banner of a boot is a complaint while a machine runs', (t) => {
-  t.match(findComplaints(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
+  t.match(findSplats(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
   t.end()
 })
 
 void test('a report is one finding, with all its lines, and what it says best', (t) => {
   const lines = goldenLines('refcount')
-  const [first, second, ...others] = findComplaints([...lines, ...lines])
+  const [first, second, ...others] = findSplats([...lines, ...lines])
   const wanted = {
     kind: 'refcount',
     said: 'refcount_t: underflow; use-after-free.',
@@ -122,13 +120,13 @@ void test('a report is one finding, with all its lines, and what it says best', 
 })
 
 void test('a report that is cut off at the end of the window counts', (t) => {
-  const found = findComplaints(['[    3.100000] ------------[ cut here ]------------'])
+  const found = findSplats(['[    3.100000] ------------[ cut here ]------------'])
   t.match(found, [{ kind: 'warning', said: '------------[ cut here ]------------', corrupted: /./ }])
   t.end()
 })
 
 void test('a panic after an oops is a finding of its own', (t) => {
-  const found = findComplaints([
+  const found = findSplats([
     ...goldenLines('null-dereference').slice(0, 43),
     '[   13.200000][    T77] Kernel panic - not syncing: Fatal exception',
   ])
@@ -137,18 +135,17 @@ void test('a panic after an oops is a finding of its own', (t) => {
 })
 
 void test('an unknown complaint is one all the same, with or without a trace', (t) => {
-  t.match(findComplaints(['[    3.100000] BUG: something that nobody has listed', '[    3.200000] fine']), [
+  t.match(findSplats(['[    3.100000] BUG: something that nobody has listed', '[    3.200000] fine']), [
     { kind: 'bug', title: 'BUG: something that nobody has listed', lines: [/BUG/], corrupted: undefined },
   ])
-  t.match(
-    findComplaints(['[    3.100000] Call Trace:', '[    3.100000]  frob+0x1/0x2', '[    3.200000] fine']),
-    [{ kind: 'trace', frame: 'frob', end: 2 }],
-  )
+  t.match(findSplats(['[    3.100000] Call Trace:', '[    3.100000]  frob+0x1/0x2', '[    3.200000] fine']), [
+    { kind: 'trace', frame: 'frob', end: 2 },
+  ])
   t.end()
 })
 
 void test('every address of the trace is there, and of each what the log says', (t) => {
-  const [found] = findComplaints(goldenLines('warning'))
+  const [found] = findSplats(goldenLines('warning'))
   t.match(found?.trace.slice(0, 2), [
     { symbol: 'kvm_gmem_get_folio', offset: 0x12a, size: 0x340, module: 'kvm', isExact: true },
     { symbol: 'kvm_gmem_allocate', offset: 0x9c, size: 0x110, module: 'kvm' },
@@ -160,7 +157,7 @@ void test('a trace that was decoded before keeps its lines', (t) => {
   const lines = goldenLines('warning').map((line) =>
     line.replace(/(kvm_gmem_allocate)\+.*/, '$1 (virt/kvm/guest_memfd.c:250 (discriminator 3)) kvm'),
   )
-  t.match(findComplaints(lines)[0]?.trace[1], {
+  t.match(findSplats(lines)[0]?.trace[1], {
     function: 'kvm_gmem_allocate',
     location: 'virt/kvm/guest_memfd.c:250',
   })

@@ -1,23 +1,23 @@
 // What is allowed does not count, until its last day is over.
 import { test } from 'tap'
 import { dayOf, expiryNotes, sift } from '../../../harness/console/sift.ts'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
 import { parseAllowances } from '../../../harness/kernel/definition/allowances.ts'
 import { goldenLines } from './fixtures/golden.ts'
 
-const findings = findComplaints([...goldenLines('warning'), ...goldenLines('kasan')])
+const splats = findSplats([...goldenLines('warning'), ...goldenLines('kasan')])
 const allowance = { match: '^WARNING in kvm_gmem_get_folio$', reason: 'known', expires: '2027-01-31' }
 
 void test('an entry allows what its title matches, and nothing else', (t) => {
-  const { counted, allowed } = sift(findings, [allowance], '2027-01-01')
+  const { counted, allowed } = sift(splats, [allowance], '2027-01-01')
   t.match(counted, [{ kind: 'kasan' }])
-  t.match(allowed, [{ finding: { kind: 'warning' }, allowance }])
+  t.match(allowed, [{ splat: { kind: 'warning' }, allowance }])
   t.end()
 })
 
 void test('an entry can match the line of the kernel', (t) => {
   const { counted } = sift(
-    findings,
+    splats,
     [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }],
     '2027-01-01',
   )
@@ -27,33 +27,33 @@ void test('an entry can match the line of the kernel', (t) => {
 
 void test('what is corrupted by another is not allowed together with what may be hidden in it', (t) => {
   const lines = goldenLines('warning')
-  const interrupted = findComplaints([...lines.slice(0, 12), ...goldenLines('kasan')])
-  const mixed = findComplaints(
+  const interrupted = findSplats([...lines.slice(0, 12), ...goldenLines('kasan')])
+  const mixed = findSplats(
     lines.flatMap((line) =>
       line.includes('Hardware name')
         ? [line, line.replace(/\].*/, '] CPU: 1 UID: 0 PID: 9 Comm: other Not tainted')]
         : [line],
     ),
   )
-  const torn = findComplaints(lines.map((line) => line.replace('<TASK>', '<TASK>[   12.345678] hello')))
+  const torn = findSplats(lines.map((line) => line.replace('<TASK>', '<TASK>[   12.345678] hello')))
   const entry = { ...allowance, match: 'WARNING' }
-  for (const findings of [interrupted, mixed, torn]) {
-    const { counted, allowed, withheld } = sift(findings, [entry], '2027-01-01')
+  for (const splats of [interrupted, mixed, torn]) {
+    const { counted, allowed, withheld } = sift(splats, [entry], '2027-01-01')
     t.match(counted, [{ kind: 'warning', corrupted: /./ }])
-    t.match(withheld, [{ finding: { kind: 'warning' }, allowance: entry }])
+    t.match(withheld, [{ splat: { kind: 'warning' }, allowance: entry }])
     t.strictSame(allowed, [])
   }
-  t.match(sift(findComplaints(lines.slice(0, 12)), [entry], '2027-01-01'), {
-    allowed: [{ finding: { corrupted: 'the log ends within the report' } }],
+  t.match(sift(findSplats(lines.slice(0, 12)), [entry], '2027-01-01'), {
+    allowed: [{ splat: { corrupted: 'the log ends within the report' } }],
     withheld: [],
   })
   t.end()
 })
 
 void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
-  t.equal(sift(findings, [allowance], '2027-01-31').allowed.length, 1)
+  t.equal(sift(splats, [allowance], '2027-01-31').allowed.length, 1)
   t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
-  t.equal(sift(findings, [allowance], '2027-02-01').allowed.length, 0)
+  t.equal(sift(splats, [allowance], '2027-02-01').allowed.length, 0)
   t.strictSame(expiryNotes([allowance], '2027-02-01'), [
     "'^WARNING in kvm_gmem_get_folio$' was allowed until 2027-01-31, and is not any more (known)",
   ])

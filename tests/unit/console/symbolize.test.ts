@@ -4,8 +4,8 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
-import type { Finding } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
+import type { Splat } from '../../../harness/console/find-splats.ts'
 import { decodeLines, decodeTraces } from '../../../harness/console/symbolize.ts'
 
 const source = `
@@ -42,9 +42,9 @@ async function build(name: string, ...options: string[]): Promise<string> {
 }
 
 /** A warning in a function, in a kernel in which the function has this size. */
-function warningIn(name: string, offset: number, size: number): Finding[] {
+function warningIn(name: string, offset: number, size: number): Splat[] {
   const place = `${name}+0x${offset.toString(16)}/0x${size.toString(16)}`
-  return findComplaints([
+  return findSplats([
     `[    3.100000] WARNING: CPU: 0 PID: 77 at init/main.c:4 ${place}`,
     `[    3.100000] RIP: 0010:${place}`,
     '[    3.100000] Call Trace:',
@@ -89,9 +89,9 @@ void test('frames get file and line', async (suite) => {
   })
 
   await suite.test('with the functions that were inlined, and paths within the tree', async (t) => {
-    const { findings, trouble } = await decodeTraces(warningIn('outer', 0, size), { vmlinux, signal })
+    const { splats, trouble } = await decodeTraces(warningIn('outer', 0, size), { vmlinux, signal })
     t.equal(trouble, undefined)
-    t.match(findings[0]?.trace, [
+    t.match(splats[0]?.trace, [
       { function: 'inner', location: 'init/main.c:4', isInlined: true },
       { function: 'outer', location: 'init/main.c:7', offset: 0 },
       { function: 'other', location: undefined, module: 'module' },
@@ -102,8 +102,8 @@ void test('frames get file and line', async (suite) => {
     const padded = await build('padded', '-g', '-falign-functions=64')
     const room = roomOf(padded, 'outer')
     t.ok(room > sizeOf(padded, 'outer'))
-    const { findings } = await decodeTraces(warningIn('outer', 0, room), { vmlinux: padded, signal })
-    t.match(findings[0]?.trace[0], { location: 'init/main.c:4' })
+    const { splats } = await decodeTraces(warningIn('outer', 0, room), { vmlinux: padded, signal })
+    t.match(splats[0]?.trace[0], { location: 'init/main.c:4' })
     const other = await decodeTraces(warningIn('outer', 0, room + 1), { vmlinux: padded, signal })
     t.match(other.trouble, /of another kernel/)
   })
@@ -113,23 +113,23 @@ void test('frames get file and line', async (suite) => {
     const without = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
     t.match(without, {
       trouble: 'it has no debug information',
-      findings: [{ trace: [{ function: 'outer' }, {}] }],
+      splats: [{ trace: [{ function: 'outer' }, {}] }],
     })
     await rename(vmlinux, `${bare}.debug`)
-    const { findings } = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
-    t.match(findings[0]?.trace[0], { location: 'init/main.c:4' })
+    const { splats } = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
+    t.match(splats[0]?.trace[0], { location: 'init/main.c:4' })
     await rename(`${bare}.debug`, vmlinux)
   })
 
   await suite.test('not those of another build, which is said', async (t) => {
     const given = warningIn('outer', 0, roomOf(vmlinux, 'outer') + 1)
     const decoded = await decodeTraces(given, { vmlinux, signal })
-    t.strictSame(decoded.findings, given)
+    t.strictSame(decoded.splats, given)
     t.match(decoded.trouble, /of another kernel/)
   })
 
   await suite.test('nothing to decode is no trouble', async (t) => {
-    t.strictSame(await decodeTraces([], { vmlinux, signal }), { findings: [] })
+    t.strictSame(await decodeTraces([], { vmlinux, signal }), { splats: [] })
   })
 
   await suite.test('what is no kernel is refused', async (t) => {

@@ -1,19 +1,19 @@
 // Facts are saved as text, and read again: a text that lacks one, or has another, is refused.
 import { test } from 'tap'
 import { factNames, gatherFacts, parseFacts } from '../../../harness/instance/guest-facts.ts'
-import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-machine.ts'
 
 void test('facts are what they were when they have been saved', async (t) => {
-  await using machine = (await fakeMachine()).machine
-  const facts = await gatherFacts(machine.agent)
+  await using instance = (await fakeInstance()).instance
+  const facts = await gatherFacts(instance.agent)
   t.strictSame(parseFacts(JSON.stringify(facts)), facts)
   t.ok(Object.keys(facts.probe).every((name) => factNames.includes(name)))
   t.ok(factNames.includes('/proc/cpuinfo'))
 })
 
 void test('what is not all of the facts is refused', async (t) => {
-  await using machine = (await fakeMachine()).machine
-  const { probe, files } = await gatherFacts(machine.agent)
+  await using instance = (await fakeInstance()).instance
+  const { probe, files } = await gatherFacts(instance.agent)
   const { guestMemfd, ...lacking } = probe
   const bad: Readonly<Record<string, unknown>> = {
     nothing: null,

@@ -1,6 +1,6 @@
 // What a report shows of a kernel that complained, died or hangs.
 import { test } from 'tap'
-import { findComplaints } from '../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../harness/console/find-splats.ts'
 import { callTrace } from '../../../harness/judge/call-trace.ts'
 import type { Decode } from '../../../harness/instance/instance.ts'
 import type { FakeOptions, Puppet } from '../fixtures/run/fake-machine.ts'
@@ -21,8 +21,8 @@ const traced = ['RIP: kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80']
 
 const inFiles: Decode = async (lines) => lines.map((line) => `${line} virt/kvm/guest_memfd.c:1`)
 
-async function diagnosed(machine: FakeOptions): Promise<Finished['diagnostic']> {
-  const { finished } = await run([named('bad', fine)], { machines: [machine] })
+async function diagnosed(instance: FakeOptions): Promise<Finished['diagnostic']> {
+  const { finished } = await run([named('bad', fine)], { instances: [instance] })
   return finished[0]?.diagnostic
 }
 
@@ -45,8 +45,8 @@ function panicking(puppet: Puppet): 'hang' {
 const noise = Array.from({ length: 50 }, (_, index) => `[    3.0] line ${index}`)
 
 void test('the functions of a trace, without those that are doubtful', (t) => {
-  const [finding] = findComplaints(oops)
-  t.strictSame(finding && callTrace(finding), traced)
+  const [splat] = findSplats(oops)
+  t.strictSame(splat && callTrace(splat), traced)
   const module = { symbol: 'f', function: 'f', offset: 1, size: 2, module: 'kvm' }
   t.strictSame(callTrace({ trace: [module, { symbol: 'g', function: 'g' }] }), ['f+0x1/0x2 [kvm]', 'g'])
   t.end()

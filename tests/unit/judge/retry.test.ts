@@ -3,17 +3,17 @@ import { test } from 'tap'
 import { BootError, InfraError, ProtocolError } from '../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
 import type { VmDeath } from '../../../harness/vm/vm.ts'
-import { asBooted, fakeMachine } from '../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../fixtures/run/fake-machine.ts'
 import type { FakeOptions } from '../fixtures/run/fake-machine.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
 const killed: VmDeath = { kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }
 
-function dyingOf(death: VmDeath, complaint?: string): FakeOptions {
+function dyingOf(death: VmDeath, splat?: string): FakeOptions {
   return {
     react: (name, puppet) => {
       if (name !== 'setAffinity') return undefined
-      if (complaint !== undefined) puppet.say(complaint)
+      if (splat !== undefined) puppet.say(splat)
       puppet.die(death)
       return 'hang'
     },
@@ -24,7 +24,7 @@ void test('QEMU is killed once: the scenario runs again in a new machine, and pa
   for (const isolation of ['vm', 'boot', 'none'] as const) {
     const result = await run([named('a', fine), named('b', fine)], {
       isolation,
-      machines: [dyingOf(killed), {}],
+      instances: [dyingOf(killed), {}],
     })
     t.strictSame(verdicts(result), ['PASS', 'PASS'])
     t.match(result.finished, [{ name: 'a', retried: 'QEMU ended by SIGKILL' }, { name: 'b' }])
@@ -47,18 +47,18 @@ void test('QEMU is stopped once: the scenario runs again in a new machine, and p
     liveness: { qemu: async () => ({ kind: 'stopped' }) },
   }
   const asking = named('a', fine)
-  const result = await run([asking, named('b', fine)], { machines: [stopped, {}] })
+  const result = await run([asking, named('b', fine)], { instances: [stopped, {}] })
   t.strictSame(verdicts(result), ['PASS', 'PASS'])
   t.match(result.finished[0], { retried: /took longer than .*; QEMU is stopped/ })
 
-  const always = await run([named('a', fine)], { machines: [stopped] })
+  const always = await run([named('a', fine)], { instances: [stopped] })
   t.match(always.finished, [{ verdict: 'MISS', retried: /QEMU is stopped/ }])
   t.equal(always.outcome.exitCode, 69)
 })
 
 void test('QEMU is killed twice: that is it', async (t) => {
   const result = await run([named('a', fine), named('b', fine)], {
-    machines: [dyingOf(killed), dyingOf(killed), {}],
+    instances: [dyingOf(killed), dyingOf(killed), {}],
   })
   t.strictSame(verdicts(result), ['MISS', 'PASS'])
   t.match(result.finished[0], {
@@ -80,7 +80,7 @@ void test('the second try counts: a scenario that fails then has failed', async 
         check.fail('no')
       }),
     ],
-    { machines: [dyingOf({ kind: 'console-ended' }), {}] },
+    { instances: [dyingOf({ kind: 'console-ended' }), {}] },
   )
   t.equal(tries, 2)
   t.match(result.finished, [
@@ -110,7 +110,7 @@ void test('what will not pass, or is no MISS, is not tried again', async (t) => 
     [{ kind: 'guest-stopped', reason: 'guest-reset' }, 'FAIL'],
     [{ kind: 'closed' }, 'ERROR'],
   ] as const) {
-    const result = await run([named('a', fine)], { isolation: 'vm', machines: [dyingOf(death), {}] })
+    const result = await run([named('a', fine)], { isolation: 'vm', instances: [dyingOf(death), {}] })
     t.strictSame(verdicts(result), [verdict])
     t.equal(result.boots, 1)
     t.notOk(result.events.some((event) => event.type === 'scenario-retried'))
@@ -119,11 +119,11 @@ void test('what will not pass, or is no MISS, is not tried again', async (t) => 
 
 void test('a complaint before QEMU is killed is a failure, and the first machine’s boot is not forgotten', async (t) => {
   const bug = '[    2.0] BUG: Bad page state in process x'
-  const failed = await run([named('a', fine)], { machines: [dyingOf(killed, bug), {}] })
+  const failed = await run([named('a', fine)], { instances: [dyingOf(killed, bug), {}] })
   t.match(failed.finished, [{ verdict: 'FAIL', diagnostic: { message: /Bad page state/ } }])
   const early = await run([named('a', fine)], {
     isolation: 'vm',
-    machines: [dyingOf(killed), {}],
+    instances: [dyingOf(killed), {}],
     onBoot: (puppet, boot) => (boot === 1 ? puppet.say(bug) : undefined),
   })
   t.match(early.finished, [
@@ -139,7 +139,7 @@ void test('a complaint before QEMU is killed is a failure, and the first machine
 void test('a complaint of the boot is not lost with the scenario that QEMU takes with it', async (t) => {
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'boot',
-    machines: [dyingOf(killed), dyingOf(killed), {}],
+    instances: [dyingOf(killed), dyingOf(killed), {}],
     onBoot: (puppet) => puppet.say('[    0.5] BUG: Bad page state in process x'),
   })
   t.strictSame(verdicts(result), ['MISS', 'FAIL', 'PASS'])
@@ -159,7 +159,7 @@ void test('a machine that does not come up is asked for once more if that may he
       boot: async () => {
         count += 1
         if (count === 1) throw error
-        return asBooted((await fakeMachine()).machine)
+        return asBooted((await fakeInstance()).instance)
       },
     })
     t.equal(count, boots, error.code)

@@ -4,7 +4,7 @@ import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import { fakeFiles } from '../fixtures/run/fake-files.ts'
-import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-machine.ts'
 import type { FakeFiles } from '../fixtures/run/fake-files.ts'
 
 const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
@@ -30,7 +30,7 @@ const withoutHugePages: FakeFiles = (path) => {
 const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 13 : undefined)
 
 void test('a page that does not come back fails the scenario by name, and the machine is not used again', async (t) => {
-  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n') }, {}] })
+  const result = await run(two, { instances: [{ files: changing(free, 1, '6\n') }, {}] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.match(
     result.finished[0]?.diagnostic?.message,
@@ -40,24 +40,24 @@ void test('a page that does not come back fails the scenario by name, and the ma
 })
 
 void test('what comes back in time is no leak', async (t) => {
-  const result = await run(two, { machines: [{ files: changing(free, 1, '6\n', 4) }] })
+  const result = await run(two, { instances: [{ files: changing(free, 1, '6\n', 4) }] })
   t.strictSame(verdicts(result), ['PASS', 'PASS'])
   t.equal(result.boots, 1)
 })
 
 void test('a counter that is missing at boot is an error, and no scenario passes', async (t) => {
-  const machines = [{ files: withoutInodes }]
-  const result = await run(two, { machines })
+  const instances = [{ files: withoutInodes }]
+  const result = await run(two, { instances })
   t.strictSame(verdicts(result), ['ERROR'])
   t.match(result.finished[0]?.diagnostic?.message, /cannot be read: inodes of guest_memfd.* ENOENT/)
-  const expected = await run(two, { machines, expectSkips: ['gmem-inode-counter'] })
+  const expected = await run(two, { instances, expectSkips: ['gmem-inode-counter'] })
   t.strictSame(verdicts(expected), ['PASS', 'PASS'])
-  const stock = await run(two, { machines, dialect: 'vm-attributes' })
+  const stock = await run(two, { instances, dialect: 'vm-attributes' })
   t.strictSame(verdicts(stock), ['PASS', 'PASS'])
 })
 
 void test('a counter that goes missing later is an error of that scenario', async (t) => {
-  const result = await run(two, { machines: [{ files: changing(inodes, 3, 5) }, {}] })
+  const result = await run(two, { instances: [{ files: changing(inodes, 3, 5) }, {}] })
   t.strictSame(verdicts(result), ['PASS', 'ERROR'])
   t.match(result.finished[1]?.diagnostic?.message, /inodes of guest_memfd.* EIO/)
 })
@@ -66,7 +66,7 @@ void test('a warning in the log fails the scenario that does not expect it', asy
   const logs = [[], ['4guest_memfd: something is odd'], ['3Memory failure: 0x1234: recovery action', '4else']]
   const expecting = named('b', async ({ expectLog }) => expectLog(/^Memory failure: /))
   const log = (): readonly string[] => logs.shift() ?? []
-  const result = await run([named('a', fine), expecting, named('c', fine)], { machines: [{ log }] })
+  const result = await run([named('a', fine), expecting, named('c', fine)], { instances: [{ log }] })
   t.strictSame(verdicts(result), ['FAIL', 'FAIL', 'PASS'])
   t.equal(
     result.finished[0]?.diagnostic?.message,
@@ -77,7 +77,7 @@ void test('a warning in the log fails the scenario that does not expect it', asy
 })
 
 void test('a log that cannot be read is an error', async (t) => {
-  const result = await run([named('a', fine)], { machines: [{ react: refuseLog }] })
+  const result = await run([named('a', fine)], { instances: [{ react: refuseLog }] })
   t.notSame(verdicts(result), ['PASS'])
   t.not(result.outcome.exitCode, 0)
 })
@@ -96,13 +96,13 @@ void test('kmemleak is asked twice after the last scenario of a boot, as it name
   ] as const) {
     // Two when it begins, then two looks.
     const files = changing(kmemleak, 2 + 2, report)
-    const { machine } = await fakeMachine({
+    const { instance } = await fakeInstance({
       files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
     })
-    const watch = await LeakWatch.begin(machine.agent, options)
+    const watch = await LeakWatch.begin(instance.agent, options)
     if (isShared) t.strictSame((await watch.report({ isLast: false })).leaks, [])
     t.match((await watch.report({ isLast: true })).leaks, [message])
-    await machine[Symbol.asyncDispose]()
+    await instance[Symbol.asyncDispose]()
   }
 })
 
@@ -119,7 +119,7 @@ void test('who has a machine of its own is always asked about by kmemleak', asyn
       onBoot: () => {
         boots += 1
       },
-      machines: [
+      instances: [
         {
           // It can be cleared at the beginning of each machine, and refuses to scan.
           files: (path) => {
@@ -138,29 +138,29 @@ void test('who has a machine of its own is always asked about by kmemleak', asyn
 void test('a kmemleak that does not look, and a feature file that cannot be read, are an error', async (t) => {
   let looks = 0
   const off: FakeFiles = (path) => (path === kmemleak ? ((looks += 1) > 2 ? 1 : '') : undefined)
-  const switched = await run([named('a', fine)], { machines: [{ files: off }] })
+  const switched = await run([named('a', fine)], { instances: [{ files: off }] })
   t.strictSame(verdicts(switched), ['ERROR'])
   t.match(switched.finished[0]?.diagnostic?.message, /kmemleak EPERM/)
-  const unread = await run([named('a', fine)], { machines: [{ files: fakeFiles({ [kmemleak]: 5 }) }] })
+  const unread = await run([named('a', fine)], { instances: [{ files: fakeFiles({ [kmemleak]: 5 }) }] })
   t.strictSame(verdicts(unread), ['ERROR'])
   t.match(unread.finished[0]?.diagnostic?.message, /kmemleak EIO/)
-  const blind = await run([named('a', fine)], { machines: [{ files: fakeFiles({ '/proc/vmstat': 5 }) }] })
+  const blind = await run([named('a', fine)], { instances: [{ files: fakeFiles({ '/proc/vmstat': 5 }) }] })
   t.strictSame(verdicts(blind), ['ERROR'])
   t.match(blind.finished[0]?.diagnostic?.message, /\/proc\/vmstat EIO/)
   const without = fakeFiles({ '/proc/cgroups': 2 })
-  t.strictSame(verdicts(await run([named('a', fine)], { machines: [{ files: without }] })), ['PASS'])
+  t.strictSame(verdicts(await run([named('a', fine)], { instances: [{ files: without }] })), ['PASS'])
 })
 
 void test('an agent that cannot be put into its group, or slabs that cannot be flushed, are an error', async (t) => {
   for (const broken of ['/sys/fs/cgroup/gmemtest/cgroup.procs', '/sys/kernel/slab/maple_node/shrink']) {
-    const result = await run(two, { machines: [{ files: fakeFiles({ [broken]: 13 }) }] })
+    const result = await run(two, { instances: [{ files: fakeFiles({ [broken]: 13 }) }] })
     t.strictSame(verdicts(result), ['ERROR'])
     t.match(result.finished[0]?.diagnostic?.message, new RegExp(`${broken} EACCES`))
   }
 })
 
 void test('a kernel that says that it has no huge pages needs no control group for them', async (t) => {
-  t.strictSame(verdicts(await run(two, { machines: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
+  t.strictSame(verdicts(await run(two, { instances: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
 })
 
 void test('after the last scenario, what was given to RCU is freed while the console is still watched', async (t) => {
@@ -169,8 +169,8 @@ void test('after the last scenario, what was given to RCU is freed while the con
     if (path === rcuBarrier) barriers += 1
     return undefined
   }
-  const { machine } = await fakeMachine({ files })
-  await using open = machine
+  const { instance } = await fakeInstance({ files })
+  await using open = instance
   const watch = await LeakWatch.begin(open.agent, {
     without: new Set(),
     signal: new AbortController().signal,

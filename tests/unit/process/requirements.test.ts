@@ -3,24 +3,24 @@ import { test } from 'tap'
 import { missingPackages, probeRequirements, requirements } from '../../../harness/process/requirements.ts'
 
 void test('nothing is missing where everything is found', (t) => {
-  const findings = probeRequirements(requirements, () => '/usr/bin/it')
-  t.same(missingPackages(findings), [])
-  t.equal(findings.length, requirements.length)
+  const splats = probeRequirements(requirements, () => '/usr/bin/it')
+  t.same(missingPackages(splats), [])
+  t.equal(splats.length, requirements.length)
   t.end()
 })
 
 void test('packages are named once, in the order of the table', (t) => {
-  const findings = probeRequirements(requirements, ({ package: name }) =>
+  const splats = probeRequirements(requirements, ({ package: name }) =>
     ['util-linux', 'bc'].includes(name) ? undefined : '/usr/bin/it',
   )
-  t.same(missingPackages(findings), ['util-linux', 'bc'])
+  t.same(missingPackages(splats), ['util-linux', 'bc'])
   t.end()
 })
 
 void test('this machine has what running these tests takes', (t) => {
-  const found = probeRequirements().filter((finding) => finding.found !== undefined)
+  const found = probeRequirements().filter((splat) => splat.found !== undefined)
   t.ok(found.some(({ what }) => what === 'setpriv'))
-  t.ok(found.every((finding) => finding.found?.startsWith('/')))
+  t.ok(found.every((splat) => splat.found?.startsWith('/')))
   t.end()
 })
 

@@ -40,10 +40,10 @@ void test('a machine for each scenario is nothing to speak of, a second try is',
     milliseconds: 1,
   }
   const retried: RunEvent = { type: 'scenario-retried', name: 'a', reason: 'QEMU ended by SIGKILL' }
-  const withMachines = run.flatMap((event): RunEvent[] =>
+  const withInstances = run.flatMap((event): RunEvent[] =>
     event.type === 'scenario-started' ? [vm, vm, event] : [event],
   )
-  t.equal(await shown(false, withMachines), await shown(false))
+  t.equal(await shown(false, withInstances), await shown(false))
   const events = run.flatMap((event): RunEvent[] =>
     event.type === 'scenario-finished' ? [retried, vm, event] : [event],
   )

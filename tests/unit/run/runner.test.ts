@@ -37,7 +37,7 @@ void test('a failed check says what was wanted, found and done last', async (t) 
     wanted: 'EAGAIN',
     found: 'OK',
     console: [],
-    at: /^tests\/unit\/scenario\/runner\.test\.ts:\d+$/,
+    at: /^tests\/unit\/run\/runner\.test\.ts:\d+$/,
   })
   t.ok(result.finished[0]?.diagnostic?.operations.some((line) => line.startsWith('setAffinity(')))
 })
@@ -86,7 +86,7 @@ void test('a machine that dies before its first scenario: how it died counts, no
       puppet.die(death)
       return 'die'
     }
-    const result = await run([named('a', fine), named('b', fine)], { machines: [{ react }] })
+    const result = await run([named('a', fine), named('b', fine)], { instances: [{ react }] })
     t.strictSame(verdicts(result), [verdict])
     t.match(result.events.at(-1), { type: 'run-finished', aborted: message })
     t.equal(result.outcome.exitCode, verdict === 'MISS' ? 69 : 1)
@@ -144,9 +144,9 @@ void test('an interrupted run says so, and does not report the scenario that was
 void test('a machine is kept for its user after the last event', async (t) => {
   let kept = 0
   const result = await run([named('a', fine)], {
-    keep: async (machine) => {
+    keep: async (instance) => {
       kept += 1
-      t.equal(machine.agent.kernelRelease, '6.12.0-fake')
+      t.equal(instance.agent.kernelRelease, '6.12.0-fake')
     },
   })
   t.equal(kept, 1)

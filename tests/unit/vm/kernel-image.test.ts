@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { checkKernelFile } from '../../../harness/vm/kernel-image.ts'
 
 interface Elf {
-  readonly machine?: number
+  readonly instance?: number
   readonly bits?: 1 | 2
   readonly note?: { readonly name: string; readonly type: number }
   /** A segment to be loaded that goes beyond the end of the file. */
@@ -13,12 +13,12 @@ interface Elf {
 }
 
 /** A vmlinux in miniature: a header, one program header and one note. */
-function elf({ machine = 62, bits = 2, note = { name: 'Xen', type: 18 }, cutOff = false }: Elf): Buffer {
+function elf({ instance = 62, bits = 2, note = { name: 'Xen', type: 18 }, cutOff = false }: Elf): Buffer {
   const file = Buffer.alloc(300)
   file.writeUInt32BE(0x7f454c46, 0)
   file[4] = bits
   file[5] = 1
-  file.writeUInt16LE(machine, 18)
+  file.writeUInt16LE(instance, 18)
   file.writeBigUInt64LE(64n, 32)
   file.writeUInt16LE(56, 54)
   file.writeUInt16LE(cutOff ? 2 : 1, 56)
@@ -52,12 +52,12 @@ interface Refusal {
 const refused: readonly (readonly [what: string, content: Buffer, error: Refusal])[] = [
   [
     'a kernel for arm64',
-    elf({ machine: 183 }),
+    elf({ instance: 183 }),
     { name: 'UsageError', code: 'KERNEL_ARCHITECTURE', message: /arm64/ },
   ],
   [
     'a kernel for something unheard of',
-    elf({ machine: 4711 }),
+    elf({ instance: 4711 }),
     { code: 'KERNEL_ARCHITECTURE', message: /4711/ },
   ],
   ['a 32-bit kernel', elf({ bits: 1 }), { code: 'KERNEL_ARCHITECTURE' }],

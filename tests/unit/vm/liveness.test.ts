@@ -20,7 +20,7 @@ async function someProcess(t: Test): Promise<number> {
   return child.pid ?? 0
 }
 
-function machine(pid: number, answer: (command: string) => unknown) {
+function instance(pid: number, answer: (command: string) => unknown) {
   const console = createConsole()
   const { qmp, asked } = fakeQmp(answer)
   const liveness = livenessOf({ qmp, pid, console, vmlinux: '/nonexistent/vmlinux', timeFactor: 0.1 })
@@ -38,18 +38,18 @@ void test('QEMU: runs, paused, silent, gone, stopped', async (t) => {
     [silent, { kind: 'silent' }],
     [lost, { kind: 'gone' }],
   ] as const) {
-    t.strictSame(await machine(pid, () => answer).liveness.qemu(signal), state)
+    t.strictSame(await instance(pid, () => answer).liveness.qemu(signal), state)
   }
   process.kill(pid, 'SIGSTOP')
   while (!/\) T/.test(await readFile(`/proc/${pid}/stat`, 'utf8')));
-  const { liveness, asked } = machine(pid, () => ({ status: 'running' }))
+  const { liveness, asked } = instance(pid, () => ({ status: 'running' }))
   t.strictSame(await liveness.qemu(signal), { kind: 'stopped' })
   t.strictSame(asked, [], 'who is stopped is not asked')
-  t.strictSame(await machine(2 ** 22 + 1, () => ({})).liveness.qemu(signal), { kind: 'gone' })
+  t.strictSame(await instance(2 ** 22 + 1, () => ({})).liveness.qemu(signal), { kind: 'gone' })
 })
 
 void test('an NMI is answered on the console, or not', async (t) => {
-  const answering = machine(1, () => {
+  const answering = instance(1, () => {
     setTimeout(() => {
       answering.console.write(Buffer.from('[    2.5] Uhhuh. NMI received for unknown reason 31 on CPU 0.\n'))
     }, 20)
@@ -57,7 +57,7 @@ void test('an NMI is answered on the console, or not', async (t) => {
   })
   t.equal(await answering.liveness.nmi(signal), true)
   t.strictSame(answering.asked, ['inject-nmi'])
-  const chatty = machine(1, () => {
+  const chatty = instance(1, () => {
     chatty.console.write(Buffer.from('[    2.5] something else\n'))
     return {}
   })
@@ -65,9 +65,9 @@ void test('an NMI is answered on the console, or not', async (t) => {
 })
 
 void test('what QEMU does not do is trouble of this machine', async (t) => {
-  const refusing = machine(1, () => refusal)
+  const refusing = instance(1, () => refusal)
   await t.rejects(refusing.liveness.nmi(signal), { code: 'QMP_REFUSED' })
-  const slow = machine(1, () => new DeadlineExceeded('QMP stop', 1000))
+  const slow = instance(1, () => new DeadlineExceeded('QMP stop', 1000))
   const { nmi, sysrq, vcpus } = slow.liveness
   for (const ask of [nmi, sysrq, vcpus]) {
     await t.rejects(async () => ask(signal), { name: 'InfraError', code: 'QMP_SILENT' })
@@ -75,7 +75,7 @@ void test('what QEMU does not do is trouble of this machine', async (t) => {
 })
 
 void test('virtual CPUs are looked at twice', async (t) => {
-  const { liveness, asked } = machine(1, () => '')
+  const { liveness, asked } = instance(1, () => '')
   t.strictSame(await liveness.vcpus(signal), [[], []])
   t.strictSame(asked, ['stop', 'info registers -a', 'cont', 'stop', 'info registers -a', 'cont'])
 })

@@ -8,7 +8,7 @@ import { describeDeath } from '../../../harness/vm/vm.ts'
 
 const cleanExit: ChildExit = { code: 0, signal: undefined, stderr: '', missing: false }
 
-function machine(lastWords = 5000, isKept = false) {
+function instance(lastWords = 5000, isKept = false) {
   const exited = Promise.withResolvers<ChildExit>()
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
@@ -42,7 +42,7 @@ const panicText = '[    1.0] Kernel panic - not syncing: Fatal exception in inte
 
 void test('a panic, also one that is read only after QEMU has gone', async (t) => {
   for (const late of [false, true]) {
-    const { monitor, say, leaveUnread, exit } = machine()
+    const { monitor, say, leaveUnread, exit } = instance()
     if (late) leaveUnread(panicText)
     else say(panicText)
     monitor.onEvent({ name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } })
@@ -52,30 +52,30 @@ void test('a panic, also one that is read only after QEMU has gone', async (t) =
 })
 
 void test('a panic that does not end by itself is ended', async (t) => {
-  const { monitor, say } = machine(10)
+  const { monitor, say } = instance(10)
   say(panicText)
   t.match(await monitor.died, { kind: 'panic' })
 })
 
 void test('a guest that died in a QEMU that stays', async (t) => {
   const reset = { name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } }
-  const panicked = machine(5000, true)
+  const panicked = instance(5000, true)
   panicked.leaveUnread(panicText)
   panicked.monitor.onEvent(reset)
   t.same(await panicked.monitor.died, { kind: 'panic', title: 'Fatal exception in interrupt' })
 
-  const endless = machine(10, true)
+  const endless = instance(10, true)
   endless.say(panicText)
   t.match(await endless.monitor.died, { kind: 'panic' }, 'a panic that does not end by itself')
 
-  const { monitor } = machine(5000, true)
+  const { monitor } = instance(5000, true)
   monitor.onEvent(reset)
   t.same(await monitor.died, { kind: 'guest-stopped', reason: 'guest-reset' })
 })
 
 void test('a reset without a word, and a power-off', async (t) => {
   for (const reason of ['guest-reset', 'guest-shutdown']) {
-    const { monitor, exit } = machine()
+    const { monitor, exit } = instance()
     monitor.onEvent({ name: 'SHUTDOWN', data: { guest: true, reason } })
     exit()
     t.same(await monitor.died, { kind: 'guest-stopped', reason })
@@ -87,20 +87,20 @@ void test('QEMU killed, and QEMU that failed', async (t) => {
     { signal: 'SIGKILL', code: undefined },
     { code: 1, stderr: 'no memory' },
   ]) {
-    const { monitor, exit } = machine()
+    const { monitor, exit } = instance()
     exit(how)
     t.match(await monitor.died, { kind: 'qemu-exited', ...how })
   }
 })
 
 void test('a console that cannot be read ends the machine: nobody could judge it', async (t) => {
-  const { monitor, breakConsole } = machine()
+  const { monitor, breakConsole } = instance()
   breakConsole()
   t.same(await monitor.died, { kind: 'console-ended' })
 })
 
 void test('a console on a full disk ends the machine, and says what is full', async (t) => {
-  const { monitor, breakConsole } = machine()
+  const { monitor, breakConsole } = instance()
   const error = noSpaceLeft('/results')
   breakConsole(error)
   const death = await monitor.died
@@ -109,7 +109,7 @@ void test('a console on a full disk ends the machine, and says what is full', as
 })
 
 void test('our own doing is not a failure', async (t) => {
-  const { monitor, exit } = machine()
+  const { monitor, exit } = instance()
   monitor.closing()
   exit({ signal: 'SIGKILL' })
   t.same(await monitor.died, { kind: 'closed' })

@@ -4,7 +4,7 @@ import type { Memory, ScenarioContext } from '../../../harness/vocabulary/scenar
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page, pages } from '../../../harness/model/ranges.ts'
 import type { PageState } from '../../../harness/model/reference-model.ts'
-import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-machine.ts'
 import type { FakeReply } from '../fixtures/run/fake-machine.ts'
 import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 
@@ -105,13 +105,13 @@ async function play(): Promise<Stage> {
     if (path.endsWith('hugetlb.2MB.rsvd.current')) return `${kernel.charged.reserved}\n`
     return path.endsWith('hugetlb.2MB.current') ? `${kernel.charged.used}\n` : undefined
   }
-  const { machine } = await fakeMachine({ reply, files })
-  const context = createContext(machine.agent, 'convert-ioctl', () => undefined)
+  const { instance } = await fakeInstance({ reply, files })
+  const context = createContext(instance.agent, 'convert-ioctl', () => undefined)
   return {
     kernel,
     context,
     file: (initially) => context.memory({ pages: 512, hugePages: '2M', initially }),
-    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }
 }
 

@@ -4,7 +4,7 @@ import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
-import { fakeMachine } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-machine.ts'
 import type { FakeOptions } from '../fixtures/run/fake-machine.ts'
 
 interface Stage extends AsyncDisposable {
@@ -14,13 +14,13 @@ interface Stage extends AsyncDisposable {
 }
 
 async function play(options: FakeOptions = {}): Promise<Stage> {
-  const { machine } = await fakeMachine(options)
+  const { instance } = await fakeInstance(options)
   const expected: RegExp[] = []
   return {
-    context: createContext(machine.agent, 'convert-ioctl', (pattern) => void expected.push(pattern)),
-    operations: () => machine.agent.recentOperations,
+    context: createContext(instance.agent, 'convert-ioctl', (pattern) => void expected.push(pattern)),
+    operations: () => instance.agent.recentOperations,
     expected,
-    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }
 }
 

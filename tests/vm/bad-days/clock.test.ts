@@ -32,9 +32,9 @@ void test('the clock of this machine jumps by hours all the time: PASS', async (
 void test('the clock of the guest jumps in a scenario: PASS', async (t) => {
   const found = await tried(
     t,
-    async ({ agent, expectErrno }, machine) => {
+    async ({ agent, expectErrno }, instance) => {
       for (const year of ['2037', '2001']) {
-        const { stdout } = await machine.session.exec(`date -s '${year}-02-03 04:05:06' +%Y`, limits)
+        const { stdout } = await instance.session.exec(`date -s '${year}-02-03 04:05:06' +%Y`, limits)
         t.equal(stdout.trim().split('\n').at(-1), year)
         expectErrno(await agent.setAffinity(0), 'OK', 'binding to all CPUs')
       }

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { test } from 'tap'
 import { Consoles } from '../../../harness/instance/consoles.ts'
-import { Machines } from '../../../harness/instance/pool.ts'
+import { InstancePool } from '../../../harness/instance/pool.ts'
 import { cacheDirectory, inProject } from '../../../harness/base/paths.ts'
 import { bytes } from '../../../harness/base/units.ts'
 import { planBoots } from '../../../harness/run/boot-plan.ts'
@@ -88,10 +88,10 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
       cache: cacheDirectory(),
       signal,
     } as const
-    await using machines = new Machines({ ...options, onCommands: () => undefined })
+    await using instances = new InstancePool({ ...options, onCommands: () => undefined })
     const { verdicts } = await runScenarios({
       plan,
-      machines,
+      instances,
       isolation: 'vm',
       jobs: 1,
       durations: new Map(),

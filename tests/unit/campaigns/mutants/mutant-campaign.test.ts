@@ -6,7 +6,7 @@ import { bytes } from '../../../../harness/base/units.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import type { BootPlan } from '../../../../harness/run/boot-plan.ts'
 import type { NamedScenario } from '../../../../harness/suites/scenarios/load-scenarios.ts'
-import type { Machine } from '../../../../harness/instance/instance.ts'
+import type { Instance } from '../../../../harness/instance/instance.ts'
 import { likelyFirst, onlyNamed } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
 import { tryMutants } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
 import type {
@@ -15,7 +15,7 @@ import type {
   TrialsOutcome,
 } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
 import { describeProfile } from '../../../../harness/vm/profile.ts'
-import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
 import { fine, named } from '../../fixtures/run/run.ts'
 
@@ -35,7 +35,7 @@ interface Trials {
 
 /** What is wrong with the kernel of a mutant, or of the control. */
 interface Flaw {
-  readonly machine?: FakeOptions
+  readonly instance?: FakeOptions
   readonly onBoot?: (puppet: Puppet) => void
   readonly build?: Error
   readonly boot?: Error
@@ -45,7 +45,7 @@ interface Flaw {
 
 const einval = 22
 /** A kernel in which the first operation of every scenario fails. */
-const broken: Flaw = { machine: { react: (name) => (name === 'setAffinity' ? einval : undefined) } }
+const broken: Flaw = { instance: { react: (name) => (name === 'setAffinity' ? einval : undefined) } }
 
 const notices = named('notices', async ({ agent, expectErrno }) => {
   expectErrno(await agent.setAffinity(0), 'OK', 'binding to a CPU')
@@ -89,13 +89,13 @@ async function tryAll(
         if (flaw.build !== undefined) throw flaw.build
         built.push(name)
         let boots = 0
-        const next = async (): Promise<Machine> => {
+        const next = async (): Promise<Instance> => {
           boots += 1
           const error = boots === 1 ? flaw.boot : flaw.secondBoot
           if (error !== undefined) throw error
-          const { machine, puppet } = await fakeMachine(flaw.machine)
+          const { instance, puppet } = await fakeInstance(flaw.instance)
           flaw.onBoot?.(puppet)
-          return asBooted(machine)
+          return asBooted(instance)
         }
         return { next }
       },
@@ -157,7 +157,7 @@ void test('after the first kill nothing more is tried, unless all were asked for
 
 void test('a panic in the time of a scenario is a kill, one before any scenario is none', async (t) => {
   const panics: Flaw = {
-    machine: {
+    instance: {
       react: (name, puppet) => {
         if (name !== 'setAffinity') return undefined
         puppet.say('[    2.0] Kernel panic - not syncing: Fatal exception')

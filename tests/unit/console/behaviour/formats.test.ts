@@ -1,6 +1,6 @@
 // Lines of other kernels, processors and tools than those of the golden logs.
 import { test } from 'tap'
-import { findComplaints } from '../../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { frameOn, functionOf, programCounterOn } from '../../../../harness/console/stack-frames.ts'
 import { parseLine } from '../../../../harness/console/printk.ts'
 
@@ -84,7 +84,7 @@ for (const [symbol, name] of [
   })
 }
 
-const complaints: readonly (readonly [what: string, lines: readonly string[], finding: object])[] = [
+const splats: readonly (readonly [what: string, lines: readonly string[], splat: object])[] = [
   [
     'a report of a fuzzer, with lines and inlined functions',
     [
@@ -282,9 +282,9 @@ const complaints: readonly (readonly [what: string, lines: readonly string[], fi
   ],
 ]
 
-for (const [what, lines, finding] of complaints) {
+for (const [what, lines, splat] of splats) {
   void test(what, (t) => {
-    t.match(findComplaints(lines, { isRunning: false })[0], finding)
+    t.match(findSplats(lines, { isRunning: false })[0], splat)
     t.end()
   })
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { parse } from 'yaml'
-import { findComplaints } from '../../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { patterns } from '../../../../harness/console/pattern-table.ts'
 import { inProject } from '../../../../harness/base/paths.ts'
 import { goldenLines, summary } from '../fixtures/golden.ts'
@@ -37,7 +37,7 @@ void test('docs/health.md has every kind', (t) => {
 
 for (const name of logs) {
   void test(`golden: ${name}`, (t) => {
-    const found = findComplaints(goldenLines(name), { isRunning: false })
+    const found = findSplats(goldenLines(name), { isRunning: false })
     t.strictSame(found.map(summary), expected[name])
     const row = patterns.find((pattern) => pattern.name === name)
     if (row !== undefined) t.equal(found[0]?.kind, row.kind)

@@ -1,12 +1,12 @@
 // Reports that two or more print at the same time.
 import { test } from 'tap'
-import { findComplaints } from '../../../../harness/console/find-splats.ts'
-import type { Finding } from '../../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
+import type { Splat } from '../../../../harness/console/find-splats.ts'
 import { patterns } from '../../../../harness/console/pattern-table.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
 
 /** What two findings of the same have in common, wherever they are. */
-function essence({ fingerprint, title, trace, corrupted }: Finding): unknown {
+function essence({ fingerprint, title, trace, corrupted }: Splat): unknown {
   return { fingerprint, title, trace, corrupted }
 }
 
@@ -25,15 +25,15 @@ for (const pair of [
   ['list-corruption', 'warning'],
 ] as const) {
   void test(`${pair.join(' and ')}, printed by two at the same time, are told apart by their callers`, (t) => {
-    const found = findComplaints(interleaved(pair, ['[   T77]', '[    C0]']))
-    const alone = pair.flatMap((name) => findComplaints(goldenLines(name)))
+    const found = findSplats(interleaved(pair, ['[   T77]', '[    C0]']))
+    const alone = pair.flatMap((name) => findSplats(goldenLines(name)))
     t.strictSame(new Set(found.map(essence)), new Set(alone.map(essence)))
     t.equal(found.length, 2)
     t.end()
   })
 
   void test(`${pair.join(' and ')}, printed by two at the same time, are corrupted without callers`, (t) => {
-    const found = findComplaints(interleaved(pair, []))
+    const found = findSplats(interleaved(pair, []))
     t.ok(found.length > 0)
     t.ok(found.every(({ corrupted }) => corrupted !== undefined))
     t.end()
@@ -48,11 +48,11 @@ for (let first = 0; first < mixable.length; first += 5) {
   const names = mixable.slice(first, first + 5)
   void test(`printed by five at the same time: ${names.join(', ')}`, (t) => {
     const callers = names.map((_, index) => `[  T${1000 + index}]`)
-    const found = findComplaints(interleaved(names, callers), { isRunning: false })
-    const wanted = names.flatMap((name) => findComplaints(goldenLines(name), { isRunning: false }))
+    const found = findSplats(interleaved(names, callers), { isRunning: false })
+    const wanted = names.flatMap((name) => findSplats(goldenLines(name), { isRunning: false }))
     t.strictSame(
-      found.map((finding) => JSON.stringify(essence(finding))).toSorted(),
-      wanted.map((finding) => JSON.stringify(essence(finding))).toSorted(),
+      found.map((splat) => JSON.stringify(essence(splat))).toSorted(),
+      wanted.map((splat) => JSON.stringify(essence(splat))).toSorted(),
     )
     t.end()
   })
@@ -77,15 +77,15 @@ function stamped(lines: readonly string[]): string[] {
 
 void test('without callers, a report that begins before the trace of another one is in doubt as well', (t) => {
   const mixed = [...head(0, 'a'), ...head(1, 'b'), ...tail('of_a'), ...tail('of_b')]
-  const [first, second] = findComplaints(stamped(mixed))
+  const [first, second] = findSplats(stamped(mixed))
   t.match(first, { title: 'WARNING in a', corrupted: /another report begins within it/ })
   t.match(second, { title: 'WARNING in b', corrupted: /its trace may be of that one/ })
   const apart = [...head(0, 'a'), 'usb 1-1: new device', ...head(1, 'b'), ...tail('of_b')]
-  const [, whole] = findComplaints(stamped(apart))
+  const [, whole] = findSplats(stamped(apart))
   t.equal(whole?.title, 'WARNING in b')
   t.equal(whole?.corrupted, undefined, 'only the rest of the first one is lost')
   const kasan = ['='.repeat(66), 'BUG: KASAN: slab-use-after-free in memcpy+0x1/0x2']
-  const ruled = findComplaints(stamped([...head(0, 'a'), ...kasan, ...tail('of_a'), ...tail('of_b')]))
+  const ruled = findSplats(stamped([...head(0, 'a'), ...kasan, ...tail('of_a'), ...tail('of_b')]))
   t.match(ruled[1], { kind: 'kasan', corrupted: /its trace may be of that one/ })
   t.end()
 })

@@ -1,6 +1,6 @@
 // What stands in front of the lines of a kernel, whoever has put it there.
 import { test } from 'tap'
-import { findComplaints } from '../../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { ConsoleParser } from '../../../../harness/console/console-parser.ts'
 import { parseLine } from '../../../../harness/console/printk.ts'
 import { goldenLines, severalReports, summary, texts } from '../fixtures/golden.ts'
@@ -41,10 +41,10 @@ for (const [name, prefix] of prefixes) {
   void test(`with ${name} in front of each line, the same is found`, (t) => {
     for (const report of severalReports) {
       const lines = texts(report).map((line, number) => `${prefix(number)}${line}`)
-      const wanted = findComplaints(goldenLines(report), { isRunning: false })
-      t.strictSame(findComplaints(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
+      const wanted = findSplats(goldenLines(report), { isRunning: false })
+      t.strictSame(findSplats(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
       t.strictSame(
-        findComplaints(lines).map(({ fingerprint }) => fingerprint),
+        findSplats(lines).map(({ fingerprint }) => fingerprint),
         wanted.map(({ fingerprint }) => fingerprint),
         report,
       )
@@ -64,7 +64,7 @@ for (const prefix of [
   '4,1,12345678,-;',
 ]) {
   void test(`where the lines of the kernel begin with '${prefix}', the others are of programs`, (t) => {
-    const found = findComplaints([`${prefix}kvm: fine`, 'WARNING: a program', `${prefix}WARNING: the kernel`])
+    const found = findSplats([`${prefix}kvm: fine`, 'WARNING: a program', `${prefix}WARNING: the kernel`])
     t.match(found, [{ title: 'WARNING: the kernel' }])
     t.equal(found.length, 1)
     t.end()
@@ -73,11 +73,11 @@ for (const prefix of [
 
 void test('the date of dmesg says that it is the log of a kernel, and not whose a line is', (t) => {
   for (const date of ['2026-11-25T03:14:15,345678+01:00', '2026-11-25T03:14:15.345678+01:00']) {
-    const parser = new ConsoleParser({ onFinding: () => undefined })
+    const parser = new ConsoleParser({ onSplat: () => undefined })
     parser.write(`${date} fine\n`)
     parser.end()
     t.equal(parser.isStamped, true)
-    t.match(findComplaints([`${date} [    1.000000] fine`, `${date} WARNING: of a program`]), [])
+    t.match(findSplats([`${date} [    1.000000] fine`, `${date} WARNING: of a program`]), [])
   }
   t.end()
 })

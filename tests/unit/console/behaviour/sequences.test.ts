@@ -1,6 +1,6 @@
 // One report behind another that is not whole: each is a finding of its own.
 import { test } from 'tap'
-import { findComplaints } from '../../../../harness/console/find-splats.ts'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
 
 const headless: Readonly<Record<string, readonly string[]>> = {
@@ -28,8 +28,8 @@ const whole = [
 for (const [kind, head] of Object.entries(headless)) {
   void test(`${kind} without a dump hides no report behind it`, (t) => {
     for (const name of whole.filter((other) => other !== kind)) {
-      const [alone] = findComplaints(goldenLines(name))
-      const found = findComplaints([...head, 'usb 1-1: new device', ...texts(name)])
+      const [alone] = findSplats(goldenLines(name))
+      const found = findSplats([...head, 'usb 1-1: new device', ...texts(name)])
       t.match(
         found,
         [
@@ -47,11 +47,11 @@ for (const [kind, head] of Object.entries(headless)) {
     const begun = head.map((line) => `[   10.000000] ${line}`)
     for (const name of ['warning', 'oops', 'bug-at', 'call-trace']) {
       const later = texts(name).map((line) => `[  100.000000] ${line}`)
-      const alone = findComplaints(later)
-      const found = findComplaints([...begun, ...later])
-      const wanted = [kind, ...alone.map((finding) => finding.kind)]
+      const alone = findSplats(later)
+      const found = findSplats([...begun, ...later])
+      const wanted = [kind, ...alone.map((splat) => splat.kind)]
       t.strictSame(
-        found.map((finding) => finding.kind),
+        found.map((splat) => splat.kind),
         wanted,
         name,
       )
@@ -95,7 +95,7 @@ const heads: readonly (readonly [kind: string, head: readonly string[]])[] = [
 
 for (const [kind, head] of heads) {
   void test(`a head of several lines is one report: ${head.join(' / ')}`, (t) => {
-    const found = findComplaints([...head, ...dump].map((line) => `[   10.000000] ${line}`))
+    const found = findSplats([...head, ...dump].map((line) => `[   10.000000] ${line}`))
     t.match(found, [{ kind, corrupted: undefined }])
     t.equal(found.length, 1)
     t.end()
@@ -109,7 +109,7 @@ void test('two reports that are mixed are both found, and corrupted, whatever th
       ...(list[row] === undefined ? [] : [`[   10.000000] ${list[row]}`]),
       `[   ${time}.000001] ${kasan[row]}`,
     ]).flat()
-    const found = findComplaints(lines)
+    const found = findSplats(lines)
     const kinds = new Set(found.map(({ kind }) => kind))
     t.ok(kinds.has('list-corruption') && kinds.has('kasan'), time)
     t.ok(found.every(({ corrupted }) => corrupted !== undefined))
@@ -119,7 +119,7 @@ void test('two reports that are mixed are both found, and corrupted, whatever th
 
 void test('a long list that is slow to print does not end its report', (t) => {
   const oom = texts('oom').map((line, number) => `[  ${(100 + number * 0.3).toFixed(6)}] ${line}`)
-  const wanted = findComplaints(goldenLines('oom')).length
-  t.equal(findComplaints(oom).length, wanted)
+  const wanted = findSplats(goldenLines('oom')).length
+  t.equal(findSplats(oom).length, wanted)
   t.end()
 })

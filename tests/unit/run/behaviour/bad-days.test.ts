@@ -12,11 +12,11 @@ interface BadDay {
   readonly day: string
   readonly body: Body
   /** How the first machine behaves. */
-  readonly machine?: () => FakeOptions
+  readonly instance?: () => FakeOptions
   readonly verdict: Verdict
   readonly message: RegExp
   /** Whether the next scenario needs a new machine. */
-  readonly newMachine: boolean
+  readonly newInstance: boolean
 }
 
 function whenAffinity(reaction: (puppet: Puppet) => number | 'hang' | 'die' | 'garbage'): FakeOptions {
@@ -39,7 +39,7 @@ const badDays: readonly BadDay[] = [
     body: async ({ check }) => check.equal(1, 2, 'the number of pages'),
     verdict: 'FAIL',
     message: /^the number of pages: wanted 2, found 1$/,
-    newMachine: false,
+    newInstance: false,
   },
   {
     day: 'the scenario has a bug',
@@ -48,12 +48,12 @@ const badDays: readonly BadDay[] = [
     },
     verdict: 'ERROR',
     message: /the scenario itself is broken: x is not a function/,
-    newMachine: false,
+    newInstance: false,
   },
   {
     day: 'the kernel panics during an operation',
     body: fine,
-    machine: () =>
+    instance: () =>
       whenAffinity((puppet) => {
         puppet.say('[    2.0] Kernel panic - not syncing: Fatal exception')
         puppet.die({ kind: 'panic', title: 'Fatal exception' })
@@ -61,24 +61,24 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'FAIL',
     message: /the kernel complained: Kernel panic - not syncing: Fatal exception/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the kernel warns and goes on',
     body: fine,
-    machine: () =>
+    instance: () =>
       whenAffinity((puppet) => {
         puppet.say('[    2.0] WARNING: CPU: 0 PID: 1 at virt/kvm/guest_memfd.c:1 foo+0x1/0x2')
         return 0
       }),
     verdict: 'FAIL',
     message: /the kernel complained: WARNING: CPU: 0/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the kernel warns after the last operation',
     body: fine,
-    machine: () => ({
+    instance: () => ({
       react: (name, puppet) => {
         if (name === 'reset') puppet.say('[    2.0] BUG: Bad page state in process agent')
         return undefined
@@ -86,68 +86,68 @@ const badDays: readonly BadDay[] = [
     }),
     verdict: 'FAIL',
     message: /the kernel complained: BUG: Bad page state/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the agent dies',
     body: fine,
-    machine: () => ({ ...whenAffinity(() => 'die'), ask: async () => procOf() }),
+    instance: () => ({ ...whenAffinity(() => 'die'), ask: async () => procOf() }),
     verdict: 'ERROR',
     message: /the agent died during setAffinity.*; the agent is gone; the kernel is alive$/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the agent prints garbage',
     body: fine,
-    machine: () => whenAffinity(() => 'garbage'),
+    instance: () => whenAffinity(() => 'garbage'),
     verdict: 'ERROR',
     message: /garbage instead of an answer/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the operation never ends',
     body: fine,
-    machine: () => whenAffinity(() => 'hang'),
+    instance: () => whenAffinity(() => 'hang'),
     verdict: 'FAIL',
     message:
       /^scenario bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the operation never ends, and neither has the kernel an answer',
     body: fine,
-    machine: () => ({
+    instance: () => ({
       ...whenAffinity(() => 'hang'),
       ask: unanswered,
       liveness: { nmi: async () => false, vcpus: async () => [[], []] },
     }),
     verdict: 'FAIL',
     message: /^scenario bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the operation never ends, because the agent does not run',
     body: fine,
-    machine: () => ({
+    instance: () => ({
       ...whenAffinity(() => 'hang'),
       ask: async () => procOf({ pid: fakePid, state: 'T' }),
     }),
     verdict: 'ERROR',
     message: /^scenario bad took longer than 0.5 s; the agent is stopped/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the scenario waits for itself',
     body: async () => new Promise(() => undefined),
-    machine: () => ({ ask: async () => procOf({ pid: fakePid }) }),
+    instance: () => ({ ask: async () => procOf({ pid: fakePid }) }),
     verdict: 'ERROR',
     message: /^scenario bad took longer than 0.5 s; no operation is under way/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the machine dies while it is looked at',
     body: fine,
-    machine: () => {
+    instance: () => {
       let last: Puppet | undefined
       return {
         ...whenAffinity((puppet) => {
@@ -162,36 +162,36 @@ const badDays: readonly BadDay[] = [
     },
     verdict: 'FAIL',
     message: /^the kernel panicked: hung_task: blocked tasks$/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the disk of the console is full',
     body: fine,
-    machine: () =>
+    instance: () =>
       whenAffinity((puppet) => {
         puppet.die({ kind: 'console-full', error: noSpaceLeft('/results') })
         return 'hang'
       }),
     verdict: 'MISS',
     message: /^no space left in \/results$/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the guest restarts without a word',
     body: fine,
-    machine: () =>
+    instance: () =>
       whenAffinity((puppet) => {
         puppet.die({ kind: 'guest-stopped', reason: 'guest-reset' })
         return 'hang'
       }),
     verdict: 'FAIL',
     message: /reset itself without a word/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the kernel says more than anybody can look at',
     body: fine,
-    machine: () =>
+    instance: () =>
       whenAffinity((puppet) => {
         const megabyte = Buffer.from(`${'x'.repeat(127)}\n`.repeat(2 ** 13))
         for (let count = 0; count < 160; count += 1) puppet.console.write(megabyte)
@@ -199,29 +199,29 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'ERROR',
     message: /^\d+ lines of the console were forgotten before anybody looked at them/,
-    newMachine: true,
+    newInstance: true,
   },
   {
     day: 'the console is dead',
     body: fine,
-    machine: () => ({ echo: false }),
+    instance: () => ({ echo: false }),
     verdict: 'ERROR',
     message: /its silence proves nothing/,
-    newMachine: true,
+    newInstance: true,
   },
 ]
 
-for (const { day, body, machine, verdict, message, newMachine } of badDays) {
+for (const { day, body, instance, verdict, message, newInstance } of badDays) {
   void test(`${day}: ${verdict}, and the next scenario runs`, async (t) => {
     const result = await run([named('bad', body), named('good', fine)], {
-      machines: [machine?.() ?? {}, {}],
+      instances: [instance?.() ?? {}, {}],
     })
     t.strictSame(verdicts(result), [verdict, 'PASS'])
     const [bad] = result.finished
     t.match(bad?.diagnostic?.message, message)
     t.match(bad?.diagnostic, { rules: ['S-A1'], again: './gmemtest run bad' })
-    t.equal(result.boots, newMachine ? 2 : 1)
-    t.equal(result.events.filter((event) => event.type === 'vm-lost').length, newMachine ? 1 : 0)
+    t.equal(result.boots, newInstance ? 2 : 1)
+    t.equal(result.events.filter((event) => event.type === 'vm-lost').length, newInstance ? 1 : 0)
     t.ok(
       result.puppets.every((puppet) => puppet.disposed()),
       'no machine is left',

@@ -5,7 +5,7 @@ import { bytes } from '../../../../harness/base/units.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import { describeProfile, plainProfile } from '../../../../harness/vm/profile.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../../fixtures/run/fake-machine.ts'
 import type { Puppet } from '../../fixtures/run/fake-machine.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 import type { Run } from '../../fixtures/run/run.ts'
@@ -31,7 +31,7 @@ void test('each group has a machine of its own, and the one before is closed fir
       named('d', fine, [], { pools: { '2M': 2 } }),
     ],
     {
-      machines: [{ files: fakeFiles({ ...commandLine, [poolOf2M]: '16\n', [optimised]: '1\n' }) }],
+      instances: [{ files: fakeFiles({ ...commandLine, [poolOf2M]: '16\n', [optimised]: '1\n' }) }],
       onBoot: (puppet) => {
         t.ok(earlier.every((one) => one.disposed()))
         earlier.push(puppet)
@@ -50,7 +50,7 @@ void test('a machine that is lost is replaced by one of its own kind', async (t)
   const result = await run(
     [named('a', fine, [], { pools: { '2M': 1 } }), named('b', fine, [], { pools: { '2M': 1 } })],
     {
-      machines: [
+      instances: [
         {
           files: fakeFiles({ [poolOf2M]: '1' }),
           react: (name, puppet) => {
@@ -82,7 +82,7 @@ void test('a skip costs no boot once the kernel is known', async (t) => {
 void test('a pool that is too small is the error of those alone who want more', async (t) => {
   const result = await run(
     [named('a', fine, [], { pools: { '1G': 2 } }), named('b', fine, [], { pools: { '1G': 1, '2M': 3 } })],
-    { machines: [{ files: fakeFiles({ ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' }) }] },
+    { instances: [{ files: fakeFiles({ ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' }) }] },
   )
   t.strictSame(ended(result), ['a ERROR', 'b PASS'])
   t.match(
@@ -102,7 +102,7 @@ void test('what the guest does not have at all is an error, with the next step',
     [{ boot: ['slab-nomerge'] }, { ...commandLine, [aliases]: '3' }, /aliases is 3, not 0/],
     [{ boot: ['slab-nomerge'] }, commandLine, /aliases cannot be read/],
   ] as const) {
-    const result = await run([named('a', fine, [], wanted)], { machines: [{ files: fakeFiles(files) }] })
+    const result = await run([named('a', fine, [], wanted)], { instances: [{ files: fakeFiles(files) }] })
     t.strictSame(verdicts(result), ['ERROR'])
     t.match(result.finished[0]?.diagnostic?.message, message)
   }
@@ -136,7 +136,7 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
         boot: async (profile) => {
           boots += 1
           if (profile.variants.includes('hvo')) throw error
-          return (await fakeMachine({ files: fakeFiles({ [poolOf2M]: '1' }) })).machine
+          return (await fakeInstance({ files: fakeFiles({ [poolOf2M]: '1' }) })).instance
         },
       },
     )
@@ -151,7 +151,7 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
 
 void test('complaints of a boot are somebody’s failure in every profile', async (t) => {
   const result = await run([named('a', fine), named('b', fine, [], { pools: { '2M': 1 } })], {
-    machines: [{ files: fakeFiles({ [poolOf2M]: '1' }) }],
+    instances: [{ files: fakeFiles({ [poolOf2M]: '1' }) }],
     onBoot: (puppet, boot) => {
       puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
       if (boot === 2) puppet.say('[    0.5] WARNING: CPU: 0 PID: 1 at mm/hugetlb.c:1 foo+0x1/0x2')

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { gatherFacts } from '../../../../harness/instance/guest-facts.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 
@@ -40,11 +40,11 @@ void test('a machine of their own: nothing runs where something has run, and one
 })
 
 void test('a failure in a machine of its own is no lost machine', async (t) => {
-  const machines = [{ react: complain }, {}]
-  const own = await run([named('a', fine), named('b', fine)], { isolation: 'vm', machines })
+  const instances = [{ react: complain }, {}]
+  const own = await run([named('a', fine), named('b', fine)], { isolation: 'vm', instances })
   t.strictSame(verdicts(own), ['FAIL', 'PASS'])
   t.notOk(own.events.some((event) => event.type === 'vm-lost'))
-  const shared = await run([named('a', fine), named('b', fine), named('c', fine)], { machines })
+  const shared = await run([named('a', fine), named('b', fine), named('c', fine)], { instances })
   t.strictSame(verdicts(shared), ['FAIL', 'PASS', 'PASS'])
   t.equal(shared.boots, 2)
   t.strictSame(
@@ -93,7 +93,7 @@ void test('copies are looked at once for each profile, machines that boot each t
       named('c', fine, [], pools),
       named('d', fine, [], pools),
     ]
-    const result = await run(scenarios, { isolation: 'vm', origin, machines: [{ files }] })
+    const result = await run(scenarios, { isolation: 'vm', origin, instances: [{ files }] })
     t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
     // Each watch of the counters looks into that file as well, before and after the scenario.
     t.equal(count - 2 * result.boots, looks)
@@ -112,10 +112,10 @@ void test('a machine that had to be booted is looked at, whatever the copies bef
       const index = boots
       boots += 1
       const files = fakeFiles({ [poolOf2M]: pages[index] ?? '' })
-      const { machine } = await fakeMachine({ files })
+      const { instance } = await fakeInstance({ files })
       const origin = origins[index] ?? 'booted'
-      if (origin === 'booted') return asBooted(machine)
-      return { ...asBooted(machine), origin, facts: await gatherFacts(machine.agent) }
+      if (origin === 'booted') return asBooted(instance)
+      return { ...asBooted(instance), origin, facts: await gatherFacts(instance.agent) }
     },
   })
   t.strictSame(verdicts(result), ['PASS', 'PASS', 'ERROR'])
@@ -126,7 +126,7 @@ void test('what a copy lacks is known from the first one, and costs no other', a
   const result = await run([named('a', fine, [], pools), named('b', fine, [], pools)], {
     isolation: 'vm',
     origin: 'restored',
-    machines: [{ files: fakeFiles({ [poolOf2M]: '2\n' }) }],
+    instances: [{ files: fakeFiles({ [poolOf2M]: '2\n' }) }],
   })
   t.strictSame(verdicts(result), ['ERROR', 'ERROR'])
   t.equal(result.boots, 1)
@@ -158,7 +158,7 @@ const warns: FakeOptions = {
 }
 
 void test('what the kernel complains about while it is looked at is of its boot, and judged once', async (t) => {
-  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', machines: [warns] })
+  const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', instances: [warns] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.equal(result.boots, 2)
   t.match(result.finished[0], {
@@ -170,7 +170,7 @@ void test('what the kernel complains about while it is looked at is of its boot,
 void test('what only the second machine complains about while it is looked at is not lost', async (t) => {
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'boot',
-    machines: [{}, warns],
+    instances: [{}, warns],
   })
   t.strictSame(verdicts(result), ['PASS', 'FAIL', 'PASS'])
 })
@@ -190,7 +190,7 @@ void test('a kernel that boots twice while it boots has reset itself', async (t)
 void test('what comes after the boot and before the scenario is not lost', async (t) => {
   const result = await run([named('a', fine)], {
     isolation: 'vm',
-    machines: [
+    instances: [
       {
         react: (name, puppet) => {
           if (name === 'directory')
@@ -209,9 +209,9 @@ void test('the machine of the last scenario is kept, and no other', async (t) =>
     const puppets: Puppet[] = []
     const result = await run([named('a', fine), named('b', async ({ check }) => check.fail('no'))], {
       isolation,
-      keep: async (machine) => {
+      keep: async (instance) => {
         kept += 1
-        t.ok(machine.console.lines().some((line) => line.includes('scenario b begins')))
+        t.ok(instance.console.lines().some((line) => line.includes('scenario b begins')))
         t.strictSame(
           puppets.map((puppet) => puppet.disposed()),
           isolation === 'none' ? [false] : [true, false],
@@ -228,7 +228,7 @@ void test('a machine that has died is not kept', async (t) => {
     let kept = 0
     await run([named('a', fine)], {
       isolation,
-      machines: [{ react: panic }],
+      instances: [{ react: panic }],
       keep: async () => {
         kept += 1
       },
@@ -241,7 +241,7 @@ void test('a source hears in time what is wanted next', async (t) => {
   const hints: string[] = []
   const pools = { pools: { '2M': 4 } }
   const options = {
-    machines: [{ files: fakeFiles({ [poolOf2M]: '4' }) }],
+    instances: [{ files: fakeFiles({ [poolOf2M]: '4' }) }],
     prepare: (profile: { readonly pools: { readonly '2M': number } }, worker: number) =>
       void hints.push(`${worker}: ${profile.pools['2M']}`),
   }

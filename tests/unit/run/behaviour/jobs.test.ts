@@ -65,7 +65,7 @@ void test('one to four workers tell the same story', async (t) => {
         jobs,
         durations,
         expectSkips: ['gup-test'],
-        machines: [{ files: pooledFiles }],
+        instances: [{ files: pooledFiles }],
       })
       t.ok(result.puppets.every((puppet) => puppet.disposed()))
       t.equal(result.outcome.exitCode, 1)

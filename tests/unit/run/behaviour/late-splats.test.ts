@@ -1,12 +1,12 @@
 // What the kernel has to say when a scenario is over belongs to that scenario, and not to the next one.
 import { test } from 'tap'
-import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
 import type { VmDeath } from '../../../../harness/vm/vm.ts'
 import { fine, named, run } from '../../fixtures/run/run.ts'
 import type { Body, Run } from '../../fixtures/run/run.ts'
 
-const complaint = '[    2.0] BUG: Bad page state in process kworker'
+const splat = '[    2.0] BUG: Bad page state in process kworker'
 const failing: Body = async ({ check }) => check.fail('no')
 
 /** Something happens when the second scenario is about to begin: it writes the third marker. */
@@ -22,7 +22,7 @@ function betweenTwo(happens: (puppet: Puppet) => 'hang' | undefined): FakeOption
 }
 
 function complaining(puppet: Puppet): undefined {
-  puppet.say(complaint)
+  puppet.say(splat)
 }
 
 function dying(puppet: Puppet): 'hang' {
@@ -41,7 +41,7 @@ void test('between two scenarios of a machine: the first one fails, the second o
     const counted: Body = async () => void (runs += 1)
     const result = await run([named('a', fine), named('b', counted), named('c', fine)], {
       isolation: 'none',
-      machines: [betweenTwo(happens), {}],
+      instances: [betweenTwo(happens), {}],
     })
     t.strictSame(summary(result), ['a FAIL', 'b PASS', 'c PASS'])
     t.match(result.finished[0]?.diagnostic?.message, /^the kernel complained: /)
@@ -67,7 +67,7 @@ void test('between two scenarios of a machine: the first one fails, the second o
 void test('a scenario that has failed already stays as it is, and the next one is not charged', async (t) => {
   const result = await run([named('a', failing), named('b', fine)], {
     isolation: 'none',
-    machines: [betweenTwo(complaining), {}],
+    instances: [betweenTwo(complaining), {}],
   })
   t.strictSame(summary(result), ['a FAIL', 'b PASS'])
   t.equal(result.finished[0]?.diagnostic?.message, 'no')
@@ -79,18 +79,18 @@ void test('before its machine is gone: the last scenario fails, whatever the iso
     const result = await run([named('a', fine)], {
       isolation,
       boot: async () => {
-        const { machine, puppet } = await fakeMachine()
+        const { instance, puppet } = await fakeInstance()
         return asBooted({
-          ...machine,
+          ...instance,
           [Symbol.asyncDispose]: async () => {
-            puppet.say(complaint)
-            await machine[Symbol.asyncDispose]()
+            puppet.say(splat)
+            await instance[Symbol.asyncDispose]()
           },
         })
       },
     })
     t.strictSame(summary(result), ['a FAIL'])
-    t.match(result.finished[0]?.diagnostic, { message: /Bad page state/, console: [complaint] })
+    t.match(result.finished[0]?.diagnostic, { message: /Bad page state/, console: [splat] })
     t.equal(result.outcome.exitCode, 1)
   }
 })
@@ -100,11 +100,11 @@ void test('a reset without a word, when the scenario has ended already', async (
   const result = await run([named('a', fine)], {
     isolation: 'vm',
     boot: async () => {
-      const { machine } = await fakeMachine()
-      const booted = asBooted(machine)
-      const mark = machine.console.mark.bind(machine.console)
+      const { instance } = await fakeInstance()
+      const booted = asBooted(instance)
+      const mark = instance.console.mark.bind(instance.console)
       // The last that is asked of a machine whose scenario has ended.
-      Object.assign(machine.console, {
+      Object.assign(instance.console, {
         mark: () => {
           reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
           return mark()
@@ -120,7 +120,7 @@ void test('a reset without a word, when the scenario has ended already', async (
 void test('one that is enough ends the run, also when it failed late', async (t) => {
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'none',
-    machines: [betweenTwo(complaining), {}],
+    instances: [betweenTwo(complaining), {}],
     until: ({ verdict }) => verdict === 'FAIL',
   })
   t.strictSame(summary(result).slice(0, 1), ['a FAIL'])
@@ -146,7 +146,7 @@ void test('what the kernel may complain about is no damage, and is said with the
   const allow = [{ match: 'Bad page state', reason: 'known', expires: '2999-01-01' }]
   const result = await run([named('a', fine), named('b', fine)], {
     isolation: 'none',
-    machines: [betweenTwo(complaining), {}],
+    instances: [betweenTwo(complaining), {}],
     allow,
   })
   t.strictSame(summary(result), ['a PASS', 'b PASS'])

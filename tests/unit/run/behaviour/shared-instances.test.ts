@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
 import type { Puppet } from '../../fixtures/run/fake-machine.ts'
 import type { Body } from '../../fixtures/run/run.ts'
 import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
@@ -38,12 +38,12 @@ void test('workers that share machines: each asks kmemleak after the last scenar
       expectSkips: ['gup-test'],
       boot: async () => {
         let looks = 0
-        const { machine } = await fakeMachine({
+        const { instance } = await fakeInstance({
           // It can be cleared at the beginning, and refuses to scan.
           files: (path) => (path === kmemleak ? (++looks <= 2 ? '' : refused) : pooledFiles(path)),
         })
         boots += 1
-        return asBooted(machine)
+        return asBooted(instance)
       },
     },
   )
@@ -66,7 +66,7 @@ void test('of two that end at the same moment, the one that gets nothing more as
     jobs: 2,
     boot: async (_profile, { worker }) => {
       let looks = 0
-      const { machine } = await fakeMachine({
+      const { instance } = await fakeInstance({
         files: (path) => {
           if (path !== kmemleak) return undefined
           looks += 1
@@ -75,7 +75,7 @@ void test('of two that end at the same moment, the one that gets nothing more as
           return refused
         },
       })
-      return asBooted(machine)
+      return asBooted(instance)
     },
   })
   t.equal(result.finished.length, 3)
@@ -96,7 +96,7 @@ void test('a worker stays with the machine that it shares, though others would b
     named('p', fine, [], pools),
     named('q', takes(100), [], pools),
   ]
-  const result = await run(scenes, { jobs: 2, durations, machines: [{ files: pooledFiles }] })
+  const result = await run(scenes, { jobs: 2, durations, instances: [{ files: pooledFiles }] })
   t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
   t.equal(result.boots, 2)
 })

@@ -23,7 +23,7 @@ function dies(how: (puppet: Puppet) => void): FakeOptions {
   }
 }
 
-const cases: readonly (readonly [what: string, body: Body, machine: FakeOptions, isDumped: boolean])[] = [
+const cases: readonly (readonly [what: string, body: Body, instance: FakeOptions, isDumped: boolean])[] = [
   ['a hang of the kernel', fine, hangs(), true],
   ['a stopped agent', fine, hangs({ ask: async () => procOf({ pid: 0, state: 'T' }) }), false],
   ['a stopped QEMU', fine, hangs({ liveness: { qemu: async () => ({ kind: 'stopped' }) } }), false],
@@ -39,14 +39,14 @@ const cases: readonly (readonly [what: string, body: Body, machine: FakeOptions,
   ['nothing', fine, {}, false],
 ]
 
-for (const [what, body, machine, isDumped] of cases) {
+for (const [what, body, instance, isDumped] of cases) {
   void test(`after ${what}: ${isDumped ? 'a' : 'no'} dump`, async (t) => {
     const dumped: string[] = []
     const dump: Dump = async (scenario) => {
       dumped.push(scenario)
       return `crash vmlinux.debug vmcore-${scenario}`
     }
-    const { finished } = await run([named('bad', body)], { machines: [{ ...machine, dump }] })
+    const { finished } = await run([named('bad', body)], { instances: [{ ...instance, dump }] })
     t.strictSame(dumped, isDumped ? ['bad'] : [])
     t.equal(finished[0]?.diagnostic?.vmcore, isDumped ? 'crash vmlinux.debug vmcore-bad' : undefined)
   })
@@ -57,13 +57,13 @@ const withoutSpace: Dump = async () => {
 }
 
 void test('a dump that fails changes no verdict, and is said', async (t) => {
-  const { finished } = await run([named('bad', fine)], { machines: [hangs({ dump: withoutSpace })] })
+  const { finished } = await run([named('bad', fine)], { instances: [hangs({ dump: withoutSpace })] })
   t.match(finished, [
     { verdict: 'FAIL', diagnostic: { vmcore: 'there is no dump: a dump may need 1056 MiB' } },
   ])
 })
 
 void test('nobody wanted one', async (t) => {
-  const { finished } = await run([named('bad', fine)], { machines: [hangs()] })
+  const { finished } = await run([named('bad', fine)], { instances: [hangs()] })
   t.equal(finished[0]?.diagnostic?.vmcore, undefined)
 })

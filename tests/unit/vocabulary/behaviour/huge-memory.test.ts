@@ -2,9 +2,9 @@
 import { test } from 'tap'
 import type { Memory, ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
-import { GuestMachine } from '../../../../harness/vocabulary/nested-vm.ts'
+import { NestedVm } from '../../../../harness/vocabulary/nested-vm.ts'
 import { pages } from '../../../../harness/model/ranges.ts'
-import { fakeMachine } from '../../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../../fixtures/run/fake-machine.ts'
 
 const gigabyte = 2 ** 30
 
@@ -15,11 +15,11 @@ interface Stage extends AsyncDisposable {
 }
 
 async function stage(dialect: 'convert-ioctl' | 'vm-attributes' = 'convert-ioctl'): Promise<Stage> {
-  const { machine } = await fakeMachine()
+  const { instance } = await fakeInstance()
   return {
-    context: createContext(machine.agent, dialect, () => undefined),
-    operations: () => machine.agent.recentOperations,
-    [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
+    context: createContext(instance.agent, dialect, () => undefined),
+    operations: () => instance.agent.recentOperations,
+    [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }
 }
 
@@ -72,10 +72,10 @@ void test('a slot of a part is congruent to the file unless it shall be skewed',
 })
 
 void test('slots keep away from each other and from what the agent has in the guest', async (t) => {
-  const { machine } = await fakeMachine()
+  const { instance } = await fakeInstance()
   await using stack = new AsyncDisposableStack()
-  stack.use(machine)
-  const guest = await GuestMachine.create(machine.agent)
+  stack.use(instance)
+  const guest = await NestedVm.create(instance.agent)
   let end = 0
   for (const size of [4096, gigabyte, 0x1000_0000, gigabyte, gigabyte, 4096, 3 * gigabyte, 4096]) {
     const { gpa } = guest.takeSlot({ size, alignment: size % gigabyte === 0 ? gigabyte : 4096 })
