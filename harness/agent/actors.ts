@@ -5,7 +5,8 @@ import type { ErrnoName } from './errno.ts'
 import type { Call, Outcome } from './wire/call.ts'
 import type { File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { actorKinds, guestOutcomes } from './vocabulary.ts'
-import type { ActorKind, Dialect, PageState } from './vocabulary.ts'
+import type { ActorKind } from './vocabulary.ts'
+import type { Dialect, PageState } from '../uapi/dialect.ts'
 
 interface Common {
   /** How often it does its work; as long as the race lasts if not given. */

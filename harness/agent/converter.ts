@@ -1,7 +1,7 @@
 // Conversions without the dialect: what a scenario asks for is a range of a file, whatever ioctl that takes.
 import type { Gmem, Vm } from './wire/fields.ts'
 import type { ConversionResult, GmemOperations, ManyConversions, ManyConversionsResult } from './gmem.ts'
-import type { Dialect, PageState } from './vocabulary.ts'
+import type { Dialect, PageState } from '../uapi/dialect.ts'
 
 /** Where a file is, for the dialects that name its pages in other ways. */
 export interface ConverterOptions {

@@ -2,7 +2,8 @@
 import type { Call, Outcome } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import { fallocateModes } from '../uapi/constants.ts'
-import type { Dialect, fileCalls, ioctlArguments, Order, PageState } from './vocabulary.ts'
+import type { fileCalls, ioctlArguments, Order } from './vocabulary.ts'
+import type { Dialect, PageState } from '../uapi/dialect.ts'
 
 /** One conversion, in a dialect. `offset` is a guest physical address where `target` is a VM. */
 export interface Conversion {

@@ -3,7 +3,7 @@ import type { Agent } from './client.ts'
 import { must } from './wire/call.ts'
 import type { Vm } from './wire/fields.ts'
 import { attributePrivate, capabilities, gmemFlags, gmemFlagsInPlace, ioctls } from '../uapi/constants.ts'
-import type { Dialect } from './vocabulary.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 
 /** Facts about the kernel and the machine that scenarios may need. */
 export interface Probe {

@@ -1,12 +1,5 @@
 // The words with which an operation is described; their order in each list is part of the wire format.
 
-/** The uAPIs for conversion, see docs/architecture.md, "dialect". */
-export const dialects = ['convert-ioctl', 'gmem-attributes', 'vm-attributes'] as const
-export type Dialect = (typeof dialects)[number]
-
-export const pageStates = ['shared', 'private'] as const
-export type PageState = (typeof pageStates)[number]
-
 /** The order in which a bulk conversion goes over its ranges. */
 export const orders = ['forward', 'reverse', 'random'] as const
 export type Order = (typeof orders)[number]

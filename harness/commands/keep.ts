@@ -8,7 +8,7 @@ import type { GuestImage } from '../image/image.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
 import type { ReachableInstance } from '../instance/boot-instance.ts'
-import type { Plan } from './run-job.ts'
+import type { Plan } from './run-plan.ts'
 
 /** Waits until the user interrupts or the machine dies. */
 export async function keepInstance(

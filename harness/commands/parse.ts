@@ -2,15 +2,8 @@
 import { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
+import type { ParseOptions } from './parsing/parse-options.ts'
 import { openLog } from './parsing/log-file.ts'
-
-/** The options of the verb. */
-export interface ParseOptions {
-  readonly json?: true
-  readonly ktap?: true
-  readonly vmlinux?: string
-  readonly allow?: string
-}
 
 const examples = `
 LOG is the log of a kernel: of a console, of dmesg, of the journal; - is the standard input. Printed is what the kernel

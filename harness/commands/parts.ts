@@ -1,22 +1,15 @@
 // What machines are booted from, built unless the cache has it.
 import { compileAgent } from '../image/agent.ts'
 import { provideGuestImage } from '../image/image.ts'
-import type { GuestImage } from '../image/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
-import type { KernelDefinition } from '../kernel/definition/load-definition.ts'
+import type { KernelDefinition } from '../kernel/definition/definition.ts'
 import type { RunEvent } from '../report/events.ts'
 import { cacheDirectory } from '../base/paths.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
+import type { InstanceParts } from '../instance/instance-options.ts'
 import { progressLine } from './progress.ts'
-
-export interface InstanceParts {
-  readonly kernel: KernelBuild
-  readonly image: GuestImage
-  /** The agent's program on this machine. */
-  readonly agent: string
-}
 
 /** The event for a kernel that somebody has waited for since `begin`, on the clock of `performance.now()`. */
 export function kernelReady(

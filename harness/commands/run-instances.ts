@@ -13,9 +13,9 @@ import { memoryOf, plainProfile } from '../vm/profile.ts'
 import { Consoles } from '../instance/consoles.ts'
 import { rememberDurations, readDurations } from '../run/durations.ts'
 import { InstancePool } from '../instance/pool.ts'
-import type { InstanceParts } from './parts.ts'
+import type { InstanceParts } from '../instance/instance-options.ts'
 import { recorderOf, RunRecord } from './run-record.ts'
-import type { JobOptions, Plan } from './run-job.ts'
+import type { JobOptions, Plan } from './run-plan.ts'
 
 /**
  * Runs the scenarios of the plan and answers with the exit code. Whatever only they need is loaded while the first

@@ -1,55 +1,20 @@
 // What `gmemtest run` does: everything that can overlap overlaps, since the time to the first test point counts.
 import { withDumps } from '../kernel/dumps.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
-import type { Isolation, KernelDefinition } from '../kernel/definition/load-definition.ts'
 import type { RunEvent } from '../report/events.ts'
 import { tapSink } from '../report/tap.ts'
 import { terminalSink } from '../report/terminal.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
-import type { ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import { select } from '../base/select.ts'
-import type { Capability } from '../catalogue/capabilities.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
-import type { Accelerator } from '../vm/accelerator.ts'
 import type { CommandContext } from './command-context.ts'
 import { withEnding } from '../report/ending.ts'
 import { provideParts } from './parts.ts'
 import { reporting } from '../report/open-sinks.ts'
 import { makeResultsDirectory } from '../report/results-directory.ts'
+import type { JobOptions, Plan } from './run-plan.ts'
 import { runOnInstances } from './run-instances.ts'
-
-/** The options of `gmemtest run`. */
-export interface JobOptions {
-  readonly kernel: string
-  readonly accel?: 'tcg' | 'kvm'
-  /** What scenarios share; as the definition of the kernel says if not given. */
-  readonly isolation?: Isolation
-  /** How many machines at once; chosen by the cores and the memory of this machine if not given. */
-  readonly jobs?: number
-  readonly output?: string
-  /** Another directory of scenarios. */
-  readonly scenarios?: string
-  /** A suite of Debian to take the source from. */
-  readonly aptSuite?: string
-  readonly keep?: true
-  readonly vmcore?: true
-}
-
-/** What is known before anything is built. */
-export interface Plan {
-  readonly options: JobOptions
-  readonly context: CommandContext
-  readonly definition: KernelDefinition
-  /** What the kernel lacks by its definition. */
-  readonly expectSkips: readonly Capability[]
-  readonly scenarios: readonly ScenarioFile[]
-  readonly accelerator: Accelerator
-  readonly isolation: Isolation
-  /** Where the results go. */
-  readonly directory: string
-  readonly started: Date
-}
 
 type Emit = (event: RunEvent) => Promise<void>
 

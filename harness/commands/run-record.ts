@@ -5,8 +5,8 @@ import { exitCodes } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
 import { qemu } from '../vm/arguments.ts'
 import { writeProvenance } from '../report/results-directory.ts'
-import type { Plan } from './run-job.ts'
-import type { InstanceParts } from './parts.ts'
+import type { Plan } from './run-plan.ts'
+import type { InstanceParts } from '../instance/instance-options.ts'
 
 /** What of a run goes into its record. */
 type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>

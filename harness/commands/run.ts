@@ -1,11 +1,12 @@
 // gmemtest run: the main job, from a kernel definition to a TAP stream.
 import { Command } from 'commander'
-import { defaultKernel, isolations } from '../kernel/definition/load-definition.ts'
+import { defaultKernel } from '../kernel/definition/load-definition.ts'
+import { isolations } from '../kernel/definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
 import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
 import { runJob } from './run-job.ts'
-import type { JobOptions } from './run-job.ts'
+import type { JobOptions } from './run-plan.ts'
 
 const examples = `
 A pattern is a part of a scenario's name, or a glob with * and ? for the whole name; without one,

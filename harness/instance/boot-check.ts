@@ -3,10 +3,15 @@ import { hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import { bootVariants, describePools } from '../vm/profile.ts'
 import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 
 /** The texts of files of the guest by path, of those that can be read. */
 export type BootTexts = Readonly<Record<string, string>>
+
+/** What a test wants of the instance that it runs in. */
+export interface Wanted {
+  readonly pools: Pools
+  readonly boot: readonly BootVariant[]
+}
 
 /** What was really found in the guest. */
 export interface BootFacts {
@@ -34,7 +39,7 @@ export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
 }
 
 /** Why a scenario cannot run in that machine, in one line with the next step; nothing if it can. */
-export function lackOf(scenario: NamedScenario, facts: BootFacts): string | undefined {
+export function lackOf(scenario: Wanted, facts: BootFacts): string | undefined {
   for (const variant of scenario.boot) {
     const reason = facts.refused.get(variant)
     if (reason !== undefined) return `it wants the boot variant ${variant}, but ${reason}`

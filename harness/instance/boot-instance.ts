@@ -1,41 +1,20 @@
 // A virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
 import type { Agent } from '../agent/client.ts'
-import type { GuestImage } from '../image/image.ts'
 import { findSplats } from '../console/find-splats.ts'
 import type { Splat } from '../console/find-splats.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
-import type { Bytes } from '../base/units.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { GuestFacts } from './guest-facts.ts'
 import type { Instance } from './instance.ts'
-import type { Accelerator } from '../vm/accelerator.ts'
 import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForGuest } from '../vm/wait-for-guest.ts'
 import { startQemu } from '../vm/start.ts'
-import type { SavedState, StartOptions } from '../vm/start.ts'
+import type { SavedState } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
 import { inspectionOf } from './inspect.ts'
-
-export interface InstanceOptions {
-  readonly vmlinux: string
-  readonly image: GuestImage
-  /** The agent's program on this machine. */
-  readonly agent: string
-  readonly accelerator: Accelerator
-  readonly memory: Bytes
-  readonly cpus: number
-  /** Further words for the command line of the kernel. */
-  readonly append?: readonly string[]
-  readonly consoleFile: string
-  /** Where dumps of the guest's memory go after a panic or a hang; without it, nothing is dumped. */
-  readonly dumpsTo?: string
-  readonly signal: AbortSignal
-  /** Called with QEMU's command line when it runs. */
-  readonly onStarted?: (command: string) => void
-  /** Called when there is nothing to do for a tenth of a second or longer but to wait for the guest. */
-  readonly onIdle?: () => void
-}
+import { startOptions } from './instance-options.ts'
+import type { InstanceOptions } from './instance-options.ts'
 
 /** A machine that can be logged in to as well. */
 export interface ReachableInstance extends Instance {
@@ -90,20 +69,6 @@ function reachable(
     readyMilliseconds: vm.bootMilliseconds,
     ...inspectionOf(vm, session, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
-/** What decides what a machine is like: all but where its console goes. */
-export type InstanceKind = Omit<InstanceOptions, 'consoleFile'>
-
-/** The options of QEMU among those of a machine. */
-export function startOptions(
-  options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>,
-): StartOptions {
-  return {
-    ...options,
-    initramfs: options.image.initramfs,
-    dumpable: options.dumpsTo !== undefined,
   }
 }
 

@@ -3,7 +3,7 @@ import { findSplats } from '../console/find-splats.ts'
 import type { Splat } from '../console/find-splats.ts'
 import { deathError } from '../vm/wait-for-guest.ts'
 import type { BootProfile } from '../vm/profile.ts'
-import { lastWords } from '../run/attempt.ts'
+import { lastWords } from './last-words.ts'
 import { judgeBoot } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
 import { gatherFacts } from './guest-facts.ts'
@@ -12,7 +12,7 @@ import { LeakWatch } from '../oracle/leaks.ts'
 import type { Instance } from './instance.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
 import { metCapabilities } from './met-capabilities.ts'
-import type { RunnerOptions } from '../run/run-options.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 
 export interface CheckedInstance {
   readonly instance: Instance
@@ -29,7 +29,12 @@ export interface CheckedInstance {
   isUsed: boolean
 }
 
-type Settings = Pick<RunnerOptions, 'dialect' | 'expectSkips' | 'signal'>
+interface Settings {
+  readonly dialect: Dialect
+  /** The capabilities that the kernel is known to lack. */
+  readonly expectSkips: readonly string[]
+  readonly signal: AbortSignal
+}
 
 /**
  * Looks at a machine that has just come up, as far as that was not done before its state was saved; when it fails, the

@@ -4,7 +4,7 @@ import { appendFile, mkdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { InfraError, messageOf } from '../base/errors.ts'
-import { resultNames } from '../report/results-directory.ts'
+import { resultNames } from '../base/result-names.ts'
 
 /** The file of one machine. */
 export interface ConsoleFile {

@@ -5,7 +5,7 @@ import type { Bytes } from '../base/units.ts'
 import type { Dump } from './instance.ts'
 import { dumpMemory } from '../vm/dump-memory.ts'
 import type { Qmp } from '../vm/qmp.ts'
-import { vmcoreName } from '../report/results-directory.ts'
+import { vmcoreName } from '../base/result-names.ts'
 
 /** Makes the function that dumps the memory of one guest into a directory. */
 export function dumperOf(

@@ -2,7 +2,7 @@
 import type { Agent } from '../agent/client.ts'
 import { probeKernel } from '../agent/probe.ts'
 import type { Probe } from '../agent/probe.ts'
-import { dialects } from '../agent/vocabulary.ts'
+import { dialects } from '../uapi/dialect.ts'
 import { bootFiles } from './boot-check.ts'
 import type { BootTexts } from './boot-check.ts'
 

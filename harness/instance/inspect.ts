@@ -6,7 +6,7 @@ import { livenessOf } from '../vm/liveness.ts'
 import type { Vm } from '../vm/vm.ts'
 import { askOver } from './ask.ts'
 import { dumperOf } from './dumper.ts'
-import type { InstanceOptions } from './boot-instance.ts'
+import type { InstanceOptions } from './instance-options.ts'
 
 type Inspection = Pick<Instance, 'liveness' | 'ask' | 'dump' | 'decode'>
 

@@ -1,6 +1,6 @@
 // Which needs of scenarios the kernel meets, from what the agent found out by trying.
 import type { Probe } from '../agent/probe.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import { isCapability, needs } from '../catalogue/capabilities.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
 

@@ -1,5 +1,5 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
-import type { Isolation } from '../kernel/definition/load-definition.ts'
+import type { Isolation } from '../kernel/definition/definition.ts'
 import { InfraError, ProtocolError } from '../base/errors.ts'
 import type { InstanceRequest, InstanceSource } from './instance.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
@@ -7,8 +7,8 @@ import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootInstance, restoreInstance } from './boot-instance.ts'
-import type { InstanceKind, InstanceOptions, ReachableInstance } from './boot-instance.ts'
-import type { InstanceParts } from '../commands/parts.ts'
+import type { ReachableInstance } from './boot-instance.ts'
+import type { InstanceKind, InstanceOptions, InstanceParts } from './instance-options.ts'
 import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
 import type { Snapshot } from './snapshots.ts'
 

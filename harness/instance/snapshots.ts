@@ -8,8 +8,9 @@ import type { GuestFacts } from './guest-facts.ts'
 import { InfraError } from '../base/errors.ts'
 import { splatsOfBoot } from './checked-instance.ts'
 import { hardwareIdentity } from '../vm/start.ts'
-import { saveInstance, startOptions } from './boot-instance.ts'
-import type { InstanceKind, InstanceOptions } from './boot-instance.ts'
+import { saveInstance } from './boot-instance.ts'
+import { startOptions } from './instance-options.ts'
+import type { InstanceKind, InstanceOptions } from './instance-options.ts'
 
 /** Where the state of a machine is. */
 export interface Snapshot {

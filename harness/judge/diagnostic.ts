@@ -3,7 +3,7 @@ import path from 'node:path'
 import { GmemtestError } from '../base/errors.ts'
 import type { Diagnostic } from '../report/events.ts'
 import { inProject } from '../base/paths.ts'
-import type { Attempt } from '../run/attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { CheckFailure } from '../vocabulary/check.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 

@@ -2,7 +2,7 @@
 import { dayOf, sift } from '../console/sift.ts'
 import { withoutAllowed } from './without-allowed.ts'
 import type { WithoutAllowed } from './without-allowed.ts'
-import type { Attempt } from '../run/attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { diagnose } from './diagnostic.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import type { Finished } from './not-run.ts'

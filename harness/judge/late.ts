@@ -1,7 +1,7 @@
 // The verdict of the last scenario in a machine, held back for as long as the kernel may still complain about what it did.
 import type { Splat } from '../console/find-splats.ts'
 import type { VmDeath } from '../vm/vm.ts'
-import type { Attempt } from '../run/attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { callTrace } from './call-trace.ts'
 
 /** What came out after the end of a scenario. */

@@ -1,7 +1,7 @@
 // One build: the work tree is brought up to date, configured, compiled, and its products are put into the store.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { KernelDefinition } from './definition/load-definition.ts'
+import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError, InfraError } from '../base/errors.ts'
 import { lastLines, succeed } from './command.ts'
 import { readJson, sha256, sha256OfFile, writeWhole } from '../cache/atomic-file.ts'

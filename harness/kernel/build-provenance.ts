@@ -1,7 +1,7 @@
 // Where a build comes from: enough to say what was tested, and to build the same again by hand.
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { KernelDefinition } from './definition/load-definition.ts'
+import type { KernelDefinition } from './definition/definition.ts'
 import { projectRoot } from '../base/paths.ts'
 import { sha256 } from '../cache/atomic-file.ts'
 import type { Request } from './kconfig/fragment.ts'

@@ -1,5 +1,5 @@
 // Kernels whose memory can be looked into after their death.
-import type { FragmentFile, KernelDefinition } from './definition/load-definition.ts'
+import type { FragmentFile, KernelDefinition } from './definition/definition.ts'
 import { inProject } from '../base/paths.ts'
 
 const usual = 'debug-info'

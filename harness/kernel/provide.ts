@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { KernelDefinition } from './definition/load-definition.ts'
+import type { KernelDefinition } from './definition/definition.ts'
 import { InfraError } from '../base/errors.ts'
 import { buildKernel, SourceTouched } from './build-kernel.ts'
 import type { Ingredients } from './build-kernel.ts'

@@ -2,7 +2,7 @@
 import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isStaticProgram } from '../process/executable.ts'
-import type { KernelDefinition } from './definition/load-definition.ts'
+import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError } from '../base/errors.ts'
 import { fullName } from './definition/selftest-name.ts'
 import type { SelftestName } from './definition/selftest-name.ts'

@@ -2,7 +2,7 @@
 import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { SeriesPart } from './definition/load-definition.ts'
+import type { SeriesPart } from './definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { lastLines, succeed } from './command.ts'

@@ -1,5 +1,5 @@
 // Where the tree of a kernel comes from: four kinds, each of which can be identified cheaply and obtained once.
-import type { KernelSource } from './definition/load-definition.ts'
+import type { KernelSource } from './definition/definition.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { identifyDebian, obtainDebian } from './source/debian.ts'
 import { identifyDir, obtainDir } from './source/dir.ts'

@@ -1,7 +1,7 @@
 // Whether what a definition names can be read: asked before anything is begun, so that a slip is one line.
 import { readFile } from 'node:fs/promises'
 import { loadKernelDefinition } from './definition/load-definition.ts'
-import type { KernelDefinition, KernelSource } from './definition/load-definition.ts'
+import type { KernelDefinition, KernelSource } from './definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
 import { readFragments } from './kconfig/fragment.ts'
 import { readSeries } from './series.ts'

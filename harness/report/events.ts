@@ -1,5 +1,5 @@
 // The stream between a run and its reports: the runner writes it, every report is a sink that reads it.
-import type { Isolation } from '../kernel/definition/load-definition.ts'
+import type { Isolation } from '../kernel/definition/definition.ts'
 
 /** How a scenario ended, in the words of KCIDB. */
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR' | 'MISS' | 'SKIP'

@@ -7,11 +7,20 @@ import type { MutantEvent, RunEvent, Sink } from './events.ts'
 import { jsonLinesSink } from './jsonl.ts'
 import { Sinks } from './sinks.ts'
 import type { TerminalOptions } from './terminal.ts'
-import type { CommandContext } from '../commands/command-context.ts'
-import { resultNames, unwritable } from './results-directory.ts'
+import { unwritable } from './results-directory.ts'
+import { resultNames } from '../base/result-names.ts'
+
+/** Where reports are written. */
+export interface Streams {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Whether `stderr` is a terminal. */
+  readonly isTty: boolean
+  readonly printError: (error: unknown) => void
+}
 
 export interface ReportingOptions<Event> {
-  readonly context: CommandContext
+  readonly context: Streams
   /** Where the results go. */
   readonly directory: string
   /** What a person sees. */

@@ -4,22 +4,8 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 
 import path from 'node:path'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
+import { resultNames, vmcoreName } from '../base/result-names.ts'
 import { makeDirectories } from '../base/make-directories.ts'
-
-/** The names of the files in a directory of results (docs/results.md). */
-export const resultNames = {
-  events: 'results.jsonl',
-  tap: 'results.tap',
-  provenance: 'provenance.json',
-  console: 'console.log',
-  /** A directory: the consoles of the machines that are up. */
-  consoles: 'consoles',
-} as const
-
-/** The dump of the guest's memory after a scenario (run --vmcore). */
-export function vmcoreName(scenario: string): string {
-  return `vmcore-${scenario}`
-}
 
 // A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
 const neededMebibytes = 16

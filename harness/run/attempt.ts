@@ -1,7 +1,7 @@
 // One scenario in one machine: markers on the console around it, a deadline over it, everything closed after it.
 import { must } from '../agent/wire/call.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
-import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
 import { findSplats } from '../console/find-splats.ts'
 import type { Splat } from '../console/find-splats.ts'
@@ -13,28 +13,12 @@ import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import type { Instance } from '../instance/instance.ts'
 import { examine } from '../judge/post-mortem.ts'
-import type { Examined } from '../judge/post-mortem.ts'
-import type { Happening } from '../judge/verdict.ts'
-
-/** What became of one scenario, before anybody judges it. */
-export interface Attempt extends Happening, Examined {
-  /** The last operations of the agent, oldest first. */
-  readonly operations: readonly string[]
-  /** The console lines of the window, without the markers. */
-  readonly console: readonly string[]
-  /** Whether it ever began: what happened before is not its doing. */
-  readonly hasBegun: boolean
-  /** Where on the console the window of the next scenario begins. */
-  readonly nextWindow: number
-  readonly milliseconds: number
-}
+import type { Attempt } from '../judge/attempt.ts'
+import { lastWords } from '../instance/last-words.ts'
 
 const cleanUpMilliseconds = 10_000
 // A marker comes through the console a moment after the write to /dev/kmsg has returned.
 const markerMilliseconds = 2000
-// A machine that dies falls silent first and says why a moment later.
-const lastWordsMilliseconds = 150
-
 const markerPrefix = 'gmemtest: scenario'
 
 export interface AttemptOptions {
@@ -175,16 +159,4 @@ async function writeMarker(what: string, instance: Instance, signal: AbortSignal
     const message = 'the console does not show what is written to it, so its silence proves nothing'
     throw new ProtocolError('CONSOLE_SILENT', message, { cause })
   }
-}
-
-/** How the machine died, if it does so in a moment: what it was told to do fails first. */
-export async function lastWords(instance: Instance, signal: AbortSignal): Promise<VmDeath | undefined> {
-  const milliseconds = lastWordsMilliseconds * instance.accelerator.timeFactor
-  const enough = new AbortController()
-  const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
-    signal.throwIfAborted(),
-  )
-  const death = await Promise.race([instance.died, patience])
-  enough.abort()
-  return death ?? undefined
 }

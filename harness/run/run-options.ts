@@ -1,6 +1,7 @@
 // What a run has to know, and what it answers with.
 import type { Allowance } from '../kernel/definition/allowances.ts'
-import type { Dialect, Isolation } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import type { Isolation } from '../kernel/definition/definition.ts'
 import type { RunEvent, Verdict } from '../report/events.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { Instance, InstanceSource } from '../instance/instance.ts'

@@ -1,6 +1,6 @@
 // Puts the nouns of scenarios on top of an agent.
 import type { Agent } from '../agent/client.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import { check } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'

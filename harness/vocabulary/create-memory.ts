@@ -1,5 +1,5 @@
 // Makes a guest_memfd with a VM around it, for the dialect of the kernel.
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import type { Memory, MemoryOptions } from './scenario-context.ts'
 import { convertsInPlace, creationFlags, mapFile } from './map-file.ts'

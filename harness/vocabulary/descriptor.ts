@@ -1,7 +1,7 @@
 // A second descriptor of the same file, with a mapping made through it.
 import type { Agent } from '../agent/client.ts'
 import { converterOf } from '../agent/converter.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import type { Descriptor, Memory } from './scenario-context.ts'
 import { hostViewOf } from './host-view.ts'
 import { expectDone } from './expect.ts'

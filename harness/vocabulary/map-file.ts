@@ -2,7 +2,7 @@
 import type { Agent } from '../agent/client.ts'
 import type { Gmem, Mapping } from '../agent/wire/fields.ts'
 import { gmemFlags, gmemFlagsInPlace } from '../uapi/constants.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import type { MemoryOptions } from './scenario-context.ts'
 import { hugePageFlags } from '../model/huge-pages.ts'
 import { expectDone } from './expect.ts'

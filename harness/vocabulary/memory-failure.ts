@@ -1,24 +1,14 @@
 // Memory errors on purpose: what a broken DIMM does to a page, made by software.
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
-import type { ErrnoName } from '../agent/errno.ts'
 import { advices } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
 import type { Memory } from './scenario-context.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
+import type { MemoryFailure } from './views.ts'
 import type { PageRange } from '../model/ranges.ts'
 
 const directory = '/sys/kernel/debug/hwpoison'
-
-/** What became of a memory error. */
-export interface MemoryFailure {
-  /** The frame, for `unpoison`. */
-  readonly pfn: number
-  /** What the kernel said: EBUSY when it did not know what to do with the page. */
-  readonly errno: ErrnoName
-  /** SIGBUS (7) when it struck the agent at once, else 0. */
-  readonly signal: number
-}
 
 /** A memory error in the first page of the range, which the host must have mapped. */
 export async function failPage(

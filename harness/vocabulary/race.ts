@@ -2,7 +2,7 @@
 import type { Actor, ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import type { Mapping } from '../agent/wire/fields.ts'
-import type { Dialect } from '../kernel/definition/load-definition.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import { offsetOf, sizeOf } from '../model/ranges.ts'
 import type { Racer } from './racer.ts'

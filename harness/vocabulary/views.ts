@@ -1,4 +1,5 @@
 // The two sides from which scenarios look at the pages of a file.
+import type { ErrnoName } from '../agent/errno.ts'
 import type { FrameRun } from '../agent/frame-runs.ts'
 import type { PageLook } from '../agent/pages.ts'
 import type { Run, Tag } from '../model/reference-model.ts'
@@ -38,4 +39,14 @@ export interface GuestView {
   mappedPages(): Promise<number>
   /** The same for each size of page. Needs `binary-stats`. */
   mappings(): Promise<GuestMappings>
+}
+
+/** What became of a memory error. */
+export interface MemoryFailure {
+  /** The frame, for `unpoison`. */
+  readonly pfn: number
+  /** What the kernel said: EBUSY when it did not know what to do with the page. */
+  readonly errno: ErrnoName
+  /** SIGBUS (7) when it struck the agent at once, else 0. */
+  readonly signal: number
 }

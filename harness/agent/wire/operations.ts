@@ -16,17 +16,16 @@ import {
 import type { Field, InputOf, OutputOf } from './fields.ts'
 import {
   actorKinds,
-  dialects,
   directoryCalls,
   fileCalls,
   guestOutcomes,
   hostOutcomes,
   ioctlArguments,
   orders,
-  pageStates,
   patterns,
   pinMethods,
 } from '../vocabulary.ts'
+import { dialects, pageStates } from '../../uapi/dialect.ts'
 
 const dialect = choice(dialects)
 const pageState = choice(pageStates)

@@ -1,7 +1,7 @@
 // Mutants: patches that put one bug on top of a series, to prove that the scenarios would notice it.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { KernelDefinition } from '../../kernel/definition/load-definition.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 import { readMail } from '../../kernel/series/mail.ts'

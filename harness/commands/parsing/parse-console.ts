@@ -9,7 +9,7 @@ import type { Splat } from '../../console/splat.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
-import type { ParseOptions } from '../parse.ts'
+import type { ParseOptions } from './parse-options.ts'
 
 /** So many complaints are kept; of a flood, only the number is told. */
 const mostSplats = 1000

@@ -1,7 +1,7 @@
 // Kconfig fragments: what they ask for, with the line that asks.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { FragmentFile } from '../definition/load-definition.ts'
+import type { FragmentFile } from '../definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { projectRoot } from '../../base/paths.ts'

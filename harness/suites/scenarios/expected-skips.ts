@@ -1,6 +1,6 @@
 // What a kernel definition says that its kernel lacks.
 import { readFile } from 'node:fs/promises'
-import type { KernelDefinition } from '../../kernel/definition/load-definition.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { isSelftestName } from '../../kernel/definition/selftest-name.ts'

@@ -3,7 +3,7 @@ import { converterOf } from '../../../harness/agent/converter.ts'
 import { decodeAnswer } from '../../../harness/agent/wire/codec.ts'
 import type { Conversion, GmemOperations, ManyConversions } from '../../../harness/agent/gmem.ts'
 import { decodeRuns } from '../../../harness/agent/pages.ts'
-import { dialects } from '../../../harness/agent/vocabulary.ts'
+import { dialects } from '../../../harness/uapi/dialect.ts'
 
 const { vm } = decodeAnswer('vmCreate', [(1n << 32n) | 1n])
 const { gmem } = decodeAnswer('gmemCreate', [(3n << 32n) | 2n])

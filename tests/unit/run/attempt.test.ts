@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import type { Splat } from '../../../harness/console/find-splats.ts'
 import { attempt } from '../../../harness/run/attempt.ts'
-import type { Attempt } from '../../../harness/run/attempt.ts'
+import type { Attempt } from '../../../harness/judge/attempt.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import type { Instance } from '../../../harness/instance/instance.ts'
 import { judge } from '../../../harness/judge/verdict.ts'

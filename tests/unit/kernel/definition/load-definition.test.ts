@@ -5,7 +5,7 @@ import {
   listKernelDefinitions,
   loadKernelDefinition,
 } from '../../../../harness/kernel/definition/load-definition.ts'
-import type { KernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
+import type { KernelDefinition } from '../../../../harness/kernel/definition/definition.ts'
 import { GmemtestError } from '../../../../harness/base/errors.ts'
 
 const good = {
