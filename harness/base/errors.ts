@@ -27,6 +27,8 @@ export interface ErrorDetails extends ErrorOptions {
   readonly hint?: string
   /** The last lines of what was seen (console, compiler output), oldest first. */
   readonly tail?: readonly string[]
+  /** Whether the cause may be gone a moment later, so that a second try makes sense; it does not if not given. */
+  readonly transient?: boolean
 }
 
 /** The base of all expected failures. Anything else that is thrown is a bug of the harness. */
@@ -36,6 +38,7 @@ export abstract class GmemtestError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly tail: readonly string[]
+  readonly transient: boolean
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -43,6 +46,7 @@ export abstract class GmemtestError extends Error {
     this.code = code
     this.hint = details.hint
     this.tail = details.tail ?? []
+    this.transient = details.transient ?? false
   }
 }
 

@@ -173,6 +173,7 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
     throw new InfraError('STATE_NOT_SAVED', `the state of a machine was not saved: ${cause.message}`, {
       cause,
       hint: 'is the disk of the cache very slow? --isolation boot needs no saved state',
+      transient: true,
     })
   }
   await vm.catchUp()

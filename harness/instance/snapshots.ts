@@ -106,6 +106,7 @@ export async function provideSnapshot(cache: string, options: InstanceOptions): 
     `there are no facts with the saved state of a machine: ${directory}`,
     {
       hint: 'something else writes to the cache; remove the directory, and run it again',
+      transient: true,
     },
   )
 }

@@ -1,20 +1,7 @@
 // Which troubles of this machine may be over a moment later: a scenario that met one of them is run once more.
-import { InfraError } from '../base/errors.ts'
+import { GmemtestError } from '../base/errors.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Happening, Judgement } from './verdict.ts'
-
-/** A full disk stays full, a program that is missing stays away, and what we close ourselves was meant to end. */
-const passingCodes: ReadonlySet<string> = new Set([
-  'CHILD_NOT_STARTED',
-  'CLOCK_WRONG',
-  'CONSOLE_ENDED',
-  'QEMU_FAILED',
-  'QEMU_KILLED',
-  'QMP_LOST',
-  'RESTORE_FAILED',
-  'STATE_NOT_SAVED',
-  'STATE_UNREADABLE',
-])
 
 const passingDeaths = {
   panic: false,
@@ -27,7 +14,7 @@ const passingDeaths = {
 
 /** Whether what kept a machine from coming up, or ended a scenario, may not happen again. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof InfraError && passingCodes.has(error.code)
+  return error instanceof GmemtestError && error.transient
 }
 
 /** Whether a scenario is worth a second try: it was not run to its end, and the reason of that may pass. */

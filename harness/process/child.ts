@@ -90,6 +90,7 @@ export async function startChild(
       new InfraError('CHILD_NOT_STARTED', `cannot start ${file}: ${messageOf(error)}`, {
         hint: 'gmemtest doctor says what is missing and how to install it',
         cause: error,
+        transient: true,
       }),
     ),
   )

@@ -163,7 +163,7 @@ class Session implements Qmp {
   }
 
   #lose(why: string): void {
-    this.#lost ??= new InfraError('QMP_LOST', `lost the monitor of QEMU: ${why}`)
+    this.#lost ??= new InfraError('QMP_LOST', `lost the monitor of QEMU: ${why}`, { transient: true })
     this.#greeting.reject(this.#lost)
     for (const { answer } of this.#pending.values()) answer.reject(this.#lost)
     this.#pending.clear()

@@ -72,6 +72,7 @@ async function completion(
       throw new InfraError(
         'STATE_NOT_SAVED',
         `QEMU could not save the state of the machine: ${reason ?? status}`,
+        { transient: true },
       )
     }
     await sleep(pollMilliseconds, asked.signal)
@@ -116,6 +117,7 @@ export async function restoreVm(
 function restoreError(cause: unknown): InfraError {
   return new InfraError('RESTORE_FAILED', `QEMU cannot go on from a saved state: ${messageOf(cause)}`, {
     cause,
+    transient: true,
   })
 }
 

@@ -100,7 +100,7 @@ async function openState(file: string): Promise<FileHandle> {
     throw new InfraError(
       'STATE_UNREADABLE',
       `cannot read the saved state of a machine: ${messageOf(cause)}`,
-      { cause },
+      { cause, transient: true },
     )
   }
 }
@@ -124,6 +124,7 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   return new InfraError('QEMU_FAILED', `QEMU could not start: ${lines.at(-1) ?? how}`, {
     tail: lines.slice(0, -1).slice(-stderrLines),
     cause,
+    transient: true,
   })
 }
 
@@ -205,7 +206,8 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   stack.use(child)
   stack.defer(() => monitor.closing())
   const [qmpChannel, ...sshChannels] = child.channels
-  if (qmpChannel === undefined) throw new InfraError('QEMU_FAILED', 'QEMU was started without its channels')
+  if (qmpChannel === undefined)
+    throw new InfraError('QEMU_FAILED', 'QEMU was started without its channels', { transient: true })
 
   let qmp: Qmp
   try {

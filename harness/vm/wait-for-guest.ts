@@ -58,15 +58,17 @@ export function deathError(death: VmDeath, console: ConsoleLog): BootError | Inf
     case 'console-ended':
       return new InfraError('CONSOLE_ENDED', describeDeath(death), {
         tail,
+        transient: true,
         hint: 'is the disk with the console log in order? see the log of this machine: dmesg | tail',
       })
     case 'console-full':
       return death.error
     case 'qemu-exited':
       return death.signal === undefined
-        ? new InfraError('QEMU_FAILED', describeDeath(death), { tail })
+        ? new InfraError('QEMU_FAILED', describeDeath(death), { tail, transient: true })
         : new InfraError('QEMU_KILLED', describeDeath(death), {
             tail,
+            transient: true,
             hint: 'did the machine run out of memory? see the log of its kernel: dmesg | tail',
           })
     case 'closed':
@@ -96,6 +98,7 @@ function requireClock(console: ConsoleLog): void {
     if (isRight) continue
     const message = `the guest measured its timers wrongly, since this machine is too busy: ${line.trim()}`
     throw new InfraError('CLOCK_WRONG', message, {
+      transient: true,
       hint: 'run it again when less is going on, or with fewer --jobs',
     })
   }
