@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { guestCpus } from '../harness/instance/pool.ts'
 import { bootInstance } from '../harness/instance/boot-instance.ts'
-import type { ReachableInstance } from '../harness/instance/boot-instance.ts'
+import type { Instance } from '../harness/instance/instance.ts'
 import type { InstanceOptions } from '../harness/instance/instance-options.ts'
 import { compileAgent } from '../harness/image/agent.ts'
 import { provideGuestImage } from '../harness/image/image.ts'
@@ -36,7 +36,7 @@ export async function instanceOptions(profile: BootProfile, consoleFile: string)
 /** Hands a machine to `use`, and ends it afterwards. */
 export async function withInstance<Result>(
   profile: BootProfile,
-  use: (instance: ReachableInstance) => Promise<Result>,
+  use: (instance: Instance) => Promise<Result>,
 ): Promise<Result> {
   await using directory = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
   const options = await instanceOptions(profile, path.join(directory.path, 'console.log'))

@@ -3,7 +3,7 @@ import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { bootInstance, restoreInstance } from '../harness/instance/boot-instance.ts'
-import type { ReachableInstance } from '../harness/instance/boot-instance.ts'
+import type { Instance } from '../harness/instance/instance.ts'
 import { provideSnapshot } from '../harness/instance/snapshots.ts'
 import { cacheDirectory } from '../harness/base/paths.ts'
 import { plainProfile } from '../harness/vm/profile.ts'
@@ -24,7 +24,7 @@ interface Life {
   readonly whole: number
 }
 
-async function lifeOf(make: () => Promise<ReachableInstance>): Promise<Life> {
+async function lifeOf(make: () => Promise<Instance>): Promise<Life> {
   const begin = performance.now()
   const instance = await make()
   let toFirstOperation: number

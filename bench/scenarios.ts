@@ -46,7 +46,7 @@ export const scenarios: Measurement = {
       let sum = 0
       for (const event of await eventsOf(output)) {
         if (event.type === 'vm-ready' && event.profile === 'plain') boots.push(event.milliseconds)
-        if (event.type === 'scenario-finished') sum += event.milliseconds
+        if (event.type === 'test-finished') sum += event.milliseconds
       }
       sums.push(sum)
     }

@@ -7,14 +7,14 @@ import path from 'node:path'
 import type { GuestImage } from '../image/image.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
-import type { ReachableInstance } from '../instance/boot-instance.ts'
-import type { Plan } from './run-plan.ts'
+import type { Instance } from '../instance/instance.ts'
+import type { Job } from './job.ts'
 
 /** Waits until the user interrupts or the machine dies. */
 export async function keepInstance(
-  instance: ReachableInstance | undefined,
+  instance: Instance | undefined,
   image: GuestImage,
-  { context, directory }: Plan,
+  { context, directory }: Pick<Job, 'context' | 'directory'>,
 ): Promise<void> {
   if (instance === undefined) return
   const { signal, stderr } = context

@@ -2,8 +2,8 @@
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { listKselftests, runKselftest } from './kselftest-job.ts'
-import type { KselftestOptions } from './kselftest-job.ts'
-import { aptSuite, directoryToWrite, oneOf } from './option-parsers.ts'
+import { withOptions } from './job-options.ts'
+import type { JobOptions } from './job-options.ts'
 
 /** What runs when no test is named: the programs about private memory. */
 const defaultTests = [
@@ -32,35 +32,20 @@ or in a new directory in ./results; results/latest points to the last one.`
 
 /** The verb `kselftest`. */
 export function kselftest(context: CommandContext): Command {
-  return new Command('kselftest')
+  const command = new Command('kselftest')
     .description(
       "Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.",
     )
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
-    .option(
-      '--kernel <name>',
-      'a kernel definition: a name, or the path of a YAML file',
-      defaultSelftestKernel,
-    )
-    .option(
-      '--accel <name>',
-      'tcg or kvm (default: kvm where it can nest, else tcg)',
-      oneOf('--accel', ['tcg', 'kvm']),
-    )
-    .option(
-      '--output <dir>',
-      'where the results go (default: a new directory in ./results)',
-      directoryToWrite('--output'),
-    )
-    .option(
-      '--apt-suite <suite>',
-      'take a Debian package from this suite, though it is not configured',
-      aptSuite,
-    )
+  return withOptions(
+    command,
+    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'],
+    defaultSelftestKernel,
+  )
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)
     .addHelpText('after', examples)
     .action(
-      context.exitsWith((words: readonly string[], options: KselftestOptions & { readonly list?: true }) => {
+      context.exitsWith((words: readonly string[], options: JobOptions & { readonly list?: true }) => {
         const isGiven = words.length > 0
         if (options.list === true) {
           return listKselftests(isGiven ? words : [defaultTarget], options, context)

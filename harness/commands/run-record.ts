@@ -5,11 +5,11 @@ import { exitCodes } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
 import { qemu } from '../vm/arguments.ts'
 import { writeProvenance } from '../report/results-directory.ts'
-import type { Plan } from './run-plan.ts'
+import type { Job } from './job.ts'
 import type { InstanceParts } from '../instance/instance-options.ts'
 
 /** What of a run goes into its record. */
-type Recorded = Pick<Plan, 'directory' | 'started' | 'accelerator'>
+type Recorded = Pick<Job, 'directory' | 'started' | 'accelerator'>
 
 const commandMilliseconds = 5000
 
@@ -19,18 +19,18 @@ const commandMilliseconds = 5000
  */
 export function recorderOf(
   parts: Pick<InstanceParts, 'kernel'>,
-  plan: Recorded,
+  job: Recorded,
 ): (qemuCommands: readonly string[]) => Promise<void> {
   let asked: Promise<readonly [string | undefined, Checkout]> | undefined
   return async (qemuCommands) => {
     asked ??= Promise.all([said(qemu, ['--version']), checkout()])
     const [qemuVersion, gmemtest] = await asked
-    await writeProvenance(plan.directory, {
-      startTime: plan.started.toISOString(),
+    await writeProvenance(job.directory, {
+      startTime: job.started.toISOString(),
       commandLine: process.argv.slice(2),
       gmemtest,
       kernel: parts.kernel.provenance,
-      accelerator: { name: plan.accelerator.name, reason: plan.accelerator.reason },
+      accelerator: { name: job.accelerator.name, reason: job.accelerator.reason },
       qemu: { version: qemuVersion?.split('\n')[0], commands: qemuCommands },
       host: {
         kernel: release(),

@@ -1,6 +1,7 @@
 // Whether a booted machine has what its profile asked for: a pool that is too small must never look like a kernel's failure.
 import { hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import type { Bytes } from '../base/units.ts'
 import { bootVariants, describePools } from '../vm/profile.ts'
 import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
 
@@ -11,6 +12,8 @@ export type BootTexts = Readonly<Record<string, string>>
 export interface Wanted {
   readonly pools: Pools
   readonly boot: readonly BootVariant[]
+  /** The memory that it fills, if that is more than scenarios need. */
+  readonly memory?: Bytes
 }
 
 /** What was really found in the guest. */
@@ -38,21 +41,21 @@ export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
   }
 }
 
-/** Why a scenario cannot run in that machine, in one line with the next step; nothing if it can. */
-export function lackOf(scenario: Wanted, facts: BootFacts): string | undefined {
-  for (const variant of scenario.boot) {
+/** Returns why a test cannot run in that instance, in one line with the next step; undefined if it can. */
+export function lackOf(wanted: Wanted, facts: BootFacts): string | undefined {
+  for (const variant of wanted.boot) {
     const reason = facts.refused.get(variant)
     if (reason !== undefined) return `it wants the boot variant ${variant}, but ${reason}`
   }
   for (const size of hugePageSizes) {
-    const wanted = scenario.pools[size]
-    if (wanted === 0) continue
+    const count = wanted.pools[size]
+    if (count === 0) continue
     if (size === '1G' && !facts.mapsGigantic) {
-      return `it wants ${wanted} × 1G, but the CPU of the guest has no 1G pages (no pdpe1gb in /proc/cpuinfo): --accel tcg gives it one that has`
+      return `it wants ${count} × 1G, but the CPU of the guest has no 1G pages (no pdpe1gb in /proc/cpuinfo): --accel tcg gives it one that has`
     }
-    if (facts.pools[size] < wanted) {
+    if (facts.pools[size] < count) {
       const asked = describePools(facts.asked.pools).join(', ')
-      return `it wants ${wanted} × ${size}, but the guest has ${facts.pools[size]} (${asked} were asked for): the lines with HugeTLB in the console log say why`
+      return `it wants ${count} × ${size}, but the guest has ${facts.pools[size]} (${asked} were asked for): the lines with HugeTLB in the console log say why`
     }
   }
   return undefined

@@ -16,13 +16,6 @@ import { inspectionOf } from './inspect.ts'
 import { startOptions } from './instance-options.ts'
 import type { InstanceOptions } from './instance-options.ts'
 
-/** A machine that can be logged in to as well. */
-export interface ReachableInstance extends Instance {
-  readonly session: SshSession
-  /** The way in for further sessions. */
-  readonly endpoint: SshEndpoint
-}
-
 interface Inside {
   readonly session: SshSession
   readonly agent: Agent
@@ -40,7 +33,7 @@ const agentPath = '/tmp/agent'
  * @throws {InfraError} when this machine lacks something
  * @throws {ProtocolError} when the agent does not answer as it should
  */
-export async function bootInstance(options: InstanceOptions): Promise<ReachableInstance> {
+export async function bootInstance(options: InstanceOptions): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
   const { vm, ...inside } = await boot(options, stack)
   return {
@@ -57,7 +50,7 @@ function reachable(
   { session, agent }: Inside,
   options: InstanceOptions,
   owned: AsyncDisposableStack,
-): Omit<ReachableInstance, 'origin' | 'bootLines' | 'windowStart'> {
+): Omit<Instance, 'origin' | 'bootLines' | 'windowStart'> {
   return {
     agent,
     session,
@@ -189,7 +182,7 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
 export async function restoreInstance(
   options: InstanceOptions,
   { file, facts }: { readonly file: string; readonly facts: GuestFacts },
-): Promise<ReachableInstance> {
+): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
   const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')
   const { connect } = await import('../ssh/connect.ts')

@@ -1,6 +1,5 @@
-// A machine that scenarios may run in: what it has was found out, and its counters were read.
-import { findSplats } from '../console/find-splats.ts'
-import type { Splat } from '../console/find-splats.ts'
+// An instance that tests may run in: its capabilities are known, and its counters were read.
+import type { ReadSplats, SplatReading } from '../console/read-splats.ts'
 import { deathError } from '../vm/wait-for-guest.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { lastWords } from './last-words.ts'
@@ -16,16 +15,17 @@ import type { Dialect } from '../uapi/dialect.ts'
 
 export interface CheckedInstance {
   readonly instance: Instance
-  /** What the kernel has, and what the machine got. */
+  /** What the kernel has. */
   readonly available: ReadonlySet<Capability>
+  /** What the instance got. */
   readonly facts: BootFacts
   readonly profile: BootProfile
   readonly watch: LeakWatch
-  /** What the kernel complained about while it booted, and was looked at. */
-  readonly bootSplats: readonly Splat[]
-  /** Where on the console the window of the next scenario begins. */
+  /** The splats of the boot, and of the time of these checks. */
+  readonly boot: SplatReading
+  /** The position on the console where the window of the next test begins. */
   window: number
-  /** Whether a scenario has run in it. */
+  /** Whether a test has run in it. */
   isUsed: boolean
 }
 
@@ -34,17 +34,18 @@ interface Settings {
   /** The capabilities that the kernel is known to lack. */
   readonly expectSkips: readonly string[]
   readonly signal: AbortSignal
+  readonly read: ReadSplats
 }
 
 /**
- * Looks at a machine that has just come up, as far as that was not done before its state was saved; when it fails, the
- * machine is closed.
- * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when it cannot be looked at
+ * Checks an instance that has just come up, as far as that was not done before its state was saved. Closes the instance
+ * when a check fails.
+ * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when a check got no answer
  */
-export async function makeReady(
+export async function checkInstance(
   instance: Instance,
   profile: BootProfile,
-  { dialect, expectSkips, signal }: Settings,
+  { dialect, expectSkips, signal, read }: Settings,
 ): Promise<CheckedInstance> {
   try {
     const { probe, files, bootLines, window } = await look(instance)
@@ -54,8 +55,9 @@ export async function makeReady(
     const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
     const { timeFactor } = instance.accelerator
     const watch = await LeakWatch.begin(instance.agent, { without, signal, timeFactor })
-    const bootSplats = splatsOfBoot(bootLines)
-    return { instance, profile, available, facts, watch, bootSplats, window, isUsed: false }
+    // The first banner of the kernel is no splat: a second one is a reboot.
+    const boot = read(bootLines, { isRunning: false })
+    return { instance, profile, available, facts, watch, boot, window, isUsed: false }
   } catch (error) {
     await using ended = instance
     const death = await lastWords(ended, signal)
@@ -63,7 +65,7 @@ export async function makeReady(
   }
 }
 
-/** The facts, with the lines of its boot; what its kernel says while it is looked at is one of them, as in a saved machine. */
+/** Returns the facts and the lines of the boot; these include what the kernel says meanwhile, as in a saved instance. */
 async function look(
   instance: Instance,
 ): Promise<GuestFacts & Pick<Instance, 'bootLines'> & Pick<CheckedInstance, 'window'>> {
@@ -72,9 +74,4 @@ async function look(
   const facts = await gatherFacts(instance.agent)
   await instance.catchUp()
   return { ...facts, bootLines: console.lines(), window: console.mark() }
-}
-
-/** The kernel's own first banner is left out: a second one is a reboot. */
-export function splatsOfBoot(lines: readonly string[]): readonly Splat[] {
-  return findSplats(lines, { isRunning: false })
 }

@@ -19,11 +19,13 @@ export interface ConsoleFile {
 export class Consoles implements AsyncDisposable {
   readonly #directory: string
   readonly #onFailure: (error: unknown) => void
+  readonly #name: string
   #count = 0
   #last: Promise<void> = Promise.resolve()
 
   /** `onFailure` hears of a console that could not be put where it belongs; its own file then stays. */
-  constructor(directory: string, onFailure: (error: unknown) => void) {
+  constructor(directory: string, onFailure: (error: unknown) => void, name: string = resultNames.console) {
+    this.#name = name
     this.#directory = directory
     this.#onFailure = onFailure
   }
@@ -46,7 +48,7 @@ export class Consoles implements AsyncDisposable {
   }
 
   async #append(heading: string, file: string): Promise<void> {
-    const all = path.join(this.#directory, resultNames.console)
+    const all = path.join(this.#directory, this.#name)
     // Nothing was started.
     if (!existsSync(file)) return
     try {

@@ -1,9 +1,10 @@
 // A virtual machine with an agent in it, as the runner sees it, and where it gets them; who makes them stays outside.
 import type { Agent } from '../agent/client.ts'
+import type { SshSession } from '../ssh/session.ts'
 import type { ConsoleLog } from '../vm/console.ts'
 import type { Liveness } from '../vm/liveness.ts'
 import type { BootProfile } from '../vm/profile.ts'
-import type { VmDeath } from '../vm/vm.ts'
+import type { SshEndpoint, VmDeath } from '../vm/vm.ts'
 import type { GuestFacts } from './guest-facts.ts'
 
 /**
@@ -23,12 +24,12 @@ export type Ask = (
  */
 export type Dump = (scenario: string, signal: AbortSignal) => Promise<string>
 
-/** Adds file and line of the source to lines that name a place in the kernel: `vfs_read+0x7e/0x113`. Never rejects. */
-export type Decode = (lines: readonly string[], signal: AbortSignal) => Promise<readonly string[]>
-
 /** Disposing of it ends the agent, the connection and the virtual machine. */
 export interface Instance extends AsyncDisposable {
   readonly agent: Agent
+  readonly session: SshSession
+  /** The way in for further sessions. */
+  readonly endpoint: SshEndpoint
   readonly console: ConsoleLog
   /** Reads what its kernel has said so far. */
   catchUp(this: void): Promise<void>
@@ -51,8 +52,6 @@ export interface Instance extends AsyncDisposable {
   /** To find out what is alive when the agent does not answer. */
   readonly liveness: Liveness
   readonly ask: Ask
-  /** There when the debug information of the kernel is at hand. */
-  readonly decode?: Decode
   /** There when the memory of the guest is wanted after a panic or a hang. */
   readonly dump?: Dump
 }

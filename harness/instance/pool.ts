@@ -1,13 +1,12 @@
 // Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
 import type { Isolation } from '../kernel/definition/definition.ts'
 import { InfraError, ProtocolError } from '../base/errors.ts'
-import type { InstanceRequest, InstanceSource } from './instance.ts'
+import type { Instance, InstanceRequest, InstanceSource } from './instance.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootInstance, restoreInstance } from './boot-instance.ts'
-import type { ReachableInstance } from './boot-instance.ts'
 import type { InstanceKind, InstanceOptions, InstanceParts } from './instance-options.ts'
 import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
 import type { Snapshot } from './snapshots.ts'
@@ -16,8 +15,6 @@ export interface InstancePoolOptions {
   readonly parts: InstanceParts
   readonly accelerator: Accelerator
   readonly isolation: Isolation
-  /** How many scenarios run at a time. */
-  readonly jobs: number
   readonly consoles: Consoles
   /** Where saved states are kept. */
   readonly cache: string
@@ -32,7 +29,9 @@ export interface InstancePoolOptions {
 
 interface Prepared {
   readonly profile: BootProfile
-  readonly instance: Promise<ReachableInstance>
+  /** The worker that is likely to take it. */
+  readonly worker: number
+  readonly instance: Promise<Instance>
   readonly stop: AbortController
   /** The ways to start QEMU that nobody had needed before it. */
   readonly started: string[]
@@ -56,20 +55,20 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   readonly #snapshots = new Map<BootProfile, Promise<Snapshot | undefined>>()
   /** By what is in them, save for the names of machines. */
   readonly #commands = new Map<string, string>()
-  readonly #taken = new WeakSet<ReachableInstance>()
+  readonly #taken = new WeakSet<Instance>()
   #prepared: Prepared[] = []
-  #latest: ReachableInstance | undefined
+  #latest: Instance | undefined
 
   constructor(options: InstancePoolOptions) {
     this.#options = options
   }
 
   /** The one that was taken last. */
-  get latest(): ReachableInstance | undefined {
+  get latest(): Instance | undefined {
     return this.#latest
   }
 
-  async next(profile: BootProfile, { signal }: InstanceRequest): Promise<ReachableInstance> {
+  async next(profile: BootProfile, { signal }: InstanceRequest): Promise<Instance> {
     const index = this.#prepared.findIndex((candidate) => candidate.profile === profile)
     const [prepared] = index < 0 ? [] : this.#prepared.splice(index, 1)
     const instance = await (prepared?.instance ?? this.#make(profile, { signal }))
@@ -78,9 +77,9 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     return instance
   }
 
-  prepare(profile: BootProfile): void {
-    // One ahead for each is enough: all that is ready takes memory.
-    if (this.#prepared.length < this.#options.jobs) void this.#start(profile)
+  prepare(profile: BootProfile, worker: number): void {
+    // One ahead for each worker is enough: all that is ready takes memory.
+    if (!this.#prepared.some((each) => each.worker === worker)) void this.#start(profile, worker)
   }
 
   /**
@@ -89,18 +88,18 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
    */
   async begin(profile: BootProfile): Promise<void> {
     const running = Promise.withResolvers<void>()
-    const instance = this.#start(profile, running.resolve)
+    const instance = this.#start(profile, 0, running.resolve)
     await Promise.race([running.promise, instance.then(ignore, ignore)])
   }
 
-  #start(profile: BootProfile, onStarted: () => void = ignore): Promise<ReachableInstance> {
+  #start(profile: BootProfile, worker: number, onStarted: () => void = ignore): Promise<Instance> {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.#options.signal, stop.signal])
     const started: string[] = []
     const onNewKind = (kind: string): void => void started.push(kind)
     const instance = this.#make(profile, { signal, unwanted: stop.signal, onNewKind, onStarted })
     instance.catch(ignore)
-    this.#prepared.push({ profile, instance, stop, started })
+    this.#prepared.push({ profile, worker, instance, stop, started })
     return instance
   }
 
@@ -123,7 +122,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     await this.drop()
   }
 
-  async #make(profile: BootProfile, making: Making): Promise<ReachableInstance> {
+  async #make(profile: BootProfile, making: Making): Promise<Instance> {
     const provided = this.#snapshot(profile, making)
     const snapshot = await provided
     if (snapshot === undefined) return this.#boot(profile, making)
@@ -138,7 +137,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     snapshot: Snapshot,
     profile: BootProfile,
     making: Making,
-  ): Promise<ReachableInstance | undefined> {
+  ): Promise<Instance | undefined> {
     // Nothing of a harmed one is waited for.
     const harmed = new AbortController()
     void snapshot.isWhole.then((isWhole) =>
@@ -204,13 +203,13 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     }
   }
 
-  #boot(profile: BootProfile, making: Making): Promise<ReachableInstance> {
+  #boot(profile: BootProfile, making: Making): Promise<Instance> {
     return this.#withConsole(`booted, ${describeProfile(profile)}`, making, (consoleFile) =>
       bootInstance(this.#instance(profile, consoleFile, making)),
     )
   }
 
-  #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<ReachableInstance> {
+  #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<Instance> {
     return this.#withConsole(`restored, ${describeProfile(profile)}`, making, (consoleFile) =>
       restoreInstance(this.#instance(profile, consoleFile, making), snapshot),
     )
@@ -253,12 +252,12 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   async #withConsole(
     title: string,
     { unwanted }: Making,
-    make: (consoleFile: string) => Promise<ReachableInstance>,
-  ): Promise<ReachableInstance> {
+    make: (consoleFile: string) => Promise<Instance>,
+  ): Promise<Instance> {
     const console = await this.#options.consoles.open(title)
     try {
       const made = await make(console.file)
-      const instance: ReachableInstance = {
+      const instance: Instance = {
         ...made,
         [Symbol.asyncDispose]: async () => {
           await made[Symbol.asyncDispose]()

@@ -6,7 +6,7 @@ import { discardEntry, findEntry, provideEntry } from '../cache/cache-entry.ts'
 import { factNames, parseFacts } from './guest-facts.ts'
 import type { GuestFacts } from './guest-facts.ts'
 import { InfraError } from '../base/errors.ts'
-import { splatsOfBoot } from './checked-instance.ts'
+import { findSplats } from '../console/find-splats.ts'
 import { hardwareIdentity } from '../vm/start.ts'
 import { saveInstance } from './boot-instance.ts'
 import { startOptions } from './instance-options.ts'
@@ -94,7 +94,7 @@ export async function provideSnapshot(cache: string, options: InstanceOptions): 
       const { facts, lines } = await saveInstance(options, path.join(aside, stateName))
       await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })
       made = facts
-      const [splat] = splatsOfBoot(lines)
+      const [splat] = findSplats(lines, { isRunning: false })
       if (splat !== undefined) throw new BootSplat(splat.title)
       await removeOldest(root)
     },

@@ -1,65 +1,57 @@
-// What a report says about a scenario that did not pass: enough to understand it, and to run it again.
+// What a report says about a test that did not pass: enough to understand it, and to run it again.
 import path from 'node:path'
-import { GmemtestError } from '../base/errors.ts'
-import type { Diagnostic } from '../report/events.ts'
 import { inProject } from '../base/paths.ts'
-import type { Attempt } from './attempt.ts'
+import type { Diagnostic } from '../report/events.ts'
 import { CheckFailure } from '../vocabulary/check.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import type { Attempt } from './attempt.ts'
+import { callTrace } from './call-trace.ts'
+import type { Decode } from './facts.ts'
+import type { Subject } from './subject.ts'
 
 const mostOperations = 12
-const mostConsoleLines = 30
+/** How many lines of a console a diagnostic holds at most. */
+export const consoleLines = 30
 
-/** The diagnostic of an attempt that was judged with `message`. */
-export function diagnose(
-  scenario: NamedScenario,
-  result: Attempt,
-  judged: { readonly message: string; readonly again: string },
-): Diagnostic {
-  const thrown = result.thrown?.value
-  const at = lineIn(scenario.file, thrown)
+/** Returns the diagnostic of an attempt that was judged with `message`. */
+export async function diagnose(
+  test: Subject,
+  attempt: Attempt,
+  { message, again, decode }: { readonly message: string; readonly again: string; readonly decode: Decode },
+): Promise<Diagnostic> {
+  const { observation, hang, vmcore } = attempt
+  const problem = attempt.thrown?.value ?? observation.problem
+  const at = observation.at ?? lineIn(test.file, problem)
+  const [splat] = [...attempt.splats, ...attempt.earlier.splats]
+  const trace = splat === undefined ? [] : await decode(callTrace(splat))
   return {
-    message: judged.message,
-    rules: scenario.rules,
-    operations: result.operations.slice(-mostOperations),
-    ...(thrown instanceof CheckFailure && thrown.compared
-      ? { wanted: thrown.wanted, found: thrown.found }
+    message,
+    rules: test.rules,
+    operations: attempt.operations.slice(-mostOperations),
+    ...(problem instanceof CheckFailure && problem.compared
+      ? { wanted: problem.wanted, found: problem.found }
       : {}),
     ...(at === undefined ? {} : { at }),
-    ...(result.hang === undefined ? {} : { seen: result.hang.details }),
-    ...(result.trace.length === 0 ? {} : { trace: result.trace }),
-    ...(result.vmcore === undefined ? {} : { vmcore: result.vmcore }),
-    console: consoleExcerpt(result),
-    again: judged.again,
+    ...(observation.output === undefined ? {} : { output: observation.output }),
+    ...(hang === undefined ? {} : { seen: await decode(hang.details) }),
+    ...(trace.length === 0 ? {} : { trace }),
+    ...(vmcore === undefined ? {} : { vmcore }),
+    console: consoleExcerpt(attempt),
+    again,
   }
 }
 
-/** The diagnostic of a scenario that never ran. */
-export function diagnoseNotRun(
-  scenario: NamedScenario,
-  error: unknown,
-  judged: { readonly message: string; readonly again: string },
-): Diagnostic {
-  return {
-    message: judged.message,
-    rules: scenario.rules,
-    operations: [],
-    console: error instanceof GmemtestError ? error.tail.slice(-mostConsoleLines) : [],
-    again: judged.again,
-  }
+/** Returns the first splat of a kernel that has gone on after it; else the last lines. */
+function consoleExcerpt({ splats, earlier, death, hang, console }: Attempt): readonly string[] {
+  const [splat] = [...splats, ...earlier.splats]
+  return splat === undefined || death !== undefined || hang !== undefined
+    ? console.slice(-consoleLines)
+    : splat.lines.slice(0, consoleLines)
 }
 
-/** The first complaint of the kernel, if it has one and has gone on; else the last lines. */
-function consoleExcerpt(result: Attempt): readonly string[] {
-  const [splat] = [...result.splats, ...result.earlierSplats]
-  return splat === undefined || result.death !== undefined || result.hang !== undefined
-    ? result.console.slice(-mostConsoleLines)
-    : splat.lines.slice(0, mostConsoleLines)
-}
-
-/** Where in the file of the scenario an error came from: `tests/scenarios/NAME.ts:LINE`. */
-function lineIn(file: string, error: unknown): string | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
+/** Returns the place in the file of the test that an error came from: `tests/scenarios/TOPIC/NAME.ts:LINE`. */
+function lineIn(file: string | undefined, error: unknown): string | undefined {
+  const stack = file !== undefined && error instanceof Error ? (error.stack ?? '') : ''
+  if (file === undefined) return undefined
   for (const frame of stack.split('\n')) {
     const start = frame.indexOf(file)
     const line = start === -1 ? undefined : /^:(\d+)/.exec(frame.slice(start + file.length))?.[1]

@@ -1,55 +1,57 @@
-// The verdicts on scenarios that never ran: the kernel lacks something, the machine does, or there is no machine.
-import { BootError, messageOf, ProtocolError } from '../base/errors.ts'
+// The verdicts on tests that never ran: the kernel lacks something, the instance does, or there is no instance.
+import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
+import { needs as capabilities, missingCapabilities } from '../catalogue/capabilities.ts'
+import type { Capability } from '../catalogue/capabilities.ts'
 import { lackOf } from '../instance/boot-check.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
-import { diagnoseNotRun } from './diagnostic.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { missingCapabilities, needs } from '../catalogue/capabilities.ts'
-import type { Capability } from '../catalogue/capabilities.ts'
-import type { RunnerOptions, ScenarioFinished } from '../run/run-options.ts'
+import { consoleLines } from './diagnostic.ts'
+import type { Finished, JudgeFacts } from './facts.ts'
+import { skipped } from './skips.ts'
+import type { Subject } from './subject.ts'
+import { verdictOfRefusal } from './verdict.ts'
 
-/** What is said about the end of a scenario. */
-export type Finished = Omit<ScenarioFinished, 'type' | 'name' | 'title'>
-
-type Words = Pick<RunnerOptions, 'expectSkips' | 'kernel' | 'again'>
-
-/** The verdict on a scenario that needs what the kernel lacks; nothing if it lacks nothing that is known. */
+/** Returns the verdict on a test that requires what the kernel lacks; undefined when it lacks nothing that is known. */
 export function kernelLacks(
-  scenario: NamedScenario,
+  test: Subject,
   available: ReadonlySet<Capability> | undefined,
-  { expectSkips, kernel, again }: Words,
+  facts: JudgeFacts,
 ): Finished | undefined {
-  const missing = available === undefined ? [] : missingCapabilities(scenario.needs, available)
+  const missing = available === undefined ? [] : missingCapabilities(test.requires, available)
   if (missing.length === 0) return undefined
-  const reason = missing.map((need) => needs[need]).join('; ')
-  const unexpected = missing.filter((need) => !expectSkips.includes(need))
-  if (unexpected.length === 0) return { verdict: 'SKIP', milliseconds: 0, reason }
-  const message = `${reason}; the definition of ${kernel} does not expect that (expectSkips lacks ${unexpected.join(', ')})`
-  const diagnostic = diagnoseNotRun(scenario, undefined, { message, again: again(scenario.name) })
-  return { verdict: 'FAIL', milliseconds: 0, beforehand: true, diagnostic }
+  const reason = missing.map((capability) => capabilities[capability]).join('; ')
+  const { verdict, message } = skipped(reason, missing, facts)
+  if (verdict === 'SKIP') return { verdict, milliseconds: 0, reason }
+  return { ...notRun(test, { verdict, message }, facts), beforehand: true }
 }
 
-/** The verdict on a scenario that wants what the machine has not; nothing if it has all of it, or nobody has looked. */
+/** Returns the verdict on a test that wants what its instance lacks; undefined when it has all, or is not known yet. */
 export function instanceLacks(
-  scenario: NamedScenario,
-  facts: BootFacts | undefined,
-  { again }: Words,
+  test: Subject,
+  booted: BootFacts | undefined,
+  facts: JudgeFacts,
 ): Finished | undefined {
-  const message = facts === undefined ? undefined : lackOf(scenario, facts)
-  if (message === undefined) return undefined
-  const diagnostic = diagnoseNotRun(scenario, undefined, { message, again: again(scenario.name) })
-  return { verdict: 'ERROR', milliseconds: 0, diagnostic }
+  const message = booted === undefined ? undefined : lackOf(test.wants, booted)
+  return message === undefined ? undefined : notRun(test, { verdict: 'ERROR', message }, facts)
 }
 
-/** The verdict on a scenario whose machine does not come up, because of `error`. */
-export function notBooted(scenario: NamedScenario, error: unknown, { again }: Words): Finished {
-  const verdict = verdictOfBoot(error)
-  const judged = { message: messageOf(error), again: again(scenario.name) }
-  return { verdict, milliseconds: 0, beforehand: true, diagnostic: diagnoseNotRun(scenario, error, judged) }
+/** Returns the verdict on a test that has no instance, or no program, because of `error`. */
+export function refused(test: Subject, error: unknown, facts: JudgeFacts): Finished {
+  const judged = { verdict: verdictOfRefusal(error), message: messageOf(error) }
+  const tail = error instanceof GmemtestError ? error.tail : []
+  // What a compiler said is the output of the test, and not of a console.
+  if (error instanceof BuildError) return notRun(test, judged, facts, { output: tail, console: [] })
+  return { ...notRun(test, judged, facts, { console: tail.slice(-consoleLines) }), beforehand: true }
 }
 
-/** Whose fault it is decides: a kernel that does not come up has failed, a machine that cannot boot it has not. */
-export function verdictOfBoot(error: unknown): 'FAIL' | 'ERROR' | 'MISS' {
-  if (error instanceof BootError) return 'FAIL'
-  return error instanceof ProtocolError ? 'ERROR' : 'MISS'
+function notRun(
+  { name, rules }: Subject,
+  { verdict, message }: Pick<Finished, 'verdict'> & { readonly message: string },
+  { again }: JudgeFacts,
+  seen: { readonly output?: readonly string[]; readonly console: readonly string[] } = { console: [] },
+): Finished {
+  return {
+    verdict,
+    milliseconds: 0,
+    diagnostic: { message, rules, operations: [], ...seen, again: again(name) },
+  }
 }

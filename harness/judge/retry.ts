@@ -1,9 +1,10 @@
-// Which troubles of this machine may be over a moment later: a scenario that met one of them is run once more.
+// Which troubles of this computer may be over a moment later: a test that met one of them runs once more.
 import { GmemtestError } from '../base/errors.ts'
 import type { VmDeath } from '../vm/vm.ts'
-import type { Happening, Judgement } from './verdict.ts'
+import type { Attempt } from './attempt.ts'
+import type { Judgement } from './verdict.ts'
 
-const passingDeaths = {
+const transientDeaths = {
   panic: false,
   'guest-stopped': false,
   'qemu-exited': true,
@@ -12,15 +13,15 @@ const passingDeaths = {
   closed: false,
 } as const satisfies Record<VmDeath['kind'], boolean>
 
-/** Whether what kept a machine from coming up, or ended a scenario, may not happen again. */
-export function mayPass(error: unknown): boolean {
+/** Tells whether the cause of an error may be gone a moment later. */
+export function isTransient(error: unknown): boolean {
   return error instanceof GmemtestError && error.transient
 }
 
-/** Whether a scenario is worth a second try: it was not run to its end, and the reason of that may pass. */
-export function deservesSecondTry({ verdict }: Judgement, { death, hang, thrown }: Happening): boolean {
+/** Tells whether a test gets a second try: it did not come to an end, and the reason of that may be gone. */
+export function deservesSecondTry({ verdict }: Judgement, { death, hang, thrown }: Attempt): boolean {
   if (verdict !== 'MISS') return false
-  // Somebody has stopped QEMU.
+  // Something has stopped QEMU from outside.
   if (hang !== undefined) return true
-  return death === undefined ? mayPass(thrown?.value) : passingDeaths[death.kind]
+  return death === undefined ? isTransient(thrown?.value) : transientDeaths[death.kind]
 }

@@ -1,86 +1,82 @@
-// From what happened in a scenario's window to its verdict: a table, no guesses.
+// From what happened to a test to its verdict: a table, no guesses.
 import { DeadlineExceeded } from '../base/deadline.ts'
 import { GmemtestError, messageOf } from '../base/errors.ts'
 import type { Fault } from '../base/errors.ts'
+import type { Splat } from '../console/splat.ts'
 import type { Verdict } from '../report/events.ts'
-import type { Splat } from '../console/find-splats.ts'
+import { CheckFailure } from '../vocabulary/check.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { VmDeath } from '../vm/vm.ts'
-import { CheckFailure } from '../vocabulary/check.ts'
-import type { Hang } from './hang.ts'
-
-/** What is known when a scenario is over. */
-export interface Happening {
-  /** What the scenario threw; missing when it ran to its end. */
-  readonly thrown?: { readonly value: unknown }
-  /** How the virtual machine died, if it did. */
-  readonly death?: VmDeath
-  /** Why there was no answer, if what was thrown only says that there was none. */
-  readonly hang?: Hang
-  /** Whether everything could be closed after it. */
-  readonly recovered: boolean
-  /** What the kernel complained about in the scenario's window. */
-  readonly splats: readonly Splat[]
-  /** How many lines of that window were forgotten before anybody looked at them. */
-  readonly unseen: number
-  /** What it complained about before that, when no scenario was running. */
-  readonly earlierSplats: readonly Splat[]
-  /** Counters that are not what they were when everything is closed. */
-  readonly leaks: readonly string[]
-  /** What the kernel logged as a warning or worse, and the scenario did not expect. */
-  readonly warnings: readonly string[]
-}
+import type { Attempt } from './attempt.ts'
+import type { JudgeFacts } from './facts.ts'
+import { skipped } from './skips.ts'
 
 export interface Judgement {
-  readonly verdict: Exclude<Verdict, 'SKIP'>
+  readonly verdict: Verdict
   /** Why, in one sentence; empty with PASS. */
   readonly message: string
-  /** Whether the virtual machine may be used for the next scenario. */
+  /** Whether the instance may run a further test. */
   readonly instanceUsable: boolean
-  /** What failed it happened before it began. */
+  /** What failed the test happened before it began. */
   readonly beforehand?: true
 }
 
-/** The verdict. First match wins; the kernel's own words come before what the scenario noticed. */
-export function judge(happening: Happening): Judgement {
-  const { thrown, death, hang, splats, recovered } = happening
+type SkipFacts = Pick<JudgeFacts, 'expectSkips' | 'kernel'>
+type Judged = Omit<Judgement, 'instanceUsable'>
+
+/**
+ * Judges an attempt. The first match wins; splats of the kernel come before what the test noticed. A skip
+ * counts as a failure unless the definition of the kernel expects it under the name of the test.
+ */
+export function judge(attempt: Attempt, name: string, facts: SkipFacts): Judgement {
+  const { thrown, death, hang, splats, recovered, observation, unseen } = attempt
   const [splat] = splats
-  if (splat !== undefined) {
-    const more = splats.length > 1 ? ` (and ${splats.length - 1} more)` : ''
-    return lost('FAIL', `the kernel complained: ${splat.said}${more}`)
-  }
+  if (splat !== undefined) return lost('FAIL', `kernel splat: ${splat.said}${more(splats)}`)
   if (death !== undefined) return lost(verdictByDeath[death.kind], describeDeath(death))
   if (hang !== undefined) return lost(hang.verdict, `${messageOf(thrown?.value)}; ${hang.summary}`)
-  if (happening.unseen > 0) {
-    const many = `${happening.unseen} lines of the console`
-    return lost('ERROR', `${many} were forgotten before anybody looked at them: there were too many`)
+  if (unseen > 0) {
+    return lost('ERROR', `${unseen} lines of the console were lost before gmemtest read them: too many lines`)
   }
-  // What has leaked would be missing in the next scenario.
-  const instanceUsable = recovered && happening.leaks.length === 0
-  if (thrown !== undefined) return { ...judgeError(thrown.value), instanceUsable }
-  return { ...judgeRest(happening), instanceUsable }
+  // What has leaked would be missing in the next test.
+  const isClean = recovered && attempt.leaks.length === 0 && observation.isTainted !== true
+  const problem = thrown ?? (observation.problem && { value: observation.problem })
+  const judged = problem === undefined ? judgeRest(attempt, name, facts) : judgeError(problem.value)
+  return { ...judged, instanceUsable: isClean }
 }
 
-/** What is wrong though the scenario ran to its end. */
-function judgeRest({ leaks, warnings, earlierSplats }: Happening): Omit<Judgement, 'instanceUsable'> {
-  if (leaks.length > 0) return { verdict: 'FAIL', message: `something was left behind: ${leaks.join('; ')}` }
+/** Judges a test that found nothing wrong itself. */
+function judgeRest(attempt: Attempt, name: string, facts: SkipFacts): Judged {
+  const { leaks, warnings, earlier, observation } = attempt
+  if (leaks.length > 0) return { verdict: 'FAIL', message: `leaked kernel resources: ${leaks.join('; ')}` }
   const [warning] = warnings
-  const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more)` : ''
-  if (warning !== undefined)
-    return { verdict: 'FAIL', message: `the kernel logged a warning: ${warning}${more}` }
-  const [earlier] = earlierSplats
-  if (earlier === undefined) return { verdict: 'PASS', message: '' }
-  const message = `the kernel complained before this scenario began: ${earlier.said}`
-  return { verdict: 'FAIL', message, beforehand: true }
+  if (warning !== undefined) {
+    return { verdict: 'FAIL', message: `the kernel logged a warning: ${warning}${more(warnings)}` }
+  }
+  const [splat] = earlier.splats
+  if (splat !== undefined) {
+    return {
+      verdict: 'FAIL',
+      message: `kernel splat before this test began: ${splat.said}`,
+      beforehand: true,
+    }
+  }
+  if (observation.skipped !== undefined)
+    return skipped(`it was skipped: ${observation.skipped}`, [name], facts)
+  return { verdict: 'PASS', message: '' }
 }
 
-function judgeError(error: unknown): Omit<Judgement, 'instanceUsable'> {
-  if (error instanceof CheckFailure) return { verdict: 'FAIL', message: error.message }
-  if (error instanceof DeadlineExceeded) return { verdict: 'FAIL', message: error.message }
-  if (!(error instanceof GmemtestError)) {
-    return { verdict: 'ERROR', message: `the scenario itself is broken: ${messageOf(error)}` }
+function more(things: readonly (Splat | string)[]): string {
+  return things.length > 1 ? ` (and ${things.length - 1} more)` : ''
+}
+
+function judgeError(error: unknown): Judged {
+  if (error instanceof CheckFailure || error instanceof DeadlineExceeded) {
+    return { verdict: 'FAIL', message: error.message }
   }
-  return { verdict: verdictByFault[error.fault], message: error.message }
+  if (error instanceof GmemtestError) {
+    return { verdict: verdictByFault[error.fault], message: error.message }
+  }
+  return { verdict: 'ERROR', message: `the test itself is broken: ${messageOf(error)}` }
 }
 
 const verdictByFault = {
@@ -101,6 +97,20 @@ const verdictByDeath = {
   closed: 'ERROR',
 } as const satisfies Record<VmDeath['kind'], Verdict>
 
-function lost(verdict: Exclude<Verdict, 'SKIP'>, message: string): Judgement {
+function lost(verdict: Verdict, message: string): Judgement {
   return { verdict, message, instanceUsable: false }
 }
+
+/** Returns the verdict on a test that has no instance because of `error`: whose fault it is decides. */
+export function verdictOfRefusal(error: unknown): Verdict {
+  return error instanceof GmemtestError ? verdictByRefusal[error.fault] : 'MISS'
+}
+
+const verdictByRefusal = {
+  boot: 'FAIL',
+  guest: 'MISS',
+  infra: 'MISS',
+  usage: 'MISS',
+  build: 'ERROR',
+  protocol: 'ERROR',
+} as const satisfies Record<Fault, Verdict>

@@ -1,5 +1,9 @@
 // The stream between a run and its reports: the runner writes it, every report is a sink that reads it.
+import type { Writable } from 'node:stream'
 import type { Isolation } from '../kernel/definition/definition.ts'
+
+/** The version of the event schema: `run-started` and `mutants-started` carry it (docs/results.md). */
+export const eventsVersion = 2
 
 /** How a scenario ended, in the words of KCIDB. */
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR' | 'MISS' | 'SKIP'
@@ -39,15 +43,39 @@ export interface TestPoint {
   readonly points?: readonly TestPoint[]
 }
 
+export interface TestFinished {
+  readonly type: 'test-finished'
+  readonly suite: string
+  readonly name: string
+  /** Empty for a program that has no title. */
+  readonly title: string
+  readonly verdict: Verdict
+  readonly milliseconds: number
+  /** Present when what failed the test happened before it began: in the boot, or there was no boot. */
+  readonly beforehand?: true
+  /** Present when this is the verdict on its second try: why the first one was in vain. */
+  readonly retried?: string
+  /** Splats that an allowance covers, each with its reason. */
+  readonly allowed?: readonly string[]
+  /** Present with SKIP: why this kernel cannot run it. */
+  readonly reason?: string
+  /** Present with FAIL, ERROR and MISS. */
+  readonly diagnostic?: Diagnostic
+  /** Present when the test is a program that reports test points of its own. */
+  readonly points?: readonly TestPoint[]
+}
+
 export type RunEvent =
   | {
       readonly type: 'run-started'
       readonly time: string
       readonly kernel: string
       readonly dialect: string
-      readonly scenarios: readonly string[]
-      /** What scenarios share of their machines; not said of the kernel's own selftests. */
-      readonly isolation?: Isolation
+      readonly version: number
+      readonly suite: string
+      /** The names of the tests, in the order of the command line or of the alphabet. */
+      readonly tests: readonly string[]
+      readonly isolation: Isolation
     }
   | {
       readonly type: 'kernel-ready'
@@ -72,35 +100,18 @@ export type RunEvent =
       readonly type: 'vm-lost'
       readonly reason: string
     }
-  | { readonly type: 'scenario-started'; readonly name: string; readonly title: string }
+  | { readonly type: 'test-started'; readonly suite: string; readonly name: string; readonly title: string }
   | {
       /**
-       * It could not be run to its end for a reason that may pass, and is run once more in a new virtual machine. Comes
-       * before `scenario-started` when the first one did not come up.
+       * A test did not come to its end for a reason that may be gone, and runs once more in a new instance. Comes before
+       * `test-started` when the first instance did not come up.
        */
-      readonly type: 'scenario-retried'
+      readonly type: 'test-retried'
+      readonly suite: string
       readonly name: string
       readonly reason: string
     }
-  | {
-      readonly type: 'scenario-finished'
-      readonly name: string
-      readonly title: string
-      readonly verdict: Verdict
-      readonly milliseconds: number
-      /** Present when what failed it happened before it began: while the kernel booted, or it did not boot. */
-      readonly beforehand?: true
-      /** Present when this is what became of its second try: why the first one was in vain. */
-      readonly retried?: string
-      /** Present when the kernel complained about what it is allowed to: of each, what it was and why it does not count. */
-      readonly allowed?: readonly string[]
-      /** Present with SKIP: why this kernel cannot run it. */
-      readonly reason?: string
-      /** Present with FAIL, ERROR and MISS. */
-      readonly diagnostic?: Diagnostic
-      /** Present when the scenario is a program that reports test points of its own. */
-      readonly points?: readonly TestPoint[]
-    }
+  | TestFinished
   | {
       readonly type: 'run-finished'
       readonly milliseconds: number
@@ -150,6 +161,7 @@ export type MutantEvent =
   | {
       readonly type: 'mutants-started'
       readonly time: string
+      readonly version: number
       readonly kernel: string
       readonly mutants: readonly string[]
     }
@@ -183,9 +195,23 @@ export type MutantEvent =
       readonly aborted?: string
     }
 
+/** Every event that a report may get. */
+export type ReportEvent = RunEvent | MutantEvent
+
 /** A consumer of the stream. Sinks only read; one that throws fails the run but does not stop it. */
-export interface Sink<Event = RunEvent> {
-  write(event: Event): void | Promise<void>
+export interface Sink {
+  write(event: ReportEvent): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
   close(): Promise<void>
 }
+
+/** What a sink has to know beside its stream. */
+export interface SinkOptions {
+  /** Whether the stream is a terminal: only then there is progress and colour. */
+  readonly isTty: boolean
+  /** The directory of the results, to be named. */
+  readonly directory: string
+}
+
+/** Makes the sink of a format on a stream. */
+export type SinkFactory = (output: Writable, options: SinkOptions) => Sink

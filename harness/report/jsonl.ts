@@ -1,28 +1,25 @@
-// The event stream as it is, one JSON object a line, on the disk before the next scenario begins.
-import { open } from 'node:fs/promises'
-import type { MutantEvent, RunEvent, Sink } from './events.ts'
+// The event stream as it is, one JSON object a line, on the disk before the next test begins.
+import type { ReportEvent, SinkFactory } from './events.ts'
+import { Output } from './output.ts'
 import { plainValue } from './plain.ts'
 
-/**
- * Appends every event to a file.
- * @throws the error of the file system when the file cannot be made
- */
-export async function jsonLinesSink(file: string): Promise<Sink<RunEvent | MutantEvent>> {
-  const handle = await open(file, 'w')
+/** Writes every event as a line of JSON. */
+export const jsonLinesSink: SinkFactory = (stream) => {
+  const output = new Output(stream)
   return {
     async write(event) {
-      await handle.writeFile(`${lineOf(event)}\n`)
+      output.check()
+      output.write(`${lineOf(event)}\n`)
+      await output.flushed()
     },
-    async close() {
-      await handle.close()
-    },
+    close: () => output.flushed(),
   }
 }
 
-/** One event as a line of JSON, with the moment at which it was written unless it has one of its own. */
-export function lineOf(event: RunEvent | MutantEvent, now: Date = new Date()): string {
+/** Returns an event as a line of JSON, with the moment at which it was written unless it has one of its own. */
+export function lineOf(event: ReportEvent, now: Date = new Date()): string {
   const readable =
-    event.type === 'scenario-finished' && event.diagnostic !== undefined
+    event.type === 'test-finished' && event.diagnostic !== undefined
       ? {
           ...event,
           diagnostic: {

@@ -1,16 +1,17 @@
 // The reports of one job: where its events go, and what a report that broke means for the exit code.
-import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { exitCodes } from '../base/errors.ts'
-import type { MutantEvent, RunEvent, Sink } from './events.ts'
-import { jsonLinesSink } from './jsonl.ts'
-import { Sinks } from './sinks.ts'
-import type { TerminalOptions } from './terminal.ts'
+import type { ReportEvent, Sink } from './events.ts'
+import { defaultReports, formats } from './formats.ts'
+import type { ReportTarget } from './formats.ts'
 import { unwritable } from './results-directory.ts'
-import { resultNames } from '../base/result-names.ts'
+import { Sinks } from './sinks.ts'
+import type { NamedSink } from './sinks.ts'
 
-/** Where reports are written. */
+/** The streams of this process that reports are written to. */
 export interface Streams {
   readonly stdout: Writable
   readonly stderr: Writable
@@ -19,26 +20,18 @@ export interface Streams {
   readonly printError: (error: unknown) => void
 }
 
-export interface ReportingOptions<Event> {
-  readonly context: Streams
-  /** Where the results go. */
-  readonly directory: string
-  /** What a person sees. */
-  readonly terminal: (options: TerminalOptions) => Sink<Event>
-  /** The test points, on the standard output and in a file. */
-  readonly tap: (output: Writable) => Sink<Event>
-}
-
 /**
- * Does the work of a job and reports the events that it emits. Answers with its exit code; when it would be `ok` and a
- * report is incomplete, it is `couldNotRun`.
- * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when there is nowhere to report to
+ * Does the work of a job and reports the events that it emits into `directory` and to the streams. Returns its exit code;
+ * when that would be `ok` and a report is incomplete, it is `couldNotRun`.
+ * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when a report cannot be opened
  */
-export async function reporting<Event extends RunEvent | MutantEvent>(
-  options: ReportingOptions<Event>,
-  work: (emit: (event: Event) => Promise<void>) => Promise<number>,
+export async function reporting(
+  streams: Streams,
+  directory: string,
+  work: (emit: (event: ReportEvent) => Promise<void>) => Promise<number>,
 ): Promise<number> {
-  const sinks = await openSinks(options)
+  const opened = await Promise.all(defaultReports.map((target) => openSink(target, streams, directory)))
+  const sinks = new Sinks(opened, streams.printError)
   let exitCode: number
   try {
     exitCode = await work((event) => sinks.write(event))
@@ -49,22 +42,34 @@ export async function reporting<Event extends RunEvent | MutantEvent>(
   return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
 }
 
-async function openSinks<Event extends RunEvent | MutantEvent>(
-  options: ReportingOptions<Event>,
-): Promise<Sinks<Event>> {
-  const { context, directory, terminal, tap } = options
-  const { stderr: output, isTty } = context
-  const file = (name: string): string => path.join(directory, name)
-  const events = file(resultNames.events)
-  const eventsSink = await jsonLinesSink(events).catch((cause: unknown) => {
-    throw unwritable(events, directory, cause)
+const streamNames = { stdout: 'the standard output', stderr: 'the terminal' } as const
+
+async function openSink(
+  { format, to }: ReportTarget,
+  streams: Streams,
+  directory: string,
+): Promise<NamedSink> {
+  const factory = await formats[format]()
+  if (typeof to === 'string') {
+    const isTty = to === 'stderr' && streams.isTty
+    return { name: streamNames[to], sink: factory(streams[to], { isTty, directory }) }
+  }
+  const file = path.join(directory, to.file)
+  const handle = await open(file, 'w').catch((cause: unknown) => {
+    throw unwritable(file, directory, cause)
   })
-  // The terminal comes first: it takes its line of progress away before a test point is written.
-  const sinks = [
-    { name: 'the terminal', sink: terminal({ output, isTty, directory }) },
-    { name: 'the standard output', sink: tap(context.stdout) },
-    { name: resultNames.tap, sink: tap(createWriteStream(file(resultNames.tap))), directory },
-    { name: resultNames.events, sink: eventsSink, directory },
-  ]
-  return new Sinks<Event>(sinks, context.printError)
+  const stream = handle.createWriteStream()
+  return { name: to.file, sink: endingWith(stream, factory(stream, { isTty: false, directory })), directory }
+}
+
+/** Makes the end of a sink the end of its file. */
+function endingWith(stream: Writable, sink: Sink): Sink {
+  return {
+    write: (event) => sink.write(event),
+    async close() {
+      await sink.close()
+      stream.end()
+      await finished(stream)
+    },
+  }
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 import { resultNames, vmcoreName } from '../base/result-names.ts'
+import { readEvent } from './read-events.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
 // A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
@@ -77,28 +78,16 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
   if (events === undefined) return undefined
   // A disk that is full from the beginning leaves an empty file.
   if (events === '') return (name) => isConsole(name, '')
-  const first = firstEvent(events)
+  const first = readEvent(events.split('\n', 1)[0] ?? '')
   if (first?.type === 'run-started') {
-    const scenarios: readonly unknown[] = Array.isArray(first.scenarios) ? first.scenarios : []
-    const dumps = new Set(scenarios.map((name) => vmcoreName(String(name))))
+    const tests: readonly unknown[] = Array.isArray(first['tests']) ? first['tests'] : []
+    const dumps = new Set(tests.map((name) => vmcoreName(String(name))))
     return (name) => isConsole(name, '') || dumps.has(name)
   }
-  if (first?.type !== 'mutants-started' || !Array.isArray(first.mutants)) return undefined
-  const stems = ['control', ...first.mutants].map((name) => `-${name}`)
+  const mutants: unknown = first?.type === 'mutants-started' ? first['mutants'] : undefined
+  if (!Array.isArray(mutants)) return undefined
+  const stems = ['control', ...mutants].map((name) => `-${name}`)
   return (name) => stems.some((stem) => isConsole(name, stem))
-}
-
-/** What the first line says, if it is an object: it may be anybody's. */
-function firstEvent(
-  lines: string,
-): { readonly type?: unknown; readonly mutants?: unknown; readonly scenarios?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(lines.split('\n', 1)[0] ?? '')
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    // Not JSON.
-    return undefined
-  }
 }
 
 /** Whether this is the name of a console of these: the first one, or with a number a further one. */

@@ -1,25 +1,25 @@
 // Hands each event to every sink in order. A sink that fails is dropped and remembered; the others go on.
 import { InfraError, messageOf } from '../base/errors.ts'
-import type { RunEvent, Sink } from './events.ts'
+import type { ReportEvent, Sink } from './events.ts'
 import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
-export interface NamedSink<Event = RunEvent> {
+export interface NamedSink {
   /** How messages call it: "results.jsonl". */
   readonly name: string
-  readonly sink: Sink<Event>
+  readonly sink: Sink
   /** Where it writes a file, if it does. */
   readonly directory?: string
 }
 
 /** The sinks of one run as one. */
-export class Sinks<Event = RunEvent> {
-  #sinks: NamedSink<Event>[]
+export class Sinks {
+  #sinks: NamedSink[]
   readonly #onFailure: (error: InfraError) => void
   readonly #failures: InfraError[] = []
   #last: Promise<void> = Promise.resolve()
 
   /** `onFailure` hears at once of a sink that failed; the run goes on without it. */
-  constructor(sinks: readonly NamedSink<Event>[], onFailure: (error: InfraError) => void) {
+  constructor(sinks: readonly NamedSink[], onFailure: (error: InfraError) => void) {
     this.#sinks = [...sinks]
     this.#onFailure = onFailure
   }
@@ -30,7 +30,7 @@ export class Sinks<Event = RunEvent> {
   }
 
   /** Writes one event to all sinks; events never overtake each other. Never rejects. */
-  write(event: Event): Promise<void> {
+  write(event: ReportEvent): Promise<void> {
     this.#last = this.#last.then(() => this.#each((sink) => sink.write(event)))
     return this.#last
   }
@@ -41,7 +41,7 @@ export class Sinks<Event = RunEvent> {
     return this.#last
   }
 
-  async #each(action: (sink: Sink<Event>) => void | Promise<void>): Promise<void> {
+  async #each(action: (sink: Sink) => void | Promise<void>): Promise<void> {
     await Promise.all(
       this.#sinks.map(async (named) => {
         try {
@@ -53,7 +53,7 @@ export class Sinks<Event = RunEvent> {
     )
   }
 
-  #drop(named: NamedSink<Event>, cause: unknown): void {
+  #drop(named: NamedSink, cause: unknown): void {
     this.#sinks = this.#sinks.filter((other) => other !== named)
     const error = failureOf(named, cause)
     this.#failures.push(error)
@@ -65,6 +65,6 @@ function failureOf({ name, directory }: Omit<NamedSink, 'sink'>, cause: unknown)
   if (directory !== undefined && isDiskFull(cause)) return noSpaceLeft(directory, undefined, cause)
   return new InfraError('REPORT_FAILED', `${name} could not be written: ${messageOf(cause)}`, {
     cause,
-    hint: 'is there space left, and may this user write there? --output DIR chooses another place',
+    hint: 'check the free space and the permissions there; --output DIR chooses another place',
   })
 }

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
 import type { TestPoint } from './events.ts'
+import { Output } from './output.ts'
 import { plainText } from './plain.ts'
 
 /**
@@ -17,27 +18,25 @@ export async function loadTap(): Promise<{ readonly Minimal: typeof TapStream }>
 
 /** Writes test points to `output`. The plan comes first, so a run that stops early never looks complete. */
 export class TapOutput {
-  readonly #output: Writable
+  readonly #output: Output
   #stream: TapStream | undefined
-  #broken: Error | undefined
   #planned = 0
+  #things = ''
   #written = 0
 
   constructor(output: Writable) {
-    this.#output = output
-    output.on('error', (error: Error) => {
-      this.#broken ??= error
-    })
+    this.#output = new Output(output)
   }
 
   /** @throws what broke the output, if something did */
   check(): void {
-    if (this.#broken !== undefined) throw this.#broken
+    this.#output.check()
   }
 
-  /** How many points there will be; nothing is printed yet. */
-  plan(count: number): void {
+  /** Sets how many points there will be, and of which things; prints nothing yet. */
+  plan(count: number, things: string): void {
     this.#planned = count
+    this.#things = things
   }
 
   /** Prints the head, if nobody has yet: loading tap must not hold up the boot, so this is not done by the plan. */
@@ -48,7 +47,7 @@ export class TapOutput {
       this.#stream = stream
       stream.on('data', (chunk: string) => this.#output.write(chunk))
       // A plan of no points ends the stream, so it says why.
-      if (this.#planned === 0) stream.plan(0, 'no scenario')
+      if (this.#planned === 0) stream.plan(0, `no ${this.#things}`)
       else stream.plan(this.#planned)
     }
     return this.#stream
@@ -67,19 +66,17 @@ export class TapOutput {
     this.#output.write(subtestOf(name, points, Minimal))
   }
 
-  /** After the last point: says so when that is not all, or when all of it is worth nothing. */
-  async finish(things: string, aborted: string | undefined): Promise<void> {
-    if (aborted !== undefined) (await this.open()).bailout(aborted)
-    else if (this.#written < this.#planned)
-      (await this.open()).bailout(`only ${this.#written} of ${this.#planned} ${things} have a result`)
+  /** Bails out when the run was aborted, or when not all points are there. */
+  async finish(aborted: string | undefined): Promise<void> {
+    const isShort = this.#written < this.#planned
+    const reason = aborted ?? `only ${this.#written} of ${this.#planned} ${this.#things} have a result`
+    if (aborted !== undefined || isShort) (await this.open()).bailout(plainText(reason))
   }
 
   /** Waits until all of it has been written. */
   async close(): Promise<void> {
     if (this.#stream !== undefined && this.#written === this.#planned) this.#stream.end()
-    await new Promise<void>((resolve, reject) => {
-      this.#output.write('', (error) => (error ? reject(this.#output.errored ?? error) : resolve()))
-    })
+    await this.#output.flushed()
   }
 }
 

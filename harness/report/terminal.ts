@@ -1,72 +1,102 @@
-// What a person sees on stderr: which scenario runs (on a terminal only), and one last line that sums the run up.
+// What a person sees on stderr: which test or mutant is on (on a terminal only), and one last line that sums it up.
 import { styleText } from 'node:util'
-import type { Writable } from 'node:stream'
-import type { Sink, Verdict } from './events.ts'
+import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
 import { statusLine } from './status-line.ts'
 
-export interface TerminalOptions {
-  readonly output: Writable
-  /** Whether `output` is a terminal: only then is there progress and colour. */
-  readonly isTty: boolean
-  /** Where the results lie, for the last line. */
-  readonly directory: string
-}
-
-const worstFirst = ['FAIL', 'ERROR', 'MISS', 'PASS', 'SKIP'] as const satisfies readonly Verdict[]
-const words = {
+/** The words of the last line, the worst verdict first. */
+const verdictWords = {
   FAIL: 'failed',
   ERROR: 'broken',
   MISS: 'not run',
   PASS: 'passed',
   SKIP: 'skipped',
 } as const satisfies Record<Verdict, string>
+const mutantWords = {
+  SURVIVED: 'survived',
+  NO_BOOT: 'did not boot',
+  NOT_BUILT: 'not built',
+  ERROR: 'without a verdict',
+  KILLED: 'killed',
+} as const satisfies Record<MutantVerdict, string>
+const colours: Readonly<Record<string, 'green' | 'yellow'>> = {
+  PASS: 'green',
+  KILLED: 'green',
+  SKIP: 'yellow',
+}
 
-/** Progress and summary on stderr. Put it before the sink of test points: it clears its line before they are written. */
-export function terminalSink(options: TerminalOptions): Sink {
-  const { output, isTty } = options
-  let done = 0
-  let planned = 0
-  let isHeadOut = false
+/** Shows progress and summary. It comes before the sinks of test points: it clears its line before they write. */
+export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
   const line = statusLine(output, isTty)
+  let planned = 0
+  let started = 0
+  /** The mutant of a campaign; undefined in a run. */
+  let mutant: string | undefined
+  let isHeadOut = false
+
+  function progress(text: string): void {
+    line.show(mutant === undefined ? text : `[${started}/${planned}] ${mutant}: ${text}`)
+  }
+  function say(text: string): void {
+    line.clear()
+    output.write(`gmemtest: ${text}\n`)
+  }
+  function beginMutant(name: string): void {
+    mutant = name
+    progress('building')
+  }
 
   return {
     write(event) {
       switch (event.type) {
         case 'run-started':
-          planned = event.scenarios.length
-          line.show(`${event.kernel}: getting ready`)
+          planned = event.tests.length
+          progress(`${event.kernel}: getting ready`)
+          return
+        case 'mutants-started':
+          planned = event.mutants.length
+          return
+        case 'mutant-started':
+          started += 1
+          beginMutant(event.name)
+          return
+        case 'control-started':
+          started = planned
+          beginMutant('the kernel without a mutant')
           return
         case 'kernel-ready':
-          line.show(`${event.release} is ready, booting`)
+          progress(mutant === undefined ? `${event.release} is ready, booting` : 'booting')
           return
         case 'vm-ready':
           // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
-          if (!isHeadOut) line.clear()
+          if (!isHeadOut && mutant === undefined) line.clear()
           isHeadOut = true
           return
         case 'vm-lost':
+          if (mutant === undefined) say(`${event.reason}; continuing in a new instance`)
+          return
+        case 'test-retried':
+          if (mutant !== undefined) return
+          say(`${event.name}: ${event.reason}; trying once more in a new instance`)
+          progress(`[${started + 1}/${planned}] ${event.name}`)
+          return
+        case 'test-started':
+          progress(mutant === undefined ? `[${started + 1}/${planned}] ${event.name}` : event.name)
+          return
+        case 'test-finished':
+          if (mutant !== undefined) return
+          started += 1
           line.clear()
-          output.write(`gmemtest: ${event.reason}; going on in a new virtual machine\n`)
           return
-        case 'scenario-retried':
-          line.clear()
-          output.write(
-            `gmemtest: ${event.name}: ${event.reason}; trying it once more in a new virtual machine\n`,
-          )
-          line.show(`[${done + 1}/${planned}] ${event.name}`)
-          return
-        case 'scenario-started':
-          line.show(`[${done + 1}/${planned}] ${event.name}`)
-          return
-        case 'scenario-finished':
-          done += 1
+        case 'mutant-finished':
+        case 'control-finished':
           line.clear()
           return
         case 'run-finished':
-          line.clear()
-          output.write(
-            `gmemtest: ${summary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${options.directory}\n`,
-          )
+          if (mutant !== undefined) return
+          say(`${summary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${directory}`)
+          return
+        case 'mutants-finished':
+          say(`${mutantSummary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${directory}`)
           return
         default:
           event satisfies never
@@ -82,14 +112,28 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
 }
 
-/** `3 failed, 40 passed, 2 skipped`, worst first; only what there is. */
+/** Returns `3 failed, 40 passed, 2 skipped`, the worst first, without what did not happen. */
 export function summary(verdicts: Readonly<Record<Verdict, number>>, colour: boolean): string {
-  const parts = worstFirst
-    .filter((verdict) => verdicts[verdict] > 0)
-    .map((verdict) => {
-      const text = `${verdicts[verdict]} ${words[verdict]}`
-      if (!colour) return text
-      return styleText(verdict === 'PASS' ? 'green' : verdict === 'SKIP' ? 'yellow' : 'red', text)
+  return counted(verdicts, verdictWords, colour) || 'nothing ran'
+}
+
+/** Returns `mutants: 1 survived, 40 killed`, the worst first, without what did not happen. */
+export function mutantSummary(verdicts: Readonly<Record<MutantVerdict, number>>, colour: boolean): string {
+  const text = counted(verdicts, mutantWords, colour)
+  return text === '' ? 'no mutant was tried' : `mutants: ${text}`
+}
+
+function counted<Key extends string>(
+  counts: Readonly<Record<Key, number>>,
+  words: Readonly<Record<Key, string>>,
+  colour: boolean,
+): string {
+  const keys = Object.keys(words).filter((key): key is Key => Object.hasOwn(counts, key))
+  return keys
+    .filter((key) => counts[key] > 0)
+    .map((key) => {
+      const text = `${counts[key]} ${words[key]}`
+      return colour ? styleText(colours[key] ?? 'red', text) : text
     })
-  return parts.length > 0 ? parts.join(', ') : 'nothing ran'
+    .join(', ')
 }

@@ -1,19 +1,20 @@
-// Which scenarios share a boot: few boots serve all of them, and what this machine cannot give is known before QEMU starts.
+// Which tests share a boot: few boots serve all of them, and what this computer cannot give is known before QEMU starts.
 import { InfraError } from '../base/errors.ts'
+import { bytes } from '../base/units.ts'
 import type { Bytes } from '../base/units.ts'
 import { describePools, memoryOf, plainProfile } from '../vm/profile.ts'
 import type { BootProfile, Pools } from '../vm/profile.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import type { Test } from './test.ts'
 
-/** Scenarios that run one after the other in machines of one profile. */
+/** Tests that run one after the other in instances of one profile. */
 export interface BootGroup {
   readonly profile: BootProfile
-  readonly scenarios: readonly NamedScenario[]
+  readonly tests: readonly Test[]
 }
 
-/** A scenario that cannot be given its pools on this machine. */
+/** A test that cannot be given its pools on this computer. */
 export interface Refusal {
-  readonly scenario: NamedScenario
+  readonly test: Test
   readonly error: InfraError
 }
 
@@ -24,21 +25,21 @@ export interface BootPlan {
 }
 
 /**
- * Groups scenarios by the way they want to be booted, in their order. A group has the largest pools that any of its
- * scenarios wants; it is divided if that is more memory than is `available` on this machine.
+ * Groups tests by the way they want to be booted, in their order. A group has the largest pools that any of its tests
+ * wants; it is divided if that is more memory than is `available` on this computer.
  */
-export function planBoots(scenarios: readonly NamedScenario[], available: Bytes): BootPlan {
-  const kinds = Map.groupBy(scenarios, kindOf)
+export function planBoots(tests: readonly Test[], available: Bytes): BootPlan {
+  const kinds = Map.groupBy(tests, kindOf)
   const refused: Refusal[] = []
   const groups: BootGroup[] = []
   const plain = kinds.get(plainKind)
-  if (plain !== undefined) groups.push({ profile: plainProfile, scenarios: plain })
+  if (plain !== undefined) groups.push({ profile: plainProfile, tests: plain })
   kinds.delete(plainKind)
   for (const members of kinds.values()) {
-    const fitting = members.filter((scenario) => memoryOf(profileOf([scenario])) <= available)
+    const fitting = members.filter((test) => memoryOf(profileOf([test])) <= available)
     groups.push(...divided(fitting, available))
-    for (const scenario of members) {
-      if (!fitting.includes(scenario)) refused.push({ scenario, error: tooLarge(scenario, available) })
+    for (const test of members) {
+      if (!fitting.includes(test)) refused.push({ test, error: tooLarge(test, available) })
     }
   }
   return { groups, refused }
@@ -46,49 +47,49 @@ export function planBoots(scenarios: readonly NamedScenario[], available: Bytes)
 
 const plainKind = 'plain'
 
-function kindOf({ pools, boot }: NamedScenario): string {
-  const variants = variantsOf(boot)
-  return isEmpty(pools) && variants.length === 0 ? plainKind : `variants ${variants.join(' ')}`
+function kindOf({ wants }: Test): string {
+  const variants = variantsOf(wants.boot)
+  return describePools(wants.pools).length === 0 && variants.length === 0 && wants.memory === undefined
+    ? plainKind
+    : `variants ${variants.join(' ')}`
 }
 
-function isEmpty(pools: Pools): boolean {
-  return describePools(pools).length === 0
-}
-
-function variantsOf(boot: NamedScenario['boot']): NamedScenario['boot'] {
+function variantsOf(boot: Test['wants']['boot']): Test['wants']['boot'] {
   return [...new Set(boot)].toSorted()
 }
 
-/** The profile that serves all of these, which are of one kind. */
-function profileOf(members: readonly NamedScenario[]): BootProfile {
-  const largest = (size: keyof Pools): number => Math.max(0, ...members.map(({ pools }) => pools[size]))
+/** Returns the profile that serves all of these tests, which are of one kind. */
+function profileOf(members: readonly Test[]): BootProfile {
+  const largest = (size: keyof Pools): number => Math.max(0, ...members.map(({ wants }) => wants.pools[size]))
+  const memory = Math.max(0, ...members.map(({ wants }) => wants.memory ?? 0))
   return {
     pools: { '1G': largest('1G'), '2M': largest('2M') },
-    variants: variantsOf(members[0]?.boot ?? []),
+    variants: variantsOf(members[0]?.wants.boot ?? []),
+    ...(memory === 0 ? {} : { memory: bytes(memory) }),
   }
 }
 
-/** Each scenario goes to the first group that it fits into; each fits into one of its own. */
-function divided(members: readonly NamedScenario[], available: Bytes): BootGroup[] {
-  const groups: NamedScenario[][] = []
-  for (const scenario of members) {
-    const room = groups.find((group) => memoryOf(profileOf([...group, scenario])) <= available)
-    if (room === undefined) groups.push([scenario])
-    else room.push(scenario)
+/** Puts each test into the first group that it fits into; each fits into one of its own. */
+function divided(members: readonly Test[], available: Bytes): BootGroup[] {
+  const groups: Test[][] = []
+  for (const test of members) {
+    const room = groups.find((group) => memoryOf(profileOf([...group, test])) <= available)
+    if (room === undefined) groups.push([test])
+    else room.push(test)
   }
-  return groups.map((group) => ({ profile: profileOf(group), scenarios: group }))
+  return groups.map((group) => ({ profile: profileOf(group), tests: group }))
 }
 
 const mebibyte = 2 ** 20
 
-function tooLarge(scenario: NamedScenario, available: Bytes): InfraError {
-  const profile = profileOf([scenario])
+function tooLarge(test: Test, available: Bytes): InfraError {
+  const profile = profileOf([test])
   const pools = describePools(profile.pools).join(' and ') || 'none'
   const wanted = Math.ceil(memoryOf(profile) / mebibyte)
   const limit = Math.floor(available / mebibyte)
   return new InfraError(
     'POOLS_TOO_LARGE',
-    `${scenario.name} needs a guest with ${wanted} MiB of memory for its pools of huge pages (${pools}), and ${limit} MiB are available on this machine`,
-    { hint: 'free memory, or run it on a machine that has more' },
+    `${test.name} needs an instance with ${wanted} MiB of memory (pools of huge pages: ${pools}), and ${limit} MiB are available on this computer`,
+    { hint: 'free memory, or run it on a computer that has more' },
   )
 }

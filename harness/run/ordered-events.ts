@@ -9,7 +9,7 @@ interface Part<Event> {
  * Sorts what is written for the places 0, 1, 2 … What belongs to the first place that is not finished comes out at once,
  * everything behind it waits for it.
  */
-export class InOrder<Event> {
+export class OrderedEvents<Event> {
   readonly #emit: (event: Event) => Promise<void>
   readonly #parts = new Map<number, Part<Event>>()
   #head = 0

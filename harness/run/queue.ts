@@ -1,36 +1,46 @@
-// The scenarios that nobody runs yet, in the order in which they are to be begun.
+// The tests that no worker has taken yet, in the order in which they are to be begun.
+import type { GmemtestError } from '../base/errors.ts'
+import { plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { BootPlan } from './boot-plan.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import type { Test } from './test.ts'
 
-/** A scenario of a plan. */
+/** A test of a plan. */
 export interface Entry {
   /** Its position in the plan. */
   readonly place: number
-  readonly scenario: NamedScenario
+  readonly test: Test
   readonly profile: BootProfile
+  /** Why it cannot run at all. */
+  readonly refusal?: GmemtestError
 }
 
-/** The entries of a plan that have a way to boot, in its order. */
-export function entriesOf({ groups }: BootPlan): Entry[] {
-  return groups
-    .flatMap(({ profile, scenarios }) => scenarios.map((scenario) => ({ scenario, profile })))
-    .map((entry, place) => ({ ...entry, place }))
+/** Returns the entries of a plan, in its order; those that this computer cannot boot are the last. */
+export function entriesOf({ groups, refused }: BootPlan): Entry[] {
+  const planned = groups.flatMap(({ profile, tests }) => tests.map((test) => ({ test, profile })))
+  const entries: Omit<Entry, 'place'>[] = [
+    ...planned.map((entry) => ({
+      ...entry,
+      ...(entry.test.refusal === undefined ? {} : { refusal: entry.test.refusal }),
+    })),
+    ...refused.map(({ test, error }) => ({ test, profile: plainProfile, refusal: error })),
+  ]
+  return entries.map((entry, place) => ({ ...entry, place }))
 }
 
 /**
- * The longest first, so that none of them is begun when all the others are over. Nobody knows how long a new one takes:
- * it may be the longest of all, so it comes before those that are known, by its deadline.
+ * Puts the longest first, so that none of them begins when all the others are over. A new test may be the longest of all,
+ * so it comes before those whose time is known, by its deadline.
  */
 export function longestFirst(
   entries: readonly Entry[],
   durations: ReadonlyMap<string, number>,
 ): readonly Entry[] {
-  const unknown = entries.filter(({ scenario }) => !durations.has(scenario.name))
-  const known = entries.filter(({ scenario }) => durations.has(scenario.name))
-  const last = ({ scenario }: Entry): number => durations.get(scenario.name) ?? 0
+  const unknown = entries.filter(({ test }) => !durations.has(test.name))
+  const known = entries.filter(({ test }) => durations.has(test.name))
+  const last = ({ test }: Entry): number => durations.get(test.name) ?? 0
   return [
-    ...unknown.toSorted((a, b) => b.scenario.timeout - a.scenario.timeout),
+    ...unknown.toSorted((a, b) => b.test.seconds - a.test.seconds),
     ...known.toSorted((a, b) => last(b) - last(a)),
   ]
 }
@@ -46,7 +56,7 @@ export class Queue {
     this.#isStrict = order.strict
   }
 
-  /** The entry that `take` would answer with. */
+  /** Returns the entry that `take` would take. */
   peek(isPreferred: (entry: Entry) => boolean): Entry | undefined {
     return (this.#isStrict ? undefined : this.#waiting.find(isPreferred)) ?? this.#waiting[0]
   }
@@ -58,7 +68,7 @@ export class Queue {
     return entry
   }
 
-  /** Whether there is such an entry. */
+  /** Tells whether there is such an entry. */
   has(isWanted: (entry: Entry) => boolean): boolean {
     return this.#waiting.some(isWanted)
   }

@@ -1,17 +1,19 @@
 // What all workers of a run know: the verdicts so far, what the kernel has, and what does not come up.
 import { exitCodeOf, exitCodes, messageOf } from '../base/errors.ts'
-import type { Verdict } from '../report/events.ts'
+import type { TestFinished, Verdict } from '../report/events.ts'
 import { plainProfile } from '../vm/profile.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
-import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { kernelLacks, instanceLacks, notBooted } from '../judge/not-run.ts'
-import type { Finished } from '../judge/not-run.ts'
+import { instanceLacks, kernelLacks, refused } from '../judge/not-run.ts'
+import type { Finished } from '../judge/facts.ts'
 import type { CheckedInstance } from '../instance/checked-instance.ts'
-import type { RunnerOptions, RunOutcome, ScenarioFinished } from './run-options.ts'
+import type { SplatReading } from '../console/read-splats.ts'
+import type { Splat } from '../console/splat.ts'
+import type { Entry } from './queue.ts'
+import type { RunOptions, RunOutcome } from './run-options.ts'
 
 export class RunState {
-  readonly #options: RunnerOptions
+  readonly #options: RunOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   /** What kept machines of a profile from coming up: nobody tries it again. */
   readonly #failures = new Map<BootProfile, unknown>()
@@ -20,9 +22,11 @@ export class RunState {
   /** The fingerprints of what kernels complained about while they booted, for each way to boot. */
   readonly #judged = new Map<BootProfile, Set<string>>()
   #kernel: CheckedInstance['available'] | undefined
+  /** How many tests could not run at all and have no other verdict than ERROR. */
+  #refused = 0
   #isEnough = false
 
-  constructor(options: RunnerOptions) {
+  constructor(options: RunOptions) {
     this.#options = options
   }
 
@@ -32,13 +36,23 @@ export class RunState {
 
   /** Nothing further is begun. */
   get isOver(): boolean {
-    return this.#isEnough || this.#options.signal.aborted || this.#failures.has(plainProfile)
+    return this.#isEnough || this.#options.signal.aborted || this.#isHopeless
   }
 
   /** Why the run ended before its last scenario; nothing if it did not, or if it was enough. */
   get aborted(): string | undefined {
     if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
-    return this.#failures.has(plainProfile) ? messageOf(this.#failures.get(plainProfile)) : undefined
+    return this.#isHopeless ? messageOf(this.failure?.error) : undefined
+  }
+
+  /** No instance comes up: the plain profile asks for least, and the plan may have one profile alone. */
+  get #isHopeless(): boolean {
+    const { groups } = this.#options.plan
+    const failed = groups.filter(({ profile }) => this.#failures.has(profile))
+    return (
+      failed.some(({ profile }) => profile === plainProfile) ||
+      (groups.length > 0 && failed.length === groups.length)
+    )
   }
 
   /** What kept the first of the profiles that failed from coming up. */
@@ -48,13 +62,16 @@ export class RunState {
   }
 
   get exitCode(): number {
-    if (this.#verdicts.FAIL + this.#verdicts.ERROR > 0) return exitCodes.scenarioFailed
+    const { FAIL, ERROR, MISS } = this.#verdicts
+    if (FAIL + ERROR - this.#refused > 0) return exitCodes.scenarioFailed
     if (this.failure !== undefined) return exitCodeOf(this.failure.error)
-    return this.#verdicts.MISS > 0 ? exitCodes.couldNotRun : exitCodes.ok
+    return MISS + this.#refused > 0 ? exitCodes.couldNotRun : exitCodes.ok
   }
 
-  count(finished: ScenarioFinished): void {
+  count(finished: TestFinished, { refusal }: Entry): void {
     this.#verdicts[finished.verdict] += 1
+    // A test that was never built says nothing about the kernel.
+    if (finished.verdict === 'ERROR' && refusal !== undefined) this.#refused += 1
     if (this.#options.until?.(finished) === true) this.#isEnough = true
   }
 
@@ -63,16 +80,22 @@ export class RunState {
     if (!this.#failures.has(profile)) this.#failures.set(profile, error)
   }
 
-  /** Complaints of the boot that are still somebody's failure: once is enough for each way to boot. */
-  unjudged({ profile, bootSplats }: CheckedInstance): CheckedInstance['bootSplats'] {
+  /** Returns the splats of the boot that no test was charged with yet: once is enough for each way to boot. */
+  unjudged({ profile, boot }: CheckedInstance): SplatReading {
     const judged = this.#judged.get(profile)
-    return bootSplats.filter(({ fingerprint }) => judged?.has(fingerprint) !== true)
+    const isNew = ({ fingerprint }: Splat): boolean => judged?.has(fingerprint) !== true
+    return {
+      splats: boot.splats.filter(isNew),
+      allowed: boot.allowed.filter(({ splat }) => isNew(splat)),
+    }
   }
 
-  /** A scenario has a verdict that what its machine said while it booted went into. */
-  bootJudged({ profile, bootSplats }: CheckedInstance): void {
+  /** Notes that a test has a verdict that includes the splats of the boot of its instance. */
+  bootJudged({ profile, boot }: CheckedInstance): void {
     const judged = this.#judged.get(profile) ?? new Set()
-    for (const { fingerprint } of bootSplats) judged.add(fingerprint)
+    for (const { fingerprint } of [...boot.splats, ...boot.allowed.map(({ splat }) => splat)]) {
+      judged.add(fingerprint)
+    }
     this.#judged.set(profile, judged)
   }
 
@@ -82,15 +105,13 @@ export class RunState {
     if (instance.origin === 'restored') this.#copies.set(profile, facts)
   }
 
-  /** The verdict on a scenario that needs what the kernel lacks, if that is known already: it costs no boot. */
-  skipped(scenario: NamedScenario): Finished | undefined {
-    return kernelLacks(scenario, this.#kernel, this.#options)
-  }
-
-  /** The verdict that needs no machine, as far as kernel and profile are known. */
-  decided(scenario: NamedScenario, profile: BootProfile): Finished | undefined {
-    const lacks = this.skipped(scenario) ?? instanceLacks(scenario, this.#copies.get(profile), this.#options)
-    if (lacks !== undefined || !this.#failures.has(profile)) return lacks
-    return notBooted(scenario, this.#failures.get(profile), this.#options)
+  /** Returns the verdict that needs no instance, as far as kernel and profile are known. */
+  decided({ test, profile, refusal }: Entry): Finished | undefined {
+    const options = this.#options
+    const lacks =
+      kernelLacks(test, this.#kernel, options) ?? instanceLacks(test, this.#copies.get(profile), options)
+    if (lacks !== undefined) return lacks
+    if (refusal !== undefined) return refused(test, refusal, options)
+    return this.#failures.has(profile) ? refused(test, this.#failures.get(profile), options) : undefined
   }
 }

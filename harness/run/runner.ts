@@ -1,19 +1,18 @@
-// Runs the scenarios of a plan, several at once if need be, and tells what happens as events, in the order of the plan.
+// Runs the tests of a plan, several at once if need be, and tells what happens as events, in the order of the plan.
 import type { RunEvent } from '../report/events.ts'
-import { InOrder } from './ordered-events.ts'
-import { notBooted } from '../judge/not-run.ts'
+import { OrderedEvents } from './ordered-events.ts'
 import { entriesOf, longestFirst, Queue } from './queue.ts'
-import type { RunnerOptions, RunOutcome } from './run-options.ts'
+import type { RunOptions, RunOutcome } from './run-options.ts'
 import { RunState } from './run-state.ts'
 import { Worker } from './worker.ts'
 
 const deepestStack = 40
 
 /**
- * Runs all scenarios, and emits their events in the order of the plan and then `run-finished`. Trouble of the kernel, the
- * machine or a scenario is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
+ * Runs all tests, and emits their events in the order of the plan and then `run-finished`. Trouble of the kernel, this
+ * computer or a test is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
  */
-export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> {
+export async function runTests(options: RunOptions): Promise<RunOutcome> {
   // A check may be several helpers below the line of the scenario that a report has to name.
   Error.stackTraceLimit = Math.max(Error.stackTraceLimit, deepestStack)
   const { emit, signal, keep } = options
@@ -21,7 +20,6 @@ export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> 
   const state = new RunState(options)
   await using stack = new AsyncDisposableStack()
   const workers = await work(options, state, stack)
-  await refuse(options, state)
   const { verdicts, aborted } = state
   const ending = { verdicts, ...(aborted === undefined ? {} : { aborted }) }
   await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
@@ -31,11 +29,11 @@ export async function runScenarios(options: RunnerOptions): Promise<RunOutcome> 
 }
 
 /**
- * Has the workers run what can be booted. All of them have ended then, for whatever reason, and what they finished is
- * out; they may still have machines, which `stack` closes.
+ * Has the workers run all tests. All workers have ended then, for whatever reason, and what they finished is out; they may
+ * still have instances, which `stack` closes.
  */
 async function work(
-  options: RunnerOptions,
+  options: RunOptions,
   state: RunState,
   stack: AsyncDisposableStack,
 ): Promise<readonly Worker[]> {
@@ -45,7 +43,7 @@ async function work(
     jobs === 1
       ? new Queue(entries, { strict: true })
       : new Queue(longestFirst(entries, durations), { strict: false })
-  const events = new InOrder<RunEvent>(emit)
+  const events = new OrderedEvents<RunEvent>(emit)
   // A bug in one of them must not leave the others at work.
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])
@@ -57,17 +55,4 @@ async function work(
   await events.flush()
   if (!options.signal.aborted) broken.signal.throwIfAborted()
   return workers
-}
-
-/** The verdicts on those that this machine cannot boot at all. */
-async function refuse({ plan, emit, ...options }: RunnerOptions, state: RunState): Promise<void> {
-  for (const { scenario, error } of plan.refused) {
-    if (state.isOver) return
-    const { name, title } = scenario
-    await emit({ type: 'scenario-started', name, title })
-    const finished = state.skipped(scenario) ?? notBooted(scenario, error, options)
-    const event = { type: 'scenario-finished', name, title, ...finished } as const
-    await emit(event)
-    state.count(event)
-  }
 }

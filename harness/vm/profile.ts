@@ -26,6 +26,8 @@ export interface BootProfile {
   readonly pools: Pools
   /** Sorted, each once. */
   readonly variants: readonly BootVariant[]
+  /** The least memory, for tests that fill more than scenarios do. */
+  readonly memory?: Bytes
 }
 
 /** The small and fast one: no pools, nothing special. */
@@ -57,18 +59,19 @@ const bootMemory = gibibyte / 2
 const overhead = 1 / 16
 
 /** The memory that a guest needs to really get its pools. */
-export function memoryOf({ pools }: BootProfile): Bytes {
+export function memoryOf({ pools, memory = bytes(0) }: BootProfile): Bytes {
   const gigantic = pools['1G'] * hugePageBytes['1G']
   const pooled = gigantic + pools['2M'] * hugePageBytes['2M']
   const grown = Math.ceil(pooled * overhead)
   const together = baseMemory + pooled + grown
   const aboveHole = gigantic === 0 ? 0 : memoryBelowHole + gigantic + bootMemory + grown
-  return bytes(Math.max(together, aboveHole))
+  return bytes(Math.max(together, aboveHole, memory))
 }
 
 /** A profile in a few words: `1 × 1G, 16 × 2M, hvo`. */
 export function describeProfile(profile: BootProfile): string {
-  const words = [...describePools(profile.pools), ...profile.variants]
+  const memory = profile.memory === undefined ? [] : [`${profile.memory / gibibyte} GiB`]
+  const words = [...describePools(profile.pools), ...profile.variants, ...memory]
   return words.length === 0 ? 'plain' : words.join(', ')
 }
 

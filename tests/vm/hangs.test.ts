@@ -3,13 +3,13 @@ import { open, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import type { ReachableInstance } from '../../harness/instance/boot-instance.ts'
+import type { Instance } from '../../harness/instance/instance.ts'
 import { signal } from './fixtures/agent-machine.ts'
 import { tried } from './fixtures/tried.ts'
 import type { Body } from './fixtures/tried.ts'
 
 /** Runs a command that may not come back, for its effect. */
-async function provoke(instance: ReachableInstance, command: string): Promise<void> {
+async function provoke(instance: Instance, command: string): Promise<void> {
   instance.session.exec(command, { signal, timeout: 60_000 }).catch(() => undefined)
   await delay(200)
 }

@@ -52,8 +52,8 @@ void test('bad days lose nothing', async (t) => {
     ],
   )
   for (const text of [
-    /problem: "the kernel complained: Kernel panic - not syncing: sysrq triggered crash"/,
-    /problem: "the kernel complained: WARNING: CPU: 0 PID: 1 at/,
+    /problem: "kernel splat: Kernel panic - not syncing: sysrq triggered crash"/,
+    /problem: "kernel splat: WARNING: CPU: 0 PID: 1 at/,
     /problem: "?scenario d-hangs took longer than \d.* readFile\(.*\) is stuck in it: .* in devkmsg_read/,
     /seen: - .* - " ?devkmsg_read\+0x/,
     /problem: "creating a file of 4095 bytes: wanted OK, found EINVAL"/,

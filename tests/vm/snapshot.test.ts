@@ -7,7 +7,7 @@ import { test } from 'tap'
 import { Consoles } from '../../harness/instance/consoles.ts'
 import { restoreInstance } from '../../harness/instance/boot-instance.ts'
 import { startOptions } from '../../harness/instance/instance-options.ts'
-import type { ReachableInstance } from '../../harness/instance/boot-instance.ts'
+import type { Instance } from '../../harness/instance/instance.ts'
 import type { InstanceOptions } from '../../harness/instance/instance-options.ts'
 import { InstancePool } from '../../harness/instance/pool.ts'
 import { provideSnapshot } from '../../harness/instance/snapshots.ts'
@@ -21,7 +21,7 @@ import { signal, testInstance, testParts } from './fixtures/agent-machine.ts'
 
 const limits = { signal, timeout: 60_000 }
 
-async function said(instance: ReachableInstance, command: string): Promise<string> {
+async function said(instance: Instance, command: string): Promise<string> {
   return (await instance.session.exec(command, limits)).stdout.trim()
 }
 
@@ -165,7 +165,6 @@ void test('a state that nothing comes of is thrown away, and made again', async 
       parts: await testParts(),
       accelerator: options.accelerator,
       isolation: 'vm',
-      jobs: 1,
       consoles,
       cache,
       signal,

@@ -1,12 +1,11 @@
-// The trials of several mutants, one after the other, and the control that makes them worth something.
+// A campaign of mutants: the trial of each, one after the other, and the control that gives them their worth.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
-import type { MutantEvent, MutantResult, MutantVerdict, RunEvent } from '../../report/events.ts'
-import { runScenarios } from '../../run/runner.ts'
-import { likelyFirst, onlyNamed, tryMutant } from './mutant-trial.ts'
+import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
+import { likelyFirst, onlyNamed, runOn, tryMutant } from './mutant-trial.ts'
 import type { TrialOptions } from './mutant-trial.ts'
 
-/** What a trial has to know of a mutant. */
-export interface Subject {
+/** What a campaign has to know of a mutant. */
+export interface TriedMutant {
   readonly name: string
   readonly title: string
   readonly bug?: string
@@ -16,12 +15,12 @@ export interface Subject {
   readonly scenarios: readonly string[]
 }
 
-export interface TrialsOptions<Mutant extends Subject> extends Omit<TrialOptions, 'build' | 'emit'> {
+export interface TrialsOptions<Mutant extends TriedMutant> extends Omit<TrialOptions, 'build' | 'emit'> {
   readonly mutants: readonly Mutant[]
-  /** Builds the kernel with a mutant, or without one, and answers with where machines of it come from. */
+  /** Builds the kernel with a mutant, or without one. */
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
   /** Never rejects. */
-  readonly emit: (event: RunEvent | MutantEvent) => Promise<void>
+  readonly emit: (event: ReportEvent) => Promise<void>
 }
 
 export interface TrialsOutcome {
@@ -31,9 +30,9 @@ export interface TrialsOutcome {
 
 /**
  * Tries all mutants and emits their events and `mutants-finished`, whatever happens.
- * @throws {InfraError} when this machine cannot go on, the reason of `signal` when it is called off
+ * @throws {InfraError} when this computer cannot go on, the reason of `signal` when it is called off
  */
-export async function tryMutants<Mutant extends Subject>(
+export async function tryMutants<Mutant extends TriedMutant>(
   options: TrialsOptions<Mutant>,
 ): Promise<TrialsOutcome> {
   const { mutants, emit } = options
@@ -62,7 +61,7 @@ export async function tryMutants<Mutant extends Subject>(
   }
 }
 
-async function tryOne<Mutant extends Subject>(
+async function tryOne<Mutant extends TriedMutant>(
   mutant: Mutant,
   options: TrialsOptions<Mutant>,
 ): Promise<MutantResult> {
@@ -88,10 +87,10 @@ async function tryOne<Mutant extends Subject>(
 }
 
 /**
- * What has killed must pass without a mutant: otherwise it fails on any kernel. Answers with the exit code when it does
- * not.
+ * Runs the killers on the kernel without a mutant, where they must pass: otherwise they fail on any kernel. Returns the
+ * exit code when one does not pass.
  */
-async function control<Mutant extends Subject>(
+async function control<Mutant extends TriedMutant>(
   killers: ReadonlySet<string>,
   options: TrialsOptions<Mutant>,
 ): Promise<number | undefined> {
@@ -108,19 +107,18 @@ async function control<Mutant extends Subject>(
   return broken?.exitCode
 }
 
-async function runControl<Mutant extends Subject>(
+async function runControl<Mutant extends TriedMutant>(
   killers: ReadonlySet<string>,
   options: TrialsOptions<Mutant>,
 ): Promise<{ readonly reason: string; readonly exitCode: number } | undefined> {
   const { build, emit, plan, signal } = options
   const failed: string[] = []
-  const outcome = await runScenarios({
+  await using kernel = await build(undefined)
+  const outcome = await runOn(kernel, {
     ...options,
-    instances: await build(undefined),
-    jobs: 1,
     plan: onlyNamed(plan, killers),
     emit: async (event) => {
-      if (event.type === 'scenario-finished' && event.verdict !== 'PASS') failed.push(event.name)
+      if (event.type === 'test-finished' && event.verdict !== 'PASS') failed.push(event.name)
       await emit(event)
     },
   })
@@ -134,7 +132,7 @@ async function runControl<Mutant extends Subject>(
   return { reason, exitCode: exitCodes.scenarioFailed }
 }
 
-/** A bug that nobody has noticed comes before one that could not be tried. */
+/** A bug that no test noticed counts before one that could not be tried. */
 function exitCodeFor(verdicts: Readonly<Record<MutantVerdict, number>>): number {
   if (verdicts.SURVIVED + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.scenarioFailed
   return verdicts.NOT_BUILT > 0 ? exitCodes.couldNotRun : exitCodes.ok

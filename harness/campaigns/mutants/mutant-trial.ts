@@ -1,94 +1,114 @@
-// The trial of one mutant: its kernel is built and booted, and scenarios run until one of them fails.
+// The trial of one mutant: its kernel is built and booted, and tests run until one of them fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
-import type { Killer, MutantResult } from '../../report/events.ts'
-import type { BootGroup, BootPlan } from '../../run/boot-plan.ts'
-import type { NamedScenario } from '../../suites/scenarios/load-scenarios.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
-import type { RunnerOptions, ScenarioFinished as Finished } from '../../run/run-options.ts'
-import { runScenarios } from '../../run/runner.ts'
+import type { Decode } from '../../judge/facts.ts'
+import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
+import type { BootGroup, BootPlan } from '../../run/boot-plan.ts'
+import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
+import { runTests } from '../../run/runner.ts'
+import type { Test } from '../../run/test.ts'
 
-export interface TrialOptions extends Omit<RunnerOptions, 'instances' | 'jobs' | 'until' | 'keep'> {
-  /** Builds the kernel and answers with where machines of it come from. */
-  readonly build: () => Promise<InstanceSource>
-  /** Try all scenarios, not only up to the first that fails. */
+/** The instances of one kernel. Disposing of it ends those that nothing has taken. */
+export interface BuiltKernel extends AsyncDisposable {
+  readonly instances: InstanceSource
+  readonly decode: Decode
+}
+
+export interface TrialOptions extends Omit<
+  RunOptions,
+  'instances' | 'decode' | 'jobs' | 'isolation' | 'durations' | 'until' | 'keep'
+> {
+  /** Builds the kernel. */
+  readonly build: () => Promise<BuiltKernel>
+  /** Try all tests, not only up to the first that fails. */
   readonly all: boolean
 }
 
+/** Runs the tests on one kernel: the first kill ends it, and the likely killers come first, so one after the other. */
+export async function runOn(
+  { instances, decode }: BuiltKernel,
+  options: Omit<TrialOptions, 'build' | 'all'> & Pick<RunOptions, 'until'>,
+): Promise<RunOutcome> {
+  return await runTests({
+    ...options,
+    instances,
+    decode,
+    jobs: 1,
+    isolation: 'none',
+    durations: new Map(),
+  })
+}
+
 /**
- * The plan with the scenarios of the given names first, in their order, as far as they share a boot. The others begin
- * with those that need no boot of their own after them.
+ * Puts the tests of the given names first, in their order, as far as they share a boot. The others begin with those that
+ * need no boot of their own after them.
  */
 export function likelyFirst({ groups, refused }: BootPlan, names: readonly string[]): BootPlan {
-  const rank = (scenario: NamedScenario): number => names.indexOf(scenario.name)
+  const rank = (test: Test): number => names.indexOf(test.name)
   const likely = groups
-    .map(({ profile, scenarios }) => ({
+    .map(({ profile, tests }) => ({
       profile,
-      scenarios: scenarios.filter((scenario) => rank(scenario) >= 0).toSorted((a, b) => rank(a) - rank(b)),
+      tests: tests.filter((test) => rank(test) >= 0).toSorted((a, b) => rank(a) - rank(b)),
     }))
     .filter(isInhabited)
-    .toSorted((a, b) => Math.min(...a.scenarios.map(rank)) - Math.min(...b.scenarios.map(rank)))
+    .toSorted((a, b) => Math.min(...a.tests.map(rank)) - Math.min(...b.tests.map(rank)))
   const last = likely.at(-1)?.profile
   const others = groups
-    .map(({ profile, scenarios }) => ({
-      profile,
-      scenarios: scenarios.filter((scenario) => rank(scenario) < 0),
-    }))
+    .map(({ profile, tests }) => ({ profile, tests: tests.filter((test) => rank(test) < 0) }))
     .filter(isInhabited)
     .toSorted((a, b) => Number(b.profile === last) - Number(a.profile === last))
   return { groups: [...likely, ...others], refused }
 }
 
-/** The part of the plan that has the scenarios of the given names. */
+/** Returns the part of the plan that has the tests of the given names. */
 export function onlyNamed({ groups, refused }: BootPlan, names: ReadonlySet<string>): BootPlan {
-  const chosen = groups.map(({ profile, scenarios }) => ({
+  const chosen = groups.map(({ profile, tests }) => ({
     profile,
-    scenarios: scenarios.filter((scenario) => names.has(scenario.name)),
+    tests: tests.filter((test) => names.has(test.name)),
   }))
   return {
     groups: chosen.filter(isInhabited),
-    refused: refused.filter(({ scenario }) => names.has(scenario.name)),
+    refused: refused.filter(({ test }) => names.has(test.name)),
   }
 }
 
-function isInhabited({ scenarios }: BootGroup): boolean {
-  return scenarios.length > 0
+function isInhabited({ tests }: BootGroup): boolean {
+  return tests.length > 0
 }
 
 /**
- * Whether the scenario has noticed the bug. What broke before it began proves nothing about it, and neither does
- * trouble of the machine or of the scenario itself.
+ * Tells whether the test has noticed the bug. What broke before it began proves nothing about it, and neither does trouble
+ * of this computer or of the test itself.
  */
-export function isKill(finished: Finished): boolean {
+export function isKill(finished: TestFinished): boolean {
   return finished.verdict === 'FAIL' && finished.beforehand !== true
 }
 
 /**
- * Tries one mutant. That it cannot be built or does not boot is a result.
- * @throws {InfraError} when this machine cannot build it, or cannot boot it and nothing has killed it before
+ * Tries one mutant. A mutant that cannot be built or does not boot is a result.
+ * @throws {InfraError} when this computer cannot build it, or cannot boot it and nothing has killed it before
  * @throws the reason of `signal` when it is called off
  */
-export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
-  const { build, all, emit, signal } = options
+export async function tryMutant({ build, all, ...options }: TrialOptions): Promise<MutantResult> {
+  const { emit, signal } = options
   const started = performance.now()
   const elapsed = (): number => performance.now() - started
-  let instances: InstanceSource
+  let kernel: BuiltKernel
   try {
-    instances = await build()
+    kernel = await build()
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     const reason = messageOf(error)
     return { verdict: 'NOT_BUILT', milliseconds: elapsed(), killers: [], tried: 0, reason }
   }
+  await using owned = kernel
   const built = performance.now()
   const killers: Killer[] = []
-  const finished: Finished[] = []
-  const outcome = await runScenarios({
+  const finished: TestFinished[] = []
+  const outcome = await runOn(owned, {
     ...options,
-    instances,
-    // The first kill ends it, and the likely killers come first: one after the other.
-    jobs: 1,
-    emit: async (event) => {
-      if (event.type === 'scenario-finished') {
+    emit: async (event: RunEvent) => {
+      if (event.type === 'test-finished') {
         finished.push(event)
         const milliseconds = performance.now() - built
         const message = event.diagnostic?.message ?? ''
@@ -110,18 +130,18 @@ export async function tryMutant(options: TrialOptions): Promise<MutantResult> {
   return { ...common, ...judgeUnkilled(finished) }
 }
 
-function judgeUnkilled(finished: readonly Finished[]): Pick<MutantResult, 'verdict'> & { reason: string } {
-  const unclear = finished.filter((event) => event.verdict === 'ERROR' || event.verdict === 'MISS')
+function judgeUnkilled(
+  finished: readonly TestFinished[],
+): Pick<MutantResult, 'verdict'> & { readonly reason: string } {
+  const unclear = finished.filter(({ verdict }) => verdict === 'ERROR' || verdict === 'MISS')
   const [first] = unclear
   if (first !== undefined) {
-    const names = unclear.map((event) => event.name).join(', ')
-    return {
-      verdict: 'ERROR',
-      reason: `nothing killed it, but no verdict on ${names}: ${first.diagnostic?.message ?? first.verdict}`,
-    }
+    const names = unclear.map(({ name }) => name).join(', ')
+    const why = first.diagnostic?.message ?? first.verdict
+    return { verdict: 'ERROR', reason: `no test killed it, but ${names} have no verdict: ${why}` }
   }
-  const passed = finished.filter((event) => event.verdict === 'PASS').length
-  const early = finished.find((event) => event.beforehand === true)
+  const passed = finished.filter(({ verdict }) => verdict === 'PASS').length
+  const early = finished.find(({ beforehand }) => beforehand === true)
   const boot = early === undefined ? '' : `; only the boot failed (${early.diagnostic?.message ?? ''})`
   return { verdict: 'SURVIVED', reason: `${passed} scenarios passed and none failed${boot}` }
 }

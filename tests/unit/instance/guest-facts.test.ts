@@ -1,7 +1,7 @@
 // Facts are saved as text, and read again: a text that lacks one, or has another, is refused.
 import { test } from 'tap'
 import { factNames, gatherFacts, parseFacts } from '../../../harness/instance/guest-facts.ts'
-import { fakeInstance } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-instance.ts'
 
 void test('facts are what they were when they have been saved', async (t) => {
   await using instance = (await fakeInstance()).instance

@@ -2,8 +2,8 @@
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
 import { callTrace } from '../../../harness/judge/call-trace.ts'
-import type { Decode } from '../../../harness/instance/instance.ts'
-import type { FakeOptions, Puppet } from '../fixtures/run/fake-machine.ts'
+import type { Decode } from '../../../harness/judge/facts.ts'
+import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run } from '../fixtures/run/run.ts'
 import type { Finished } from '../fixtures/run/run.ts'
 
@@ -21,8 +21,11 @@ const traced = ['RIP: kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80']
 
 const inFiles: Decode = async (lines) => lines.map((line) => `${line} virt/kvm/guest_memfd.c:1`)
 
-async function diagnosed(instance: FakeOptions): Promise<Finished['diagnostic']> {
-  const { finished } = await run([named('bad', fine)], { instances: [instance] })
+async function diagnosed(instance: FakeOptions, decode?: Decode): Promise<Finished['diagnostic']> {
+  const { finished } = await run([named('bad', fine)], {
+    instances: [instance],
+    ...(decode === undefined ? {} : { decode }),
+  })
   return finished[0]?.diagnostic
 }
 
@@ -59,7 +62,7 @@ void test('a complaint is shown as it is, when the kernel has gone on', async (t
 })
 
 void test('after a panic, the last 30 lines and the trace with its files', async (t) => {
-  const found = await diagnosed({ ...saying([...oops, ...noise], panicking), decode: inFiles })
+  const found = await diagnosed(saying([...oops, ...noise], panicking), inFiles)
   t.strictSame(found?.console, noise.slice(-30))
   t.strictSame(found?.trace, [
     'RIP: kvm_gmem_convert+0x12/0x340 virt/kvm/guest_memfd.c:1',
@@ -68,7 +71,10 @@ void test('after a panic, the last 30 lines and the trace with its files', async
 })
 
 void test('after a hang, the last 30 lines and the stacks with their files', async (t) => {
-  const found = await diagnosed({ ...saying(noise, () => 'hang'), decode: inFiles })
+  const found = await diagnosed(
+    saying(noise, () => 'hang'),
+    inFiles,
+  )
   t.strictSame(found?.console, noise.slice(-30))
   t.equal(found?.trace, undefined)
   t.match(found?.seen, [/agent's session/, /sleeps/, '  kvm_gmem_made_up+0x1/0x2 virt/kvm/guest_memfd.c:1'])

@@ -3,8 +3,8 @@ import { test } from 'tap'
 import { BootError, InfraError, ProtocolError } from '../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
 import type { VmDeath } from '../../../harness/vm/vm.ts'
-import { asBooted, fakeInstance } from '../fixtures/run/fake-machine.ts'
-import type { FakeOptions } from '../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../fixtures/run/fake-instance.ts'
+import type { FakeOptions } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
 const killed: VmDeath = { kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }
@@ -31,10 +31,10 @@ void test('QEMU is killed once: the scenario runs again in a new machine, and pa
     t.notOk('retried' in (result.finished[1] ?? {}))
     t.strictSame(result.events.map((event) => event.type).slice(0, 5), [
       'vm-ready',
-      'scenario-started',
-      'scenario-retried',
+      'test-started',
+      'test-retried',
       'vm-ready',
-      'scenario-finished',
+      'test-finished',
     ])
     t.ok(result.puppets.every((puppet) => puppet.disposed()))
     t.equal(result.outcome.exitCode, 0)
@@ -94,7 +94,7 @@ void test('the second try is in a new machine, also where the first one still ru
     [
       named('a', async () => {
         tries += 1
-        if (tries === 1) throw new InfraError('QMP_LOST', 'the monitor of QEMU is gone')
+        if (tries === 1) throw new InfraError('QMP_LOST', 'the monitor of QEMU is gone', { transient: true })
       }),
     ],
     { isolation: 'none' },
@@ -113,7 +113,7 @@ void test('what will not pass, or is no MISS, is not tried again', async (t) => 
     const result = await run([named('a', fine)], { isolation: 'vm', instances: [dyingOf(death), {}] })
     t.strictSame(verdicts(result), [verdict])
     t.equal(result.boots, 1)
-    t.notOk(result.events.some((event) => event.type === 'scenario-retried'))
+    t.notOk(result.events.some((event) => event.type === 'test-retried'))
   }
 })
 
@@ -147,8 +147,8 @@ void test('a complaint of the boot is not lost with the scenario that QEMU takes
 
 void test('a machine that does not come up is asked for once more if that may help', async (t) => {
   for (const [error, boots, verdict] of [
-    [new InfraError('QEMU_KILLED', 'QEMU ended by SIGKILL'), 2, 'PASS'],
-    [new InfraError('QEMU_FAILED', 'cannot set up guest memory'), 2, 'PASS'],
+    [new InfraError('QEMU_KILLED', 'QEMU ended by SIGKILL', { transient: true }), 2, 'PASS'],
+    [new InfraError('QEMU_FAILED', 'cannot set up guest memory', { transient: true }), 2, 'PASS'],
     [new InfraError('QEMU_MISSING', 'qemu is not installed'), 1, 'MISS'],
     [noSpaceLeft('/results'), 1, 'MISS'],
     [new BootError('KERNEL_PANIC', 'panic'), 1, 'FAIL'],
@@ -170,7 +170,7 @@ void test('a machine that does not come up is asked for once more if that may he
 })
 
 void test('a machine that does not come up twice ends the run, with all that is known', async (t) => {
-  const error = new InfraError('QEMU_FAILED', 'cannot set up guest memory')
+  const error = new InfraError('QEMU_FAILED', 'cannot set up guest memory', { transient: true })
   let count = 0
   const result = await run([named('a', fine), named('b', fine)], {
     boot: async () => {

@@ -4,7 +4,7 @@ import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import { fakeFiles } from '../fixtures/run/fake-files.ts'
-import { fakeInstance } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-instance.ts'
 import type { FakeFiles } from '../fixtures/run/fake-files.ts'
 
 const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
@@ -34,7 +34,7 @@ void test('a page that does not come back fails the scenario by name, and the ma
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.match(
     result.finished[0]?.diagnostic?.message,
-    /^something was left behind: free_hugepages of 2M: 7 before, 6 after$/,
+    /^leaked kernel resources: free_hugepages of 2M: 7 before, 6 after$/,
   )
   t.equal(result.boots, 2)
 })

@@ -1,4 +1,5 @@
 // One event a line, readable by any program, on the disk at once.
+import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -6,12 +7,12 @@ import { jsonLinesSink, lineOf } from '../../../harness/report/jsonl.ts'
 
 void test('each event is a line, and there before the next one', async (t) => {
   const file = path.join(t.testdir(), 'results.jsonl')
-  const sink = await jsonLinesSink(file)
-  await sink.write({ type: 'scenario-started', name: 'a', title: 'title\nwith "lines"' })
+  const sink = jsonLinesSink(createWriteStream(file), { isTty: false, directory: '' })
+  await sink.write({ type: 'test-started', suite: 'scenarios', name: 'a', title: 'title\nwith "lines"' })
   const [line = ''] = (await readFile(file, 'utf8')).split('\n')
   t.match(JSON.parse(line), {
     time: /^\d{4}-\d\d-\d\dT/,
-    type: 'scenario-started',
+    type: 'test-started',
     title: 'title\nwith "lines"',
   })
   await sink.write({ type: 'vm-lost', reason: 'panic' })
@@ -21,7 +22,8 @@ void test('each event is a line, and there before the next one', async (t) => {
 
 void test('wanted and found survive, whatever they are', (t) => {
   const line = lineOf({
-    type: 'scenario-finished',
+    type: 'test-finished',
+    suite: 'scenarios',
     name: 'a',
     title: 'a',
     verdict: 'FAIL',
@@ -40,6 +42,7 @@ void test('wanted and found survive, whatever they are', (t) => {
   t.end()
 })
 
-void test('a file that cannot be made is an error', async (t) => {
-  await t.rejects(jsonLinesSink(path.join(t.testdir(), 'missing', 'results.jsonl')), { code: 'ENOENT' })
+void test('a stream that breaks is an error of the next write', async (t) => {
+  const sink = jsonLinesSink(createWriteStream('/dev/full'), { isTty: false, directory: '' })
+  await t.rejects(async () => sink.write({ type: 'vm-lost', reason: 'panic' }), { code: 'ENOSPC' })
 })

@@ -5,8 +5,6 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { reporting } from '../../../harness/report/open-sinks.ts'
 import type { RunEvent } from '../../../harness/report/events.ts'
-import { tapSink } from '../../../harness/report/tap.ts'
-import { terminalSink } from '../../../harness/report/terminal.ts'
 import { fakeContext } from '../commands/fixtures/context.ts'
 
 const last: RunEvent = {
@@ -30,8 +28,7 @@ async function report(
   exitCode: number,
 ): Promise<{ readonly exitCode: number; readonly printed: readonly unknown[] }> {
   const { context, printed } = fakeContext({ stdout })
-  const options = { context, directory: t.testdir(), terminal: terminalSink, tap: tapSink }
-  const reported = await reporting<RunEvent>(options, async (emit) => {
+  const reported = await reporting(context, t.testdir(), async (emit) => {
     await emit(last)
     return exitCode
   })
@@ -54,9 +51,8 @@ void test('reports that are complete change nothing', async (t) => {
 
 void test('reports are closed though the work fails, and what failed it is what is said', async (t) => {
   const { context, printed } = fakeContext({ stdout: failsLate() })
-  const options = { context, directory: t.testdir(), terminal: terminalSink, tap: tapSink }
   const failure = new Error('no machine')
-  const work = reporting<RunEvent>(options, async (emit) => {
+  const work = reporting(context, t.testdir(), async (emit) => {
     await emit(last)
     throw failure
   })
@@ -67,14 +63,13 @@ void test('reports are closed though the work fails, and what failed it is what 
 void test('a place where nothing can be written is an error with the next step, before the work begins', async (t) => {
   const { context } = fakeContext({ stdout: new PassThrough() })
   const directory = path.join(t.testdir(), 'missing')
-  const options = { context, directory, terminal: terminalSink, tap: tapSink }
-  const work = reporting<RunEvent>(options, async () => {
+  const work = reporting(context, directory, async () => {
     t.fail('it has begun')
     return 0
   })
   await t.rejects(work, {
     code: 'RESULTS_UNWRITABLE',
-    message: /^cannot write \/.*missing\/results\.jsonl: ENOENT/,
+    message: /^cannot write \/.*missing\/results\.(?:jsonl|tap): ENOENT/,
     hint: /--output DIR/,
   })
 })

@@ -46,12 +46,16 @@ const started = lineOf({
   type: 'run-started',
   time: now.toISOString(),
   kernel: 'k',
+  version: 2,
   dialect: 'convert-ioctl',
-  scenarios: ['a'],
+  suite: 'scenarios',
+  tests: ['a'],
+  isolation: 'vm',
 })
 const mutantsStarted = lineOf({
   type: 'mutants-started',
   time: now.toISOString(),
+  version: 2,
   kernel: 'k',
   mutants: ['m'],
 })

@@ -8,8 +8,11 @@ import { jsonLinesSink } from '../../../harness/report/jsonl.ts'
 import { Sinks } from '../../../harness/report/sinks.ts'
 import { tapSink } from '../../../harness/report/tap.ts'
 
+const options = { isTty: false, directory: '/r' }
+
 const events: readonly RunEvent[] = ['a', 'b', 'c'].map((name) => ({
-  type: 'scenario-started',
+  type: 'test-started',
+  suite: 'scenarios',
   name,
   title: name,
 }))
@@ -21,8 +24,8 @@ function recorder(): { readonly sink: Sink; readonly seen: string[] } {
     sink: {
       async write(event) {
         // The first event is slow: the others must not overtake it.
-        if (event.type === 'scenario-started' && event.name === 'a') await delay(20)
-        seen.push(event.type === 'scenario-started' ? event.name : event.type)
+        if (event.type === 'test-started' && event.name === 'a') await delay(20)
+        seen.push(event.type === 'test-started' ? event.name : event.type)
       },
       async close() {
         seen.push('close')
@@ -62,9 +65,13 @@ void test('a full disk under one sink leaves the others alone', async (t) => {
 void test('files on a full disk say so, and where', async (t) => {
   const sinks = new Sinks(
     [
-      { name: 'results.jsonl', sink: await jsonLinesSink('/dev/full'), directory: '/r' },
-      { name: 'results.tap', sink: tapSink(createWriteStream('/dev/full')), directory: '/r' },
-      { name: 'the standard output', sink: tapSink(createWriteStream('/dev/full')) },
+      {
+        name: 'results.jsonl',
+        sink: jsonLinesSink(createWriteStream('/dev/full'), options),
+        directory: '/r',
+      },
+      { name: 'results.tap', sink: tapSink(createWriteStream('/dev/full'), options), directory: '/r' },
+      { name: 'the standard output', sink: tapSink(createWriteStream('/dev/full'), options) },
     ],
     () => undefined,
   )
@@ -73,7 +80,10 @@ void test('files on a full disk say so, and where', async (t) => {
     time: '',
     kernel: 'k',
     dialect: 'vm-attributes',
-    scenarios: [],
+    version: 2,
+    suite: 'scenarios',
+    tests: [],
+    isolation: 'vm',
   } as const
   await sinks.write(started)
   const vm = { accelerator: 'tcg', reason: '', profile: '', origin: 'booted', milliseconds: 1 } as const
@@ -91,7 +101,10 @@ void test('a file that has broken, and is still being closed, tells why and not 
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
     destroy: (error, done) => void setTimeout(() => done(error), 50),
   })
-  const sinks = new Sinks([{ name: 'results.tap', sink: tapSink(output), directory: '/r' }], () => undefined)
+  const sinks = new Sinks(
+    [{ name: 'results.tap', sink: tapSink(output, options), directory: '/r' }],
+    () => undefined,
+  )
   await sinks.write({
     type: 'run-finished',
     milliseconds: 1,

@@ -49,12 +49,23 @@ function started(...scenarios: string[]): RunEvent {
     time: '2026-11-23T00:00:00Z',
     kernel: 'k',
     dialect: 'convert-ioctl',
-    scenarios,
+    version: 2,
+    suite: 'scenarios',
+    tests: scenarios,
+    isolation: 'vm',
   }
 }
 
 function finished(name: string, verdict: Verdict, more: object = {}): RunEvent {
-  return { type: 'scenario-finished', name, title: `what ${name} says`, verdict, milliseconds: 12.4, ...more }
+  return {
+    type: 'test-finished',
+    suite: 'scenarios',
+    name,
+    title: `what ${name} says`,
+    verdict,
+    milliseconds: 12.4,
+    ...more,
+  }
 }
 
 function over(aborted?: string): RunEvent {
@@ -64,7 +75,7 @@ function over(aborted?: string): RunEvent {
 
 async function written(...events: RunEvent[]): Promise<string> {
   const { output, text } = collector()
-  const sink = tapSink(output)
+  const sink = tapSink(output, { isTty: false, directory: '' })
   for (const event of events) await sink.write(event)
   await sink.close()
   return text()
@@ -72,7 +83,7 @@ async function written(...events: RunEvent[]): Promise<string> {
 
 void test('the points of a program are subtests of its own point', async (t) => {
   const { output, text } = collector()
-  const sink = tapSink(output)
+  const sink = tapSink(output, { isTty: false, directory: '' })
   const points = [
     { ok: true, name: 'maps # and all' },
     { ok: false, name: 'faults', directive: 'TODO', reason: 'XFAIL later' },
@@ -189,16 +200,16 @@ void test('a second try is said so, whether it helped or not', async (t) => {
     finished('c', 'SKIP', { retried, reason: 'no ioctl' }),
     over(),
   )
-  t.match(tap, /^# a is tried a second time, the first one was in vain: QEMU ended by SIGKILL\nok 1 - a/m)
+  t.match(tap, /^# a ran a second time, since the first try was in vain: QEMU ended by SIGKILL\nok 1 - a/m)
   t.match(tap, /^not ok 2 - b[^]*^ {2}first_try: QEMU ended by SIGKILL$/m)
-  t.match(tap, /^# c is tried a second time, .*\nok 3 - c.* # SKIP no ioctl$/m)
+  t.match(tap, /^# c ran a second time, .*\nok 3 - c.* # SKIP no ioctl$/m)
   const parsed = await parse(tap)
   t.notOk(parsed.text.includes("'extra'"), 'nothing in it is not TAP')
 })
 
 void test('a point is written when its scenario ends, not at the end of the run', async (t) => {
   const { output, text } = collector()
-  const sink = tapSink(output)
+  const sink = tapSink(output, { isTty: false, directory: '' })
   await sink.write(started('a', 'b'))
   await sink.write(finished('a', 'FAIL', { diagnostic }))
   t.match(text(), /^not ok 1 - a/m)
@@ -230,9 +241,9 @@ void test('a run that just stops does not look complete', async (t) => {
 void test('the tap package adds nothing to our output and our exit code', async (t) => {
   const program = `
     const { tapSink } = await import(${JSON.stringify(inProject('harness/report/tap.ts'))})
-    const sink = tapSink(process.stdout)
-    await sink.write({ type: 'run-started', scenarios: ['a'] })
-    await sink.write({ type: 'scenario-finished', name: 'a', title: 'a', verdict: 'MISS', milliseconds: 1 })
+    const sink = tapSink(process.stdout, { isTty: false, directory: '' })
+    await sink.write({ type: 'run-started', tests: ['a'] })
+    await sink.write({ type: 'test-finished', name: 'a', title: 'a', verdict: 'MISS', milliseconds: 1 })
     await new Promise((resolve) => setTimeout(resolve, 700))
     await sink.close()
     process.exitCode = 69
@@ -255,7 +266,7 @@ void test('an output that cannot be written is an error', async (t) => {
       done(new Error('ENOSPC: no space left on device'))
     },
   })
-  const sink = tapSink(output)
+  const sink = tapSink(output, { isTty: false, directory: '' })
   await t.rejects(async () => {
     await sink.write(started('a'))
     await sink.write(finished('a', 'PASS'))

@@ -6,15 +6,24 @@ import { summary, terminalSink } from '../../../harness/report/terminal.ts'
 
 const verdicts = { PASS: 2, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 1 }
 const run: readonly RunEvent[] = [
-  { type: 'run-started', time: '', kernel: 'gmem-convert', dialect: 'convert-ioctl', scenarios: ['a', 'b'] },
-  { type: 'scenario-started', name: 'a', title: 'a' },
-  { type: 'scenario-finished', name: 'a', title: 'a', verdict: 'PASS', milliseconds: 3 },
+  {
+    type: 'run-started',
+    time: '',
+    version: 2,
+    kernel: 'gmem-convert',
+    dialect: 'convert-ioctl',
+    suite: 'scenarios',
+    tests: ['a', 'b'],
+    isolation: 'vm',
+  },
+  { type: 'test-started', suite: 'scenarios', name: 'a', title: 'a' },
+  { type: 'test-finished', suite: 'scenarios', name: 'a', title: 'a', verdict: 'PASS', milliseconds: 3 },
   { type: 'run-finished', milliseconds: 4321, verdicts },
 ]
 
 async function shown(isTty: boolean, events: readonly RunEvent[] = run): Promise<string> {
   const output = new PassThrough()
-  const sink = terminalSink({ output, isTty, directory: 'results/x' })
+  const sink = terminalSink(output, { isTty, directory: 'results/x' })
   for (const event of events) await sink.write(event)
   await sink.close()
   return String(output.read())
@@ -39,19 +48,24 @@ void test('a machine for each scenario is nothing to speak of, a second try is',
     origin: 'restored',
     milliseconds: 1,
   }
-  const retried: RunEvent = { type: 'scenario-retried', name: 'a', reason: 'QEMU ended by SIGKILL' }
+  const retried: RunEvent = {
+    type: 'test-retried',
+    suite: 'scenarios',
+    name: 'a',
+    reason: 'QEMU ended by SIGKILL',
+  }
   const withInstances = run.flatMap((event): RunEvent[] =>
-    event.type === 'scenario-started' ? [vm, vm, event] : [event],
+    event.type === 'test-started' ? [vm, vm, event] : [event],
   )
   t.equal(await shown(false, withInstances), await shown(false))
   const events = run.flatMap((event): RunEvent[] =>
-    event.type === 'scenario-finished' ? [retried, vm, event] : [event],
+    event.type === 'test-finished' ? [retried, vm, event] : [event],
   )
   t.match(
     await shown(false, events),
-    /^gmemtest: a: QEMU ended by SIGKILL; trying it once more in a new virtual machine\ngmemtest: 1 failed/,
+    /^gmemtest: a: QEMU ended by SIGKILL; trying once more in a new instance\ngmemtest: 1 failed/,
   )
-  t.ok((await shown(true, events)).includes('new virtual machine\n\r\u001b[K[1/2] a'), 'progress goes on')
+  t.ok((await shown(true, events)).includes('new instance\n\r\u001b[K[1/2] a'), 'progress goes on')
 })
 
 void test('a run without a scenario says so', (t) => {

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
 import { planBoots } from '../../../harness/run/boot-plan.ts'
 import type { BootPlan } from '../../../harness/run/boot-plan.ts'
-import type { NamedScenario } from '../../../harness/suites/scenarios/load-scenarios.ts'
+import type { Test } from '../../../harness/run/test.ts'
 import type { ScenarioDefinition } from '../../../harness/suites/scenarios/scenario.ts'
 import { describeProfile, plainProfile } from '../../../harness/vm/profile.ts'
 import { fine, named } from '../fixtures/run/run.ts'
@@ -11,14 +11,14 @@ import { fine, named } from '../fixtures/run/run.ts'
 const gibibyte = 2 ** 30
 const plenty = bytes(1024 * gibibyte)
 
-function wants(name: string, wanted: Pick<ScenarioDefinition, 'pools' | 'boot'> = {}): NamedScenario {
+function wants(name: string, wanted: Pick<ScenarioDefinition, 'pools' | 'boot'> = {}): Test {
   return named(name, fine, [], wanted)
 }
 
 function shape(plan: BootPlan): (readonly [profile: string, names: string])[] {
-  return plan.groups.map(({ profile, scenarios }) => [
+  return plan.groups.map(({ profile, tests }) => [
     describeProfile(profile),
-    scenarios.map(({ name }) => name).join(' '),
+    tests.map(({ name }) => name).join(' '),
   ])
 }
 
@@ -80,11 +80,12 @@ void test('a scenario that is too large alone is refused with its value and the 
   ])
   t.match(plan.refused, [
     {
-      scenario: { name: 'b' },
+      test: { name: 'b' },
       error: {
         name: 'InfraError',
         code: 'POOLS_TOO_LARGE',
-        message: /^b needs a guest with \d{6} MiB .* \(100 × 1G and 1 × 2M\), and 4096 MiB are available/,
+        message:
+          /^b needs an instance with \d{6} MiB .* \(pools of huge pages: 100 × 1G and 1 × 2M\), and 4096 MiB are available/,
         hint: /free memory/,
       },
     },

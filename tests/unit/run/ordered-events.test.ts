@@ -1,11 +1,11 @@
 // Events of several places come out place by place, the first one live.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { InOrder } from '../../../harness/run/ordered-events.ts'
+import { OrderedEvents } from '../../../harness/run/ordered-events.ts'
 
-function recorder(): { readonly order: InOrder<string>; readonly seen: string[] } {
+function recorder(): { readonly order: OrderedEvents<string>; readonly seen: string[] } {
   const seen: string[] = []
-  return { seen, order: new InOrder<string>(async (event) => void seen.push(event)) }
+  return { seen, order: new OrderedEvents<string>(async (event) => void seen.push(event)) }
 }
 
 void test('the first place is live, the others wait until those before them are finished', async (t) => {
@@ -50,7 +50,7 @@ void test('in the end nothing finished is lost, and nothing that was cut off com
 
 void test('one event is out before the next one begins, whoever writes', async (t) => {
   const seen: string[] = []
-  const order = new InOrder<number>(async (event) => {
+  const order = new OrderedEvents<number>(async (event) => {
     seen.push(`${event} begins`)
     await delay(event === 0 ? 20 : 1)
     seen.push(`${event} is out`)

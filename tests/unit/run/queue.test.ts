@@ -14,7 +14,7 @@ const anyone = (): boolean => false
 const isPooled = ({ profile }: Entry): boolean => profile !== plainProfile
 
 function names(list: readonly Entry[]): string[] {
-  return list.map(({ scenario }) => scenario.name)
+  return list.map(({ test: each }) => each.name)
 }
 
 function drain(queue: Queue, isPreferred: (entry: Entry) => boolean): string[] {
@@ -42,7 +42,7 @@ void test('the longest comes first, and before it those that nobody has measured
   ])
   t.strictSame(names(longestFirst(entries, durations)), ['b', 'd', 'c', 'pooled', 'a'])
   const [first, ...others] = entries
-  const slow = first === undefined ? [] : [{ ...first, scenario: { ...first.scenario, timeout: 60 } }]
+  const slow = first === undefined ? [] : [{ ...first, test: { ...first.test, seconds: 60 } }]
   t.strictSame(names(longestFirst([...others, ...slow], new Map())), ['a', 'b', 'c', 'd', 'pooled'])
   t.strictSame(names(longestFirst(entries, new Map())), names(entries))
   t.end()
@@ -57,10 +57,10 @@ void test('a preference is heard unless the order is strict', (t) => {
 
 void test('peeking takes nothing', (t) => {
   const queue = new Queue(entries, { strict: false })
-  t.equal(queue.peek(isPooled)?.scenario.name, 'pooled')
+  t.equal(queue.peek(isPooled)?.test.name, 'pooled')
   t.ok(queue.has(isPooled))
-  t.equal(queue.take(isPooled)?.scenario.name, 'pooled')
+  t.equal(queue.take(isPooled)?.test.name, 'pooled')
   t.notOk(queue.has(isPooled))
-  t.equal(queue.peek(isPooled)?.scenario.name, 'a')
+  t.equal(queue.peek(isPooled)?.test.name, 'a')
   t.end()
 })

@@ -2,21 +2,14 @@
 import { test } from 'tap'
 import { BootError, InfraError } from '../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
-import type { FakeOptions, Puppet } from '../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
 void test('scenarios run in order, in one machine, each between its events', async (t) => {
   const result = await run([named('a', fine), named('b', fine)])
   t.strictSame(
     result.events.map((event) => event.type),
-    [
-      'vm-ready',
-      'scenario-started',
-      'scenario-finished',
-      'scenario-started',
-      'scenario-finished',
-      'run-finished',
-    ],
+    ['vm-ready', 'test-started', 'test-finished', 'test-started', 'test-finished', 'run-finished'],
   )
   t.strictSame(verdicts(result), ['PASS', 'PASS'])
   t.equal(result.boots, 1)
@@ -102,7 +95,7 @@ void test('what the kernel complains about while it boots is the first scenarioâ
     },
   })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
-  t.match(result.finished[0]?.diagnostic?.message, /before this scenario began: WARNING/)
+  t.match(result.finished[0]?.diagnostic?.message, /before this test began: WARNING/)
   t.match(result.finished[0]?.diagnostic?.console, [/WARNING/])
   t.equal(result.boots, 1)
 })
@@ -112,7 +105,7 @@ void test('a complaint between two scenarios is not lost', async (t) => {
   const scenarios = [named('a', fine), named('b', fine), named('c', fine)]
   const result = await run(scenarios, {
     emit: async (event) => {
-      if (event.type === 'scenario-finished' && event.name === 'a') {
+      if (event.type === 'test-finished' && event.name === 'a') {
         puppet0?.say('[    2.0] BUG: Bad page state in process kworker')
       }
     },

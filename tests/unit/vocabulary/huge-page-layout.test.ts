@@ -4,8 +4,8 @@ import type { Memory, ScenarioContext } from '../../../harness/vocabulary/scenar
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page, pages } from '../../../harness/model/ranges.ts'
 import type { PageState } from '../../../harness/model/reference-model.ts'
-import { fakeInstance } from '../fixtures/run/fake-machine.ts'
-import type { FakeReply } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-instance.ts'
+import type { FakeReply } from '../fixtures/run/fake-instance.ts'
 import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 
 const agentArea = 0xe000_0000n

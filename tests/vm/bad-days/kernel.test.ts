@@ -33,11 +33,11 @@ void test('an oops without a panic, a BUG in the thread of a virtual CPU, a soft
   ])
   t.strictSame(day.verdicts, ['FAIL', 'FAIL', 'FAIL'])
   for (const text of [
-    /problem: "the kernel complained: kernel BUG at arch\/x86\/kernel\/alternative\.c:\d+!/,
+    /problem: "kernel splat: kernel BUG at arch\/x86\/kernel\/alternative\.c:\d+!/,
     /trace: .*- kvm_vcpu_ioctl\+0x\S+ virt\/kvm\/kvm_main\.c:\d+ /,
-    /problem: "the kernel complained: BUG: kernel NULL pointer dereference/,
+    /problem: "kernel splat: BUG: kernel NULL pointer dereference/,
     /trace: - .?RIP: kvm_gmem_fallocate\+0x\S+ virt\/kvm\/guest_memfd\.c:\d+/,
-    /problem: "the kernel complained: watchdog: BUG: soft lockup - CPU#\d stuck for \d+s! \[agent:\d+\]/,
+    /problem: "kernel splat: watchdog: BUG: soft lockup - CPU#\d stuck for \d+s! \[agent:\d+\]/,
   ]) {
     t.match(day.tap, text)
   }

@@ -45,8 +45,8 @@ const phases: readonly (readonly [name: string, isReached: (place: Place) => Pro
   ['a machine boots, to be saved', ({ output }) => says(output, 'consoles/1.log', 'Linux version')],
   ['its state is written', ({ cache }) => has([path.join(cache, 'snapshots')], /\.making-.*\/state/)],
   ['a machine is restored', restores],
-  ['a scenario runs', ({ output }) => says(output, 'results.jsonl', 'scenario-started')],
-  ['a scenario is over', ({ output }) => says(output, 'results.jsonl', 'scenario-finished')],
+  ['a scenario runs', ({ output }) => says(output, 'results.jsonl', 'test-started')],
+  ['a scenario is over', ({ output }) => says(output, 'results.jsonl', 'test-finished')],
 ]
 
 void test('gmemtest is killed', async (t) => {
@@ -104,7 +104,7 @@ void test('a run that is killed while its first scenario hangs has its record', 
   const output = t.testdir({})
   const scenarios = inProject('tests/vm/fixtures/bad-days')
   const { child, ended } = gmemtest('run', '--scenarios', scenarios, '--output', output, 'd-hangs')
-  t.ok(await until(() => says(output, 'results.jsonl', 'scenario-started'), 60), 'it comes so far')
+  t.ok(await until(() => says(output, 'results.jsonl', 'test-started'), 60), 'it comes so far')
   const revision = /"revision": "[0-9a-f]{40,}"/
   const isWritten = async (): Promise<boolean> =>
     revision.test(await readFile(path.join(output, 'provenance.json'), 'utf8').catch(() => ''))

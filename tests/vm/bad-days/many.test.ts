@@ -9,8 +9,9 @@ import { InstancePool } from '../../../harness/instance/pool.ts'
 import { cacheDirectory, inProject } from '../../../harness/base/paths.ts'
 import { bytes } from '../../../harness/base/units.ts'
 import { planBoots } from '../../../harness/run/boot-plan.ts'
+import { scenarioTest } from '../../../harness/suites/scenarios/scenario-test.ts'
 import { loadScenarios } from '../../../harness/suites/scenarios/load-scenarios.ts'
-import { runScenarios } from '../../../harness/run/runner.ts'
+import { runTests } from '../../../harness/run/runner.ts'
 import { chooseAccelerator } from '../../../harness/vm/accelerator.ts'
 import { signal, testParts } from '../fixtures/agent-machine.ts'
 import { gmemtest, pointsOf, qemusWith } from '../fixtures/command.ts'
@@ -75,7 +76,10 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
     chooseAccelerator(undefined),
     loadScenarios([{ name: 'a-passes', file: inProject('tests/vm/fixtures/bad-days/a-passes.ts') }]),
   ])
-  const plan = planBoots(scenarios, bytes(2 ** 40))
+  const plan = planBoots(
+    scenarios.map((scenario) => scenarioTest(scenario, 'convert-ioctl')),
+    bytes(2 ** 40),
+  )
 
   async function once(lane: number): Promise<void> {
     await using consoles = new Consoles(path.join(directory, `${lane}`), (error) => t.fail(String(error)))
@@ -83,13 +87,12 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
       parts,
       accelerator,
       isolation: 'vm',
-      jobs: 1,
       consoles,
       cache: cacheDirectory(),
       signal,
     } as const
     await using instances = new InstancePool({ ...options, onCommands: () => undefined })
-    const { verdicts } = await runScenarios({
+    const { verdicts } = await runTests({
       plan,
       instances,
       isolation: 'vm',
@@ -100,6 +103,9 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
       dialect: 'convert-ioctl',
       kernel: 'gmem-convert',
       expectSkips: [],
+      allow: [],
+      today: '2026-11-29',
+      decode: async (lines) => lines,
       again: () => '',
     })
     if (verdicts.PASS !== 1) t.fail(JSON.stringify(verdicts))

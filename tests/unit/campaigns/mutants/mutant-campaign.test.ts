@@ -5,18 +5,18 @@ import type { MutantEvent, RunEvent } from '../../../../harness/report/events.ts
 import { bytes } from '../../../../harness/base/units.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import type { BootPlan } from '../../../../harness/run/boot-plan.ts'
-import type { NamedScenario } from '../../../../harness/suites/scenarios/load-scenarios.ts'
+import type { Test } from '../../../../harness/run/test.ts'
 import type { Instance } from '../../../../harness/instance/instance.ts'
 import { likelyFirst, onlyNamed } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
 import { tryMutants } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
 import type {
-  Subject,
+  TriedMutant,
   TrialsOptions,
   TrialsOutcome,
 } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
 import { describeProfile } from '../../../../harness/vm/profile.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named } from '../../fixtures/run/run.ts'
 
 type MutantFinished = Extract<MutantEvent, { type: 'mutant-finished' }>
@@ -52,32 +52,31 @@ const notices = named('notices', async ({ agent, expectErrno }) => {
 })
 const sleeps = named('sleeps', async () => undefined)
 
-function subject(name: string, scenarios: readonly string[] = ['sleeps']): Subject {
+function subject(name: string, scenarios: readonly string[] = ['sleeps']): TriedMutant {
   return { name, title: `title of ${name}`, bug: 'B-1', file: `mutants/${name}.patch`, scenarios }
 }
 
-function planOf(scenarios: readonly NamedScenario[]): BootPlan {
-  return planBoots(scenarios, bytes(2 ** 40))
+function planOf(tests: readonly Test[]): BootPlan {
+  return planBoots(tests, bytes(2 ** 40))
 }
 
 /** The profiles of a plan with the names of their scenarios. */
 function shape({ groups }: BootPlan): string[] {
   return groups.map(
-    ({ profile, scenarios }) =>
-      `${describeProfile(profile)}: ${scenarios.map((scenario) => scenario.name).join(' ')}`,
+    ({ profile, tests }) => `${describeProfile(profile)}: ${tests.map(({ name }) => name).join(' ')}`,
   )
 }
 
 async function tryAll(
   flaws: Readonly<Record<string, Flaw>>,
-  options: Partial<TrialsOptions<Subject>> = {},
+  options: Partial<TrialsOptions<TriedMutant>> = {},
 ): Promise<Trials> {
   const events: (RunEvent | MutantEvent)[] = []
   const built: string[] = []
   let outcome: TrialsOutcome | undefined
   let failure: unknown
   try {
-    outcome = await tryMutants<Subject>({
+    outcome = await tryMutants<TriedMutant>({
       mutants: Object.keys(flaws)
         .filter((name) => name !== 'control')
         .map((name) => subject(name)),
@@ -97,10 +96,14 @@ async function tryAll(
           flaw.onBoot?.(puppet)
           return asBooted(instance)
         }
-        return { next }
+        return {
+          instances: { next },
+          decode: async (lines) => lines,
+          [Symbol.asyncDispose]: async () => undefined,
+        }
       },
-      isolation: 'none',
-      durations: new Map(),
+      allow: [],
+      today: '2026-11-29',
       emit: async (event) => void events.push(event),
       signal: new AbortController().signal,
       dialect: 'convert-ioctl',
@@ -116,7 +119,7 @@ async function tryAll(
     outcome,
     error: failure,
     mutants: events.filter((event) => event.type === 'mutant-finished'),
-    ran: events.flatMap((event) => (event.type === 'scenario-started' ? [event.name] : [])),
+    ran: events.flatMap((event) => (event.type === 'test-started' ? [event.name] : [])),
     built,
     control: events.find((event) => event.type === 'control-finished'),
     last: events.at(-1),
@@ -143,7 +146,7 @@ void test('a scenario that fails has killed the mutant, and the control proves t
 })
 
 void test('after the first kill nothing more is tried, unless all were asked for', async (t) => {
-  const alsoNotices: NamedScenario = { ...notices, name: 'notices-too' }
+  const alsoNotices: Test = { ...notices, name: 'notices-too' }
   const plan = planOf([notices, alsoNotices, sleeps])
   const first = await tryAll({ m: broken }, { plan })
   t.equal(first.mutants[0]?.tried, 2)
@@ -230,7 +233,9 @@ void test('trouble of the machine at the boot of a mutant is no verdict on it, a
 })
 
 void test('a mutant that was killed before the machine had trouble is killed', async (t) => {
-  const boot = new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory')
+  const boot = new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory', {
+    transient: true,
+  })
   const large = named('large', fine, [], { pools: { '2M': 1 } })
   const { error, mutants } = await tryAll(
     { m: { ...broken, secondBoot: boot } },
@@ -245,11 +250,15 @@ void test('what is no verdict on the kernel is no kill', async (t) => {
     throw new TypeError('x is not a function')
   })
   const { outcome, mutants } = await tryAll({ m: {} }, { plan: planOf([fineOne(), buggy]) })
-  t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /no verdict on buggy: .*x is not a function/ })
+  t.match(mutants[0], {
+    verdict: 'ERROR',
+    killers: [],
+    reason: /buggy have no verdict: .*x is not a function/,
+  })
   t.equal(outcome?.exitCode, 1)
 })
 
-function fineOne(): NamedScenario {
+function fineOne(): Test {
   return named('fine', fine)
 }
 
@@ -298,5 +307,5 @@ void test('what the likely killers need is booted first, then nothing twice', (t
 void test('what this machine cannot boot leaves a mutant without a verdict', async (t) => {
   const large = named('large', fine, [], { pools: { '1G': 4 } })
   const { mutants } = await tryAll({ m: {} }, { plan: planBoots([sleeps, large], bytes(2 ** 31)) })
-  t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /no verdict on large/ })
+  t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /large have no verdict/ })
 })

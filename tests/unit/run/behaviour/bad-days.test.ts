@@ -3,7 +3,7 @@ import { test } from 'tap'
 import type { Verdict } from '../../../../harness/report/events.ts'
 import { ProtocolError } from '../../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../../harness/base/free-space.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fakePid, procOf } from '../../fixtures/run/proc.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 import type { Body } from '../../fixtures/run/run.ts'
@@ -47,7 +47,7 @@ const badDays: readonly BadDay[] = [
       throw new TypeError('x is not a function')
     },
     verdict: 'ERROR',
-    message: /the scenario itself is broken: x is not a function/,
+    message: /the test itself is broken: x is not a function/,
     newInstance: false,
   },
   {
@@ -60,7 +60,7 @@ const badDays: readonly BadDay[] = [
         return 'hang'
       }),
     verdict: 'FAIL',
-    message: /the kernel complained: Kernel panic - not syncing: Fatal exception/,
+    message: /kernel splat: Kernel panic - not syncing: Fatal exception/,
     newInstance: true,
   },
   {
@@ -72,7 +72,7 @@ const badDays: readonly BadDay[] = [
         return 0
       }),
     verdict: 'FAIL',
-    message: /the kernel complained: WARNING: CPU: 0/,
+    message: /kernel splat: WARNING: CPU: 0/,
     newInstance: true,
   },
   {
@@ -85,7 +85,7 @@ const badDays: readonly BadDay[] = [
       },
     }),
     verdict: 'FAIL',
-    message: /the kernel complained: BUG: Bad page state/,
+    message: /kernel splat: BUG: Bad page state/,
     newInstance: true,
   },
   {
@@ -110,7 +110,7 @@ const badDays: readonly BadDay[] = [
     instance: () => whenAffinity(() => 'hang'),
     verdict: 'FAIL',
     message:
-      /^scenario bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
+      /^bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
     newInstance: true,
   },
   {
@@ -122,7 +122,7 @@ const badDays: readonly BadDay[] = [
       liveness: { nmi: async () => false, vcpus: async () => [[], []] },
     }),
     verdict: 'FAIL',
-    message: /^scenario bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
+    message: /^bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
     newInstance: true,
   },
   {
@@ -133,7 +133,7 @@ const badDays: readonly BadDay[] = [
       ask: async () => procOf({ pid: fakePid, state: 'T' }),
     }),
     verdict: 'ERROR',
-    message: /^scenario bad took longer than 0.5 s; the agent is stopped/,
+    message: /^bad took longer than 0.5 s; the agent is stopped/,
     newInstance: true,
   },
   {
@@ -141,7 +141,7 @@ const badDays: readonly BadDay[] = [
     body: async () => new Promise(() => undefined),
     instance: () => ({ ask: async () => procOf({ pid: fakePid }) }),
     verdict: 'ERROR',
-    message: /^scenario bad took longer than 0.5 s; no operation is under way/,
+    message: /^bad took longer than 0.5 s; no operation is under way/,
     newInstance: true,
   },
   {
@@ -198,7 +198,7 @@ const badDays: readonly BadDay[] = [
         return 0
       }),
     verdict: 'ERROR',
-    message: /^\d+ lines of the console were forgotten before anybody looked at them/,
+    message: /^\d+ lines of the console were lost before gmemtest read them/,
     newInstance: true,
   },
   {
@@ -206,7 +206,7 @@ const badDays: readonly BadDay[] = [
     body: fine,
     instance: () => ({ echo: false }),
     verdict: 'ERROR',
-    message: /its silence proves nothing/,
+    message: /did not reach the serial console within/,
     newInstance: true,
   },
 ]

@@ -5,8 +5,8 @@ import { bytes } from '../../../../harness/base/units.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import { describeProfile, plainProfile } from '../../../../harness/vm/profile.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { fakeInstance } from '../../fixtures/run/fake-machine.ts'
-import type { Puppet } from '../../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../../fixtures/run/fake-instance.ts'
+import type { Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 import type { Run } from '../../fixtures/run/run.ts'
 
@@ -112,7 +112,7 @@ void test('pools that do not fit into this machine: the others run, and the exit
   const scenarios = [named('a', fine, [], { pools: { '1G': 100 } }), named('b', fine)]
   const result = await run(scenarios, { plan: planBoots(scenarios, bytes(2 ** 32)) })
   t.strictSame(ended(result), ['b PASS', 'a MISS'])
-  t.match(result.finished[1]?.diagnostic?.message, /^a needs a guest with .* 4096 MiB are available/)
+  t.match(result.finished[1]?.diagnostic?.message, /^a needs an instance with .* 4096 MiB are available/)
   t.equal(result.boots, 1)
   t.equal(result.outcome.exitCode, 69)
   t.notOk('aborted' in result.outcome)
@@ -122,7 +122,12 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
   // Trouble of this machine may pass, which the second of two tries shows.
   for (const [error, verdict, exitCode, tries] of [
     [new BootError('KERNEL_PANIC', 'the kernel panicked while it booted'), 'FAIL', 1, 1],
-    [new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory'), 'MISS', 69, 2],
+    [
+      new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory', { transient: true }),
+      'MISS',
+      69,
+      2,
+    ],
   ] as const) {
     let boots = 0
     const result = await run(

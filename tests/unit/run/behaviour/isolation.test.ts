@@ -2,8 +2,8 @@
 import { test } from 'tap'
 import { gatherFacts } from '../../../../harness/instance/guest-facts.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 
 const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
@@ -63,14 +63,14 @@ void test('a machine that nothing has run in waits for somebody whom it can serv
   t.strictSame(
     result.events.map((event) => event.type),
     [
-      'scenario-started',
-      'scenario-finished',
+      'test-started',
+      'test-finished',
       'vm-ready',
-      'scenario-started',
-      'scenario-finished',
+      'test-started',
+      'test-finished',
       'vm-ready',
-      'scenario-started',
-      'scenario-finished',
+      'test-started',
+      'test-finished',
       'run-finished',
     ],
   )
@@ -144,7 +144,7 @@ void test('complaints of the boot that a copy comes from are the failure of the 
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.match(result.finished[0], {
     beforehand: true,
-    diagnostic: { message: /before this scenario began: WARNING/ },
+    diagnostic: { message: /before this test began: WARNING/ },
   })
 })
 
@@ -163,7 +163,7 @@ void test('what the kernel complains about while it is looked at is of its boot,
   t.equal(result.boots, 2)
   t.match(result.finished[0], {
     beforehand: true,
-    diagnostic: { message: /before this scenario began: WARNING/ },
+    diagnostic: { message: /before this test began: WARNING/ },
   })
 })
 
@@ -183,7 +183,7 @@ void test('a kernel that boots twice while it boots has reset itself', async (t)
     },
   })
   t.match(result.finished, [
-    { verdict: 'FAIL', diagnostic: { message: /before this scenario began: Linux version/ } },
+    { verdict: 'FAIL', diagnostic: { message: /before this test began: Linux version/ } },
   ])
 })
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { BootError } from '../../../../harness/base/errors.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import type { Puppet } from '../../fixtures/run/fake-machine.ts'
+import type { Puppet } from '../../fixtures/run/fake-instance.ts'
 import type { Body, Run } from '../../fixtures/run/run.ts'
 import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
 
@@ -19,16 +19,16 @@ const forever: Body = async () => new Promise(() => undefined)
 function shapeOf({ events }: Run): string[] {
   return events.map((event) => {
     switch (event.type) {
-      case 'scenario-started':
+      case 'test-started':
         return `${event.name} starts`
-      case 'scenario-finished':
+      case 'test-finished':
         return `${event.name} ${event.verdict} ${event.diagnostic?.message ?? event.reason ?? ''}`.trim()
       case 'vm-ready':
         return `${event.profile} ${event.origin}`
       case 'run-started':
       case 'kernel-ready':
       case 'vm-lost':
-      case 'scenario-retried':
+      case 'test-retried':
       case 'run-finished':
         return event.type
       default:

@@ -1,7 +1,7 @@
 // What the kernel has to say when a scenario is over belongs to that scenario, and not to the next one.
 import { test } from 'tap'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import type { VmDeath } from '../../../../harness/vm/vm.ts'
 import { fine, named, run } from '../../fixtures/run/run.ts'
 import type { Body, Run } from '../../fixtures/run/run.ts'
@@ -44,21 +44,21 @@ void test('between two scenarios of a machine: the first one fails, the second o
       instances: [betweenTwo(happens), {}],
     })
     t.strictSame(summary(result), ['a FAIL', 'b PASS', 'c PASS'])
-    t.match(result.finished[0]?.diagnostic?.message, /^the kernel complained: /)
+    t.match(result.finished[0]?.diagnostic?.message, /^kernel splat: /)
     t.equal(runs, 1, 'it does not begin on a damaged kernel')
     t.equal(result.boots, 2)
     t.strictSame(
       result.events.map(({ type }) => type).filter((type) => !type.startsWith('run')),
       [
         'vm-ready',
-        'scenario-started',
-        'scenario-finished',
+        'test-started',
+        'test-finished',
         'vm-lost',
-        'scenario-started',
+        'test-started',
         'vm-ready',
-        'scenario-finished',
-        'scenario-started',
-        'scenario-finished',
+        'test-finished',
+        'test-started',
+        'test-finished',
       ],
     )
   }

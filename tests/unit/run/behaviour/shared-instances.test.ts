@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-machine.ts'
-import type { Puppet } from '../../fixtures/run/fake-machine.ts'
+import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
+import type { Puppet } from '../../fixtures/run/fake-instance.ts'
 import type { Body } from '../../fixtures/run/run.ts'
 import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
 

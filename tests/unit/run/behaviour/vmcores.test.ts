@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { InfraError } from '../../../../harness/base/errors.ts'
 import type { Dump } from '../../../../harness/instance/instance.ts'
 import { procOf } from '../../fixtures/run/proc.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-machine.ts'
+import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run } from '../../fixtures/run/run.ts'
 import type { Body } from '../../fixtures/run/run.ts'
 

@@ -4,7 +4,7 @@ import type { Memory, ScenarioContext } from '../../../../harness/vocabulary/sce
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { NestedVm } from '../../../../harness/vocabulary/nested-vm.ts'
 import { pages } from '../../../../harness/model/ranges.ts'
-import { fakeInstance } from '../../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../../fixtures/run/fake-instance.ts'
 
 const gigabyte = 2 ** 30
 

@@ -1,7 +1,7 @@
 // Complaints and deaths that come when no program runs, and which test is charged with them.
 import { test } from 'tap'
 import { BuildError } from '../../../../../harness/base/errors.ts'
-import type { Puppet } from '../../../fixtures/run/fake-machine.ts'
+import type { Puppet } from '../../../fixtures/run/fake-instance.ts'
 import { passes, run } from '../fixtures/selftests.ts'
 
 const bug = '[    9.0] BUG: something came late'
@@ -13,7 +13,7 @@ const onMarker = (puppet: Puppet, marker: string): void => {
 
 void test('what the kernel says while its machine is closed is charged to the last test', async (t) => {
   const { verdicts, outcome } = await run({ one: passes, two: passes }, { faults: { onClose } })
-  t.same(verdicts, ['kvm:one PASS', 'kvm:two FAIL: the kernel complained: BUG: something came late'])
+  t.same(verdicts, ['kvm:one PASS', 'kvm:two FAIL: kernel splat: BUG: something came late'])
   t.equal(outcome.exitCode, 1)
 
   const allow = [{ match: 'came late', reason: 'it is known', expires: '2999-12-31' }]
@@ -45,20 +45,25 @@ for (const [what, late] of [
   ['panics', (puppet) => puppet.die({ kind: 'panic', title: 'Fatal exception' })],
 ] as const satisfies readonly (readonly [string, (puppet: Puppet) => void])[]) {
   void test(`the kernel ${what} between two tests: it is the first one's doing`, async (t) => {
-    let pushed = 0
-    const onPush = (puppet: Puppet): void => {
-      pushed += 1
-      if (pushed === 2) late(puppet)
+    let begun = 0
+    const onTwo = (puppet: Puppet, marker: string): void => {
+      if (!marker.includes('two begins')) return
+      begun += 1
+      if (begun === 1) late(puppet)
     }
-    const { verdicts, boots, events } = await run({ one: passes, two: passes }, { faults: { onPush } })
-    t.match(verdicts, [/^kvm:one FAIL: the kernel (?:complained: BUG: something|panicked)/, /^kvm:two PASS$/])
-    t.equal(boots, 2)
+    const ran = await run({ one: passes, two: passes }, { faults: { onMarker: onTwo } })
+    const { verdicts, events } = ran
+    t.match(verdicts, [
+      /^kvm:one FAIL: (?:the kernel panicked|kernel splat: BUG: something)/,
+      /^kvm:two PASS$/,
+    ])
+    t.equal(ran.boots, 2)
     const order = events.flatMap((event) => ('name' in event ? [`${event.type} ${event.name}`] : []))
     t.same(order, [
-      'scenario-started kvm:one',
-      'scenario-finished kvm:one',
-      'scenario-started kvm:two',
-      'scenario-finished kvm:two',
+      'test-started kvm:one',
+      'test-finished kvm:one',
+      'test-started kvm:two',
+      'test-finished kvm:two',
     ])
   })
 }
@@ -86,12 +91,12 @@ void test('what a boot complains about is not lost with a test that says nothing
   )
   t.same(verdicts, [
     'kvm:one MISS: QEMU ended by SIGKILL',
-    'kvm:two FAIL: the kernel complained before this scenario began: BUG: something',
+    'kvm:two FAIL: kernel splat before this test began: BUG: something',
     'kvm:three PASS',
   ])
 })
 
 void test('a complaint on the line of a marker', async (t) => {
   const { verdicts } = await run({ one: passes, two: passes }, { faults: { onMarker } })
-  t.match(verdicts, [/^kvm:one FAIL: the kernel complained: BUG: kernel NULL pointer/, 'kvm:two PASS'])
+  t.match(verdicts, [/^kvm:one FAIL: kernel splat: BUG: kernel NULL pointer/, 'kvm:two PASS'])
 })

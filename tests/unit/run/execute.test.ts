@@ -1,16 +1,18 @@
 // One scenario after the other in a machine: whose complaint it is.
 import { test } from 'tap'
 import type { Splat } from '../../../harness/console/find-splats.ts'
-import { attempt } from '../../../harness/run/attempt.ts'
+import { execute } from '../../../harness/run/execute.ts'
+import { splatReader } from '../../../harness/console/read-splats.ts'
 import type { Attempt } from '../../../harness/judge/attempt.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import type { Instance } from '../../../harness/instance/instance.ts'
 import { judge } from '../../../harness/judge/verdict.ts'
-import { fakeInstance } from '../fixtures/run/fake-machine.ts'
+import { fakeInstance } from '../fixtures/run/fake-instance.ts'
 import { fine, named } from '../fixtures/run/run.ts'
 import type { Body } from '../fixtures/run/run.ts'
 
 const { signal } = new AbortController()
+const facts = { kernel: 'fake', expectSkips: [] }
 
 interface Tried extends Attempt {
   readonly late: readonly Splat[]
@@ -26,13 +28,13 @@ async function tryAll(
   const tried: Tried[] = []
   for (const [index, body] of bodies.entries()) {
     const late: Splat[] = []
-    const result = await attempt(named(`number-${index}`, body), instance, {
-      dialect: 'convert-ioctl',
+    const result = await execute(named(`number-${index}`, body), instance, {
+      read: splatReader([], '2026-11-29'),
       signal,
       watch,
       since: tried.at(-1)?.nextWindow ?? instance.console.mark(),
       isLast: () => false,
-      onBegun: (splats) => void late.push(...splats),
+      onBegun: async ({ splats }) => void late.push(...splats),
     })
     tried.push({ ...result, late })
     between(index)
@@ -52,12 +54,15 @@ void test('a complaint after the end of a scenario is handed over when the next 
     },
   )
   t.match(second?.late, [{ title: /bad page state/i }])
-  t.match(second?.earlierSplats, [{ title: /bad page state/i }])
+  t.match(second?.earlier.splats, [{ title: /bad page state/i }])
   t.strictSame(second?.splats, [])
   t.strictSame([first?.late, third?.late], [[], []])
   if (first === undefined || second === undefined) throw new Error('both were tried')
-  t.match(judge({ ...first, splats: second.late }), { verdict: 'FAIL', message: /bad page state/i })
-  t.match(judge({ ...second, earlierSplats: [] }), { verdict: 'PASS' })
+  t.match(judge({ ...first, splats: second.late }, 'first', facts), {
+    verdict: 'FAIL',
+    message: /bad page state/i,
+  })
+  t.match(judge({ ...second, earlier: { splats: [], allowed: [] } }, 'second', facts), { verdict: 'PASS' })
 })
 
 void test('what the kernel says while the scenario runs is its own', async (t) => {
@@ -65,7 +70,7 @@ void test('what the kernel says while the scenario runs is its own', async (t) =
   await using open = instance
   const complaining: Body = async () => puppet.say('[    2.0] BUG: Bad page state in process agent')
   const [only] = await tryAll(open, [complaining], () => undefined)
-  t.match(only, { late: [], earlierSplats: [], splats: [{ title: /bad page state/i }] })
+  t.match(only, { late: [], earlier: { splats: [] }, splats: [{ title: /bad page state/i }] })
 })
 
 void test('what the kernel says on the line of a marker counts', async (t) => {

@@ -1,8 +1,7 @@
-// What a kernel may complain about fails nothing, and is seen all the same.
+// A splat that an allowance covers fails no test, and reports show it.
 import { test } from 'tap'
-import { findSplats } from '../../../harness/console/find-splats.ts'
-import { withoutAllowed } from '../../../harness/judge/without-allowed.ts'
-import { goldenLines } from '../console/fixtures/golden.ts'
+import { splatReader, withoutAllowed } from '../../../harness/console/read-splats.ts'
+import { goldenLines } from './fixtures/golden.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
 const allow = [{ match: '^WARNING in foo$', reason: 'known', expires: '2999-01-31' }]
@@ -42,21 +41,17 @@ void test('another complaint counts, and so does one whose time is over', async 
   t.strictSame(verdicts(await run([named('a', fine)], { allow: expired, instances: [complains] })), ['FAIL'])
 })
 
-void test('the lines of its report are no warnings of their own', (t) => {
-  const splats = findSplats(goldenLines('warning'))
+void test('the lines of an allowed splat are no warnings of their own', (t) => {
   const warnings = [
     'WARNING: CPU: 0 PID: 77 at virt/kvm/guest_memfd.c:99 kvm_gmem_get_folio+0x12a/0x340 [kvm]',
     'other',
   ]
   const entry = { match: 'kvm_gmem_get_folio', reason: 'known', expires: '2026-12-31' }
-  t.match(withoutAllowed({ splats, earlierSplats: [], warnings }, [entry], '2026-12-31'), {
-    splats: [],
-    warnings: ['other'],
-  })
-  t.match(withoutAllowed({ splats, earlierSplats: [], warnings }, [entry], '2027-01-01'), {
-    splats,
-    warnings,
-    allowed: [],
-  })
+  const before = splatReader([entry], '2026-12-31')(goldenLines('warning'))
+  t.match(before, { splats: [], allowed: [{ note: /until 2026-12-31 \(known\)$/ }] })
+  t.strictSame(withoutAllowed(warnings, before.allowed), ['other'])
+  const after = splatReader([entry], '2027-01-01')(goldenLines('warning'))
+  t.match(after, { splats: [{ title: /kvm_gmem_get_folio/ }], allowed: [] })
+  t.strictSame(withoutAllowed(warnings, after.allowed), warnings)
   t.end()
 })

@@ -1,0 +1,96 @@
+// The options that verbs share, each defined once.
+import type { Command } from 'commander'
+import { UsageError } from '../base/errors.ts'
+import { isolations } from '../kernel/definition/definition.ts'
+import type { Isolation } from '../kernel/definition/definition.ts'
+import type { AcceleratorName } from '../vm/accelerator.ts'
+import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
+
+/** The options of every verb that runs tests on a kernel. */
+export interface JobOptions {
+  readonly kernel: string
+  readonly accel?: AcceleratorName
+  /** What tests share; as the definition of the kernel says if not given. */
+  readonly isolation?: Isolation
+  /** How many instances at once; chosen by the cores and the memory of this computer if not given. */
+  readonly jobs?: number
+  readonly output?: string
+  /** A suite of Debian to take the source from. */
+  readonly aptSuite?: string
+  readonly vmcore?: true
+}
+
+const mostJobs = 64
+
+const options = {
+  kernel: (command: Command, defaultKernel?: string) =>
+    command.option(
+      '--kernel <name>',
+      'a kernel definition: a name, or the path of a YAML file',
+      defaultKernel,
+    ),
+  accel: (command: Command) =>
+    command.option(
+      '--accel <name>',
+      'tcg or kvm (default: kvm where it can nest, else tcg)',
+      oneOf('--accel', ['tcg', 'kvm']),
+    ),
+  isolation: (command: Command) =>
+    command.option(
+      '--isolation <what>',
+      'what tests share: vm: nothing, each has an instance restored from a saved state; boot: nothing, each boots; none: an instance (default: vm, if the definition of the kernel does not say otherwise)',
+      oneOf('--isolation', isolations),
+    ),
+  jobs: (command: Command) =>
+    command.option(
+      '--jobs <n>',
+      'how many instances at once (default: one for every two cores, as far as there is memory)',
+      positiveInteger('--jobs', mostJobs),
+    ),
+  output: (command: Command) =>
+    command.option(
+      '--output <dir>',
+      'where the results go (default: a new directory in ./results)',
+      directoryToWrite('--output'),
+    ),
+  aptSuite: (command: Command) =>
+    command.option(
+      '--apt-suite <suite>',
+      'take a Debian package from this suite, though it is not configured',
+      aptSuite,
+    ),
+  vmcore: (command: Command) =>
+    command.option(
+      '--vmcore',
+      'dump the memory of the instance into the results after a panic or a hang, for crash or drgn',
+    ),
+} as const
+
+/** Adds options of these names to a command, in this order. */
+export function withOptions(
+  command: Command,
+  names: readonly (keyof typeof options)[],
+  defaultKernel?: string,
+): Command {
+  for (const name of names) options[name](command, defaultKernel)
+  return command
+}
+
+/** Returns the words of a command line that say the same as these options, as far as they matter for one test. */
+export function flagsOf({ kernel, accel, isolation, vmcore }: JobOptions): string[] {
+  return [
+    '--kernel',
+    kernel,
+    ...(accel === undefined ? [] : ['--accel', accel]),
+    ...(isolation === undefined ? [] : ['--isolation', isolation]),
+    ...(vmcore === undefined ? [] : ['--vmcore']),
+  ]
+}
+
+/** @throws {UsageError} OPTION_VALUE for --keep with several jobs: the instance to keep would be undefined */
+export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly keep?: true }): void {
+  if (keep !== true || jobs === 1) return
+  throw new UsageError('OPTION_VALUE', `--keep leaves one virtual machine up, and --jobs is ${jobs}`, {
+    hint: 'leave one of the two out',
+  })
+}

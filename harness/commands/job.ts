@@ -1,0 +1,118 @@
+// The prologue of every verb that runs tests, and the instances that its tests run in.
+import path from 'node:path'
+import { cacheDirectory } from '../base/paths.ts'
+import { dayOf } from '../console/sift.ts'
+import { Consoles } from '../instance/consoles.ts'
+import type { InstanceParts } from '../instance/instance-options.ts'
+import { InstancePool } from '../instance/pool.ts'
+import type { InstancePoolOptions } from '../instance/pool.ts'
+import type { Decode, JudgeFacts } from '../judge/facts.ts'
+import type { Isolation, KernelDefinition } from '../kernel/definition/definition.ts'
+import { withDumps } from '../kernel/dumps.ts'
+import { loadUsableDefinition } from '../kernel/usable.ts'
+import { makeResultsDirectory } from '../report/results-directory.ts'
+import type { RunOptions } from '../run/run-options.ts'
+import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
+import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
+import type { Accelerator } from '../vm/accelerator.ts'
+import type { CommandContext } from './command-context.ts'
+import type { JobOptions } from './job-options.ts'
+
+/** The facts of a job, known before its kernel is built. */
+export interface Job {
+  readonly options: JobOptions
+  readonly context: CommandContext
+  readonly definition: KernelDefinition
+  readonly accelerator: Accelerator
+  readonly isolation: Isolation
+  /** The directory of the results. */
+  readonly directory: string
+  readonly started: Date
+}
+
+/**
+ * Loads what a job needs, and makes the directory of its results, named after the kernel and `suffix`. `choose` finds
+ * out what the job will do: a slip there costs no directory.
+ * @throws {UsageError} for a slip in an option or the definition, {InfraError} when this computer cannot do the job
+ */
+export async function prepareJob<Choice>(
+  options: JobOptions,
+  context: CommandContext,
+  suffix: string,
+  choose: (definition: KernelDefinition) => Promise<Choice>,
+): Promise<readonly [job: Job, choice: Choice]> {
+  const started = new Date()
+  const [usable, chosen] = await Promise.all([
+    loadUsableDefinition(options.kernel, context.signal),
+    chooseAccelerator(options.accel),
+  ])
+  await expectedSkips(usable)
+  const choice = await choose(usable)
+  const directory = await makeResultsDirectory({
+    output: options.output,
+    kernel: `${usable.name}${suffix}`,
+    now: started,
+  })
+  const job = {
+    options,
+    context,
+    definition: options.vmcore === true ? withDumps(usable) : usable,
+    accelerator: slowedDown(chosen, usable.slowdown),
+    isolation: options.isolation ?? usable.isolation,
+    directory,
+    started,
+  }
+  return [job, choice]
+}
+
+/** Makes the consoles of a job: all of them end in one file. */
+export function consolesOf({ directory, context }: Job, name?: string): Consoles {
+  return new Consoles(directory, context.printError, name)
+}
+
+type PoolExtras = Pick<InstancePoolOptions, 'onCommands' | 'onIdle'>
+
+/** Makes the pool of instances of one kernel. */
+export function poolOf(parts: InstanceParts, job: Job, consoles: Consoles, extras: PoolExtras): InstancePool {
+  const { accelerator, isolation, options, context, directory } = job
+  return new InstancePool({
+    parts,
+    accelerator,
+    isolation,
+    consoles,
+    cache: cacheDirectory(),
+    ...(options.vmcore === true ? { dumpsTo: directory } : {}),
+    signal: context.signal,
+    ...extras,
+  })
+}
+
+type RunFacts = Pick<RunOptions, 'isolation' | 'signal' | 'dialect' | 'allow' | 'today'> &
+  Pick<JudgeFacts, 'kernel' | 'expectSkips'>
+
+/** Returns what a run takes from the facts of its job. */
+export function runFactsOf({ isolation, context, definition, started }: Job): RunFacts {
+  return {
+    isolation,
+    signal: context.signal,
+    dialect: definition.dialect,
+    kernel: definition.name,
+    expectSkips: Object.keys(definition.expectSkips),
+    allow: definition.allow,
+    today: dayOf(started),
+  }
+}
+
+/** Makes the function that adds file and line to places in a kernel; without debug information, places stay as they are. */
+export function decoderOf(vmlinux: string, signal: AbortSignal): Decode {
+  return async (lines) => {
+    // Loaded when there is something to decode: the time to the first test point counts.
+    const { decodeLines } = await import('../console/symbolize.ts')
+    return await decodeLines(lines, { vmlinux, signal }).catch(() => lines)
+  }
+}
+
+/** The name of the console file of a mutant. */
+export function consoleNameOf(mutant: string): string {
+  return `${path.parse('console.log').name}-${mutant}.log`
+}

@@ -1,0 +1,134 @@
+// What `run` and `kselftest` do: from the tests of a suite to the last event.
+import { availableParallelism } from 'node:os'
+import { shellLine } from '../process/child.ts'
+import { cacheDirectory } from '../base/paths.ts'
+import { bytes } from '../base/units.ts'
+import type { Bytes } from '../base/units.ts'
+import { dayOf, expiryNotes } from '../console/sift.ts'
+import type { InstanceParts } from '../instance/instance-options.ts'
+import type { InstancePool } from '../instance/pool.ts'
+import { withEnding } from '../report/ending.ts'
+import { eventsVersion } from '../report/events.ts'
+import type { RunEvent } from '../report/events.ts'
+import { reporting } from '../report/open-sinks.ts'
+import { loadTap } from '../report/tap-output.ts'
+import type { BootPlan } from '../run/boot-plan.ts'
+import { readDurations, rememberDurations } from '../run/durations.ts'
+import type { Test } from '../run/test.ts'
+import { memoryOf, plainProfile } from '../vm/profile.ts'
+import { consolesOf, decoderOf, poolOf, runFactsOf } from './job.ts'
+import type { Job } from './job.ts'
+import { flagsOf } from './job-options.ts'
+import { provideParts } from './parts.ts'
+import { recorderOf, RunRecord } from './run-record.ts'
+
+/** What a verb runs. */
+export interface SuiteJob {
+  readonly verb: string
+  readonly suite: string
+  readonly names: readonly string[]
+  /** Further words of the line that runs one test again. */
+  readonly flags: readonly string[]
+  /** Loads the tests, while the first instance comes up. */
+  readonly load: () => Promise<readonly Test[]>
+  /** The tests want the plain profile in all likelihood: an instance of it is begun before they are loaded. */
+  readonly isPlain: boolean
+  /** Leave the last instance up, and say how to get in. */
+  readonly keep: boolean
+}
+
+type Emit = (event: RunEvent) => Promise<void>
+
+/** Runs the suite and returns the exit code; whatever happens, `run-finished` is emitted. */
+export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
+  const { context, definition, options } = job
+  return reporting(context, job.directory, async (emit) => {
+    await emit({
+      type: 'run-started',
+      time: job.started.toISOString(),
+      version: eventsVersion,
+      kernel: definition.name,
+      dialect: definition.dialect,
+      suite: wanted.suite,
+      tests: wanted.names,
+      isolation: job.isolation,
+    })
+    return withEnding(emit, async (tell) => {
+      const parts = await provideParts(definition, context, options.aptSuite, tell)
+      return await runOnInstances(wanted, job, parts, tell)
+    })
+  })
+}
+
+/** Runs the tests and records what was run. Defers work that the first instance does not need: its time counts. */
+async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
+  const { context, definition, options, started } = job
+  const { printError, stderr, signal } = context
+  const available = bytes(process.availableMemory())
+  await using record = new RunRecord(recorderOf(parts, job), printError)
+  record.holdBack()
+  await using consoles = consolesOf(job)
+  await using instances = poolOf(parts, job, consoles, {
+    onCommands: (commands) => record.update(commands),
+    onIdle: () => void loadMeanwhile(record),
+  })
+  if (wanted.isPlain) await instances.begin(plainProfile)
+  const durations = await readDurations(cacheDirectory(), job)
+  const [tests, { planBoots }, { runTests }] = await Promise.all([
+    wanted.load(),
+    import('../run/boot-plan.ts'),
+    import('../run/runner.ts'),
+  ])
+  const plan = planBoots(tests, available)
+  for (const { error } of plan.refused) printError(error)
+  for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${note}\n`)
+  if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
+  const jobs = wanted.keep ? 1 : (options.jobs ?? jobsFor(plan, available))
+  if (options.jobs === undefined && jobs > 1) {
+    const reason = 'by the processors and the memory of this computer; --jobs sets another number'
+    stderr.write(`gmemtest: ${jobs} instances at once, ${reason}\n`)
+  }
+  const outcome = await runTests({
+    ...runFactsOf(job),
+    plan,
+    instances,
+    jobs,
+    durations,
+    decode: decoderOf(parts.kernel.vmlinux, signal),
+    emit: async (event) => {
+      if (event.type === 'test-finished' && event.verdict === 'PASS') {
+        durations.set(event.name, event.milliseconds)
+      }
+      await emit(event)
+    },
+    again: (name) => shellLine('./gmemtest', [wanted.verb, ...flagsOf(options), ...wanted.flags, name]),
+    ...(wanted.keep ? { keep: () => keep(instances, parts, job) } : {}),
+  })
+  await rememberDurations(cacheDirectory(), job, durations)
+  // A Ctrl-C that ends --keep is not an interruption of the run.
+  if (outcome.aborted !== undefined) signal.throwIfAborted()
+  if (outcome.error !== undefined) printError(outcome.error)
+  return await record.exitCode(outcome.exitCode)
+}
+
+/** Loads and writes what the first instance does not wait for. A run that is killed later has its record all the same. */
+async function loadMeanwhile(record: RunRecord): Promise<void> {
+  // The first test point loads tap again, and reports what is wrong with it.
+  await loadTap().catch(() => undefined)
+  record.release()
+}
+
+// The first CPU of an instance has next to nothing to do.
+const busyCpus = 2
+
+/** Returns how many instances run at once: each has its CPUs, so that its threads race for real, and its memory. */
+export function jobsFor({ groups }: BootPlan, available: Bytes): number {
+  const largest = Math.max(...groups.map(({ profile }) => memoryOf(profile)), memoryOf(plainProfile))
+  const byCores = Math.floor(availableParallelism() / busyCpus)
+  return Math.max(1, Math.min(byCores, Math.floor(available / largest)))
+}
+
+async function keep(instances: InstancePool, parts: InstanceParts, job: Job): Promise<void> {
+  const { keepInstance } = await import('./keep.ts')
+  await keepInstance(instances.latest, parts.image, job)
+}

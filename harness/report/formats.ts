@@ -1,0 +1,26 @@
+// The formats of reports, one row each, and where each is written when nothing else is asked for.
+import { resultNames } from '../base/result-names.ts'
+import type { SinkFactory } from './events.ts'
+
+/** A sink is loaded when it is opened. */
+export const formats = {
+  terminal: async () => (await import('./terminal.ts')).terminalSink,
+  tap: async () => (await import('./tap.ts')).tapSink,
+  jsonl: async () => (await import('./jsonl.ts')).jsonLinesSink,
+} as const satisfies Record<string, () => Promise<SinkFactory>>
+
+export type FormatName = keyof typeof formats
+
+/** A report that is written: its format, and a stream of this process or a file in the directory of the results. */
+export interface ReportTarget {
+  readonly format: FormatName
+  readonly to: 'stdout' | 'stderr' | { readonly file: string }
+}
+
+/** What every run writes, in this order: the terminal takes its line of progress away before a test point is written. */
+export const defaultReports: readonly ReportTarget[] = [
+  { format: 'terminal', to: 'stderr' },
+  { format: 'tap', to: 'stdout' },
+  { format: 'tap', to: { file: resultNames.tap } },
+  { format: 'jsonl', to: { file: resultNames.events } },
+]

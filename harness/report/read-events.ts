@@ -1,0 +1,47 @@
+// Reads the events of a results.jsonl, of this version of gmemtest or of one before it.
+import type { ReportEvent } from './events.ts'
+
+/** An event as it stands in a file: what it holds is checked by whatever uses it. */
+export type StoredEvent = Readonly<Record<string, unknown>> & {
+  readonly type: ReportEvent['type'] | (string & {})
+}
+
+/** The types of version 1, whose tests were scenarios, with those of today. */
+const renamedTypes: Readonly<Record<string, ReportEvent['type']>> = {
+  'scenario-started': 'test-started',
+  'scenario-retried': 'test-retried',
+  'scenario-finished': 'test-finished',
+}
+
+/**
+ * Reads one line of a results.jsonl; undefined when it is no event. An event of version 1 becomes one of version 2: its
+ * tests belong to the suite `scenarios`, or to `kselftest` when their names are TARGET:TEST.
+ */
+export function readEvent(line: string): StoredEvent | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    // The last line of a run that was killed is cut off.
+    return undefined
+  }
+  if (!isRecord(value) || typeof value['type'] !== 'string') return undefined
+  return upgraded({ ...value, type: value['type'] })
+}
+
+function upgraded(event: StoredEvent): StoredEvent {
+  const type = renamedTypes[event.type]
+  if (type !== undefined) return { ...event, type, suite: suiteOf(event['name']) }
+  if (event.type !== 'run-started' || !Array.isArray(event['scenarios'])) return event
+  const { scenarios, ...others } = event
+  const tests: readonly unknown[] = scenarios
+  return { ...others, type: event.type, version: 1, suite: suiteOf(tests[0]), tests }
+}
+
+function suiteOf(name: unknown): string {
+  return typeof name === 'string' && name.includes(':') ? 'kselftest' : 'scenarios'
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,160 @@
+// One test in one instance: markers on the console around it, a deadline over it, everything closed after it.
+import { must } from '../agent/wire/call.ts'
+import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
+import { ProtocolError } from '../base/errors.ts'
+import { beginMarker, endMarker, linesBefore, markerPrefix, operationsSince } from '../console/markers.ts'
+import { withoutAllowed } from '../console/read-splats.ts'
+import type { ReadSplats, SplatReading } from '../console/read-splats.ts'
+import type { Instance } from '../instance/instance.ts'
+import { lastWords } from '../instance/last-words.ts'
+import type { Attempt, Observation } from '../judge/attempt.ts'
+import { investigate, silenceIn } from '../judge/diagnose-hang.ts'
+import type { Hang } from '../judge/hang.ts'
+import { dumpOf } from '../judge/post-mortem.ts'
+import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
+import type { VmDeath } from '../vm/vm.ts'
+import type { Test } from './test.ts'
+
+const cleanUpMilliseconds = 10_000
+// A marker comes through the console a moment after the write to /dev/kmsg has returned.
+const markerMilliseconds = 2000
+
+export interface ExecuteOptions {
+  readonly signal: AbortSignal
+  /** The counters of the instance before the test. */
+  readonly watch: LeakWatch
+  readonly read: ReadSplats
+  /** The position on the console up to which everything has been read: windows leave no gaps. */
+  readonly since: number
+  /**
+   * Called when the test is about to begin, with the splats since `since`: they belong to the test before it in this
+   * instance, or to the boot. What it throws is the end of this test.
+   */
+  readonly onBegun: (late: SplatReading) => Promise<void>
+  /** Tells, when the test is over, whether no other test will run in this instance. */
+  readonly isLast: () => boolean
+}
+
+/**
+ * Runs a test to its end, whatever that is; the instance may be unusable afterwards (`judge` says so).
+ * @throws the reason of `signal` when the run is called off
+ */
+export async function execute(test: Test, instance: Instance, options: ExecuteOptions): Promise<Attempt> {
+  const { signal, read, since, watch } = options
+  const { timeFactor } = instance.accelerator
+  const started = performance.now()
+  let death: VmDeath | undefined
+  let thrown: { readonly value: unknown } | undefined
+  let hang: Hang | undefined
+  let observation: Observation = {}
+  let late: SplatReading = { splats: [], allowed: [] }
+  let hasBegun = false
+  let recovered = false
+  let left: LeakReport = { leaks: [], warnings: [] }
+  const expected: RegExp[] = []
+
+  /** Gives up when the time is over, or at once when the instance dies. */
+  async function within(
+    stage: string,
+    milliseconds: number,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    await withDeadline({ stage, milliseconds: milliseconds * timeFactor, signal }, async (ending) => {
+      const died = instance.died.then((how) => {
+        death = how
+        throw new ProtocolError('VM_DIED', 'the virtual machine died')
+      })
+      await Promise.race([work(ending), died])
+    })
+  }
+
+  try {
+    await within(test.name, test.seconds * 1000, async (ending) => {
+      await writeMarker(beginMarker(test.name), instance, signal)
+      late = read(linesBefore(test.name, instance.console.since(since)))
+      await options.onBegun(late)
+      hasBegun = true
+      const hooks = { signal: ending, expectLog: (pattern: RegExp) => void expected.push(pattern) }
+      observation = await test.run(instance, hooks)
+    })
+  } catch (value) {
+    signal.throwIfAborted()
+    thrown = { value }
+  }
+  const operations = operationsSince(test.name, instance.agent.recentOperations)
+  const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.isUnfinished === true
+  // The agent may still be busy with what it was told: there is nothing to close yet.
+  if (death === undefined && !isUnfinished) {
+    try {
+      await within(`closing everything after ${test.name}`, cleanUpMilliseconds, async () => {
+        await instance.agent.reset()
+        if (test.leavesNothing) left = await watch.report({ isLast: options.isLast() })
+        await writeMarker(endMarker(test.name), instance, signal)
+      })
+      recovered = true
+    } catch (value) {
+      signal.throwIfAborted()
+      thrown ??= { value }
+    }
+  }
+  if (death === undefined && !recovered) death = await lastWords(instance, signal)
+  const window = instance.console.since(since)
+  const unseen = instance.console.forgottenSince(since)
+  const silence = death === undefined ? silenceIn(thrown?.value) : undefined
+  if (silence !== undefined) {
+    hang = await investigate(instance, silence, signal)
+    death = await lastWords(instance, signal)
+  }
+  const vmcore = await dumpOf(test.name, instance, { death, hang }, signal)
+  const nextWindow = instance.console.mark()
+  const own = window.slice(linesBefore(test.name, window).length)
+  // With the markers: a splat may be torn onto the line of one.
+  const { splats, allowed } = read(own)
+  return {
+    observation,
+    ...(thrown === undefined ? {} : { thrown }),
+    ...(death === undefined ? {} : { death }),
+    ...(hang === undefined ? {} : { hang }),
+    ...(vmcore === undefined ? {} : { vmcore }),
+    hasBegun,
+    recovered,
+    splats,
+    allowed,
+    earlier: late,
+    unseen,
+    leaks: left.leaks,
+    warnings: withoutAllowed(left.warnings, [...late.allowed, ...allowed]).filter(
+      (text) => !expected.some((pattern) => pattern.test(text)),
+    ),
+    operations,
+    console: own.filter((line) => !line.includes(markerPrefix)),
+    nextWindow,
+    milliseconds: performance.now() - started,
+  }
+}
+
+/**
+ * Writes a marker into the kernel's log, and waits until it comes through the console: all that was printed before has
+ * been read then. Level 0 is shown on the console whatever its log level is.
+ */
+async function writeMarker(text: string, instance: Instance, signal: AbortSignal): Promise<void> {
+  const seen = Promise.withResolvers<void>()
+  using watch = new DisposableStack()
+  watch.use(instance.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
+  await must(instance.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
+  const milliseconds = markerMilliseconds * instance.accelerator.timeFactor
+  try {
+    await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
+  } catch (cause) {
+    signal.throwIfAborted()
+    const seconds = milliseconds / 1000
+    throw new ProtocolError(
+      'CONSOLE_SILENT',
+      `wrote a marker to /dev/kmsg, but it did not reach the serial console within ${seconds} s`,
+      {
+        cause,
+        hint: 'check that console=ttyS0 stands on the command line of the kernel, and is the last console=',
+      },
+    )
+  }
+}

@@ -1,0 +1,136 @@
+// A program of the kernel's selftests as the runner sees it: pushed into the instance, and run under a deadline.
+import { DeadlineExceeded } from '../../base/deadline.ts'
+import { GuestError, ProtocolError } from '../../base/errors.ts'
+import type { BuildError } from '../../base/errors.ts'
+import { bytes } from '../../base/units.ts'
+import type { Instance } from '../../instance/instance.ts'
+import type { Observation } from '../../judge/attempt.ts'
+import { fullName } from '../../kernel/definition/selftest-name.ts'
+import type { SelftestName } from '../../kernel/definition/selftest-name.ts'
+import type { Test } from '../../run/test.ts'
+import { plainProfile } from '../../vm/profile.ts'
+import { CheckFailure } from '../../vocabulary/check.ts'
+import { sayingOf } from './program.ts'
+import type { ProgramEnd } from './program.ts'
+
+/** The name of the suite in the events. */
+export const selftestSuite = 'kselftest'
+
+/** A program that was built, or the reason why it was not. */
+export type Selftest = SelftestName &
+  (
+    | {
+        /** The static program on this computer. */
+        readonly program: string
+        /** How long it may take where instructions are not emulated, in seconds. */
+        readonly timeout: number
+      }
+    | { readonly error: BuildError }
+  )
+
+const directory = '/tmp/kselftest'
+const pushSeconds = 15
+// The programs create VMs that have memory of their own, and some fill it.
+const memory = bytes(2 * 2 ** 30)
+// More than a reader needs of a program that floods.
+const outputLimit = 4 * 2 ** 20
+const outputLines = 30
+
+/** Makes the test that runs a program. */
+export function selftestTest(selftest: Selftest): Test {
+  const common = {
+    suite: selftestSuite,
+    name: fullName(selftest),
+    title: '',
+    rules: [],
+    requires: [],
+    wants: { pools: plainProfile.pools, boot: [], memory },
+    // Other people's programs may use the kernel log and its counters as they like.
+    leavesNothing: false,
+  }
+  if ('error' in selftest) {
+    const { error } = selftest
+    return { ...common, seconds: 0, refusal: error, run: () => Promise.reject(error) }
+  }
+  const { program, timeout } = selftest
+  return {
+    ...common,
+    seconds: timeout + 2 * pushSeconds,
+    async run(instance, { signal }) {
+      const end = await runProgram(selftest, { program, timeout }, instance, signal)
+      return observationOf(end)
+    },
+  }
+}
+
+async function runProgram(
+  { target, test }: SelftestName,
+  { program, timeout }: { readonly program: string; readonly timeout: number },
+  { session, accelerator }: Instance,
+  signal: AbortSignal,
+): Promise<ProgramEnd> {
+  const limit = { signal, timeout: pushSeconds * 1000 * accelerator.timeFactor }
+  const remote = `${directory}/${target}/${test}`
+  const made = await session.exec(`mkdir -p '${directory}/${target}'`, limit)
+  if (made.exitCode !== 0) {
+    throw new GuestError('PUSH_FAILED', `mkdir ${directory}/${target} in the instance failed: ${made.stderr}`)
+  }
+  await session.push(program, remote, { mode: 0o755, ...limit })
+  const said = { stdout: new Said(), stderr: new Said() }
+  const texts = (): Pick<ProgramEnd, 'stdout' | 'stderr'> => ({
+    stdout: said.stdout.text(),
+    stderr: said.stderr.text(),
+  })
+  const seconds = Math.round(timeout * accelerator.timeFactor)
+  try {
+    // As its only command, the program replaces the shell: a signal that ends it is seen as one.
+    const { exitCode, signal: ended } = await session.exec(`cd '${directory}' && exec '${remote}'`, {
+      signal,
+      timeout: seconds * 1000,
+      onOutput: (stream, chunk) => said[stream].add(chunk),
+    })
+    return { exitCode, signal: ended, ...texts() }
+  } catch (error) {
+    if (!(error instanceof GuestError && error.cause instanceof DeadlineExceeded)) throw error
+    return { exitCode: undefined, signal: undefined, timedOut: seconds, ...texts() }
+  }
+}
+
+/** The beginning of what a stream says. */
+class Said {
+  readonly #chunks: Buffer[] = []
+  #size = 0
+
+  add(chunk: Buffer): void {
+    if (this.#size < outputLimit) this.#chunks.push(chunk.subarray(0, outputLimit - this.#size))
+    this.#size += chunk.length
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+}
+
+function observationOf(end: ProgramEnd): Observation {
+  const { verdict, message, at, points } = sayingOf(end)
+  const lines = [end.stdout, end.stderr].flatMap((text) => text.split(/\r?\n/))
+  const common = {
+    points,
+    output: lines.filter((line) => line !== '').slice(-outputLines),
+    ...(at === undefined ? {} : { at }),
+    ...(end.timedOut === undefined ? {} : { isUnfinished: true as const }),
+  }
+  switch (verdict) {
+    case 'pass':
+      return common
+    case 'skip':
+      return { ...common, skipped: message }
+    // A program that failed may have left processes and files.
+    case 'fail':
+      return { ...common, isTainted: true, problem: new CheckFailure(message) }
+    case 'broken':
+      return { ...common, isTainted: true, problem: new ProtocolError('SELFTEST_BROKEN', message) }
+    default:
+      return verdict satisfies never
+  }
+}
