@@ -49,7 +49,7 @@ export function guestViewOf(agent: Operations, options: GuestOptions, model: Mod
     },
     async expect(range, tag) {
       const wanted = range.count === 0 ? [] : [{ first: range.first, count: range.count, value: tag }]
-      check.equal<unknown>(await look(range), wanted, `what the guest sees in ${describeRange(range)}`)
+      check.equal<unknown>(await look(range), wanted, `guest view of ${describeRange(range)}`)
     },
   }
 }

@@ -47,11 +47,11 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
     },
     async expect(range, tag) {
       const wanted = range.count === 0 ? [] : [{ first: range.first, count: range.count, value: tag }]
-      check.equal<unknown>(await look(range), wanted, `what the host sees in ${describeRange(range)}`)
+      check.equal<unknown>(await look(range), wanted, `host view of ${describeRange(range)}`)
     },
     async expectSigbus(range) {
       const wanted = [{ first: range.first, count: range.count, value: 'sigbus' }]
-      check.equal<unknown>(await look(range), wanted, `what the host sees in ${describeRange(range)}`)
+      check.equal<unknown>(await look(range), wanted, `host view of ${describeRange(range)}`)
       for (const index of new Set([range.first, endOf(range) - 1])) {
         const reply = await agent.host.fill(mapped(), offsetOf(page(index)), sizeOf(page(index)), {
           byte: 0xee,

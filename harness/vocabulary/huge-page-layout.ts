@@ -87,7 +87,7 @@ async function mappingsByTouch(laid: Laid, units: readonly Unit[]): Promise<Gues
   const { agent, memory } = laid
   await laid.rebind()
   const vcpu = await memory.handles.vcpu()
-  // The first run maps what the guest's own code needs.
+  // The first run maps the pages of the guest's own code.
   expectDone(await agent.guest.read(vcpu, agentArea.start, 8), 'running the guest')
   const before = await memory.guest.mappings()
   for (const unit of units) {

@@ -39,7 +39,7 @@ export async function bindSlot(
   return {
     guest,
     async matchesModel(part = range) {
-      const what = `what the guest sees in ${describeRange(part)} through memslot ${free.slot}`
+      const what = `guest view of ${describeRange(part)} through memslot ${free.slot}`
       check.equal<unknown>(await guest.look(part), memory.model.guestView(part), what)
     },
     async unbind() {

@@ -1,8 +1,8 @@
-// S-A7: a range that is in the wanted state already is not touched at all: neither unmapped, nor refused because of a pin.
+// S-A7: the kernel leaves pages that are already in the wanted state alone: it neither unmaps them nor checks them for pins.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'converting what is in the wanted state already changes and unmaps nothing',
+  title: 'a conversion to the state that pages already have changes and unmaps nothing',
   rules: ['S-A7', 'S-A10'],
   bugs: ['B-12'],
   needs: ['in-place-conversion', 'gup-test', 'pagemap', 'binary-stats'],

@@ -1,4 +1,4 @@
-// S-A12: a conversion that succeeds does not touch its argument; one that fails writes it back, with nothing but error_offset changed.
+// S-A12: a conversion that succeeds does not write to its argument; one that fails changes error_offset and no other field.
 import { ioctls, page, pages, pageSize, scenario, words } from '../../../harness/api.ts'
 
 const request = ioctls.gmemConvertPrivate

@@ -1,4 +1,4 @@
-// S-A19: what one side wrote, the other side reads after the conversion, both ways.
+// S-A19: each side reads after a conversion the data that the other side wrote before it, in both directions.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,8 +1,8 @@
-// S-A11: a page goes to and fro beside pages that host and guest work on: nobody loses a write, is refused, or is seen without a state.
+// S-A11: a page is converted back and forth while host and guest use the pages beside it: no write is lost, no access is refused.
 import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'host and guest work undisturbed on the pages beside one that is converted to and fro',
+  title: 'host and guest use pages undisturbed while the page between them is converted back and forth',
   rules: ['S-A11', 'S-A1', 'S-A9', 'S-A10'],
   bugs: ['A-14'],
   async run({ memory, check }) {
@@ -14,7 +14,7 @@ export default scenario({
     ])
 
     for (const { kind, rounds, ...report } of reports) {
-      check.that(rounds > 0, `${kind} came to work`)
+      check.that(rounds > 0, `${kind} did some work`)
       const trouble = [report.again, report.failed, report.faults, report.unexpected, report.mismatches]
       check.equal(
         trouble,

@@ -1,8 +1,8 @@
-// S-A14: a file has its state before any guest can see it: conversion and contents need no memslot.
+// S-A14: a file has its state before any guest can see it: conversion and contents do not depend on a memslot.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a file that is in no memslot is converted like any other',
+  title: 'a file that is in no memslot is converted like any other file',
   rules: ['S-A14', 'S-A16', 'S-A19'],
   async run({ memory }) {
     for (const initially of ['shared', 'private'] as const) {

@@ -1,4 +1,4 @@
-// S-A7: a range may begin and end inside ranges of either state and have whole ones of both between: all of it ends in the wanted state.
+// S-A7: a range may start and end inside ranges of either state and contain whole ranges of both: all its pages get the wanted state.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -22,7 +22,7 @@ const cases = [
 ]
 
 export default scenario({
-  title: 'a range that overflows, leaves the file or is not whole pages is EINVAL',
+  title: 'a range that overflows, leaves the file or has a part of a page is EINVAL',
   rules: ['2.2-range', '2.2-alignment'],
   bugs: ['B-1', 'B-2'],
   async run({ memory, expectErrno }) {

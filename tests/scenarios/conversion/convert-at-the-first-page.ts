@@ -1,8 +1,8 @@
-// S-A1: a range that begins at page 0 has no left neighbour; looking for one must not wrap round to the end of the file.
+// S-A1: a range that starts at page 0 has no left neighbour: the search for a neighbour must not wrap around to the end of the file.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'conversions at the beginning of the file stay there',
+  title: 'a conversion at the start of the file converts no page at its end',
   rules: ['S-A1', 'S-A16'],
   bugs: ['B-3'],
   needs: ['private-memory'],

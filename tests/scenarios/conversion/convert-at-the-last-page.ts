@@ -2,7 +2,7 @@
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'conversions at the end of the file reach its last page',
+  title: 'a conversion at the end of the file includes the last page',
   rules: ['S-A1', 'S-A16'],
   needs: ['private-memory'],
   async run({ memory }) {

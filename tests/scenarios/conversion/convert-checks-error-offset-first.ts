@@ -1,4 +1,4 @@
-// 2.2: error_offset must be 0 on entry, whatever the range is: who tries again after EAGAIN has to clear it.
+// 2.2: error_offset must be 0 on entry, whatever the range is: a caller that tries again after EAGAIN has to clear the field.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const ranges = [
@@ -10,7 +10,7 @@ const ranges = [
 ] as const
 
 export default scenario({
-  title: 'an error_offset that is not zero on entry is EINVAL, also for an empty range',
+  title: 'a nonzero error_offset on entry is EINVAL, also for an empty range',
   rules: ['2.2-error-offset', '2.2-zero-size'],
   async run({ memory, expectErrno }) {
     const file = await memory({ pages: 8, initially: 'shared' })

@@ -1,16 +1,16 @@
-// 2.2: an empty range is a success in both directions, however senseless its offset is, and converts nothing.
+// 2.2: the conversion of an empty range succeeds in both directions at any offset, and converts nothing.
 import { page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const offsets = [0, pageSize, 8 * pageSize, 9 * pageSize, 1, pageSize - 1, 1n << 63n, -1, -1 * pageSize]
 
 export default scenario({
-  title: 'converting an empty range succeeds at any offset and does nothing',
+  title: 'the conversion of an empty range succeeds at any offset and does nothing',
   rules: ['2.2-zero-size'],
   async run({ memory, expectErrno }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     await file.convert('private', pages(0, 4))
     await file.guest.fill(file.all, 0x3c)
-    // Not even a page that could not be converted is in the way.
+    // A pinned page, which could not be converted, does not matter either.
     const pin = await file.pin(page(4), 'vmsplice')
 
     for (const offset of [...offsets, 4 * pageSize]) {

@@ -1,8 +1,8 @@
-// S-A1: converting pages inside a range of equal pages makes three ranges of one, and every page still has a state.
+// S-A1: a conversion inside a range of equal pages turns one range into three, and every page still has a state.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'pages converted inside a range leave both its ends as they were',
+  title: 'a conversion inside a range leaves both ends of the range as they were',
   rules: ['S-A1', 'S-A16', 'S-A19'],
   needs: ['private-memory'],
   async run({ memory }) {

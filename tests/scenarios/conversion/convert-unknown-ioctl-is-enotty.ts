@@ -1,4 +1,4 @@
-// 2.2: the file knows two ioctls, by number, direction and size; every other one is ENOTTY, and only a file knows these two.
+// 2.2: the file accepts two ioctls, by number, direction and size; any other ioctl is ENOTTY, and no other kind of file accepts these two.
 import { ioctls, pageSize, scenario, words } from '../../../harness/api.ts'
 
 const unknown = [

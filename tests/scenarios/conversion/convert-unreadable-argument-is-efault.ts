@@ -1,4 +1,4 @@
-// 2.2: an argument that is not there is EFAULT in both directions, before anything in it could matter.
+// 2.2: an argument at an unreadable address is EFAULT in both directions, before the kernel checks any field.
 import { ioctls, scenario } from '../../../harness/api.ts'
 
 const addresses = [

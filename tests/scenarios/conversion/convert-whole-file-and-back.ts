@@ -1,4 +1,4 @@
-// S-A19: the whole file becomes private and shared again in one conversion each, and nothing in it changes.
+// S-A19: one conversion makes the whole file private, one makes it shared again, and the contents stay.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,8 +1,8 @@
-// S-A11: two threads convert ranges side by side: each has its own way, and no page of the file loses its state or its contents.
+// S-A11: two threads convert ranges side by side: both conversions succeed, and no page loses its state or its contents.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'conversions of disjoint ranges at the same time do not get in each other’s way',
+  title: 'concurrent conversions of disjoint ranges do not interfere with each other',
   rules: ['S-A11', 'S-A1', 'S-A19'],
   async run({ memory, check }) {
     const file = await memory({ pages: 16, initially: 'shared' })

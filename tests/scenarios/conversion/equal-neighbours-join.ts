@@ -1,4 +1,4 @@
-// S-B12: a range that becomes equal to its left, its right or both neighbours joins them, and what has joined can be split anywhere.
+// S-B12: a range that gets the state of its left, its right or both neighbours joins them, and a joined range can be split anywhere.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -10,11 +10,11 @@ export default scenario({
     await file.host.fill(file.all, 0x35)
 
     await file.convert('private', pages(4, 4))
-    await file.convert('private', pages(8, 3)) // joins what ends at its left
+    await file.convert('private', pages(8, 3)) // joins its left neighbour
     await file.matchesModel()
 
     await file.convert('private', pages(16, 4))
-    await file.convert('private', pages(14, 2)) // joins what begins at its right
+    await file.convert('private', pages(14, 2)) // joins its right neighbour
     await file.matchesModel()
 
     await file.convert('private', pages(11, 3)) // closes the gap

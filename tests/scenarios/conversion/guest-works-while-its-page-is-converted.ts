@@ -1,8 +1,8 @@
-// S-A11, S-A18: the guest may use a page while it changes its state: it waits, and then it has the page, whatever the state.
+// S-A11, S-A18: the guest may use a page while the page changes its state: the access waits for the conversion and then succeeds in either state.
 import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a guest that works on a page while it is converted never loses a write',
+  title: 'a guest that works on a page during its conversion never loses a write',
   rules: ['S-A11', 'S-A18', 'S-A19'],
   bugs: ['A-14'],
   async run({ memory, check }) {
@@ -14,7 +14,7 @@ export default scenario({
 
     check.that((convert?.done ?? 0) > 0, 'the page was converted')
     check.equal([convert?.failed, convert?.firstError], [0, 'OK'], 'conversions that failed')
-    check.that((guest?.done ?? 0) > 0, 'the guest came to work')
+    check.that((guest?.done ?? 0) > 0, 'the guest did some work')
     check.equal(
       [guest?.firstUnexpected, guest?.mismatches],
       ['', 0],

@@ -1,8 +1,8 @@
-// S-A7: of a mixed range only the pages in the other state are unmapped and looked at; the ones that fit stay mapped and keep their data.
+// S-A7: in a mixed range only the pages in the other state are unmapped and checked; the others stay mapped and keep their data.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'in a mixed range, pages that are in the wanted state stay mapped and keep their data',
+  title: 'in a mixed range, pages that already have the wanted state stay mapped and keep their data',
   rules: ['S-A7', 'S-A10', 'S-A19'],
   bugs: ['B-12'],
   needs: ['in-place-conversion', 'gup-test', 'binary-stats'],

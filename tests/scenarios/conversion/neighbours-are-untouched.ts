@@ -1,4 +1,4 @@
-// S-A9, S-A10: conversion takes exactly its range away from host and guest; the pages beside it stay mapped, the same ones as before.
+// S-A9, S-A10: a conversion unmaps exactly its range from host and guest; the pages beside it stay mapped to the same frames.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,8 +1,8 @@
-// S-A8: a range in which only some pages are allocated converts as a whole, whichever of its pages those are.
+// S-A8: a range of which only some pages are allocated converts as a whole, whichever pages these are.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a range with holes between its allocated pages converts as a whole',
+  title: 'a range with unallocated pages between its allocated ones converts as a whole',
   rules: ['S-A8', 'S-A19', 'S-A20'],
   async run({ memory }) {
     const file = await memory({ pages: 24, initially: 'shared' })

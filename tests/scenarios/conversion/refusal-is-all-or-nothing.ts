@@ -1,4 +1,4 @@
-// S-A9, S-A13: one pinned page refuses the whole range: the pages before it stay shared too, in several ranges as in one, with their data.
+// S-A9, S-A13: one pinned page refuses the whole range: the pages before it stay shared and keep their data, in one run or in several.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -8,7 +8,7 @@ export default scenario({
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'shared' })
     await file.host.fill(file.all, 0x63)
-    await file.convert('private', pages(4, 2)) // so that the refused range is three ranges of alternating state
+    await file.convert('private', pages(4, 2)) // the refused range has three runs of alternating state
     await file.guest.fill(pages(2, 6), 0x64)
 
     await file.pin(page(10), 'gup-test')

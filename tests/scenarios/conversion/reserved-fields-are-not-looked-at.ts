@@ -1,10 +1,10 @@
-// 2.2: what is in the reserved fields does not matter, in either direction.
+// 2.2: the kernel ignores the reserved fields in both directions.
 import { ioctls, page, pageSize, scenario, words } from '../../../harness/api.ts'
 
 const garbage = [-1, 1n << 63n, 1, 0x5a5a_5a5a_5a5an, pageSize]
 
 export default scenario({
-  title: 'a conversion works with anything in the reserved fields',
+  title: 'a conversion works with any value in the reserved fields',
   rules: ['2.2-reserved'],
   async run({ agent, memory, expectErrno }) {
     const file = await memory({ pages: 4, initially: 'shared' })

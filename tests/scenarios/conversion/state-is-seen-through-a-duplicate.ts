@@ -1,8 +1,8 @@
-// S-A14: the state belongs to the file, not to the descriptor that it was converted through, and outlives that descriptor.
+// S-A14: the state belongs to the file, not to the descriptor that converted it, and it outlives that descriptor.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a conversion through one descriptor is seen through all descriptors and mappings of the file',
+  title: 'a conversion through one descriptor is visible through all descriptors and mappings of the file',
   rules: ['S-A14', 'S-A9'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

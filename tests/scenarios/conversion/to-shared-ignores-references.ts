@@ -1,8 +1,8 @@
-// S-A10: to shared nobody counts references: a range with a pinned page in it becomes shared, and exactly the range leaves the guest.
+// S-A10: a conversion to shared checks no references: a range with a pinned page becomes shared, and exactly this range is unmapped from the guest.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'pages become shared beside a pinned one, and exactly they are taken out of the guest',
+  title: 'a pinned page does not refuse a conversion to shared, and exactly the range leaves the guest',
   rules: ['S-A10', 'S-A7', 'S-A19'],
   needs: ['in-place-conversion', 'gup-test', 'binary-stats'],
   async run({ memory, check }) {

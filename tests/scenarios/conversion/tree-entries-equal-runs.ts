@@ -1,11 +1,11 @@
-// S-B12: the tree has one entry for each run of equal pages, whatever came before: it grows with the runs, and shrinks when they join again.
+// S-B12: the tree has one entry for each run of equal pages, whatever its history: it grows with the runs, and shrinks when they join again.
 import { pages, scenario } from '../../../harness/api.ts'
 
 const quarter = 16_384
 const orders = ['forward', 'reverse', { random: 20_250_514 }] as const
 
 export default scenario({
-  title: 'metadata grows with the number of runs, and returns to its size in whatever order they join',
+  title: 'metadata grows with the number of runs, and shrinks to its first size when they join in any order',
   rules: ['S-B12', 'S-A1'],
   needs: ['in-place-conversion', 'slab-counters'],
   timeout: 30,

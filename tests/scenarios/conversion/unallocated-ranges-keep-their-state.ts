@@ -1,8 +1,8 @@
-// S-A8: pages that nobody has touched can be converted; when they are allocated they have the state that they were given.
+// S-A8: untouched pages can be converted, and have the given state after their allocation.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'the state given to unallocated pages holds when they are allocated',
+  title: 'unallocated pages keep the state they were given when they are allocated',
   rules: ['S-A8', 'S-A16', 'S-A20'],
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'shared' })

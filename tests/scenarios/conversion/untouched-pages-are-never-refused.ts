@@ -1,10 +1,10 @@
-// S-A9, A-23: only real references refuse: a page that was just touched on one CPU can be converted from another one at once.
+// S-A9, A-23: only references that a user holds refuse a conversion: a page that was just touched on one CPU can be converted from another CPU at once.
 import { scenario } from '../../../harness/api.ts'
 
 const rounds = 4
 
 export default scenario({
-  title: 'pages that nobody holds are never refused, wherever they were touched last',
+  title: 'pages without a holder are never refused, whichever CPU touched them last',
   rules: ['S-A9', 'S-A11'],
   bugs: ['A-23', 'B-22'],
   async run({ memory, runOnCpu }) {

@@ -1,4 +1,4 @@
-// S-A26, S-A36: a huge page that cannot be taken, or cannot be split when it is taken, goes back to the reservation, and the next touch gets it.
+// S-A26, S-A36: a huge page that cannot be taken, or cannot be split after that, returns to the reservation, and the next touch gets it.
 import { gmemFlags, page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,9 +1,8 @@
-// S-A13: a range of many runs needs most memory to convert: what fails there is taken back in each of them.
+// S-A13: a conversion of many runs needs the most memory: a failure undoes the work in every run.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title:
-    'converting every other page again, or all of them, fails for lack of memory as a whole or not at all',
+  title: 'a conversion of many runs that fails for lack of memory converts none of them',
   rules: ['S-A13', 'S-A26'],
   bugs: ['A-1', 'A-3', 'O-1', 'O-4'],
   needs: ['in-place-conversion', 'hugetlb', 'fault-injection'],

@@ -1,4 +1,4 @@
-// S-A36: a file that the pool is too small for is refused with ENOMEM, and nothing of it stays: no reservation, no inode, no tree.
+// S-A36: the creation of a file that is too large for the pool is ENOMEM, and leaves no reservation, no inode and no tree.
 import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const rounds = 30
@@ -40,7 +40,11 @@ export default scenario({
       }
     }
     check.equal(await pools.counters('2M'), { free, reserved, ...rest }, 'the pool after failed creations')
-    check.equal(await group.charges('2M'), { used: 0, reserved: 0 }, 'what the group is charged for them')
+    check.equal(
+      await group.charges('2M'),
+      { used: 0, reserved: 0 },
+      'charges of the group for failed creations',
+    )
     check.between((await mapleNodes()) - nodes, -rounds, rounds, 'nodes of trees that they left')
     await group.leave()
   },

@@ -1,8 +1,8 @@
-// S-A34: st_blocks is what the file has at this moment, and comes back to nothing, at 4K as with huge pages.
+// S-A34: st_blocks is the memory that the file has at this moment, and returns to zero, with 4K pages as with huge pages.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'st_blocks rises and falls with what is allocated, at 4K and at 2M',
+  title: 'st_blocks rises and falls with the allocated memory, at 4K and at 2M',
   rules: ['S-A34', 'S-A30'],
   bugs: ['O-13', 'O-14'],
   needs: ['in-place-conversion', 'hugetlb'],

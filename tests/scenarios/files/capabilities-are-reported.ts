@@ -1,8 +1,8 @@
-// uAPI 1.1: KVM_CHECK_EXTENSION says which parts there are, and what it says is what the ioctls and flags do.
+// uAPI 1.1: KVM_CHECK_EXTENSION reports the parts of the interface, and ioctls and flags behave as reported.
 import { capabilities, gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'the capabilities say what the kernel can do',
+  title: 'the reported capabilities match the abilities of the kernel',
   rules: ['1.1-capabilities'],
   bugs: ['B-9'],
   async run({ agent, check, memory, expectDone, expectErrno }) {

@@ -1,4 +1,4 @@
-// S-A35: a mapping keeps the memory when the descriptor is closed, in the state that it had; the guest loses it with the last mapping.
+// S-A35: a mapping keeps the memory and its states after the descriptor is closed; the guest loses the memory with the last mapping.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -22,7 +22,7 @@ export default scenario({
     check.equal<unknown>(
       await file.guest.look(file.all),
       wanted,
-      'what the guest sees of a file that is gone',
+      'guest view of a file without descriptor and mapping',
     )
   },
 })

@@ -1,9 +1,9 @@
-// S-A1, S-A35: a file that is gone leaves neither an inode nor a page nor a node of its tree.
+// S-A1, S-A35: a closed file leaves no inode, no page and no node of its tree.
 import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const files = 15
 const pages = 64
-/** One file in three: what the rest of the system may do meanwhile. */
+/** Meanwhile the rest of the system may allocate or free one of each per three files. */
 const tolerance = files / 3
 
 export default scenario({

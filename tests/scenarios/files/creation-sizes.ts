@@ -1,4 +1,4 @@
-// S-A2: a file has a positive number of whole pages; there is no upper limit, since nothing is allocated yet.
+// S-A2: a file has a positive number of whole pages; there is no upper limit, because creation allocates nothing.
 import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const cases = [
@@ -17,7 +17,7 @@ const cases = [
 ] as const
 
 export default scenario({
-  title: 'a file is as large as a positive number of whole pages',
+  title: 'a file has a positive number of whole pages',
   rules: ['S-A2'],
   needs: ['private-memory'],
   async run({ agent, dialect, expectDone, expectErrno }) {

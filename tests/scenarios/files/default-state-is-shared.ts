@@ -1,4 +1,4 @@
-// S-A1: without INIT_PRIVATE every page of a new file is shared: the host reaches all of them, first and last included.
+// S-A1: without INIT_PRIVATE every page of a new file is shared: the host reaches all pages, the first and the last included.
 import { scenario } from '../../../harness/api.ts'
 
 export default scenario({

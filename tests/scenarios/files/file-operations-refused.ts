@@ -1,4 +1,4 @@
-// S-A4: the memory of a guest is no ordinary file: it cannot be read, written, resized or given another mode.
+// S-A4: the memory of a guest is no ordinary file: read, write, truncate and chmod fail.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 const noData = ['read', 'write', 'pread', 'pwrite'] as const
@@ -10,7 +10,7 @@ const noAttributes = [
 ] as const
 
 export default scenario({
-  title: 'reading, writing, resizing and chmodding the file are refused and change nothing',
+  title: 'reads, writes, resizing and chmod of the file are refused and change nothing',
   rules: ['S-A4'],
   needs: ['private-memory'],
   async run({ agent, check, memory, expectDone, expectErrno }) {

@@ -1,4 +1,4 @@
-// S-A14: the state belongs to one file: other files of the same VM, at the same offsets, are not concerned.
+// S-A14: the state belongs to one file: a conversion does not affect other files of the same VM at the same offsets.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

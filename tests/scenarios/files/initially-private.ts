@@ -1,4 +1,4 @@
-// S-A1: with INIT_PRIVATE every page of a new file is private: the guest has all of them, the host none.
+// S-A1: with INIT_PRIVATE every page of a new file is private: the guest reaches all pages, the host none.
 import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,11 +1,11 @@
-// S-A2, S-A5: a VM without private memory can be made of a file too, if its pages are shared; a file that is private is of no use to it.
+// S-A2, S-A5: a VM without private memory can use a file whose pages are shared; it cannot use a private file.
 import { gmemFlags, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
 
 const size = 4 * pageSize
 const gpa = 0x4000_0000
 
 export default scenario({
-  title: 'a plain VM runs on the shared pages of a file, and takes no other file',
+  title: 'a plain VM runs on the shared pages of a file, and accepts no private file',
   rules: ['S-A2', 'S-A5', 'S-A18'],
   async run({ agent, check, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')

@@ -1,10 +1,10 @@
-// S-A4, S-A29, S-A30: fstat tells how much memory the file has: what was touched or allocated, without what was freed.
+// S-A4, S-A29, S-A30: fstat reports how much memory the file has: touched and allocated pages, without the freed ones.
 import { page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const sectorSize = 512
 
 export default scenario({
-  title: 'st_blocks counts the pages that the file has, however they came and went',
+  title: 'st_blocks counts the allocated pages, whatever allocated or freed them',
   rules: ['S-A4', 'S-A29', 'S-A30'],
   needs: ['in-place-conversion'],
   async run({ agent, check, memory, expectDone }) {

@@ -1,8 +1,8 @@
-// S-A4: the size of a file is what was asked for, and a block of it is the page that it is made of.
+// S-A4: fstat reports the size that creation asked for, and the page size of the file as its block size.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'fstat tells the size that was asked for and the size of its pages',
+  title: 'fstat reports the size that creation asked for and the page size of the file',
   rules: ['S-A4'],
   needs: ['private-memory'],
   async run({ agent, check, memory, expectDone }) {

@@ -1,4 +1,4 @@
-// S-A29, S-A30: nothing can be allocated behind the end of the file, and a hole there is a success that does nothing.
+// S-A29, S-A30: allocation behind the end of the file is EINVAL, and a hole there succeeds and does nothing.
 import { fallocateModes, pageSize, scenario } from '../../../harness/api.ts'
 
 const { keepSize, punchHole } = fallocateModes
@@ -12,7 +12,7 @@ const cases = [
 ] as const
 
 export default scenario({
-  title: 'allocation ends at the end of the file, holes may go on',
+  title: 'allocation stops at the end of the file, and a hole may extend beyond it',
   rules: ['S-A28', 'S-A29', 'S-A30'],
   needs: ['private-memory'],
   async run({ agent, check, memory, expectErrno }) {

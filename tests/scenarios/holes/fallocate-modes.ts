@@ -1,4 +1,4 @@
-// S-A28: fallocate allocates or punches holes, never changes the size; and the mode is judged before the alignment.
+// S-A28: fallocate allocates or punches holes, and never changes the size; the kernel checks the mode before the alignment.
 import { fallocateModes, pageSize, scenario } from '../../../harness/api.ts'
 
 const { keepSize, punchHole, collapseRange, zeroRange } = fallocateModes
@@ -32,7 +32,7 @@ const ranges = [
 ]
 
 export default scenario({
-  title: 'fallocate knows two modes and whole pages',
+  title: 'fallocate accepts two modes and whole pages',
   rules: ['S-A28'],
   needs: ['private-memory'],
   async run({ agent, check, memory, expectErrno }) {

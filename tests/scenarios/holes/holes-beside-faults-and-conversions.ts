@@ -1,8 +1,8 @@
-// S-A11, S-A31: holes, allocations, faults, pins and conversions in one huge page at the same moment: nobody hangs, and the pages beside it are left alone.
+// S-A11, S-A31: holes, allocations, faults, pins and conversions race in one huge page: no thread hangs, and the pages beside it are not affected.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'huge pages are freed beside faults, pins and conversions, and the file is whole afterwards',
+  title: 'huge pages are freed beside faults, pins and conversions, and the file is intact afterwards',
   rules: ['S-A11', 'S-A31', 'S-A30', 'S-A36'],
   bugs: ['A-29', 'A-35', 'A-14', 'A-15', 'O-6', 'A-12'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
@@ -21,7 +21,7 @@ export default scenario({
       { does: 'guest-count', range: page(1024) },
     ])
     for (const { kind, rounds, failed, firstError, unexpected, firstUnexpected, mismatches } of reports) {
-      check.that(rounds > 0, `${kind} came to work`)
+      check.that(rounds > 0, `${kind} did some work`)
       // A pin of a page that is private at the moment is refused.
       const wrong = kind === 'pin' ? [unexpected, mismatches] : [failed, unexpected, mismatches]
       check.that(

@@ -1,8 +1,8 @@
-// S-A20, S-A33: a page that was freed and allocated again is a new page in the old state: zero, whatever was in it before.
+// S-A20, S-A33: a page that is freed and allocated again is a new page in the old state: it reads as zero, whatever it contained before.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'pages that were freed and allocated again read as zero, in the state they had',
+  title: 'pages that were freed and allocated again read as zero and keep their state',
   rules: ['S-A20', 'S-A33'],
   bugs: ['A-36', 'A-40'],
   async run({ memory }) {

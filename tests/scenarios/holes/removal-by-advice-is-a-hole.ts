@@ -1,8 +1,8 @@
-// S-A30: MADV_REMOVE on a mapping is a hole in the file: it frees pages in both states, keeps to its range, and the states stay.
+// S-A30: MADV_REMOVE on a mapping punches a hole in the file: it frees pages of both states within its range, and the states stay.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'advice to remove (MADV_REMOVE) frees what it is told in both states, and nothing beside it',
+  title: 'MADV_REMOVE frees pages of both states in its range, and no others',
   rules: ['S-A30', 'S-A33', 'S-A16'],
   bugs: ['A-9'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,8 +1,8 @@
-// S-A35: a mapping keeps the huge pages of a closed file, split or whole, with its states; they are back in the pool with the last mapping.
+// S-A35: a mapping keeps the huge pages of a closed file, split or whole, with their states; the last unmap returns them to the pool.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a mapping outlives the descriptor of a file of huge pages, and the pool gets them with its end',
+  title: 'a mapping keeps the huge pages of a closed file, and its end returns them to the pool',
   rules: ['S-A35', 'S-A36', 'S-A25'],
   bugs: ['A-26', 'O-16'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -28,6 +28,6 @@ export default scenario({
     if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
     check.equal(await pools.counters('2M'), before, 'the pool without the mapping')
     const wanted = [{ first: 500, count: 24, value: 'fault' }]
-    check.equal<unknown>(await file.guest.look(pages(500, 24)), wanted, 'what the guest sees then')
+    check.equal<unknown>(await file.guest.look(pages(500, 24)), wanted, 'guest view without the mapping')
   },
 })

@@ -1,8 +1,8 @@
-// S-A41: a broken page of a split huge page is lost to both sides, alone: SIGBUS and EHWPOISON; its huge page is never merged again.
+// S-A41: both sides lose the broken page of a split huge page and no other page: SIGBUS and EHWPOISON; the huge page is never merged again.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a memory error in a split huge page costs one page, and keeps the huge page split',
+  title: 'a memory error in a split huge page costs one page and keeps the huge page split',
   rules: ['S-A41', 'S-A24'],
   bugs: ['A-24', 'A-12'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
@@ -14,7 +14,7 @@ export default scenario({
     await file.host.fill(file.all, 0x6c)
     await file.failMemory(page(5), 'inject')
 
-    // The page is mapped where it was before: a new mapping has to ask for it.
+    // The old mapping still maps the page: a new mapping has to fault it in.
     const again = expectDone(await agent.host.mmap({ file: gmem, length: 1024 * 4096 }), 'mapping it again')
     const { runs } = await agent.host.scan(again.mapping, 4 * 4096, 3 * 4096)
     const seen = [
@@ -22,12 +22,12 @@ export default scenario({
       { first: 1, count: 1, value: 'sigbus' },
       { first: 2, count: 1, value: 0x6c },
     ]
-    check.equal<unknown>(runs, seen, 'what the host sees')
+    check.equal<unknown>(runs, seen, 'host view')
     const access = await agent.guest.read(await vcpu(), gpa + 5 * 4096, 8)
     check.equal(access.errno, 'EHWPOISON', 'the guest reading the broken page')
 
     await file.convert('private', file.all)
-    // The first run maps what the guest's own code needs.
+    // The first run maps the pages of the guest's own code.
     await file.guest.expect(page(400), 0x6c)
     const before = await file.guest.mappings()
     await file.guest.expect(pages(6, 4), 0x6c)

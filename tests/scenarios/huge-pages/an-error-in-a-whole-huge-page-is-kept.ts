@@ -1,8 +1,8 @@
-// S-A41: a broken page of a whole huge page makes all of it unusable for the guest, until a split tells the good pages from it.
+// S-A41: a broken page makes a whole huge page unusable for the guest until a split separates it from the good pages.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a memory error in a whole huge page stops the guest, and stays with its page in a split',
+  title: 'a memory error in a whole huge page stops the guest, and stays with its page after a split',
   rules: ['S-A41', 'S-A23'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
@@ -26,7 +26,7 @@ export default scenario({
       { first: 5, count: 1, value: 'sigbus' },
       { first: 6, count: 1, value: 0x6d },
     ]
-    check.equal<unknown>(await file.host.look(pages(4, 3)), seen, 'what the host sees of a part')
+    check.equal<unknown>(await file.host.look(pages(4, 3)), seen, 'host view of a part')
     await file.guest.expect(pages(6, 500), 0x6d)
     const broken = await agent.guest.read(await vcpu(), gpa + 5 * 4096, 8)
     check.equal(broken.errno, 'EHWPOISON', 'the guest reading the broken page')

@@ -1,10 +1,10 @@
-// S-A29, S-A30: allocation takes each huge page that its range touches, and nothing behind the end; a hole there does nothing.
+// S-A29, S-A30: allocation takes each huge page that its range touches and fails behind the end; a hole there does nothing.
 import { fallocateModes, page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const { keepSize, punchHole } = fallocateModes
 
 export default scenario({
-  title: 'allocation is rounded out to huge pages and ends with the file, where holes may go on',
+  title: 'allocation takes whole huge pages and stops at the end of the file; a hole may extend beyond it',
   rules: ['S-A29', 'S-A30', 'S-A28', 'S-A34'],
   bugs: ['A-10'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,4 +1,4 @@
-// S-A30, S-A33: a hole frees the huge pages that lie in it, split or whole; they come back as new ones in the state they had.
+// S-A30, S-A33: a hole frees the huge pages that it contains, split or whole; new ones replace them in the same state.
 import { page, pages, scenario } from '../../../harness/api.ts'
 import type { PageRange } from '../../../harness/api.ts'
 
@@ -8,7 +8,7 @@ function unit(index: number): PageRange {
 }
 
 export default scenario({
-  title: 'a hole frees whole huge pages, split or not, which come back zero and in their state',
+  title: 'a hole frees whole huge pages, split or not; new ones read as zero and keep the state',
   rules: ['S-A30', 'S-A33', 'S-A22', 'S-A20'],
   bugs: ['O-13', 'A-36'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

@@ -1,8 +1,8 @@
-// S-A30: of a huge page that is only partly in the hole exactly that part is zero afterwards, and nothing is freed.
+// S-A30: a hole that covers only a part of a huge page zeroes exactly that part and frees nothing.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a hole in a part of a huge page zeroes that part alone and frees nothing',
+  title: 'a hole in a part of a huge page zeroes only that part and frees nothing',
   rules: ['S-A30', 'S-A33'],
   bugs: ['A-7', 'A-31', 'A-36'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

@@ -1,11 +1,11 @@
-// S-A31: a hole does not take what somebody holds: EAGAIN at that huge page, or for that part of it; what was freed before it is gone.
+// S-A31: a hole frees no pinned memory: it stops with EAGAIN at the huge page with the pin; huge pages before it are freed.
 import { fallocateModes, page, pages, pageSize, scenario } from '../../../harness/api.ts'
 import type { PageRange } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 
 export default scenario({
-  title: 'a hole is EAGAIN at a huge page of which a part is pinned, and leaves its contents alone',
+  title: 'a hole is EAGAIN at a huge page with a pinned part, and leaves its contents alone',
   rules: ['S-A31', 'S-A30'],
   bugs: ['A-8', 'O-15', 'A-12'],
   needs: ['in-place-conversion', 'hugetlb', 'gup-test'],

@@ -1,4 +1,4 @@
-// S-A20: of a 1G page, too, a merge knows which pages were touched: those stay, and of the pool's last user nothing is to be seen.
+// S-A20: a merge of a 1G page knows which pages were touched: it keeps them, and shows no data of the last user of the pool.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('1G')
@@ -8,7 +8,7 @@ const cases = [
 ]
 
 export default scenario({
-  title: 'a 1G page of which one page was touched keeps that when it is merged, and the rest is zero',
+  title: 'a merged 1G page keeps the touched page, and the rest reads as zero',
   rules: ['S-A20', 'S-A19', 'S-A24'],
   bugs: ['O-7', 'A-40'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -24,7 +24,7 @@ export default scenario({
       for (const index of others) await file.guest.expect(page(index), 0)
       await file.convert('shared', pages(0, huge))
       for (const index of [touched, ...others]) await file.matchesModel(page(index))
-      // What the next case gets back is what this one, and who was before it, left there.
+      // The next case gets a huge page with the data of this case and of earlier users.
       await file.host.fill(pages(huge / 2, 8), 0xee)
       await file.host.fill(pages(0, 2), 0xee)
       await file.host.fill(page(huge - 1), 0xee)

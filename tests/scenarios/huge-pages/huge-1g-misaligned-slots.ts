@@ -1,9 +1,9 @@
-// S-A6: a 1G page in a slot that is skewed is mapped by 2M if the skew is whole 2M, else by 4K, and always the right part of it.
+// S-A6: a 1G page in a skewed slot is mapped by 2M if the skew is a multiple of 2M, else by 4K, and always the right part of it.
 import { page, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('1G')
 const small = pagesPerHugePage('2M')
-/** Each in a 2M of its own. */
+/** Each page in another 2M range. */
 const marks = [3, small, huge / 2, huge - 1]
 const skews = [
   { skewedBy: small, mapped2M: marks.length },
@@ -12,7 +12,7 @@ const skews = [
 ]
 
 export default scenario({
-  title: 'a 1G page in a misaligned slot is mapped by the largest pages that fit, and by the right ones',
+  title: 'a 1G page in a misaligned slot is mapped correctly, by the largest pages that fit',
   rules: ['S-A6', 'S-A18', 'S-A19'],
   bugs: ['A-19', 'O-17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
@@ -24,7 +24,7 @@ export default scenario({
       const slot = await file.bind(file.all, { skewedBy })
       const before = await slot.guest.mappings()
       for (const [position, index] of marks.entries()) {
-        if (round > 0) await slot.matchesModel(page(index)) // what was written through the slot before
+        if (round > 0) await slot.matchesModel(page(index)) // data written through the previous slot
         await slot.guest.fill(page(index), 0x10 * round + position + 1)
       }
       const after = await slot.guest.mappings()

@@ -1,11 +1,11 @@
-// S-A6, S-A17: a slot that is skewed by whole 2M maps a private 1G page by 2M at most, and none of it while anything in it is shared.
+// S-A6, S-A17: a slot that is skewed by a multiple of 2M maps a private 1G page by 2M at most, and by 4K while any page of it is shared.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('1G')
 const small = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a 1G page in a slot that is skewed by 2M is mapped by 2M, and by 4K where a page of it is shared',
+  title: 'a 1G page in a slot that is skewed by 2M is mapped by 2M, and by 4K while any page of it is shared',
   rules: ['S-A6', 'S-A17', 'S-A18', 'S-A23'],
   bugs: ['A-18', 'A-19'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
@@ -35,7 +35,7 @@ export default scenario({
     await slot.matchesModel(pages(0, 10))
     await slot.matchesModel(pages(huge - 4, 4))
     await slot.matchesModel(page(9 * small))
-    // What the guest has mapped elsewhere stays as it is: only the converted page was taken from it.
+    // Other mappings of the guest stay: only the converted page was unmapped.
     await expectMappings([1, 0], 'of a 1G page that is merged')
   },
 })

@@ -1,12 +1,12 @@
-// S-A22, S-A23, S-A24, S-A19: a 1G page is split to 4K and merged to one page again, in its place, with what is at its ends and in the middle.
+// S-A22, S-A23, S-A24, S-A19: a 1G page is split to 4K and merged to one page in place, and keeps the data at its ends and in its middle.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('1G')
-/** Ends, middle, and both sides of places where a 2M page would end. */
+/** Ends, middle, and both sides of 2M boundaries. */
 const written = [0, 1, 511, 512, huge / 2 - 1, huge / 2, huge - 513, huge - 512, huge - 1]
 
 export default scenario({
-  title: 'a 1G page is split and merged in place, and keeps what was written at its ends and in the middle',
+  title: 'a 1G page is split and merged in place, and keeps the data at its ends and in its middle',
   rules: ['S-A22', 'S-A23', 'S-A24', 'S-A19', 'S-A20', 'S-A17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '1G': 1 },

@@ -1,4 +1,4 @@
-// S-A11, S-A23, S-A24: a page goes to and fro beside pages of the same huge page that are in use: nobody loses a write or is refused.
+// S-A11, S-A23, S-A24: one page is converted back and forth while others of its huge page are in use: no write is lost and no access is refused.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 import type { Racer } from '../../../harness/api.ts'
 
@@ -24,7 +24,7 @@ const races: { what: string; shared: readonly number[]; racers: readonly Racer[]
 ]
 
 export default scenario({
-  title: 'host and guest work undisturbed in a huge page that is split and merged under them',
+  title: 'host and guest use a huge page undisturbed while it is split and merged',
   rules: ['S-A11', 'S-A1', 'S-A23', 'S-A24', 'S-A19'],
   bugs: ['A-12', 'A-14', 'O-15'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -36,7 +36,7 @@ export default scenario({
       for (const index of shared) await file.convert('shared', page(index))
       const reports = await file.race(200, [{ does: 'convert', to: 'shared', range: page(k) }, ...racers])
       for (const { kind, rounds, ...report } of reports) {
-        check.that(rounds > 0, `${kind} came to work, ${what}`)
+        check.that(rounds > 0, `${kind} did some work, ${what}`)
         const trouble = [report.again, report.failed, report.faults, report.unexpected, report.mismatches]
         check.equal(
           trouble,

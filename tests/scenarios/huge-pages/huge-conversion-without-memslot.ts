@@ -1,10 +1,10 @@
-// S-A14, S-A23, S-A24: huge pages are split and merged before any guest sees them, and the guest that comes later finds them so.
+// S-A14, S-A23, S-A24: huge pages are split and merged before any guest sees them, and a guest that comes later finds that layout.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'huge pages of a file that is in no memslot are converted, and a guest finds them so later',
+  title: 'huge pages of a file in no memslot are converted, and a later guest finds the new layout',
   rules: ['S-A14', 'S-A16', 'S-A19', 'S-A17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },

@@ -1,10 +1,10 @@
-// S-A8, S-A22: where no huge page is allocated, a conversion records the state, allocates nothing, and the first touch finds the layout.
+// S-A8, S-A22: the conversion of unallocated huge pages records the state and allocates nothing; the first touch creates the right layout.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'huge pages that are not allocated are converted, and laid out when they are touched',
+  title: 'unallocated huge pages are converted, and get their layout at the first touch',
   rules: ['S-A8', 'S-A22', 'S-A34', 'S-A36'],
   bugs: ['O-2'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

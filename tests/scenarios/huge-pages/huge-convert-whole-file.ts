@@ -1,10 +1,10 @@
-// S-A23, S-A24, S-A25: one conversion of a whole file splits or merges all of its huge pages before it returns.
+// S-A23, S-A24, S-A25: one conversion of a whole file splits or merges all its huge pages before it returns.
 import { pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'converting a whole file splits or merges all of its huge pages, and contents stay',
+  title: 'the conversion of a whole file splits or merges all its huge pages, and the contents stay',
   rules: ['S-A23', 'S-A24', 'S-A25', 'S-A19', 'S-A16'],
   bugs: ['A-27'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
@@ -23,7 +23,7 @@ export default scenario({
       await file.expectSplit(file.all)
       await file.host.expect(file.all, 0x82 + round)
     }
-    // Often, and with nothing that touches them in between: they are still merged.
+    // They are merged each time, also without an access in between.
     for (let round = 0; round < 12; round += 1) {
       await file.convert('private', file.all)
       await file.convert('shared', file.all)

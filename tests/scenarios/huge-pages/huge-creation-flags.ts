@@ -1,10 +1,10 @@
-// S-A2: HUGETLB may come with a page size in bits 58 to 63, which must be one that the kernel has; neither says anything alone, or with another bit.
+// S-A2: HUGETLB accepts a page size in bits 58 to 63 that the kernel supports; a size without HUGETLB, or with an unknown bit, is EINVAL.
 import { gmemFlags, hugePageBytes, scenario } from '../../../harness/api.ts'
 
 const { supportShared, initPrivate, hugetlb, huge2M } = gmemFlags
 const sizeOf = (log: number): bigint => BigInt(log) << 58n
 const known = { default: 0, '2M': 21, '1G': 30 }
-/** With each of these, the file is of 2M pages. */
+/** Each of these makes a file of 2M pages. */
 const accepted = [0n, supportShared, supportShared | initPrivate].flatMap((flags) => [
   flags | hugetlb,
   flags | hugetlb | huge2M,
@@ -24,14 +24,14 @@ const refused = [
 ]
 
 export default scenario({
-  title:
-    'the flag HUGETLB comes with a page size that the kernel has, or with none, and a size only with HUGETLB',
+  title: 'HUGETLB accepts no page size or one that the kernel supports, and a size needs HUGETLB',
   rules: ['S-A2', 'S-A36'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   async run({ agent, check, pools, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
-    const size = 2 ** 31 // that it is a multiple of each size, and of the large ones more than there is, must not matter
+    // A multiple of each page size, and more than the pools of large pages have: the flags alone must decide.
+    const size = 2 ** 31
     const before = [await pools.counters('2M'), await pools.counters('1G')]
 
     for (const flags of accepted) {

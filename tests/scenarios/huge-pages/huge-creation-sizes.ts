@@ -1,4 +1,4 @@
-// S-A2: a file of huge pages is a positive number of whole huge pages; what cannot be set apart in the pool is ENOMEM, and takes nothing.
+// S-A2: a file of huge pages has a positive number of whole huge pages; more than the pool can reserve is ENOMEM and reserves nothing.
 import { gmemFlags, hugePageBytes, pageSize, scenario } from '../../../harness/api.ts'
 
 const { supportShared, hugetlb, huge2M, huge1G } = gmemFlags
@@ -15,7 +15,7 @@ const notWhole = [
 ]
 
 export default scenario({
-  title: 'a file of huge pages is whole huge pages, as many as the pool can set apart, or ENOMEM',
+  title: 'a file of huge pages has whole huge pages, and more than the pool can reserve is ENOMEM',
   rules: ['S-A2', 'S-A36'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
@@ -35,10 +35,10 @@ export default scenario({
     const tooMany1G = before['1G'].free - before['1G'].reserved + 1
     expectErrno(await create(tooMany1G * one, huge1G), 'ENOMEM', 'creating a file of one 1G page too many')
     expectErrno(await create(2 ** 50), 'ENOMEM', 'creating a file of 2^50 bytes')
-    check.equal(await pools.counters('2M'), before['2M'], 'the pool of 2M pages after what was refused')
-    check.equal(await pools.counters('1G'), before['1G'], 'the pool of 1G pages after what was refused')
+    check.equal(await pools.counters('2M'), before['2M'], 'the pool of 2M pages after the refusals')
+    check.equal(await pools.counters('1G'), before['1G'], 'the pool of 1G pages after the refusals')
 
-    // A page that is reserved is free, and yet nobody else's.
+    // A reserved page counts as free, but no other file may take it.
     const { gmem } = expectDone(await create((free - 1) * two), 'creating a file of all free pages but one')
     expectErrno(await create(2 * two), 'ENOMEM', 'creating a file of two pages when one is left')
     const last = expectDone(await create(two), 'creating a file of the last page')

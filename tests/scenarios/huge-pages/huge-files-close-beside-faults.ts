@@ -1,10 +1,10 @@
-// S-A35, S-A36: a file of huge pages can be closed while host and guest are at work on it: they end in faults, and the pool gets all.
+// S-A35, S-A36: a file of huge pages can be closed while host and guest use it: their accesses end in faults, and the pool gets all pages back.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 const rounds = 5
 
 export default scenario({
-  title: 'a file of huge pages is closed beside faults, and its pages are in the pool again',
+  title: 'a file of huge pages can be closed beside faults, and the pool gets all pages back',
   rules: ['S-A35', 'S-A36', 'S-A11'],
   bugs: ['A-29', 'O-16', 'A-14'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -43,7 +43,7 @@ export default scenario({
       const [guest] = await agent.race.stop()
       check.equal(guest?.firstUnexpected, '', 'exits of the guest that are no memory fault')
       const fault = await agent.guest.read(vcpu, gpa, 8)
-      check.equal(fault.outcome, 'memory-fault', 'the guest reading what is closed')
+      check.equal(fault.outcome, 'memory-fault', 'a read by the guest after the close')
       check.equal(await pools.counters('2M'), before, 'the pool when the file is gone')
     }
   },

@@ -1,10 +1,10 @@
-// S-A22, S-A17: whoever touches a new huge page first finds it as it must be: split if anything in it is shared, else one page for the guest.
+// S-A22, S-A17: the first touch of a new huge page finds the right layout: split if any page of it is shared, else one page for the guest.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a new huge page is split when anything in it is shared, and whole when nothing is',
+  title: 'a new huge page is split if any page of it is shared, and whole otherwise',
   rules: ['S-A22', 'S-A17', 'S-A1', 'S-A20'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 8 },

@@ -1,10 +1,10 @@
-// S-A17, S-A23: when a page of it becomes shared, the guest's huge mapping goes within the ioctl; those of the neighbours stay, untouched.
+// S-A17, S-A23: when one page becomes shared, the ioctl removes the guest’s huge mapping of its huge page; mappings of the neighbours stay.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a conversion to shared takes the huge mapping of its huge page from the guest, and no other one',
+  title: 'a conversion to shared removes the guest’s mapping of its huge page, and no other mapping',
   rules: ['S-A17', 'S-A23', 'S-A11'],
   bugs: ['A-18', 'A-36', 'B-12'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

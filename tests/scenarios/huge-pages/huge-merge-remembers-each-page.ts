@@ -1,10 +1,10 @@
-// S-A20, S-A24: a merge knows of each page whether it was touched: what was is kept, what was not is zero, whatever the pool's last user left.
+// S-A20, S-A24: a merge knows for each page whether it was touched: touched pages keep their data, the others read as zero, whatever the last user left.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a huge page that was touched here and there keeps that when it is merged, and the rest is zero',
+  title: 'a merge keeps the touched pages of a huge page, and the rest reads as zero',
   rules: ['S-A20', 'S-A19', 'S-A24'],
   bugs: ['O-7', 'A-40'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

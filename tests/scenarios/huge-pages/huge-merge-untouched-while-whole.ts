@@ -1,10 +1,10 @@
-// S-A20: split and merged and split again with nobody touching it in between: what was written survives, and the rest is zero, once.
+// S-A20: a huge page is split, merged and split again without an access in between: written data survives, and the rest reads as zero.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'merging and splitting again without a touch neither loses what was written nor shows old memory',
+  title: 'merging and splitting again without an access neither loses data nor shows old memory',
   rules: ['S-A20', 'S-A19'],
   bugs: ['O-7', 'A-40'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,4 +1,4 @@
-// S-A6, S-A18: where guest addresses and huge pages of the file do not begin together, the guest gets 4K mappings, and each of the right page.
+// S-A6, S-A18: in a slot whose guest addresses are misaligned to the huge pages, the guest gets 4K mappings of the right pages.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
@@ -6,7 +6,7 @@ const skews = [1, 2, 255, 256, 257, 511]
 const marks = [0, 1, 255, 256, 257, huge - 1, huge, huge + 1, 2 * huge - 1, 2 * huge, 3 * huge - 1]
 
 export default scenario({
-  title: 'a slot that is misaligned to the huge pages of its file shows the right pages, by 4K mappings',
+  title: 'a slot that is misaligned to its huge pages maps the right pages by 4K',
   rules: ['S-A6', 'S-A18', 'S-A17', 'S-A19'],
   bugs: ['A-19', 'O-17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
@@ -27,7 +27,7 @@ export default scenario({
       await slot.matchesModel()
       await slot.unbind()
 
-      // The host tells the same pages, and the next slot, which lies differently, too.
+      // The host sees the same pages, and so does the next slot, which has another skew.
       await file.convert('shared', file.all)
       await file.matchesModel()
       await file.host.fill(page(huge), 0xf0 + round)

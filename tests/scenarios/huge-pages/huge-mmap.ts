@@ -1,4 +1,4 @@
-// S-A3: a mapping of huge pages is whole huge pages at a huge page's place; the kernel finds such a place, the caller of MAP_FIXED has to.
+// S-A3: a mapping has whole huge pages at an aligned address; the kernel finds such an address, and the caller of MAP_FIXED has to.
 import { hugePageBytes, mapFlags, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = hugePageBytes['2M']
@@ -9,7 +9,7 @@ const lengths = [
 ]
 
 export default scenario({
-  title: 'a mapping of huge pages is whole huge pages, at addresses where huge pages can be',
+  title: 'a mapping of huge pages has whole huge pages at an aligned address',
   rules: ['S-A3'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
@@ -51,7 +51,7 @@ export default scenario({
     check.equal(
       runs.map(({ value }) => value),
       [0x21, 0],
-      'what the host sees there',
+      'host view of that address',
     )
     await agent.host.munmap(mapping)
     await agent.host.munmap(place)

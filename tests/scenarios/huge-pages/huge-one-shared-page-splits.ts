@@ -1,4 +1,4 @@
-// S-A23, S-A24, S-A19: one shared page splits its huge page, wherever in it it is; contents and frames stay, and it is one page again afterwards.
+// S-A23, S-A24, S-A19: one shared page at any place splits its huge page; contents and frames stay, and the huge page is one page again afterwards.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
@@ -9,7 +9,7 @@ const places = [
 ]
 
 export default scenario({
-  title: 'one page that becomes shared splits its huge page in place, and becoming private merges it',
+  title: 'one page that becomes shared splits its huge page in place, and its way back merges it',
   rules: ['S-A23', 'S-A24', 'S-A19', 'S-A17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
@@ -22,7 +22,7 @@ export default scenario({
     for (const [round, { index }] of places.entries()) {
       await file.convert('shared', page(index))
       await file.expectSplit(pages(huge, huge))
-      await file.matchesModel() // what the guest wrote is there for the host
+      await file.matchesModel() // the host reads the data of the guest
       await file.host.fill(page(index), 0x60 + round)
       await file.guest.expect(page(index), 0x60 + round)
       await file.expectWhole(pages(0, huge))

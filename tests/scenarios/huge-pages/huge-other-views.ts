@@ -1,11 +1,10 @@
-// S-A14, S-A21, S-A9: a second mapping, a child and a duplicate are other ways to the same split huge page: they see it, convert it, and lose it.
+// S-A14, S-A21, S-A9: a second mapping, a child and a duplicate reach the same split huge page: they see it, convert it, and lose it.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title:
-    'all mappings, children and duplicates share a huge page that is split, and lose it when it is merged',
+  title: 'all mappings, children and duplicates share a split huge page, and lose it in a merge',
   rules: ['S-A14', 'S-A21', 'S-A9', 'S-A16', 'S-A24'],
   bugs: ['O-20'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
@@ -27,7 +26,7 @@ export default scenario({
       await view.expectSigbus(pages(2, huge - 2))
       await view.expect(page(1), 0x22)
     }
-    await file.convert('private', file.all) // though a child and two mappings had it mapped
+    await file.convert('private', file.all) // although a child and two mappings map it
     await file.expectWhole(file.all)
     for (const view of [child, second, duplicate.host]) await view.expectSigbus(file.all)
     await file.guest.fill(page(huge + 5), 0x25)

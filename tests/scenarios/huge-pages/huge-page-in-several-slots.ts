@@ -1,4 +1,4 @@
-// S-A6, S-A17: a slot may have a part of a huge page only: of what the guest cannot see of it, nothing may be mapped for it.
+// S-A6, S-A17: a slot may contain a part of a huge page: the guest must not get a mapping of the rest.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

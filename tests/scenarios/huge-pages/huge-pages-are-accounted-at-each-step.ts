@@ -1,8 +1,8 @@
-// S-A36: a huge page is reserved when the file is made, taken when it is touched, reserved again after a hole; what becomes of it meanwhile does not count.
+// S-A36: a huge page is reserved by creation, taken by a touch, and reserved again by a hole; splits and merges do not count.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'the pool counts creation, allocation and holes, whether huge pages are split or not',
+  title: 'the pool counts creation, allocation and holes in the same way for split and whole huge pages',
   rules: ['S-A36', 'S-A22', 'S-A34'],
   bugs: ['A-32', 'A-33', 'O-14'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

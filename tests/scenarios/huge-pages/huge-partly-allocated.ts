@@ -1,10 +1,10 @@
-// S-A8, S-A22, S-A24: a conversion over huge pages of which only some are allocated does to each of them what has to be done.
+// S-A8, S-A22, S-A24: a conversion over huge pages of which only some are allocated treats each of them correctly.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a range with holes is converted as one: allocated huge pages now, the others when touched',
+  title: 'a range with unallocated huge pages is converted as a whole: those get their layout when touched',
   rules: ['S-A8', 'S-A22', 'S-A23', 'S-A24', 'S-A20'],
   bugs: ['O-2'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
@@ -18,7 +18,7 @@ export default scenario({
     await file.expectSplit(pages(huge, huge))
     await file.expectSplit(pages(3 * huge, huge))
     await file.host.fill(page(4 * huge), 0xa3)
-    await file.expectAccounting() // three of five
+    await file.expectAccounting() // three of five are allocated
 
     await file.convert('private', pages(0, 4 * huge + 1))
     await file.expectAccounting()

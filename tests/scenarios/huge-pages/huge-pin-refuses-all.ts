@@ -1,11 +1,11 @@
-// S-A9, S-A13, S-A24: a pinned page in one of several huge pages refuses the whole range, is named, and nothing is merged.
+// S-A9, S-A13, S-A24: a pinned page in one of several huge pages refuses the whole range, error_offset names it, and no huge page is merged.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 const pinned = 2 * huge + 300
 
 export default scenario({
-  title: 'a pin in one of several huge pages is named, and no huge page is split or merged by the refusal',
+  title: 'error_offset names a pin in one of several huge pages, and the refusal splits and merges none',
   rules: ['S-A9', 'S-A12', 'S-A13', 'S-A19', 'S-A23', 'S-A24'],
   bugs: ['A-21'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'gup-test'],
@@ -24,7 +24,7 @@ export default scenario({
     await file.expectSplit(pages(2 * huge, 2 * huge))
     await file.matchesModel()
 
-    // The rest of that huge page, and all others, are not concerned.
+    // The pin does not affect the rest of that huge page or any other one.
     await file.convert('private', pages(0, pinned))
     await file.convert('private', pages(pinned + 1, 4 * huge - pinned - 1))
     await file.convert('shared', pages(pinned - 1, 3))

@@ -1,10 +1,10 @@
-// S-A17, S-A20: what is mapped for the guest ahead of its use is what its use would map: one page for what is whole, 4K for what is split.
+// S-A17, S-A20: KVM_PRE_FAULT_MEMORY maps the same pages as an access of the guest: one page for a whole huge page, 4K pages for a split one.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'pre-faulting maps whole huge pages as one, split ones page by page, and zeroes both',
+  title: 'pre-faulting maps a whole huge page as one page and a split one by 4K, and zeroes both',
   rules: ['S-A17', 'S-A20', 'S-A22'],
   bugs: ['B-11', 'O-7'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pre-fault'],

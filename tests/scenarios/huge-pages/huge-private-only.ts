@@ -1,4 +1,4 @@
-// S-A3, S-A17: a file of huge pages without SUPPORT_SHARED is private for ever: no mapping, no conversion, and huge mappings for the guest.
+// S-A3, S-A17: a file of huge pages without SUPPORT_SHARED stays private: no mapping, no conversion, and huge mappings for the guest.
 import { gmemFlags, hugePageBytes, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
@@ -6,7 +6,7 @@ const size = 2 * hugePageBytes['2M']
 const gpa = 0x4000_0000
 
 export default scenario({
-  title: 'a file of huge pages without SUPPORT_SHARED stays whole: it is neither mapped nor converted',
+  title: 'a file of huge pages without SUPPORT_SHARED stays whole, and can be neither mapped nor converted',
   rules: ['S-A3', 'S-A17', 'S-A20', 'S-A36'],
   bugs: ['O-8'],
   needs: ['in-place-conversion', 'hugetlb', 'vm-attributes', 'binary-stats'],
@@ -25,7 +25,7 @@ export default scenario({
 
     const { mapping } = expectDone(
       await agent.host.mmap({ length: size }),
-      'mapping memory for what is shared',
+      'mapping memory for the shared pages',
     )
     expectDone(await agent.vm.setMemslot({ vm, slot: 0, gpa, size, gmem, mapping }), 'binding it')
     const attributes = { target: vm, dialect: 'vm-attributes', to: 'private', offset: gpa, size } as const
@@ -40,7 +40,7 @@ export default scenario({
         { first: 1, count: 1, value: 0x19 },
         { first: 2, count: 2 * huge - 2, value: 0 },
       ],
-      'what the guest sees',
+      'guest view',
     )
     expectErrno(await agent.gmem.punchHole(gmem, 0, hugePageBytes['2M']), 'OK', 'punching a hole')
     const { free, reserved } = await pools.counters('2M')
@@ -52,7 +52,7 @@ export default scenario({
 
     expectDone(await agent.close(gmem), 'closing it')
     const fault = await agent.guest.read(vcpu, gpa + hugePageBytes['2M'], 8)
-    check.equal(fault.outcome, 'memory-fault', 'the guest reading what is closed')
+    check.equal(fault.outcome, 'memory-fault', 'a read by the guest after the close')
     check.equal(await pools.counters('2M'), before, 'the pool afterwards')
   },
 })

@@ -1,10 +1,10 @@
-// S-A4, S-A34: a block is a huge page, and st_blocks counts those that are allocated, whatever happens inside of them.
+// S-A4, S-A34: a block is a huge page, and st_blocks counts the allocated huge pages, whatever their layout.
 import { hugePageBytes, page, pageSize, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'fstat tells the size that was asked for, huge pages as blocks, and how much is allocated',
+  title: 'fstat reports the size that creation asked for, the huge page size, and the allocated memory',
   rules: ['S-A4', 'S-A34'],
   bugs: ['O-14'],
   needs: ['in-place-conversion', 'hugetlb'],

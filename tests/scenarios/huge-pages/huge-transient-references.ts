@@ -1,4 +1,4 @@
-// S-A9, S-A24: readers of /proc/kpageflags and kpagecount and compaction look at every frame: no conversion is refused for that, and no merge hangs.
+// S-A9, S-A24: readers of /proc/kpageflags and kpagecount and compaction visit every frame: no conversion is refused for that, and no merge hangs.
 import { page, pages, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
@@ -6,7 +6,7 @@ const huge = pagesPerHugePage('2M')
 const bytesOfWords = (2 ** 32 / pageSize) * 8
 
 export default scenario({
-  title: 'those who look at page frames neither refuse a conversion nor stop a merge',
+  title: 'code that visits page frames neither refuses a conversion nor stops a merge',
   rules: ['S-A9', 'S-A11', 'S-A24'],
   bugs: ['A-12', 'A-23', 'O-15'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap'],
@@ -27,7 +27,7 @@ export default scenario({
       ],
     })
     for (const { kind, rounds, again, failed } of reports) {
-      check.that(rounds > 0, `${kind} came to work`)
+      check.that(rounds > 0, `${kind} did some work`)
       check.equal([again, failed], [0, 0], `${kind}: EAGAIN, errors`)
     }
     await file.convert('private', file.all)

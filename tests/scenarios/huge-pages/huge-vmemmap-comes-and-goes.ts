@@ -1,13 +1,13 @@
-// S-A27: a huge page that is whole has given its struct pages back; a split needs them, a merge gives them back again, however often.
+// S-A27: a whole huge page has freed its struct pages; a split allocates them and a merge frees them again, every time.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 const hugePages = 4
-/** Of 8 pages of struct page for 2M, 7 are given back. */
+/** HVO frees 7 of the 8 pages of struct pages of a 2M page. */
 const savedPerHugePage = 7
 
 export default scenario({
-  title: 'struct pages are restored by a split and given back by a merge, however often',
+  title: 'a split restores struct pages and a merge frees them, every time',
   rules: ['S-A27', 'S-A23', 'S-A24'],
   bugs: ['A-5'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'memmap-counters'],

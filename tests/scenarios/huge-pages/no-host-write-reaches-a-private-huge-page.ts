@@ -1,10 +1,10 @@
-// S-A11, S-A16: while a page of a huge page goes to and fro, the host may touch it or be refused, but never writes into what is private.
+// S-A11, S-A16: while a page of a huge page is converted back and forth, host accesses succeed or are refused, but never write into private memory.
 import { page, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 
 export default scenario({
-  title: 'a host that writes to a page of a huge page never reaches it while it is private',
+  title: 'no host write reaches a page of a huge page while the page is private',
   rules: ['S-A11', 'S-A16', 'S-A24'],
   bugs: ['A-30', 'A-12'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,10 +1,10 @@
-// S-A9: references that nobody means to hold do not refuse a conversion: touched on one CPU, converted from another at once.
+// S-A9: transient references do not refuse a conversion: one CPU touches the pages, and another converts them at once.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 const rounds = 12
 
 export default scenario({
-  title: 'pages of a huge page that were just touched on one CPU become private from another',
+  title: 'pages of a huge page that one CPU just touched become private from another CPU',
   rules: ['S-A9', 'S-A24'],
   bugs: ['A-23', 'B-22', 'O-15'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],

@@ -1,4 +1,4 @@
-// S-A9, S-A14: the state is the file's, so every mapping of it loses a page that becomes private, in this process and in another one.
+// S-A9, S-A14: the state belongs to the file: a page that becomes private is unmapped from every mapping, in this process and in others.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,4 +1,4 @@
-// S-A21, S-A9: a forked child has the same pages, not copies, and conversion takes them away from it as well.
+// S-A21, S-A9: a forked child has the same pages, not copies, and a conversion unmaps them from the child too.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

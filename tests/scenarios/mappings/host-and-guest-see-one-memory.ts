@@ -1,4 +1,4 @@
-// S-A19, B-21: shared and private are states of one page, not two memories: the same bytes in the same page frame, before, between and after.
+// S-A19, B-21: shared and private are states of one page, not two memories: the page keeps its bytes and its frame in both states.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -9,7 +9,7 @@ export default scenario({
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })
 
-    // While it is shared, each side sees at once what the other one writes.
+    // While the page is shared, each side sees writes of the other one at once.
     await file.host.fill(file.all, 0x54)
     await file.guest.expect(file.all, 0x54)
     await file.guest.fill(pages(2, 4), 0x55)

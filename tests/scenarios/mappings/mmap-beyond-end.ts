@@ -1,4 +1,4 @@
-// S-A3, S-A16: a mapping may reach behind the end of the file, but there is no page there: SIGBUS, and the file does not grow.
+// S-A3, S-A16: a mapping may extend behind the end of the file, but there is no page: an access is SIGBUS, and the file does not grow.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -16,11 +16,11 @@ export default scenario({
         { first: 0, count: 4, value: 0 },
         { first: 4, count: 4, value: 'sigbus' },
       ],
-      'what the host sees in a file of 4 pages',
+      'host view of a mapping of 8 pages of a file of 4',
     )
     const write = await agent.host.fill(mapping, 3 * pageSize, 2 * pageSize, { byte: 0x5e })
     check.equal(write.outcome, 'sigbus', 'writing across the end of the file')
-    check.equal(write.faultOffset, 4 * pageSize, 'where that write ended')
+    check.equal(write.faultOffset, 4 * pageSize, 'offset of the fault of that write')
     check.equal((await agent.gmem.status(file.handles.gmem)).size, 4 * pageSize, 'the size of the file')
   },
 })

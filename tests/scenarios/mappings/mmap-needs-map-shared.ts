@@ -1,4 +1,4 @@
-// S-A3: the host may map the pages themselves, not copies of them: MAP_SHARED, or EINVAL.
+// S-A3: the host maps the pages themselves, not copies of them: any mapping but MAP_SHARED is EINVAL.
 import { mapFlags, pageSize, protections, scenario } from '../../../harness/api.ts'
 
 const readWrite = protections.read | protections.write
@@ -12,7 +12,7 @@ const cases = [
 ] as const
 
 export default scenario({
-  title: 'a file can be mapped with MAP_SHARED only',
+  title: 'a file can be mapped only with MAP_SHARED',
   rules: ['S-A3'],
   async run({ agent, memory, expectErrno }) {
     for (const initially of ['shared', 'private'] as const) {

@@ -1,4 +1,4 @@
-// S-A3: a file that was not made with SUPPORT_SHARED has nothing to show to the host: it cannot be mapped at all.
+// S-A3: a file without SUPPORT_SHARED has no page that the host may see: mmap is ENODEV.
 import { mapFlags, pageSize, protections, scenario } from '../../../harness/api.ts'
 
 export default scenario({

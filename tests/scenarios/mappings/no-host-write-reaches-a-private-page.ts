@@ -1,4 +1,4 @@
-// S-A11, S-A16: when a conversion to private has succeeded, no write of the host arrives any more, not even one that began before.
+// S-A11, S-A16: after a conversion to private has succeeded, no host write reaches the page, not even one that began before.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

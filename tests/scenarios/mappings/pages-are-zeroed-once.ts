@@ -1,4 +1,4 @@
-// S-A20: zeroing belongs to the first use alone: neither the first use by the other side nor a conversion zeroes a page again.
+// S-A20: only the first use zeroes a page: neither the first use by the other side nor a conversion zeroes it again.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -9,7 +9,7 @@ export default scenario({
 
     await file.host.fill(pages(0, 4), 0x44)
     await file.guest.fill(pages(4, 4), 0x45)
-    await file.matchesModel() // each side's first use of what the other one wrote
+    await file.matchesModel() // each side's first use of pages that the other one wrote
 
     await file.convert('private', file.all)
     await file.matchesModel()

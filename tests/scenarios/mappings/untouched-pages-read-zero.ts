@@ -1,8 +1,8 @@
-// S-A20: a page that nobody has written is full of zeros, for host and guest, whoever comes first and however often it was converted.
+// S-A20: a page without a write reads as zero for host and guest, whichever side reads first and however often it was converted.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'pages that nobody has written read as zero on both sides',
+  title: 'unwritten pages read as zero on both sides',
   rules: ['S-A20', 'S-A8'],
   needs: ['private-memory'],
   async run({ memory }) {

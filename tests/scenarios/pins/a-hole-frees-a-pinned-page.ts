@@ -1,8 +1,8 @@
-// S-A32: at 4K, a hole does not care who holds a page: the file gets a new one, and the holder keeps the old one.
+// S-A32: at 4K a hole ignores references: the file gets a new page, and the holder of the pin keeps the old one.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a hole over a pinned 4K page succeeds, and the file has a new page there',
+  title: 'a hole over a pinned 4K page succeeds, and the file gets a new page there',
   rules: ['S-A32', 'S-A20', 'S-A33'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {

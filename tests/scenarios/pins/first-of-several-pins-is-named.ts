@@ -1,8 +1,8 @@
-// S-A9: of several pinned pages the first of the range is the one that error_offset names; what lies outside of the range does not count.
+// S-A9: error_offset names the first pinned page of the range; pinned pages outside the range do not count.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'of several pinned pages, error_offset names the first in the range',
+  title: 'error_offset names the first of several pinned pages in the range',
   rules: ['S-A9', 'S-A12'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {

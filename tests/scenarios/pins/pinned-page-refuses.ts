@@ -1,4 +1,4 @@
-// S-A9: a page that somebody holds cannot become private: EAGAIN, and error_offset names it.
+// S-A9: a pinned page cannot become private: EAGAIN, and error_offset names it.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

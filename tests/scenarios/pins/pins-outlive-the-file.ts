@@ -1,9 +1,9 @@
-// S-A25, S-A37: a pinned page stays lent when file, mapping, VM and control group are gone; it is back soon after the pin is released.
+// S-A25, S-A37: a pinned huge page stays taken after file, mapping, VM and control group are gone; it returns to the pool after the pin ends.
 import { setTimeout } from 'node:timers/promises'
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a huge page with a pinned part is back in the pool when file, group and then pin are gone',
+  title: 'a pinned huge page returns to the pool after file, control group and then the pin are gone',
   rules: ['S-A25', 'S-A36', 'S-A37'],
   bugs: ['A-26', 'A-25', 'O-23'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup', 'gup-test'],
@@ -25,7 +25,7 @@ export default scenario({
     const lent = { ...before, free: before.free - 1 }
     check.equal(await pools.counters('2M'), lent, 'the pool while a page is pinned')
     const charges = await group.charges('2M')
-    check.equal(charges.used, 2 * 1024 * 1024, 'what the group is charged for the pinned page')
+    check.equal(charges.used, 2 * 1024 * 1024, 'charge of the group for the pinned page')
     await group.leave()
 
     await pin.release()

@@ -1,8 +1,8 @@
-// S-A9, S-A19: when the pin is gone the same conversion succeeds, and what was written before the refusal and during the pin is there.
+// S-A9, S-A19: after the pin ends the same conversion succeeds, and the data written before the refusal and during the pin is there.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'the refused conversion succeeds after the unpin, with all data',
+  title: 'a refused conversion succeeds after the unpin, with all data',
   rules: ['S-A9', 'S-A19'],
   bugs: ['A-21'],
   needs: ['in-place-conversion', 'gup-test'],

@@ -2,7 +2,7 @@
 import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a page that is referenced from a pipe is refused until the pipe is gone',
+  title: 'a page that a pipe references is refused until the pipe is closed',
   rules: ['S-A9', 'S-A19'],
   bugs: ['A-21'],
   async run({ memory }) {

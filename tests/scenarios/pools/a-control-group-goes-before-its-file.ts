@@ -1,11 +1,11 @@
-// S-A37: a control group can be removed while a file that it paid for lives on, split or whole; the one above pays from then on.
+// S-A37: a control group can be removed before a file that it was charged for; the charges move to its parent.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 const outer = '/sys/fs/cgroup/outer'
 const size = 2 * 1024 * 1024
 
 export default scenario({
-  title: 'a control group is removed while its huge pages are lent, and no charge is lost',
+  title: 'a control group can be removed while its huge pages are in use, and no charge is lost',
   rules: ['S-A37'],
   bugs: ['A-26'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup'],
@@ -23,21 +23,21 @@ export default scenario({
     await file.allocate(pages(0, 1024))
     await file.convert('shared', page(3))
     await file.host.fill(page(3), 0x55)
-    check.equal(await charged(), [2 * size, 3 * size], 'what is used and reserved with the group')
+    check.equal(await charged(), [2 * size, 3 * size], 'used and reserved bytes with the group')
 
     await group.leave()
-    check.equal(await charged(), [2 * size, 3 * size], 'what is used and reserved without it')
+    check.equal(await charged(), [2 * size, 3 * size], 'used and reserved bytes without the group')
     await file.convert('private', page(3))
     await file.convert('shared', page(600))
     await file.guest.expect(page(3), 0x55)
-    check.equal(await charged(), [2 * size, 3 * size], 'what is used and reserved after conversions')
+    check.equal(await charged(), [2 * size, 3 * size], 'used and reserved bytes after conversions')
     await file.punchHole(pages(512, 512))
-    check.equal(await charged(), [size, 3 * size], 'what is used and reserved after a hole')
+    check.equal(await charged(), [size, 3 * size], 'used and reserved bytes after a hole')
 
     const { gmem, mapping } = file.handles
     expectDone(await agent.close(gmem), 'closing the file')
     if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
-    check.equal(await charged(), [0, 0], 'what is used and reserved without the file')
+    check.equal(await charged(), [0, 0], 'used and reserved bytes without the file')
     expectDone(await agent.files.removeDirectory(outer), 'removing the other group')
   },
 })

@@ -1,8 +1,8 @@
-// S-A37: the control group pays for the whole file when it is made, for each huge page when it is taken, and gets both back.
+// S-A37: a control group is charged for the whole file at creation and for each huge page at allocation, and gets both charges back.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a control group is charged for what a file may take and for what it has taken',
+  title: 'a control group is charged for the reservation and for the use of huge pages',
   rules: ['S-A37', 'S-A36'],
   bugs: ['A-34', 'A-26'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup'],

@@ -1,8 +1,8 @@
-// S-A36: what went through splits and merges is a clean page of memory in the end: a pool that shrinks finds nothing wrong with it.
+// S-A36: a huge page that was split and merged is clean in the end: a pool that shrinks reports no bad page state.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'a pool can free the pages that were split and merged, and have new ones',
+  title: 'a pool can free pages that were split and merged, and allocate new ones',
   rules: ['S-A36', 'S-A25'],
   bugs: ['A-25', 'O-23'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,8 +1,8 @@
-// S-A36: a pool can be made smaller beside a file, but not so small that the file does not get what was reserved for it, also again after a hole.
+// S-A36: a pool can shrink while a file exists, but it keeps the pages that are reserved for the file, also after a hole.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'what a file was promised is there after the pool has shrunk, and nothing is left of it in the end',
+  title: 'a pool that shrinks keeps the reserved pages of a file, and frees them when the file is closed',
   rules: ['S-A36', 'S-A30'],
   bugs: ['A-33', 'O-11'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -11,7 +11,7 @@ export default scenario({
     const { total } = await pools.counters('2M')
     const file = await memory({ pages: 1024, hugePages: '2M', initially: 'shared', slot: false })
     await file.host.fill(page(3), 0x5a)
-    check.equal(await pools.resize('2M', 0), 2, 'what is left of the pool: one page in use, one reserved')
+    check.equal(await pools.resize('2M', 0), 2, 'pages of a shrunk pool: one in use, one reserved')
 
     await file.host.fill(page(515), 0x5b)
     await file.convert('private', file.all)
@@ -19,7 +19,7 @@ export default scenario({
     await file.host.expect(page(3), 0x5a)
     await file.punchHole(pages(0, 512))
     const { free, reserved } = await pools.counters('2M')
-    check.that(reserved <= free, `what is reserved (${reserved}) is free (${free})`)
+    check.that(reserved <= free, `the reserved pages (${reserved}) are free (${free})`)
     await file.host.fill(page(3), 0x5c)
     await file.matchesModel()
 
@@ -27,7 +27,7 @@ export default scenario({
     expectDone(await agent.close(gmem), 'closing the file')
     if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
     const nothing = { total: 0, free: 0, reserved: 0, surplus: 0 }
-    check.equal(await pools.counters('2M'), nothing, 'the pool that was told to have no page')
+    check.equal(await pools.counters('2M'), nothing, 'counters of a pool shrunk to no page')
     check.equal(await pools.resize('2M', total), total, 'the pool as it was')
   },
 })

@@ -1,10 +1,10 @@
-// S-A36: pages that were kept in a pool only for a file that never took them go when the file goes, as they do for hugetlbfs.
+// S-A36: pages that a pool kept only for the reservation of a file are freed with the file, as with hugetlbfs.
 import { gmemFlags, scenario } from '../../../harness/api.ts'
 
 const size = 4 * 1024 * 1024
 
 export default scenario({
-  title: 'a pool that kept pages for a file alone gives them up with the file, as with hugetlbfs',
+  title: 'surplus pages that a pool kept for a file are freed with the file, as with hugetlbfs',
   rules: ['S-A36'],
   bugs: ['O-11', 'A-33'],
   needs: ['in-place-conversion', 'hugetlb'],
@@ -39,10 +39,6 @@ export default scenario({
       check.equal(await pools.resize('2M', total), total, 'the pool as it was')
     }
     const nothing = { total: 0, free: 0, reserved: 0, surplus: 0 }
-    check.equal<unknown>(
-      left,
-      { hugetlbfs: nothing, guest_memfd: nothing },
-      'what is left of a pool of no page',
-    )
+    check.equal<unknown>(left, { hugetlbfs: nothing, guest_memfd: nothing }, 'counters of an emptied pool')
   },
 })

@@ -1,8 +1,8 @@
-// S-A36: whoever touches a huge page first takes it for all that come at the same moment: a file of all that is free never runs out.
+// S-A36: concurrent first touches of one huge page take one page from the pool: a file of all free pages never runs out.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'threads and vCPUs that touch the last huge pages at the same moment all get them',
+  title: 'threads and vCPUs that touch the last huge pages concurrently all succeed',
   rules: ['S-A36', 'S-A22', 'S-A11'],
   bugs: ['A-6', 'O-6'],
   needs: ['in-place-conversion', 'hugetlb'],

@@ -1,11 +1,11 @@
-// S-A36: a 1G page is reserved, taken, split, merged, freed by a hole and returned as one page of its pool, and a second file gets none.
+// S-A36: a 1G page is reserved, taken, split, merged, freed by a hole and returned as one page of its pool; a second file gets none.
 import { gmemFlags, page, pages, scenario } from '../../../harness/api.ts'
 
 const gigabyte = 2 ** 30
 const inPage = 2 ** 18
 
 export default scenario({
-  title: 'a 1G page is counted as one, and is the next file’s when its file is closed',
+  title: 'a 1G page counts as one page, and the next file gets it when its file is closed',
   rules: ['S-A36', 'S-A30', 'S-A2', 'S-A34'],
   bugs: ['A-11', 'A-31', 'A-33', 'O-13'],
   needs: ['in-place-conversion', 'hugetlb'],

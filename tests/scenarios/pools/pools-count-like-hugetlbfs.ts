@@ -1,4 +1,4 @@
-// S-A36, S-A37: for the pool and the control group, a file of huge pages is what a mapped file of hugetlbfs of that size is.
+// S-A36, S-A37: pool and control group treat a guest_memfd of huge pages like a mapped file of hugetlbfs of that size.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const size = 3 * 512 * pageSize
@@ -6,7 +6,7 @@ const hugetlb = 4 // MFD_HUGETLB
 const untouched = 2 * 512 * pageSize
 
 export default scenario({
-  title: 'pool and control group count a guest_memfd as they count a file of hugetlbfs',
+  title: 'pool and control group count a guest_memfd like a file of hugetlbfs',
   rules: ['S-A36', 'S-A37'],
   bugs: ['A-32', 'A-33', 'A-34'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup'],

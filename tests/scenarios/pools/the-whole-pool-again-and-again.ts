@@ -1,10 +1,10 @@
-// S-A25, S-A36: huge pages are back in the pool when close or a hole returns, split or not: the next one who needs all of them gets them.
+// S-A25, S-A36: huge pages, split or not, are back in the pool when close or a hole returns: the next file can take all of them.
 import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const rounds = 12
 
 export default scenario({
-  title: 'a file of the whole pool can be made at once when the one before it is closed',
+  title: 'a file of the whole pool can be created as soon as the one before it is closed',
   rules: ['S-A25', 'S-A36', 'S-A30'],
   bugs: ['A-11', 'A-27', 'A-33'],
   needs: ['in-place-conversion', 'hugetlb'],

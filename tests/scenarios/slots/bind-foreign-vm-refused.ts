@@ -1,8 +1,8 @@
-// S-A5: a file belongs to the VM that it was made in; another VM cannot have it in a memslot.
+// S-A5: a file belongs to the VM that created it; another VM cannot bind it to a memslot.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: "a file cannot be bound to a memslot of a VM that is not the file's own",
+  title: 'a memslot of another VM refuses the file',
   rules: ['S-A5'],
   needs: ['private-memory'],
   async run({ agent, memory, expectDone, expectErrno }) {

@@ -1,10 +1,10 @@
-// S-A5: a memslot that gives a host address must give the place where that very range of that very file is mapped; or none at all.
+// S-A5: the host address of a memslot must map the bound range of the bound file, or be absent.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 const size = 4 * pageSize
 
 export default scenario({
-  title: 'the host address of a memslot is a mapping of the same range of the same file, or zero',
+  title: 'the host address of a memslot maps the same range of the same file, or is zero',
   rules: ['S-A5'],
   bugs: ['O-18'],
   async run({ agent, memory, expectDone, expectErrno }) {

@@ -1,4 +1,4 @@
-// S-A5: a page of a file is in one memslot at most; the neighbours of a bound range are free, and so is the range once it is unbound.
+// S-A5: a page of a file is in one memslot at most; the neighbours of a bound range can be bound, and so can the range after it is unbound.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const bound = pages(2, 4)
@@ -26,7 +26,7 @@ export default scenario({
     for (const range of overlapping) {
       const reply = await bind(1, range)
       const what = `binding ${range.count} pages from ${range.first} on`
-      // Mainline says EEXIST by 7.3, and EINVAL before.
+      // Mainline returns EEXIST since 7.3, and EINVAL before.
       const newer = dialect !== 'convert-ioctl' && reply.errno === 'EEXIST'
       expectErrno(reply, newer ? 'EEXIST' : 'EINVAL', what)
     }

@@ -1,4 +1,4 @@
-// S-A5: a memslot takes whole pages of the file, all of them inside it.
+// S-A5: a memslot accepts whole pages inside the file, and nothing else.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 const pages = 8
@@ -17,7 +17,7 @@ const cases = [
 ] as const
 
 export default scenario({
-  title: 'a memslot can be bound to aligned ranges inside the file only',
+  title: 'a memslot accepts only aligned ranges inside the file',
   rules: ['S-A5'],
   needs: ['private-memory'],
   async run({ agent, memory, expectDone, expectErrno }) {

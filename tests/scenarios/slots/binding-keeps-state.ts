@@ -1,4 +1,4 @@
-// S-A14: binding a file to a memslot, deleting the slot and binding it elsewhere leave state and contents of every page alone.
+// S-A14: binding a file to a memslot, deleting the slot and binding it elsewhere change neither state nor contents.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

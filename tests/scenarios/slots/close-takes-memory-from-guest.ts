@@ -1,10 +1,10 @@
-// S-A35, S-A18: when its last descriptor is closed the guest loses all of a file at once, the shared pages that it had mapped too.
+// S-A35, S-A18: when the last descriptor is closed, the guest loses all pages of the file at once, the mapped shared pages included.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const memoryFaultExit = 39
 
 export default scenario({
-  title: 'closing a file takes its shared and its private pages from the guest',
+  title: 'closing a file unmaps its shared and its private pages from the guest',
   rules: ['S-A35', 'S-A18'],
   bugs: ['B-20', 'O-16'],
   async run({ agent, check, memory, expectDone, expectErrno }) {
@@ -21,6 +21,6 @@ export default scenario({
       check.equal(access.faultGpa, BigInt(gpa + index * pageSize), 'the address of the fault')
     }
     const wanted = [{ first: 0, count: 8, value: 'fault' }]
-    check.equal<unknown>(await file.guest.look(file.all), wanted, 'what the guest sees of a closed file')
+    check.equal<unknown>(await file.guest.look(file.all), wanted, 'guest view of a closed file')
   },
 })

@@ -1,4 +1,4 @@
-// S-A18: the guest's memory is the file in either state: a page that was mapped, converted or never touched can be read and written.
+// S-A18: the guest can read and write any page in either state: a mapped, a converted or an untouched one.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

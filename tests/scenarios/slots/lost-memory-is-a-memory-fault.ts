@@ -1,8 +1,8 @@
-// S-A18: what the guest cannot have is neither a crash nor an endless loop: KVM_RUN ends with EFAULT and says which page it was.
+// S-A18: an access to memory that the guest cannot have neither crashes nor loops: KVM_RUN ends with EFAULT and names the page.
 import { scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'the guest leaves with a memory fault at a page that it cannot have',
+  title: 'an access of the guest to a lost page ends in a memory fault',
   rules: ['S-A18', 'S-A35'],
   needs: ['private-memory'],
   async run({ memory, agent, check, expectErrno }) {
@@ -15,7 +15,7 @@ export default scenario({
     check.equal<unknown>(
       await file.guest.look(file.all),
       [{ first: 0, count: 8, value: 'fault' }],
-      'what the guest sees',
+      'guest view',
     )
     const access = await agent.guest.write(await vcpu(), gpa + 0x5010, Buffer.from([1]))
     check.equal(

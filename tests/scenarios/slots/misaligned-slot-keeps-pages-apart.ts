@@ -1,8 +1,8 @@
-// S-A6: a slot may put the file anywhere: where guest address and file offset differ modulo 2M, every page is still itself.
+// S-A6: a slot may be at any guest address: the guest sees the right pages where address and file offset differ modulo 2M.
 import { page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const twoMiB = 512 * pageSize
-/** An address that lies as far in its 2M page as page 5 of the file does in the file, and one that ends a 2M page. */
+/** An address with the same offset in its 2M page as page 5 has in the file, one that differs, and one that crosses a 2M boundary. */
 const addresses = [
   { what: '5 pages behind a 2M boundary, congruent', gpa: 0x8000_0000 + 5 * pageSize },
   { what: '6 pages behind a 2M boundary', gpa: 0x8000_0000 + 6 * pageSize },

@@ -1,4 +1,4 @@
-// S-A18: KVM_PRE_FAULT_MEMORY maps shared pages and private ones into the guest, zeroed like those of any first use.
+// S-A18: KVM_PRE_FAULT_MEMORY maps shared and private pages into the guest, zeroed as by any first use.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

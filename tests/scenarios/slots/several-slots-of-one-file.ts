@@ -1,4 +1,4 @@
-// S-A5, S-A10: parts of one file may be in several slots, in any order; conversions and holes across them take pages from all of them.
+// S-A5, S-A10: parts of one file may be in several slots, in any order; a conversion or a hole across them unmaps pages from all of them.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
@@ -7,7 +7,7 @@ export default scenario({
   bugs: ['A-15'],
   needs: ['in-place-conversion', 'binary-stats'],
   async run({ check, memory }) {
-    // Not mapped: with the host's mappings the guest's would go too, through another door.
+    // The host has no mapping: unmapping it would unmap the guest as well.
     const file = await memory({ pages: 12, initially: 'shared', slot: false, mapped: false })
     const last = await file.bind(pages(8, 4))
     const first = await file.bind(pages(0, 4))

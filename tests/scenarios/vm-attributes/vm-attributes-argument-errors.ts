@@ -1,4 +1,4 @@
-// V-2: KVM_SET_MEMORY_ATTRIBUTES refuses what it does not know, and every range that is not some whole pages: EINVAL, and nothing changes.
+// V-2: KVM_SET_MEMORY_ATTRIBUTES refuses unknown flags and attributes and any range that is not one or more whole pages: EINVAL, and nothing changes.
 import { attributePrivate, ioctls, pageSize, scenario, vmTypes, words } from '../../../harness/api.ts'
 
 const gpa = 0x4000_0000
@@ -6,7 +6,7 @@ const good = { address: gpa, size: pageSize, attributes: attributePrivate, flags
 const cases = [
   { what: 'flags', ...good, flags: 1 },
   { what: 'the highest flag', ...good, flags: 1n << 63n },
-  { what: 'an attribute that nobody knows', ...good, attributes: 1n << 4n },
+  { what: 'an unknown attribute', ...good, attributes: 1n << 4n },
   { what: 'the attributes of reading, writing and executing', ...good, attributes: 7 },
   { what: 'an unknown attribute beside a known one', ...good, attributes: attributePrivate | (1n << 63n) },
   { what: 'an empty range', ...good, size: 0 },
@@ -17,7 +17,7 @@ const cases = [
 ]
 
 export default scenario({
-  title: 'memory attributes with senseless arguments are EINVAL',
+  title: 'memory attributes with invalid arguments are EINVAL',
   rules: ['V-2'],
   needs: ['private-memory', 'vm-attributes'],
   async run({ agent, check, memory, expectDone, expectErrno }) {

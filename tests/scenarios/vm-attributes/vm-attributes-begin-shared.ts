@@ -1,4 +1,4 @@
-// V-1: without attributes every page is shared: pages are the file's only where, and only as long as, the attribute says so.
+// V-1: without attributes every page is shared: a page comes from the file only while its attribute says so.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,8 +1,8 @@
-// V-1: of a file that cannot be mapped, attributes of the VM say for each page whether the guest sees the host's memory or the file's.
+// V-1: with a file that cannot be mapped, attributes of the VM select for each page whether the guest sees host memory or the file.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'attributes of the VM choose between the memory of the host and that of the file',
+  title: 'attributes of the VM select between host memory and the memory of the file',
   rules: ['V-1'],
   needs: ['private-memory', 'vm-attributes'],
   async run({ memory }) {

@@ -1,4 +1,4 @@
-// S-A15: the file alone knows the state of its pages: what the VM's memory attributes say about them changes nothing for host or guest.
+// S-A15: the state of a page belongs to the file alone: attributes of the VM change nothing for host or guest.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

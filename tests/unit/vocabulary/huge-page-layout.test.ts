@@ -145,7 +145,7 @@ void test('a whole huge page is mapped as one, is one, and is out of reach', asy
   )
   await t.rejects(
     checkWhole((kernel) => void (kernel.reachable = true)),
-    { message: /what the host sees/ },
+    { message: /host view/ },
   )
 })
 
