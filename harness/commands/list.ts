@@ -99,7 +99,7 @@ async function checkRules(context: CommandContext): Promise<number> {
   const scenarios = await chosen([])
   const unchecked = uncheckedRules(scenarios)
   for (const id of unchecked) {
-    context.stderr.write(`gmemtest: no scenario checks rule ${id}: ${rules[id].statement}\n`)
+    context.stderr.write(`gmemtest: no scenario checks rule ${id}: ${rules[id]}\n`)
   }
   const isStale = await isOutOfDate('rules', ruleTable(scenarios), context)
   return isStale || unchecked.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok

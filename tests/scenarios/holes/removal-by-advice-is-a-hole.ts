@@ -2,7 +2,7 @@
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
-  title: 'MADV_REMOVE frees pages of both states in its range, and no others',
+  title: 'removal by MADV_REMOVE frees pages of both states in its range, and no others',
   rules: ['S-A30', 'S-A33', 'S-A16'],
   bugs: ['A-9'],
   needs: ['in-place-conversion', 'hugetlb'],

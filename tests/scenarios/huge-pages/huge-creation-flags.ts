@@ -24,7 +24,7 @@ const refused = [
 ]
 
 export default scenario({
-  title: 'HUGETLB accepts no page size or one that the kernel supports, and a size needs HUGETLB',
+  title: 'the flag HUGETLB accepts no page size or one that the kernel supports, and a size needs HUGETLB',
   rules: ['S-A2', 'S-A36'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },

@@ -1,4 +1,4 @@
-// The table of bugs notices what has neither a scenario nor a reason.
+// The table of bugs shows bugs without a scenario and without a reason.
 import { test } from 'tap'
 import { bugTable, scenariosByBug, unansweredBugs } from '../../../../harness/suites/scenarios/bug-table.ts'
 import { allBugs, bugs, uncoveredBugs } from '../../../../harness/catalogue/bugs.ts'
