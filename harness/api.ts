@@ -1,4 +1,4 @@
-// All that a scenario may import: what a scenario is, and the words for ranges of pages.
+// Everything that a scenario may import.
 export { scenario } from './suites/scenarios/scenario.ts'
 export { page, pages } from './model/ranges.ts'
 export { words } from './vocabulary/pack.ts'

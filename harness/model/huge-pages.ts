@@ -6,7 +6,7 @@ import { pageSize } from '../base/units.ts'
 
 const sizeFlags = { '2M': gmemFlags.huge2M, '1G': gmemFlags.huge1G } as const
 
-/** How many 4K pages one huge page is. */
+/** Returns the number of 4K pages in a huge page. */
 export function pagesPerHugePage(size: HugePageSize): number {
   return hugePageBytes[size] / pageSize
 }

@@ -1,39 +1,39 @@
-// Ranges of 4 KiB pages of a guest_memfd, as scenarios write them: page(3), pages(2, 5).
+// Ranges of 4K pages of a guest_memfd, as scenarios write them: page(3), pages(2, 5).
 import { pages as bytesOf, pageIndex } from '../base/units.ts'
 import type { Bytes, PageIndex } from '../base/units.ts'
 
-/** `count` pages from page `first` on. */
+/** A range of `count` pages from page `first` on. */
 export interface PageRange {
   readonly first: PageIndex
   readonly count: number
 }
 
-/** One page. */
+/** Returns the range of one page. */
 export function page(index: number): PageRange {
   return { first: pageIndex(index), count: 1 }
 }
 
-/** `count` pages, the first of which is `first`. */
+/** Returns the range of `count` pages from page `first` on. */
 export function pages(first: number, count: number): PageRange {
   return { first: pageIndex(first), count: pageIndex(count) }
 }
 
-/** Where a range begins, in bytes from the start of the file. */
+/** Returns the start of a range, in bytes from the start of the file. */
 export function offsetOf(range: PageRange): Bytes {
   return bytesOf(range.first)
 }
 
-/** How long a range is, in bytes. */
+/** Returns the length of a range, in bytes. */
 export function sizeOf(range: PageRange): Bytes {
   return bytesOf(range.count)
 }
 
-/** The index after the last page of a range. */
+/** Returns the index after the last page of a range. */
 export function endOf(range: PageRange): number {
   return range.first + range.count
 }
 
-/** A range in the words of messages: `page 3`, `pages 2..6`, `no pages at 4`. */
+/** Describes a range for messages: `page 3`, `pages 2..6`, `no pages at 4`. */
 export function describeRange(range: PageRange): string {
   if (range.count === 0) return `no pages at ${range.first}`
   return range.count === 1 ? `page ${range.first}` : `pages ${range.first}..${endOf(range) - 1}`

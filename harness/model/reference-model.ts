@@ -1,21 +1,21 @@
-// The reference model: what every page's state and contents should be, computed from the rules and never from the kernel.
+// The reference model: the expected state and contents of every page, computed from the rules and never from the kernel.
 import { endOf, pages as pagesAt } from './ranges.ts'
 import type { PageRange } from './ranges.ts'
 
-/** Which side may have a page, as the file sees it. */
+/** The state of a page: which side may access it. */
 export type PageState = 'shared' | 'private'
 
-/** What fills a whole page: one byte, 0 for a page that was never written. */
+/** The byte that fills a whole page; 0 for a page without a write. */
 export type Tag = number
 
-/** Consecutive pages that are alike. */
+/** Consecutive pages with equal values. */
 export interface Run<Value> {
   readonly first: number
   readonly count: number
   readonly value: Value
 }
 
-/** Groups equal neighbours among the values at `first` up to, but not at, `end`: the shortest list that says the same. */
+/** Groups equal neighbours among the values at `first` up to, but not at, `end`: the shortest list of runs. */
 export function runsOf<Value>(first: number, end: number, valueAt: (index: number) => Value): Run<Value>[] {
   const runs: { first: number; count: number; value: Value }[] = []
   let last: { first: number; count: number; value: Value } | undefined
@@ -35,11 +35,11 @@ export interface ModelOptions {
   readonly pages: number
   readonly initially: PageState
   /**
-   * Whether both states of a page are one memory (in-place conversion). If not, a page has one content as shared
-   * memory (the host's own mapping) and another as private memory (guest_memfd).
+   * True if both states of a page are one memory (in-place conversion). Otherwise a page has one content as shared
+   * memory (the host's own mapping) and another one as private memory (guest_memfd).
    */
   readonly inPlace: boolean
-  /** How many 4K pages the file allocates at a time: 512 or 262144 with huge pages. Default 1. */
+  /** The number of 4K pages that the file allocates at a time: 512 or 262144 with huge pages. Default 1. */
   readonly pagesPerUnit?: number
 }
 
@@ -47,15 +47,15 @@ export interface ModelOptions {
 export interface Unit {
   readonly range: PageRange
   readonly allocated: boolean
-  /** `whole`: no page in it is shared, so that the kernel must keep it, once allocated, as one page. Else `split`. */
+  /** `whole`: no page of it is shared, so the kernel must keep an allocated unit as one page. Otherwise `split`. */
   readonly layout: 'whole' | 'split'
 }
 
-/** The position is the number that the model keeps: a file may have hundreds of thousands of pages. */
+/** The model keeps the position in this list as a number, because a file may have hundreds of thousands of pages. */
 const states = ['shared', 'private'] as const
 const numberOf = { shared: 0, private: 1 } as const satisfies Record<PageState, number>
 
-/** Expected state and contents of each page of one file, and what is allocated of it. */
+/** The expected state, contents and allocation of each page of one file. */
 export class Model {
   readonly pages: number
   readonly inPlace: boolean
@@ -80,27 +80,27 @@ export class Model {
     this.#allocated = new Uint8Array(options.pages / this.pagesPerUnit)
   }
 
-  /** The range is now in this state; contents stay where they are. */
+  /** Changes the state of the range and keeps its contents. */
   convert(state: PageState, range: PageRange): void {
     this.#inside(range)
     this.#states.fill(numberOf[state], range.first, endOf(range))
   }
 
-  /** Each page of the range was filled with `tag` by someone who sees the pages in the state that they are in. */
+  /** Fills each page of the range, as an access in the current state of the page. */
   fill(range: PageRange, tag: Tag): void {
     this.allocate(range)
     if (this.inPlace) this.#contents.shared.fill(tag, range.first, endOf(range))
     else for (let index = range.first as number; index < endOf(range); index += 1) this.#fillPage(index, tag)
   }
 
-  /** The host wrote through its own mapping of shared memory. With in-place conversion that is the same as `fill`. */
+  /** Fills the range through the host's own mapping of shared memory; equals `fill` with in-place conversion. */
   fillAsShared(range: PageRange, tag: Tag): void {
     if (this.inPlace) this.allocate(range)
     this.#inside(range)
     this.#contents.shared.fill(tag, range.first, endOf(range))
   }
 
-  /** The units that the range touches are allocated, by fallocate or by an access of the guest. */
+  /** Allocates the units that the range touches, as fallocate or an access of the guest does. */
   allocate(range: PageRange): void {
     this.#inside(range)
     if (range.count === 0) return
@@ -108,7 +108,7 @@ export class Model {
     this.#allocated.fill(1, first, Math.ceil(endOf(range) / this.pagesPerUnit))
   }
 
-  /** The host looked at the range: what is shared of it is allocated by that. */
+  /** Allocates the shared pages of the range, as a read of the host does. */
   hostLooked(range: PageRange): void {
     if (!this.inPlace) return
     for (const run of this.stateRuns(range)) {
@@ -116,10 +116,7 @@ export class Model {
     }
   }
 
-  /**
-   * A hole was punched: all pages of it read as zero again, and the units that lie in it as a whole are freed. The state
-   * of the pages is what it was.
-   */
+  /** Punches a hole: all its pages read as zero again and keep their state, and whole units in it are freed. */
   free(range: PageRange): void {
     this.#inside(range)
     this.#contents.private.fill(0, range.first, endOf(range))
@@ -128,43 +125,43 @@ export class Model {
     if (end > first) this.#allocated.fill(0, first, end)
   }
 
-  /** @throws {RangeError} outside the file */
+  /** Returns the state of a page. @throws {RangeError} outside the file */
   stateAt(index: number): PageState {
     const state = states[this.#states[index] ?? -1]
     if (state === undefined) throw new RangeError(`page ${index} of a file of ${this.pages} pages`)
     return state
   }
 
-  /** What the guest must read at this page. */
+  /** Returns the byte that the guest must read at this page. */
   guestSees(index: number): Tag {
     return this.#contentAt(this.stateAt(index), index)
   }
 
-  /** What the host must read at this page, or that the access must be a SIGBUS. */
+  /** Returns the byte that the host must read at this page, or that the access must be a SIGBUS. */
   hostSees(index: number): Tag | 'sigbus' {
     if (this.inPlace && this.stateAt(index) === 'private') return 'sigbus'
     return this.#contentAt('shared', index)
   }
 
-  /** Expected views of the guest, as runs; of the whole file unless a range is given. */
+  /** Returns the expected guest view in runs; of the whole file unless a range is given. */
   guestView(range: PageRange = this.#all()): Run<Tag>[] {
     this.#inside(range)
     return runsOf(range.first, endOf(range), (index) => this.guestSees(index))
   }
 
-  /** Expected views of the host, as runs; of the whole file unless a range is given. */
+  /** Returns the expected host view in runs; of the whole file unless a range is given. */
   hostView(range: PageRange = this.#all()): Run<Tag | 'sigbus'>[] {
     this.#inside(range)
     return runsOf(range.first, endOf(range), (index) => this.hostSees(index))
   }
 
-  /** Maximal runs of equal state: so many entries the kernel needs when it merges equal neighbours. */
+  /** Returns the maximal runs of equal state: the kernel needs one tree entry for each. */
   stateRuns(range: PageRange = this.#all()): Run<PageState>[] {
     this.#inside(range)
     return runsOf(range.first, endOf(range), (index) => this.stateAt(index))
   }
 
-  /** The units that the range touches. */
+  /** Returns the units that the range touches. */
   units(range: PageRange = this.#all()): Unit[] {
     this.#inside(range)
     const size = this.pagesPerUnit
@@ -173,7 +170,7 @@ export class Model {
     return Array.from({ length: end - first }, (_, position) => this.#unit(first + position))
   }
 
-  /** How many 4K pages of memory the file has: 8 blocks of st_blocks each. */
+  /** The allocated 4K pages of the file: 8 blocks of st_blocks each. */
   get allocatedPages(): number {
     return this.#allocated.reduce((sum, unit) => sum + unit, 0) * this.pagesPerUnit
   }

@@ -1,10 +1,10 @@
-// What a scenario says about what it found: a check that fails carries what was wanted and what was found.
+// The checks of scenarios: a check that fails carries the wanted and the found value.
 import { inspect, isDeepStrictEqual } from 'node:util'
 
-/** The kernel did not do what a rule says. Not an error of the harness: its verdict is FAIL. */
+/** The kernel broke a rule. This is no error of the harness: the verdict is FAIL. */
 export class CheckFailure extends Error {
   override readonly name = 'CheckFailure'
-  /** Whether there is a wanted and a found value. */
+  /** True if there is a wanted and a found value. */
   readonly compared: boolean
   readonly wanted: unknown
   readonly found: unknown
@@ -21,13 +21,13 @@ function show(value: unknown): string {
   return inspect(value, { depth: 6, breakLength: Infinity, maxArrayLength: 20 })
 }
 
-/** The checks that a scenario can make; each throws a CheckFailure when it does not hold. */
+/** The checks that a scenario can make; each throws a CheckFailure if it does not hold. */
 export interface Check {
-  /** Deep equality of plain values. `what` names the thing that was looked at. */
+  /** Compares plain values deeply. `what` names the compared thing. */
   equal<T>(found: T, wanted: T, what: string): void
-  /** `condition` must hold; `what` states it: "a second conversion is a no-op". */
+  /** Checks a condition. `what` states it: "a second conversion is a no-op". */
   that(condition: boolean, what: string): void
-  /** A number must lie within a band, both ends included. */
+  /** Checks that a number lies within a band, both ends included. */
   between(found: number, low: number, high: number, what: string): void
   /** Fails with this message. */
   fail(message: string, details?: { readonly wanted?: unknown; readonly found?: unknown }): never

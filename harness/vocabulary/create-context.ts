@@ -1,19 +1,18 @@
-// Puts the nouns of scenarios on top of an agent.
+// Builds the nouns of scenarios on an agent.
 import type { Agent } from '../agent/client.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import { check } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
-import { enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
+import { countMapleNodes, enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { unpoison } from './memory-failure.ts'
-import { countMapleNodes } from './maple-nodes.ts'
 import { poolsOf } from './pools.ts'
 import { expectDone, expectErrno } from './expect.ts'
 
 /**
- * The context of one scenario. What is made through it is closed by `agent.reset()`. `expectLog` is told which warnings of
- * the kernel the scenario expects.
+ * Creates the context of one scenario. `agent.reset()` closes everything that the scenario creates through it. `expectLog`
+ * gets the patterns of the warnings that the scenario expects.
  */
 export function createContext(
   agent: Agent,

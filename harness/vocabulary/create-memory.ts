@@ -1,4 +1,4 @@
-// Makes a guest_memfd with a VM around it, for the dialect of the kernel.
+// Creates a guest_memfd in a nested VM, for the dialect of the kernel.
 import type { Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import type { Memory, MemoryOptions } from './scenario-context.ts'
@@ -10,7 +10,7 @@ import type { Stage } from './memory.ts'
 import { Model } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
 
-/** Makes the file, its mapping, its VM with a memslot; the vCPU when it is first needed. */
+/** Creates the file, its mapping and its nested VM with a memslot; the first access creates the vCPU. */
 export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
   const { agent, files } = stage
   const { hugePages } = options

@@ -7,7 +7,7 @@ import { hostViewOf } from './host-view.ts'
 import { expectDone } from './expect.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
 
-/** Duplicates the descriptor of a file. What is done through it changes the one model that the file has. */
+/** Duplicates the descriptor of a file. Conversions through it update the model of the file. */
 export async function duplicateDescriptor(
   agent: Agent,
   dialect: Dialect,

@@ -1,4 +1,4 @@
-// Operations that the rules say must work: if one does not, the check fails with the operation and its errno.
+// Checks the outcome of an operation: a failure names the operation and its errno.
 import type { Outcome } from '../agent/wire/call.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import { CheckFailure } from './check.ts'
@@ -6,8 +6,8 @@ import { CheckFailure } from './check.ts'
 type Reply = Outcome & { readonly outcome?: string }
 
 /**
- * Passes a reply on if the operation worked, and if no access in it ended in a signal or a fault.
- * @throws {CheckFailure} with what was being done
+ * Returns the reply of an operation that must have worked, without a signal or a fault in any access of it.
+ * @throws {CheckFailure} with `what`, which names the operation: "converting a pinned page"
  */
 export function expectDone<Kind extends Reply>(reply: Kind, what: string): Kind {
   expectErrno(reply, 'OK', what)
@@ -22,8 +22,8 @@ export function expectDone<Kind extends Reply>(reply: Kind, what: string): Kind 
 }
 
 /**
- * The operation must have ended with this errno.
- * @throws {CheckFailure} with what was being done
+ * Checks that an operation ended with this errno.
+ * @throws {CheckFailure} with `what`, which names the operation
  */
 export function expectErrno(reply: Outcome, wanted: ErrnoName, what: string): void {
   if (reply.errno !== wanted) {

@@ -1,24 +1,19 @@
-// What the guest sees of a file: each access is made by a vCPU that really runs.
+// The view of the guest: a vCPU that really runs makes each access.
 import type { Operations } from '../agent/client.ts'
-import type { Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { PageLook } from '../agent/pages.ts'
 import { check } from './check.ts'
+import type { MemoryHandles } from './scenario-context.ts'
 import type { GuestView } from './views.ts'
-import { runsInFile } from './host-view.ts'
+import { allAlike, runsInFile } from './host-view.ts'
 import type { Model, Run } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
 import type { PageRange } from '../model/ranges.ts'
 
-export interface GuestOptions {
-  readonly vm: Vm
-  /** Makes the vCPU when it is first needed. */
-  readonly vcpu: () => Promise<Vcpu>
-  /** Where page 0 of the file is in the guest. */
-  readonly gpa: number
-}
+/** The guest of a file, with the guest address of page 0. */
+export type GuestOptions = Pick<MemoryHandles, 'vm' | 'vcpu' | 'gpa'>
 
-/** The view of a vCPU through a memslot of the whole file. */
+/** Returns the view of a vCPU through a memslot of the whole file. */
 export function guestViewOf(agent: Operations, options: GuestOptions, model: Model): GuestView {
   const addressOf = (range: PageRange): number => options.gpa + offsetOf(range)
   async function look(range: PageRange): Promise<Run<PageLook>[]> {
@@ -48,8 +43,7 @@ export function guestViewOf(agent: Operations, options: GuestOptions, model: Mod
       model.fill(range, tag)
     },
     async expect(range, tag) {
-      const wanted = range.count === 0 ? [] : [{ first: range.first, count: range.count, value: tag }]
-      check.equal<unknown>(await look(range), wanted, `guest view of ${describeRange(range)}`)
+      check.equal<unknown>(await look(range), allAlike(range, tag), `guest view of ${describeRange(range)}`)
     },
   }
 }

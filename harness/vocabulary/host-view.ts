@@ -1,28 +1,37 @@
-// What the host sees of a file through one mapping.
+// The view of the host: its accesses to a file through one mapping.
 import type { Operations } from '../agent/client.ts'
 import type { Mapping } from '../agent/wire/fields.ts'
 import type { PageLook, PageRun } from '../agent/pages.ts'
 import { check } from './check.ts'
+import type { MemoryHandles } from './scenario-context.ts'
 import type { HostView } from './views.ts'
 import type { Model, Run } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
 import { describeRange, endOf, offsetOf, page, sizeOf } from '../model/ranges.ts'
 import type { PageRange } from '../model/ranges.ts'
 
-/** Runs of a scan, which count from its start, as runs of the file. */
+/** Moves runs, which count from the start of a scan, to their place in the file. */
 export function runsInFile<Look extends PageLook>(
   runs: readonly PageRun<Look>[],
   range: PageRange,
 ): Run<Look>[] {
-  return runs.map((run) => ({ first: run.first + range.first, count: run.count, value: run.value }))
+  return runs.map((run) => ({ ...run, first: run.first + range.first }))
 }
 
-/** The view of a process (the agent, or a child that it forked) through a mapping of the whole file. */
+/** Returns the mapping of a file, which the scenario must not have switched off. */
+export function mappingOf({ mapping }: Pick<MemoryHandles, 'mapping'>): Mapping {
+  if (mapping === undefined) throw new Error('this memory was made with mapped: false')
+  return mapping
+}
+
+/** Returns the runs of a view in which all pages of a range are alike. */
+export function allAlike<Look>({ first, count }: PageRange, value: Look): Run<Look>[] {
+  return count === 0 ? [] : [{ first, count, value }]
+}
+
+/** Returns the view of a process (the agent, or a child that it forked) through a mapping of the whole file. */
 export function hostViewOf(agent: Operations, mapping: Mapping | undefined, model: Model): HostView {
-  function mapped(): Mapping {
-    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
-    return mapping
-  }
+  const mapped = (): Mapping => mappingOf({ mapping })
   async function look(range: PageRange): Promise<Run<PageLook>[]> {
     const reply = await agent.host.scan(mapped(), offsetOf(range), sizeOf(range))
     model.hostLooked(range)
@@ -46,12 +55,14 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
       model.fillAsShared(range, tag)
     },
     async expect(range, tag) {
-      const wanted = range.count === 0 ? [] : [{ first: range.first, count: range.count, value: tag }]
-      check.equal<unknown>(await look(range), wanted, `host view of ${describeRange(range)}`)
+      check.equal<unknown>(await look(range), allAlike(range, tag), `host view of ${describeRange(range)}`)
     },
     async expectSigbus(range) {
-      const wanted = [{ first: range.first, count: range.count, value: 'sigbus' }]
-      check.equal<unknown>(await look(range), wanted, `host view of ${describeRange(range)}`)
+      check.equal<unknown>(
+        await look(range),
+        allAlike(range, 'sigbus'),
+        `host view of ${describeRange(range)}`,
+      )
       for (const index of new Set([range.first, endOf(range) - 1])) {
         const reply = await agent.host.fill(mapped(), offsetOf(page(index)), sizeOf(page(index)), {
           byte: 0xee,

@@ -1,4 +1,4 @@
-// How the huge pages of a file are laid out and counted, each fact from sources that do not know of each other.
+// Checks the layout and the accounting of the huge pages of a file, by independent sources for each fact.
 import type { Agent } from '../agent/client.ts'
 import { frameFlags } from '../agent/frame-runs.ts'
 import { hugePageBytes } from '../base/huge-page-sizes.ts'
@@ -17,16 +17,16 @@ import type { PageRange } from '../model/ranges.ts'
 import { poolsOf } from './pools.ts'
 import type { PoolCounters } from './pools.ts'
 
-/** The files of huge pages of one scenario, and the counters as they were before the first one of a size. */
+/** The files of huge pages of one scenario, and the counters before the first file of each size. */
 export class HugeFiles {
   readonly #files: { readonly size: HugePageSize; readonly model: Model }[] = []
   readonly #before = new Map<HugePageSize, { pool: PoolCounters; charges: GroupCharges | undefined }>()
 
-  /** To be called before a file is made. */
+  /** Reads the counters; must be called before a file of this size is created. */
   async prepare(agent: Agent, size: HugePageSize): Promise<void> {
     if (this.#before.has(size)) return
     const pool = await poolsOf(agent).counters(size)
-    // Without control groups for huge pages there is nothing to compare; who asks for it is told.
+    // A kernel may lack control groups for huge pages; expectCharged() then fails when it reads them.
     const charges = await readCharges(agent, size).catch(() => undefined)
     this.#before.set(size, { pool, charges })
   }
@@ -41,7 +41,7 @@ export class HugeFiles {
     return before
   }
 
-  /** Huge pages of this size that all files have by their models, and how many of them are allocated. */
+  /** Counts the huge pages of this size of all files by their models, and the allocated ones among them. */
   units(size: HugePageSize): { readonly all: number; readonly allocated: number } {
     const models = this.#files.filter((file) => file.size === size).map((file) => file.model)
     const sum = (pagesOf: (model: Model) => number): number =>
@@ -49,7 +49,7 @@ export class HugeFiles {
     return { all: sum((model) => model.pages), allocated: sum((model) => model.allocatedPages) }
   }
 
-  /** 4K pages of all files that belong to huge pages which are split. */
+  /** Counts the 4K pages of all files that belong to split huge pages. */
   splitPages(): number {
     return this.#files
       .flatMap((file) => file.model.units())
@@ -58,15 +58,15 @@ export class HugeFiles {
   }
 }
 
-/** A file of huge pages with what is needed to look at its layout. */
+/** A file of huge pages with everything that a check of its layout needs. */
 export interface Laid {
   readonly agent: Agent
   readonly memory: Memory
   readonly size: HugePageSize
   readonly files: HugeFiles
-  /** The first frame of each huge page that was seen, by its first page. */
+  /** The first frame of each observed huge page, by its first page. */
   readonly frames: Map<number, number>
-  /** Takes all pages of the file from the page tables of the guest. */
+  /** Unmaps all pages of the file from the guest. */
   readonly rebind: () => Promise<void>
 }
 
@@ -82,7 +82,7 @@ function unitsIn(laid: Laid, range: PageRange, layout: Unit['layout']): Unit[] {
   return units
 }
 
-/** What the guest's page tables have more when it has touched one page of each of these, all having been unmapped before. */
+/** Unmaps the file from the guest, lets the guest touch each huge page, and counts the new mappings by size. */
 async function mappingsByTouch(laid: Laid, units: readonly Unit[]): Promise<GuestMappings> {
   const { agent, memory } = laid
   await laid.rebind()
@@ -108,12 +108,12 @@ async function hugeFrames(agent: Agent, pfn: number, frames: number): Promise<nu
   return expectDone(await agent.frames.count(question), 'reading /proc/kpageflags').matching
 }
 
-/** More frames than a machine has: they are counted up to the end of memory. */
+/** More frames than an instance has: the count stops at the end of its memory. */
 const allFrames = 2 ** 28
 
 /**
- * The huge pages of the range are whole: the guest maps each as one page, the frames are those of huge pages, and the host
- * reaches none of it.
+ * Checks that the huge pages of the range are whole: the guest maps each as one page, the frames are frames of huge pages,
+ * and every access of the host fails.
  */
 export async function expectWhole(laid: Laid, range: PageRange): Promise<void> {
   const units = unitsIn(laid, range, 'whole')
@@ -139,8 +139,8 @@ export async function expectWhole(laid: Laid, range: PageRange): Promise<void> {
 }
 
 /**
- * The huge pages of the range are split in place: the guest maps 4K pages, and the frames lie one after the other where
- * the huge page was, without being one.
+ * Checks that the huge pages of the range are split in place: the guest maps 4K pages, and their consecutive frames are
+ * those of the huge page, but no longer frames of a huge page.
  */
 export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
   const units = unitsIn(laid, range, 'split')
@@ -154,21 +154,22 @@ export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
   }
 }
 
-/** Enough to see whether frames are in order, and no work: so many pages of so many runs. */
+/** A sample of the pages shows the order of the frames: at most so many pages of so many runs. */
 const mostPages = 64
 const mostRuns = 8
 
-/** Some runs of a list, its first and its last among them. */
+/** Selects some items of a list, its first and its last one among them. */
 function sample<Item>(items: readonly Item[]): Item[] {
   const step = Math.max(1, Math.ceil((items.length - 1) / (mostRuns - 1)))
   return items.filter((_, index) => index % step === 0 || index === items.length - 1)
 }
 
-/** The first frame of a split huge page, from those of its shared pages, which must all fit together. */
+/** Derives the first frame of a split huge page from the frames of its shared pages, which must be consistent. */
 async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
   const { memory, agent, frames } = laid
   const { mapping } = memory.handles
-  if (mapping === undefined) throw new Error('frames are seen by the host: not with mapped: false')
+  if (mapping === undefined)
+    throw new Error('this memory was made with mapped: false: only the host sees its frames')
   const what = `the first frame of ${describeRange(unit.range)}`
   const shared = memory.model.stateRuns(unit.range).filter(({ value }) => value === 'shared')
   for (const run of sample(shared)) {
@@ -179,16 +180,16 @@ async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
   const reply = await agent.frames.runs(mapping, offsetOf(unit.range), sizeOf(unit.range))
   const mapped = expectDone(reply, `the frames of ${describeRange(unit.range)}`).runs
   const bases = new Set(mapped.flatMap(({ pfn, first }) => (pfn === undefined ? [] : [pfn - first])))
-  check.equal(bases.size, 1, `${what}: places that its pages count from`)
+  check.equal(bases.size, 1, `${what}: different values derived from its pages`)
   const [base = 0] = bases
-  check.equal(base % unit.range.count, 0, `${what} ${base}: distance from a huge page's place`)
+  check.equal(base % unit.range.count, 0, `${what} ${base}: distance from a multiple of the huge page`)
   const known = frames.get(unit.range.first)
-  if (known !== undefined) check.equal(base, known, `${what}, which a conversion does not move`)
+  if (known !== undefined) check.equal(base, known, `${what}, which must not change by a conversion`)
   frames.set(unit.range.first, base)
   return base
 }
 
-/** Pools and st_blocks are what the model says: a huge page is reserved, then allocated, whether it is split or not. */
+/** Checks pools and st_blocks: a huge page is reserved, then allocated, whether it is split or not. */
 export async function expectAccounting(laid: Laid): Promise<void> {
   const { agent, memory, size, files } = laid
   const { pool: before } = files.before(size)
@@ -205,7 +206,7 @@ export async function expectAccounting(laid: Laid): Promise<void> {
   check.equal(status.blockSize, hugePageBytes[size], 'st_blksize')
 }
 
-/** The control group of the agent is charged for the whole file since it exists, and for what is allocated of it. */
+/** Checks that the control group of the agent is charged for the reservation of all files and for their allocated pages. */
 export async function expectCharged(laid: Laid): Promise<void> {
   const { size, files, agent } = laid
   const found = await readCharges(agent, size)
@@ -213,5 +214,5 @@ export async function expectCharged(laid: Laid): Promise<void> {
   const { all, allocated } = files.units(size)
   const bytes = hugePageBytes[size]
   const wanted = { used: charges.used + allocated * bytes, reserved: charges.reserved + all * bytes }
-  check.equal(found, wanted, `what the control group is charged for ${size} pages, in bytes`)
+  check.equal(found, wanted, `charges of the control group for ${size} pages, in bytes`)
 }

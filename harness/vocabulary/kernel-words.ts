@@ -1,43 +1,47 @@
-// Words about the kernel as a whole: its memory, allocations that fail on purpose, control groups.
+// Words about the kernel as a whole: its memory, failing allocations, control groups.
+import { must } from '../agent/wire/call.ts'
 import type { Outcome } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
-import { agentGroup } from '../oracle/counters.ts'
+import { agentGroup, rcuBarrier } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
 import { groupPrefix } from '../base/huge-page-sizes.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import { expectDone } from './expect.ts'
 import { readNumbers } from './pools.ts'
 
-/** How much memory the kernel has and spends on struct pages, in 4K pages. */
+/** The memory of the kernel, in 4K pages. */
 export interface KernelMemory {
   readonly free: number
-  /** Pages full of struct page, those of the boot included: HVO gives some of them back. */
+  /** Pages of struct pages, those of the boot included; HVO frees some of them. */
   readonly structPages: number
 }
 
-/** What a control group is charged for huge pages, in bytes. */
+/** The charges of a control group for huge pages, in bytes. */
 export interface GroupCharges {
   readonly used: number
   readonly reserved: number
 }
 
-/** A control group that the agent is in until it is left. */
+/** A control group with the agent in it. */
 export interface Group {
   charges(size: HugePageSize): Promise<GroupCharges>
-  /** Puts the agent back where it was and removes the group, which must be possible. */
+  /** Moves the agent back to its own group and removes this one, which must succeed. */
   leave(): Promise<void>
 }
 
 const mostAllocations = 300
 
-/** @throws {GuestError} COUNTER_MISSING where the kernel does not say it (need `memmap-counters`) */
+/**
+ * Reads the free memory and the memory of struct pages.
+ * @throws {GuestError} COUNTER_MISSING if the kernel lacks the counters (capability `memmap-counters`)
+ */
 export async function readKernelMemory(agent: Agent): Promise<KernelMemory> {
   const [vmstat] = await agent.files.batch([{ path: '/proc/vmstat' }])
   const value = (name: string): number => {
     const digits = new RegExp(`^${name} (\\d+)$`, 'm').exec(vmstat?.text ?? '')?.[1]
     if (digits !== undefined) return Number(digits)
     throw new GuestError('COUNTER_MISSING', `a counter cannot be read: ${name} in /proc/vmstat`, {
-      hint: 'a scenario that looks at it has to need memmap-counters',
+      hint: 'add memmap-counters to `needs` of the scenario',
     })
   }
   return {
@@ -47,9 +51,9 @@ export async function readKernelMemory(agent: Agent): Promise<KernelMemory> {
 }
 
 /**
- * Does the operation again and again: at first its first allocation fails, then its second, until it has no more. After
- * each, `then` is told what came of it. Gives the number of allocations. The operation must be one system call under test.
- * @throws {GuestError} INJECTION_BROKEN when failures cannot be injected (need `fault-injection`)
+ * Repeats an operation while its first, second, … allocation fails, until it has no further one, and passes each outcome to
+ * `then`. Returns the number of allocations. The operation must be one system call under test.
+ * @throws {GuestError} INJECTION_BROKEN if failures cannot be injected (capability `fault-injection`)
  */
 export async function failEachAllocation(
   agent: Agent,
@@ -58,7 +62,7 @@ export async function failEachAllocation(
 ): Promise<number> {
   for (let nth = 1; nth <= mostAllocations; nth += 1) {
     const { errno } = await agent.failNth(nth)
-    if (errno !== 'OK') throw broken(`arming it is ${errno}`)
+    if (errno !== 'OK') throw broken(`arming the injection ended with ${errno}`)
     const outcome = await operation()
     const { armed, fired } = await agent.failNthResult()
     if (!armed) throw broken('the operation has no system call under test')
@@ -69,12 +73,12 @@ export async function failEachAllocation(
 }
 
 function broken(why: string): GuestError {
-  return new GuestError('INJECTION_BROKEN', `allocations do not fail on purpose: ${why}`, {
-    hint: 'the scenario has to need fault-injection',
+  return new GuestError('INJECTION_BROKEN', `the injection of failed allocations does not work: ${why}`, {
+    hint: 'add fault-injection to `needs` of the scenario',
   })
 }
 
-/** What the group of the agent is charged. */
+/** Reads the charges of a control group, by default the group of the agent. */
 export async function readCharges(
   agent: Agent,
   size: HugePageSize,
@@ -85,7 +89,7 @@ export async function readCharges(
   return { used, reserved }
 }
 
-/** Makes a control group and puts the agent into it. */
+/** Creates a control group and moves the agent into it. */
 export async function enterGroup(agent: Agent, name: string): Promise<Group> {
   const path = `/sys/fs/cgroup/${name}`
   const join = async (group: string): Promise<void> => {
@@ -101,4 +105,18 @@ export async function enterGroup(agent: Agent, name: string): Promise<Group> {
       expectDone(await agent.files.removeDirectory(path), `removing the control group ${name}`)
     },
   }
+}
+
+const mapleSlab = '/sys/kernel/slab/maple_node'
+
+/**
+ * Counts the nodes of all maple trees in the instance; the page tables of every process have some, so only differences are
+ * meaningful. Replaced nodes are freed after an RCU grace period, and a slab keeps freed objects for each CPU: both are
+ * flushed first, so that the number is exact.
+ * @throws {GuestError} OPERATION_FAILED if the kernel lacks the counter (capability `slab-counters`)
+ */
+export async function countMapleNodes(agent: Agent): Promise<number> {
+  await must(agent.files.writeFile(rcuBarrier, '1'))
+  await must(agent.files.writeFile(`${mapleSlab}/shrink`, '1'))
+  return agent.files.readNumber(`${mapleSlab}/objects`)
 }

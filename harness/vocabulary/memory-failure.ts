@@ -1,4 +1,4 @@
-// Memory errors on purpose: what a broken DIMM does to a page, made by software.
+// Causes memory errors by software, as a broken DIMM would.
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { advices } from '../uapi/constants.ts'
@@ -10,7 +10,10 @@ import type { PageRange } from '../model/ranges.ts'
 
 const directory = '/sys/kernel/debug/hwpoison'
 
-/** A memory error in the first page of the range, which the host must have mapped. */
+/**
+ * Causes a memory error in the first page of the range, which the host must have mapped.
+ * @throws {GuestError} PAGE_NOT_MAPPED if the host has not mapped the page
+ */
 export async function failPage(
   agent: Agent,
   memory: Memory,
@@ -21,7 +24,7 @@ export async function failPage(
   const [run] = await memory.host.frameRuns(range)
   if (mapping === undefined || run?.pfn === undefined) {
     throw new GuestError('PAGE_NOT_MAPPED', `${describeRange(range)} is not mapped by the host`, {
-      hint: 'let the host write there first',
+      hint: 'write to the page through file.host before failMemory',
     })
   }
   const { pfn } = run
@@ -29,11 +32,11 @@ export async function failPage(
     const { errno } = await agent.files.writeFile(`${directory}/corrupt-pfn`, String(pfn))
     return { pfn, errno, signal: 0 }
   }
-  const struck = await agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.hwpoison)
-  return { pfn, errno: struck.errno, signal: struck.signal }
+  const failure = await agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.hwpoison)
+  return { pfn, errno: failure.errno, signal: failure.signal }
 }
 
-/** The frame is good again. */
+/** Makes the frame usable again. */
 export async function unpoison(agent: Agent, pfn: number): Promise<void> {
   await must(agent.files.writeFile(`${directory}/unpoison-pfn`, String(pfn)))
 }

@@ -1,4 +1,4 @@
-// One guest_memfd with a VM around it, as scenarios see it, with the model beside it.
+// One guest_memfd in a nested VM, as scenarios see it, with the model beside it.
 import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import { converterOf } from '../agent/converter.ts'
@@ -27,7 +27,7 @@ import { duplicateDescriptor } from './descriptor.ts'
 import { convertsInPlace, mapFile } from './map-file.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
-import { hostViewOf } from './host-view.ts'
+import { hostViewOf, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
@@ -40,14 +40,14 @@ import { race } from './race.ts'
 import type { Racer } from './racer.ts'
 import { bindSlot } from './slot.ts'
 
-/** What all files of a scenario share. */
+/** The parts that all files of a scenario share. */
 export interface Stage {
   readonly agent: Agent
   readonly files: HugeFiles
   readonly expectLog: (pattern: RegExp) => void
 }
 
-/** What a memory is put together from. */
+/** The parts of one memory. */
 export interface Parts {
   readonly nestedVm: NestedVm
   readonly gmem: Gmem
@@ -57,7 +57,7 @@ export interface Parts {
   readonly memslot: Memslot
 }
 
-/** The words of a scenario on top of a file that is there already. */
+/** The words of a scenario for an existing file. */
 export class BoundMemory implements Memory {
   readonly pages: number
   readonly all: PageRange
@@ -71,6 +71,10 @@ export class BoundMemory implements Memory {
   readonly #memslot: Memslot | undefined
   readonly #expectLog: (pattern: RegExp) => void
   readonly #laid: Laid | undefined
+  readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
+  readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)
+  readonly expectAccounting = (): Promise<void> => expectAccounting(this.#huge())
+  readonly expectCharged = (): Promise<void> => expectCharged(this.#huge())
 
   constructor(stage: Stage, dialect: Dialect, parts: Parts, options: MemoryOptions) {
     const { agent, files } = stage
@@ -96,9 +100,7 @@ export class BoundMemory implements Memory {
   }
 
   async convert(to: PageState, range: PageRange): Promise<void> {
-    const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
-    expectDone(reply, `converting ${describeRange(range)} to ${to}`)
-    this.model.convert(to, range)
+    await this.timeConversion(to, range)
   }
 
   async expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void> {
@@ -138,14 +140,8 @@ export class BoundMemory implements Memory {
   }
 
   async pin(range: PageRange, method: PinMethod): Promise<PinnedPages> {
-    const { mapping } = this.handles
-    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
-    const reply = await this.#agent.host.pin({
-      mapping,
-      offset: offsetOf(range),
-      size: sizeOf(range),
-      method,
-    })
+    const place = { mapping: mappingOf(this.handles), offset: offsetOf(range), size: sizeOf(range) }
+    const reply = await this.#agent.host.pin({ ...place, method })
     let pin: Pin | undefined = expectDone(reply, `pinning ${describeRange(range)}`).pin
     this.model.hostLooked(range)
     const release = async (): Promise<void> => {
@@ -170,7 +166,7 @@ export class BoundMemory implements Memory {
     const { vcpu, gpa } = this.handles
     const reply = await this.#agent.guest.preFault(await vcpu(), gpa + offsetOf(range), sizeOf(range))
     expectDone(reply, `faulting in ${describeRange(range)}`)
-    check.equal(reply.size, 0n, `bytes that are left to do after faulting in ${describeRange(range)}`)
+    check.equal(reply.size, 0n, `bytes left after faulting in ${describeRange(range)}`)
     this.model.allocate(range)
   }
 
@@ -204,9 +200,9 @@ export class BoundMemory implements Memory {
   }
 
   async removeByAdvice(range: PageRange): Promise<void> {
-    const { mapping } = this.handles
-    if (mapping === undefined) throw new Error('this memory was made with mapped: false')
-    const reply = await this.#agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.remove)
+    const { host } = this.#agent
+    const mapping = mappingOf(this.handles)
+    const reply = await host.madvise(mapping, offsetOf(range), sizeOf(range), advices.remove)
     expectDone(reply, `removing ${describeRange(range)} by advice`)
     this.#freed(range)
   }
@@ -223,22 +219,6 @@ export class BoundMemory implements Memory {
     return failPage(this.#agent, this, range, how)
   }
 
-  expectWhole(range: PageRange): Promise<void> {
-    return expectWhole(this.#huge(), range)
-  }
-
-  expectSplit(range: PageRange): Promise<void> {
-    return expectSplit(this.#huge(), range)
-  }
-
-  expectAccounting(): Promise<void> {
-    return expectAccounting(this.#huge())
-  }
-
-  expectCharged(): Promise<void> {
-    return expectCharged(this.#huge())
-  }
-
   #huge(): Laid {
     if (this.#laid === undefined) throw new Error('this file has no huge pages: make it with hugePages')
     return this.#laid
@@ -246,9 +226,9 @@ export class BoundMemory implements Memory {
 
   #freed(range: PageRange): void {
     this.model.free(range)
-    const units = this.model.units(range)
-    for (const unit of units.filter(({ allocated }) => !allocated))
-      this.#laid?.frames.delete(unit.range.first)
+    for (const unit of this.model.units(range)) {
+      if (!unit.allocated) this.#laid?.frames.delete(unit.range.first)
+    }
   }
 
   async #rebind(): Promise<void> {
@@ -259,14 +239,14 @@ export class BoundMemory implements Memory {
   }
 
   async matchesModel(range: PageRange = this.all): Promise<void> {
-    const where = range === this.all ? '' : ` in ${describeRange(range)}`
+    const where = range === this.all ? '' : ` of ${describeRange(range)}`
     if (this.handles.mapping !== undefined) {
       const found = await this.host.look(range)
-      check.equal(found, this.model.hostView(range), `what the host sees${where}`)
+      check.equal(found, this.model.hostView(range), `host view${where}`)
     }
     if (this.#memslot !== undefined) {
       const found = await this.guest.look(range)
-      check.equal(found, this.model.guestView(range), `what the guest sees${where}`)
+      check.equal(found, this.model.guestView(range), `guest view${where}`)
     }
   }
 }

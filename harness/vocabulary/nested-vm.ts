@@ -1,25 +1,25 @@
-// A VM inside the guest that files are bound to: its vCPU, and which slots and guest addresses are taken.
+// A nested VM: its vCPUs, and the allocation of its slots and guest addresses.
 import type { Agent } from '../agent/client.ts'
 import type { Vcpu, Vm } from '../agent/wire/fields.ts'
 import { expectDone } from './expect.ts'
 
-/** Where the first file is in its guest. */
+/** The guest address of the first file. */
 const firstGpa = 0x4000_0000
-/** What the agent keeps for itself in every guest: its code and page tables are at the start of it. */
+/** The guest addresses that the agent reserves in every nested VM: its code and page tables are at their start. */
 export const agentArea = { start: 0xe000_0000, end: 0x1_0000_0000 } as const
-/** Files begin at a multiple of this, and are at least so far from each other. */
+/** The guest address of a file is a multiple of this. */
 const windowSize = 0x1000_0000
 
-/** What is to be bound, in bytes. */
+/** The range of a file to bind, in bytes. */
 export interface SlotRequest {
   readonly size: number
-  /** The guest address and the offset in the file shall differ by a multiple of this: the size of a huge page. */
+  /** The guest address and the offset in the file are congruent modulo this: the size of a huge page. */
   readonly alignment: number
-  /** Where in the file it begins. Default 0. */
+  /** The offset in the file. Default 0. */
   readonly offset?: number
 }
 
-/** A memslot that is free, with guest addresses that nothing else is at. */
+/** A free memslot with free guest addresses. */
 export interface FreeSlot {
   readonly slot: number
   readonly gpa: number
@@ -37,20 +37,20 @@ export class NestedVm {
     this.vm = vm
   }
 
-  /** Makes a VM that can have private memory. */
+  /** Creates a nested VM that can have private memory. */
   static async create(agent: Agent): Promise<NestedVm> {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM with private memory')
     return new NestedVm(agent, vm)
   }
 
-  /** A vCPU, made when it is first asked for; 0 is the one that the guest's views run on. */
+  /** Returns a vCPU, and creates it at the first call; the guest views use vCPU 0. */
   vcpu(id = 0): Promise<Vcpu> {
     const vcpu = this.#vcpus.get(id) ?? this.#createVcpu(id)
     this.#vcpus.set(id, vcpu)
     return vcpu
   }
 
-  /** The next slot, with room for so many bytes at guest addresses that nothing else is at. */
+  /** Takes the next slot, with free guest addresses for the range. */
   takeSlot({ size, alignment, offset = 0 }: SlotRequest): FreeSlot {
     const slot = this.#slots
     this.#slots += 1

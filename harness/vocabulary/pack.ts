@@ -1,8 +1,8 @@
-// Arguments of ioctls as bytes, for rules about arguments that a typed operation cannot pass.
+// Encodes arguments of ioctls that a typed operation cannot pass.
 
 const wordSize = 8
 
-/** The bytes of a structure that is made of 64-bit fields, in the order of the guest's processor. */
+/** Encodes a structure of 64-bit fields, in the byte order of the instance. */
 export function words(...values: readonly (number | bigint)[]): Buffer {
   const bytes = Buffer.alloc(values.length * wordSize)
   for (const [index, value] of values.entries()) {

@@ -1,4 +1,4 @@
-// The pools that huge pages come from: their counters, their size, and what their pages were filled with last.
+// The pools of huge pages: their counters, their size, and the data in their free pages.
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { memfdFlags } from '../uapi/constants.ts'
@@ -7,33 +7,33 @@ import { hugePageBytes, poolDirectory } from '../base/huge-page-sizes.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import { expectDone } from './expect.ts'
 
-/** A pool as the kernel counts it, in huge pages. */
+/** The counters of a pool, in huge pages. */
 export interface PoolCounters {
   readonly total: number
-  /** Allocated by nobody; those that are reserved are among them. */
+  /** Not allocated; includes the reserved pages. */
   readonly free: number
   readonly reserved: number
   readonly surplus: number
 }
 
-/** All pools of the machine. Need `hugetlb`. */
+/** The pools of the instance. Requires `hugetlb`. */
 export interface PoolsView {
-  /** The pool of a size. */
+  /** Reads the counters of the pool of a size. */
   counters(size: HugePageSize): Promise<PoolCounters>
-  /** The part of a pool that lies in a NUMA node; reservations belong to no node. */
+  /** Reads the counters of the part of a pool in a NUMA node; reservations belong to no node. */
   countersOfNode(size: HugePageSize, node: number): Promise<Omit<PoolCounters, 'reserved'>>
-  /** Makes the pool have so many pages and tells how many it has then. Leave it as it was. */
+  /** Changes the size of the pool, and returns the size that it has then. The scenario must restore it. */
   resize(size: HugePageSize, count: number): Promise<number>
-  /**
-   * Fills all free pages of the pool with a byte and gives them back: what the next owner sees there is what nobody has
-   * zeroed. Tells how many pages these were.
-   */
+  /** Fills all free pages of the pool with a byte: a page that is not zeroed later shows it. Returns their number. */
   poison(size: HugePageSize, byte: number): Promise<number>
 }
 
 const memfdSize = { '2M': memfdFlags.huge2M, '1G': memfdFlags.huge1G } as const
 
-/** The numbers in files, read in one round trip. */
+/**
+ * Reads the first number of each file, in one round trip.
+ * @throws {GuestError} COUNTER_MISSING if a file cannot be read or has no number
+ */
 export async function readNumbers(agent: Agent, paths: readonly string[]): Promise<readonly number[]> {
   const results = await agent.files.batch(paths.map((path) => ({ path })))
   return results.map(({ path, errno, text }) => {
@@ -41,12 +41,12 @@ export async function readNumbers(agent: Agent, paths: readonly string[]): Promi
     if (errno === 'OK' && digits !== undefined) return Number(digits)
     const why = errno === 'OK' ? `has no number but "${text.trim()}"` : errno
     throw new GuestError('COUNTER_MISSING', `a counter cannot be read: ${path} ${why}`, {
-      hint: 'a scenario that looks at it has to need it',
+      hint: 'add the capability of this counter to `needs` of the scenario',
     })
   })
 }
 
-/** The words about pools, on an agent. */
+/** Creates the words about pools. */
 export function poolsOf(agent: Agent): PoolsView {
   async function read(base: string, names: readonly string[]): Promise<(name: string) => number> {
     const numbers = await readNumbers(

@@ -1,27 +1,27 @@
-// Threads of hosts, guests and converters that work on one file at the same time, named by what they do to its pages.
+// Runs threads of hosts, guests and converters on one file at the same time.
 import type { Actor, ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
-import type { Mapping } from '../agent/wire/fields.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import { offsetOf, sizeOf } from '../model/ranges.ts'
 import type { Racer } from './racer.ts'
+import { mappingOf } from './host-view.ts'
 
-/** A file that threads can race for. */
+/** A file for a race. */
 export interface Arena {
   readonly agent: Agent
   readonly dialect: Dialect
   readonly handles: MemoryHandles
 }
 
-/** Lets the racers go at the same moment, and stops them after so many milliseconds. One report for each, in their order. */
+/** Starts the racers at the same moment and stops them after so many milliseconds. Returns their reports in order. */
 export async function race(
   arena: Arena,
   milliseconds: number,
   racers: readonly Racer[],
 ): Promise<readonly ActorReport[]> {
   const actors: Actor[] = []
-  // vCPU 0 belongs to the guest's view of the scenario; each racer that needs a vCPU gets one of its own.
+  // vCPU 0 belongs to the guest view of the scenario; each racer that needs a vCPU gets one of its own.
   for (const [index, racer] of racers.entries()) actors.push(await actorOf(arena, racer, index + 1))
   return arena.agent.race.run({ actors, duration: milliseconds })
 }
@@ -61,9 +61,4 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
     default:
       return racer satisfies never
   }
-}
-
-function mappingOf(handles: MemoryHandles): Mapping {
-  if (handles.mapping === undefined) throw new Error('this memory was made with mapped: false')
-  return handles.mapping
 }

@@ -1,10 +1,10 @@
-// What scenarios say about the threads of a race.
+// The threads of a race, as scenarios describe them.
 import type { PageState } from '../model/reference-model.ts'
 import type { PageRange } from '../model/ranges.ts'
 
-/** What one thread of a race does over and over, or so many times. All begin at the same moment. */
+/** The work of one thread of a race, which it repeats. All threads start at the same moment. */
 export type Racer = {
-  /** Default: for as long as the race lasts. A first touch is `times: 1`. */
+  /** The number of repetitions. Default: until the race ends. A first touch is `times: 1`. */
   readonly times?: number
 } & (
   | ({ readonly range: PageRange } & RacerOnPages)
@@ -26,25 +26,25 @@ type RacerOnPages =
       /** Converts the range to `to` and back. */
       readonly does: 'convert'
       readonly to: PageState
-      /** After each conversion to private the guest reads the range twice: a difference is a mismatch in the report. */
+      /** Lets the guest read the range twice after each conversion to private: a difference is a mismatch. */
       readonly watched?: boolean
     }
   | {
       /**
-       * Counts in the first word of each page and finds there what it wrote before, else that is a mismatch in the
-       * report. Must be the only one who writes there. SIGBUS and memory faults are counted.
+       * Counts in the first word of each page. A word that differs from the last count is a mismatch in the report, so no
+       * other thread may write there. SIGBUS and memory faults are counted.
        */
       readonly does: 'host-count' | 'guest-count'
     }
   | {
-      /** Reads the first word of each page; each guest that races has a vCPU of its own. Faults are counted. */
+      /** Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. */
       readonly does: 'host-read' | 'guest-read'
     }
   | {
-      /** Pins the pages and lets them go at once. */
+      /** Pins the pages and releases them at once. */
       readonly does: 'pin'
     }
   | {
-      /** Punches a hole and allocates it again. */
+      /** Punches a hole and allocates the range again. */
       readonly does: 'reallocate'
     }

@@ -1,4 +1,4 @@
-// The nouns that scenarios are written in. They hide the agent, the handles and the dialect of the kernel.
+// The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
@@ -9,6 +9,7 @@ import type { pinMethods } from '../agent/vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check } from './check.ts'
+import type { expectDone, expectErrno } from './expect.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
@@ -17,177 +18,168 @@ import type { PageRange } from '../model/ranges.ts'
 import type { PoolsView } from './pools.ts'
 import type { Racer } from './racer.ts'
 
-/** What `run` of a scenario is given. Everything made through it is closed after the scenario, whatever happened. */
+/** The argument of `run` of a scenario. Everything created through it is closed after the scenario. */
 export interface ScenarioContext {
-  /** Checks on plain values. A check that fails ends the scenario with FAIL. */
+  /** Checks plain values. A check that fails ends the scenario with FAIL. */
   readonly check: Check
-  /** A guest_memfd, mapped into the host, bound to a memslot of a VM that has one vCPU, with a model beside it. */
+  /** Creates a guest_memfd, maps it on the host, and binds it to a memslot of a nested VM with one vCPU. */
   readonly memory: (options: MemoryOptions) => Promise<Memory>
-  /** The operation must have ended with this errno; `what` says which operation: "converting a pinned page". */
-  readonly expectErrno: (outcome: Outcome, wanted: ErrnoName, what: string) => void
-  /** The operation must have worked, with no signal and no fault; gives its reply back. */
-  readonly expectDone: <Reply extends Outcome & { readonly outcome?: string }>(
-    reply: Reply,
-    what: string,
-  ) => Reply
+  readonly expectErrno: typeof expectErrno
+  readonly expectDone: typeof expectDone
   /**
-   * The kernel may log warnings like this, or worse: `/^Memory failure: /`. Any other one in the scenario's time fails
-   * it, and so does a splat, whatever is expected.
+   * Expects warnings in the kernel log that match: `/^Memory failure: /`. Any other warning during the scenario fails it,
+   * and so does a splat in any case.
    */
   readonly expectLog: (pattern: RegExp) => void
-  /** The agent itself, one method an operation, for rules about arguments that no well-behaved program passes. */
+  /** The agent itself, one method an operation, for arguments that no correct program passes. */
   readonly agent: Agent
-  /** Which conversion uAPI the kernel speaks. */
+  /** The dialect of the kernel. */
   readonly dialect: Dialect
-  /** From here on the agent runs on this CPU alone: conversions, and accesses of the host. */
+  /** Pins the agent to this CPU for the rest of the scenario: its conversions, and the accesses of the host. */
   readonly runOnCpu: (cpu: number) => Promise<void>
-  /** The pools of huge pages. Needs `hugetlb`. */
+  /** The pools of huge pages. Requires `hugetlb`. */
   readonly pools: PoolsView
-  /** Free memory, and what struct pages take of it. Needs `memmap-counters`. */
+  /** Reads the free memory and the memory of struct pages. Requires `memmap-counters`. */
   readonly kernelMemory: () => Promise<KernelMemory>
-  /** A control group for the rest of the scenario, or until it is left. Needs `hugetlb-cgroup`. */
+  /** Puts the agent into a new control group until it leaves or the scenario ends. Requires `hugetlb-cgroup`. */
   readonly enterGroup: (name: string) => Promise<Group>
   /**
-   * Does an operation again and again while its first, second, … allocation fails, and tells `then` what came of each;
-   * ends with the number of its allocations when there are no more. Needs `fault-injection`.
+   * Repeats an operation while its first, second, … allocation fails, and passes each outcome to `then`. Returns the number
+   * of its allocations. Requires `fault-injection`.
    */
   readonly failEachAllocation: (
     operation: () => Promise<Outcome>,
     then: (outcome: Outcome, nth: number) => Promise<void>,
   ) => Promise<number>
-  /** Makes a frame usable again after a memory error that was made. Needs `hwpoison-inject`. */
+  /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
   readonly unpoison: (pfn: number) => Promise<void>
-  /** The nodes of all maple trees in the system: compare it with what it was before. Needs `slab-counters`. */
+  /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */
   readonly mapleNodes: () => Promise<number>
 }
 
 export interface MemoryOptions {
-  /** Size of the file in 4K pages, with huge pages too: a multiple of what a huge page has. */
+  /** The size of the file in 4K pages, also with huge pages: a multiple of their number in a huge page. */
   readonly pages: number
-  /** Makes the file of huge pages, from the pool of this size. Needs `hugetlb`. Default: of 4K pages. */
+  /** Creates a file of huge pages from the pool of this size. Requires `hugetlb`. Default: 4K pages. */
   readonly hugePages?: HugePageSize
-  /** The state in which all pages begin. */
+  /** The first state of all pages. */
   readonly initially: PageState
-  /** False: the file is in no memslot, and there is no guest that sees it. Default true. */
+  /** False: no memslot, so no guest sees the file. Default true. */
   readonly slot?: boolean
-  /** False: the file is not mapped into the agent. Default true. */
+  /** False: the agent does not map the file. Default true. */
   readonly mapped?: boolean
-  /** Makes the file in the VM of this one; its guest sees both. Default: a VM of its own. */
+  /** Creates the file in the nested VM of this one; its guest sees both. Default: a nested VM of its own. */
   readonly beside?: Memory
   /**
-   * True: a file that cannot be mapped is the private memory alone, and attributes of the VM choose between it and other
-   * memory, on every kernel (need `vm-attributes`). Default: what the dialect of the kernel does.
+   * True: the file cannot be mapped and is the private memory alone, and attributes of the VM select between it and other
+   * memory, on every kernel (requires `vm-attributes`). Default: as the dialect of the kernel works.
    */
   readonly twoMemories?: boolean
 }
 
-/** One guest_memfd as a scenario sees it: two views of it, conversions, and the model of what must be in it. */
+/** A guest_memfd in a scenario: a view of each side, conversions, and the model of its expected contents. */
 export interface Memory {
   readonly pages: number
   /** The whole file. */
   readonly all: PageRange
-  /** What must be in the file by the rules. The methods below keep it up to date; it never learns from the kernel. */
+  /** The expected state and contents by the rules. The methods below update it; it never learns from the kernel. */
   readonly model: Model
-  /** The host's view through one mapping of the whole file. */
+  /** The view of the host through one mapping of the whole file. */
   readonly host: HostView
-  /** The guest's view: a vCPU really runs for each of these. */
+  /** The view of the guest: a vCPU really runs for each access. */
   readonly guest: GuestView
-  /** The handles behind all this, for operations of the agent itself. */
+  /** The handles of the agent, for operations of the agent itself. */
   readonly handles: MemoryHandles
-  /** Converts a range, which must succeed. */
+  /** Converts a range; this must succeed. */
   convert(to: PageState, range: PageRange): Promise<void>
-  /** Converts a range, which must fail like this; the model stays as it was. `at`: the page that error_offset names. */
+  /** Converts a range, which must fail with this errno and name the page `at` in error_offset; the model stays. */
   expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void>
-  /** Converts with exactly this argument. Nothing is expected of it, and the model does not hear of it. */
+  /** Passes exactly this argument to a conversion. Expects nothing, and does not update the model. */
   attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult>
   /**
-   * Binds a range to one more memslot, at a free guest address if none is given, where guest pages and huge pages of
-   * the file begin at the same places. For in-place conversion.
+   * Binds a range to one more memslot. The default place is a free guest address that is congruent to the offset modulo the
+   * size of a huge page. For in-place conversion.
    */
   bind(range: PageRange, place?: SlotPlace): Promise<Slot>
-  /** A second descriptor of the file by dup(), and a mapping through it. */
+  /** Adds a descriptor of the file by dup(), and a mapping through it. */
   duplicate(): Promise<Descriptor>
-  /** Converts pages one by one, in this order, all of which must succeed: one request, however many they are. */
+  /** Converts pages one by one in the given order, by one request to the agent; all conversions must succeed. */
   convertEach(to: PageState, options: ConvertEachOptions): Promise<void>
-  /** Holds references to shared pages until it is released: by a pipe, or as for DMA (needs `gup-test`). */
+  /** Takes references to shared pages until `release()`: in a pipe, or as for DMA (requires `gup-test`). */
   pin(range: PageRange, method: PinMethod): Promise<PinnedPages>
-  /** A second mapping of the whole file in the same process. */
+  /** Adds a mapping of the whole file in the same process. */
   mapAgain(): Promise<HostView>
-  /** The mapping of the whole file in a forked child. */
+  /** Forks a child, and returns the view through its mapping of the whole file. */
   fork(): Promise<HostView>
-  /** KVM_PRE_FAULT_MEMORY: the guest has all pages of the range mapped before it runs. Needs `pre-fault`. */
+  /** Maps all pages of the range into the guest before it runs: KVM_PRE_FAULT_MEMORY. Requires `pre-fault`. */
   preFault(range: PageRange): Promise<void>
-  /** KVM_SET_MEMORY_ATTRIBUTES on the VM, for the addresses of the range; the model stays as it was. */
+  /** Calls KVM_SET_MEMORY_ATTRIBUTES on the VM for the addresses of the range; the model stays. */
   setVmAttributes(state: PageState, range: PageRange): Promise<void>
   /**
-   * Lets threads work on the file at the same moment and stops them after so many milliseconds: one report for each.
-   * The model does not follow: convert and fill what they worked on before the next look.
+   * Runs threads on the file at the same time, and stops them after so many milliseconds. Returns a report for each. The
+   * model does not follow: convert and fill the affected pages before the next look.
    */
   race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]>
-  /**
-   * Punches a hole: the contents of the range are zero again, and its state stays. Of huge pages only those that lie in
-   * it as a whole are freed.
-   */
+  /** Punches a hole: the range reads as zero again and keeps its state. Only whole huge pages in it are freed. */
   punchHole(range: PageRange): Promise<void>
-  /** Allocates the pages that the range touches: whole huge pages, where the file is made of them. */
+  /** Allocates the pages that the range touches: whole huge pages in a file of huge pages. */
   allocate(range: PageRange): Promise<void>
-  /** madvise with MADV_REMOVE: what the host says instead of punching a hole; for whole huge pages where there are any. */
+  /** Frees a range by madvise with MADV_REMOVE on the host mapping; the effect is that of a hole. */
   removeByAdvice(range: PageRange): Promise<void>
-  /** How long the conversion of a range takes in the kernel, in nanoseconds; it must succeed. */
+  /** Converts a range, which must succeed, and returns the duration in the kernel, in nanoseconds. */
   timeConversion(to: PageState, range: PageRange): Promise<number>
   /**
-   * A memory error in one page, which the host must have mapped: `madvise` is what a process can do to itself,
-   * `inject` is what the hardware does to a frame (need `hwpoison-inject`). What the kernel says is in the answer, with
-   * the frame for `unpoison`. That the kernel logs it is expected.
+   * Causes a memory error in the first page of the range, which the host must have mapped: `madvise` as a process can,
+   * `inject` as the hardware does (requires `hwpoison-inject`). The messages of the kernel about it are expected.
    */
   failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure>
   /**
-   * Each huge page of the range is one: the guest touches it and maps it as one page, kpageflags knows its frames as
-   * those of a huge page, the host reaches nothing of it. Takes all pages of the file from the page tables of the guest
-   * first. Needs `binary-stats`, `pagemap`.
+   * Each huge page of the range is whole: the guest touches it and maps it as one page, kpageflags shows frames of a huge
+   * page, and every access of the host fails. Unmaps all pages of the file from the guest first. Requires `binary-stats`,
+   * `pagemap`.
    */
   expectWhole(range: PageRange): Promise<void>
   /**
    * Each huge page of the range is split in place: the guest touches it and maps 4K of it, its shared pages are in the
-   * frames where the huge page was, kpageflags knows no huge page there. Needs as `expectWhole`.
+   * frames of the huge page, and kpageflags shows no huge page there. Requires the same as `expectWhole`.
    */
   expectSplit(range: PageRange): Promise<void>
-  /** The counters of the pool and st_blocks are what the models of all files of this page size say. */
+  /** The counters of the pool and st_blocks equal the models of all files of this page size. */
   expectAccounting(): Promise<void>
-  /** So is what the control group of the agent is charged. Needs `hugetlb-cgroup`. */
+  /** The charges of the agent's control group equal the models as well. Requires `hugetlb-cgroup`. */
   expectCharged(): Promise<void>
   /**
-   * Everything at once: host and guest see in each page what the model says, SIGBUS included. Looking allocates. Of a
-   * 1G page it reads all, which takes seconds: give a range there.
+   * The views of host and guest equal the model in each page, SIGBUS included. The look allocates. It reads all of a 1G
+   * page, which takes seconds: pass a range there.
    */
   matchesModel(range?: PageRange): Promise<void>
 }
 
-/** What the caller of the ioctl writes into its argument, in bytes. */
+/** The argument of a conversion ioctl, in bytes. */
 export interface ConversionArgument {
   readonly offset: number | bigint
   readonly size: number | bigint
-  /** 0 if not given, as the rules demand. */
+  /** Default 0, as the rules demand. */
   readonly errorOffset?: number | bigint
 }
 
 /**
- * Where in the guest a slot is: a guest address, or so many 4K pages behind the place where guest addresses and huge pages
- * of the file begin together: with `skewedBy` between them, no huge page of the file can be mapped as one.
+ * The place of a slot in the guest: a guest address, or a distance in 4K pages from an address that is congruent to the
+ * offset in the file. With a distance, no huge page of the file can be mapped as one.
  */
 export type SlotPlace = number | { readonly skewedBy: number }
 
 /** A memslot of a part of a file. */
 export interface Slot {
-  /** The guest's view through this slot; pages count from the start of the file. */
+  /** The view of the guest through this slot; pages count from the start of the file. */
   readonly guest: GuestView
-  /** The guest sees in each page of the slot, or of a part of it, what the model says. */
+  /** The guest's view equals the model in each page of the slot, or of a part of it. */
   matchesModel(range?: PageRange): Promise<void>
   /** Deletes the memslot. */
   unbind(): Promise<void>
 }
 
-/** One more descriptor of a file; the file's model follows what is done through it. */
+/** One more descriptor of a file; operations through it update the model of the file. */
 export interface Descriptor {
   /** The view through a mapping that was made with this descriptor. */
   readonly host: HostView
@@ -197,29 +189,29 @@ export interface Descriptor {
 }
 
 export interface ConvertEachOptions {
-  /** Where; default the whole file. */
+  /** Default: the whole file. */
   readonly range?: PageRange
-  /** Only every n-th page of the range, from its first on; default all. */
+  /** Converts only every n-th page of the range, from its first page on. Default: all pages. */
   readonly every?: number
   readonly order: 'forward' | 'reverse' | { readonly random: number }
 }
 
 export type PinMethod = (typeof pinMethods)[number]
 
-/** References to pages. Those that are left at the end of the scenario are released then. */
+/** References to pages. The end of the scenario releases them if the scenario did not. */
 export interface PinnedPages extends AsyncDisposable {
   release(): Promise<void>
 }
 
 export interface MemoryHandles {
-  /** The VM with its vCPU and its slots. */
+  /** The nested VM with its vCPUs and its slots. */
   readonly nestedVm: NestedVm
   readonly vm: Vm
   readonly gmem: Gmem
   /** Missing with `mapped: false`. */
   readonly mapping: Mapping | undefined
-  /** Makes the vCPU when it is first called. */
+  /** Creates the vCPU at the first call. */
   readonly vcpu: () => Promise<Vcpu>
-  /** Where page 0 of the file is in the guest. */
+  /** The guest address of page 0 of the file. */
   readonly gpa: number
 }

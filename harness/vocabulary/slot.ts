@@ -1,4 +1,4 @@
-// One more memslot for a part of a file: another place in the guest where the same pages are.
+// Binds a part of a file to one more memslot, at another guest address.
 import type { Agent } from '../agent/client.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import { check } from './check.ts'
@@ -8,7 +8,7 @@ import { expectDone } from './expect.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
 import type { PageRange } from '../model/ranges.ts'
 
-/** Binds a range of the file at a guest address; at a free one that is congruent to the offset if not given. */
+/** Binds a range of the file at a guest address; by default at a free one that is congruent to the offset. */
 export async function bindSlot(
   agent: Agent,
   memory: Memory,
@@ -33,7 +33,7 @@ export async function bindSlot(
     ...(mapping === undefined ? {} : { mapping, mappingOffset: offsetOf(range) }),
   })
   expectDone(reply, `binding ${describeRange(range)} to memslot ${free.slot}`)
-  // The view counts pages from the start of the file, which may lie in front of the slot.
+  // The view counts pages from the start of the file, which may be below the slot.
   const view = { vm: nestedVm.vm, vcpu: () => nestedVm.vcpu(), gpa: gpa - offsetOf(range) }
   const guest = guestViewOf(agent, view, memory.model)
   return {

@@ -15,7 +15,7 @@ export interface ScenarioFile {
   readonly file: string
 }
 
-// Modules that scenarios share.
+// The folder of modules that scenarios share.
 const helpers = 'common'
 
 /**

@@ -1,4 +1,4 @@
-// What a scenario is: a title, the rules that it checks, what it needs from kernel and machine, and the check itself.
+// A scenario: a title, the rules that it checks, its requirements on kernel and instance, and the check itself.
 import { UsageError } from '../../base/errors.ts'
 import type { HugePageSize } from '../../base/huge-page-sizes.ts'
 import { nearest } from '../../base/nearest.ts'
@@ -10,24 +10,24 @@ import type { Capability } from '../../catalogue/capabilities.ts'
 import type { RuleId } from '../../catalogue/rules.ts'
 
 export interface Scenario {
-  /** One sentence in the present tense that says what must be so: it becomes the description of the test point. */
+  /** The statement that must hold, one clause in the present tense: the description of the test point. */
   readonly title: string
   /** The rules that it checks (harness/catalogue/rules.ts). */
   readonly rules: readonly RuleId[]
-  /** The bugs that it would notice (harness/catalogue/bugs.ts). */
+  /** The bugs that it detects (harness/catalogue/bugs.ts). */
   readonly bugs: readonly BugId[]
-  /** What the kernel must have; without it the scenario is SKIPped with the reason. */
+  /** The capabilities that it requires of the kernel; without one, the scenario is a SKIP with the reason. */
   readonly needs: readonly Capability[]
-  /** How many huge pages must be in the pools of the guest; there may be more. */
+  /** The number of huge pages that the pools of the instance must have; there may be more. */
   readonly pools: Pools
-  /** How the kernel must be booted: with all of these variants, and with no other one. */
+  /** The boot variants of the kernel: exactly these. */
   readonly boot: readonly BootVariant[]
-  /** The deadline in seconds with hardware virtualisation; without it, a factor makes it longer. */
+  /** The deadline in seconds with hardware virtualisation; a factor makes it longer without. */
   readonly timeout: number
   readonly run: (context: ScenarioContext) => Promise<void>
 }
 
-/** A scenario as its file gives it: needs default to in-place conversion, the timeout to 10 s, the rest to nothing. */
+/** A scenario as its file defines it: needs default to in-place conversion, the timeout to 10 s, the rest to nothing. */
 export interface ScenarioDefinition {
   readonly title: string
   readonly rules: readonly RuleId[]
@@ -40,8 +40,8 @@ export interface ScenarioDefinition {
 }
 
 /**
- * Makes the default export of a file in tests/scenarios; the file's name is the scenario's name.
- * @throws {UsageError} SCENARIO_INVALID for what the compiler would say, where nobody asks it
+ * Creates the default export of a file in tests/scenarios; the name of the file is the name of the scenario.
+ * @throws {UsageError} SCENARIO_INVALID for mistakes that the compiler reports, because scenarios may run without it
  */
 export function scenario(definition: ScenarioDefinition): Scenario {
   expectWellFormed(definition)
@@ -70,7 +70,7 @@ function expectWellFormed(definition: ScenarioDefinition): void {
   const strange = Object.keys(definition).find((field) => !fields.includes(field))
   if (strange !== undefined) {
     const [near] = nearest(strange, fields)
-    const hint = near === undefined ? `the fields are ${fields.join(', ')}` : `did you mean '${near}'?`
+    const hint = near === undefined ? `the fields are ${fields.join(', ')}` : `write '${near}' instead`
     throw invalid(`there is no field '${strange}'`, hint)
   }
   for (const field of lists) {

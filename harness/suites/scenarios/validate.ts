@@ -1,4 +1,4 @@
-// What a scenario file says about itself is checked when it is loaded: an unknown name is an error that lists the known ones.
+// Checks the fields of a scenario when its file is loaded; the error for an unknown name lists the known names.
 import { hugePageSizes, isHugePageSize } from '../../base/huge-page-sizes.ts'
 import { nearest } from '../../base/nearest.ts'
 import { bootVariants, isBootVariant } from '../../vm/profile.ts'
@@ -7,7 +7,7 @@ import { isCapability, needs } from '../../catalogue/capabilities.ts'
 import { allRules, isRuleId } from '../../catalogue/rules.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Whether a value has the shape that `scenario()` gives; the names in it may still be unknown. */
+/** Tells whether a value has the shape that `scenario()` returns; its names may still be unknown. */
 export function isScenario(value: unknown): value is Scenario {
   return (
     isObject(value) &&
@@ -19,7 +19,7 @@ export function isScenario(value: unknown): value is Scenario {
   )
 }
 
-/** All that is wrong with the names and numbers of a scenario, one text each. */
+/** Lists the mistakes in the names and numbers of a scenario, one text each. */
 export function problemsOf({ rules, bugs, needs: wanted, boot, pools }: Scenario): string[] {
   return [
     ...unknown('rule', rules, isRuleId, () => allRules().map(([id]) => id)),
@@ -29,7 +29,10 @@ export function problemsOf({ rules, bugs, needs: wanted, boot, pools }: Scenario
     ...unknown('size of huge pages', Object.keys(pools), isHugePageSize, () => [...hugePageSizes]),
     ...Object.entries(pools)
       .filter(([, count]) => !Number.isSafeInteger(count) || count < 0)
-      .map(([size, count]) => `the pool of ${size} pages must have a natural number of them, got ${count}`),
+      .map(
+        ([size, count]) =>
+          `the pool of ${size} pages must have a whole, non-negative number of pages, got ${count}`,
+      ),
   ]
 }
 

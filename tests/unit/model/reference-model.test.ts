@@ -1,4 +1,4 @@
-// The reference model says what must be seen, without any kernel.
+// The reference model computes the expected views without any kernel.
 import { test } from 'tap'
 import { Model, runsOf } from '../../../harness/model/reference-model.ts'
 import { page, pages } from '../../../harness/model/ranges.ts'
@@ -21,7 +21,7 @@ void test('in place, both states are one memory', (t) => {
   t.end()
 })
 
-void test('elsewhere, private memory is another memory, and the host never gets a SIGBUS', (t) => {
+void test('not in place, private memory is another memory, and the host never gets a SIGBUS', (t) => {
   const model = new Model({ pages: 2, initially: 'shared', inPlace: false })
   model.fill(page(0), 1)
   model.convert('private', page(0))
@@ -35,7 +35,7 @@ void test('elsewhere, private memory is another memory, and the host never gets 
   t.end()
 })
 
-void test('a hole takes the contents and leaves the state', (t) => {
+void test('a hole removes the contents and keeps the state', (t) => {
   const model = new Model({ pages: 4, initially: 'private', inPlace: true })
   model.fill(pages(0, 4), 7)
   model.convert('shared', page(1))
@@ -72,7 +72,7 @@ void test('pages outside the file are a mistake of the scenario', (t) => {
   t.end()
 })
 
-void test('runs of nothing are none', (t) => {
+void test('an empty range has no runs', (t) => {
   t.strictSame(
     runsOf(3, 3, () => 1),
     [],
@@ -80,7 +80,7 @@ void test('runs of nothing are none', (t) => {
   t.end()
 })
 
-void test('a huge page is split as long as any page in it is shared', (t) => {
+void test('a huge page is split while any page of it is shared', (t) => {
   const model = new Model({ pages: 1024, initially: 'private', inPlace: true, pagesPerUnit: 512 })
   const layouts = (): string[] => model.units().map((unit) => unit.layout)
   t.same(layouts(), ['whole', 'whole'])
@@ -98,7 +98,7 @@ void test('a huge page is split as long as any page in it is shared', (t) => {
   t.end()
 })
 
-void test('huge pages are allocated as a whole, and freed by holes that have all of them', (t) => {
+void test('huge pages are allocated as a whole, and freed by holes that contain them', (t) => {
   const model = new Model({ pages: 2048, initially: 'private', inPlace: true, pagesPerUnit: 512 })
   model.fill(pages(511, 2), 7)
   t.equal(model.allocatedPages, 1024)
@@ -114,7 +114,7 @@ void test('huge pages are allocated as a whole, and freed by holes that have all
   t.end()
 })
 
-void test('what the host looks at is allocated where it is shared', (t) => {
+void test('a look of the host allocates the shared pages', (t) => {
   const model = new Model({ pages: 1024, initially: 'private', inPlace: true, pagesPerUnit: 512 })
   model.hostLooked(pages(0, 1024))
   t.equal(model.allocatedPages, 0)
@@ -127,12 +127,12 @@ void test('what the host looks at is allocated where it is shared', (t) => {
   t.end()
 })
 
-void test('a file of huge pages has no part of one', (t) => {
+void test('a file of huge pages has whole huge pages', (t) => {
   t.throws(() => new Model({ pages: 513, initially: 'shared', inPlace: true, pagesPerUnit: 512 }), RangeError)
   t.end()
 })
 
-void test('a file of several gigabytes is no work', (t) => {
+void test('a file of several gigabytes is cheap', (t) => {
   const model = new Model({ pages: 2 * 262_144, initially: 'private', inPlace: true, pagesPerUnit: 262_144 })
   const started = performance.now()
   for (let round = 0; round < 10; round += 1) {

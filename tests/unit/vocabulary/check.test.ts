@@ -1,4 +1,4 @@
-// A check that fails says what was wanted and what was found.
+// A check that fails carries the wanted and the found value.
 import { test } from 'tap'
 import { check, CheckFailure } from '../../../harness/vocabulary/check.ts'
 

@@ -1,4 +1,4 @@
-// The words about whole and split huge pages, on a kernel that the test plays: right, and wrong in each way.
+// Tests the words about whole and split huge pages on a fake kernel: a correct one, and one with each fault.
 import { test } from 'tap'
 import type { Memory, ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
@@ -10,16 +10,16 @@ import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 
 const agentArea = 0xe000_0000n
 
-/** What the played kernel does; a test changes one of them. */
+/** The behaviour of the fake kernel; a test changes one property. */
 interface Kernel {
-  /** What a touch of the guest adds to the statistics. */
+  /** The size of the mapping that a touch of the guest adds. */
   mapsBy: '4k' | '2m' | '1g'
-  /** Where the shared pages of the file are; `skip` is a page that is elsewhere. */
+  /** The first frame of the shared pages of the file; `skip` is a page in another place. */
   frame: number
   skip: number | undefined
-  /** Whether a count of huge frames finds them all, or none. */
+  /** True if a count of huge frames finds all of them, otherwise none. */
   huge: boolean
-  /** Whether the host reaches private pages. */
+  /** True if the host reaches private pages. */
   reachable: boolean
   pool: { nr: number; free: number; resv: number; surplus: number }
   blocks: number
@@ -133,7 +133,7 @@ async function checkSplit(change: Change): Promise<void> {
   await file.expectSplit(file.all)
 }
 
-void test('a whole huge page is mapped as one, is one, and is out of reach', async (t) => {
+void test('a whole huge page is one mapping, one page, and unreachable for the host', async (t) => {
   await checkWhole(() => undefined)
   await t.rejects(
     checkWhole((kernel) => void (kernel.mapsBy = '4k')),
@@ -149,7 +149,7 @@ void test('a whole huge page is mapped as one, is one, and is out of reach', asy
   )
 })
 
-void test('a split huge page is mapped by 4K, and lies where it was without being one', async (t) => {
+void test('a split huge page is mapped by 4K, in the old frames, which are no huge page', async (t) => {
   await checkSplit(() => undefined)
   await t.rejects(
     checkSplit((kernel) => void (kernel.mapsBy = '2m')),
@@ -161,27 +161,27 @@ void test('a split huge page is mapped by 4K, and lies where it was without bein
   )
   await t.rejects(
     checkSplit((kernel) => void (kernel.frame = 1025)),
-    { message: /distance from a huge page/ },
+    { message: /distance from a multiple of the huge page/ },
   )
   await t.rejects(
     checkSplit((kernel) => void (kernel.skip = 2)),
-    { message: /places that its pages count from/ },
+    { message: /different values derived from its pages/ },
   )
 })
 
-void test('a conversion that moves the memory is found, unless the page was freed between', async (t) => {
+void test('a conversion that moves memory is detected, unless the page was freed in between', async (t) => {
   await using stage = await play()
   const file = await stage.file('private')
   Object.assign(stage.kernel, { mapsBy: '4k', huge: false })
   await file.convert('shared', page(2))
   await file.expectSplit(file.all)
   stage.kernel.frame = 2048
-  await t.rejects(file.expectSplit(file.all), { message: /a conversion does not move/ })
+  await t.rejects(file.expectSplit(file.all), { message: /must not change by a conversion/ })
   await file.punchHole(file.all)
   await file.expectSplit(file.all)
 })
 
-void test('what the model does not say is a mistake of the scenario, and so is a file of 4K pages', async (t) => {
+void test('an expectation against the model, or on a file of 4K pages, is a mistake of the scenario', async (t) => {
   await using stage = await play()
   const file = await stage.file('private')
   await t.rejects(file.expectSplit(file.all), {
@@ -206,7 +206,7 @@ void test('pools, blocks and charges follow the models of all files', async (t) 
   await t.rejects(first.expectAccounting(), { message: /st_blocks/ })
   kernel.blocks = 4096
   await first.expectAccounting()
-  await t.rejects(first.expectCharged(), { message: /what the control group is charged/ })
+  await t.rejects(first.expectCharged(), { message: /charges of the control group/ })
   kernel.charged = { used: 2 ** 21, reserved: 3 * 2 ** 21 }
   await first.expectCharged()
   await second.allocate(pages(511, 2))

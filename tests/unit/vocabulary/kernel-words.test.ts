@@ -1,4 +1,4 @@
-// Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and what they say when blind.
+// Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and their errors.
 import { test } from 'tap'
 import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
@@ -44,7 +44,7 @@ async function failEach(options: FakeOptions): Promise<number> {
   )
 }
 
-void test('each allocation fails once, and the operation is done once more without a failure', async (t) => {
+void test('each allocation fails once, and the last round has no failure', async (t) => {
   await using stage = await play(injector(3))
   const { context } = stage
   const told: number[] = []
@@ -56,7 +56,7 @@ void test('each allocation fails once, and the operation is done once more witho
   t.strictSame(told, [1, 2, 3])
 })
 
-void test('failures that cannot be injected, or never end, are no result', async (t) => {
+void test('an injection that does not work, or never ends, is an error', async (t) => {
   await t.rejects(failEach(injector(3, 0)), { code: 'INJECTION_BROKEN' })
   await t.rejects(failEach(injector(1000)), { code: 'INJECTION_BROKEN' })
   await t.rejects(failEach({ react: (name) => (name === 'failNth' ? 2 : undefined) }), {
@@ -64,7 +64,7 @@ void test('failures that cannot be injected, or never end, are no result', async
   })
 })
 
-void test('pools are counted, filled and resized, and a counter that is missing is an error', async (t) => {
+void test('pools are counted, filled and resized, and a missing counter is an error', async (t) => {
   await using stage = await play()
   const { pools } = stage.context
   t.strictSame(await pools.counters('2M'), { total: 7, free: 7, reserved: 7, surplus: 7 })
@@ -95,7 +95,7 @@ void test('a control group is entered, and left empty', async (t) => {
   })
 })
 
-void test('memory of the kernel is read, or it is an error', async (t) => {
+void test('the memory of the kernel is read, and a missing counter is an error', async (t) => {
   await using stage = await play()
   t.strictSame(await stage.context.kernelMemory(), { free: 1000, structPages: 4099 })
   await using old = await play({
@@ -104,7 +104,7 @@ void test('memory of the kernel is read, or it is an error', async (t) => {
   await t.rejects(old.context.kernelMemory(), { code: 'COUNTER_MISSING' })
 })
 
-void test('a memory error needs a page that is mapped, and its log is expected', async (t) => {
+void test('a memory error needs a mapped page, and its messages in the log are expected', async (t) => {
   const tail = Buffer.alloc(24)
   tail.writeBigUInt64LE(1n, 8)
   tail.writeBigUInt64LE(77n, 16)

@@ -31,7 +31,7 @@ void test('a bug without a scenario and without a reason is noticed', (t) => {
   t.end()
 })
 
-void test('a scenario answers for the bugs that it names', (t) => {
+void test('a scenario covers the bugs that it names', (t) => {
   t.notOk(unansweredBugs(scenarios).includes('B-1'))
   t.match(bugTable(scenarios), /\| B-1 \|.*\| `convert-argument-errors` \|/)
   t.end()

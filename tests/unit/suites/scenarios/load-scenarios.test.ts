@@ -31,7 +31,7 @@ const notScenarios = {
   ],
   count: [
     scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
-    /pool of 2M pages must have a natural number of them, got 1\.5/,
+    /pool of 2M pages must have a whole, non-negative number of pages, got 1\.5/,
   ],
   broken: [`throw new Error('at load')`, /cannot be loaded/],
 } as const
@@ -41,7 +41,7 @@ function made(fields: string): string {
 export default scenario({ title: 't', run: async () => undefined, ${fields} })`
 }
 const malformed = {
-  field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /did you mean 'needs'/],
+  field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /write 'needs'/],
   list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got "hvo"/, /boot: \["hvo"\]/],
   rules: [made(`rules: []`), /rules must name at least one rule, got none/, /list --rules/],
   timeout: [
@@ -52,7 +52,7 @@ const malformed = {
   elsewhere: [`import '../../harness/api.ts'`, /cannot be loaded/, /import from '.*\/harness\/api\.ts'/],
 } as const
 for (const [what, [text, message, hint]] of Object.entries(malformed)) {
-  void test(`a scenario with a slip (${what}) is refused with the next step`, async (t) => {
+  void test(`a scenario with a mistake (${what}) is refused with the next step`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
     const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch(
       (error: unknown) => error,
@@ -73,7 +73,7 @@ for (const [what, [text, message]] of Object.entries(notScenarios)) {
   })
 }
 
-void test('what a scenario prints is not on the standard output', async (t) => {
+void test('the output of a scenario file does not reach the standard output', async (t) => {
   const load = inProject('harness/suites/scenarios/load-scenarios.ts')
   const text = `console.log('loaded'); export default {}`
   const directory = t.testdir({ 'a.ts': text })

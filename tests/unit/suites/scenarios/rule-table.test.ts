@@ -19,7 +19,7 @@ void test('a rule without a scenario is noticed', (t) => {
 })
 
 for (const scenario of scenarios) {
-  void test(`${scenario.name} can be read in a report`, (t) => {
+  void test(`${scenario.name} has a readable name and title`, (t) => {
     t.match(scenario.name, /^[a-z0-9]+(-[a-z0-9]+)*$/)
     t.notMatch(scenario.title, /[.\n]|^[A-Z]/, 'a title is a clause, not a sentence')
     t.ok(scenario.title.length <= 120)

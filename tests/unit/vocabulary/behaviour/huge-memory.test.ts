@@ -1,4 +1,4 @@
-// Files of huge pages as the kernel is asked for them, and where they are bound: no kernel, a scripted agent.
+// Creation and slots of files of huge pages, with a scripted agent and no kernel.
 import { test } from 'tap'
 import type { Memory, ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
@@ -52,7 +52,7 @@ function lastSlot(it: Stage): { gpa: number; offset: number } {
   return { gpa: number('gpa'), offset: number('gmem_offset') }
 }
 
-void test('a slot of a part is congruent to the file unless it shall be skewed', async (t) => {
+void test('a slot of a part is congruent to the file unless the scenario skews it', async (t) => {
   await using it = await stage()
   const file: Memory = await it.context.memory({
     pages: 1024,
@@ -71,7 +71,7 @@ void test('a slot of a part is congruent to the file unless it shall be skewed',
   t.equal(lastSlot(it).gpa, 0x1_2345_6000)
 })
 
-void test('slots keep away from each other and from what the agent has in the guest', async (t) => {
+void test('slots overlap neither each other nor the area of the agent', async (t) => {
   const { instance } = await fakeInstance()
   await using stack = new AsyncDisposableStack()
   stack.use(instance)
