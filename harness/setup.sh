@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the project needs: npm packages (Node 24 among them), then Debian packages.
+# Installs the requirements of the project: npm packages (Node 24 among them), then Debian packages.
 # Usage: setup.sh npm | packages | next
-# Everything it says goes to stderr, so that the stdout of `make run` stays pure TAP.
+# All messages go to stderr, so that the stdout of `make run` is pure TAP.
 set -eu
 cd "$(dirname "$0")/.."
 exec >&2
@@ -12,11 +12,11 @@ die() {
 }
 
 install_npm() {
-	command -v npm >/dev/null || die "npm is not installed; Node 20 or newer brings it (https://nodejs.org)"
+	command -v npm >/dev/null || die "npm is not installed; install Node 20 or newer, which includes it (https://nodejs.org)"
 	major=$(node -p 'process.versions.node.split(".")[0]')
-	[ "$major" -ge 20 ] || die "node $(node -v) is too old to install the npm packages; 20 or newer is needed"
+	[ "$major" -ge 20 ] || die "node $(node -v) is too old to install the npm packages; install 20 or newer"
 	echo "setup: installing npm packages"
-	npm ci --no-progress --loglevel=error || die "npm ci failed; the network or the registry may be out of reach"
+	npm ci --no-progress --loglevel=error || die "npm ci failed; check the network and the npm registry"
 	touch node_modules/.package-lock.json
 }
 
@@ -42,7 +42,7 @@ install_packages() {
 case "${1:-}" in
 npm) install_npm ;;
 packages) install_packages ;;
-# Only for who asked for the setup and nothing else: all others go on by themselves.
-next) echo "setup: all is installed; next: make run (the first time, it builds a kernel), or ./gmemtest list" ;;
+# Only `make setup` prints the next step; the other goals continue by themselves.
+next) echo "setup: all requirements are installed; next: make run (builds a kernel the first time), or ./gmemtest list" ;;
 *) die "expected npm, packages or next, got '${1:-}'" ;;
 esac

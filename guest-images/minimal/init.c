@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Process 1 of the guest: mounts what the tests need, gives every ssh port of the harness a dropbear, says on the
- * console when that is done, reaps children, powers off when asked.
+ * Process 1 of the instance: mounts the file systems of the tests, starts a dropbear for every ssh port of the harness,
+ * reports on the console when that is done, reaps children, and powers off on request.
  *
  * A program, not a script: every command of a script costs 10 to 50 ms under emulation.
  */
@@ -43,10 +43,10 @@ static void mount_at(const char *type, const char *path, const char *options)
 }
 
 /*
- * When any CPU loads the state of its FPU, QEMU's emulation clears a flag of the first CPU without a lock. What the
- * first CPU itself writes into that word at the same moment is lost; and there it keeps whether it runs a nested guest,
- * and whether it lets interrupts in. A kernel that runs nested guests on it fails in many ways, every few hours. So all
- * programs are kept off that CPU, where two others are left.
+ * When any CPU loads the state of its FPU, QEMU's emulation clears a flag of the first CPU without a lock. A write of
+ * the first CPU to that word at the same moment is lost. The word also holds whether the CPU runs a nested VM, and
+ * whether it accepts interrupts. A kernel that runs nested VMs on it fails in many ways, every few hours. Therefore all
+ * programs are kept off that CPU if two others remain.
  */
 static void leave_first_cpu(void)
 {

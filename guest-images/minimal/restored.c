@@ -28,7 +28,7 @@ static bool set_clock(long long seconds, long nanoseconds)
 	return false;
 }
 
-/* Two digits a byte; returns how many bytes, or -1. */
+/* Decodes two digits a byte; returns the number of bytes, or -1. */
 static int decode(const char *text, unsigned char *bytes)
 {
 	unsigned int byte;
@@ -77,7 +77,7 @@ static enum restored hear(const char *line)
 	else
 		count = decode(text, entropy);
 	if (count <= 0) {
-		say("cannot understand: %s", line);
+		say("cannot parse the line for a restored instance: %s", line);
 		return RESTORED_BROKEN;
 	}
 	return set_clock(seconds, nanoseconds) && reseed(entropy, count) ?
@@ -98,7 +98,7 @@ enum restored hear_restored(const char *bytes, size_t count,
 	if (!end) {
 		if (count < MAX_LINE)
 			return RESTORED_INCOMPLETE;
-		say("the line of a restored guest is too long");
+		say("the line for a restored instance is too long");
 		return RESTORED_BROKEN;
 	}
 	memcpy(line, bytes, end - bytes);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest that was restored from a saved state has to be told: it would go on with the time and with the random
- * numbers of the moment in which it was saved, and so would every other one that is restored from the same state.
+ * Sets the clock and adds entropy in an instance that was restored from a saved state. Otherwise it would continue with
+ * the time and the random numbers of the moment in which it was saved, as would every other copy of that state.
  *
- * The harness says it in one line, before anything else that comes through an ssh port:
+ * The harness sends both in one line, before anything else on an ssh port:
  *
  *	gmemtest-restored SECONDS NANOSECONDS ENTROPY\n
  *
@@ -26,8 +26,8 @@ enum restored {
 };
 
 /*
- * Looks at the first bytes of a session. With RESTORED_DONE, line_length says how many of them were the line; with
- * RESTORED_BROKEN, init has said why.
+ * Examines the first bytes of a session. With RESTORED_DONE, line_length is the length of the line; with
+ * RESTORED_BROKEN, init has reported the reason.
  */
 enum restored hear_restored(const char *bytes, size_t count,
 			    size_t *line_length);

@@ -9,9 +9,9 @@
 #include "say.h"
 
 /*
- * Through the kernel's log: a line that is written to the terminal could be torn by the kernel's own messages. The
- * level is one that no "quiet" or "loglevel=" on the command line hides. Without the newline, the line would wait for
- * the next one: the kernel expects it to be continued.
+ * Writes to the kernel's log, because the kernel's own messages could tear a line that is written to the terminal. No
+ * "quiet" or "loglevel=" on the command line hides this level. Without the newline the kernel would hold the line back
+ * and expect a continuation.
  */
 void say(const char *format, ...)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How process 1 says something on the console. */
+/* Messages of process 1 on the console. */
 #ifndef GMEMTEST_SAY_H
 #define GMEMTEST_SAY_H
 
-/* One line, without its newline. */
+/* Prints one line, which is passed without its newline. */
 void __attribute__((format(printf, 1, 2))) say(const char *format, ...);
 
-/* Says what failed and why (errno), then powers off. */
+/* Reports the failed action and its reason (errno), then powers off. */
 void __attribute__((noreturn)) give_up(const char *what);
 
 #endif

@@ -14,7 +14,7 @@
 #define HOST_KEY "/etc/dropbear/host_key"
 #define MAX_KEY 1024
 #define MAX_WAIT_MS 1500
-/* Where a server finds the pipe that its key comes through. */
+/* The path under which a server opens the pipe with its key. */
 #define KEY_DESCRIPTOR 3
 #define KEY_DESCRIPTOR_PATH "/proc/self/fd/3"
 
@@ -23,16 +23,15 @@ static char host_key[MAX_KEY];
 static size_t host_key_size;
 
 /*
- * A dropbear that is loaded and waits for its host key, before it has taken any random numbers: one that is in the saved
- * state of a machine has the slow part of its start behind it, and still its own random numbers in each machine that is
- * restored from it.
+ * A dropbear that is loaded and waits for its host key, before it has taken any random numbers. In the saved state of an
+ * instance, the slow part of its start is done, and it still gets different random numbers in each restored copy.
  */
 static struct {
 	int server; /* -1: there is none */
 	int key; /* where the rest of the key is to be written */
 } prepared = { .server = -1, .key = -1 };
 
-/* Starts a dropbear on its end of a socket pair, and returns our end. It reads its key from there, or from the file. */
+/* Starts a dropbear on one end of a socket pair, and returns the other end. It reads its key from the pipe or the file. */
 static int start_server(int key_end)
 {
 	/* -i: inetd mode; -s: keys only; -j -k: no forwarding */
@@ -68,7 +67,7 @@ static int start_server(int key_end)
 	return ends[0];
 }
 
-/* Whether all that was written into this pipe has been read, within a time, by somebody who is still there. */
+/* Tells whether a living reader has read everything from this pipe within a time. */
 static bool wait_until_read(int end)
 {
 	struct pollfd writer = { .fd = end };
@@ -93,7 +92,7 @@ static void forget_prepared(void)
 	prepared.server = prepared.key = -1;
 }
 
-/* That the first byte of the key was read says that it waits. */
+/* Once the first byte of the key has been read, the server waits for the rest. */
 void prepare_server(void)
 {
 	int key[2];

@@ -15,11 +15,11 @@
 
 #define PORT_PREFIX "gmemtest.ssh"
 #define PORT_CLASS "/sys/class/virtio-ports"
-/* How many such ports there are: the kernel hands unknown words of its command line to us as environment. */
+/* The number of ports: the kernel passes unknown words of its command line to init as environment. */
 #define PORT_COUNT "gmemtest_ssh_ports"
 #define MAX_WAIT_MS 10000
 
-/* Bytes on their way in one direction. */
+/* Buffered bytes of one direction. */
 struct flow {
 	size_t start;
 	size_t end;
@@ -65,7 +65,7 @@ static void open_port(const char *device)
 	nr_sessions++;
 }
 
-/* The driver announces ports and their names from a work queue: they may be a little late. */
+/* The driver announces ports and their names from a work queue, so they may appear late. */
 static void open_ports(void)
 {
 	const char *wanted_text = getenv(PORT_COUNT);
@@ -90,7 +90,7 @@ static void open_ports(void)
 	}
 }
 
-/* Moves what can be moved without waiting; false when an end is gone. */
+/* Moves bytes without waiting; returns false when an end is gone. */
 static bool move(struct flow *flow, int from, int to)
 {
 	ssize_t count;
@@ -119,13 +119,13 @@ static bool is_empty(const struct flow *flow)
 	return flow->start == flow->end;
 }
 
-/* Until there is a server, what has come may be the beginning of a line. */
+/* Until there is a server, the received bytes may be the start of the line of a restored instance. */
 static bool wants_input(const struct session *session)
 {
 	return session->server < 0 || is_empty(&session->in);
 }
 
-/* The harness may save the machine as soon as the port is closed. */
+/* The harness may save the instance as soon as the port is closed. */
 static void end_session(struct session *session)
 {
 	prepare_server();
@@ -135,7 +135,7 @@ static void end_session(struct session *session)
 	session->server = -1;
 }
 
-/* Takes what comes first in a session, and starts its server if that is for it; false when the session is broken. */
+/* Reads the first bytes of a session, and starts its server if they are for it; returns false if the session is broken. */
 static bool begin_session(struct session *session)
 {
 	struct flow *in = &session->in;

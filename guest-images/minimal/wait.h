@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What init does when nothing will tell it that something has happened. */
+/* Polls for a condition for which no event exists. */
 #ifndef GMEMTEST_WAIT_H
 #define GMEMTEST_WAIT_H
 

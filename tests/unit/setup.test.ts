@@ -1,4 +1,4 @@
-// What make setup says in the end, and that nobody else says it.
+// make setup prints the next step, and no other goal does.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'tap'
 import { projectRoot } from '../../harness/base/paths.ts'
@@ -18,7 +18,7 @@ const nextStep = /setup\.sh packages\nsh harness\/setup\.sh next$/
 void test('make setup ends with what to do next', (t) => {
   t.match(commandsOf('setup').trimEnd(), nextStep)
   const ran = spawnSync('sh', ['harness/setup.sh', 'next'], { cwd: projectRoot, encoding: 'utf8' })
-  t.match(ran, { status: 0, stdout: '', stderr: /^setup: all is installed; next: make run .*\n$/ })
+  t.match(ran, { status: 0, stdout: '', stderr: /^setup: all requirements are installed; next: make run .*\n$/ })
   t.end()
 })
 

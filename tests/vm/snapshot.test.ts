@@ -219,8 +219,8 @@ void test('a line for a restored guest that makes no sense ends the session', as
   await using running = await startQemu({ ...options, initramfs: options.image.initramfs })
   running.ssh.take()
   for (const [line, splat] of [
-    ['gmemtest-restored now\n', /cannot understand: gmemtest-restored now/],
-    [`gmemtest-restored 1 2 ${'0'.repeat(255)}\n`, /the line of a restored guest is too long/],
+    ['gmemtest-restored now\n', /cannot parse the line for a restored instance: gmemtest-restored now/],
+    [`gmemtest-restored 1 2 ${'0'.repeat(255)}\n`, /the line for a restored instance is too long/],
   ] as const) {
     const channel = running.ssh.take()
     const ended = new Promise((resolve) => channel.once('close', resolve))
