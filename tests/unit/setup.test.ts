@@ -18,7 +18,11 @@ const nextStep = /setup\.sh packages\nsh harness\/setup\.sh next$/
 void test('make setup ends with what to do next', (t) => {
   t.match(commandsOf('setup').trimEnd(), nextStep)
   const ran = spawnSync('sh', ['harness/setup.sh', 'next'], { cwd: projectRoot, encoding: 'utf8' })
-  t.match(ran, { status: 0, stdout: '', stderr: /^setup: all requirements are installed; next: make run .*\n$/ })
+  t.match(ran, {
+    status: 0,
+    stdout: '',
+    stderr: /^setup: all requirements are installed; next: make run .*\n$/,
+  })
   t.end()
 })
 
