@@ -1,4 +1,4 @@
-// 2.2: error_offset must be 0 on entry, whatever the range is: a caller that tries again after EAGAIN has to clear the field.
+// 2.2: error_offset must be 0 on entry, for any range: a caller that tries again after EAGAIN has to clear the field.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const ranges = [

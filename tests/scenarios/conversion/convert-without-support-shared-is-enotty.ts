@@ -1,4 +1,4 @@
-// O-8: a file without SUPPORT_SHARED has no state to convert: the ioctls do not exist there, whatever their argument is.
+// O-8: a file without SUPPORT_SHARED has no state to convert: the ioctls do not exist there, for any argument.
 import { pageSize, scenario } from '../../../harness/api.ts'
 
 const ranges = [

@@ -1,4 +1,4 @@
-// S-B12: the tree has one entry for each run of equal pages, whatever its history: it grows with the runs, and shrinks when they join again.
+// S-B12: the tree has one entry for each run of equal pages after any history: it grows with the runs, and shrinks when they join again.
 import { pages, scenario } from '../../../harness/api.ts'
 
 const quarter = 16_384

@@ -4,7 +4,7 @@ import { page, pages, pageSize, scenario } from '../../../harness/api.ts'
 const sectorSize = 512
 
 export default scenario({
-  title: 'st_blocks counts the allocated pages, whatever allocated or freed them',
+  title: 'st_blocks counts the allocated pages after any way to allocate or free them',
   rules: ['S-A4', 'S-A29', 'S-A30'],
   needs: ['in-place-conversion'],
   async run({ agent, check, memory, expectDone }) {

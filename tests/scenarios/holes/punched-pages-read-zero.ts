@@ -1,4 +1,4 @@
-// S-A20, S-A33: a page that is freed and allocated again is a new page in the old state: it reads as zero, whatever it contained before.
+// S-A20, S-A33: a page that is freed and allocated again is a new page in the old state: it reads as zero without its earlier contents.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,4 +1,4 @@
-// S-A20, S-A24: a merge knows for each page whether it was touched: touched pages keep their data, the others read as zero, whatever the last user left.
+// S-A20, S-A24: a merge knows for each page whether it was touched: touched pages keep their data, the others read as zero and show no data of the last user.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

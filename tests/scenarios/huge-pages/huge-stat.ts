@@ -1,4 +1,4 @@
-// S-A4, S-A34: a block is a huge page, and st_blocks counts the allocated huge pages, whatever their layout.
+// S-A4, S-A34: a block is a huge page, and st_blocks counts the allocated huge pages in any layout.
 import { hugePageBytes, page, pageSize, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
