@@ -1,10 +1,10 @@
-# The entry points of the project. `make run` and `make test` install their requirements.
+# The entry points of the project. `make run` and `make test` install what they need.
 #
 #   make run     the conversion scenarios on the default kernel; stdout is TAP and nothing else
 #   make test    every test of the project, the ones that boot VMs included
-#   make check   types, lint, format, walls, C warnings, unit tests; no VM
+#   make check   types, lint, format, walls, C warnings, unit tests; one or two minutes, no VM
 #   make bench   measures the figures that docs/performance.md explains
-#   make setup   installs missing packages and does nothing else
+#   make setup   installs what is missing and does nothing else
 #   make clean   removes results and node_modules; kernels stay in the cache
 #
 # ARGS goes to the harness:  make run ARGS="--kernel stock-6.12 'convert-*'"
@@ -12,7 +12,7 @@
 ARGS ?=
 JOBS ?= $(shell nproc)
 
-# npm's bin directory comes first, so that `node` is the Node of package-lock.json, not the system's.
+# npm's bin directory first: `node` is then the Node of package-lock.json, not the system's.
 bin := $(CURDIR)/node_modules/.bin
 with_node := PATH="$(bin):$$PATH"
 c_sources = $(wildcard guest-images/*/*.c guest-images/*/*.h)
@@ -30,7 +30,7 @@ test: check
 	@$(with_node) tap --jobs=1 --timeout=3600 tests/vm
 	@echo "gmemtest: all tests passed"
 
-# Each part of the check can be run alone; `-k` runs all parts even if one fails.
+# Each part of the check can be run alone; `-k` shows all that is wrong at once.
 check: setup
 	@$(MAKE) --no-print-directory -k types lint format c-check rules unit
 
@@ -65,7 +65,7 @@ setup: node_modules/.package-lock.json
 	@sh harness/setup.sh packages
 	@$(if $(filter setup,$(MAKECMDGOALS)),sh harness/setup.sh next)
 
-# npm writes this file last. The system's npm works without Node 24 and installs it.
+# npm writes this file last; the system's npm needs no Node 24, it brings it.
 node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@sh harness/setup.sh npm
 
