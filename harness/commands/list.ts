@@ -8,10 +8,7 @@ import { loadScenarios } from '../suites/scenarios/load-scenarios.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import { select } from '../base/select.ts'
 import type { NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { bugTable, unansweredBugs } from '../suites/scenarios/bug-table.ts'
-import { bugs } from '../catalogue/bugs.ts'
-import { ruleTable, uncheckedRules } from '../suites/scenarios/rule-table.ts'
-import { rules } from '../catalogue/rules.ts'
+import { catalogues, coverageTable, uncovered } from '../suites/scenarios/coverage.ts'
 import type { CommandContext } from './command-context.ts'
 
 interface ListOptions {
@@ -48,21 +45,25 @@ export function list(context: CommandContext): Command {
       context.exitsWith(async (patterns: readonly string[], options: ListOptions) => {
         if (options.check === true) return await check(patterns, options, context)
         expectWholeTable(patterns, options)
+        const table = tableOf(options)
         if (options.kernels === true) context.stdout.write(await kernelList(patterns))
-        else if (options.rules === true) context.stdout.write(ruleTable(await chosen([])))
-        else if (options.bugs === true) context.stdout.write(bugTable(await chosen([])))
-        else context.stdout.write(scenarioList(await chosen(patterns)))
+        else if (table === undefined) context.stdout.write(scenarioList(await chosen(patterns)))
+        else context.stdout.write(coverageTable(catalogues[table], await chosen([])))
         return exitCodes.ok
       }),
     )
 }
 
-/** The tables go to docs/: without some of the scenarios, they would say that nobody checks a rule. */
+function tableOf({ rules, bugs }: ListOptions): keyof typeof catalogues | undefined {
+  return rules === true ? 'rules' : bugs === true ? 'bugs' : undefined
+}
+
+/** Refuses a pattern for a table: with fewer scenarios, the file in docs/ would show rules without a scenario. */
 function expectWholeTable([pattern]: readonly string[], options: ListOptions): void {
-  const option = options.rules === true ? '--rules' : options.bugs === true ? '--bugs' : undefined
-  if (pattern === undefined || option === undefined) return
-  throw new UsageError('USAGE', `${option} prints the whole table, got the pattern '${pattern}'`, {
-    hint: `gmemtest list ${option} | grep '${pattern}'`,
+  const table = tableOf(options)
+  if (pattern === undefined || table === undefined) return
+  throw new UsageError('USAGE', `--${table} prints the whole table, got the pattern '${pattern}'`, {
+    hint: `gmemtest list --${table} | grep '${pattern}'`,
   })
 }
 
@@ -77,13 +78,15 @@ function scenarioList(scenarios: readonly NamedScenario[]): string {
     .join('')
 }
 
+/** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
 async function check(
   patterns: readonly string[],
   options: ListOptions,
-  context: CommandContext,
+  { stderr }: CommandContext,
 ): Promise<number> {
   const hint = 'gmemtest list --rules --check, or gmemtest list --bugs --check'
-  if (options.rules !== true && options.bugs !== true) {
+  const name = tableOf(options)
+  if (name === undefined) {
     throw new UsageError('USAGE', '--check needs --rules or --bugs beside it', { hint })
   }
   if (patterns.length > 0) {
@@ -91,38 +94,19 @@ async function check(
       hint,
     })
   }
-  return options.bugs === true ? checkBugs(context) : checkRules(context)
-}
-
-/** Every rule in scope has a scenario, and docs/rules.md is up to date. */
-async function checkRules(context: CommandContext): Promise<number> {
+  const catalogue = catalogues[name]
   const scenarios = await chosen([])
-  const unchecked = uncheckedRules(scenarios)
-  for (const id of unchecked) {
-    context.stderr.write(`gmemtest: no scenario checks rule ${id}: ${rules[id]}\n`)
+  const missing = uncovered(catalogue, scenarios)
+  for (const [id, text] of missing) {
+    stderr.write(`gmemtest: ${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}\n`)
   }
-  const isStale = await isOutOfDate('rules', ruleTable(scenarios), context)
-  return isStale || unchecked.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
-}
-
-/** Every bug has a scenario or a reason why not, and docs/bugs.md is up to date. */
-async function checkBugs(context: CommandContext): Promise<number> {
-  const scenarios = await chosen([])
-  const unanswered = unansweredBugs(scenarios)
-  for (const id of unanswered) {
-    context.stderr.write(
-      `gmemtest: bug ${id} has neither a scenario nor a reason why it has none: ${bugs[id]}\n`,
-    )
-  }
-  const isStale = await isOutOfDate('bugs', bugTable(scenarios), context)
-  return isStale || unanswered.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
-}
-
-async function isOutOfDate(name: 'rules' | 'bugs', table: string, context: CommandContext): Promise<boolean> {
   const file = `docs/${name}.md`
-  if (table === (await readFile(inProject(file), 'utf8').catch(() => ''))) return false
-  context.stderr.write(`gmemtest: ${file} is out of date\n  hint: ./gmemtest list --${name} > ${file}\n`)
-  return true
+  const found = await readFile(inProject(file), 'utf8').catch(() => '')
+  const isStale = found !== coverageTable(catalogue, scenarios)
+  if (isStale) {
+    stderr.write(`gmemtest: ${file} is out of date\n  hint: ./gmemtest list --${name} > ${file}\n`)
+  }
+  return isStale || missing.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
 }
 
 async function kernelList(patterns: readonly string[]): Promise<string> {

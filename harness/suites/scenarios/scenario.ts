@@ -1,6 +1,5 @@
 // A scenario: a title, the rules that it checks, its requirements on kernel and instance, and the check itself.
 import { UsageError } from '../../base/errors.ts'
-import type { HugePageSize } from '../../base/huge-page-sizes.ts'
 import { nearest } from '../../base/nearest.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import type { BootVariant, Pools } from '../../vm/profile.ts'
@@ -28,16 +27,8 @@ export interface Scenario {
 }
 
 /** A scenario as its file defines it: needs default to in-place conversion, the timeout to 10 s, the rest to nothing. */
-export interface ScenarioDefinition {
-  readonly title: string
-  readonly rules: readonly RuleId[]
-  readonly bugs?: readonly BugId[]
-  readonly needs?: readonly Capability[]
-  readonly pools?: Readonly<Partial<Record<HugePageSize, number>>>
-  readonly boot?: readonly BootVariant[]
-  readonly timeout?: number
-  run(context: ScenarioContext): Promise<void>
-}
+export type ScenarioDefinition = Pick<Scenario, 'title' | 'rules' | 'run'> &
+  Partial<Pick<Scenario, 'bugs' | 'needs' | 'boot' | 'timeout'>> & { readonly pools?: Partial<Pools> }
 
 /**
  * Creates the default export of a file in tests/scenarios; the name of the file is the name of the scenario.
