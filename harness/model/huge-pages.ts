@@ -1,7 +1,6 @@
 // Huge pages as scenarios name them: what a file is made of, in flags and in 4K pages.
 import { gmemFlags } from '../uapi/constants.ts'
-import { hugePageBytes } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { hugePageBytes, type HugePageSize } from '../base/huge-page-sizes.ts'
 import { pageSize } from '../base/units.ts'
 
 const sizeFlags = { '2M': gmemFlags.huge2M, '1G': gmemFlags.huge1G } as const

@@ -1,6 +1,5 @@
 // Ranges of 4K pages of a guest_memfd, as scenarios write them: page(3), pages(2, 5).
-import { pages as bytesOf, pageIndex } from '../base/units.ts'
-import type { Bytes, PageIndex } from '../base/units.ts'
+import { pages as bytesOf, pageIndex, type Bytes, type PageIndex } from '../base/units.ts'
 
 /** A range of `count` pages from page `first` on. */
 export interface PageRange {

@@ -1,6 +1,5 @@
 // The reference model: the expected state and contents of every page, computed from the rules and never from the kernel.
-import { endOf, pages as pagesAt } from './ranges.ts'
-import type { PageRange } from './ranges.ts'
+import { endOf, pages as pagesAt, type PageRange } from './ranges.ts'
 
 /** The state of a page: which side may access it. */
 export type PageState = 'shared' | 'private'

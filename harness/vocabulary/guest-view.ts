@@ -7,8 +7,7 @@ import type { GuestView } from './views.ts'
 import { allAlike, runsInFile } from './host-view.ts'
 import type { Model, Run } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
-import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
-import type { PageRange } from '../model/ranges.ts'
+import { describeRange, offsetOf, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** The guest of a file, with the guest address of page 0. */
 export type GuestOptions = Pick<MemoryHandles, 'vm' | 'vcpu' | 'gpa'>

@@ -7,8 +7,7 @@ import type { MemoryHandles } from './scenario-context.ts'
 import type { HostView } from './views.ts'
 import type { Model, Run } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
-import { describeRange, endOf, offsetOf, page, sizeOf } from '../model/ranges.ts'
-import type { PageRange } from '../model/ranges.ts'
+import { describeRange, endOf, offsetOf, page, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Moves runs, which count from the start of a scan, to their place in the file. */
 export function runsInFile<Look extends PageLook>(

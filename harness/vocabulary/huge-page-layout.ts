@@ -1,21 +1,17 @@
 // Checks the layout and the accounting of the huge pages of a file, by independent sources for each fact.
 import type { Agent } from '../agent/client.ts'
 import { frameFlags } from '../agent/frame-runs.ts'
-import { hugePageBytes } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { hugePageBytes, type HugePageSize } from '../base/huge-page-sizes.ts'
 import { check } from './check.ts'
 import type { Memory } from './scenario-context.ts'
 import type { GuestMappings } from './views.ts'
 import { agentArea } from './nested-vm.ts'
 import { pagesPerHugePage } from '../model/huge-pages.ts'
-import { readCharges } from './kernel-words.ts'
-import type { GroupCharges } from './kernel-words.ts'
+import { readCharges, type GroupCharges } from './kernel-words.ts'
 import type { Model, Unit } from '../model/reference-model.ts'
 import { expectDone } from './expect.ts'
-import { describeRange, endOf, offsetOf, page, pages, sizeOf } from '../model/ranges.ts'
-import type { PageRange } from '../model/ranges.ts'
-import { poolsOf } from './pools.ts'
-import type { PoolCounters } from './pools.ts'
+import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
+import { poolsOf, type PoolCounters } from './pools.ts'
 
 /** The files of huge pages of one scenario, and the counters before the first file of each size. */
 export class HugeFiles {

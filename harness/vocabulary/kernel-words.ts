@@ -1,11 +1,9 @@
 // Words about the kernel as a whole: its memory, failing allocations, control groups.
-import { must } from '../agent/wire/call.ts'
-import type { Outcome } from '../agent/wire/call.ts'
+import { must, type Outcome } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { agentGroup, rcuBarrier } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
-import { groupPrefix } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { groupPrefix, type HugePageSize } from '../base/huge-page-sizes.ts'
 import { expectDone } from './expect.ts'
 import { readNumbers } from './pools.ts'
 

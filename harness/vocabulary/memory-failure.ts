@@ -4,9 +4,8 @@ import type { Agent } from '../agent/client.ts'
 import { advices } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
 import type { Memory } from './scenario-context.ts'
-import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
+import { describeRange, offsetOf, sizeOf, type PageRange } from '../model/ranges.ts'
 import type { MemoryFailure } from './views.ts'
-import type { PageRange } from '../model/ranges.ts'
 
 const directory = '/sys/kernel/debug/hwpoison'
 

@@ -3,8 +3,7 @@ import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { memfdFlags } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
-import { hugePageBytes, poolDirectory } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { hugePageBytes, poolDirectory, type HugePageSize } from '../base/huge-page-sizes.ts'
 import { expectDone } from './expect.ts'
 
 /** The counters of a pool, in huge pages. */

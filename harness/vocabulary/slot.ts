@@ -5,8 +5,7 @@ import { check } from './check.ts'
 import type { Memory, Slot, SlotPlace } from './scenario-context.ts'
 import { guestViewOf } from './guest-view.ts'
 import { expectDone } from './expect.ts'
-import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
-import type { PageRange } from '../model/ranges.ts'
+import { describeRange, offsetOf, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Binds a range of the file at a guest address; by default at a free one that is congruent to the offset. */
 export async function bindSlot(

@@ -4,8 +4,7 @@ import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { isSelftestName } from '../../kernel/definition/selftest-name.ts'
-import { isCapability, needs } from '../../catalogue/capabilities.ts'
-import type { Capability } from '../../catalogue/capabilities.ts'
+import { isCapability, needs, type Capability } from '../../catalogue/capabilities.ts'
 
 /**
  * The needs under `expectSkips` of a definition; selftests of the kernel stand there as well.

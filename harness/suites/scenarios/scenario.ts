@@ -1,8 +1,7 @@
 // A scenario: a title, the rules that it checks, its requirements on kernel and instance, and the check itself.
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { plainProfile } from '../../vm/profile.ts'
-import type { BootVariant, Pools } from '../../vm/profile.ts'
+import { plainProfile, type BootVariant, type Pools } from '../../vm/profile.ts'
 import type { BugId } from '../../catalogue/bugs.ts'
 import type { ScenarioContext } from '../../vocabulary/scenario-context.ts'
 import type { Capability } from '../../catalogue/capabilities.ts'
