@@ -69,6 +69,9 @@ export class BoundMemory implements Memory {
   readonly #memslot: Memslot | undefined
   readonly #expectLog: (pattern: RegExp) => void
   readonly #laid: Laid | undefined
+  readonly bind = (range: PageRange, place?: SlotPlace): Promise<Slot> =>
+    bindSlot(this.#agent, this, range, place)
+  readonly duplicate = (): Promise<Descriptor> => duplicateDescriptor(this.#agent, this.#dialect, this)
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
   readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)
   readonly expectAccounting = (): Promise<void> => expectAccounting(this.#huge())
@@ -110,14 +113,6 @@ export class BoundMemory implements Memory {
 
   attemptConversion(to: PageState, argument: ConversionArgument): Promise<ConversionResult> {
     return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
-  }
-
-  bind(range: PageRange, place?: SlotPlace): Promise<Slot> {
-    return bindSlot(this.#agent, this, range, place)
-  }
-
-  duplicate(): Promise<Descriptor> {
-    return duplicateDescriptor(this.#agent, this.#dialect, this)
   }
 
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
