@@ -1,0 +1,69 @@
+// The walls: every room of harness/, and the rooms that its files may import.
+
+/** For each room (a folder of harness/ with all below it, or a file beside them), the rooms that it may import. */
+export type Rooms = Readonly<Record<string, readonly string[]>>
+
+/** The rooms from the ground up (docs/architecture.md). List an import only when a file needs it. */
+export const rooms: Rooms = {
+  base: [],
+  process: ['base'],
+  cache: ['base', 'process'],
+
+  uapi: ['base'],
+  ktap: [],
+  model: ['base', 'uapi'],
+  catalogue: ['uapi'],
+
+  ssh: ['base'],
+  vm: ['base', 'process'],
+  image: ['base', 'cache', 'process'],
+  kernel: ['base', 'cache', 'process', 'uapi'],
+  agent: ['base', 'uapi'],
+
+  console: ['base', 'kernel', 'process'],
+  oracle: ['agent', 'base'],
+  vocabulary: ['agent', 'base', 'model', 'oracle', 'uapi'],
+  instance: [
+    'agent',
+    'base',
+    'cache',
+    'catalogue',
+    'console',
+    'image',
+    'kernel',
+    'oracle',
+    'process',
+    'ssh',
+    'uapi',
+    'vm',
+  ],
+
+  report: ['base', 'kernel'],
+  judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm', 'vocabulary'],
+  run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
+
+  'suites/scenarios': ['base', 'catalogue', 'kernel', 'run', 'uapi', 'vm', 'vocabulary'],
+  'suites/kselftest': ['base', 'instance', 'judge', 'kernel', 'ktap', 'report', 'run', 'vm', 'vocabulary'],
+  'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
+
+  'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],
+
+  commands: [
+    'base',
+    'campaigns/mutants',
+    'console',
+    'image',
+    'instance',
+    'judge',
+    'kernel',
+    'ktap',
+    'process',
+    'report',
+    'run',
+    'ssh',
+    'suites/kselftest',
+    'suites/scenarios',
+    'vm',
+  ],
+  'cli.ts': ['base', 'commands'],
+}
