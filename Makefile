@@ -2,7 +2,7 @@
 #
 #   make run     the conversion scenarios on the default kernel; stdout is TAP and nothing else
 #   make test    every test of the project, the ones that boot VMs included
-#   make check   types, lint, format, walls, C warnings, unit tests; under a minute, no VM
+#   make check   types, lint, format, walls, unused code, C warnings, unit tests; under a minute, no VM
 #   make bench   measures the figures that docs/performance.md explains
 #   make setup   installs what is missing and does nothing else
 #   make clean   removes results and node_modules; kernels stay in the cache
@@ -11,7 +11,8 @@
 # Each part of the check is a goal too, and so is each unit test:  make lint tests/unit/base/units.test.ts
 
 ARGS ?=
-JOBS ?= $(shell nproc)
+# One job more than there are processors: a third of the time of the unit tests is waiting.
+JOBS ?= $(shell expr $$(nproc) + 1)
 
 # npm's directory comes first in PATH, so that `node` is the Node of package-lock.json instead of the system's.
 bin := $(CURDIR)/node_modules/.bin
@@ -23,7 +24,7 @@ unit_tests := $(sort $(shell find tests/unit -name '*.test.ts'))
 # Flags of a make that runs all goals at once, JOBS of them unless the caller of make gave -j, and shows all faults.
 parallel = --no-print-directory --keep-going --output-sync=target $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help run test check bench setup clean format types lint walls c-check rules unit $(unit_tests)
+.PHONY: help run test check bench setup clean format types lint walls unused c-check rules unit $(unit_tests)
 .DEFAULT_GOAL := help
 
 help:
@@ -36,9 +37,9 @@ test: check
 	@$(with_node) tap --jobs=1 --timeout=3600 tests/vm
 	@echo "gmemtest: all tests passed"
 
-# The longest parts come first, so that the unit tests fill both processors to the end.
+# The longest parts come first, so that the unit tests fill the processors to the end.
 check: setup
-	@$(MAKE) $(parallel) format lint types c-check walls rules unit
+	@$(MAKE) $(parallel) format lint types c-check walls unused rules unit
 
 format:
 	@$(with_tools) prettier --check --log-level warn --cache --cache-strategy content .
@@ -59,6 +60,10 @@ c-check:
 # Fails for an import that the allow-list of rooms does not have, and for names and sizes against the rules.
 walls:
 	@$(with_tools) node tests/house/check.ts
+
+# Fails for an export, a file or a package that has no user.
+unused:
+	@$(with_tools) knip --no-progress
 
 # Fails for a rule in scope without a scenario, a bug without a scenario or a reason, or a stale table.
 rules:
