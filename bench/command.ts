@@ -25,7 +25,7 @@ async function peakOf(pid: number | undefined): Promise<number> {
 }
 
 /** Runs `./gmemtest` to its end. */
-export async function observe(
+async function observe(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Observed> {

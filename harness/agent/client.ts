@@ -51,7 +51,7 @@ export interface Operations {
 }
 
 /** A process that the agent forked. It has the handles that its parent had then, and may use them on its own. */
-export interface ChildAgent extends Operations, AsyncDisposable {
+interface ChildAgent extends Operations, AsyncDisposable {
   readonly pid: number
   /** Ends it at once; disposing of it does so too. */
   kill(): Promise<ChildEnd>

@@ -7,13 +7,13 @@ import type { ErrnoName } from './errno.ts'
 import type { File } from './wire/fields.ts'
 
 /** One file of a batch: it is read, or `text` is written to it. */
-export interface BatchEntry {
+interface BatchEntry {
   readonly path: string
   readonly text?: string
 }
 
 /** What became of one file of a batch. */
-export interface BatchResult {
+interface BatchResult {
   readonly path: string
   readonly errno: ErrnoName
   /** What was read, at most 64 KiB of it; empty for a file that was written or could not be read. */

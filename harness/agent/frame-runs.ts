@@ -22,7 +22,7 @@ export const frameFlags = {
 } as const
 
 /** Frames from `pfn` on, and which bits of theirs must be what. */
-export interface FrameQuestion {
+interface FrameQuestion {
   readonly pfn: number
   readonly frames: number
   readonly mask: bigint

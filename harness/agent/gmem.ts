@@ -52,7 +52,7 @@ export interface ManyConversionsResult extends Outcome {
   readonly slowestNanoseconds: number
 }
 
-export interface FileStatus extends Outcome {
+interface FileStatus extends Outcome {
   readonly size: number
   /** Units of 512 bytes. */
   readonly blocks: number
@@ -94,7 +94,7 @@ export interface GmemOperations {
   dup(file: Gmem): Promise<Outcome & { readonly gmem: Gmem }>
 }
 
-export interface RawIoctl {
+interface RawIoctl {
   readonly handle: Gmem | File | Vm | Vcpu
   readonly request: number | bigint
   /**

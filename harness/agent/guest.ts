@@ -7,7 +7,7 @@ import { decodeRuns } from './pages.ts'
 import type { PageRun } from './pages.ts'
 import type { GuestOutcome } from './vocabulary.ts'
 
-export interface GuestAccess extends Outcome {
+interface GuestAccess extends Outcome {
   /**
    * `memory-fault`: KVM_EXIT_MEMORY_FAULT (errno is then EFAULT or EHWPOISON). `run-error`: KVM_RUN failed otherwise.
    * `unexpected-exit`: the guest did something else than to access memory, see `exitReason`; a gpa without a memslot

@@ -8,7 +8,7 @@ import type { PageRun } from './pages.ts'
 import { mapFlags, protections } from '../uapi/constants.ts'
 import type { HostOutcome, pinMethods } from './vocabulary.ts'
 
-export interface HostAccess extends Outcome {
+interface HostAccess extends Outcome {
   /** A signal is an outcome and not an error: the errno is OK. */
   readonly outcome: HostOutcome
   /** si_code of the signal. */
@@ -19,7 +19,7 @@ export interface HostAccess extends Outcome {
   readonly bytes: number
 }
 
-export interface MmapOptions {
+interface MmapOptions {
   /** Nothing: anonymous memory. */
   readonly file?: Gmem | File
   readonly offset?: number
@@ -32,7 +32,7 @@ export interface MmapOptions {
 }
 
 /** One page of a mapping as /proc shows it. */
-export interface PageEntry {
+interface PageEntry {
   readonly present: boolean
   /** 0 when it is not present. */
   readonly pfn: number

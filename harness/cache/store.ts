@@ -27,7 +27,7 @@ export interface Shelf {
   readonly products: readonly string[]
 }
 
-export const kernelShelf: Shelf = { directory: 'kernels', products: Object.values(productNames) }
+const kernelShelf: Shelf = { directory: 'kernels', products: Object.values(productNames) }
 
 interface Product {
   readonly size: number

@@ -1,7 +1,7 @@
 // The rules that a kernel has to follow, each in one sentence.
 
 /** Every rule of in-place conversion, by identifier. The `2.2-…` rules are the checks of the conversion ioctl in their order. */
-export const rules = {
+const rules = {
   'S-A1': 'Every page always has a state: in a new file it is shared, with INIT_PRIVATE it is private.',
   'S-A2':
     'Creation refuses unknown flags, INIT_PRIVATE without SUPPORT_SHARED, sizes that are zero, negative or not a multiple of the page size, and more huge pages than the pool has.',

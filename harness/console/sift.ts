@@ -3,7 +3,7 @@ import type { Allowance } from '../kernel/definition/allowances.ts'
 import type { Splat } from './splat.ts'
 
 /** A complaint, and the entry that allows it. */
-export interface Known {
+interface Known {
   readonly splat: Splat
   readonly allowance: Allowance
 }

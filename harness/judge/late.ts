@@ -17,7 +17,7 @@ export class DamagedInstance extends Error {
 const ofKernel: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
 
 /** Tells whether the kernel has brought a death about. */
-export function isOfKernel(death: VmDeath | undefined): death is VmDeath {
+function isOfKernel(death: VmDeath | undefined): death is VmDeath {
   return death !== undefined && ofKernel.has(death.kind)
 }
 

@@ -11,7 +11,7 @@ import type { Patch } from './series.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 
 /** One patch of the series, as it was applied. */
-export interface PatchProvenance {
+interface PatchProvenance {
   readonly name: string
   readonly subject: string
   readonly sha256: string

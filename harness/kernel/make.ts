@@ -45,7 +45,7 @@ export function makeArguments(
 }
 
 /** `ccache gcc` where ccache is installed. */
-export async function compilerCommand(): Promise<string> {
+async function compilerCommand(): Promise<string> {
   return (await findProgram('ccache')) === undefined ? 'gcc' : 'ccache gcc'
 }
 

@@ -14,14 +14,14 @@ export interface ResultLine {
   readonly reason: string | undefined
 }
 
-export interface PlanLine {
+interface PlanLine {
   readonly kind: 'plan'
   readonly count: number
   /** Present when the plan says why there is nothing to run. */
   readonly skip: string | undefined
 }
 
-export interface VersionLine {
+interface VersionLine {
   readonly kind: 'version'
   readonly protocol: 'TAP' | 'KTAP'
   readonly version: number

@@ -54,7 +54,7 @@ export interface KtapReport extends Pick<KtapTest, 'counts' | 'tests' | 'status'
 const none: Counts = { passed: 0, failed: 0, crashed: 0, skipped: 0 }
 
 /** How many leaves there are. */
-export function total(counts: Counts): number {
+function total(counts: Counts): number {
   return counts.passed + counts.failed + counts.crashed + counts.skipped
 }
 

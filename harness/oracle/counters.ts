@@ -22,7 +22,7 @@ export interface Counter {
 }
 
 /** What a kernel may lack, and what there is nothing to count of then. */
-export type Feature =
+type Feature =
   | 'hugetlb'
   | 'hugetlb-1g'
   | 'hugetlb-cgroup'

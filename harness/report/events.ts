@@ -206,7 +206,7 @@ export interface Sink {
 }
 
 /** What a sink has to know beside its stream. */
-export interface SinkOptions {
+interface SinkOptions {
   /** Whether the stream is a terminal: only then there is progress and colour. */
   readonly isTty: boolean
   /** The directory of the results, to be named. */

@@ -9,7 +9,7 @@ export const formats = {
   jsonl: async () => (await import('./jsonl.ts')).jsonLinesSink,
 } as const satisfies Record<string, () => Promise<SinkFactory>>
 
-export type FormatName = keyof typeof formats
+type FormatName = keyof typeof formats
 
 /** A report that is written: its format, and a stream of this process or a file in the directory of the results. */
 export interface ReportTarget {

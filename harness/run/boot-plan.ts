@@ -13,7 +13,7 @@ export interface BootGroup {
 }
 
 /** A test that cannot be given its pools on this computer. */
-export interface Refusal {
+interface Refusal {
   readonly test: Test
   readonly error: InfraError
 }

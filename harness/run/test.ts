@@ -5,7 +5,7 @@ import type { Observation } from '../judge/attempt.ts'
 import type { Subject } from '../judge/subject.ts'
 
 /** What a test is given while it runs. */
-export interface Hooks {
+interface Hooks {
   /** Ends the test: the run is over, or the time of the test is. */
   readonly signal: AbortSignal
   /** Announces a warning of the kernel that the test provokes, so that it does not count. */

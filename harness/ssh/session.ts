@@ -21,7 +21,7 @@ export interface RemoteResult {
   readonly stderr: string
 }
 
-export interface ExecOptions {
+interface ExecOptions {
   readonly signal: AbortSignal
   /** The deadline, in milliseconds. */
   readonly timeout: number
@@ -32,7 +32,7 @@ export interface ExecOptions {
 }
 
 /** A raw two-way channel to a command in the guest. It ends when the command does, or the connection. */
-export type RemoteChannel = Duplex & { readonly stderr: Readable }
+type RemoteChannel = Duplex & { readonly stderr: Readable }
 
 /** A session with a guest. Disposing of it closes the connection. */
 export interface SshSession extends AsyncDisposable {

@@ -85,7 +85,7 @@ async function probeModule(): Promise<AcceleratorFacts['module']> {
 }
 
 /** The facts of this machine. */
-export async function probeAccelerator(): Promise<AcceleratorFacts> {
+async function probeAccelerator(): Promise<AcceleratorFacts> {
   const [device, module] = await Promise.all([probeDevice(), probeModule()])
   return { device, module }
 }

@@ -29,7 +29,7 @@ export const qemu = 'qemu-system-x86_64'
 const firstChannel = 3
 
 /** Ssh sessions that one virtual machine can have in its life: one for the run, the others to look into trouble. */
-export const sshPorts = 4
+const sshPorts = 4
 
 /** The descriptors that QEMU inherits: sockets whose other ends the harness holds, and the console's file. */
 export const descriptors = {

@@ -21,7 +21,7 @@ const notePvhEntry = 18
 const mostNoteBytes = 1 << 16
 
 /** Reads a little of a file by offset. */
-export interface ByteReader {
+interface ByteReader {
   /** Up to `length` bytes from `offset`; fewer at the end of the file. */
   read(this: void, offset: number, length: number): Buffer
   /** How many bytes the file has. */
@@ -68,7 +68,7 @@ function segmentsOf(header: Buffer, reader: ByteReader): Segment[] {
  * @throws {UsageError} KERNEL_FORMAT when it is something else, KERNEL_ARCHITECTURE when it is for another processor
  * @throws {BuildError} KERNEL_NO_PVH when it was built without CONFIG_PVH
  */
-export function checkKernel(name: string, reader: ByteReader): void {
+function checkKernel(name: string, reader: ByteReader): void {
   const header = reader.read(0, 1024)
   if (header.length < 64 || header.readUInt32BE(0) !== 0x7f454c46) {
     const isBzImage = header.length >= 0x206 && header.toString('latin1', 0x202, 0x206) === 'HdrS'

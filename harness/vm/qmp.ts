@@ -10,10 +10,10 @@ export interface QmpEvent {
 }
 
 /** For commands that take nothing. */
-export type NoArguments = Readonly<Record<string, never>>
+type NoArguments = Readonly<Record<string, never>>
 
 /** The commands that the harness uses: what each takes. A new one is one more line. */
-export interface QmpCommands {
+interface QmpCommands {
   /** Ends QEMU at once. */
   readonly quit: NoArguments
   /** Freezes the virtual CPUs; `cont` lets them go on. */
@@ -42,7 +42,7 @@ export interface QmpCommands {
 }
 
 /** What a character device can be connected to, as far as the harness does that. */
-export type ChardevBackend =
+type ChardevBackend =
   | { readonly type: 'file'; readonly data: { readonly out: string; readonly append: boolean } }
   | {
       readonly type: 'socket'

@@ -18,9 +18,9 @@ export interface Outcome {
   readonly line: string
 }
 
-export type Reply<Name extends OperationName> = Outcome & Answer<Name> & { readonly tail: Buffer }
+type Reply<Name extends OperationName> = Outcome & Answer<Name> & { readonly tail: Buffer }
 
-export interface CallOptions {
+interface CallOptions {
   /** The bytes behind the words of the request. */
   readonly tail?: Uint8Array
   /** What the tail is, for the readable line. */

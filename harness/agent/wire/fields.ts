@@ -3,7 +3,7 @@
 declare const kindOfHandle: unique symbol
 
 /** What a handle of the agent can stand for; the position in this list is part of the wire format. */
-export const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
+const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
 export type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
 
 /** Something that the agent holds open. The kind is in the number, so that a mix-up is refused on both sides. */

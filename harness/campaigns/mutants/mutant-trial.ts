@@ -80,7 +80,7 @@ function isInhabited({ tests }: BootGroup): boolean {
  * Tells whether the test has noticed the bug. What broke before it began proves nothing about it, and neither does trouble
  * of this computer or of the test itself.
  */
-export function isKill(finished: TestFinished): boolean {
+function isKill(finished: TestFinished): boolean {
   return finished.verdict === 'FAIL' && finished.beforehand !== true
 }
 

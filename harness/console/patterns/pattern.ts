@@ -42,7 +42,7 @@ export type SplatKind =
  * Where a report ends: with its only line, with the first line that matches, with its call trace, or with the last of
  * several traces.
  */
-export type ReportEnd = 'line' | 'trace' | 'traces' | RegExp
+type ReportEnd = 'line' | 'trace' | 'traces' | RegExp
 
 export interface Pattern {
   /** Of the golden log, tests/unit/console/golden/NAME.log. */

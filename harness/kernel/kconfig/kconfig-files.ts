@@ -24,7 +24,7 @@ export interface OptionDefinition {
 }
 
 /** `select TARGET if CONDITION` of an option. */
-export interface Selection {
+interface Selection {
   readonly by: string
   readonly condition: string | undefined
 }

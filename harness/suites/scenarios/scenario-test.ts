@@ -5,7 +5,7 @@ import { createContext } from '../../vocabulary/create-context.ts'
 import type { NamedScenario } from './load-scenarios.ts'
 
 /** The name of the suite in the events. */
-export const scenarioSuite = 'scenarios'
+const scenarioSuite = 'scenarios'
 
 /** Makes the test that runs a scenario on a kernel of this dialect. */
 export function scenarioTest(scenario: NamedScenario, dialect: Dialect): Test {
