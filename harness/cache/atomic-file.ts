@@ -1,43 +1,54 @@
-// Files that are whole or not there: written aside, flushed, renamed.
-import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+// Files that are complete or absent: written under another name, flushed, renamed.
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 
-/** The SHA-256 of a text, in hexadecimal. Texts of this room are bytes in disguise: `latin1`. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256')
-    .update(typeof content === 'string' ? Buffer.from(content, 'latin1') : content)
-    .digest('hex')
+/** The names of files and directories that a process is making begin with this prefix; its process id follows. */
+export const asidePrefix = '.making-'
+
+/** Returns an unused name beside `file`, which shows the process that makes it. */
+export function asideOf(file: string): string {
+  return path.join(path.dirname(file), `${asidePrefix}${process.pid}-${randomUUID()}`)
 }
 
-/** The SHA-256 of a file, in hexadecimal. */
-export async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash)
-  return hash.digest('hex')
+/** Makes a directory, and the directories around it, for this user alone. */
+export async function makePrivate(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
 }
 
-/** Makes what was written to a file, or the entries of a directory, survive a power cut. */
+/** Writes the content of a file, or the entries of a directory, to the disk: they survive a power cut. */
 export async function flush(file: string): Promise<void> {
   await using handle = await open(file, 'r')
   await handle.sync()
 }
 
-/** Writes a file so that a reader sees all of it or none, also after a power cut. */
-export async function writeWhole(file: string, content: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${randomUUID()}`
-  {
-    await using handle = await open(temporary, 'w')
-    await handle.writeFile(content)
-    await handle.sync()
+/** Writes a file so that a reader sees all of it or nothing; by default also after a power cut. */
+export async function writeWhole(
+  file: string,
+  content: string,
+  { survivesPowerCut = true }: { readonly survivesPowerCut?: boolean } = {},
+): Promise<void> {
+  await makePrivate(path.dirname(file))
+  const aside = asideOf(file)
+  try {
+    {
+      await using handle = await open(aside, 'w', 0o600)
+      await handle.writeFile(content)
+      if (survivesPowerCut) await handle.sync()
+    }
+    await rename(aside, file)
+  } catch (error) {
+    await rm(aside, { force: true })
+    throw error
   }
-  await rename(temporary, file)
 }
 
-/** The content of a JSON file; undefined when there is none, or it is no JSON. */
+/** Writes a value that only saves time: a full or read-only cache is no error. */
+export async function rememberJson(file: string, value: unknown): Promise<void> {
+  await writeWhole(file, JSON.stringify(value), { survivesPowerCut: false }).catch(() => undefined)
+}
+
+/** Reads a JSON file; undefined when the file is absent or damaged. */
 export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
@@ -46,7 +57,15 @@ export async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** Whether an error of the file system says that something is not there. */
+/** Returns whether a file or directory of this name exists. */
+export async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Returns whether an error of the file system means that a file or directory is absent. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }

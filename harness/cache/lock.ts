@@ -1,6 +1,7 @@
-// Locks between processes. They belong to a child that holds an flock, so the kernel releases them however we die.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+// Locks between processes. A child holds an flock, so the kernel releases the lock however the harness dies.
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { makePrivate } from './atomic-file.ts'
 import { startChild } from '../process/child.ts'
 import type { Child } from '../process/child.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
@@ -9,17 +10,17 @@ const busy = 75
 
 export interface LockOptions {
   readonly signal: AbortSignal
-  /** Called once when somebody else has the lock; `holder` says who, as far as known. */
+  /** Called once when another process has the lock; `holder` names that process, if it is known. */
   readonly onWait: (holder: string) => void
 }
 
 /**
- * Takes the lock of this name below `cache`, waiting for it as long as `signal` allows; disposing of it releases it.
+ * Takes the lock of this name below `cache`, and waits for the lock until `signal` fires. Disposing of it releases it.
  * @throws {InfraError} LOCK_FAILED when the file system has no locks, or cannot be written
  */
 export async function takeLock(cache: string, name: string, options: LockOptions): Promise<AsyncDisposable> {
   const file = path.join(cache, 'locks', name)
-  await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
+  await makePrivate(path.dirname(file)).catch((error: unknown) => {
     throw failure(file, messageOf(error))
   })
   const atOnce = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
@@ -36,7 +37,7 @@ async function held(file: string, child: Child): Promise<Child> {
   return child
 }
 
-/** A child that holds the lock and echoes what it is sent; undefined when somebody else holds it. */
+/** Starts a child that holds the lock and echoes its input; returns undefined when another process holds the lock. */
 async function holder(file: string, how: readonly string[], signal: AbortSignal): Promise<Child | undefined> {
   signal.throwIfAborted()
   // --no-fork: the one process is the holder, and its parent-death signal is the one that startChild set.
@@ -66,6 +67,6 @@ async function holder(file: string, how: readonly string[], signal: AbortSignal)
 
 function failure(file: string, reason: string): InfraError {
   return new InfraError('LOCK_FAILED', `cannot lock ${file}: ${reason}`, {
-    hint: 'the cache must be a writable directory on a file system with locks; XDG_CACHE_HOME sets it',
+    hint: 'set XDG_CACHE_HOME to a writable directory on a file system with locks',
   })
 }

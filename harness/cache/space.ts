@@ -1,13 +1,16 @@
-// Disk space: asked for before a long stage, and recognised when it ran out all the same.
-import { InfraError } from '../base/errors.ts'
-import { freeBytes } from '../base/free-space.ts'
+// Disk space: required before a long stage, and recognised in the errors of a disk that became full all the same.
+import { InfraError, messageOf } from '../base/errors.ts'
+import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
+
+const otherDisk = 'set XDG_CACHE_HOME to a directory on another disk'
+const spaceHint = `free some space, or ${otherDisk}`
 
 function gibibytes(count: number): string {
   return `${(count / 2 ** 30).toFixed(1)} GiB`
 }
 
 /**
- * Makes sure that `needed` bytes are free before `what` begins.
+ * Makes sure that `needed` bytes are free before the stage `what` begins.
  * @throws {InfraError} NO_SPACE
  */
 export async function requireSpace(
@@ -25,11 +28,20 @@ export async function requireSpace(
   )
 }
 
-const spaceHint = 'free some space, or set XDG_CACHE_HOME to a directory on a larger disk'
-
-/** The error for output or an exception that says that the disk is full; undefined when it does not. */
+/** Returns the error for a full disk when the output of a program, or an exception, reports one; otherwise undefined. */
 export function noSpaceError(text: string, what: string): InfraError | undefined {
   return /No space left on device|ENOSPC|Disk quota exceeded/.test(text)
     ? new InfraError('NO_SPACE', `the disk became full during ${what}`, { hint: spaceHint })
     : undefined
+}
+
+/** Returns the error to throw when a write to the cache fails: errors that are not of the file system stay as they are. */
+export function cacheError(error: unknown, root: string): unknown {
+  if (isDiskFull(error)) return noSpaceLeft(root, otherDisk, error)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'EACCES' && code !== 'EROFS') return error
+  return new InfraError('CACHE_NOT_WRITABLE', `cannot write to the cache: ${messageOf(error)}`, {
+    cause: error,
+    hint: otherDisk,
+  })
 }

@@ -1,10 +1,10 @@
-// The agent: the program that does the tests' operations in the guest, pushed over ssh at run time.
+// The agent: the program that performs the tests' operations in the instance; ssh copies it there at run time.
 import path from 'node:path'
 import { inProject } from '../base/paths.ts'
 import { compileProgram } from './static-compiler.ts'
 
 /**
- * The path of the agent, compiled unless the cache has it.
+ * Returns the path of the agent, and compiles it unless the cache has it.
  * @throws {BuildError} COMPILE_FAILED
  * @throws {InfraError} COMPILER_MISSING, NO_SPACE, CACHE_NOT_WRITABLE
  */

@@ -1,6 +1,6 @@
-// Writes an initramfs archive (cpio, "newc" format): needs no root, and the same entries give the same bytes.
+// Writes an initramfs archive (cpio, "newc" format) without root privileges; the same entries give the same bytes.
 
-/** One file of the archive. Owner is root and time is 0, always: the archive depends on nothing but its entries. */
+/** One file of the archive. Its owner is root and its time is 0: the archive depends only on its entries. */
 export type CpioEntry = { readonly path: string } & (
   | { readonly type: 'directory'; readonly mode: number }
   | { readonly type: 'file'; readonly mode: number; readonly content: Uint8Array }
@@ -46,7 +46,7 @@ function member(path: string, header: Header, content: Uint8Array): Buffer[] {
     header.links,
     0, // mtime
     header.size,
-    0, // major and minor of the device that holds the file
+    0, // major and minor of the device that contains the file
     0,
     header.major,
     header.minor,
@@ -66,8 +66,7 @@ function contentOf(entry: CpioEntry): Uint8Array {
 }
 
 /**
- * The archive that holds `entries`, in the order of their paths whatever order they come in: a directory comes
- * before what is in it, as the kernel wants it.
+ * Returns an archive of `entries`, sorted by their paths: the kernel requires a directory before its files.
  * @throws {RangeError} when two entries have the same path
  */
 export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
@@ -75,7 +74,8 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
   const parts: Buffer[] = []
   let previous: string | undefined
   for (const [index, entry] of sorted.entries()) {
-    if (entry.path === previous) throw new RangeError(`two entries of the archive are called ${entry.path}`)
+    if (entry.path === previous)
+      throw new RangeError(`two entries of the archive have the path ${entry.path}`)
     previous = entry.path
     const content = contentOf(entry)
     const isDevice = entry.type === 'character-device'

@@ -1,4 +1,4 @@
-// The guest image: an initramfs and the keys that go with it, made once and kept as long as its inputs stay the same.
+// The guest image: an initramfs and its keys, made once and kept while its inputs stay the same.
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
@@ -9,15 +9,16 @@ import { cpioArchive } from './cpio.ts'
 import { makeSshKeyPair } from './keys.ts'
 import { sharedLibraries } from './libraries.ts'
 import { imageEntries } from './recipe.ts'
-import { provideEntry } from '../cache/cache-entry.ts'
+import { keyOf } from '../cache/hash.ts'
+import { provideEntry } from '../cache/store.ts'
 
-/** What a guest boots into, and how to get into it. */
+/** The initramfs of an instance, and the keys for its ssh server. */
 export interface GuestImage {
   /** Path of the cpio archive; uncompressed, since unpacking under emulation costs more than reading. */
   readonly initramfs: string
-  /** Path of the private key that the guest lets in as root. */
+  /** Path of the private key that the instance accepts for root. */
   readonly userKey: string
-  /** The guest's public key in wire format: the guest must prove that it has the other half. */
+  /** The instance's public key in wire format: the instance must prove that it has the private key. */
   readonly hostKey: Buffer
 }
 
@@ -26,7 +27,7 @@ export interface GuestImageOptions {
   readonly signal: AbortSignal
 }
 
-// To be raised when the recipe changes: an image of the old one is then not taken from the cache.
+// Raise it when the recipe changes: the cache then no longer provides images of the old recipe.
 const recipeVersion = '1'
 
 const names = { initramfs: 'initramfs.cpio', userKey: 'user-key', hostKey: 'host-key.pub' } as const
@@ -34,22 +35,26 @@ const names = { initramfs: 'initramfs.cpio', userKey: 'user-key', hostKey: 'host
 function requireProgram(name: string, packageName: string): string {
   const found = findExecutable(name)
   if (found !== undefined) return found
-  throw new InfraError('PROGRAM_MISSING', `${name} is not installed: the guest image is made of it`, {
+  throw new InfraError('PROGRAM_MISSING', `${name} is not installed, and the guest image contains it`, {
     hint: `apt-get install ${packageName}`,
   })
 }
 
-/** Debian has two busybox packages; the other one needs libraries that the image does not have. */
+/** Finds the static busybox: Debian's other busybox package needs libraries that the image lacks. */
 function requireBusybox(): string {
   const file = requireProgram('busybox', 'busybox-static')
   if (isStaticProgram(file)) return file
-  throw new InfraError('BUSYBOX_DYNAMIC', `${file} is not a static program, and the guest has no libraries`, {
-    hint: 'apt-get install busybox-static',
-  })
+  throw new InfraError(
+    'BUSYBOX_DYNAMIC',
+    `${file} is not a static program, and the instance has no libraries`,
+    {
+      hint: 'apt-get install busybox-static',
+    },
+  )
 }
 
 /**
- * The guest image, from the cache when nothing that it is made of has changed.
+ * Returns the guest image, from the cache when none of its inputs has changed.
  * @throws {InfraError} PROGRAM_MISSING, BUSYBOX_DYNAMIC, COMPILER_MISSING, NO_SPACE, CACHE_NOT_WRITABLE
  * @throws {BuildError} COMPILE_FAILED, LIBRARIES_UNKNOWN
  */
@@ -58,8 +63,9 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
   const root = path.join(options.cache, 'guest')
   const busybox = requireBusybox()
   const dropbear = requireProgram('dropbear', 'dropbear-bin')
-  const profile = inProject('guest-images/minimal/profile')
-  const [init, libraries] = await Promise.all([
+  const profileFile = inProject('guest-images/minimal/profile')
+  const [profile, init, libraries] = await Promise.all([
+    readFile(profileFile, 'utf8'),
     compileProgram({
       root: path.join(root, 'init'),
       sources: inProject('guest-images/minimal'),
@@ -68,33 +74,32 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
     }),
     sharedLibraries(dropbear, { root: path.join(root, 'libraries'), signal }),
   ])
-  const parts = [init, busybox, dropbear, profile, ...libraries]
-  const directory = await provideEntry({
-    root: path.join(root, 'images'),
-    inputs: [recipeVersion, ...libraries, ...parts.map(fileIdentity)],
-    async make(aside) {
+  const shelf = { root: path.join(root, 'images'), readsAll: true, mostKept: 16 }
+  const parts = [init, busybox, dropbear, profileFile, ...libraries].map(fileIdentity)
+  const directory = await provideEntry(
+    shelf,
+    keyOf([recipeVersion, ...libraries, ...parts]),
+    async (aside) => {
       const host = makeSshKeyPair()
       const user = makeSshKeyPair()
-      const contents = await Promise.all(libraries.map((library) => readFile(library)))
+      const contents = libraries.map(async (library) => [library, await readFile(library)] as const)
       const archive = cpioArchive(
         imageEntries({
           init: await readFile(init),
           busybox: await readFile(busybox),
           dropbear: await readFile(dropbear),
-          libraries: new Map(
-            libraries.map((library, index) => [library, contents[index] ?? Buffer.alloc(0)]),
-          ),
-          profile: await readFile(profile, 'utf8'),
+          libraries: new Map(await Promise.all(contents)),
+          profile,
           hostKey: host.dropbear,
           userKeyLine: user.publicLine,
         }),
       )
-      // The archive holds the guest's private key: it is as secret as the other one.
+      // The archive contains the instance's private key, which is as secret as the user's.
       await writeFile(path.join(aside, names.initramfs), archive, { mode: 0o600 })
       await writeFile(path.join(aside, names.userKey), user.openssh, { mode: 0o600 })
       await writeFile(path.join(aside, names.hostKey), host.publicKey, { mode: 0o600 })
     },
-  })
+  )
   return {
     initramfs: path.join(directory, names.initramfs),
     userKey: path.join(directory, names.userKey),

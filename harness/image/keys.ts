@@ -1,18 +1,18 @@
-// The two key pairs of a guest image: the one that the guest proves itself with, and the one that the harness does.
+// Makes the key pairs of a guest image: with one the instance proves its identity, with the other the harness does.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 
-/** Ed25519 is what dropbear signs and verifies fastest under emulation, save RSA verification. */
+/** The fastest type for dropbear under emulation, except for RSA verification. */
 const keyType = 'ssh-ed25519'
 
-/** A key pair in the forms that ssh wants. */
+/** A key pair in the forms for ssh. */
 export interface SshKeyPair {
-  /** Public key in wire format: what the other side is sent, and what authorized_keys holds in base64. */
+  /** Public key in wire format: ssh sends it to the other side, and authorized_keys has it in base64. */
   readonly publicKey: Buffer
   /** `ssh-ed25519 AAAA…`: a line of authorized_keys. */
   readonly publicLine: string
-  /** Private key as OpenSSH (and ssh2) read it. */
+  /** Private key in the format of OpenSSH, which ssh2 reads. */
   readonly openssh: string
-  /** Private key as dropbear reads it. */
+  /** Private key in the format of dropbear. */
   readonly dropbear: Buffer
 }
 
@@ -35,9 +35,9 @@ function jwkPart(key: KeyObject, part: 'd' | 'x'): Buffer {
   return Buffer.from(value, 'base64url')
 }
 
-/** The format that `ssh-keygen` writes, unencrypted: PROTOCOL.key of OpenSSH. */
+/** Encodes a key in the unencrypted format of `ssh-keygen`: PROTOCOL.key of OpenSSH. */
 function opensshPrivate(publicKey: Buffer, pub: Buffer, secret: Buffer): string {
-  // Two equal numbers tell a reader that it decrypted the key well; nothing is encrypted here.
+  // Two equal numbers prove to a reader that it decrypted the key; this key is not encrypted.
   const check = uint32(0)
   const body = Buffer.concat([check, check, string(keyType), string(pub), string(secret), string('gmemtest')])
   const padding = Buffer.from(Array.from({ length: (8 - (body.length % 8)) % 8 }, (_, index) => index + 1))

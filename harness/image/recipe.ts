@@ -1,15 +1,15 @@
-// What is in the guest image: busybox, dropbear with its libraries, our init, and next to nothing else.
+// The content of the guest image: busybox, dropbear with its libraries, init of the project, and little else.
 import path from 'node:path'
 import type { CpioEntry } from './cpio.ts'
 
-/** The content of the files that the image is made of. */
-export interface Ingredients {
+/** The content of the files of the image. */
+export interface ImageIngredients {
   readonly init: Uint8Array
   readonly busybox: Uint8Array
   readonly dropbear: Uint8Array
-  /** Libraries by the path at which the loader looks for them. */
+  /** Libraries by the paths at which the loader looks for them. */
   readonly libraries: ReadonlyMap<string, Uint8Array>
-  /** What /etc/profile says. */
+  /** The content of /etc/profile. */
   readonly profile: string
   /** Dropbear's private key, in its own format. */
   readonly hostKey: Uint8Array
@@ -17,7 +17,7 @@ export interface Ingredients {
   readonly userKeyLine: string
 }
 
-/** Other applets are found by the shell itself; these are for programs that run a shell or a pager by its path. */
+/** Applets that programs run by their path; the shell finds all applets itself. */
 const applets = ['sh', 'mount', 'cat', 'ls', 'dmesg', 'poweroff', 'reboot']
 
 function directory(name: string, mode = 0o755): CpioEntry {
@@ -32,7 +32,7 @@ function device(name: string, mode: number, major: number, minor: number): CpioE
   return { path: name, type: 'character-device', mode, major, minor }
 }
 
-/** All directories above some files, each once. */
+/** Returns all directories above some files, each once. */
 function parents(names: Iterable<string>): string[] {
   const found = new Set<string>()
   for (const name of names) {
@@ -41,8 +41,8 @@ function parents(names: Iterable<string>): string[] {
   return [...found]
 }
 
-/** The entries of the image; a pure function, so that the same ingredients make the same image. */
-export function imageEntries(ingredients: Ingredients): CpioEntry[] {
+/** Returns the entries of the image. The same ingredients make the same image. */
+export function imageEntries(ingredients: ImageIngredients): CpioEntry[] {
   const libraries = [...ingredients.libraries].map(
     ([name, content]) => [name.replace(/^\/+/, ''), content] as const,
   )
@@ -52,7 +52,7 @@ export function imageEntries(ingredients: Ingredients): CpioEntry[] {
     ...Array.from(directories, (name) => directory(name)),
     directory('root', 0o700),
     directory('root/.ssh', 0o700),
-    // Until /dev is mounted: what the kernel gives to init as its terminal, and where init says that it started.
+    // Before /dev is mounted, the kernel opens the console for init, and init reports its start to kmsg.
     device('dev/console', 0o600, 5, 1),
     device('dev/kmsg', 0o644, 1, 11),
     device('dev/null', 0o666, 1, 3),

@@ -1,13 +1,14 @@
-// Compiles a folder of C sources into one static program for the guest, which has no libraries of its own for it.
+// Compiles a folder of C sources into one static program for the instance, which has no libraries for it.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError, InfraError } from '../base/errors.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import { run } from '../process/run-program.ts'
-import { provideEntry } from '../cache/cache-entry.ts'
+import { keyOf } from '../cache/hash.ts'
+import { provideEntry } from '../cache/store.ts'
 
 export interface CompileOptions {
-  /** Where the compiled programs are kept. */
+  /** The directory of the compiled programs. */
   readonly root: string
   /** The folder of the sources: all .c and .h files in it. */
   readonly sources: string
@@ -25,14 +26,14 @@ const flags = [
   '-Wall',
   '-Wextra',
   '-Werror',
-  // Symbols are of use in a core dump alone, and there is none; without them it is pushed in half the time.
+  // Only core dumps need symbols; without them ssh copies the program in half the time.
   '-s',
 ]
 const compileMilliseconds = 120_000
 const mostErrorLines = 30
 
 /**
- * The path of the compiled program: from the cache when the sources and the compiler are those of last time.
+ * Returns the path of the compiled program, from the cache when neither a source nor the compiler changed.
  * @throws {BuildError} COMPILE_FAILED with the compiler's errors
  * @throws {InfraError} COMPILER_MISSING
  */
@@ -46,11 +47,11 @@ export async function compileProgram(options: CompileOptions): Promise<string> {
   const names = (await readdir(options.sources)).filter((name) => /\.[ch]$/.test(name)).toSorted()
   const contents = await Promise.all(names.map((name) => readFile(path.join(options.sources, name), 'utf8')))
   const sources = names.filter((name) => name.endsWith('.c'))
-  const directory = await provideEntry({
-    root: options.root,
-    inputs: [fileIdentity(compiler), ...flags, ...names, ...contents],
-    make: (aside) => compile(compiler, sources, path.join(aside, options.program), options),
-  })
+  const shelf = { root: options.root, readsAll: true, mostKept: 16 }
+  const key = keyOf([fileIdentity(compiler), ...flags, ...names, ...contents])
+  const directory = await provideEntry(shelf, key, (aside) =>
+    compile(compiler, sources, path.join(aside, options.program), options),
+  )
   return path.join(directory, options.program)
 }
 
@@ -64,7 +65,7 @@ async function compile(
     signal: options.signal,
     timeout: compileMilliseconds,
     cwd: options.sources,
-    // Messages that can be searched for; and temporary files where they are swept away after a kill -9.
+    // Messages in English; and temporary files in a directory that the next run sweeps away after a kill -9.
     env: { LC_ALL: 'C', TMPDIR: path.dirname(output) },
   })
   if (result.exitCode === 0) return
@@ -72,6 +73,6 @@ async function compile(
   const first = lines.find((line) => /\berror:|undefined reference/.test(line)) ?? lines.at(-1)
   throw new BuildError('COMPILE_FAILED', `cannot compile ${options.program}: ${first}`, {
     tail: lines.slice(0, mostErrorLines),
-    hint: `the sources are in ${options.sources}`,
+    hint: `correct the sources in ${options.sources}`,
   })
 }

@@ -1,4 +1,4 @@
-// Commands that have to succeed, with an environment in which the user's settings cannot change a build.
+// Commands with a clean environment: the user's settings cannot change a build.
 import { run } from '../process/run-program.ts'
 import type { CommandResult } from '../process/run-program.ts'
 import type { GmemtestError } from '../base/errors.ts'
@@ -6,7 +6,7 @@ import { noSpaceError } from '../cache/space.ts'
 
 export interface CommandOptions {
   readonly signal: AbortSignal
-  /** What the command is for: "unpacking the source". */
+  /** The purpose of the command, for messages: "unpacking the source". */
   readonly stage: string
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
@@ -29,7 +29,7 @@ const kept = [
   'SSH_AUTH_SOCK',
 ]
 
-/** The command with nothing in its environment but what is needed: `env -i …`. */
+/** Returns the command line that runs a command with a clean environment: `env -i …`. */
 export function withCleanEnvironment(
   command: string,
   args: readonly string[],
@@ -43,7 +43,7 @@ export function withCleanEnvironment(
   return ['env', ['-i', 'LC_ALL=C', 'TZ=UTC', ...inherited, ...added, command, ...args]]
 }
 
-/** Runs a command in a clean environment; failing is a result. */
+/** Runs a command in a clean environment. A failure of the command is a result, not an exception. */
 export async function attempt(
   command: string,
   args: readonly string[],
@@ -59,8 +59,8 @@ export async function attempt(
 }
 
 /**
- * Runs a command in a clean environment and returns what it printed.
- * @throws {InfraError} NO_SPACE when it says that the disk is full
+ * Runs a command in a clean environment and returns its output.
+ * @throws {InfraError} NO_SPACE when the command reports a full disk
  * @throws what `failed` makes of any other failure
  */
 export async function succeed(
@@ -74,7 +74,7 @@ export async function succeed(
   throw noSpaceError(result.stderr, options.stage) ?? failed(result)
 }
 
-/** The last lines of what a command printed, for the tail of an error. */
+/** Returns the last lines of the output of a command, for the tail of an error. */
 export function lastLines(result: CommandResult, count = 15): string[] {
   const text = result.stderr === '' ? result.stdout : result.stderr
   const lines = text.split('\n').filter((line) => line !== '')

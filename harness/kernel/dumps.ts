@@ -1,4 +1,4 @@
-// Kernels whose memory can be looked into after their death.
+// Kernels whose memory dumps can be examined.
 import type { FragmentFile, KernelDefinition } from './definition/definition.ts'
 import { inProject } from '../base/paths.ts'
 
@@ -6,8 +6,8 @@ const usual = 'debug-info'
 const fragment: FragmentFile = { name: 'vmcore', path: inProject('kernel-configs/fragments/vmcore.config') }
 
 /**
- * The definition of the same kernel with all that crash and drgn need to open a dump of its memory. It has debug
- * information about every type, so its objects are others, and have a tree of their own.
+ * Returns the definition of the same kernel with the options that crash and drgn need to open a dump of its memory. It has
+ * debug information about every type, so its objects differ and have a work tree of their own.
  */
 export function withDumps(definition: KernelDefinition): KernelDefinition {
   return {

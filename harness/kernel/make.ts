@@ -1,8 +1,8 @@
-// Calls of the kernel's own make: the same command lines that a person would type, nothing of the user's environment.
+// Calls of the kernel's own make: the command lines that a person would type, without the user's environment.
 import path from 'node:path'
 import { run } from '../process/run-program.ts'
 import type { CommandResult } from '../process/run-program.ts'
-import { findProgram } from './kernel-compiler.ts'
+import { findExecutable } from '../process/executable.ts'
 import { withCleanEnvironment } from './command.ts'
 import { objectsName } from './source/listing.ts'
 
@@ -13,12 +13,12 @@ export interface MakeOptions {
   readonly onLine?: (line: string) => void
 }
 
-/** Two hours: a build of everything under emulation on a busy machine; it only has to be finite. */
+/** Two hours, in milliseconds: enough for a whole build on a slow and busy computer. */
 const timeout = 7_200_000
 
 /**
- * The arguments of make for a tree. Output goes to a directory inside the tree, if no other is given: kbuild then uses
- * relative paths, so that neither objects nor ccache depend on where the cache is.
+ * Returns the arguments of make for a tree. By default the output goes to a directory inside the tree: kbuild then uses
+ * relative paths, and neither objects nor ccache depend on the path of the cache.
  */
 export function makeArguments(
   tree: string,
@@ -32,7 +32,7 @@ export function makeArguments(
     `O=${objects}`,
     'ARCH=x86_64',
     `CC=${compiler}`,
-    // Everything that would make two builds of the same thing differ.
+    // Without these, two builds of the same source would differ.
     'KBUILD_BUILD_USER=gmemtest',
     'KBUILD_BUILD_HOST=gmemtest',
     'KBUILD_BUILD_VERSION=1',
@@ -44,21 +44,17 @@ export function makeArguments(
   ]
 }
 
-/** `ccache gcc` where ccache is installed. */
-async function compilerCommand(): Promise<string> {
-  return (await findProgram('ccache')) === undefined ? 'gcc' : 'ccache gcc'
-}
-
-/** Runs make on a tree; failing is a result. */
+/** Runs make on a tree, with ccache where it is installed. A failure of make is a result, not an exception. */
 export async function make(
   tree: string,
   targets: readonly string[],
   options: MakeOptions,
 ): Promise<CommandResult> {
-  return runMake(tree, makeArguments(tree, targets, await compilerCommand()), options)
+  const compiler = findExecutable('ccache') === undefined ? 'gcc' : 'ccache gcc'
+  return runMake(tree, makeArguments(tree, targets, compiler), options)
 }
 
-/** Runs make with arguments of the caller's on something in a tree; failing is a result. */
+/** Runs make in a tree, with the arguments of the caller. A failure of make is a result, not an exception. */
 export async function runMake(
   tree: string,
   args: readonly string[],
@@ -72,13 +68,13 @@ export async function runMake(
     signal: options.signal,
     timeout,
     logFile: options.logFile,
-    // make stops its compilers and removes what they had half written.
+    // make stops its compilers and removes the files that they had half written.
     deathSignal: 'TERM',
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
   })
 }
 
-function isSplat(line: string): boolean {
+function isErrorLine(line: string): boolean {
   return (
     /^\S+:\d+(:\d+)?: (fatal )?error\b/i.test(line) ||
     /: undefined reference to |multiple definition of |^ld: |^\S*collect2: |: not found$|ERROR: modpost/.test(
@@ -87,9 +83,9 @@ function isSplat(line: string): boolean {
   )
 }
 
-/** What of a build's output says why it failed, the first complaint first; paths are relative to the tree. */
-export function splats(output: string): string[] {
+/** Returns the lines of a build's output that explain its failure, in their order; paths are relative to the tree. */
+export function errorLines(output: string): string[] {
   const lines = output.split('\n').map((line) => line.replaceAll(/(^|\s)(?:\.\.\/)+(?=\w)/g, '$1'))
-  const found = lines.filter(isSplat)
+  const found = lines.filter(isErrorLine)
   return found.length > 0 ? found : lines.filter((line) => /\*\*\*|[Ee]rror/.test(line))
 }

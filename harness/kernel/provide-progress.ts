@@ -1,22 +1,22 @@
-// What a build tells whoever waits for it.
+// The progress of a build, and the context that each of its stages gets.
 
-/** The stages of a build, in order; `waiting` comes before any of them that another builder holds. */
+/** The stages of a build, in order; `waiting` precedes a stage that another builder holds. */
 export type Phase = 'waiting' | 'source' | 'series' | 'config' | 'compile' | 'store'
 
 export type BuildProgress =
   /** A stage began. */
   | { readonly type: 'phase'; readonly phase: Phase; readonly detail: string }
-  /** The compiler got on. `expected` is known once this kernel has been built before. */
+  /** An object was compiled. `expected` is known once the tree has been built before. */
   | { readonly type: 'objects'; readonly built: number; readonly expected: number | undefined }
-  /** Something that a person should know although the build goes on, one sentence. */
+  /** One sentence for the user; the build goes on. */
   | { readonly type: 'notice'; readonly message: string }
 
-/** What every stage of a build is given. */
+/** The context of a build. */
 export interface BuildContext {
   /** The cache directory of gmemtest. */
   readonly cache: string
   readonly signal: AbortSignal
-  /** A suite of Debian to take source packages from that name none themselves. */
+  /** The Debian suite for source packages that name none themselves. */
   readonly aptSuite?: string
   readonly progress: (progress: BuildProgress) => void
 }

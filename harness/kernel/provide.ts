@@ -1,27 +1,27 @@
-// The one way to a kernel: the build in the store that is made from exactly this, or a new one.
-import { readFile } from 'node:fs/promises'
+// The one way to a kernel: the stored build of exactly these ingredients, or a new build.
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { KernelDefinition } from './definition/definition.ts'
 import { InfraError } from '../base/errors.ts'
-import { buildKernel, SourceTouched } from './build-kernel.ts'
-import type { Ingredients } from './build-kernel.ts'
+import { readJson } from '../cache/atomic-file.ts'
+import { keyOf } from '../cache/hash.ts'
+import { buildKernel } from './build-kernel.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
-import { readJson, sha256 } from '../cache/atomic-file.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
-import { takeLock } from '../cache/lock.ts'
+import { isStored, kernelShelf, lockFor, productNames } from './kernel-store.ts'
+import { SourceTouched } from './kernel-tree.ts'
+import type { Ingredients } from './kernel-tree.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { repeatByHand } from './build-provenance.ts'
 import type { Provenance } from './build-provenance.ts'
 import { readSeries } from './series.ts'
 import { identifySource, obtainSource } from './source.ts'
-import { entryOf, findEntry, productNames, removeLeftovers } from '../cache/store.ts'
 
-/** A finished build. All paths are in the store and stay valid until the cache is cleaned. */
+/** A finished build. All paths are in the store and stay valid until a user removes the cache. */
 export interface KernelBuild {
   readonly key: string
   readonly directory: string
-  /** What is booted: with symbols, without debug info. */
+  /** The file that an instance boots: with symbols, without debug info. */
   readonly vmlinux: string
   /** The same with debug info, for addr2line and gdb. */
   readonly vmlinuxDebug: string
@@ -29,27 +29,27 @@ export interface KernelBuild {
   readonly config: string
   readonly systemMap: string
   readonly provenance: Provenance
-  /** It was in the store already. */
+  /** The store had the build already. */
   readonly cached: boolean
 }
 
 export interface ProvideOptions extends BuildContext {
-  /** Compilers at the same time; default: one a processor. */
+  /** How many compilers run at the same time; default: one a processor. */
   readonly jobs?: number
-  /** Look for a newer package, or for where a branch is now. */
+  /** Asks for a newer package, or for the present commit of a branch. */
   readonly refresh?: boolean
-  /** Read every byte of the stored build before it is trusted. */
+  /** Reads every byte of the stored build before its use. */
   readonly verify?: boolean
 }
 
-/** Part of the key: counted up when the same ingredients are made into something else. */
+/** Part of the key. Raise it when the same ingredients make another product. */
 const recipe = 1
 
 /**
  * Finds the build of a definition in the store, or makes it. With everything in the cache this takes a few
  * milliseconds and starts no process.
- * @throws {UsageError} for a definition that names what does not exist
- * @throws {InfraError} for a machine that lacks something
+ * @throws {UsageError} for a definition that names a missing source, series or fragment
+ * @throws {InfraError} when this computer lacks a program, space or the network
  * @throws {BuildError} for a series that does not apply, an option that does not survive, code that does not compile
  */
 export async function provideKernel(
@@ -60,10 +60,10 @@ export async function provideKernel(
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {
     const ingredients = await collect(definition, known, options)
-    const { key } = ingredients
-    if (await findEntry(key, options, options.verify)) return load(ingredients, true, options)
+    const shelf = kernelShelf(options.cache, options.verify)
+    if (await isStored(shelf, ingredients.key, options)) return load(ingredients, true, options)
   }
-  await requireTools()
+  requireTools()
   return withSource(definition, options, refresh, async (ingredients) => {
     const cached = await buildOnce(ingredients, options)
     return load(ingredients, cached, options)
@@ -71,8 +71,8 @@ export async function provideKernel(
 }
 
 /**
- * Makes sure that the source of a definition is in the cache, and works with it. When the tree turns out to have been
- * written to, it is unpacked again, once.
+ * Makes sure that the source of a definition is in the cache, and calls `work`. When another program has changed the
+ * unpacked tree, the source is unpacked again, once.
  * @throws {InfraError} SOURCE_CHANGING
  */
 export async function withSource<Result>(
@@ -89,34 +89,32 @@ export async function withSource<Result>(
     } catch (error) {
       if (!(error instanceof SourceTouched)) throw error
       if (isRetry) {
-        throw new InfraError('SOURCE_CHANGING', error.message, { hint: 'something else writes to the cache' })
+        throw new InfraError('SOURCE_CHANGING', error.message, {
+          hint: 'stop the program that writes to the cache, and run the same command again',
+        })
       }
       context.progress({ type: 'notice', message: `${error.message}; it is unpacked again` })
     }
   }
 }
 
-/** Only one builder makes a key; who waited for it finds it. */
+/** Builds a key unless another builder makes it meanwhile; returns whether the store has the build already. */
 async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Promise<boolean> {
-  let waited = false
-  await using lock = await takeLock(options.cache, `kernel-${ingredients.key}`, {
-    signal: options.signal,
-    onWait: (holder) => {
-      waited = true
-      options.progress({ type: 'phase', phase: 'waiting', detail: `${holder} is building this kernel` })
-    },
+  const { key } = ingredients
+  let hasWaited = false
+  await using lock = await lockFor(options, `kernel-${key}`, 'is building this kernel', () => {
+    hasWaited = true
   })
   void lock
-  if (await findEntry(ingredients.key, options)) {
-    if (waited) options.progress({ type: 'notice', message: 'the other gmemtest has built this kernel' })
+  if (await isStored(kernelShelf(options.cache), key, options)) {
+    if (hasWaited) options.progress({ type: 'notice', message: 'the other gmemtest has built this kernel' })
     return true
   }
-  await removeLeftovers(options.cache)
   await buildKernel(ingredients, options, options.jobs ?? availableParallelism())
   return false
 }
 
-/** All that a build of this definition is made from, with its key. */
+/** Collects the inputs of a build of this definition, and computes its key. */
 export async function collect(
   definition: KernelDefinition,
   identity: Ingredients['identity'],
@@ -127,14 +125,13 @@ export async function collect(
     readFragments(definition.fragments),
     identifyCompiler(context),
   ])
-  const made = {
+  const key = keyOf({
     recipe,
     source: identity.content,
     patches: patches.map((patch) => patch.content),
     config: requestedConfig(requests),
     compiler,
-  }
-  const key = sha256(Buffer.from(JSON.stringify(made))).slice(0, 32)
+  })
   return { definition, identity, patches, requests, compiler, key }
 }
 
@@ -143,18 +140,13 @@ async function load(
   cached: boolean,
   { cache }: BuildContext,
 ): Promise<KernelBuild> {
-  const directory = entryOf(cache, key)
+  const directory = path.join(kernelShelf(cache).root, key)
   const file = (name: string): string => path.join(directory, name)
   const provenance = await readJson(file(productNames.provenance))
   if (!isProvenance(provenance)) {
-    const size = (await readFile(file(productNames.provenance))).length
-    throw new InfraError(
-      'STORE_DAMAGED',
-      `${file(productNames.provenance)} (${size} bytes) is no provenance`,
-      {
-        hint: `remove ${directory} and run the same command again`,
-      },
-    )
+    throw new InfraError('STORE_DAMAGED', `${file(productNames.provenance)} is no provenance`, {
+      hint: `remove ${directory} and run the same command again`,
+    })
   }
   return {
     key,
@@ -164,7 +156,7 @@ async function load(
     bzImage: file(productNames.bzImage),
     config: file(productNames.config),
     systemMap: file(productNames.systemMap),
-    // The store's may be from another checkout, or from a series with other names for the same patches.
+    // The stored lines may name another checkout, or a series with other names for the same patches.
     provenance: { ...provenance, repeat: repeatByHand(definition, identity, patches, requests) },
     cached,
   }

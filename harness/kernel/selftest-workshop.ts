@@ -1,22 +1,24 @@
-// Where the selftests of a kernel are built: its tree, a directory of our own for what becomes of it, and what make is told.
+// The place where the selftests of a kernel are built: its tree, a directory for the output, and the arguments of make.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { BuildError, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
-import { inWorkTree } from './build-kernel.ts'
-import type { Ingredients } from './build-kernel.ts'
+import { exists } from '../cache/atomic-file.ts'
+import { inWorkTree } from './kernel-tree.ts'
+import type { Ingredients } from './kernel-tree.ts'
 import { lastLines } from './command.ts'
-import { splats, makeArguments, runMake } from './make.ts'
+import { errorLines, makeArguments, runMake } from './make.ts'
 import type { MakeOptions } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 
 const selftestsDirectory = 'tools/testing/selftests'
+/** The limit of a target that names none, in seconds: the one of kselftest. */
 const defaultTimeout = 45
-/** What a target gets that wants no limit. */
+/** The limit of a target that asks for no limit, in seconds. */
 const longestTimeout = 3600
 
-/** Where programs are built: the tree with its series, and a directory for what becomes of it. */
+/** The tree with its series, and a directory for the output. */
 export interface Workshop {
   readonly tree: string
   readonly scratch: string
@@ -24,7 +26,7 @@ export interface Workshop {
   readonly context: BuildContext
 }
 
-/** Nothing of an earlier build is used: of most targets, make does not know which headers a program includes. */
+/** Works with an empty output directory: for most targets, make does not know which headers a program includes. */
 export async function inScratch<Result>(
   ingredients: Ingredients,
   context: BuildContext,
@@ -45,20 +47,20 @@ export async function inScratch<Result>(
   })
 }
 
-/** What user space sees of this kernel: the programs are compiled against it, and not against this machine's. */
+/** Makes the user space headers of this kernel: the programs need them, and not those of this computer. */
 export async function makeHeaders(workshop: Workshop): Promise<void> {
   const { tree, make } = workshop
   const objects = path.join(workshop.scratch, 'objects')
-  // Not headers_install: that copies what this makes to another place, with rsync.
+  // Not headers_install, which needs rsync to copy the same headers to another place.
   const result = await runMake(tree, makeArguments(tree, ['headers'], 'gcc', objects), make)
   if (result.exitCode === 0) return
-  const [first = `make ended with ${result.exitCode}`] = splats(`${result.stderr}\n${result.stdout}`)
+  const [first = `make ended with ${result.exitCode}`] = errorLines(`${result.stderr}\n${result.stdout}`)
   throw new BuildError('SELFTEST_BUILD_FAILED', `the headers of this kernel cannot be made: ${first}`, {
     tail: lastLines(result),
   })
 }
 
-/** Where `makeHeaders` puts them. */
+/** Returns the directory of the headers that `makeHeaders` makes. */
 export function headersOf({ scratch }: Workshop): string {
   return path.join(scratch, 'objects/usr/include')
 }
@@ -75,16 +77,12 @@ export async function makeIn(
 }
 
 /**
- * The programs of a target, as paths below its output: `x86_64/private_mem_conversions_test`.
- * @throws {UsageError} SELFTEST_UNKNOWN when there is no such target
+ * Lists the programs of a target, as paths below its output: `x86_64/private_mem_conversions_test`.
+ * @throws {UsageError} SELFTEST_UNKNOWN when the kernel has no such target
  */
 export async function testsOf(target: string, workshop: Workshop): Promise<string[]> {
   const all = path.join(workshop.tree, selftestsDirectory)
-  const isThere = await readFile(path.join(all, target, 'Makefile')).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) {
+  if (!(await exists(path.join(all, target, 'Makefile')))) {
     const targets = (await readdir(all, { withFileTypes: true })).filter((entry) => entry.isDirectory())
     throw unknown(
       `the selftests of this kernel have no target '${target}'`,
@@ -92,7 +90,7 @@ export async function testsOf(target: string, workshop: Workshop): Promise<strin
       targets.map(({ name }) => name),
     )
   }
-  // Its Makefile knows: what there is depends on the architecture.
+  // Only its Makefile knows the programs: they depend on the architecture.
   const goal = 'gmemtest-list'
   const print = `--eval=${goal}: ; @printf 'test %s\\n' $(TEST_GEN_PROGS)`
   const result = await makeIn(target, workshop, ['-s', print, goal])
@@ -105,18 +103,16 @@ export async function testsOf(target: string, workshop: Workshop): Promise<strin
   return [...result.stdout.matchAll(/^test (.+)$/gm)].map(([, file = '']) => path.relative(output, file))
 }
 
-/** The error for a name that this kernel does not have. */
+/** Returns the error for a name that this kernel does not have. */
 export function unknown(message: string, typed: string, known: readonly string[]): UsageError {
   const near = nearest(typed, known)
   return new UsageError('SELFTEST_UNKNOWN', message, {
     hint:
-      near.length > 0
-        ? `did you mean ${near.join(', ')}?`
-        : 'gmemtest kselftest --list prints the tests of a target',
+      near.length > 0 ? `try ${near.join(', ')}` : 'gmemtest kselftest --list prints the tests of a target',
   })
 }
 
-/** How long a program of a target may take, in seconds. */
+/** Returns how long a program of a target may take, in seconds. */
 export async function timeoutOf(target: string, { tree }: Workshop): Promise<number> {
   const directory = path.join(tree, selftestsDirectory, target)
   const settings = await readFile(path.join(directory, 'settings'), 'utf8').catch(() => '')

@@ -1,17 +1,18 @@
-// The kernel's own selftests, from the very tree that a kernel is built from, as static programs for the guest.
-import { stat, writeFile } from 'node:fs/promises'
+// The kernel's own selftests, built from the tree of that kernel as static programs for the instance.
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isStaticProgram } from '../process/executable.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError } from '../base/errors.ts'
 import { fullName } from './definition/selftest-name.ts'
 import type { SelftestName } from './definition/selftest-name.ts'
-import type { Ingredients } from './build-kernel.ts'
+import type { Ingredients } from './kernel-tree.ts'
 import { lastLines, succeed } from './command.ts'
 import { requireTools } from './kernel-compiler.ts'
-import { readJson, sha256 } from '../cache/atomic-file.ts'
-import { takeLock } from '../cache/lock.ts'
-import { splats } from './make.ts'
+import { exists, readJson } from '../cache/atomic-file.ts'
+import { keyOf } from '../cache/hash.ts'
+import { addProduct, isStored, lockFor } from './kernel-store.ts'
+import { errorLines } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { collect, withSource } from './provide.ts'
 import {
@@ -25,14 +26,14 @@ import {
 } from './selftest-workshop.ts'
 import type { Workshop } from './selftest-workshop.ts'
 import { identifySource } from './source.ts'
-import { addProduct, entryOf, findEntry, removeLeftovers, storeEntry } from '../cache/store.ts'
+import { storeEntry } from '../cache/store.ts'
 import type { Shelf } from '../cache/store.ts'
 
-/** A selftest that has been built. */
+/** A built selftest. */
 export interface Selftest extends SelftestName {
   /** The static program, in the cache. */
   readonly program: string
-  /** How long it may take on real hardware, in seconds: what its target says, or what kselftest allows. */
+  /** How long it may take on real hardware, in seconds: the limit of its target, or the default of kselftest. */
   readonly timeout: number
 }
 
@@ -42,15 +43,18 @@ export interface BrokenSelftest extends SelftestName {
 }
 
 const names = { program: 'program', facts: 'build.json', log: 'build.log' } as const
-const shelf: Shelf = { directory: 'selftests', products: Object.values(names) }
-/** Part of the key: counted up when the same ingredients are made into something else. */
+/** Part of the key. Raise it when the same ingredients make another product. */
 const recipe = 1
+
+function shelfOf(cache: string): Shelf {
+  return { root: path.join(cache, 'selftests'), products: Object.values(names), readsAll: false }
+}
 
 /**
  * Finds the programs in the store, or builds them from the source of the definition with its series.
- * @throws {UsageError} SELFTEST_UNKNOWN with what is near
+ * @throws {UsageError} SELFTEST_UNKNOWN with the nearest names
  * @throws {BuildError} for a series that does not apply, or when no test can be built at all
- * @throws {InfraError} for a machine that lacks something
+ * @throws {InfraError} when this computer lacks a program, space or the network
  */
 export async function provideSelftests(
   definition: KernelDefinition,
@@ -64,36 +68,35 @@ export async function provideSelftests(
     const found = stored.filter((test) => test !== undefined)
     if (found.length === wanted.length) return found
   }
-  await requireTools()
+  requireTools()
   return withSource(definition, context, false, (ingredients) => buildMissing(ingredients, wanted, context))
 }
 
 /**
- * The names of all programs of a target, sorted.
- * @throws {UsageError} SELFTEST_UNKNOWN when there is no such target
+ * Lists the names of all programs of a target, sorted.
+ * @throws {UsageError} SELFTEST_UNKNOWN when the kernel has no such target
  */
 export async function listSelftests(
   definition: KernelDefinition,
   target: string,
   context: BuildContext,
 ): Promise<string[]> {
-  await requireTools()
+  requireTools()
   const tests = await withSource(definition, context, false, (ingredients) =>
     inScratch(ingredients, context, (workshop) => testsOf(target, workshop)),
   )
   return tests.map((test) => fullName({ target, test: path.basename(test) })).toSorted()
 }
 
-/** The store's entry for a test. The options of the kernel are no part of its key: the programs know nothing of them. */
-function keyOf({ identity, patches, compiler }: Ingredients, name?: SelftestName): string {
-  const made = {
+/** Returns the key of a test, or of all tests. The options of the kernel do not count: the programs do not depend on them. */
+function selftestKey({ identity, patches, compiler }: Ingredients, name?: SelftestName): string {
+  return keyOf({
     recipe,
     source: identity.content,
     patches: patches.map((patch) => patch.content),
     compiler,
     ...(name === undefined ? {} : { test: fullName(name) }),
-  }
-  return sha256(Buffer.from(JSON.stringify(made))).slice(0, 32)
+  })
 }
 
 async function recall(
@@ -101,9 +104,10 @@ async function recall(
   ingredients: Ingredients,
   context: BuildContext,
 ): Promise<Selftest | undefined> {
-  const key = keyOf(ingredients, name)
-  if (!(await findEntry(key, context, false, shelf))) return undefined
-  const directory = entryOf(context.cache, key, shelf)
+  const shelf = shelfOf(context.cache)
+  const key = selftestKey(ingredients, name)
+  if (!(await isStored(shelf, key, context))) return undefined
+  const directory = path.join(shelf.root, key)
   const facts = await readJson(path.join(directory, names.facts))
   const isTimed = typeof facts === 'object' && facts !== null && 'timeout' in facts
   const timeout = isTimed ? Number(facts.timeout) : Number.NaN
@@ -111,19 +115,15 @@ async function recall(
   return { ...name, program: path.join(directory, names.program), timeout }
 }
 
-/** Only one builder makes the tests of a tree; who waited for it finds them. */
+/** Builds the tests that the store lacks. One builder makes the tests of a tree; the others wait and find them. */
 async function buildMissing(
   ingredients: Ingredients,
   wanted: readonly SelftestName[],
   context: BuildContext,
 ): Promise<(Selftest | BrokenSelftest)[]> {
-  await using lock = await takeLock(context.cache, `selftests-${keyOf(ingredients)}`, {
-    signal: context.signal,
-    onWait: (holder) =>
-      context.progress({ type: 'phase', phase: 'waiting', detail: `${holder} is building these selftests` }),
-  })
+  const lockName = `selftests-${selftestKey(ingredients)}`
+  await using lock = await lockFor(context, lockName, 'is building these selftests')
   void lock
-  await removeLeftovers(context.cache, Date.now(), shelf)
   const missing: SelftestName[] = []
   for (const name of wanted) {
     if ((await recall(name, ingredients, context)) === undefined) missing.push(name)
@@ -141,7 +141,7 @@ async function buildMissing(
   return Promise.all(results)
 }
 
-/** Builds and stores them; answers with those that cannot be built, by their full names. */
+/** Builds and stores tests; returns the errors of those that cannot be built, by their full names. */
 async function buildAll(
   missing: readonly SelftestName[],
   ingredients: Ingredients,
@@ -150,7 +150,7 @@ async function buildAll(
   const { context } = workshop
   const errors = new Map<string, BuildError>()
   const targets = Map.groupBy(missing, ({ target }) => target)
-  // All names are looked at before anything is compiled: a slip shows at once.
+  // Checks all names before the first compilation: a mistyped name shows at once.
   const goals = new Map<string, ReadonlyMap<SelftestName, string>>()
   for (const [target, tests] of targets) goals.set(target, goalsOf(tests, await testsOf(target, workshop)))
   context.progress({ type: 'phase', phase: 'compile', detail: `${missing.length} selftests` })
@@ -168,7 +168,7 @@ async function buildAll(
     for (const [name, test] of paths) {
       const program = path.join(output, test)
       const error = await flawOf(name, program, `${result.stderr}\n${result.stdout}`)
-      if (error === undefined) await keep(program, timeout, keyOf(ingredients, name), workshop)
+      if (error === undefined) await keep(program, timeout, selftestKey(ingredients, name), workshop)
       else errors.set(fullName(name), error)
     }
   }
@@ -177,40 +177,34 @@ async function buildAll(
 
 async function keep(program: string, timeout: number, key: string, workshop: Workshop): Promise<void> {
   const { context, make } = workshop
-  await storeEntry(
-    key,
-    context,
-    async (directory) => {
-      const stored = path.join(directory, names.program)
-      // Two thirds of it are debug info, which would go through an emulated network.
-      await succeed(
-        'strip',
-        ['--strip-debug', '-o', stored, program],
-        { signal: context.signal, stage: 'stripping a selftest' },
-        (result) =>
-          new BuildError('SELFTEST_BROKEN', `strip failed on ${program}`, { tail: lastLines(result) }),
-      )
-      await writeFile(path.join(directory, names.facts), JSON.stringify({ timeout }))
-      await addProduct(make.logFile, directory, names.log)
-    },
-    shelf,
-  )
+  await storeEntry(shelfOf(context.cache), key, async (directory) => {
+    // Two thirds of a program are debug info, which would go through an emulated network.
+    await succeed(
+      'strip',
+      ['--strip-debug', '-o', path.join(directory, names.program), program],
+      { signal: context.signal, stage: 'stripping a selftest' },
+      (result) =>
+        new BuildError('SELFTEST_BROKEN', `strip failed on ${program}`, { tail: lastLines(result) }),
+    )
+    await writeFile(path.join(directory, names.facts), JSON.stringify({ timeout }))
+    await addProduct(make.logFile, directory, names.log)
+  })
 }
 
-/** Why a program is of no use, if it is of none. */
+/** Returns why the instance cannot run a program; undefined when it can. */
 async function flawOf(name: SelftestName, program: string, output: string): Promise<BuildError | undefined> {
-  const isThere = await stat(program).then(
-    () => true,
-    () => false,
-  )
   const what = fullName(name)
-  if (isThere && isStaticProgram(program)) return undefined
-  if (isThere) {
-    return new BuildError('SELFTEST_DYNAMIC', `${what} is not linked statically, as the guest needs it`, {
-      hint: 'does the Makefile of its target set LDFLAGS in a way that loses USERLDFLAGS?',
-    })
+  if (await exists(program)) {
+    if (isStaticProgram(program)) return undefined
+    return new BuildError(
+      'SELFTEST_DYNAMIC',
+      `${what} is not linked statically, and the instance has no libraries`,
+      {
+        hint: 'make the Makefile of its target keep USERLDFLAGS in LDFLAGS',
+      },
+    )
   }
-  const found = splats(output)
+  const found = errorLines(output)
   const own = found.filter((line) => line.includes(`${name.test}.`))
   const [first = 'make did not say why'] = own.length > 0 ? own : found
   return new BuildError('SELFTEST_BUILD_FAILED', `${what} does not compile: ${first}`, {
@@ -218,7 +212,7 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
   })
 }
 
-/** For each name the path that make builds it under. */
+/** Returns for each name the path at which make builds the program. */
 function goalsOf(
   wanted: readonly SelftestName[],
   tests: readonly string[],

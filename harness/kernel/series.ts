@@ -6,22 +6,23 @@ import type { SeriesPart } from './definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { lastLines, succeed } from './command.ts'
-import { isMissing, sha256 } from '../cache/atomic-file.ts'
+import { isMissing } from '../cache/atomic-file.ts'
+import { sha256 } from '../cache/hash.ts'
 import { essenceOf, readMail, splitMbox } from './series/mail.ts'
 import { gitEnvironment } from './source/git.ts'
 
 /** One patch, in the order of its series. */
 export interface Patch {
-  /** How messages call it: its file name, or `NAME[3]: subject` for the third mail of an mbox. */
+  /** Its name in messages: the file name, or `NAME[3]: subject` for the third mail of an mbox. */
   readonly name: string
-  /** The file or repository that it is from. */
+  /** The file or repository that contains it. */
   readonly origin: string
   readonly subject: string
-  /** What is applied, one character a byte. */
+  /** The diff to apply, one byte in each character. */
   readonly diff: string
-  /** SHA-256 of the file or mail as it is. */
+  /** SHA-256 of the file or mail. */
   readonly sha256: string
-  /** SHA-256 of what it changes; another commit message does not matter. */
+  /** SHA-256 of the changes; the commit message does not count. */
   readonly content: string
 }
 
@@ -35,7 +36,7 @@ export async function readSeries(parts: readonly SeriesPart[], signal: AbortSign
     const found = part.kind === 'git' ? await readRange(part, signal) : await readPath(part)
     if (found.length === 0) {
       throw new UsageError('SERIES_EMPTY', `the series ${part.name} has no patches`, {
-        hint: 'a series is a folder of *.patch files, an mbox file, or a range of commits',
+        hint: 'name a folder of *.patch files, an mbox file, or a range of commits',
       })
     }
     patches.push(...found)
@@ -67,7 +68,7 @@ async function unknownSeries(part: { readonly name: string; readonly path: strin
   const names = await readdir(path.dirname(part.path)).catch((): string[] => [])
   const [near] = nearest(part.name, names)
   return new UsageError('SERIES_UNKNOWN', `there is no series ${part.path}`, {
-    hint: near === undefined ? 'a series is a folder or an mbox file' : `did you mean '${near}'?`,
+    hint: near === undefined ? 'name a folder or an mbox file' : `try '${near}'`,
   })
 }
 
@@ -82,13 +83,13 @@ function mailsOf(name: string, origin: string, text: string): Patch[] {
   )
 }
 
-/** Cover letters have no diff and are left out; any other patch without one is a mistake that must not pass. */
+/** Drops cover letters, which have no diff; any other patch without a diff is an error. */
 function withDiffs(patches: readonly Patch[]): Patch[] {
   return patches.filter((patch) => {
     if (patch.diff !== '') return true
     if (patch.name.startsWith('0000-') || /\b0+\/\d+\]/.test(patch.subject)) return false
     throw new UsageError('SERIES_EMPTY', `the patch ${patch.name} has no diff in it`, {
-      hint: `look at ${patch.origin}; attachments are not read`,
+      hint: `put the diff into the text of ${patch.origin}; attachments are not read`,
     })
   })
 }
@@ -107,7 +108,7 @@ async function readRange(
     (result) =>
       new UsageError('SERIES_UNKNOWN', `${part.repository} has no range ${part.range}`, {
         tail: lastLines(result, 3),
-        hint: 'a range is BASE..TIP; both must be in the repository',
+        hint: 'write the range as BASE..TIP, with two commits of the repository',
       }),
   )
   const patches = await readPath({ name: part.name, path: folder.path })

@@ -1,4 +1,4 @@
-// Where the tree of a kernel comes from: four kinds, each of which can be identified cheaply and obtained once.
+// The four kinds of kernel sources: each can be identified cheaply and obtained once.
 import type { KernelSource } from './definition/definition.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { identifyDebian, obtainDebian } from './source/debian.ts'
@@ -7,7 +7,7 @@ import { identifyGit, obtainGit } from './source/git.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 import { identifyTarball, obtainTarball } from './source/tarball.ts'
 
-/** What the source is, without network and apt; undefined when nobody looked it up yet. */
+/** Identifies a source without network and apt; returns undefined before its first `obtainSource`. */
 export async function identifySource(
   source: KernelSource,
   context: BuildContext,
@@ -26,7 +26,7 @@ export async function identifySource(
   }
 }
 
-/** Makes sure that the tree is in the cache. With `refresh`, a package or a branch may have moved on. */
+/** Makes sure that the tree is in the cache. With `refresh`, it asks for a newer package or commit of a branch. */
 export async function obtainSource(
   source: KernelSource,
   context: BuildContext,

@@ -1,4 +1,4 @@
-// Whether what a definition names can be read: asked before anything is begun, so that a slip is one line.
+// Checks the source, series and fragments of a definition before a long stage begins: a mistyped name gives one line.
 import { readFile } from 'node:fs/promises'
 import { loadKernelDefinition } from './definition/load-definition.ts'
 import type { KernelDefinition, KernelSource } from './definition/definition.ts'
@@ -8,7 +8,7 @@ import { readSeries } from './series.ts'
 import { requireTree } from './source/dir.ts'
 import { requireCommit } from './source/git.ts'
 
-/** Mistakes of the definition and not of a file that it names: their place is in the definition. */
+/** Errors whose place is in the definition, and not in a file that it names. */
 const codesOfNames = new Set([
   'SOURCE_MISSING',
   'SOURCE_REF_UNKNOWN',
@@ -18,10 +18,10 @@ const codesOfNames = new Set([
 ])
 
 /**
- * Loads a definition by its name or file, and makes sure that its source, series and fragments are there. A source that
- * comes from elsewhere, or may be in the cache, is not looked for.
- * @throws {UsageError} what `loadKernelDefinition`, `readSeries` and `readFragments` throw, and SOURCE_MISSING or
- * SOURCE_REF_UNKNOWN; with file, line and column
+ * Loads a definition by its name or file, and makes sure that its source, series and fragments exist. It does not check
+ * a remote source, or one that may be in the cache.
+ * @throws {UsageError} SOURCE_MISSING, SOURCE_REF_UNKNOWN, and the errors of `loadKernelDefinition`, `readSeries` and
+ * `readFragments`; with file, line and column
  */
 export async function loadUsableDefinition(
   nameOrFile: string,
@@ -34,7 +34,7 @@ export async function loadUsableDefinition(
     ...series.map((part, index) => placed(file, ['series', index], readSeries([part], signal))),
     ...fragments.map((fragment, index) => placed(file, ['fragments', index], readFragments([fragment]))),
   ])
-  // Alone each of them is good; together they may ask for different things.
+  // Two fragments that are valid alone may conflict.
   await readFragments(fragments)
   return definition
 }
@@ -44,7 +44,7 @@ async function checkSource(source: KernelSource, signal: AbortSignal): Promise<v
   if (source.kind === 'git') await requireCommit(source, signal)
 }
 
-/** Gives the error of a check the place in the definition that names what was looked for. */
+/** Adds to the error of a check the place in the definition that names the missing file. */
 async function placed(
   file: string,
   at: readonly (string | number)[],
@@ -54,7 +54,7 @@ async function placed(
     await check
   } catch (error) {
     if (!(error instanceof UsageError) || !codesOfNames.has(error.code)) throw error
-    // Only now: it brings the YAML parser along.
+    // Imported late, because it loads the YAML parser.
     const { placeInYaml } = await import('../base/yaml-file.ts')
     const place = placeInYaml(file, await readFile(file, 'utf8'), at)
     throw new UsageError(error.code, `${place}: ${error.message}`, {

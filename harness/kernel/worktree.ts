@@ -1,4 +1,4 @@
-// The tree that a kernel is built in, kept between builds: only what differs is written, so only that is built again.
+// Updates the tree in which kernels are built: it writes only files that differ, so make builds only those again.
 import {
   chmod,
   copyFile,
@@ -13,22 +13,24 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
+import { exists } from '../cache/atomic-file.ts'
+import { makeWhole } from '../cache/whole-directory.ts'
 import { lastLines, succeed } from './command.ts'
 import type { Overlay } from './series/apply.ts'
 import { listTree } from './source/listing.ts'
 import type { Entry } from './source/listing.ts'
 
-/** What a work tree is made of. */
+/** The parts of a work tree. */
 export interface TreeParts {
-  /** The unpacked source, which is not written to. */
+  /** The unpacked source; it is only read. */
   readonly pristine: string
   readonly files: ReadonlyMap<string, Entry>
   readonly overlay: Overlay
 }
 
 /**
- * Makes `tree` equal to the source with the series applied. Files that are right already are not touched; the others
- * get the present time, because make compares times and a file from the archive is old.
+ * Makes `tree` equal to the source with the series applied. Equal files are not touched; the others get the present
+ * time, because make compares times and a file from the archive is old.
  * @returns the paths that were written or removed
  */
 export async function updateTree(tree: string, parts: TreeParts, signal: AbortSignal): Promise<string[]> {
@@ -51,30 +53,24 @@ export async function updateTree(tree: string, parts: TreeParts, signal: AbortSi
   return changed
 }
 
-/** A tree of hard links takes a second and no space. */
+/** Makes a new tree of hard links, which takes a second and no space. */
 async function createTree(tree: string, pristine: string, signal: AbortSignal): Promise<void> {
-  const exists = await lstat(tree).then(
-    () => true,
-    () => false,
-  )
-  if (exists) return
-  const temporary = `${tree}.new`
-  await rm(temporary, { recursive: true, force: true })
-  await mkdir(temporary, { recursive: true })
-  const copy = async (...how: string[]): Promise<string> =>
-    succeed(
-      'cp',
-      ['--archive', ...how, `${pristine}/.`, temporary],
-      { signal, stage: 'copying the source' },
-      (result) =>
-        new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
-    )
-  // Some file systems have no hard links.
-  await copy('--link').catch(async () => copy('--reflink=auto'))
-  await rename(temporary, tree)
+  if (await exists(tree)) return
+  await makeWhole(tree, async (aside) => {
+    const copy = async (...how: string[]): Promise<string> =>
+      succeed(
+        'cp',
+        ['--archive', ...how, `${pristine}/.`, aside],
+        { signal, stage: 'copying the source' },
+        (result) =>
+          new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
+      )
+    // Some file systems have no hard links.
+    await copy('--link').catch(async () => copy('--reflink=auto'))
+  })
 }
 
-/** The same inode, or a copy with all attributes. */
+/** Returns whether two files are the same inode, or copies with the same attributes. */
 function isSameFile(source: Entry, found: Entry | undefined): boolean {
   if (found === undefined) return false
   if (source.inode === found.inode) return true
@@ -82,12 +78,12 @@ function isSameFile(source: Entry, found: Entry | undefined): boolean {
   return size === found.size && time === found.time && mode === found.mode && type === found.type
 }
 
-/** Makes `to` equal to `from`, with the present time; false when it was equal. */
+/** Makes `to` equal to `from`, with the present time; returns false when it was equal already. */
 async function bring(from: string, to: string): Promise<boolean> {
   const status = await lstat(from)
   if (await isEqual(from, to)) return false
   await mkdir(path.dirname(to), { recursive: true })
-  // Never written in place: the old file may be a link to the source.
+  // A new file, because the old one may be a hard link to the source.
   const temporary = `${to}.gmemtest-new`
   await rm(temporary, { force: true })
   if (status.isSymbolicLink()) await symlink(await readlink(from), temporary)

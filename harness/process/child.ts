@@ -1,4 +1,4 @@
-// A long-lived child such as QEMU: talked to over inherited descriptors, never outliving the harness.
+// A long-lived child such as QEMU: the harness talks to it over inherited descriptors, and it never outlives the harness.
 import { spawn } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
@@ -9,13 +9,13 @@ export interface ChildExit {
   /** Missing when a signal ended it. */
   readonly code: number | undefined
   readonly signal: string | undefined
-  /** The end of what it wrote to stderr, at most 64 KiB. */
+  /** The end of its stderr, at most 64 KiB. */
   readonly stderr: string
-  /** There is no such program. */
+  /** The program does not exist. */
   readonly missing: boolean
 }
 
-/** A running child. Disposing of it kills it and waits until it is gone. */
+/** A running child. Disposing of it kills it and waits for its end. */
 export interface Child extends AsyncDisposable {
   readonly pid: number
   /** A line that can be pasted into a shell, save for the channels. */
@@ -24,21 +24,22 @@ export interface Child extends AsyncDisposable {
   readonly channels: readonly Duplex[]
   /** Never rejects. */
   readonly exited: Promise<ChildExit>
-  /** SIGKILL: for children that have nothing to save. */
+  /** Sends SIGKILL: for children that have no data to save. */
   kill(): void
 }
 
 const stderrLimit = 64 * 1024
-// How long stderr may stay open after the end of a child.
+/** How long stderr may stay open after the end of a child. */
 const stderrMilliseconds = 300
 
-function quoted(word: string): string {
+/** Returns a word as a shell reads it, quoted where necessary. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** The command line as one pastes it into a shell. */
+/** Returns a command line to paste into a shell. */
 export function shellLine(command: string, args: readonly string[]): string {
-  return [command, ...args].map(quoted).join(' ')
+  return [command, ...args].map(shellWord).join(' ')
 }
 
 function collectTail(stream: Readable): () => string {
@@ -55,19 +56,19 @@ function isChannel(stream: unknown): stream is Duplex {
 }
 
 /**
- * Starts `command` with `channels` socket pairs on descriptors 3 and up: no path in the file system leads to them, so
- * nobody else can connect and nothing is left behind.
+ * Starts `command` with `channels` socket pairs on descriptors 3 and up: they have no path in the file system, so no other
+ * process can connect and no file remains.
  *
- * This is node:child_process and not execa, which buffers, decorates and costs 80 ms to load before QEMU could start.
- * The child has its own session: a Ctrl-C in the terminal is for the harness, which then stops it in order.
- * @throws {InfraError} CHILD_NOT_STARTED when the machine cannot start any process
+ * Uses node:child_process and not execa, which buffers, decorates and takes 80 ms to load before QEMU can start.
+ * The child has its own session: Ctrl-C in the terminal reaches only the harness, which then stops the child in order.
+ * @throws {InfraError} CHILD_NOT_STARTED when this computer cannot start any process
  */
 export async function startChild(
   command: string,
   args: readonly string[],
   options: {
     readonly channels: number
-    /** Open files of ours that the child gets as well, on the descriptors after the channels. */
+    /** Open files of the harness that the child gets too, on the descriptors after the channels. */
     readonly files?: readonly number[]
   },
 ): Promise<Child> {
@@ -88,13 +89,13 @@ export async function startChild(
   child.once('error', (error) =>
     failed.reject(
       new InfraError('CHILD_NOT_STARTED', `cannot start ${file}: ${messageOf(error)}`, {
-        hint: 'gmemtest doctor says what is missing and how to install it',
+        hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
         cause: error,
         transient: true,
       }),
     ),
   )
-  // Not 'close': that waits for the channels too, and one that nobody reads any more never closes.
+  // Not 'close': that waits for the channels too, and an unread channel never closes.
   child.once('exit', (code, signal) => {
     let timer: NodeJS.Timeout | undefined
     const finish = (): void => {
@@ -120,7 +121,7 @@ export async function startChild(
   await Promise.race([started.promise, failed.promise])
 
   const channels = child.stdio.slice(3, 3 + options.channels).filter(isChannel)
-  // The child's end going away is news for whoever reads `exited`, not an exception.
+  // The caller sees the end of the child in `exited`; an exception for a channel adds nothing.
   for (const channel of channels) channel.on('error', () => undefined)
   return {
     pid: child.pid ?? 0,

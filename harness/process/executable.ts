@@ -1,8 +1,8 @@
-// Finds programs as a shell would, and tells one version of a file from another without reading it.
+// Finds programs as a shell does, and distinguishes versions of a file without reading it.
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** Where Debian keeps the programs of the administrator: often not in the PATH of other users. */
+/** Debian's directories for programs of the administrator, which are often not in the PATH of other users. */
 const alsoSearched = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 function isExecutable(file: string): boolean {
@@ -14,7 +14,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The full path of a program that is on the PATH or in an sbin directory, or undefined. */
+/** Returns the full path of a program on the PATH or in an sbin directory; undefined when it does not exist. */
 export function findExecutable(
   name: string,
   searchPath: string = process.env['PATH'] ?? '',
@@ -28,9 +28,9 @@ export function findExecutable(
 }
 
 /**
- * A text that changes when the file does: the real path, size, inode and times. Much cheaper than a hash of the
+ * Returns a text that changes with the file: the real path, size, inode and times. It is much cheaper than a hash of the
  * content, and a package upgrade always changes it.
- * @throws the error of stat(2) when there is no such file
+ * @throws the error of stat(2) when the file does not exist
  */
 export function fileIdentity(file: string): string {
   const real = realpathSync(file)
@@ -42,7 +42,7 @@ const elfMagic = 0x7f454c46
 const segmentInterpreter = 3
 const headerBytes = 4096
 
-/** Whether a file is an ELF program that runs without any shared library: it names no dynamic loader. */
+/** Returns whether a file is an ELF program without shared libraries: it names no dynamic loader. */
 export function isStaticProgram(file: string): boolean {
   const header = Buffer.alloc(headerBytes)
   const descriptor = openSync(file, 'r')

@@ -1,22 +1,22 @@
-// What a machine must have before anything works, and the Debian package that brings it.
+// The programs and files that gmemtest requires on this computer, and the Debian packages that contain them.
 import { existsSync } from 'node:fs'
 import { findExecutable, isStaticProgram } from './executable.ts'
 
-/** One thing that must be there. */
+/** A program or a file that gmemtest requires. */
 export interface Requirement {
-  /** As the reader knows it: `gcc`, `the static C library`. */
+  /** Its name in messages: `gcc`, `the static C library`. */
   readonly what: string
   readonly neededFor: string
-  /** The Debian package that brings it. */
+  /** The Debian package that contains it. */
   readonly package: string
-  /** A program to be found, which may have to be static, or one of several files. */
+  /** How to find it: a program, which may have to be static, or one of several files. */
   readonly probe:
     { readonly program: string; readonly mustBeStatic?: true } | { readonly files: readonly string[] }
 }
 
-/** A requirement and whether it is met here. */
-export interface Splat extends Requirement {
-  /** Where it was found; undefined when it is missing. */
+/** A requirement, and whether this computer meets it. */
+export interface ProbedRequirement extends Requirement {
+  /** The file that meets it; undefined when it is missing. */
   readonly found: string | undefined
 }
 
@@ -25,8 +25,29 @@ function program(name: string, packageName: string, neededFor: string): Requirem
 }
 
 const kernelBuild = 'building kernels'
+const kernelSource = 'unpacking kernel sources'
 const guestImage = 'making the guest image'
 const checks = 'make check'
+
+/** The requirements of a kernel build. */
+export const kernelRequirements: readonly Requirement[] = [
+  program('gcc', 'gcc', `${kernelBuild}, the agent and init`),
+  program('ld', 'binutils', kernelBuild),
+  program('make', 'make', kernelBuild),
+  program('flex', 'flex', kernelBuild),
+  program('bison', 'bison', kernelBuild),
+  program('bc', 'bc', kernelBuild),
+  program('perl', 'perl', kernelBuild),
+  program('git', 'git', 'applying patch series'),
+  program('xz', 'xz-utils', kernelSource),
+  program('tar', 'tar', kernelSource),
+  {
+    what: 'the headers of libelf',
+    neededFor: `${kernelBuild} (objtool)`,
+    package: 'libelf-dev',
+    probe: { files: ['/usr/include/gelf.h', '/usr/include/libelf/gelf.h'] },
+  },
+]
 
 export const requirements: readonly Requirement[] = [
   program('qemu-system-x86_64', 'qemu-system-x86', 'running kernels'),
@@ -40,28 +61,13 @@ export const requirements: readonly Requirement[] = [
   },
   program('dropbear', 'dropbear-bin', guestImage),
   program('ldd', 'libc-bin', guestImage),
-  program('gcc', 'gcc', `${kernelBuild}, the agent and init`),
   {
     what: 'the static C library',
     neededFor: 'compiling the agent and init',
     package: 'libc6-dev',
     probe: { files: ['/usr/lib/x86_64-linux-gnu/libc.a', '/usr/lib64/libc.a', '/usr/lib/libc.a'] },
   },
-  program('ld', 'binutils', kernelBuild),
-  program('make', 'make', kernelBuild),
-  program('flex', 'flex', kernelBuild),
-  program('bison', 'bison', kernelBuild),
-  program('bc', 'bc', kernelBuild),
-  program('perl', 'perl', kernelBuild),
-  program('git', 'git', 'applying patch series'),
-  program('xz', 'xz-utils', 'unpacking kernel sources'),
-  program('tar', 'tar', 'unpacking kernel sources'),
-  {
-    what: 'the headers of libelf',
-    neededFor: `${kernelBuild} (objtool)`,
-    package: 'libelf-dev',
-    probe: { files: ['/usr/include/gelf.h', '/usr/include/libelf/gelf.h'] },
-  },
+  ...kernelRequirements,
   program('clang-format', 'clang-format', checks),
   program('shellcheck', 'shellcheck', checks),
 ]
@@ -74,15 +80,15 @@ function probe(requirement: Requirement): string | undefined {
   return fits ? file : undefined
 }
 
-/** Looks for everything; takes a few milliseconds and starts nothing. */
+/** Looks for each requirement; takes a few milliseconds and starts no process. */
 export function probeRequirements(
   wanted: readonly Requirement[] = requirements,
   find: (requirement: Requirement) => string | undefined = probe,
-): Splat[] {
+): ProbedRequirement[] {
   return wanted.map((requirement) => ({ ...requirement, found: find(requirement) }))
 }
 
-/** The Debian packages that bring what is missing, each once, in the order of the table. */
-export function missingPackages(splats: readonly Splat[]): string[] {
-  return [...new Set(splats.filter(({ found }) => found === undefined).map((splat) => splat.package))]
+/** Returns the Debian packages of the missing requirements, each once, in the order of the table. */
+export function missingPackages(probed: readonly ProbedRequirement[]): string[] {
+  return [...new Set(probed.filter(({ found }) => found === undefined).map((one) => one.package))]
 }

@@ -1,9 +1,9 @@
-// The one wrapper round execa: every child has a deadline, a log and an owner, and dies with the harness.
+// The only caller of execa: every child has a deadline, a log and an owner, and dies with the harness.
 import { InfraError } from '../base/errors.ts'
 
-/** What became of a command that was started, whether it succeeded or not. */
+/** The result of a command, successful or not. */
 export interface CommandResult {
-  /** A line that can be pasted into a shell. */
+  /** A command line to paste into a shell. */
   readonly command: string
   /** Missing when a signal ended it. */
   readonly exitCode: number | undefined
@@ -22,21 +22,20 @@ export interface RunOptions {
   /** Added to the environment of the harness. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
-  /** Called with each line of stdout and stderr as it comes. */
+  /** Called with each line of stdout and stderr as soon as it is complete. */
   readonly onLine?: (line: string) => void
   /** Also append stdout and stderr to this file. */
   readonly logFile?: string
-  /** What the command gets when the harness dies; TERM for one that has children to stop. Default KILL. */
+  /** The signal to the command when the harness dies; TERM for a command that must stop its children. Default KILL. */
   readonly deathSignal?: 'KILL' | 'TERM'
 }
 
-// The signal is lost if the harness died before it was asked for: then the child has another parent by now.
+// A harness that dies before the child asks for the signal never causes it: the child then has another parent already.
 const unlessOrphaned = 'test "$PPID" = "$0" && exec "$@"'
 
 /**
- * Arguments that make `command` die when the harness does, however the harness dies.
- * The parent-death signal is a property of the kernel, so it also covers SIGKILL.
- * TERM suits programs that have children of their own to stop, such as make.
+ * Returns a command line that runs `command` and ends it when the harness dies. The kernel sends the parent-death signal,
+ * so it works after SIGKILL too. TERM suits programs that must stop their own children, such as make.
  */
 export function dieWithHarness(
   command: string,
@@ -47,7 +46,7 @@ export function dieWithHarness(
   return ['setpriv', ['--pdeathsig', deathSignal, '--', ...guarded]]
 }
 
-/** Whether a command of `dieWithHarness` ended because there is no such program. */
+/** Returns whether a command of `dieWithHarness` ended because the program does not exist. */
 export function isMissing(exitCode: number | undefined, stderr: string): boolean {
   return exitCode === 127 && /\bexec: .*: not found/.test(stderr)
 }
@@ -60,8 +59,8 @@ async function forEachLine(
 }
 
 /**
- * Runs a command to its end and returns what happened; a failing command is a result, not an exception.
- * @throws {InfraError} COMMAND_MISSING when there is no such program
+ * Runs a command to its end. A failure of the command is a result, not an exception.
+ * @throws {InfraError} COMMAND_MISSING when the program does not exist
  * @throws the abort reason when `signal` fires
  */
 export async function run(
@@ -69,7 +68,7 @@ export async function run(
   args: readonly string[],
   options: RunOptions,
 ): Promise<CommandResult> {
-  // Loaded late: a run that finds everything cached starts no command, and need not wait 80 ms for execa.
+  // Imported late: execa takes 80 ms to load, and a run with a warm cache starts no command.
   const { execa } = await import('execa')
   const [file, wrapped] = dieWithHarness(command, args, options.deathSignal)
   const child = execa(file, wrapped, {
@@ -92,7 +91,7 @@ export async function run(
   options.signal.throwIfAborted()
   if (result.code === 'ENOENT' || isMissing(result.exitCode, result.stderr)) {
     throw new InfraError('COMMAND_MISSING', `${command} is not installed`, {
-      hint: 'gmemtest doctor says what is missing and how to install it',
+      hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
     })
   }
   return {

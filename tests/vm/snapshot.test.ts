@@ -1,9 +1,9 @@
 // A machine that goes on from a saved state: it is like one that has booted, and no state that was harmed is ever used.
-import { createHash } from 'node:crypto'
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
+import { sha256 } from '../../harness/cache/hash.ts'
 import { Consoles } from '../../harness/instance/consoles.ts'
 import { restoreInstance } from '../../harness/instance/boot-instance.ts'
 import { startOptions } from '../../harness/instance/instance-options.ts'
@@ -144,9 +144,10 @@ async function flipBit(file: string, position: number): Promise<void> {
 async function replaceFile(file: string, content: string): Promise<void> {
   await writeFile(file, content)
   const manifest = path.join(path.dirname(file), 'manifest.json')
-  const hashes: unknown = JSON.parse(await readFile(manifest, 'utf8'))
-  const hash = createHash('sha256').update(content).digest('hex')
-  await writeFile(manifest, JSON.stringify(Object.assign({}, hashes, { [path.basename(file)]: hash })))
+  const products: unknown = JSON.parse(await readFile(manifest, 'utf8'))
+  const { size, mtimeMs } = await stat(file)
+  const product = { size, time: Math.floor(mtimeMs), sha256: sha256(content) }
+  await writeFile(manifest, JSON.stringify(Object.assign({}, products, { [path.basename(file)]: product })))
 }
 
 void test('a state that nothing comes of is thrown away, and made again', async (t) => {

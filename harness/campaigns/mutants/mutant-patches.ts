@@ -1,4 +1,4 @@
-// Mutants: patches that put one bug on top of a series, to prove that the scenarios would notice it.
+// Mutants: patches that add one bug to a series, to prove that the scenarios detect the bug.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
@@ -6,24 +6,24 @@ import { UsageError } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 import { readMail } from '../../kernel/series/mail.ts'
 
-/** One bug, as its patch describes it. */
+/** One bug, described by its patch. */
 export interface Mutant {
   /** The name of the file without `.patch`. */
   readonly name: string
   readonly file: string
-  /** What the patch does, without the prefix of the subject. */
+  /** The subject of the patch, without its prefix. */
   readonly title: string
   /** Its number in the catalogue of known bugs. */
   readonly bug?: string
-  /** The scenarios that are most likely to notice it. */
+  /** The scenarios that are most likely to detect it. */
   readonly scenarios: readonly string[]
 }
 
 const folderName = 'mutants'
 
 /**
- * The mutants of a kernel by name: what lies in the folder `mutants` of each of its series.
- * @throws {UsageError} MUTANTS_MISSING when it has none
+ * Reads the mutants of a kernel, sorted by name: the patches in the folder `mutants` of each of its series.
+ * @throws {UsageError} MUTANTS_MISSING when the kernel has none
  * @throws {UsageError} MUTANT_INVALID for a patch without a subject or without scenarios
  */
 export async function readMutants(definition: KernelDefinition): Promise<Mutant[]> {
@@ -33,14 +33,14 @@ export async function readMutants(definition: KernelDefinition): Promise<Mutant[
   }
   if (mutants.length > 0) return mutants.toSorted((left, right) => left.name.localeCompare(right.name))
   throw new UsageError('MUTANTS_MISSING', `the kernel ${definition.name} has no mutants`, {
-    hint: `mutants are patches in the folder '${folderName}' of a series`,
+    hint: `put patches into the folder '${folderName}' of one of its series`,
   })
 }
 
 async function readFolder(folder: string): Promise<Mutant[]> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
-    // A series that is an mbox has no folder in it.
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return []
+    // A series may have no such folder, or be an mbox.
+    if (isMissing(error)) return []
     throw error
   })
   return Promise.all(
@@ -61,7 +61,7 @@ function parseMutant(file: string, text: string): Mutant {
   if (title === '' || scenarios.length === 0) {
     const missing = title === '' ? 'Subject' : 'Scenarios'
     throw new UsageError('MUTANT_INVALID', `the mutant ${file} has no line '${missing}: …'`, {
-      hint: 'Subject says what is broken, Scenarios names who should notice it, separated by commas',
+      hint: 'add both lines: Subject describes the bug, Scenarios names the scenarios that should detect it',
     })
   }
   return {
@@ -74,8 +74,8 @@ function parseMutant(file: string, text: string): Mutant {
 }
 
 /**
- * The definition of the kernel with the mutant. It is built in the same tree, so that only what the mutant changes is
- * compiled, and stored under a key of its own.
+ * Returns the definition of the kernel with the mutant. The build uses the same tree, so it compiles only the files that the
+ * mutant changes; the store keeps it under a key of its own.
  */
 export function withMutant(definition: KernelDefinition, mutant: Mutant): KernelDefinition {
   return {

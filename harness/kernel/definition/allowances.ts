@@ -1,13 +1,13 @@
-// What a kernel may complain about: complaints that are known, each with the reason, and until when.
+// Allowances: known splats that are no failures, each with its reason and its last day.
 import { z } from 'zod'
 import { readYaml } from '../../base/yaml-file.ts'
 
-/** A complaint that does not count for now. */
+/** A splat that is no failure until a certain day. */
 export interface Allowance {
-  /** An expression, matched against the title of a complaint and against the line that says it best. */
+  /** An expression, matched against the title of a splat and against its most telling line. */
   readonly match: string
   readonly reason: string
-  /** The last day on which it is allowed, as YYYY-MM-DD. */
+  /** The last day of the allowance, as YYYY-MM-DD. */
   readonly expires: string
 }
 
@@ -19,7 +19,7 @@ function isExpression(text: string): boolean {
   }
 }
 
-/** Titles of complaints that have little in common. */
+/** Titles of splats that have little in common. */
 const samples = [
   'WARNING in kvm_gmem_fault',
   'KASAN: slab-use-after-free in ext4_find_extent',
@@ -29,7 +29,7 @@ const samples = [
 ]
 const mostSamples = 2
 
-/** Whether an expression is for one thing, and not for nearly everything. */
+/** Returns whether an expression covers few of the samples. */
 function isNarrow(text: string): boolean {
   if (!isExpression(text)) return true
   const expression = new RegExp(text)
@@ -43,14 +43,14 @@ function isDay(text: string): boolean {
   )
 }
 
-/** One entry; all three keys are needed, so that none stays for ever or for nobody knows what. */
+/** One entry; all three keys are required, so that each allowance has a reason and an end. */
 export const allowanceSchema: z.ZodType<Allowance> = z.strictObject({
   match: z
     .string()
     .refine(isExpression, 'must be a regular expression')
-    .refine(isNarrow, 'must not match just anything'),
-  reason: z.string().trim().min(1, 'must say why it is allowed'),
-  expires: z.string().refine(isDay, 'must be a day, as 2027-01-31'),
+    .refine(isNarrow, 'must not match nearly every splat'),
+  reason: z.string().trim().min(1, 'must give the reason'),
+  expires: z.string().refine(isDay, 'must be a day such as 2027-01-31'),
 })
 
 /** The keys of an entry. */
@@ -66,7 +66,7 @@ export function parseAllowances(file: string, text: string): readonly Allowance[
       .array(allowanceSchema, "the file must be a list of entries '- match: …', with no key around it")
       .min(1, 'the list is empty'),
     code: 'ALLOW_INVALID',
-    what: 'a list of complaints that are allowed',
+    what: 'a list of allowances',
     keysAt: () => allowanceKeys,
   })
 }

@@ -1,4 +1,4 @@
-// Names of the kernel's selftests, as its own run_kselftest.sh has them: TARGET:TEST.
+// Names of the kernel's selftests in the form of its own run_kselftest.sh: TARGET:TEST.
 import { UsageError } from '../../base/errors.ts'
 
 /** One program of the kernel's selftests. */
@@ -11,13 +11,13 @@ export interface SelftestName {
 
 const shape = /^(?<target>[\w-]+(?:\/[\w-]+)*):(?<test>[\w.+-]+)$/
 
-/** Whether a text has the form of such a name. */
+/** Returns whether a text has the form of a selftest's name. */
 export function isSelftestName(text: string): boolean {
   return shape.test(text)
 }
 
 /**
- * A name from its text.
+ * Parses a name.
  * @throws {UsageError} SELFTEST_NAME
  */
 export function selftestName(text: string): SelftestName {
@@ -28,15 +28,15 @@ export function selftestName(text: string): SelftestName {
   })
 }
 
-/** The next step after a text that is no name: programs have an underscore in their names, targets mostly not. */
+/** Chooses a hint for a wrong name: most programs have an underscore in their names, most targets have none. */
 function hintFor(text: string): string {
-  if (text.includes(':') || !/^[\w-]+$/.test(text)) return 'for example: kvm:guest_memfd_test'
+  if (text.includes(':') || !/^[\w-]+$/.test(text)) return 'write a name such as kvm:guest_memfd_test'
   return text.includes('_')
-    ? `did you mean 'kvm:${text}'? gmemtest kselftest --list prints them all`
-    : `one of its tests is ${text}:TEST; gmemtest kselftest --list ${text} prints them all`
+    ? `try 'kvm:${text}'; gmemtest kselftest --list prints all names`
+    : `write ${text}:TEST; gmemtest kselftest --list ${text} prints all tests of the target`
 }
 
-/** The text of a name. */
+/** Returns the text of a name. */
 export function fullName({ target, test }: SelftestName): string {
   return `${target}:${test}`
 }

@@ -1,4 +1,4 @@
-// Makes the configuration: tinyconfig, the fragments on top, and then proof that every option survived.
+// Makes a configuration: tinyconfig, the fragments on top, and a check that every option survived.
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../../base/errors.ts'
@@ -32,7 +32,7 @@ export async function configure(
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   throw new BuildError('OPTION_LOST', `an option did not survive: ${first}${more}`, {
     tail: others,
-    hint: 'ask for what it depends on as well, or take it out of the fragment',
+    hint: 'request the options that it depends on too, or remove it from the fragment',
   })
 }
 
@@ -43,7 +43,7 @@ async function kconfig(tree: string, target: string, options: MakeOptions): Prom
   throw full ?? new BuildError('CONFIG_FAILED', `make ${target} failed`, { tail: lastLines(result) })
 }
 
-/** A .config with the requests in place of what it says about those options (what merge_config.sh -m does). */
+/** Replaces the requested options in a .config, as merge_config.sh -m does. */
 export function overridden(config: string, requests: readonly Request[]): string {
   const names = new Set(requests.map((request) => request.name))
   const rest = config.split('\n').filter((line) => {
@@ -53,7 +53,7 @@ export function overridden(config: string, requests: readonly Request[]): string
   return [...rest, ...requests.map(configLine), ''].join('\n')
 }
 
-/** The requests that a final configuration does not grant. */
+/** Returns the requests that a final configuration does not grant. */
 export function lostRequests(requests: readonly Request[], config: ReadonlyMap<string, string>): Request[] {
   return requests.filter((request) => (config.get(request.name) ?? 'n') !== request.value)
 }

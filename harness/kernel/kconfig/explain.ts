@@ -1,4 +1,4 @@
-// Why an option that was asked for is not in the configuration: its unmet dependencies, from the tree's Kconfig files.
+// Explains why a configuration lacks a requested option: its unmet dependencies, from the tree's Kconfig files.
 import { nearest } from '../../base/nearest.ts'
 import { evaluate, symbolsOf } from './expression.ts'
 import type { ValueOf } from './expression.ts'
@@ -7,8 +7,8 @@ import { readKconfig } from './kconfig-files.ts'
 import type { KconfigTree, OptionDefinition } from './kconfig-files.ts'
 
 /**
- * One line for each request that was lost: wanted, found, where it was asked for, and what stood in the way. None for
- * an option that this tree does not have and need not have.
+ * Returns one line for each lost request: the wanted and the found value, the place of the request, and the reason. An
+ * option that the tree may lack has none.
  */
 export async function explainLost(
   lost: readonly Request[],
@@ -57,7 +57,7 @@ function withValues(condition: string, valueOf: ValueOf): string {
   return values.length === 0 ? condition : `${condition} (${values.join(', ')})`
 }
 
-/** All dependencies are met, and still it cannot be set to what was asked for. */
+/** Explains an option whose dependencies are met, but which cannot have the requested value. */
 function unsettable(
   definitions: readonly OptionDefinition[],
   kconfig: KconfigTree,

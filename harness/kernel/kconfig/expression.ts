@@ -1,16 +1,16 @@
-// Kconfig's expressions: enough of them to say which part of a dependency is not met.
+// Evaluates Kconfig expressions, to find the part of a dependency that is not met.
 
-/** The value of a symbol as .config has it; `n` for one that is not set. */
+/** Returns the value of a symbol as in .config; `n` for an unset symbol. */
 export type ValueOf = (symbol: string) => string
 
-/** Symbols, quoted strings, operators, and $(macros), which are kept whole. */
+/** Splits an expression into symbols, quoted strings, operators and whole $(macros). */
 function tokensOf(expression: string): string[] {
   return (
     expression.match(/\$\((?:[^()]|\([^()]*\))*\)|"[^"]*"|'[^']*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w-]+/g) ?? []
   )
 }
 
-/** The symbols that an expression mentions, each once. */
+/** Returns the symbols of an expression, each once. */
 export function symbolsOf(expression: string): string[] {
   return [...new Set(tokensOf(expression).filter((token) => /^[A-Za-z0-9_]+$/.test(token)))].filter(
     (token) => !/^([ymn]|\d+)$/.test(token),
@@ -23,7 +23,7 @@ function levelOf(value: string): number {
   return value === 'y' ? level.y : value === 'm' ? level.m : level.n
 }
 
-/** Evaluates to 0 (n), 1 (m) or 2 (y). A macro counts as y: what it asked the compiler is not known here. */
+/** Evaluates an expression to 0 (n), 1 (m) or 2 (y). A macro counts as y, because only make knows its result. */
 export function evaluate(expression: string, valueOf: ValueOf): number {
   const tokens = tokensOf(expression)
   let position = 0

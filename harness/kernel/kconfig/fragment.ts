@@ -1,4 +1,4 @@
-// Kconfig fragments: what they ask for, with the line that asks.
+// Reads Kconfig fragments: their requests, each with its line.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { FragmentFile } from '../definition/definition.ts'
@@ -7,15 +7,15 @@ import { nearest } from '../../base/nearest.ts'
 import { projectRoot } from '../../base/paths.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 
-/** One option that is asked for. */
+/** One requested option. */
 export interface Request {
   /** Without the CONFIG_ prefix. */
   readonly name: string
-  /** As .config has it: `y`, `21`, `"text"`; `n` for `# CONFIG_X is not set`. */
+  /** As in .config: `y`, `21`, `"text"`; `n` for `# CONFIG_X is not set`. */
   readonly value: string
   /** `FILE:LINE`. */
   readonly at: string
-  /** A tree that has no such option need not grant it: others have it always on, or not yet. */
+  /** A tree without the option need not grant it: the feature may be always on, or not exist yet. */
   readonly ifKnown?: true
 }
 
@@ -42,7 +42,7 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
         ? `there is no *.config in ${place}`
         : `the fragments in ${place} are ${names.join(', ')}`
     throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
-      hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
+      hint: near === undefined ? all : `try '${near}'; ${all}`,
     })
   })
   return parseFragment(file.path, text)
@@ -80,7 +80,7 @@ function merged(requests: readonly Request[]): Request[] {
       throw new UsageError(
         'FRAGMENTS_CONFLICT',
         `CONFIG_${request.name} is asked for twice: '${before.value}' at ${before.at}, '${request.value}' at ${request.at}`,
-        { hint: 'take one of the lines out, or leave one of the fragments out of the definition' },
+        { hint: 'remove one of the lines, or one of the fragments from the definition' },
       )
     }
     if (before === undefined) byName.set(request.name, request)
@@ -88,17 +88,17 @@ function merged(requests: readonly Request[]): Request[] {
   return [...byName.values()]
 }
 
-/** The line of a .config that stands for a request. */
+/** Returns the line of a .config for a request. */
 export function configLine({ name, value }: Pick<Request, 'name' | 'value'>): string {
   return value === 'n' ? `# CONFIG_${name} is not set` : `CONFIG_${name}=${value}`
 }
 
-/** What the fragments ask for, whatever the order, the comments and the files: part of the key of a build. */
+/** Returns the requests without order, comments and files: part of the key of a build. */
 export function requestedConfig(requests: readonly Request[]): string {
   return requests.map(configLine).toSorted().join('\n')
 }
 
-/** The options of a .config that are set, without the CONFIG_ prefix. */
+/** Returns the options that a .config sets, without the CONFIG_ prefix. */
 export function parseConfig(text: string): Map<string, string> {
   const options = new Map<string, string>()
   for (const match of text.matchAll(/^CONFIG_(\w+)=(.*)$/gm)) {

@@ -1,8 +1,8 @@
-// Reads the Kconfig files of a tree: which options there are, what each depends on, and what selects it.
+// Reads the Kconfig files of a tree: the options, their dependencies, and the options that select them.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** A block that options can be in: a menu, an if, a choice, a menuconfig does not count. */
+/** A block around options: a menu, an if or a choice; a menuconfig is no block. */
 interface Block {
   readonly kind: 'if' | 'menu' | 'choice'
   readonly conditions: string[]
@@ -15,9 +15,9 @@ export interface OptionDefinition {
   /** `FILE:LINE`, relative to the tree. */
   readonly at: string
   readonly blocks: readonly Block[]
-  /** Its own `depends on`; all of them have to hold. */
+  /** Its own `depends on`; all of them must hold. */
   readonly depends: string[]
-  /** It can be set; without a prompt only defaults and selects decide. */
+  /** A user can set it; without a prompt only defaults and selects decide. */
   hasPrompt: boolean
   /** The condition of the prompt. */
   promptIf: string | undefined
@@ -41,7 +41,7 @@ interface Reading {
   readonly blocks: Block[]
 }
 
-/** Reads Kconfig and all that it sources, for x86. */
+/** Reads Kconfig and all files that it sources, for x86. */
 export async function readKconfig(tree: string): Promise<KconfigTree> {
   const reading: Reading = { tree, options: new Map(), selections: new Map(), blocks: [] }
   await readKconfigFile('Kconfig', reading)
@@ -49,7 +49,7 @@ export async function readKconfig(tree: string): Promise<KconfigTree> {
 }
 
 async function readKconfigFile(name: string, reading: Reading): Promise<void> {
-  // A file that is not there is the tree's trouble; it is reported by make, not by this explanation.
+  // make reports a missing file; this explanation goes on without it.
   const text = await readFile(path.join(reading.tree, name), 'utf8').catch(() => '')
   let entry: OptionDefinition | Block | undefined
   let helpIndent: number | undefined
@@ -101,7 +101,7 @@ async function readKconfigFile(name: string, reading: Reading): Promise<void> {
   }
 }
 
-/** Lines with those that a backslash continues joined; the number is that of the first. */
+/** Splits a text into lines, and joins lines that a backslash continues; the number is that of the first. */
 function logicalLines(text: string): { line: string; number: number }[] {
   const lines: { line: string; number: number }[] = []
   let isContinued = false

@@ -1,11 +1,12 @@
-// A configuration is made once for all kernels that need the same: of 25 CPU-seconds for a mutant, it took ten.
+// Makes a configuration once for all kernels that need the same one: it takes ten of the 25 CPU-seconds of a mutant.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { readJson, sha256, sha256OfFile, writeWhole } from '../../cache/atomic-file.ts'
+import { readJson, rememberJson } from '../../cache/atomic-file.ts'
+import { keyOf, sha256OfFile } from '../../cache/hash.ts'
 import type { Patch } from '../series.ts'
 import type { Request } from './fragment.ts'
 
-/** What a configuration is made from. */
+/** The inputs of a configuration. */
 export interface ConfigInputs {
   /** Identifies the source, as it is without the series. */
   readonly source: string
@@ -14,13 +15,14 @@ export interface ConfigInputs {
   readonly compiler: string
 }
 
-/** The same for all that are configured alike: patches of code alone do not count. */
+/** Returns one key for all kernels with the same configuration: neither patches of code alone nor the paths of fragments
+ * count. */
 export function configKey({ source, patches, requests, compiler }: ConfigInputs): string {
   const counted = patches.filter(({ diff }) => !isCodeAlone(diff)).map(({ content }) => content)
-  return sha256(Buffer.from(JSON.stringify([source, counted, requests, compiler])))
+  return keyOf([source, counted, requests, compiler])
 }
 
-/** Whether a patch changes nothing but C and assembly, which no Kconfig file reads. */
+/** Returns whether a patch changes nothing but C and assembly, which no Kconfig file reads. */
 export function isCodeAlone(diff: string): boolean {
   const names = [...diff.matchAll(/^(?:diff --git (\S+) (\S+)|(?:---|\+\+\+) (\S+))/gm)].flatMap((match) =>
     match.slice(1).filter((name) => name !== undefined && name !== '/dev/null'),
@@ -29,8 +31,9 @@ export function isCodeAlone(diff: string): boolean {
 }
 
 /**
- * Calls `configure`, unless the last one that came to its end was for the same key, and the file is still as it has left it.
- * `home` is where it is remembered. Throws what `configure` throws.
+ * Calls `configure`, unless its last successful call was for the same key and has written the present file. The directory
+ * `home` keeps the memory of that call.
+ * @throws what `configure` throws
  */
 export async function configureOnce(
   home: string,
@@ -44,5 +47,5 @@ export async function configureOnce(
   if (isDone) return
   await rm(memory, { force: true })
   await configure()
-  await writeWhole(memory, JSON.stringify(await now()))
+  await rememberJson(memory, await now())
 }

@@ -1,4 +1,4 @@
-// Applies a series to copies of the files that it touches. The tree itself is only changed when all of it applied.
+// Applies a series to copies of the files that it touches. The tree changes only after all patches have applied.
 import { copyFile, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { CommandResult } from '../../process/run-program.ts'
@@ -9,7 +9,7 @@ import type { BuildContext } from '../provide-progress.ts'
 import type { Patch } from '../series.ts'
 import { gitEnvironment } from '../source/git.ts'
 
-/** What a series does to a tree: for each path that it touches, the new file, or none when it removes it. */
+/** The changes of a series: for each path that it touches, the new file, or undefined for a removed one. */
 export type Overlay = ReadonlyMap<string, string | undefined>
 
 /**
@@ -46,11 +46,8 @@ export async function applySeries(
   const overlay = new Map<string, string | undefined>()
   for (const name of touched) {
     const file = path.join(files, name)
-    const exists = await lstat(file).then(
-      () => true,
-      () => false,
-    )
-    overlay.set(name, exists ? file : undefined)
+    const isThere = await lstat(file).catch(() => undefined)
+    overlay.set(name, isThere === undefined ? undefined : file)
   }
   return overlay
 }
@@ -63,7 +60,7 @@ function gitIn(directory: string, context: BuildContext): Git {
       signal: context.signal,
       stage: 'applying the series',
       cwd: directory,
-      // Inside a repository, git apply would silently skip what is not below the current directory.
+      // Inside a repository, git apply would silently skip files outside of the current directory.
       env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: path.dirname(directory) },
     })
 }
@@ -73,7 +70,7 @@ async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> 
   if (result.exitCode !== 0) {
     throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
       tail: lastLines(result, 5),
-      hint: `look at ${patch.origin}; mail programs that wrap lines damage patches`,
+      hint: `fetch ${patch.origin} again, with a program that does not wrap lines`,
     })
   }
   // ADDED\tREMOVED\tPATH\0; of a rename, only the new path.
@@ -91,12 +88,12 @@ async function take(tree: string, name: string, files: string): Promise<void> {
     if (status.isSymbolicLink()) await symlink(await readlink(from), to)
     else await copyFile(from, to)
   } catch (error) {
-    // A file that the patch adds.
+    // The patch adds this file.
     if (!isMissing(error)) throw error
   }
 }
 
-/** Applies what can be applied, only to learn which hunks cannot. */
+/** Applies the hunks that fit, to find out which hunks do not, and returns the error. */
 async function rejection(
   patch: Patch,
   file: string,
@@ -109,7 +106,7 @@ async function rejection(
   const rejects = await rejectFiles(files)
   const hint =
     `nothing was built; apply the patches before it by hand and look at '${patch.origin}', ` +
-    'or take the source that the series was made for'
+    'or use the source that the series was made for'
   const [first] = rejects
   if (first === undefined) {
     const words = reason[0]?.replace(/^error: /, '') ?? lastLines(result, 1).join('')
@@ -130,7 +127,7 @@ async function rejection(
   )
 }
 
-/** `Applying patch FILE with 1 reject...` is followed by a line for each hunk of the file. */
+/** Finds the number of the rejected hunk: a line for each hunk follows `Applying patch FILE with 1 reject...`. */
 function rejectedHunk(output: string, file: string): string {
   const section = output.slice(Math.max(0, output.indexOf(`Applying patch ${file} with`)))
   const number = /^Rejected hunk #(\d+)/m.exec(section)?.[1]
@@ -145,7 +142,7 @@ async function rejectFiles(directory: string): Promise<string[]> {
     .map((name) => path.join(directory, name))
 }
 
-/** `git patch-id --stable` of each patch: the name under which the lists know it. */
+/** Returns `git patch-id --stable` of each patch: its name on the mailing lists. */
 export async function patchIds(patches: readonly Patch[], context: BuildContext): Promise<string[]> {
   const ids: string[] = []
   for (const patch of patches) {

@@ -1,7 +1,7 @@
-// Patches as they come: plain diffs, mails of git format-patch, mboxes of several mails.
-// Texts are `latin1` here, one character a byte: a patch may hold bytes that are no UTF-8.
+// Reads patches: plain diffs, mails of git format-patch, mboxes of several mails.
+// Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
 
-/** The parts of a patch file that matter: what it says it is, and the diff that is applied. */
+/** The parts of a patch file that count: its subject, and the diff to apply. */
 export interface Mail {
   readonly subject: string
   readonly diff: string
@@ -13,12 +13,12 @@ export function splitMbox(text: string): string[] {
     .map((match) => match.index)
     .filter((index) => index === 0 || text.slice(0, index).endsWith('\n\n'))
   return begins.map((begin, position) =>
-    // `>From ` is how a line of the mail that looks like a beginning is kept in the file.
+    // An mbox stores a line of a mail that begins with `From ` as `>From `.
     text.slice(begin, begins[position + 1]).replaceAll(/^>(>*From )/gm, '$1'),
   )
 }
 
-/** Subject and diff of one patch file or mail. The diff is empty when there is none, as in a cover letter. */
+/** Reads subject and diff of one patch file or mail. The diff of a cover letter is empty. */
 export function readMail(text: string): Mail {
   const lines = text.replace(/^From \S.*\n/, '')
   const isMail = /^[A-Za-z][A-Za-z0-9-]*: /.test(lines)
@@ -44,19 +44,19 @@ function decoded(body: string, encoding: string): string {
   }
 }
 
-/** From the first file header to the signature. */
+/** Returns the text from the first file header to the signature. */
 function diffOf(body: string): string {
   const begin = body.search(/^diff --git |^--- .*\n\+\+\+ /m)
   if (begin < 0) return ''
   const diff = body.slice(begin)
-  // git ends a mail with its version below `-- `, which would be a removed line otherwise.
+  // git ends a mail with `-- ` and its version, which would count as a removed line.
   const signature = diff.search(/\n-- \n[^\n]*\n*$/)
   return signature < 0 ? diff : diff.slice(0, signature + 1)
 }
 
 /**
- * What counts of a diff when builds are compared: all but the abbreviated blob names, whose length depends on the
- * repository that the patch was made in, and the times that diff(1) puts beside file names.
+ * Returns the part of a diff that identifies a build. It drops abbreviated blob names, whose length depends on the
+ * repository of the author, and the times that diff(1) writes beside file names.
  */
 export function essenceOf(diff: string): string {
   if (diff.includes('GIT binary patch')) return diff

@@ -1,21 +1,22 @@
-// Which lists apt looks at: the machine's own, or those of one more suite, which are ours alone and change nothing.
-import { access, mkdir, writeFile } from 'node:fs/promises'
+// The package lists for apt: those of this computer, or private lists of one more suite in the cache.
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../base/errors.ts'
+import { exists } from '../../cache/atomic-file.ts'
 import { attempt, lastLines } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 
-/** How apt is to be called. */
+/** How to call apt. */
 export interface Apt {
-  /** For each command line. */
+  /** Options of each command line. */
   readonly options: readonly string[]
-  /** The suite to ask for beside the package, as apt writes it: `/trixie-backports`, or nothing. */
+  /** The suite after a package name, as apt writes it: `/trixie-backports`, or nothing. */
   readonly ofSuite: string
-  /** A comment for whoever repeats it by hand; nothing for the machine's own lists. */
+  /** A comment for a repetition by hand; absent for the lists of this computer. */
   readonly remark?: string
 }
 
-// As root, apt downloads as the user _apt, who may not write to our cache, and it warns about that.
+// As root, apt downloads as the user _apt, who may not write to the cache, and apt warns about that.
 const quiet = ['-q', '-o', 'APT::Sandbox::User=root'] as const
 
 const stage = 'asking apt for its suites'
@@ -23,8 +24,8 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const publicArchive = 'http://deb.debian.org/debian'
 
 /**
- * The machine's lists when no suite is named, or when it has this one. Otherwise lists of that suite alone are fetched from
- * the archive that the machine uses, into the cache; apt checks its signature as it does for others.
+ * Chooses the lists of this computer when the caller names no suite, or one of theirs. Otherwise fetches the lists of that
+ * suite into the cache, from the archive that this computer uses; apt checks their signature as usual.
  * @throws {UsageError} SUITE_UNKNOWN when the archive has no such suite
  * @throws {InfraError} SOURCE_UNREACHABLE
  */
@@ -45,10 +46,7 @@ async function privateLists(suite: string, archive: string, context: BuildContex
   const home = path.join(cache, 'apt', suite.replaceAll('/', '_'))
   await mkdir(path.join(home, 'lists/partial'), { recursive: true })
   await mkdir(path.join(home, 'cache/archives/partial'), { recursive: true })
-  const signedBy = await access(keyring).then(
-    () => ` [signed-by=${keyring}]`,
-    () => '',
-  )
+  const signedBy = (await exists(keyring)) ? ` [signed-by=${keyring}]` : ''
   const sources = path.join(home, 'sources.list')
   const line = `deb${signedBy} ${archive} ${suite} main`
   await writeFile(sources, `${line}\n`)
@@ -67,7 +65,7 @@ async function privateLists(suite: string, archive: string, context: BuildContex
     return { options, ofSuite: '', remark: `# with ${line} among the sources of apt` }
   if (/does not have a Release file/.test(result.stderr)) {
     throw new UsageError('SUITE_UNKNOWN', `${archive} has no suite '${suite}'`, {
-      hint: 'for example: --apt-suite trixie-backports',
+      hint: 'name a suite of the archive, for example --apt-suite trixie-backports',
     })
   }
   throw new InfraError('SOURCE_UNREACHABLE', `apt-get cannot fetch the lists of ${suite} from ${archive}`, {
@@ -76,7 +74,7 @@ async function privateLists(suite: string, archive: string, context: BuildContex
   })
 }
 
-/** The packages of kernel sources that these lists have, the newest last. */
+/** Lists the packages of kernel sources, the newest last. */
 export async function kernelSources(apt: Apt, context: BuildContext): Promise<string[]> {
   const prefix = 'linux-source-'
   const { stdout } = await attempt('apt-cache', [...apt.options, 'pkgnames', prefix], {

@@ -1,11 +1,11 @@
-// Source from Debian's package linux-source-*: apt verifies it by the chain of signatures that the machine trusts.
+// Source from Debian's package linux-source-*: apt verifies it by the signatures that this computer trusts.
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../base/errors.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import type { CommandOptions } from '../command.ts'
 import type { CommandResult } from '../../process/run-program.ts'
-import { sha256OfFile } from '../../cache/atomic-file.ts'
+import { sha256OfFile } from '../../cache/hash.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { aptFor, kernelSources } from './apt.ts'
 import type { Apt } from './apt.ts'
@@ -29,7 +29,7 @@ function pinOf(source: DebianSource): string {
   return `debian-${wanted(source).replaceAll('/', '_')}`
 }
 
-/** What the package was found to be when it was fetched; undefined when it never was. Asks nobody. */
+/** Returns the identity of the package when it was fetched; undefined before that. Asks neither apt nor the network. */
 export async function identifyDebian(
   source: DebianSource,
   context: BuildContext,
@@ -38,7 +38,7 @@ export async function identifyDebian(
 }
 
 /**
- * Fetches and unpacks the package, unless that has been done. With `refresh`, a newer version is looked for.
+ * Fetches and unpacks the package, unless the cache has its tree. With `refresh`, it asks for a newer version.
  * @throws {InfraError} SOURCE_PACKAGE_MISSING, SOURCE_UNREACHABLE, NO_SPACE
  * @throws {UsageError} SUITE_UNKNOWN
  */
@@ -52,7 +52,7 @@ export async function obtainDebian(
   void lock
   const pinned = await recall(context.cache, pin)
   if (pinned !== undefined && !refresh && (await isUnpacked(context.cache, pinned.directory))) return pinned
-  // A pinned version is got again; only a refresh may move on to another one.
+  // A pinned version is fetched again; only a refresh may choose another version.
   const apt = await aptFor(source.suite ?? context.aptSuite, context)
   const request =
     pinned === undefined || refresh
@@ -86,7 +86,7 @@ export async function obtainDebian(
     )
     if (archive === undefined) {
       throw new InfraError('SOURCE_PACKAGE_MISSING', `${exact} contains no usr/src/linux-source-*.tar.*`, {
-        hint: 'debian: takes a binary package named linux-source-VERSION',
+        hint: 'name a binary package linux-source-VERSION after debian: in the definition',
       })
     }
     archiveName = archive
@@ -145,11 +145,11 @@ function wordsOf(result: CommandResult): string {
 function unreachable(result: CommandResult, request: string): InfraError {
   return new InfraError('SOURCE_UNREACHABLE', `apt-get cannot download ${request}: ${wordsOf(result)}`, {
     tail: lastLines(result, 5),
-    hint: "check the network and the proxy; 'apt-get update' (as root) when the mirror has moved on",
+    hint: "check the network and the proxy; run 'apt-get update' as root when the mirror no longer has the version",
   })
 }
 
-/** Backports lose a version when the next one arrives: what there is instead belongs to the message. */
+/** Returns an error that lists the present packages: backports lose a version when the next one arrives. */
 function missing(result: CommandResult, request: string, others: readonly string[]): InfraError {
   const found = others.length === 0 ? 'no kernel source at all' : others.join(', ')
   return new InfraError(

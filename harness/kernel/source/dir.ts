@@ -1,20 +1,22 @@
-// Source from a directory that somebody works in: it is only read, and built from a copy of what it was.
+// Source from a directory in which a developer works. The directory is only read; builds use a copy of its state.
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { mkdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../base/errors.ts'
+import type { CommandResult } from '../../process/run-program.ts'
 import { lastLines, succeed } from '../command.ts'
-import { readJson, sha256, writeWhole } from '../../cache/atomic-file.ts'
+import { readJson, writeWhole } from '../../cache/atomic-file.ts'
+import { sha256 } from '../../cache/hash.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { requireSpace } from '../../cache/space.ts'
 import { gitEnvironment } from './git.ts'
 import { listTree } from './listing.ts'
 import type { Entry } from './listing.ts'
-import { discardTree, lockSource, stampTree, treeOf, untouchedFiles } from './pristine.ts'
+import { discardTree, lockSource, sourceHome, stampTree, unstampTree, untouchedFiles } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 
-/** What is known of one file: by size and times, so that only changed files are read again. */
+/** One file: its size and times tell whether it must be read again. */
 interface Known {
   readonly state: string
   readonly content: string
@@ -27,8 +29,8 @@ function directoryOf(root: string): string {
 }
 
 /**
- * Hashes the tree. Only files that changed since the last time are read, so this takes a second or two.
- * @throws {UsageError} SOURCE_MISSING when it is no kernel tree
+ * Hashes the tree. It reads only files that changed since the last time, which takes a second or two.
+ * @throws {UsageError} SOURCE_MISSING when the directory is no kernel tree
  */
 export async function identifyDir(root: string, context: BuildContext): Promise<SourceIdentity> {
   return identityOf(root, await indexOf(root, context))
@@ -49,16 +51,17 @@ function identityOf(root: string, index: Index): SourceIdentity {
 }
 
 /**
- * Brings the copy in the cache up to what the directory is now.
- * @throws {InfraError} SOURCE_CHANGING when it is being written to
+ * Updates the copy in the cache to the present state of the directory.
+ * @throws {InfraError} SOURCE_CHANGING when another program writes to the directory meanwhile
  */
 export async function obtainDir(root: string, context: BuildContext): Promise<SourceIdentity> {
   const directory = directoryOf(root)
   await using lock = await lockSource(context, directory)
   void lock
   const index = await indexOf(root, context)
-  const tree = treeOf(context.cache, { directory })
-  const copyFile = path.join(context.cache, 'sources', directory, 'copy.json')
+  const home = sourceHome(context.cache, directory)
+  const tree = path.join(home, 'tree')
+  const copyFile = path.join(home, 'copy.json')
   const isIntact = (await untouchedFiles(context, directory)) !== undefined
   if (!isIntact) await discardTree(context.cache, directory)
   const copied = isIntact ? asIndex(await readJson(copyFile)) : {}
@@ -67,16 +70,15 @@ export async function obtainDir(root: string, context: BuildContext): Promise<So
   context.progress({ type: 'phase', phase: 'source', detail: `copying ${changed.length} files of ${root}` })
   await mkdir(tree, { recursive: true })
   if (!isIntact) await requireSpace(tree, 2 * 2 ** 30, `a copy of ${root}`)
-  // From here until it is stamped again, the copy is not whole.
-  await rm(path.join(context.cache, 'sources', directory, 'stamp.json'), { force: true })
+  await unstampTree(home)
   for (const name of gone) await rm(path.join(tree, name), { force: true })
   await copy(root, changed, tree, index, context)
   await writeWhole(copyFile, JSON.stringify(index))
-  await stampTree(context, directory)
+  await stampTree(home, context.signal)
   return identityOf(root, index)
 }
 
-/** Copies files as they are now, and makes sure that this is what was hashed. */
+/** Copies files, and makes sure that they have not changed since they were hashed. */
 async function copy(
   root: string,
   names: readonly string[],
@@ -84,8 +86,8 @@ async function copy(
   index: Index,
   context: BuildContext,
 ): Promise<void> {
-  // A new file each time: trees that builds use are hard links to the old one. And with a new time, so that it cannot
-  // be taken for the old one.
+  // A new file each time, because the trees of builds have hard links to the old one; and a new time, which tells the two
+  // apart.
   const how = ['--no-dereference', '--preserve=mode', '--remove-destination', '--parents', '--reflink=auto']
   await forNames(names, root, ['cp', ...how, `--target-directory=${tree}`], context)
   const now = await listTree(root, context.signal)
@@ -117,7 +119,7 @@ function stateOf(entry: Entry | undefined): string {
 }
 
 /**
- * Makes sure that there is a kernel tree, at a glance.
+ * Makes sure that a directory is a kernel tree, by two of its files.
  * @throws {UsageError} SOURCE_MISSING
  */
 export function requireTree(root: string): void {
@@ -129,13 +131,13 @@ export function requireTree(root: string): void {
       ? `there is no directory ${root}`
       : `${root} is not ${status.isDirectory() ? 'a kernel tree: it has no Kbuild and Makefile' : 'a directory'}`
   throw new UsageError('SOURCE_MISSING', problem, {
-    hint: 'dir: takes the top directory of a Linux source tree; a relative path begins where the definition lies',
+    hint: 'give dir: the top directory of a Linux source tree; a relative path begins at the directory of the definition',
   })
 }
 
 async function indexOf(root: string, context: BuildContext): Promise<Index> {
   requireTree(root)
-  const memory = path.join(context.cache, 'sources', `${directoryOf(root)}-index.json`)
+  const memory = sourceHome(context.cache, `${directoryOf(root)}-index.json`)
   const known = asIndex(await readJson(memory))
   const entries = await listTree(root, context.signal)
   const names = (await sourceFiles(root, context)).filter((name) => entries.has(name))
@@ -150,7 +152,7 @@ async function indexOf(root: string, context: BuildContext): Promise<Index> {
   return index
 }
 
-/** Kind, permissions and hash of files. */
+/** Returns kind, permissions and hash of each file. */
 async function contentsOf(
   root: string,
   names: readonly string[],
@@ -173,24 +175,15 @@ async function contentsOf(
 }
 
 /**
- * What counts at the top of a tree. Debian's .gitignore hides all of it, so the first pattern shows it again (the last
- * one that matches decides), and then the products of a build in the tree are named one by one.
+ * Ignore patterns for the top of a tree. Debian's .gitignore hides all of it, so the first pattern shows all files again
+ * (the last pattern that matches decides); the others hide the products of a build in the tree.
  */
 const topLevel = ['!/*', '/.*', '/vmlinux*', '/System.map', '/Module.symvers', '/modules.*', '/*.o', '/*.a']
 
-/** All files that are not build products: by the tree's own ignore rules, in a repository or not. */
+/** Lists the files that are not build products, by the tree's own ignore rules, with or without a repository. */
 async function sourceFiles(root: string, { cache, signal }: BuildContext): Promise<string[]> {
-  const failed = (result: { stderr: string; stdout: string }): InfraError =>
-    new InfraError('TREE_UNREADABLE', `cannot list ${root}`, {
-      tail: lastLines({
-        ...result,
-        command: '',
-        exitCode: 1,
-        signal: undefined,
-        timedOut: false,
-        milliseconds: 0,
-      }),
-    })
+  const failed = (result: CommandResult): InfraError =>
+    new InfraError('TREE_UNREADABLE', `cannot list ${root}`, { tail: lastLines(result) })
   const options = { signal, stage: 'listing the source', env: gitEnvironment }
   const isRepository = existsSync(path.join(root, '.git'))
   const empty = path.join(cache, 'git', 'empty.git')
@@ -198,21 +191,9 @@ async function sourceFiles(root: string, { cache, signal }: BuildContext): Promi
     await succeed('git', ['init', '-q', '--bare', empty], options, failed)
   const where = isRepository ? ['-C', root] : [`--git-dir=${empty}`, `--work-tree=${root}`, '-C', root]
   const what = isRepository ? ['--cached', '--others'] : ['--others']
-  const git = [
-    '-c',
-    'safe.directory=*',
-    ...where,
-    'ls-files',
-    '-z',
-    ...what,
-    '--exclude-per-directory=.gitignore',
-  ]
-  const output = await succeed(
-    'git',
-    [...git, ...topLevel.map((pattern) => `--exclude=${pattern}`)],
-    options,
-    failed,
-  )
+  const excluded = ['--exclude-per-directory=.gitignore', ...topLevel.map((name) => `--exclude=${name}`)]
+  const list = ['-c', 'safe.directory=*', ...where, 'ls-files', '-z', ...what, ...excluded]
+  const output = await succeed('git', list, options, failed)
   const names = new Set(output.split('\0').filter((name) => name !== ''))
   if (!names.has('Kbuild') || !names.has('Makefile')) {
     throw new InfraError('TREE_UNREADABLE', `git finds no source in ${root}`, {

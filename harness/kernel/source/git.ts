@@ -1,11 +1,11 @@
-// Source from a commit of a git repository: one of this machine, which is only read, or one behind a URL.
+// Source from a commit of a git repository: a repository of this computer, which is only read, or one behind a URL.
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../base/errors.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
-import { sha256 } from '../../cache/atomic-file.ts'
+import { sha256 } from '../../cache/hash.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
@@ -16,7 +16,7 @@ export interface GitSource {
   readonly ref: string
 }
 
-/** Reads a repository whoever owns it, and no setting of the user. */
+/** Makes git ignore the settings of the user and of the system. */
 export const gitEnvironment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_SYSTEM: '/dev/null',
@@ -34,7 +34,7 @@ function pinOf(source: GitSource): string {
 }
 
 /**
- * The commit that is meant. A local repository is asked each time; a URL only once, until a refresh.
+ * Identifies the commit. It asks a local repository each time, but a URL only once, until a refresh.
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  */
 export async function identifyGit(
@@ -46,17 +46,19 @@ export async function identifyGit(
 }
 
 /**
- * Makes sure that a repository of this machine has the commit; one behind a URL is asked when it is needed.
+ * Makes sure that a repository of this computer has the commit; does not ask one behind a URL.
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  */
 export async function requireCommit(source: GitSource, signal: AbortSignal): Promise<void> {
   if (isLocal(source)) await resolveCommit(source.location, source.ref, signal)
 }
 
-/** The commit that a name stands for in a repository of this machine. */
+/** Resolves a name to a commit in a repository of this computer. */
 async function resolveCommit(repository: string, ref: string, signal: AbortSignal): Promise<string> {
   if (!existsSync(repository)) {
-    throw new UsageError('SOURCE_MISSING', `there is no git repository ${repository}`)
+    throw new UsageError('SOURCE_MISSING', `there is no git repository ${repository}`, {
+      hint: 'correct the path after git: in the definition',
+    })
   }
   return succeed(
     'git',
@@ -70,11 +72,11 @@ function unknownRef(location: string, ref: string, result: CommandResult): Usage
   const tail = lastLines(result, 3)
   return tail.some((line) => line.includes('not a git repository'))
     ? new UsageError('SOURCE_MISSING', `${location} is not a git repository`, {
-        hint: 'a tree without git is given as dir: PATH',
+        hint: 'write dir: PATH for a tree without git',
       })
     : new UsageError('SOURCE_REF_UNKNOWN', `${location} has no commit '${ref}'`, {
         tail,
-        hint: `what there is: git ls-remote ${location}`,
+        hint: `'git ls-remote ${location}' lists its branches and tags`,
       })
 }
 
@@ -94,7 +96,7 @@ function identityOf(source: GitSource, commit: string): SourceIdentity {
 }
 
 /**
- * Checks the commit out, fetching it first when it is behind a URL, unless that has been done.
+ * Checks the commit out into the cache, unless the cache has it. A commit behind a URL is fetched first.
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
  */
@@ -107,13 +109,8 @@ export async function obtainGit(
   await using lock = await lockSource(context, pin)
   void lock
   const known = await identifyGit(source, context)
-  if (
-    known !== undefined &&
-    (!refresh || isLocal(source)) &&
-    (await isUnpacked(context.cache, known.directory))
-  ) {
-    return known
-  }
+  const isCurrent = known !== undefined && (!refresh || isLocal(source))
+  if (isCurrent && (await isUnpacked(context.cache, known.directory))) return known
   const ref = known === undefined || refresh ? source.ref : (known.facts['commit'] ?? source.ref)
   const repository = isLocal(source) ? source.location : await fetched({ ...source, ref }, context)
   const commit = await resolveCommit(repository, isLocal(source) ? ref : 'FETCH_HEAD', context.signal)
@@ -130,7 +127,7 @@ export async function obtainGit(
           {
             signal: context.signal,
             stage: 'checking out the source',
-            // An index of our own: the repository is not written to.
+            // A separate index, so that the repository is not written to.
             env: { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index'), GIT_WORK_TREE: tree },
           },
           (result) =>
@@ -146,7 +143,7 @@ export async function obtainGit(
   return identity
 }
 
-/** A repository in the cache that has the commit as FETCH_HEAD. */
+/** Returns a repository in the cache that has the commit as FETCH_HEAD. */
 async function fetched(source: GitSource, context: BuildContext): Promise<string> {
   const repository = path.join(context.cache, 'git', `${sha256(source.location).slice(0, 24)}.git`)
   await mkdir(repository, { recursive: true })

@@ -1,4 +1,4 @@
-// What files a tree has, as the file system sees them: cheap enough to be done before each build.
+// Lists the files of a tree with their attributes: cheap enough to do before each build.
 import { createHash } from 'node:crypto'
 import { InfraError } from '../../base/errors.ts'
 import { succeed } from '../command.ts'
@@ -9,21 +9,21 @@ export interface Entry {
   readonly size: string
   /** Modification time, with all digits that the file system has. */
   readonly time: string
-  /** Status change time: nobody can set it, but a new hard link changes it. */
+  /** Status change time: no program can set it, but a new hard link changes it. */
   readonly change: string
   /** Octal permissions. */
   readonly mode: string
-  /** As find(1) has it: f, l, … */
+  /** The letter of find(1): f, l, … */
   readonly type: string
 }
 
-/** The output of the builds of a tree lies in it, so that all paths of a build are relative; no source has this name. */
+/** The directory of a tree for the output of its builds, so that all paths of a build are relative; no source has it. */
 export const objectsName = 'gmemtest-objects'
 
 const pruned = [objectsName, '.git'].flatMap((name) => ['-path', `./${name}`, '-prune', '-o'])
 
 /**
- * The files of a tree by relative path; directories, git's own files and the build's output are left out.
+ * Lists the files of a tree by relative path, without directories, git's own files and the output of builds.
  * @throws {InfraError} TREE_UNREADABLE
  */
 export async function listTree(directory: string, signal: AbortSignal): Promise<Map<string, Entry>> {
@@ -43,7 +43,7 @@ export async function listTree(directory: string, signal: AbortSignal): Promise<
   return entries
 }
 
-/** One value for the state of a tree: it changes when any file in it was written to. */
+/** Returns a value for the state of a tree: it changes when a program writes to any file of the tree. */
 export function fingerprint(entries: ReadonlyMap<string, Entry>): string {
   const hash = createHash('sha256')
   for (const name of [...entries.keys()].toSorted()) {

@@ -1,49 +1,51 @@
-// Unpacked sources in the cache. They are never written to, and a build notices when somebody did.
-import { mkdir, rename, rm } from 'node:fs/promises'
+// Unpacked sources in the cache. Builds only read them, and notice when another program has changed them.
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
-import { takeLock } from '../../cache/lock.ts'
-import type { BuildContext } from '../provide-progress.ts'
 import { requireSpace } from '../../cache/space.ts'
+import { makeWhole } from '../../cache/whole-directory.ts'
+import { lockFor } from '../kernel-store.ts'
+import type { BuildContext } from '../provide-progress.ts'
 import { fingerprint, listTree } from './listing.ts'
 import type { Entry } from './listing.ts'
 
-/** What a source is, once it has been looked up. */
+/** The identity of a source that has been looked up. */
 export interface SourceIdentity {
   readonly kind: 'debian' | 'tarball' | 'git' | 'dir'
-  /** The same for the same content, whatever it was got from: part of the key of a build. */
+  /** The same for the same content, from every origin: part of the key of a build. */
   readonly content: string
   /** For people: a package version, a commit. */
   readonly version: string
   /** The directory below `sources` in the cache. */
   readonly directory: string
-  /** What was verified or recorded: `sha256 of the package`, `commit`. */
+  /** Verified or recorded facts: `sha256 of the package`, `commit`. */
   readonly facts: Readonly<Record<string, string>>
   /** Command lines that get the same tree by hand. */
   readonly repeat: readonly string[]
 }
 
-/** A tree of 6.12 takes 1.6 GiB, its archives 0.3 GiB. */
+/** Free bytes for a tree of 6.12 (1.6 GiB) and its archives (0.3 GiB). */
 const spaceForSource = 2.2 * 2 ** 30
 
-/** Where the unpacked tree of a source is. */
-export function treeOf(cache: string, identity: Pick<SourceIdentity, 'directory'>): string {
-  return path.join(cache, 'sources', identity.directory, 'tree')
+/** Returns the directory of a source: the tree, its stamp, and notes about it. */
+export function sourceHome(cache: string, directory: string): string {
+  return path.join(cache, 'sources', directory)
 }
 
-function stampOf(cache: string, directory: string): string {
-  return path.join(cache, 'sources', directory, 'stamp.json')
+/** Returns the path of the unpacked tree of a source. */
+export function treeOf(cache: string, { directory }: Pick<SourceIdentity, 'directory'>): string {
+  return path.join(sourceHome(cache, directory), 'tree')
 }
 
-/** What `remember` noted about the sources of this name, as it was written. */
+/** Returns the identity that `remember` wrote for the source of this name. */
 export async function recall(cache: string, name: string): Promise<SourceIdentity | undefined> {
-  const known = await readJson(path.join(cache, 'sources', `${name}.json`))
+  const known = await readJson(sourceHome(cache, `${name}.json`))
   return isIdentity(known) ? known : undefined
 }
 
-/** Pins a name to what it was found to be, so that the next run needs neither apt nor the network. */
+/** Pins the identity of a source to a name, so that the next run asks neither apt nor the network. */
 export async function remember(cache: string, name: string, identity: SourceIdentity): Promise<void> {
-  await writeWhole(path.join(cache, 'sources', `${name}.json`), JSON.stringify(identity, undefined, 2))
+  await writeWhole(sourceHome(cache, `${name}.json`), JSON.stringify(identity, undefined, 2))
 }
 
 function isIdentity(value: unknown): value is SourceIdentity {
@@ -60,75 +62,74 @@ function isIdentity(value: unknown): value is SourceIdentity {
   )
 }
 
-/** Only one builder fetches or unpacks a source; the others wait for it. */
+/** Takes the lock of a source: one builder fetches and unpacks it, the others wait. */
 export async function lockSource(context: BuildContext, directory: string): Promise<AsyncDisposable> {
-  return takeLock(context.cache, `source-${directory}`, {
-    signal: context.signal,
-    onWait: (holder) =>
-      context.progress({ type: 'phase', phase: 'waiting', detail: `${holder} is fetching the source` }),
-  })
+  return lockFor(context, `source-${directory}`, 'is fetching the source')
 }
 
-/** Whether the tree is there, as far as can be told without looking at each file. */
-export async function isUnpacked(cache: string, directory: string): Promise<boolean> {
-  return (await readStamp(cache, directory)) !== undefined
+function stampOf(home: string): string {
+  return path.join(home, 'stamp.json')
 }
 
-async function readStamp(cache: string, directory: string): Promise<string | undefined> {
-  const stamp = await readJson(stampOf(cache, directory))
+async function readStamp(home: string): Promise<string | undefined> {
+  const stamp = await readJson(stampOf(home))
   const isStamp = typeof stamp === 'object' && stamp !== null && 'fingerprint' in stamp
   return isStamp && typeof stamp.fingerprint === 'string' ? stamp.fingerprint : undefined
 }
 
-/** Notes the state of a tree that is complete. Call it with the lock held. */
-export async function stampTree(context: BuildContext, directory: string): Promise<void> {
-  const entries = await listTree(treeOf(context.cache, { directory }), context.signal)
-  await writeWhole(stampOf(context.cache, directory), JSON.stringify({ fingerprint: fingerprint(entries) }))
+/** Returns whether a tree has been unpacked; does not look at its files. */
+export async function isUnpacked(cache: string, directory: string): Promise<boolean> {
+  return (await readStamp(sourceHome(cache, directory))) !== undefined
 }
 
-/** The files of an unpacked tree; undefined when they are not as they were unpacked. */
+/** Notes the state of the complete tree in the directory of a source. Call it with the lock held. */
+export async function stampTree(home: string, signal: AbortSignal): Promise<void> {
+  const entries = await listTree(path.join(home, 'tree'), signal)
+  await writeWhole(stampOf(home), JSON.stringify({ fingerprint: fingerprint(entries) }))
+}
+
+/** Removes the stamp of a tree: until the next `stampTree` the tree counts as incomplete. */
+export async function unstampTree(home: string): Promise<void> {
+  await rm(stampOf(home), { force: true })
+}
+
+/** Returns the files of an unpacked tree; undefined when they have changed since they were unpacked. */
 export async function untouchedFiles(
-  context: BuildContext,
+  { cache, signal }: BuildContext,
   directory: string,
 ): Promise<ReadonlyMap<string, Entry> | undefined> {
-  const wanted = await readStamp(context.cache, directory)
+  const wanted = await readStamp(sourceHome(cache, directory))
   if (wanted === undefined) return undefined
-  const entries = await listTree(treeOf(context.cache, { directory }), context.signal)
+  const entries = await listTree(treeOf(cache, { directory }), signal)
   return fingerprint(entries) === wanted ? entries : undefined
 }
 
-/** Removes an unpacked tree, so that the next build gets it again. */
+/** Removes an unpacked tree, so that the next build obtains it again. */
 export async function discardTree(cache: string, directory: string): Promise<void> {
-  await rm(stampOf(cache, directory), { force: true })
-  await rm(path.join(cache, 'sources', directory), { recursive: true, force: true })
+  const home = sourceHome(cache, directory)
+  await unstampTree(home)
+  await rm(home, { recursive: true, force: true })
 }
 
 /**
- * Makes the tree of a source. `fill` writes it to a new directory; it is renamed when it is complete, so that a
- * builder that dies on the way leaves nothing that looks whole. Call it with the lock held.
+ * Makes the tree of a source: `fill` writes to a new directory, which gets its name when it is complete and stamped. Call
+ * it with the lock held.
  * @throws {InfraError} NO_SPACE
  */
 export async function makeTree(
-  context: BuildContext,
+  { cache, signal }: BuildContext,
   directory: string,
   fill: (tree: string, scratch: string) => Promise<void>,
 ): Promise<void> {
-  const final = path.join(context.cache, 'sources', directory)
-  const temporary = `${final}.new`
-  await rm(temporary, { recursive: true, force: true })
-  await rm(final, { recursive: true, force: true })
-  const tree = path.join(temporary, 'tree')
-  const scratch = path.join(temporary, 'scratch')
-  await mkdir(tree, { recursive: true })
-  await mkdir(scratch)
-  try {
-    await requireSpace(temporary, spaceForSource, 'unpacking the kernel source')
+  await discardTree(cache, directory)
+  await makeWhole(sourceHome(cache, directory), async (home) => {
+    const tree = path.join(home, 'tree')
+    const scratch = path.join(home, 'scratch')
+    await mkdir(tree)
+    await mkdir(scratch)
+    await requireSpace(home, spaceForSource, 'unpacking the kernel source')
     await fill(tree, scratch)
     await rm(scratch, { recursive: true, force: true })
-    await rename(temporary, final)
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    throw error
-  }
-  await stampTree(context, directory)
+    await stampTree(home, signal)
+  })
 }

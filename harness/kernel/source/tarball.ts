@@ -1,11 +1,12 @@
-// Source from a tar archive of known SHA-256: a URL, or a file of this machine.
+// Source from a tar archive of known SHA-256: a URL, or a file of this computer.
 import { createWriteStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
-import { isMissing, sha256OfFile } from '../../cache/atomic-file.ts'
+import { isMissing } from '../../cache/atomic-file.ts'
+import { sha256OfFile } from '../../cache/hash.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { noSpaceError } from '../../cache/space.ts'
 import { isUnpacked, lockSource, makeTree } from './pristine.ts'
@@ -18,7 +19,7 @@ export interface TarballSource {
   readonly sha256: string
 }
 
-/** The hash says it all. */
+/** Identifies an archive by its hash alone. */
 export function identifyTarball(source: TarballSource): SourceIdentity {
   const name = path.basename(source.location)
   const isUrl = source.location.includes('://')
@@ -37,9 +38,9 @@ export function identifyTarball(source: TarballSource): SourceIdentity {
 }
 
 /**
- * Fetches, verifies and unpacks the archive, unless that has been done.
+ * Fetches, verifies and unpacks the archive, unless the cache has its tree.
  * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
- * @throws {UsageError} SOURCE_HASH when it is not the archive that the definition means
+ * @throws {UsageError} SOURCE_HASH when the archive has another hash than the definition
  */
 export async function obtainTarball(source: TarballSource, context: BuildContext): Promise<SourceIdentity> {
   const identity = identifyTarball(source)
@@ -69,7 +70,10 @@ export async function obtainTarball(source: TarballSource, context: BuildContext
 
 async function local(file: string): Promise<string> {
   await access(file).catch((cause: unknown) => {
-    throw new UsageError('SOURCE_MISSING', `there is no archive ${file}`, { cause })
+    throw new UsageError('SOURCE_MISSING', `there is no archive ${file}`, {
+      cause,
+      hint: 'correct the path after tarball: in the definition',
+    })
   })
   return file
 }
@@ -81,7 +85,7 @@ async function download(url: string, file: string, signal: AbortSignal): Promise
       hint: 'check the network, the proxy (https_proxy) and the URL; a path of a local file works as well',
     })
   try {
-    // Node loads all that can fetch together with this module.
+    // Imported late: Node loads its whole HTTP client with this module.
     const { default: http } = await import('node:http')
     using proxy = new DisposableStack()
     proxy.defer(http.setGlobalProxyFromEnv())

@@ -1,10 +1,10 @@
-// Archives become trees.
+// Unpacks archives.
 import { BuildError } from '../../base/errors.ts'
 import { lastLines, succeed } from '../command.ts'
 
 /**
  * Unpacks a tar archive without its top directory.
- * @throws {BuildError} SOURCE_ARCHIVE when it is damaged or no archive
+ * @throws {BuildError} SOURCE_ARCHIVE for a damaged archive, or another kind of file
  * @throws {InfraError} NO_SPACE
  */
 export async function unpackTar(archive: string, directory: string, signal: AbortSignal): Promise<void> {
@@ -18,7 +18,7 @@ export async function unpackTar(archive: string, directory: string, signal: Abor
     (result) =>
       new BuildError('SOURCE_ARCHIVE', `cannot unpack ${archive}`, {
         tail: lastLines(result, 5),
-        hint: 'the archive must be a tar file with one directory at the top',
+        hint: 'name a tar file with one directory at the top',
       }),
   )
 }

@@ -67,7 +67,7 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
   [
     '- {match: f_x, reason: " ", expires: 2027-01-31}',
-    'a.yaml:1:24: 0.reason: must say why it is allowed, got " "',
+    'a.yaml:1:24: 0.reason: must give the reason, got " "',
   ],
   [
     '- {match: (, reason: b, expires: 2027-01-31}',
@@ -75,29 +75,29 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ],
   [
     '- {match: .*, reason: b, expires: 2027-01-31}',
-    'a.yaml:1:11: 0.match: must not match just anything, got ".*"',
+    'a.yaml:1:11: 0.match: must not match nearly every splat, got ".*"',
   ],
   [
     '- {match: f_x, reason: b, expires: 2027-02-29}',
-    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "2027-02-29"',
+    'a.yaml:1:36: 0.expires: must be a day such as 2027-01-31, got "2027-02-29"',
   ],
   [
     '- {match: f_x, reason: b, expires: never}',
-    'a.yaml:1:36: 0.expires: must be a day, as 2027-01-31, got "never"',
+    'a.yaml:1:36: 0.expires: must be a day such as 2027-01-31, got "never"',
   ],
   ['- {match: f_x, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:48: there is no key 'until'"],
   ...['.', 'a|b|e', ' in ', '[a-z]', '_'].map(
     (match) =>
       [
         `- {match: "${match}", reason: b, expires: 2027-01-31}`,
-        `a.yaml:1:11: 0.match: must not match just anything, got "${match}"`,
+        `a.yaml:1:11: 0.match: must not match nearly every splat, got "${match}"`,
       ] as const,
   ),
   [
     'allow:\n  - {match: f_x, reason: b, expires: 2027-01-31}',
-    "a.yaml:1:1: this is not a list of complaints that are allowed: the file must be a list of entries '- match: …', with no key around it",
+    "a.yaml:1:1: this is not a list of allowances: the file must be a list of entries '- match: …', with no key around it",
   ],
-  ['[]', 'a.yaml:1:1: this is not a list of complaints that are allowed: the list is empty'],
+  ['[]', 'a.yaml:1:1: this is not a list of allowances: the list is empty'],
 ]
 
 for (const [text, message] of mistakes) {

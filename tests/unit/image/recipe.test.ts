@@ -2,9 +2,9 @@
 import { test } from 'tap'
 import { cpioArchive } from '../../../harness/image/cpio.ts'
 import { imageEntries } from '../../../harness/image/recipe.ts'
-import type { Ingredients } from '../../../harness/image/recipe.ts'
+import type { ImageIngredients } from '../../../harness/image/recipe.ts'
 
-function ingredients(hostKey = 'secret'): Ingredients {
+function ingredients(hostKey = 'secret'): ImageIngredients {
   return {
     init: Buffer.from('init'),
     busybox: Buffer.from('busybox'),

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { splats, makeArguments } from '../../../harness/kernel/make.ts'
+import { errorLines, makeArguments } from '../../../harness/kernel/make.ts'
 import { withCleanEnvironment } from '../../../harness/kernel/command.ts'
 
 void test('of a log, the compiler and the linker are quoted, with paths in the tree', (t) => {
@@ -8,15 +8,15 @@ void test('of a log, the compiler and the linker are quoted, with paths in the t
 ../virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)
   466 |         if (sizee <= 0)
 make[5]: *** [../scripts/Makefile.build:229: virt/kvm/guest_memfd.o] Error 1`
-  t.strictSame(splats(log), [
+  t.strictSame(errorLines(log), [
     "virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)",
   ])
-  t.match(splats("ld: vmlinux.o: in function `f':\nf.c:(.text+0x1): undefined reference to `g'"), [
+  t.match(errorLines("ld: vmlinux.o: in function `f':\nf.c:(.text+0x1): undefined reference to `g'"), [
     'ld: ',
     /`g'/,
   ])
-  t.strictSame(splats('sh: 1: flex: not found\nmake: *** [x] Error 127'), ['sh: 1: flex: not found'])
-  t.strictSame(splats('make: *** [x] Error 2'), ['make: *** [x] Error 2'])
+  t.strictSame(errorLines('sh: 1: flex: not found\nmake: *** [x] Error 127'), ['sh: 1: flex: not found'])
+  t.strictSame(errorLines('make: *** [x] Error 2'), ['make: *** [x] Error 2'])
   t.end()
 })
 

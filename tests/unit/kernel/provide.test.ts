@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { BuildError, UsageError } from '../../../harness/base/errors.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
 import { patchsetHash } from '../../../harness/kernel/build-provenance.ts'
-import { sha256 } from '../../../harness/cache/atomic-file.ts'
+import { sha256 } from '../../../harness/cache/hash.ts'
 import { gmemPatch, miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 
 void test('a build is made once, found again, and made again when one line changes', async (t) => {

@@ -77,13 +77,13 @@ void test('names that there are not', async (t) => {
   ])
   await t.rejects(listSelftests(definition, 'kmv', context), {
     code: 'SELFTEST_UNKNOWN',
-    hint: 'did you mean kvm?',
+    hint: 'try kvm',
   })
   await t.rejects(provideSelftests(definition, [{ target: 'kvm', test: 'godo_test' }], context), {
     code: 'SELFTEST_UNKNOWN',
     fault: 'usage',
     message: "the target kvm of this kernel has no test 'godo_test'",
-    hint: /^did you mean kvm:good_test/,
+    hint: /^try kvm:good_test/,
   })
   t.notOk(
     context.told.some((progress) => progress.type === 'phase' && progress.phase === 'compile'),

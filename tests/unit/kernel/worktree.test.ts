@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { discardRecent } from '../../../harness/kernel/build-kernel.ts'
+import { discardRecent } from '../../../harness/kernel/kernel-tree.ts'
 import { listTree } from '../../../harness/kernel/source/listing.ts'
 import { updateTree } from '../../../harness/kernel/worktree.ts'
 

@@ -13,12 +13,12 @@ void test('TARGET:TEST', (t) => {
   t.equal(fullName({ target: 'kvm', test: 'x' }), 'kvm:x')
   t.notOk(isSelftestName('gup-test'))
   for (const [text, hint] of [
-    ['guest_memfd_test', /did you mean 'kvm:guest_memfd_test'/],
+    ['guest_memfd_test', /try 'kvm:guest_memfd_test'/],
     ['kvm', /kvm:TEST; gmemtest kselftest --list kvm /],
-    ['no such', /for example/],
-    ['kvm:', /for example/],
-    ['../kvm:x', /for example/],
-    ['kvm:../x', /for example/],
+    ['no such', /such as/],
+    ['kvm:', /such as/],
+    ['../kvm:x', /such as/],
+    ['kvm:../x', /such as/],
   ] as const) {
     try {
       selftestName(text)

@@ -48,7 +48,7 @@ void test('a fragment that is not there: what is near', async (t) => {
   const directory = t.testdir({ 'health.config': '' })
   await t.rejects(readFragments(filesIn(directory, 'helth')), {
     code: 'FRAGMENT_UNKNOWN',
-    hint: /did you mean 'health'/,
+    hint: /try 'health'/,
   })
 })
 

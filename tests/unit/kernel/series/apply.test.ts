@@ -82,7 +82,7 @@ for (const [what, diff, message] of failures) {
     const patches = [patchOf('good', header + hunk(20, 'line 20', 'LINE 20')), patchOf('bad', diff)]
     const scratch = path.join(directory, 'scratch')
     const applied = applySeries(patches, path.join(directory, 'tree'), scratch, recordingContext(directory))
-    await t.rejects(applied, { code: 'PATCH_DOES_NOT_APPLY', message, hint: /nothing was built|damage/ })
+    await t.rejects(applied, { code: 'PATCH_DOES_NOT_APPLY', message, hint: /nothing was built|wrap lines/ })
     await t.rejects(applied, { message: /the patch bad / })
   })
 }

@@ -1,0 +1,87 @@
+// Directories that are complete or absent: filled under another name, renamed, swept away after a killed process.
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { asideOf, asidePrefix, exists, flush, makePrivate } from './atomic-file.ts'
+
+const mostTries = 10
+
+/**
+ * Makes a directory: `fill` writes to a new one, which then gets its name. An existing directory stays when `isGood`
+ * accepts it (another process may have made it meanwhile, and may use it); otherwise the new one replaces it.
+ * @throws what `fill` throws; nothing remains then
+ */
+export async function makeWhole(
+  directory: string,
+  fill: (directory: string) => Promise<void>,
+  isGood: (directory: string) => Promise<boolean> = async () => false,
+): Promise<void> {
+  const root = path.dirname(directory)
+  await makePrivate(root)
+  await sweep(root)
+  const aside = asideOf(directory)
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => rm(aside, { recursive: true, force: true }))
+  await mkdir(aside, { mode: 0o700 })
+  await fill(aside)
+  await flush(aside)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await rename(aside, directory)
+      break
+    } catch (error) {
+      if (await isGood(directory)) return
+      if (!isTaken(error) || tries === mostTries) throw error
+    }
+    await discard(directory, async (found) => !(await isGood(found)))
+  }
+  await flush(root)
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+}
+
+/**
+ * Removes a directory unless another process replaced it: `isTheOne` recognises the directory that the caller means.
+ * Files that a process has open stay readable.
+ */
+export async function discard(
+  directory: string,
+  isTheOne: (directory: string) => Promise<boolean> = async () => true,
+): Promise<void> {
+  const trash = asideOf(directory)
+  await rename(directory, trash).catch(() => undefined)
+  if (!(await isTheOne(trash))) await rename(trash, directory).catch(() => undefined)
+  await rm(trash, { recursive: true, force: true })
+}
+
+/** Removes what killed processes left half made in a directory. */
+async function sweep(root: string): Promise<void> {
+  const abandoned = (await readdir(root)).filter(
+    (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),
+  )
+  await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Removes the files and directories that have not been used for longest, until `mostKept` remain. */
+export async function prune(root: string, mostKept: number): Promise<void> {
+  if (!(await exists(root))) return
+  await sweep(root)
+  const names = (await readdir(root)).filter((name) => !name.startsWith('.'))
+  const aged = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(root, name)
+      return { file, usedAt: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 }
+    }),
+  )
+  const superfluous = aged.toSorted((a, b) => b.usedAt - a.usedAt).slice(mostKept)
+  await Promise.all(superfluous.map(({ file }) => rm(file, { recursive: true, force: true })))
+}

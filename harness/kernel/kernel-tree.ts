@@ -1,0 +1,126 @@
+// The work tree of a kernel: one builder at a time brings it up to date and works in it.
+import { mkdir, realpath, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { BuildError, InfraError } from '../base/errors.ts'
+import { exists, makePrivate, writeWhole } from '../cache/atomic-file.ts'
+import { keyOf } from '../cache/hash.ts'
+import { requireSpace } from '../cache/space.ts'
+import type { KernelDefinition } from './definition/definition.ts'
+import { lockFor } from './kernel-store.ts'
+import type { Request } from './kconfig/fragment.ts'
+import type { BuildContext } from './provide-progress.ts'
+import type { Patch } from './series.ts'
+import { applySeries } from './series/apply.ts'
+import { listTree, objectsName } from './source/listing.ts'
+import { discardTree, treeOf, untouchedFiles } from './source/pristine.ts'
+import type { SourceIdentity } from './source/pristine.ts'
+import { updateTree } from './worktree.ts'
+
+/** All inputs of a build. */
+export interface Ingredients {
+  readonly definition: KernelDefinition
+  readonly identity: SourceIdentity
+  readonly patches: readonly Patch[]
+  readonly requests: readonly Request[]
+  readonly compiler: string
+  readonly key: string
+}
+
+/** Free bytes for objects with line tables, vmlinux.o, vmlinux and the copies in the store. */
+const spaceForBuild = 2 ** 30
+
+/** The unpacked source has changed since it was unpacked; it has been removed and must be obtained again. */
+export class SourceTouched extends Error {}
+
+/**
+ * Brings the work tree of a definition up to date and works in it; no other process does meanwhile. The tree is `tree` in
+ * the directory `home`.
+ * @throws {BuildError} PATCH_DOES_NOT_APPLY
+ * @throws {InfraError} NO_SPACE, CACHE_PATH
+ * @throws {SourceTouched}
+ */
+export async function inWorkTree<Result>(
+  ingredients: Ingredients,
+  context: BuildContext,
+  work: (home: string) => Promise<Result>,
+): Promise<Result> {
+  const { definition } = ingredients
+  if (/[\s:]/.test(context.cache)) {
+    throw new InfraError('CACHE_PATH', `a kernel cannot be built below '${context.cache}'`, {
+      hint: 'make allows neither blanks nor colons in paths; set XDG_CACHE_HOME to another directory',
+    })
+  }
+  const name = treeNameOf(definition)
+  const directory = path.join(context.cache, 'trees', name)
+  await makePrivate(directory)
+  // gcc writes physical paths into the debug information, and make must map the same paths.
+  const home = await realpath(directory)
+  await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
+  void lock
+  await requireSpace(home, spaceForBuild, `building ${definition.name}`)
+  await prepareTree(ingredients, home, context)
+  return await work(home)
+}
+
+/** Names the work tree of a definition: one for each file, flavour and source. */
+export function treeNameOf({ file, flavour, source }: KernelDefinition): string {
+  const stem = path.basename(file).replace(/\.ya?ml$/, '')
+  return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf([file, source]).slice(0, 12)].join('-')
+}
+
+/** Puts source and series into the work tree; the tree stays as it was when the series does not apply. */
+async function prepareTree(ingredients: Ingredients, home: string, context: BuildContext): Promise<void> {
+  const { identity, patches } = ingredients
+  const pristine = treeOf(context.cache, identity)
+  const scratch = path.join(home, 'scratch')
+  await rm(scratch, { recursive: true, force: true })
+  await using done = new AsyncDisposableStack()
+  done.defer(async () => rm(scratch, { recursive: true, force: true }))
+  const files = await untouchedFiles(context, identity.directory)
+  if (files === undefined) {
+    await discardTree(context.cache, identity.directory)
+    throw new SourceTouched(`${pristine} is not as it was unpacked`)
+  }
+  context.progress({ type: 'phase', phase: 'series', detail: `${patches.length} patches` })
+  const overlay = await applySeries(patches, pristine, scratch, context)
+  await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
+}
+
+/**
+ * Marks the objects of a tree while `work` builds them. A killed build may leave objects that are half written and newer
+ * than their sources; its mark remains, and the next build then removes the objects that were written last.
+ */
+export async function withObjects(
+  home: string,
+  signal: AbortSignal,
+  work: (objects: string) => Promise<void>,
+): Promise<void> {
+  const objects = path.join(home, 'tree', objectsName)
+  const mark = path.join(home, 'building')
+  await mkdir(objects, { recursive: true })
+  if (await exists(mark)) await discardRecent(objects, signal)
+  await writeWhole(mark, `${process.pid}\n`)
+  try {
+    await work(objects)
+  } catch (error) {
+    // make ended by itself, and its objects are whole.
+    if (error instanceof BuildError) await rm(mark, { force: true })
+    throw error
+  }
+  await rm(mark, { force: true })
+}
+
+/** Longer than any file takes to be written, and than the system keeps data before the data is on the disk. */
+const recentSeconds = 120
+
+/** Removes the files of a tree that were written within two minutes before the last one. */
+export async function discardRecent(directory: string, signal: AbortSignal): Promise<void> {
+  const files = [...(await listTree(directory, signal))].map(([name, entry]) => ({
+    name,
+    time: Number(entry.time),
+  }))
+  const last = Math.max(...files.map((file) => file.time))
+  for (const { name, time } of files) {
+    if (last - time < recentSeconds) await rm(path.join(directory, name), { force: true })
+  }
+}
