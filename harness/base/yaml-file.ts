@@ -97,7 +97,7 @@ function mistakesOf(
         at: [...issue.path, key],
         isKey: true,
         message: `there is no key '${key}'`,
-        hint: near === undefined ? all : `did you mean '${near}'? ${all}`,
+        hint: near === undefined ? all : `try '${near}'; ${all}`,
       }
     })
   }

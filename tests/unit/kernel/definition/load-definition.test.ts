@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import {
@@ -63,11 +63,24 @@ void test('a definition may lie anywhere; its paths are relative to it', async (
   })
 })
 
+void test('the same text in another directory is not parsed again, and has its own paths', async (t) => {
+  const directory = t.testdir({ one: {}, two: {} })
+  const text = Object.values(good).join('\n')
+  process.env['XDG_CACHE_HOME'] = path.join(directory, 'cache')
+  for (const name of ['one', 'two']) {
+    const file = path.join(directory, name, 'mine.yaml')
+    await writeFile(file, text)
+    const source = { kind: 'dir', path: path.join(directory, name, 'linux') }
+    t.match(await loadKernelDefinition(file), { file, source })
+  }
+  t.equal((await readdir(path.join(directory, 'cache/gmemtest/definitions'))).length, 1)
+})
+
 void test('an unknown kernel lists what is near and what there is', async (t) => {
   await t.rejects(loadKernelDefinition('gmem-convrt'), {
     code: 'KERNEL_UNKNOWN',
     message: "there is no kernel definition 'gmem-convrt'",
-    hint: /did you mean 'gmem-convert'\?.* gmem-convert, .*stock-6\.12/,
+    hint: /try 'gmem-convert'; .* gmem-convert, .*stock-6\.12/,
   })
   await t.rejects(loadKernelDefinition('./nowhere.yaml'), { code: 'KERNEL_UNKNOWN' })
   await t.rejects(loadKernelDefinition(`${t.testdir({})}/`), {
@@ -133,7 +146,7 @@ const mistakes = [
     'a typo in an entry of allow',
     { series: 'allow: [{match: f, reason: known, expire: 2027-01-31}]' },
     /mine\.yaml:5:35: there is no key 'expire'/,
-    /did you mean 'expires'\?/,
+    /try 'expires'/,
   ],
 ] as const
 
