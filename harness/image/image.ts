@@ -63,9 +63,8 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
   const root = path.join(options.cache, 'guest')
   const busybox = requireBusybox()
   const dropbear = requireProgram('dropbear', 'dropbear-bin')
-  const profileFile = inProject('guest-images/minimal/profile')
   const [profile, init, libraries] = await Promise.all([
-    readFile(profileFile, 'utf8'),
+    readFile(inProject('guest-images/minimal/profile'), 'utf8'),
     compileProgram({
       root: path.join(root, 'init'),
       sources: inProject('guest-images/minimal'),
@@ -75,10 +74,11 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
     sharedLibraries(dropbear, { root: path.join(root, 'libraries'), signal }),
   ])
   const shelf = { root: path.join(root, 'images'), readsAll: true, mostKept: 16 }
-  const parts = [init, busybox, dropbear, profileFile, ...libraries].map(fileIdentity)
+  // The profile counts by its content: its path differs from checkout to checkout.
+  const parts = [init, busybox, dropbear, ...libraries].map(fileIdentity)
   const directory = await provideEntry(
     shelf,
-    keyOf([recipeVersion, ...libraries, ...parts]),
+    keyOf([recipeVersion, ...libraries, ...parts, profile]),
     async (aside) => {
       const host = makeSshKeyPair()
       const user = makeSshKeyPair()

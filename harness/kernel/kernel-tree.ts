@@ -62,10 +62,17 @@ export async function inWorkTree<Result>(
   return await work(home)
 }
 
-/** Names the work tree of a definition: one for each file, flavour and source. */
+/**
+ * Names the work tree of a definition: by the name of its file, its flavour and its source, but not by a path of the
+ * checkout. So all checkouts share the tree, and so do all series, options and mutants of the kernel: `updateTree`
+ * compares contents, and make builds only what differs.
+ */
 export function treeNameOf({ file, flavour, source }: KernelDefinition): string {
   const stem = path.basename(file).replace(/\.ya?ml$/, '')
-  return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf([file, source]).slice(0, 12)].join('-')
+  const { kind } = source
+  // The hash identifies an archive, wherever the archive lies.
+  const identity = kind === 'tarball' ? { kind, sha256: source.sha256 } : source
+  return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf(identity).slice(0, 12)].join('-')
 }
 
 /** Puts source and series into the work tree; the tree stays as it was when the series does not apply. */

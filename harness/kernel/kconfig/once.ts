@@ -19,7 +19,8 @@ export interface ConfigInputs {
  * count. */
 export function configKey({ source, patches, requests, compiler }: ConfigInputs): string {
   const counted = patches.filter(({ diff }) => !isCodeAlone(diff)).map(({ content }) => content)
-  return keyOf([source, counted, requests, compiler])
+  const asked = requests.map(({ name, value, ifKnown }) => [name, value, ifKnown])
+  return keyOf([source, counted, asked, compiler])
 }
 
 /** Returns whether a patch changes nothing but C and assembly, which no Kconfig file reads. */

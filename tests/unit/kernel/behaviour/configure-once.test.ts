@@ -25,12 +25,14 @@ void test('the key of a configuration', (t) => {
   const inputs = {
     source: 'a',
     patches: [{ diff: '--- a/Kconfig\n+++ b/Kconfig\n', content: '1' }],
-    requests: [],
+    requests: [{ name: 'A', value: 'y', at: 'one/a.config:1' }],
     compiler: 'gcc',
   }
   const key = configKey(inputs)
   t.equal(configKey({ ...inputs, patches: [...inputs.patches, { diff: code, content: '2' }] }), key)
+  t.equal(configKey({ ...inputs, requests: [{ name: 'A', value: 'y', at: 'two/a.config:2' }] }), key)
   for (const other of [
+    { ...inputs, requests: [{ name: 'A', value: 'n', at: 'one/a.config:1' }] },
     { ...inputs, source: 'b' },
     { ...inputs, compiler: 'clang' },
     { ...inputs, patches: [{ diff: '--- a/Kconfig\n+++ b/Kconfig\n', content: '3' }] },
