@@ -26,7 +26,8 @@ export async function sharedLibraries(
 ): Promise<string[]> {
   const listName = 'libraries'
   const shelf = { root: options.root, readsAll: true, mostKept: 16 }
-  const key = keyOf([fileIdentity(program), existsSync(loaderCache) ? fileIdentity(loaderCache) : ''])
+  const inputs = [program, loaderCache].filter((file) => existsSync(file))
+  const key = keyOf({ program, files: inputs.map(fileIdentity) })
   const directory = await provideEntry(shelf, key, async (aside) => {
     const result = await run('ldd', [program], { signal: options.signal, timeout: lddMilliseconds })
     const missing = result.stdout.split('\n').filter((line) => line.includes('not found'))

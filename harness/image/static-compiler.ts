@@ -48,7 +48,7 @@ export async function compileProgram(options: CompileOptions): Promise<string> {
   const contents = await Promise.all(names.map((name) => readFile(path.join(options.sources, name), 'utf8')))
   const sources = names.filter((name) => name.endsWith('.c'))
   const shelf = { root: options.root, readsAll: true, mostKept: 16 }
-  const key = keyOf([fileIdentity(compiler), ...flags, ...names, ...contents])
+  const key = keyOf([fileIdentity(compiler), flags, names, contents])
   const directory = await provideEntry(shelf, key, (aside) =>
     compile(compiler, sources, path.join(aside, options.program), options),
   )
