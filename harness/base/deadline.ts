@@ -1,7 +1,7 @@
-// Nothing waits without a deadline; when one passes, the message names the stage and what it last saw.
+// Deadlines: every wait has one, and the error of a passed deadline names its stage.
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** A stage took longer than it may. Callers turn it into the error class of whoever is at fault. */
+/** A stage took longer than its limit. Callers convert it into the error class of the faulty side. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded'
   readonly stage: string
@@ -14,19 +14,19 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** How long a stage may take, and who may call it off earlier. */
+/** How long a stage may take, and the signal that ends it earlier. */
 export interface Limit {
-  /** What is being waited for, as the message will say it: "boot of gmem-convert". */
+  /** The name of the stage in messages: "boot of gmem-convert". */
   readonly stage: string
   readonly milliseconds: number
   readonly signal: AbortSignal
 }
 
 /**
- * Runs `work` under a limit. `work` gets a signal that fires at the deadline or when the caller aborts, and should
- * stop then; even if it does not, this rejects.
- * @throws {DeadlineExceeded} when the time is over
- * @throws the caller's abort reason when it aborts first
+ * Runs `work` under a limit. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
+ * then; the promise rejects even if `work` goes on.
+ * @throws {DeadlineExceeded} at the deadline
+ * @throws the caller's abort reason when the caller aborts first
  */
 export async function withDeadline<T>(limit: Limit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   limit.signal.throwIfAborted()
@@ -47,7 +47,7 @@ export async function withDeadline<T>(limit: Limit, work: (signal: AbortSignal) 
   }
 }
 
-/** Sleeps, unless called off: then rejects with the signal's reason. */
+/** Sleeps; rejects with the signal's reason when the signal fires. */
 export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(milliseconds, undefined, { signal })

@@ -1,6 +1,6 @@
-// Whose fault a failure is: the class decides the exit code and the verdict, never the text.
+// The classes of errors: the class, and never the text, decides the exit code and the verdict.
 
-/** Who has to act when something fails. */
+/** The side at fault, which must act after a failure. */
 export type Fault = 'usage' | 'infra' | 'build' | 'boot' | 'guest' | 'protocol'
 
 /** The exit codes of the command line (README.md, Exit codes). */
@@ -23,15 +23,15 @@ const exitCodeByFault = {
 
 /** What every error may carry beside its message. */
 export interface ErrorDetails extends ErrorOptions {
-  /** The next step for whoever reads the message, one sentence or one command. */
+  /** The next step of the reader, one sentence or one command. */
   readonly hint?: string
-  /** The last lines of what was seen (console, compiler output), oldest first. */
+  /** The last lines of the console or of a compiler's output, oldest first. */
   readonly tail?: readonly string[]
   /** Whether the cause may be gone a moment later, so that a second try makes sense; it does not if not given. */
   readonly transient?: boolean
 }
 
-/** The base of all expected failures. Anything else that is thrown is a bug of the harness. */
+/** The base of all expected errors. Any other thrown value is a bug of the harness. */
 export abstract class GmemtestError extends Error {
   abstract readonly fault: Fault
   /** A stable identifier, e.g. `KERNEL_UNKNOWN`: messages may change, codes do not. */
@@ -50,17 +50,17 @@ export abstract class GmemtestError extends Error {
   }
 }
 
-/** The caller asked for something that does not exist or makes no sense. */
+/** The user named an item that does not exist, or gave an invalid value. */
 export class UsageError extends GmemtestError {
   readonly fault = 'usage'
 }
 
-/** The machine lacks something: a package, space, a port, memory, the network. */
+/** This computer lacks a package, space, a port, memory or the network. */
 export class InfraError extends GmemtestError {
   readonly fault = 'infra'
 }
 
-/** The kernel or the agent could not be built from what was given. */
+/** The kernel or the agent cannot be built from its sources. */
 export class BuildError extends GmemtestError {
   readonly fault = 'build'
 }
@@ -80,12 +80,12 @@ export class ProtocolError extends GmemtestError {
   readonly fault = 'protocol'
 }
 
-/** The exit code that an error stands for; an unknown error is a bug of the harness and could not run. */
+/** Returns the exit code for an error; an unknown error is a bug of the harness and gives `couldNotRun`. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof GmemtestError ? exitCodeByFault[error.fault] : exitCodes.couldNotRun
 }
 
-/** Text of any thrown value, for messages. */
+/** Returns the text of any thrown value, for messages. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,19 +1,19 @@
-// Disk space: how much there is, and the one error for a disk that has become full.
+// Free disk space, and the one error for a full disk.
 import { statfs } from 'node:fs/promises'
 import { InfraError } from './errors.ts'
 
-/** Bytes that an unprivileged process can still write below `directory`. */
+/** Returns how many bytes an unprivileged process can write below `directory`. */
 export async function freeBytes(directory: string): Promise<number> {
   const { bavail, bsize } = await statfs(directory)
   return bavail * bsize
 }
 
-/** Whether an error of the file system says that the disk, or what this user may have of it, is used up. */
+/** Returns whether an error of the file system means a full disk, or a used up quota. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
-/** The error for a disk that has become full; `otherPlace` says how to choose another one. */
+/** Returns the error for a full disk; `otherPlace` tells the user how to choose another disk. */
 export function noSpaceLeft(
   directory: string,
   otherPlace: string = '--output DIR chooses another place',

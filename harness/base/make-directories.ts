@@ -1,10 +1,10 @@
-// Directories on the way to a file. Node's own `recursive` tries for ever where a file system makes none, as /proc.
+// Makes the directories above a file. Node's own `recursive` never ends on a file system without new directories (/proc).
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * Makes a directory and those around it that are missing.
- * @throws what the file system says: EACCES, ENOENT where it makes no directories, ENOTDIR, ENOSPC …
+ * Makes a directory and the missing directories above it.
+ * @throws the error of the file system: EACCES, ENOENT where it makes no directories, ENOTDIR, ENOSPC …
  */
 export async function makeDirectories(directory: string): Promise<void> {
   const found = await stat(directory).catch(() => undefined)
@@ -12,7 +12,7 @@ export async function makeDirectories(directory: string): Promise<void> {
   const parent = path.dirname(directory)
   if (parent !== directory) await makeDirectories(parent)
   await mkdir(directory).catch(async (error: unknown) => {
-    // Somebody else may have been faster.
+    // Another process may have made it first.
     const made = await stat(directory).catch(() => undefined)
     if (made?.isDirectory() !== true) throw error
   })

@@ -1,6 +1,6 @@
-// Names that someone may have meant: for the hint of "there is no such …".
+// Finds the names that are similar to a mistyped one, for hints.
 
-/** Edits (insert, delete, replace, swap of neighbours) that turn one word into the other. */
+/** Counts the edits (insert, delete, replace, swap of neighbours) that turn one word into the other. */
 function distance(from: string, to: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
@@ -28,14 +28,14 @@ function wordsOf(text: string): string[] {
   return text.split(/[^a-z0-9]+/)
 }
 
-/** A slip of one letter in three is forgiven. */
+/** Returns whether at most one letter in three is wrong. */
 function isSlip(typed: string, meant: string): boolean {
   return distance(typed, meant) <= Math.floor(typed.length / 3)
 }
 
 /**
- * The names that are near to what was typed, nearest first, at most `limit`: close in spelling, or with a word in them
- * that was typed, or nearly.
+ * Returns at most `limit` names, nearest first: names with a similar spelling, or with a word that is similar to a typed
+ * word.
  */
 export function nearest(typed: string, names: readonly string[], limit = 5): string[] {
   const text = typed.toLowerCase()

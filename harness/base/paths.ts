@@ -1,17 +1,17 @@
-// Where things live: the project itself, its cache, its results.
+// The paths of the project and of its cache.
 import { homedir } from 'node:os'
 import path from 'node:path'
 
 /** The top level of the checkout. */
 export const projectRoot: string = path.resolve(import.meta.dirname, '../..')
 
-/** A path inside the checkout. */
+/** Returns a path inside the checkout. */
 export function inProject(...parts: readonly string[]): string {
   return path.join(projectRoot, ...parts)
 }
 
 /**
- * The cache of everything that can be made again: kernel sources, builds, guest images.
+ * Returns the cache directory: its files can be made again (kernel sources, builds, guest images).
  * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored.
  */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {

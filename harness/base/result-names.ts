@@ -1,4 +1,4 @@
-// The names of the files that a run leaves behind.
+// The names of the result files of a run.
 
 /** The names of the files in a directory of results (docs/results.md). */
 export const resultNames = {
@@ -6,11 +6,11 @@ export const resultNames = {
   tap: 'results.tap',
   provenance: 'provenance.json',
   console: 'console.log',
-  /** A directory: the consoles of the machines that are up. */
+  /** A directory: the consoles of the running instances. */
   consoles: 'consoles',
 } as const
 
-/** The dump of the guest's memory after a scenario (run --vmcore). */
+/** Returns the name of the dump of the instance's memory after a scenario (run --vmcore). */
 export function vmcoreName(scenario: string): string {
   return `vmcore-${scenario}`
 }

@@ -32,7 +32,7 @@ export function select<Item extends Selectable>(
   for (const pattern of patterns) {
     if (pattern === '') {
       throw new UsageError('OPTION_VALUE', "a pattern must not be empty, got ''", {
-        hint: 'leave it out to take all',
+        hint: 'leave the pattern out to choose all',
       })
     }
     const matches = items.filter(matcherOf(pattern))
@@ -54,7 +54,7 @@ function wordsOf(pattern: string, items: readonly Selectable[]): string[] {
 }
 
 function matcherOf(pattern: string): (item: Selectable) => boolean {
-  // What a shell completes works as well: tests/scenarios/TOPIC/ and tests/scenarios/TOPIC/NAME.ts.
+  // A path that a shell completes works too: tests/scenarios/TOPIC/ and tests/scenarios/TOPIC/NAME.ts.
   const text = path.basename(pattern).replace(/\.(ts|patch)$/, '')
   if (pattern.endsWith('/')) return ({ topic }) => topic === text
   if (!/[*?]/.test(text)) return ({ name }) => name.includes(text)

@@ -1,4 +1,4 @@
-// Numbers that must not be mixed up: an index of a page, a length in bytes, a guest physical address.
+// Types of numbers that the compiler keeps apart: a page index, a length in bytes, a guest physical address.
 
 declare const brand: unique symbol
 type Branded<Name extends string> = number & { readonly [brand]: Name }
@@ -39,7 +39,7 @@ export function gpa(value: number): Gpa {
 /** The size of a base page on x86-64: the granularity of conversion. */
 export const pageSize: Bytes = bytes(4096)
 
-/** The bytes that `count` 4 KiB pages take; also the offset of page `count`. */
+/** Returns the length of `count` 4 KiB pages in bytes, which is also the offset of page `count`. */
 export function pages(count: number): Bytes {
   return bytes(natural(count, 'a number of pages') * pageSize)
 }

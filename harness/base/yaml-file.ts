@@ -1,4 +1,4 @@
-// YAML files that people write: checked against a schema, and each mistake named with file, line and column.
+// Checks YAML files of users against a schema, and names each mistake with file, line and column.
 import path from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
@@ -7,33 +7,33 @@ import { UsageError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { projectRoot } from './paths.ts'
 
-/** The keys that lead to it, the outermost first. */
+/** A place in a document: the keys that lead to it, the outermost first. */
 export type Place = readonly PropertyKey[]
 
-/** A mistake in the file: where, what, and what to do. */
+/** A mistake in the file: its place, its message, and the next step. */
 export interface Mistake {
   readonly at: Place
-  /** The mistake is the key at that place, not its value. */
+  /** The key at that place is the mistake, and not its value. */
   readonly isKey?: boolean
   readonly message: string
   readonly hint?: string
 }
 
-/** What a file has to be. */
+/** The required form of a file. */
 export interface YamlShape<Value> {
   readonly schema: z.ZodType<Value>
-  /** Of the error. */
+  /** The code of the error. */
   readonly code: string
-  /** For messages: `a kernel definition`. */
+  /** The kind of file, for messages: `a kernel definition`. */
   readonly what: string
-  /** The keys that may stand at a place. */
+  /** Returns the keys that a place may have. */
   readonly keysAt: (place: Place) => readonly string[]
-  /** What the shape alone cannot say. */
+  /** Finds mistakes that the schema cannot express. */
   readonly mistakesIn?: (value: Value) => readonly Mistake[]
 }
 
 /**
- * The content of a file, checked.
+ * Parses the text of a file and checks it.
  * @throws {UsageError} with the code of the shape, and file, line and column of each mistake
  */
 export function readYaml<Value>(file: string, text: string, shape: YamlShape<Value>): Value {
@@ -43,16 +43,14 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
   if (syntax !== undefined) {
     const [summary = 'not YAML'] = syntax.message.split('\n')
     const { line, col } = counter.linePos(syntax.pos[0])
-    // The parser repeats the position in its words; ours comes first, where editors look for it.
+    // The parser repeats the position at the end; the message has it in front, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    const options = /nested mapping/i.test(words)
-      ? { hint: "a text with ': ' in it has to be in quotes" }
-      : {}
+    const options = /nested mapping/i.test(words) ? { hint: "put a text with ': ' in it into quotes" } : {}
     throw new UsageError(shape.code, `${shown(file)}:${line}:${col}: ${words}`, options)
   }
   const content: unknown = document.toJS()
   const result = shape.schema.safeParse(content)
-  // A mistyped key first: the key that is missing then is the same mistake.
+  // A mistyped key comes first: a missing key is then often the same mistake.
   const mistakes = (
     result.success
       ? [...(shape.mistakesIn?.(result.data) ?? [])]
@@ -71,7 +69,7 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
   })
 }
 
-/** Where in the text of a file something is, as editors have it: `FILE:LINE:COLUMN`. */
+/** Returns a place in the text of a file in the form of editors: `FILE:LINE:COLUMN`. */
 export function placeInYaml(file: string, text: string, at: Place): string {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })
@@ -109,7 +107,7 @@ function mistakesOf(
   return [{ at: issue.path, message: `${name}: ${issue.message}${value}` }]
 }
 
-/** The place in the text of a mistake; of the nearest thing around it when it is about something that is not there. */
+/** Returns the offset of a mistake in the text; for a missing key, the offset of the nearest node around it. */
 function offsetOf(document: Document.Parsed, mistake: Pick<Mistake, 'at' | 'isKey'>): number {
   for (let length = mistake.at.length; length > 0; length -= 1) {
     const place = mistake.at.slice(0, length)

@@ -1,6 +1,7 @@
 // The store: finished products, each under a hash of everything that it was made from. An entry is whole, or is made again.
 import { readdir, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
+import { hasShape } from '../base/has-shape.ts'
 import { exists, flush, readJson, writeWhole } from './atomic-file.ts'
 import { sha256OfFile } from './hash.ts'
 import { cacheError } from './space.ts'
@@ -25,13 +26,9 @@ interface FoundEntry {
   readonly damage: Promise<string | undefined>
 }
 
-interface Product {
-  readonly size: number
-  /** Modification time, in whole milliseconds. */
-  readonly time: number
-  readonly sha256: string
-}
-
+/** Of each file the size, the modification time in whole milliseconds, and the SHA-256. */
+const productShape = { size: 'number', time: 'number', sha256: 'string' } as const
+type Product = Readonly<{ size: number; time: number; sha256: string }>
 type Manifest = Readonly<Record<string, Product>>
 
 const manifestName = 'manifest.json'
@@ -120,20 +117,7 @@ async function damageOf(directory: string, shelf: Shelf): Promise<string | undef
 
 function asManifest(value: unknown): Manifest | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const products = Object.entries(value).filter((entry): entry is [string, Product] => isProduct(entry[1]))
-  const isComplete = products.length > 0 && products.length === Object.keys(value).length
-  return isComplete ? Object.fromEntries(products) : undefined
-}
-
-function isProduct(value: unknown): value is Product {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'size' in value &&
-    typeof value.size === 'number' &&
-    'time' in value &&
-    typeof value.time === 'number' &&
-    'sha256' in value &&
-    typeof value.sha256 === 'string'
-  )
+  const entries = Object.entries(value)
+  const products = entries.filter((entry): entry is [string, Product] => hasShape(entry[1], productShape))
+  return products.length > 0 && products.length === entries.length ? Object.fromEntries(products) : undefined
 }

@@ -2,6 +2,7 @@
 // stored kernel takes to find.
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
+import { hasShape } from '../base/has-shape.ts'
 import { readJson, rememberJson } from '../cache/atomic-file.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import { kernelRequirements, missingPackages, probeRequirements } from '../process/requirements.ts'
@@ -34,9 +35,7 @@ export async function identifyCompiler(context: BuildContext): Promise<string> {
   const state = programs.map(fileIdentity).join('; ')
   const memory = path.join(context.cache, 'compiler.json')
   const known = await readJson(memory)
-  if (typeof known === 'object' && known !== null && 'state' in known && 'version' in known) {
-    if (known.state === state && typeof known.version === 'string') return known.version
-  }
+  if (hasShape(known, { state: 'string', version: 'string' }) && known.state === state) return known.version
   const versions: string[] = []
   for (const file of programs) {
     const output = await succeed(

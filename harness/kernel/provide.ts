@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { KernelDefinition } from './definition/definition.ts'
 import { InfraError } from '../base/errors.ts'
+import { hasShape } from '../base/has-shape.ts'
 import { readJson } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
 import { buildKernel } from './build-kernel.ts'
@@ -163,7 +164,5 @@ async function load(
 }
 
 function isProvenance(value: unknown): value is Provenance {
-  return (
-    typeof value === 'object' && value !== null && 'release' in value && 'repeat' in value && 'key' in value
-  )
+  return hasShape(value, { release: 'string', repeat: 'array', key: 'string' })
 }

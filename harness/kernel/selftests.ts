@@ -4,6 +4,7 @@ import path from 'node:path'
 import { isStaticProgram } from '../process/executable.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError } from '../base/errors.ts'
+import { hasShape } from '../base/has-shape.ts'
 import { fullName } from './definition/selftest-name.ts'
 import type { SelftestName } from './definition/selftest-name.ts'
 import type { Ingredients } from './kernel-tree.ts'
@@ -109,10 +110,8 @@ async function recall(
   if (!(await isStored(shelf, key, context))) return undefined
   const directory = path.join(shelf.root, key)
   const facts = await readJson(path.join(directory, names.facts))
-  const isTimed = typeof facts === 'object' && facts !== null && 'timeout' in facts
-  const timeout = isTimed ? Number(facts.timeout) : Number.NaN
-  if (!Number.isFinite(timeout)) return undefined
-  return { ...name, program: path.join(directory, names.program), timeout }
+  if (!hasShape(facts, { timeout: 'number' })) return undefined
+  return { ...name, program: path.join(directory, names.program), timeout: facts.timeout }
 }
 
 /** Builds the tests that the store lacks. One builder makes the tests of a tree; the others wait and find them. */

@@ -154,7 +154,7 @@ void test('the command line', async (suite) => {
     [['list', '--check'], /--check needs --rules or --bugs/, /hint: gmemtest list --rules --check/],
     [['list', '--bugs', '--check', 'zap'], /--check looks at all scenarios, got the pattern 'zap'/, /hint/],
     [['list', '--rules', 'S-A9'], /--rules prints the whole table, got the pattern 'S-A9'/, /grep 'S-A9'/],
-    [['run', ''], /a pattern must not be empty, got ''/, /leave it out to take all/],
+    [['run', ''], /a pattern must not be empty, got ''/, /leave the pattern out to choose all/],
     [
       ['run', '--scenarios', '/var'],
       /there is no scenario in \/var/,

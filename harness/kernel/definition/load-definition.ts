@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
+import { hasShape } from '../../base/has-shape.ts'
 import { nearest } from '../../base/nearest.ts'
 import { cacheDirectory, inProject } from '../../base/paths.ts'
 import { isMissing, readJson, rememberJson } from '../../cache/atomic-file.ts'
@@ -83,22 +84,18 @@ async function checked(file: string, text: string): Promise<WrittenDefinition> {
   return definition
 }
 
-const isObject = (field: unknown): boolean => typeof field === 'object' && field !== null
-const isText = (field: unknown): boolean => typeof field === 'string'
-const fields: Readonly<Record<keyof WrittenDefinition, (field: unknown) => boolean>> = {
-  description: isText,
-  dialect: isText,
-  source: isObject,
-  series: Array.isArray,
-  fragments: Array.isArray,
-  expectSkips: isObject,
-  slowdown: (field) => typeof field === 'number',
-  isolation: isText,
-  allow: Array.isArray,
-}
+const shape = {
+  description: 'string',
+  dialect: 'string',
+  source: 'object',
+  series: 'array',
+  fragments: 'array',
+  expectSkips: 'object',
+  slowdown: 'number',
+  isolation: 'string',
+  allow: 'array',
+} as const satisfies Record<keyof WrittenDefinition, string>
 
 function isWrittenDefinition(value: unknown): value is WrittenDefinition {
-  if (typeof value !== 'object' || value === null) return false
-  const entries = new Map(Object.entries(value))
-  return Object.entries(fields).every(([name, isRight]) => isRight(entries.get(name)))
+  return hasShape(value, shape)
 }

@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { mkdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../base/errors.ts'
+import { hasShape } from '../../base/has-shape.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { lastLines, succeed } from '../command.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
@@ -203,15 +204,12 @@ async function sourceFiles(root: string, { cache, signal }: BuildContext): Promi
   return [...names]
 }
 
-function asIndex(value: unknown): Index {
-  const index: Index = {}
-  if (typeof value !== 'object' || value === null) return index
-  for (const [name, known] of Object.entries(value)) {
-    if (isKnown(known)) index[name] = known
-  }
-  return index
+function isKnown(entry: [string, unknown]): entry is [string, Known] {
+  return hasShape(entry[1], { state: 'string', content: 'string' })
 }
 
-function isKnown(value: unknown): value is Known {
-  return typeof value === 'object' && value !== null && 'state' in value && 'content' in value
+function asIndex(value: unknown): Index {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).filter(isKnown))
+    : {}
 }

@@ -1,6 +1,7 @@
 // Unpacked sources in the cache. Builds only read them, and notice when another program has changed them.
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { hasShape } from '../../base/has-shape.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
 import { requireSpace } from '../../cache/space.ts'
 import { makeWhole } from '../../cache/whole-directory.ts'
@@ -49,17 +50,7 @@ export async function remember(cache: string, name: string, identity: SourceIden
 }
 
 function isIdentity(value: unknown): value is SourceIdentity {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'content' in value &&
-    typeof value.content === 'string' &&
-    'directory' in value &&
-    typeof value.directory === 'string' &&
-    'facts' in value &&
-    'repeat' in value &&
-    Array.isArray(value.repeat)
-  )
+  return hasShape(value, { content: 'string', directory: 'string', facts: 'object', repeat: 'array' })
 }
 
 /** Takes the lock of a source: one builder fetches and unpacks it, the others wait. */
@@ -73,8 +64,7 @@ function stampOf(home: string): string {
 
 async function readStamp(home: string): Promise<string | undefined> {
   const stamp = await readJson(stampOf(home))
-  const isStamp = typeof stamp === 'object' && stamp !== null && 'fingerprint' in stamp
-  return isStamp && typeof stamp.fingerprint === 'string' ? stamp.fingerprint : undefined
+  return hasShape(stamp, { fingerprint: 'string' }) ? stamp.fingerprint : undefined
 }
 
 /** Returns whether a tree has been unpacked; does not look at its files. */

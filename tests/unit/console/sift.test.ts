@@ -116,7 +116,7 @@ void test('a text that YAML takes for a key: the message says what to do', (t) =
   t.throws(() => parseAllowances('/a.yaml', text), {
     code: 'ALLOW_INVALID',
     message: /a\.yaml:1:10: /,
-    hint: "a text with ': ' in it has to be in quotes",
+    hint: "put a text with ': ' in it into quotes",
   })
   t.equal(parseAllowances('/a.yaml', text.replace('WARNING: CPU', '"WARNING: CPU"')).length, 1)
   t.end()
