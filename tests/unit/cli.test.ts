@@ -166,7 +166,11 @@ void test('the command line', async (suite) => {
       /leave one/,
     ],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
-    [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of one of its series/],
+    [
+      ['mutants', '--kernel', 'stock-6.12'],
+      /stock-6\.12 has no mutants/,
+      /folder 'mutants' of one of its series/,
+    ],
     [['kselftest', 'guest_memfd_test'], /is named TARGET:TEST, got/, /try 'kvm:guest_memfd_test'/],
     [['build', '--apt-suite', 'a b'], /--apt-suite must be the name of an apt suite/, /trixie-backports/],
     [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is about complaints/, /leave one of them out/],
