@@ -1,4 +1,4 @@
-// Deadlines: the first reason wins, and nothing is left behind.
+// Deadlines: the first reason wins, and no timer remains.
 import { test } from 'tap'
 import { DeadlineExceeded, sleep, withDeadline } from '../../../harness/base/deadline.ts'
 
@@ -26,7 +26,7 @@ void test('the work is told to stop', async (t) => {
   t.ok(told instanceof DeadlineExceeded)
 })
 
-void test('the caller can call it off, and its reason is what is thrown', async (t) => {
+void test('the caller can abort the work, and gets its own reason', async (t) => {
   const caller = new AbortController()
   const limit = { stage: 'work', milliseconds: 10_000, signal: caller.signal }
   const work = withDeadline(limit, async (signal) => sleep(10_000, signal))
@@ -34,7 +34,7 @@ void test('the caller can call it off, and its reason is what is thrown', async 
   await t.rejects(work, { message: 'called off' })
 })
 
-void test('nothing starts when it was called off before', async (t) => {
+void test('work with an aborted signal does not start', async (t) => {
   let started = false
   const limit = { stage: 'work', milliseconds: 10, signal: AbortSignal.abort(new Error('too late')) }
   const work = withDeadline(limit, async () => {

@@ -1,4 +1,4 @@
-// Whose fault it is decides the exit code.
+// The side at fault decides the exit code.
 import { test } from 'tap'
 import {
   BootError,
@@ -37,7 +37,7 @@ void test('an error keeps its cause, hint and tail', async (t) => {
   t.same(error.tail, ['a', 'b'])
 })
 
-void test('anything that was thrown has a text', async (t) => {
+void test('any thrown value has a text', async (t) => {
   t.equal(messageOf(new Error('x')), 'x')
   t.equal(messageOf('y'), 'y')
 })

@@ -1,20 +1,20 @@
-// A disk that is full is told from other trouble by what the file system says.
+// The errors of the file system identify a full disk.
 import { writeFile } from 'node:fs/promises'
 import { test } from 'tap'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../../../harness/base/free-space.ts'
 
-void test('how much is free', async (t) => {
+void test('the free space is that of the file system', async (t) => {
   t.ok((await freeBytes('/')) > 0)
 })
 
-void test('a full disk, a full quota, and something else', async (t) => {
+void test('a full disk and a full quota, but no other error', async (t) => {
   t.ok(isDiskFull(await writeFile('/dev/full', 'x').catch((error: unknown) => error)))
   t.ok(isDiskFull(Object.assign(new Error('EDQUOT: over quota'), { code: 'EDQUOT' })))
   t.notOk(isDiskFull(await writeFile('/proc/none', 'x').catch((error: unknown) => error)))
   t.notOk(isDiskFull('ENOSPC'))
 })
 
-void test('one line, and the next step', (t) => {
+void test('the error is one line with the next step', (t) => {
   t.match(noSpaceLeft('/r'), {
     fault: 'infra',
     code: 'NO_SPACE',

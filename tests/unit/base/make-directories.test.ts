@@ -3,7 +3,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { makeDirectories } from '../../../harness/base/make-directories.ts'
 
-void test('all that is missing on the way is made, and twice at the same time', async (t) => {
+void test('missing directories are made, by two callers at the same time too', async (t) => {
   const directory = path.join(t.testdir({}), 'a', 'b', 'c')
   await Promise.all([makeDirectories(directory), makeDirectories(directory)])
   t.ok((await stat(directory)).isDirectory())
@@ -11,7 +11,7 @@ void test('all that is missing on the way is made, and twice at the same time', 
   await t.rejects(mkdir(directory), { code: 'EEXIST' })
 })
 
-void test('a place where there can be none is an error, at once', async (t) => {
+void test('a file system without new directories is an error, at once', async (t) => {
   await t.rejects(makeDirectories('/proc/gmemtest/results'), { code: 'ENOENT' })
   const file = path.join(t.testdir({ file: '' }), 'file')
   await t.rejects(makeDirectories(file), { code: 'EEXIST' })

@@ -1,4 +1,4 @@
-// Names that someone may have meant.
+// Names that are similar to a mistyped one.
 import { test } from 'tap'
 import { nearest } from '../../../harness/base/nearest.ts'
 
@@ -23,7 +23,7 @@ for (const [typed, first] of cases) {
   })
 }
 
-void test('no more names than asked for', (t) => {
+void test('no more names than the limit', (t) => {
   t.equal(nearest('convert', names, 1).length, 1)
   t.end()
 })

@@ -1,4 +1,4 @@
-// Patterns choose by name and by topic, and a pattern that chooses nothing says what is near.
+// Patterns choose by name and by topic, and a pattern without a match is an error with similar names.
 import { test } from 'tap'
 import { select } from '../../../harness/base/select.ts'
 
@@ -34,7 +34,7 @@ for (const [patterns, chosen] of selections) {
   })
 }
 
-void test('a pattern that chooses nothing says what is near', (t) => {
+void test('the error for a pattern without a match lists similar names', (t) => {
   t.throws(() => select(items, ['convrt-at-end'], 'scenario'), {
     code: 'SCENARIO_UNKNOWN',
     message: "no scenario matches 'convrt-at-end'",

@@ -1,4 +1,4 @@
-// Units are made only from numbers that can be what they say.
+// Only suitable numbers become units.
 import { test } from 'tap'
 import { bytes, gpa, pageIndex, pages, pageSize } from '../../../harness/base/units.ts'
 

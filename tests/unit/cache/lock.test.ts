@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { takeLock } from '../../../harness/cache/lock.ts'
 
-void test('the second waits until the first is done, and is told who that is', async (t) => {
+void test('the second process waits for the first one, and gets its name', async (t) => {
   const cache = t.testdir()
   const order: string[] = []
   const options = { signal: new AbortController().signal, onWait: (holder: string) => order.push(holder) }
@@ -23,7 +23,7 @@ void test('the second waits until the first is done, and is told who that is', a
   t.strictSame(order, [`another gmemtest (process ${process.pid})`, 'release', 'second'])
 })
 
-void test('who waits can be called off', async (t) => {
+void test('an abort ends the wait for a lock', async (t) => {
   const cache = t.testdir()
   const onWait = (): void => controller.abort(new Error('enough'))
   const controller = new AbortController()
@@ -32,7 +32,7 @@ void test('who waits can be called off', async (t) => {
   await t.rejects(takeLock(cache, 'a', { signal: controller.signal, onWait }), { message: 'enough' })
 })
 
-void test('the lock of a process that is killed is free', async (t) => {
+void test('the lock of a killed process is free', async (t) => {
   const cache = t.testdir()
   const program = path.join(cache, 'holder.ts')
   const lockModule = path.resolve(import.meta.dirname, '../../../harness/cache/lock.ts')

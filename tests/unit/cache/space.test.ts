@@ -5,7 +5,7 @@ async function free(): Promise<number> {
   return 300 * 2 ** 20
 }
 
-void test('too little space: what is needed, where, and what there is', async (t) => {
+void test('too little space: the error names the need, the place and the free space', async (t) => {
   await t.rejects(requireSpace('/cache', 2 * 2 ** 30, 'unpacking', free), {
     code: 'NO_SPACE',
     fault: 'infra',
@@ -15,7 +15,7 @@ void test('too little space: what is needed, where, and what there is', async (t
   await requireSpace('/cache', 2 ** 20, 'unpacking', free)
 })
 
-void test('a full disk is recognised in what a program or an exception says', (t) => {
+void test('a full disk is recognised in the output of a program and in an exception', (t) => {
   const messages = [
     'fatal error: error writing to x.s: No space left on device',
     'ENOSPC: no space left on device, write',

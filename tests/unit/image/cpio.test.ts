@@ -1,4 +1,4 @@
-// The archive is what cpio itself reads, and nothing but its entries decides what is in it.
+// cpio itself can read the archive, which depends only on its entries.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -17,7 +17,7 @@ const entries: readonly CpioEntry[] = [
   { path: 'empty', type: 'file', mode: 0o600, content: Buffer.alloc(0) },
 ]
 
-void test('cpio lists what was put in, with its types, modes and devices', async (t) => {
+void test('cpio lists all entries, with their types, modes and devices', async (t) => {
   const listing = await run('busybox', ['cpio', '-tv'], { ...limits, input: cpioArchive(entries) })
   const lines = listing.stdout.split('\n').map((line) => line.replaceAll(/\s+/g, ' '))
   t.match(lines[0], /^drwxr-xr-x .*0\/0.* bin$/)
@@ -48,7 +48,7 @@ void test('cpio unpacks the contents', async (t) => {
   t.equal(await readFile(path.join(directory, 'init'), 'utf8'), '#!/bin/sh\n')
 })
 
-void test('the order in which entries come does not matter', (t) => {
+void test('the order of the entries does not matter', (t) => {
   t.same(cpioArchive(entries.toReversed()), cpioArchive(entries))
   t.end()
 })

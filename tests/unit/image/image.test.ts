@@ -1,4 +1,4 @@
-// The image as a whole: made of this machine's packages, kept, and secret.
+// The image as a whole: made of this computer's packages, kept, and secret.
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import ssh2 from 'ssh2'

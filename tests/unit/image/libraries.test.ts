@@ -1,8 +1,8 @@
-// Which libraries a program needs.
+// The libraries of a program.
 import { test } from 'tap'
 import { parseLdd, sharedLibraries } from '../../../harness/image/libraries.ts'
 
-void test('the paths in what ldd says', (t) => {
+void test('the paths in the output of ldd', (t) => {
   const output = [
     '\tlinux-vdso.so.1 (0x00007ffd1d9f2000)',
     '\tlibz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x00007f3f5a9c4000)',

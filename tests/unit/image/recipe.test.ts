@@ -1,4 +1,4 @@
-// What goes into the image: the same ingredients give the same bytes, secrets are for root alone.
+// The content of the image: the same ingredients give the same bytes, secrets are for root alone.
 import { test } from 'tap'
 import { cpioArchive } from '../../../harness/image/cpio.ts'
 import { imageEntries } from '../../../harness/image/recipe.ts'

@@ -32,7 +32,7 @@ void test('the command lines to repeat a build by hand make the same vmlinux, by
   await repeatIn(empty, kernel, t)
 })
 
-void test('with patches of the project, they do so in any checkout, and also for a build that is found', async (t) => {
+void test('with patches of the project, the command lines work in any checkout, and for a stored build too', async (t) => {
   const inside = t.testdir()
   const definition = await miniDefinition(inside, { patches })
   const context = recordingContext(path.join(inside, 'cache'))

@@ -1,4 +1,4 @@
-// The kernel whose memory can be dumped: the same one, with more debug information, in a tree of its own.
+// The kernel with dumps: the same kernel with more debug information, in a tree of its own.
 import { test } from 'tap'
 import { withDumps } from '../../../harness/kernel/dumps.ts'
 import { readFragments } from '../../../harness/kernel/kconfig/fragment.ts'
@@ -7,7 +7,7 @@ import {
   loadKernelDefinition,
 } from '../../../harness/kernel/definition/load-definition.ts'
 
-void test('all kernels of the project can have it', async (t) => {
+void test('all kernels of the project can have dumps', async (t) => {
   for (const name of await listKernelDefinitions()) {
     const definition = await loadKernelDefinition(name)
     const other = withDumps(definition)

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { errorLines, makeArguments } from '../../../harness/kernel/make.ts'
 import { withCleanEnvironment } from '../../../harness/kernel/command.ts'
 
-void test('of a log, the compiler and the linker are quoted, with paths in the tree', (t) => {
+void test('the lines of the compiler and the linker explain a failure, with paths in the tree', (t) => {
   const log = `  CC      virt/kvm/guest_memfd.o
 ../virt/kvm/guest_memfd.c: In function 'kvm_gmem_init':
 ../virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)
@@ -20,7 +20,7 @@ make[5]: *** [../scripts/Makefile.build:229: virt/kvm/guest_memfd.o] Error 1`
   t.end()
 })
 
-void test('nothing of the environment gets into a build', (t) => {
+void test('the environment does not change a build', (t) => {
   process.env['KCFLAGS'] = '-O0'
   const [command, args] = withCleanEnvironment('make', makeArguments('/tree', ['vmlinux'], 'gcc'))
   t.equal(command, 'env')

@@ -81,7 +81,7 @@ void test('code that does not compile is shown with file and line, and building 
   t.equal((await provideKernel(definition, context)).provenance.objects, 1)
 })
 
-void test('a damaged entry is said to be so, removed and built again', async (t) => {
+void test('a damaged entry is reported, removed and built again', async (t) => {
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const definition = await miniDefinition(directory)
@@ -102,7 +102,7 @@ void test('a damaged entry is said to be so, removed and built again', async (t)
   t.equal((await provideKernel(definition, context)).cached, false, 'a changed bit is')
 })
 
-void test('a source that was written to is noticed and unpacked again', async (t) => {
+void test('a changed source is noticed and unpacked again', async (t) => {
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const definition = await miniDefinition(directory)

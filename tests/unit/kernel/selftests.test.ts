@@ -1,4 +1,4 @@
-// The selftests of a kernel in miniature: built once, found again, and what is said when there is nothing to run.
+// The selftests of a kernel in miniature: built once, found again, and the errors for unknown names.
 import { spawnSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -50,7 +50,7 @@ void test('a program is built against the headers of its kernel, and found again
   }
 })
 
-void test('what cannot be built does not keep the others from being', async (t) => {
+void test('a selftest that does not compile does not stop the others', async (t) => {
   const place = t.testdir()
   const context = recordingContext(path.join(place, 'cache'))
   const definition = await miniDefinition(place, { files })
@@ -66,7 +66,7 @@ void test('what cannot be built does not keep the others from being', async (t) 
   t.match(dynamic, { error: { code: 'SELFTEST_DYNAMIC' } })
 })
 
-void test('names that there are not', async (t) => {
+void test('unknown names of selftests', async (t) => {
   const place = t.testdir()
   const context = recordingContext(path.join(place, 'cache'))
   const definition = await miniDefinition(place, { files })

@@ -40,7 +40,7 @@ void test('an mbox and a range of commits are series too', async (t) => {
   await t.rejects(readSeries([{ ...range, range: 'nope..HEAD' }], signal), { code: 'SERIES_UNKNOWN' })
 })
 
-void test('what is no series is refused', async (t) => {
+void test('a path without a series is refused', async (t) => {
   const directory = t.testdir({ empty: {}, bad: { '0001-x.patch': 'Subject: [PATCH] x\n\nnothing here\n' } })
   const part = (name: string): Parameters<typeof readSeries>[0] => [
     { kind: 'path', name, path: path.join(directory, name) },

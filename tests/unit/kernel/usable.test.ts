@@ -1,4 +1,4 @@
-// A definition that names what is not there: one line with its place, before anything is begun.
+// A definition that names a missing file gives one line with its place, before the build begins.
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -34,12 +34,12 @@ const files = {
   'odd.config': 'KVM\n',
 }
 
-void test('a definition of which all is there', async (t) => {
+void test('a definition whose files all exist', async (t) => {
   const file = await definitionOf(t.testdir(files), {})
   t.match(await loadUsableDefinition(file, signal), { name: 'mine', source: { kind: 'dir' } })
 })
 
-void test('what may be in the cache, or comes from elsewhere, is not looked for', async (t) => {
+void test('remote and cached sources are not checked', async (t) => {
   const directory = t.testdir(files)
   for (const source of [
     `{tarball: ./gone.tar.xz, sha256: ${'a'.repeat(64)}}`,

@@ -18,7 +18,7 @@ async function pristineIn(directory: string, names: readonly string[]): Promise<
   return pristine
 }
 
-void test('only what differs is written, with the present time; a patch that goes away is news too', async (t) => {
+void test('only files that differ are written, with the present time; those of a removed patch too', async (t) => {
   const directory = t.testdir({ 'new-a': 'patched\n' })
   const pristine = await pristineIn(directory, ['a', 'sub/b', 'c'])
   const tree = path.join(directory, 'tree')
@@ -71,7 +71,7 @@ void test('the output of the build in the tree is left alone', async (t) => {
   t.ok(await stat(object))
 })
 
-void test('after a killed build, what was written last is thrown away and the rest is kept', async (t) => {
+void test('after a killed build, the last written files are removed and the others stay', async (t) => {
   const directory = t.testdir({ old: '', late: '', last: '' })
   const times = { old: 1000, late: 1300, last: 1400 }
   for (const [name, time] of Object.entries(times)) await utimes(path.join(directory, name), time, time)

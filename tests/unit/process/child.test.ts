@@ -1,4 +1,4 @@
-// Long-lived children: they can be talked to, they end with us, and how they ended is told.
+// Long-lived children: they have channels, they end with the harness, and the harness knows how they ended.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { test } from 'tap'
 import { shellLine, startChild } from '../../../harness/process/child.ts'
 import { inProject } from '../../../harness/base/paths.ts'
 
-/** A process that died but that nobody has waited for yet counts as dead. */
+/** A zombie counts as dead. */
 async function isAlive(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return status !== '' && !/\) Z /.test(status)
@@ -36,7 +36,7 @@ void test('a program that does not exist is missing, not failing', async (t) => 
   t.match(await child.exited, { missing: true })
 })
 
-void test('an unread channel does not keep the end of a child from being seen', async (t) => {
+void test('an unread channel does not hide the end of a child', async (t) => {
   const child = await startChild('sh', ['-c', 'echo unread >&3'], { channels: 1 })
   t.match(await child.exited, { code: 0 })
 })
@@ -48,7 +48,7 @@ void test('a grandchild that keeps stderr open does not hide the end either', as
   t.ok(performance.now() - begin < 4000)
 })
 
-void test('a child gets files of ours after its channels', async (t) => {
+void test('a child gets files of the harness after its channels', async (t) => {
   const file = path.join(t.testdir({}), 'log')
   await using handle = await open(file, 'a')
   const child = await startChild('sh', ['-c', 'echo written >&4'], { channels: 1, files: [handle.fd] })

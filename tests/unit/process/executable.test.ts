@@ -1,4 +1,4 @@
-// Programs are found as a shell would find them, and a changed file has another identity.
+// The harness finds programs as a shell does, and a changed file has another identity.
 import { chmod, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -26,7 +26,7 @@ void test('the identity changes with the content', async (t) => {
   t.throws(() => fileIdentity(path.join(directory, 'missing')), { code: 'ENOENT' })
 })
 
-void test('a static program is told from one that needs libraries, and from a script', async (t) => {
+void test('a static program differs from a dynamic one, and from a script', async (t) => {
   t.ok(isStaticProgram('/bin/busybox'))
   t.notOk(isStaticProgram('/bin/ls'))
   const script = path.join(t.testdir({}), 'script')

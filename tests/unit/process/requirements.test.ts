@@ -1,8 +1,8 @@
-// What is missing becomes a list of packages, each once.
+// Missing requirements become a list of packages, each once.
 import { test } from 'tap'
 import { missingPackages, probeRequirements, requirements } from '../../../harness/process/requirements.ts'
 
-void test('nothing is missing where everything is found', (t) => {
+void test('a complete computer lacks no package', (t) => {
   const splats = probeRequirements(requirements, () => '/usr/bin/it')
   t.same(missingPackages(splats), [])
   t.equal(splats.length, requirements.length)
@@ -17,14 +17,14 @@ void test('packages are named once, in the order of the table', (t) => {
   t.end()
 })
 
-void test('this machine has what running these tests takes', (t) => {
+void test('this computer meets the requirements of these tests', (t) => {
   const found = probeRequirements().filter((splat) => splat.found !== undefined)
   t.ok(found.some(({ what }) => what === 'setpriv'))
   t.ok(found.every((splat) => splat.found?.startsWith('/')))
   t.end()
 })
 
-void test('what does not exist is not found', (t) => {
+void test('missing programs and files are not found', (t) => {
   const [program, files, dynamic] = probeRequirements([
     { what: 'a', neededFor: '', package: 'a', probe: { program: 'no-such-program' } },
     { what: 'b', neededFor: '', package: 'b', probe: { files: ['/nonexistent'] } },

@@ -1,4 +1,4 @@
-// Child processes: results instead of exceptions, deadlines, and no orphan whatever happens to the harness.
+// Child processes: results instead of exceptions, deadlines, and no orphan after any end of the harness.
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -42,14 +42,14 @@ void test('a command that takes too long is ended and says so', async (t) => {
   t.match(result, { timedOut: true, exitCode: undefined, signal: 'SIGTERM' })
 })
 
-void test('the caller can call a command off', async (t) => {
+void test('the caller can abort a command', async (t) => {
   const caller = new AbortController()
   const command = run('sleep', ['60'], { ...limits, signal: caller.signal })
   caller.abort(new Error('called off'))
   await t.rejects(command, { message: 'called off' })
 })
 
-void test('a missing program is the fault of the machine', async (t) => {
+void test('a missing program is the fault of this computer', async (t) => {
   await t.rejects(run('no-such-program', [], limits), { name: 'InfraError', code: 'COMMAND_MISSING' })
 })
 

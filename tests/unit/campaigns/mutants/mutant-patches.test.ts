@@ -1,4 +1,4 @@
-// Mutants as files: what their headers say, which kernel has them, and how they are built.
+// Mutants as files: their headers, their kernel, and their builds.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -30,7 +30,7 @@ function mutantPatch(from = '20', to = '21', lines = 'Bug: B-3\nScenarios: first
     .replace('Because.\n', `b is not right.\n\n${lines}`)
 }
 
-void test('the header of a mutant says what is broken and who should notice', async (t) => {
+void test('the header of a mutant describes the bug and names its scenarios', async (t) => {
   const definition = await miniWith(t.testdir(), { 'b.patch': mutantPatch(), 'README.md': 'no mutant' })
   t.strictSame(await readMutants(definition), [
     {
@@ -87,7 +87,7 @@ void test('mutants are built one after the other in one tree, and do not touch t
   t.ok(content.equals(await readFile(again.vmlinux)))
 })
 
-void test('every mutant of the default kernel names scenarios that there are', async (t) => {
+void test('every mutant of the default kernel names existing scenarios', async (t) => {
   const mutants = await readMutants(await loadKernelDefinition('gmem-convert'))
   const names = (await listScenarioFiles()).map(({ name }) => name)
   t.ok(mutants.length >= 45)

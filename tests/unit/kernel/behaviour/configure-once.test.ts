@@ -1,4 +1,4 @@
-// A configuration is made again when anything has changed that it is made from, and not when only code has.
+// A configuration is made again after a change of its inputs, and not after a change of code alone.
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -42,7 +42,7 @@ void test('the key of a configuration', (t) => {
   t.end()
 })
 
-void test('it is made once, and again when it is not as it was', async (t) => {
+void test('a configuration is made once, and again after a change', async (t) => {
   const home = t.testdir({})
   const file = path.join(home, '.config')
   let made = 0
@@ -62,7 +62,7 @@ void test('it is made once, and again when it is not as it was', async (t) => {
   }
 })
 
-void test('one that fails is not remembered', async (t) => {
+void test('a failed configuration is not remembered', async (t) => {
   const home = t.testdir({ '.config': 'old' })
   const file = path.join(home, '.config')
   const once = (configure: () => Promise<void>): Promise<void> =>

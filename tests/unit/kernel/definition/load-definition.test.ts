@@ -22,7 +22,7 @@ async function outcomeOf(directory: string, lines: Readonly<Record<string, strin
   return loadKernelDefinition(file).catch((error: unknown) => error)
 }
 
-void test('the definitions of the project are valid, and the second look needs no parser', async (t) => {
+void test('the definitions of the project are valid, and the second load needs no parser', async (t) => {
   process.env['XDG_CACHE_HOME'] = t.testdir()
   const names = await listKernelDefinitions()
   t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12', 'stock-7.3'])
@@ -76,7 +76,7 @@ void test('the same text in another directory is not parsed again, and has its o
   t.equal((await readdir(path.join(directory, 'cache/gmemtest/definitions'))).length, 1)
 })
 
-void test('an unknown kernel lists what is near and what there is', async (t) => {
+void test('the error for an unknown kernel lists the nearest and all names', async (t) => {
   await t.rejects(loadKernelDefinition('gmem-convrt'), {
     code: 'KERNEL_UNKNOWN',
     message: "there is no kernel definition 'gmem-convrt'",

@@ -86,7 +86,7 @@ for (const [name, value, values, reason] of cases) {
   })
 }
 
-void test('an option that not all trees have is missed only in a tree that has it', async (t) => {
+void test('an optional option is lost only in a tree that has it', async (t) => {
   const directory = t.testdir({ Kconfig: 'config KVM\n\tbool "KVM"\n\tdepends on NEVER\n' })
   const lost = ['KVM', 'GONE'].map((name) => ({ name, value: 'y', at: 'mine:1', ifKnown: true as const }))
   const lines = await explainLost(lost, new Map(), directory)

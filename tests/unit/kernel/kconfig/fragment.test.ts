@@ -7,7 +7,7 @@ function filesIn(directory: string, ...names: readonly string[]): { name: string
   return names.map((name) => ({ name, path: path.join(directory, `${name}.config`) }))
 }
 
-void test('order, comments and files do not matter to what is asked for', async (t) => {
+void test('order, comments and files do not change the requests', async (t) => {
   const directory = t.testdir({
     'a.config': '# why\nCONFIG_A=y\n\nCONFIG_N=-1\n',
     'b.config': '# CONFIG_B is not set\nCONFIG_A=y\nCONFIG_S="a b"\n',
@@ -21,7 +21,7 @@ void test('order, comments and files do not matter to what is asked for', async 
   }
 })
 
-void test('an option that not all trees have', (t) => {
+void test('an option that a tree may lack', (t) => {
   const text = 'CONFIG_A=y # where the tree has it\nCONFIG_B=y\n'
   const requests = parseFragment('/f', text)
   t.same(
@@ -44,7 +44,7 @@ void test('a conflict names both lines', async (t) => {
   })
 })
 
-void test('a fragment that is not there: what is near', async (t) => {
+void test('the error for a missing fragment names the nearest one', async (t) => {
   const directory = t.testdir({ 'health.config': '' })
   await t.rejects(readFragments(filesIn(directory, 'helth')), {
     code: 'FRAGMENT_UNKNOWN',
@@ -62,7 +62,7 @@ for (const line of ['CONFIG_A = y', 'A=y', 'CONFIG_A=yes', 'CONFIG_A="', 'CONFIG
   })
 }
 
-void test('requests replace what tinyconfig says', (t) => {
+void test('requests replace the values of tinyconfig', (t) => {
   const requests = parseFragment('/f.config', 'CONFIG_A=y\n# CONFIG_B is not set\n')
   t.equal(
     overridden('# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_AB=y\n', requests),
@@ -71,7 +71,7 @@ void test('requests replace what tinyconfig says', (t) => {
   t.end()
 })
 
-void test('what is asked for is compared, also that something is off', (t) => {
+void test('all requests are compared, those that switch an option off too', (t) => {
   const requests = parseFragment(
     '/f.config',
     'CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_D=3\n',

@@ -1,4 +1,4 @@
-// Debian's package, with stand-ins for apt-get and dpkg-deb: what they say when things go wrong is copied from the real ones.
+// Debian's package, with stand-ins for apt-get and dpkg-deb: their error messages are those of the real programs.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -89,7 +89,7 @@ for (const [what, words, code, hint] of failures) {
   })
 }
 
-void test('a package that is gone: what there is instead', async (t) => {
+void test('the error for a missing package lists the present packages', async (t) => {
   const directory = t.testdir()
   await standIns(directory, {
     'apt-get': 'echo "E: Unable to locate package linux-source-7.3" >&2; exit 100',
@@ -140,7 +140,7 @@ for (const how of ['the definition names it', '--apt-suite names it'] as const) 
   })
 }
 
-void test('a suite that is configured is asked for by its name', async (t) => {
+void test('a configured suite is requested by its name', async (t) => {
   const directory = t.testdir()
   const { location } = await miniTarball(directory)
   await standIns(directory, {
@@ -154,7 +154,7 @@ void test('a suite that is configured is asked for by its name', async (t) => {
   t.notMatch(calls, /update/)
 })
 
-void test('a suite that there is not is a slip; one that cannot be reached is not', async (t) => {
+void test('a missing suite is a usage error; an unreachable archive is not', async (t) => {
   const directory = t.testdir()
   const context = { ...recordingContext(path.join(directory, 'cache')), aptSuite: 'trixie-backprots' }
   const wanted = { package: 'linux-source-7.3' }
@@ -172,7 +172,7 @@ void test('a suite that there is not is a slip; one that cannot be reached is no
   await t.rejects(obtainDebian(wanted, context, false), { code: 'SOURCE_UNREACHABLE', fault: 'infra' })
 })
 
-void test('a download that ends in the middle leaves nothing that looks whole', async (t) => {
+void test('a download that ends in the middle leaves no complete tree', async (t) => {
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const { location } = await miniTarball(directory)

@@ -36,7 +36,7 @@ void test('a directory is copied as it is now, without build products, and never
   t.equal((await stat(path.join(copy, 'virt/other.c'))).ino, ino, 'what did not change is not copied')
 })
 
-void test('in a repository, what git tracks counts, and what it does not track', async (t) => {
+void test('in a repository, tracked and untracked files count', async (t) => {
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const { tree } = await miniTarball(directory)

@@ -21,7 +21,7 @@ async function repositoryIn(directory: string): Promise<string> {
   return repository
 }
 
-void test('a repository of this machine is asked each time, and only read', async (t) => {
+void test('a repository of this computer is asked each time, and only read', async (t) => {
   const directory = t.testdir()
   const context = recordingContext(path.join(directory, 'cache'))
   const location = await repositoryIn(directory)
@@ -57,7 +57,7 @@ void test('a branch behind a URL is pinned until a refresh', async (t) => {
   t.ok(existsSync(path.join(context.cache, 'sources', second.directory, 'tree/Makefile')))
 })
 
-void test('what is not there', async (t) => {
+void test('missing repositories and commits', async (t) => {
   const directory = t.testdir({ plain: {} })
   const context = recordingContext(path.join(directory, 'cache'))
   const location = await repositoryIn(directory)
