@@ -1,7 +1,8 @@
 // Files that are complete or absent: written under another name, flushed, renamed.
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { makeDirectories } from '../base/make-directories.ts'
 
 /** The names of files and directories that a process is making begin with this prefix; its process id follows. */
 export const asidePrefix = '.making-'
@@ -13,7 +14,7 @@ export function asideOf(file: string): string {
 
 /** Makes a directory, and the directories around it, for this user alone. */
 export async function makePrivate(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectories(directory, 0o700)
 }
 
 /** Writes the content of a file, or the entries of a directory, to the disk: they survive a power cut. */

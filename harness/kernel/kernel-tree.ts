@@ -67,7 +67,7 @@ export async function inWorkTree<Result>(
  * checkout. So all checkouts share the tree, and so do all series, options and mutants of the kernel: `updateTree`
  * compares contents, and make builds only what differs.
  */
-export function treeNameOf({ file, flavour, source }: KernelDefinition): string {
+function treeNameOf({ file, flavour, source }: KernelDefinition): string {
   const stem = path.basename(file).replace(/\.ya?ml$/, '')
   const { kind } = source
   // The hash identifies an archive, wherever the archive lies.

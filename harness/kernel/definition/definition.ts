@@ -2,7 +2,7 @@
 import type { Dialect } from '../../uapi/dialect.ts'
 import type { Allowance } from './allowances.ts'
 
-/** The origin of the tree; all paths are absolute. */
+/** The origin of the tree. A `location` is a URL or an absolute path; the suite selects one of several archives. */
 export type KernelSource =
   | { readonly kind: 'debian'; readonly package: string; readonly suite?: string }
   | { readonly kind: 'tarball'; readonly location: string; readonly sha256: string }

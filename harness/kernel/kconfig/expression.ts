@@ -23,6 +23,15 @@ function levelOf(value: string): number {
   return value === 'y' ? level.y : value === 'm' ? level.m : level.n
 }
 
+const comparisons: Readonly<Record<string, (left: string, right: string) => boolean>> = {
+  '=': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+  '<': (left, right) => Number(left) < Number(right),
+  '>': (left, right) => Number(left) > Number(right),
+  '<=': (left, right) => Number(left) <= Number(right),
+  '>=': (left, right) => Number(left) >= Number(right),
+}
+
 /** Evaluates an expression to 0 (n), 1 (m) or 2 (y). A macro counts as y, because only make knows its result. */
 export function evaluate(expression: string, valueOf: ValueOf): number {
   const tokens = tokensOf(expression)
@@ -59,12 +68,10 @@ export function evaluate(expression: string, valueOf: ValueOf): number {
   }
   function comparison(): number {
     const left = operand()
-    const operator = tokens[position]
-    if (operator === undefined || !/^(=|!=|<|>|<=|>=)$/.test(operator)) {
-      return left.startsWith('$(') ? level.y : levelOf(left)
-    }
+    const compare = comparisons[tokens[position] ?? '']
+    if (compare === undefined) return left.startsWith('$(') ? level.y : levelOf(left)
     position += 1
-    return compare(left, operator, operand()) ? level.y : level.n
+    return compare(left, operand()) ? level.y : level.n
   }
   function operand(): string {
     const token = tokens[position] ?? 'n'
@@ -73,21 +80,4 @@ export function evaluate(expression: string, valueOf: ValueOf): number {
     return token.startsWith('$(') || /^([ymn]|-?\d+|0x[0-9a-f]+)$/i.test(token) ? token : valueOf(token)
   }
   return or()
-}
-
-function compare(left: string, operator: string, right: string): boolean {
-  switch (operator) {
-    case '=':
-      return left === right
-    case '!=':
-      return left !== right
-    case '<':
-      return Number(left) < Number(right)
-    case '>':
-      return Number(left) > Number(right)
-    case '<=':
-      return Number(left) <= Number(right)
-    default:
-      return Number(left) >= Number(right)
-  }
 }

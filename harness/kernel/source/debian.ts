@@ -6,18 +6,15 @@ import { attempt, lastLines, succeed } from '../command.ts'
 import type { CommandOptions } from '../command.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
+import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { aptFor, kernelSources } from './apt.ts'
 import type { Apt } from './apt.ts'
 import { discardTree, isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
-import { unpackTar } from './unpack.ts'
+import { unpackTar } from './tarball.ts'
 
-/** A source package and, when several archives have it, the suite to take it from. */
-export interface DebianSource {
-  readonly package: string
-  readonly suite?: string
-}
+type DebianSource = Omit<Extract<KernelSource, { kind: 'debian' }>, 'kind'>
 
 const oneHour = 3_600_000
 

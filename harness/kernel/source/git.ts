@@ -6,15 +6,12 @@ import { InfraError, UsageError } from '../../base/errors.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import { sha256 } from '../../cache/hash.ts'
+import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 
-/** `location` is a URL or an absolute path. */
-export interface GitSource {
-  readonly location: string
-  readonly ref: string
-}
+type GitSource = Omit<Extract<KernelSource, { kind: 'git' }>, 'kind'>
 
 /** Makes git ignore the settings of the user and of the system. */
 export const gitEnvironment = {

@@ -4,20 +4,17 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
+import { BuildError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
+import { lastLines, succeed } from '../command.ts'
+import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { noSpaceError } from '../../cache/space.ts'
 import { isUnpacked, lockSource, makeTree } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
-import { unpackTar } from './unpack.ts'
 
-/** `location` is a URL or an absolute path. */
-export interface TarballSource {
-  readonly location: string
-  readonly sha256: string
-}
+type TarballSource = Omit<Extract<KernelSource, { kind: 'tarball' }>, 'kind'>
 
 /** Identifies an archive by its hash alone. */
 export function identifyTarball(source: TarballSource): SourceIdentity {
@@ -99,4 +96,25 @@ async function download(url: string, file: string, signal: AbortSignal): Promise
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
     throw noSpaceError(messageOf(error), 'the download of the source') ?? unreachable(messageOf(cause), error)
   }
+}
+
+/**
+ * Unpacks a tar archive without its top directory.
+ * @throws {BuildError} SOURCE_ARCHIVE for a damaged archive, or another kind of file
+ * @throws {InfraError} NO_SPACE
+ */
+export async function unpackTar(archive: string, directory: string, signal: AbortSignal): Promise<void> {
+  // xz with threads: half of the time for archives that were packed in blocks, as Debian's are.
+  const decompress = /\.t?xz$/.test(archive) ? ['--use-compress-program=xz -T0'] : ['--auto-compress']
+  const args = ['--extract', ...decompress, `--file=${archive}`, `--directory=${directory}`]
+  await succeed(
+    'tar',
+    [...args, '--strip-components=1', '--no-same-owner'],
+    { signal, stage: 'unpacking the kernel source' },
+    (result) =>
+      new BuildError('SOURCE_ARCHIVE', `cannot unpack ${archive}`, {
+        tail: lastLines(result, 5),
+        hint: 'name a tar file with one directory at the top',
+      }),
+  )
 }
