@@ -21,7 +21,7 @@ const exitCodeByFault = {
   protocol: exitCodes.scenarioFailed,
 } as const satisfies Record<Fault, number>
 
-/** What every error may carry beside its message. */
+/** The optional parts of an error. */
 export interface ErrorDetails extends ErrorOptions {
   /** The next step of the reader, one sentence or one command. */
   readonly hint?: string

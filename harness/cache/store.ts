@@ -44,7 +44,7 @@ export async function findEntry(shelf: Shelf, key: string): Promise<FoundEntry |
 /**
  * Returns the directory of an entry. `fill` makes the entry when it is absent or damaged.
  * @throws {InfraError} NO_SPACE, CACHE_NOT_WRITABLE
- * @throws what `fill` throws
+ * @throws the errors of `fill`
  */
 export async function provideEntry(
   shelf: Shelf,
@@ -59,7 +59,7 @@ export async function provideEntry(
 /**
  * Makes an entry and returns its directory: `fill` writes the files to the top of a new directory.
  * @throws {InfraError} NO_SPACE, CACHE_NOT_WRITABLE
- * @throws what `fill` throws
+ * @throws the errors of `fill`
  */
 export async function storeEntry(
   shelf: Shelf,

@@ -8,7 +8,7 @@ const mostTries = 10
 /**
  * Makes a directory: `fill` writes to a new one, which then gets its name. An existing directory stays when `isGood`
  * accepts it (another process may have made it meanwhile, and may use it); otherwise the new one replaces it.
- * @throws what `fill` throws; nothing remains then
+ * @throws the errors of `fill`; nothing remains then
  */
 export async function makeWhole(
   directory: string,
@@ -55,7 +55,7 @@ export async function discard(
   await rm(trash, { recursive: true, force: true })
 }
 
-/** Removes what killed processes left half made in a directory. */
+/** Removes the half-made files and directories of killed processes. */
 async function sweep(root: string): Promise<void> {
   const abandoned = (await readdir(root)).filter(
     (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),

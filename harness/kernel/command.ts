@@ -61,7 +61,7 @@ export async function attempt(
 /**
  * Runs a command in a clean environment and returns its output.
  * @throws {InfraError} NO_SPACE when the command reports a full disk
- * @throws what `failed` makes of any other failure
+ * @throws the error that `failed` returns, for any other failure
  */
 export async function succeed(
   command: string,

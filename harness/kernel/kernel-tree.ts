@@ -65,7 +65,7 @@ export async function inWorkTree<Result>(
 /**
  * Names the work tree of a definition: by the name of its file, its flavour and its source, but not by a path of the
  * checkout. So all checkouts share the tree, and so do all series, options and mutants of the kernel: `updateTree`
- * compares contents, and make builds only what differs.
+ * compares contents, and make builds only files that differ.
  */
 function treeNameOf({ file, flavour, source }: KernelDefinition): string {
   const stem = path.basename(file).replace(/\.ya?ml$/, '')
@@ -75,7 +75,7 @@ function treeNameOf({ file, flavour, source }: KernelDefinition): string {
   return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf(identity).slice(0, 12)].join('-')
 }
 
-/** Puts source and series into the work tree; the tree stays as it was when the series does not apply. */
+/** Puts source and series into the work tree; the tree does not change when the series does not apply. */
 async function prepareTree(ingredients: Ingredients, home: string, context: BuildContext): Promise<void> {
   const { identity, patches } = ingredients
   const pristine = treeOf(context.cache, identity)

@@ -8,7 +8,7 @@ import type { Request } from './fragment.ts'
 
 /** The inputs of a configuration. */
 export interface ConfigInputs {
-  /** Identifies the source, as it is without the series. */
+  /** Identifies the source without the series. */
   readonly source: string
   readonly patches: readonly Pick<Patch, 'diff' | 'content'>[]
   readonly requests: readonly Request[]
@@ -34,7 +34,7 @@ export function isCodeAlone(diff: string): boolean {
 /**
  * Calls `configure`, unless its last successful call was for the same key and has written the present file. The directory
  * `home` keeps the memory of that call.
- * @throws what `configure` throws
+ * @throws the errors of `configure`
  */
 export async function configureOnce(
   home: string,
