@@ -54,7 +54,7 @@ function opensshPrivate(publicKey: Buffer, pub: Buffer, secret: Buffer): string 
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n')
 }
 
-/** Makes a fresh ed25519 pair. */
+/** Makes a fresh ed25519 pair. Not with `generateKeyPairSync` of ssh2, whose keys are sometimes malformed. */
 export function makeSshKeyPair(): SshKeyPair {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pub = jwkPart(privateKey, 'x')
