@@ -1,8 +1,8 @@
-// Panics, faults, and what BUG() and WARN() print: kernel/panic.c, lib/bug.c, arch/x86/kernel/traps.c, arch/x86/mm/fault.c.
-import { endTrace } from './pattern.ts'
+// Panics, faults, and the output of BUG() and WARN(): kernel/panic.c, lib/bug.c, arch/x86/kernel/traps.c, arch/x86/mm/fault.c.
+import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const faults: readonly Pattern[] = [
+export const faults: readonly Pattern[] = rows([
   {
     name: 'panic',
     kind: 'panic',
@@ -13,14 +13,13 @@ export const faults: readonly Pattern[] = [
     hasTrace: false,
   },
   {
-    // A triple fault says nothing at all: the next line is the banner of the next boot.
+    // A triple fault prints nothing at all: the next line is the banner of the next boot.
     name: 'reboot',
     kind: 'reboot',
     needle: 'Linux version ',
     begin: /^Linux version (?<what>\d+\.\d+\S*)/,
     title: 'unexpected boot of Linux $what',
     end: 'line',
-    hasTrace: false,
   },
   {
     name: 'stack-guard-page',
@@ -29,7 +28,6 @@ export const faults: readonly Pattern[] = [
     begin: /^BUG: (?:(?<what>\S+) )?stack guard page was hit at/,
     title: '$what stack guard page was hit',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'stack-overflow-arm64',
@@ -47,16 +45,13 @@ export const faults: readonly Pattern[] = [
     begin: /^(?:BUG: )?kernel stack overflow/,
     title: 'kernel stack overflow',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'double-fault',
     kind: 'oops',
     needle: 'PANIC: ',
     begin: /^(?:traps: )?PANIC: (?<what>double fault)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'null-dereference',
@@ -65,7 +60,6 @@ export const faults: readonly Pattern[] = [
     begin: /^BUG: (?:[kK]ernel|unable to handle kernel) NULL pointer dereference/,
     title: 'NULL pointer dereference',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'page-fault',
@@ -74,25 +68,20 @@ export const faults: readonly Pattern[] = [
     begin: /^BUG: unable to handle (?:kernel )?(?:page fault|paging request)/,
     title: 'page fault',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'unable-to-handle-arm64',
     kind: 'oops',
     needle: 'Unable to handle kernel',
     begin: /^Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: at virtual address|$)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'general-protection-fault',
     kind: 'oops',
     needle: 'general protection fault',
     begin: /^(?:Oops: )?(?<what>general protection fault)(?:: [0-9a-f]{4}|, (?:probably|maybe) for)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'oops',
@@ -100,9 +89,7 @@ export const faults: readonly Pattern[] = [
     needle: 'Oops',
     begin:
       /^(?:Internal error: )?Oops(?:: (?<what>[a-zA-Z][\w ,-]*?))?(?:: [0-9a-f]{4,16})? (?:- \w+ )?\[#\d+\]/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
     rank: 1,
   },
   {
@@ -110,9 +97,7 @@ export const faults: readonly Pattern[] = [
     kind: 'oops',
     needle: ' [#',
     begin: /^(?:Internal error: )?(?<what>[a-zA-Z][\w ,-]*): [0-9a-f]{1,16} \[#\d+\]/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
     rank: 1,
   },
   {
@@ -122,7 +107,6 @@ export const faults: readonly Pattern[] = [
     begin: /^[kK]ernel BUG at (?:(?<function>[A-Za-z_][\w.]*)\+0x\S+ \[verbose)?/,
     title: 'kernel BUG',
     end: endTrace,
-    hasTrace: true,
     complete: /:\d+!|\[verbose/,
   },
   {
@@ -132,7 +116,6 @@ export const faults: readonly Pattern[] = [
     begin: /^CFI failure at (?<function>[A-Za-z_][\w.]*)/,
     title: 'CFI failure',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'usercopy',
@@ -141,7 +124,6 @@ export const faults: readonly Pattern[] = [
     begin: /^usercopy: Kernel memory (?<what>exposure|overwrite) attempt detected/,
     title: 'usercopy: memory $what attempt',
     end: endTrace,
-    hasTrace: true,
     cutFollows: true,
   },
   {
@@ -151,12 +133,11 @@ export const faults: readonly Pattern[] = [
     begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
     title: 'WARNING',
     end: endTrace,
-    hasTrace: true,
     complete: / at (?:\S+:\d+ )?[A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
     rank: 1,
   },
   {
-    // Since 7.0 the place comes first.
+    // Since Linux 7.0 the place comes first.
     name: 'warning-at',
     kind: 'warning',
     needle: 'WARNING: ',
@@ -164,8 +145,7 @@ export const faults: readonly Pattern[] = [
       /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)\+0x\S*(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
     title: 'WARNING',
     end: endTrace,
-    hasTrace: true,
     complete: /, CPU#\d+: .+\/\d+$/,
     rank: 1,
   },
-]
+])

@@ -1,15 +1,13 @@
-// Complaints that no other row names: they come last, and they are failures all the same.
-import { endTrace } from './pattern.ts'
+// Splats that no other row names: these rows come last, and their splats are failures all the same.
+import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const general: readonly Pattern[] = [
+export const general: readonly Pattern[] = rows([
   {
     name: 'unknown-bug',
     kind: 'bug',
     needle: 'BUG',
     begin: /^(?<what>(?:[\w.-]+: )?BUG(?:: | at |\/| in ).*)/,
-    title: '$what',
-    end: 'trace',
     hasTrace: false,
     rank: 1,
     isGeneral: true,
@@ -19,8 +17,6 @@ export const general: readonly Pattern[] = [
     kind: 'warning',
     needle: 'WARNING: ',
     begin: /^(?<what>WARNING: .*)/,
-    title: '$what',
-    end: 'trace',
     hasTrace: false,
     rank: 1,
     isGeneral: true,
@@ -30,8 +26,6 @@ export const general: readonly Pattern[] = [
     kind: 'info',
     needle: 'INFO: ',
     begin: /^(?<what>(?:\[ )?INFO: .*)/,
-    title: '$what',
-    end: 'trace',
     hasTrace: false,
     rank: 1,
     isGeneral: true,
@@ -43,18 +37,15 @@ export const general: readonly Pattern[] = [
     begin: /^-+\[ cut here \]-+/,
     title: 'a report without a text',
     end: endTrace,
-    hasTrace: true,
     rank: 0,
   },
   {
-    // A trace that belongs to nothing; the line before it may say why.
+    // A trace that belongs to no other splat; the line before it may give the reason.
     name: 'call-trace',
     kind: 'trace',
     needle: 'Call ',
     begin: /^Call [tT]race:/,
     title: 'call trace',
-    end: 'trace',
-    hasTrace: true,
     rank: 0,
   },
-]
+])

@@ -1,35 +1,26 @@
-// Locks, RCU, and what may not be done where: kernel/locking, kernel/rcu, kernel/sched/core.c.
-import { endTrace } from './pattern.ts'
+// Locks, RCU, and operations in the wrong context: kernel/locking, kernel/rcu, kernel/sched/core.c.
+import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const locking: readonly Pattern[] = [
+export const locking: readonly Pattern[] = rows([
   {
     name: 'lockdep-circular',
     kind: 'lockdep',
     needle: 'WARNING: possible ',
     begin:
       /^WARNING: (?<what>possible (?:circular locking dependency|recursive locking|irq lock inversion dependency)) detected/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-irq-unsafe',
     kind: 'lockdep',
     needle: 'lock order detected',
     begin: /^WARNING: (?<what>\w+-safe -> \w+-unsafe lock order) detected/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-inconsistent',
     kind: 'lockdep',
     needle: 'WARNING: inconsistent lock state',
     begin: /^WARNING: (?<what>inconsistent lock state)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-unlock',
@@ -37,9 +28,6 @@ export const locking: readonly Pattern[] = [
     needle: 'WARNING: ',
     begin:
       /^WARNING: (?<what>bad unlock balance|bad contention|held lock freed|Nested lock was not taken|chain_key collision|lock held when returning to user space)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-exit',
@@ -47,34 +35,24 @@ export const locking: readonly Pattern[] = [
     needle: 'still has locks held',
     begin: /^WARNING: (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
     title: 'a task ends with locks held',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-wait-context',
     kind: 'lockdep',
     needle: '[ BUG: ',
     begin: /^\[ BUG: (?<what>.*?)!? \]$/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-key',
     kind: 'lockdep',
     needle: 'INFO: trying to register',
     begin: /^INFO: (?<what>trying to register non-static key)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'lockdep-limit',
     kind: 'lockdep',
     needle: 'BUG: MAX_',
     begin: /^BUG: (?<what>MAX_\w+ too low)!/,
-    title: '$what',
-    end: 'trace',
     hasTrace: false,
     blame: 'nobody',
   },
@@ -83,19 +61,16 @@ export const locking: readonly Pattern[] = [
     kind: 'lockdep',
     needle: 'DEBUG_LOCKS_WARN_ON',
     begin: /^(?<what>DEBUG_LOCKS_WARN_ON\(.*\))/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
-    // As with kmemleak: from now on nobody looks.
+    // As with kmemleak: the detector finds nothing from now on.
     name: 'lockdep-off',
     kind: 'lockdep',
     needle: 'INFO: lockdep is turned off',
     begin: /^INFO: lockdep is turned off/,
     title: 'lockdep is turned off',
     end: 'line',
-    hasTrace: false,
     rank: 0,
   },
   {
@@ -103,36 +78,26 @@ export const locking: readonly Pattern[] = [
     kind: 'rcu',
     needle: 'WARNING: suspicious RCU usage',
     begin: /^WARNING: (?<what>suspicious RCU usage)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'rcu-context-switch',
     kind: 'rcu',
     needle: 'RCU read-side critical section',
     begin: /^(?<what>(?:Voluntary|Illegal) context switch within RCU read-side critical section)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'sleep-in-atomic',
     kind: 'atomic-sleep',
     needle: 'sleeping function called from invalid context',
     begin: /^BUG: (?<what>sleeping function called from invalid context)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'blocking-while-not-running',
     kind: 'atomic-sleep',
     needle: 'do not call blocking ops',
     begin: /^(?<what>do not call blocking ops when !TASK_RUNNING)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'scheduling-while-atomic',
@@ -140,62 +105,42 @@ export const locking: readonly Pattern[] = [
     needle: 'BUG: scheduling ',
     begin:
       /^BUG: (?<what>scheduling while atomic|scheduling in a non-blocking section): (?<comm>.+)\/(?<pid>\d+)\//,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'scheduling-from-idle',
     kind: 'atomic-sleep',
     needle: 'bad: scheduling from',
     begin: /^bad: (?<what>scheduling from the idle thread)!/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'offline-reschedule',
     kind: 'preemption',
     needle: 'Unexpected reschedule',
     begin: /^(?<what>Unexpected reschedule of offline CPU)#(?<cpu>\d+)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'preemptible',
     kind: 'preemption',
     needle: 'BUG: using ',
     begin: /^BUG: (?<what>using \w+\(\) in preemptible) \[[0-9a-f]+\] code: (?<comm>.+)\/(?<pid>\d+)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'assuming-context',
     kind: 'preemption',
     needle: 'BUG: assuming ',
     begin: /^BUG: (?<what>assuming (?:atomic|non migratable) context)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'work-leaks',
     kind: 'preemption',
     needle: 'BUG: workqueue leaked',
     begin: /^BUG: (?<what>workqueue leaked [\w, ]+): (?<comm>.+)\[(?<pid>\d+)\]/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'spinlock',
     kind: 'spinlock',
     needle: 'BUG: ',
     begin: /^BUG: (?<what>(?:spinlock|rwlock) [\w -]+?) on CPU#(?<cpu>\d+), (?<comm>.+?)\/(?<pid>\d+)/,
-    title: '$what',
-    end: 'trace',
-    hasTrace: true,
   },
-]
+])

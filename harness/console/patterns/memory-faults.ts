@@ -1,11 +1,11 @@
-// What is wrong with memory: the sanitizers, the page and slab allocators, lists and counters, the OOM killer, kmemleak.
-import { endTrace, ruler } from './pattern.ts'
+// Splats about memory: the sanitizers, the page and slab allocators, lists and counters, the OOM killer, kmemleak.
+import { endTrace, rows, ruler } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
 
-export const memory: readonly Pattern[] = [
+export const memory: readonly Pattern[] = rows([
   {
     name: 'kasan',
     kind: 'kasan',
@@ -13,7 +13,6 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KASAN: $what',
     end: ruler,
-    hasTrace: true,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+|invalid-access$/,
   },
   {
@@ -23,7 +22,6 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: KFENCE: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KFENCE: $what',
     end: ruler,
-    hasTrace: true,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
   },
   {
@@ -34,7 +32,6 @@ export const memory: readonly Pattern[] = [
       /^BUG: KCSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?(?: \/ (?<other>[\w.]+))?.*)?$/,
     title: 'KCSAN: $what',
     end: ruler,
-    hasTrace: true,
     complete: / in [A-Za-z_]/,
   },
   {
@@ -44,7 +41,6 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: KMSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KMSAN: $what',
     end: ruler,
-    hasTrace: true,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
   },
   {
@@ -54,7 +50,6 @@ export const memory: readonly Pattern[] = [
     begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?$/,
     title: 'UBSAN: $what',
     end: /^---\[ end trace|^={30,}$/,
-    hasTrace: true,
     complete: / in \S+:\d+(?::\d+)?$/,
   },
   {
@@ -64,7 +59,6 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: Bad (?<what>page (?:state|map|cache)): \d+ messages suppressed/,
     title: 'bad $what, suppressed',
     end: 'line',
-    hasTrace: false,
   },
   {
     name: 'bad-page-state',
@@ -72,8 +66,6 @@ export const memory: readonly Pattern[] = [
     needle: 'BUG: Bad page state',
     begin: /^BUG: Bad page state in process (?<comm>.+?)(?: +pfn:.*)?$/,
     title: 'bad page state',
-    end: 'trace',
-    hasTrace: true,
     complete: /pfn:[0-9a-f]+$/,
   },
   {
@@ -82,8 +74,6 @@ export const memory: readonly Pattern[] = [
     needle: 'BUG: Bad page ',
     begin: /^BUG: Bad page (?<what>map|cache|table) in process (?<comm>.+?)(?: +(?:pfn|pte):.*)?$/,
     title: 'bad page $what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'bad-rss-counter',
@@ -92,7 +82,6 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: Bad rss-counter state mm:\S+ type:(?<what>\w+) val:/,
     title: 'bad rss counter $what',
     end: 'line',
-    hasTrace: false,
   },
   {
     name: 'pgtables-bytes',
@@ -101,16 +90,13 @@ export const memory: readonly Pattern[] = [
     begin: /^BUG: non-zero pgtables_bytes on freeing mm/,
     title: 'page tables left when an mm is freed',
     end: 'line',
-    hasTrace: false,
   },
   {
     name: 'vm-bug-on-page',
     kind: 'bug',
     needle: 'page dumped because: VM_',
     begin: /^page dumped because: (?<what>VM_(?:BUG|WARN)_ON\w*\(.*)/,
-    title: '$what',
     end: endTrace,
-    hasTrace: true,
     cutFollows: true,
   },
   {
@@ -120,8 +106,6 @@ export const memory: readonly Pattern[] = [
     begin:
       /^BUG (?<cache>\S+) \((?:Not tainted|Tainted: .*?)\): (?<what>[A-Za-z][\w()' -]*?)(?:[.,]? 0x.*|\. .*)?$/,
     title: 'slab: $what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'list-corruption',
@@ -130,7 +114,6 @@ export const memory: readonly Pattern[] = [
     begin: /^list_(?<what>add|del) (?:corruption|double add)\b/,
     title: 'list_$what corruption',
     end: endTrace,
-    hasTrace: true,
     cutFollows: true,
   },
   {
@@ -140,7 +123,6 @@ export const memory: readonly Pattern[] = [
     begin: /^refcount_t: (?<what>[^.]*)/,
     title: 'refcount: $what',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'debug-objects',
@@ -149,7 +131,6 @@ export const memory: readonly Pattern[] = [
     begin: /^ODEBUG: (?<what>.*?) \(active state \d+\).* object type: (?<type>\w+)/,
     title: 'ODEBUG: $what $type',
     end: endTrace,
-    hasTrace: true,
   },
   {
     name: 'oom',
@@ -158,7 +139,6 @@ export const memory: readonly Pattern[] = [
     begin: /^(?<comm>.+?) invoked oom-killer: /,
     title: 'out of memory',
     end: killed,
-    hasTrace: true,
     inside: /^(?:oom-kill:|Out of memory|Memory cgroup out of memory)/,
     blame: 'nobody',
   },
@@ -170,7 +150,6 @@ export const memory: readonly Pattern[] = [
       /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process (?<pid>\d+) \((?<comm>.*?)\)|^Out of memory and no killable|^Out of memory: /,
     title: 'out of memory',
     end: 'line',
-    hasTrace: false,
   },
   {
     name: 'allocation-failure',
@@ -178,8 +157,6 @@ export const memory: readonly Pattern[] = [
     needle: 'allocation failure: order:',
     begin: /^(?<comm>.+?): page allocation failure: order:(?<what>\d+)/,
     title: 'page allocation failure, order $what',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'unreferenced-object',
@@ -187,8 +164,6 @@ export const memory: readonly Pattern[] = [
     needle: 'unreferenced object 0x',
     begin: /^unreferenced object 0x[0-9a-f]+ \(size \d+\):/,
     title: 'memory leak',
-    end: 'trace',
-    hasTrace: true,
   },
   {
     name: 'kmemleak',
@@ -197,16 +172,14 @@ export const memory: readonly Pattern[] = [
     begin: /^kmemleak: \d+ new suspected memory leaks/,
     title: 'new suspected memory leaks',
     end: 'line',
-    hasTrace: false,
   },
   {
-    // A detector that gives up finds nothing from then on: its silence must not look clean.
+    // A detector that gives up finds nothing from then on: its silence must not look like a clean log.
     name: 'kmemleak-off',
     kind: 'leak',
     needle: 'leak detector disabled',
     begin: /^kmemleak: Kernel memory leak detector disabled/,
     title: 'kmemleak has given up',
     end: 'line',
-    hasTrace: false,
   },
-]
+])

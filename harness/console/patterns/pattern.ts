@@ -1,6 +1,5 @@
-// One row of the table of kernel complaints.
+// One row of the splat table.
 
-/** What kind of complaint it is. */
 export type SplatKind =
   | 'panic'
   | 'reboot'
@@ -39,48 +38,57 @@ export type SplatKind =
   | 'trace'
 
 /**
- * Where a report ends: with its only line, with the first line that matches, with its call trace, or with the last of
+ * Where a splat ends: with its only line, with the first line that matches, with its call trace, or with the last of
  * several traces.
  */
-type ReportEnd = 'line' | 'trace' | 'traces' | RegExp
+type SplatEnd = 'line' | 'trace' | 'traces' | RegExp
 
 export interface Pattern {
-  /** Of the golden log, tests/unit/console/golden/NAME.log. */
+  /** The name of the row and of its golden log, tests/unit/console/golden/NAME.log. */
   readonly name: string
   readonly kind: SplatKind
-  /** In every line that `begin` matches: only lines with one of these are looked at. */
+  /** A text that every line has which `begin` matches: a fast search finds it before any expression is tried. */
   readonly needle: string
   /**
-   * Matched against a line without its prefix. The groups `what`, `function`, `comm`, `pid` and `cpu` are what the
-   * line says about the complaint.
+   * Matches the first line of the splat, without its prefix. The groups `what`, `function`, `other`, `comm`, `pid` and `cpu`
+   * hold the facts in the line.
    */
   readonly begin: RegExp
-  /** `$what` is the group of `begin`; ` in FUNCTION` is put behind it when the guilty function is known. */
+  /** `$what` stands for that group of `begin`; ` in FUNCTION` is appended when the guilty function is known. */
   readonly title: string
-  readonly end: ReportEnd
-  /** Every report of this kind has a call trace: one without is cut off. */
+  readonly end: SplatEnd
+  /** Every splat of this row has a call trace: one without a trace is cut off. */
   readonly hasTrace: boolean
-  /** A first line that does not match this is cut off. */
+  /** A first line that does not match this expression is cut off. */
   readonly complete?: RegExp
   /**
-   * How much the line says: in the head of a report the row that says most gives kind and title. 2 if not given;
-   * 1 for what says where and not what, 0 for what only says that something comes.
+   * How much the line tells: in the head of a splat, the row of the highest rank gives kind and title. Default 2; 1 for a
+   * line that tells where and not what, 0 for a line that only announces a splat.
    */
   readonly rank?: 0 | 1
-  /** Further lines of the same report which would begin one elsewhere. */
+  /** Matches lines that continue this splat, although they would begin another one elsewhere. */
   readonly inside?: RegExp
-  /** The "cut here" line comes after this one, and not before. */
+  /** The "cut here" line comes after this line instead of before it. */
   readonly cutFollows?: true
-  /** Too general for a line that may be of a program: the line must have a prefix of the kernel, if any line has. */
+  /** The row may match the line of a program: the line must have a prefix of the kernel, if any line of the log has one. */
   readonly isGeneral?: true
   /**
-   * What the call trace says about it. Default `trace`: whose fault it is. `interrupted`: where a processor was that does
-   * not go on; what was called later than the interrupt says nothing. `nobody`: the trace is of whoever came by.
+   * What the call trace tells. Default: which function is guilty. `interrupted`: where a stuck processor was; the frames of
+   * the interrupt itself tell nothing. `nobody`: the trace is of a task that only noticed the problem.
    */
   readonly blame?: 'interrupted' | 'nobody'
 }
 
-/** The end of whatever goes through die() or __warn(). */
+type Defaults = 'title' | 'end' | 'hasTrace'
+
+/** Fills in the defaults: title `$what`, end `trace`, and a call trace unless the splat is a single line. */
+export function rows(
+  table: readonly (Omit<Pattern, Defaults> & Partial<Pick<Pattern, Defaults>>)[],
+): Pattern[] {
+  return table.map((row) => ({ title: '$what', end: 'trace', hasTrace: row.end !== 'line', ...row }))
+}
+
+/** The end of every splat that die() or __warn() prints. */
 export const endTrace: RegExp = /^---\[ end trace/
-/** The line that closes what a sanitizer says. */
+/** The line that closes the splat of a sanitizer. */
 export const ruler: RegExp = /^={30,}$/

@@ -1,7 +1,8 @@
-// What does not go on: lockups, stalls, hung tasks, and waiting that never ends.
+// Splats about a lack of progress: lockups, stalls, hung tasks, and waits that never end.
+import { rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const stalls: readonly Pattern[] = [
+export const stalls: readonly Pattern[] = rows([
   {
     name: 'soft-lockup',
     kind: 'soft-lockup',
@@ -10,7 +11,6 @@ export const stalls: readonly Pattern[] = [
       /^(?:watchdog: |NMI watchdog: )?BUG: soft lockup - CPU#(?<cpu>\d+) stuck for \d+s! \[(?<comm>.+):(?<pid>\d+)\]/,
     title: 'soft lockup',
     end: 'traces',
-    hasTrace: true,
     blame: 'interrupted',
   },
   {
@@ -21,7 +21,6 @@ export const stalls: readonly Pattern[] = [
       /^(?:NMI )?[wW]atchdog: .*hard LOCKUP on cpu (?<cpu>\d+)|^Watchdog detected hard LOCKUP on cpu \d+/,
     title: 'hard lockup',
     end: 'traces',
-    hasTrace: true,
     blame: 'interrupted',
   },
   {
@@ -42,7 +41,6 @@ export const stalls: readonly Pattern[] = [
       /^(?:rcu: )?INFO: (?<what>rcu\w*) (?:detected (?:expedited )?stalls|(?:self-)?detected (?:stall|expedited stall))/,
     title: '$what stall',
     end: 'traces',
-    hasTrace: true,
     inside: /^(?:rcu: )?INFO: (?:rcu|Stall ended)|^rcu: /,
     blame: 'interrupted',
   },
@@ -63,8 +61,6 @@ export const stalls: readonly Pattern[] = [
     needle: ' blocked for more than',
     begin: /^INFO: task (?<comm>.+):(?<pid>\d+) blocked (?:in I\/O wait )?for more than \d+ seconds/,
     title: 'task hung',
-    end: 'trace',
-    hasTrace: true,
     inside: /^INFO: task .* blocked on an? /,
   },
   {
@@ -73,8 +69,6 @@ export const stalls: readonly Pattern[] = [
     needle: 'nobody cared',
     begin: /^irq (?<what>\d+): nobody cared/,
     title: 'irq $what: nobody cared',
-    end: 'trace',
-    hasTrace: true,
     blame: 'nobody',
   },
   {
@@ -84,6 +78,5 @@ export const stalls: readonly Pattern[] = [
     begin: /^unregister_netdevice: waiting for (?<what>\S+) to become free/,
     title: 'network device $what does not become free',
     end: 'line',
-    hasTrace: false,
   },
-]
+])
