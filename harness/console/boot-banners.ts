@@ -1,33 +1,33 @@
-// Which banners of a boot in a log are no surprise.
+// Tells an expected boot banner in a log from a reboot.
 
-/** What says that the next banner is none. */
+/** Lines after which a banner is expected. */
 const goodbye =
   /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
-/** The title of another console in the same log, as a run writes it, maybe behind half a line: its machine boots, or is up. */
+/** The heading of another instance's console in the log of a run, possibly behind half a line. */
 const title = /gmemtest: a virtual machine, (booted|restored)/
-/** A journal of several boots says where one begins; whether the one before was stopped in order, it has said before. */
+/** The line by which a journal of several boots separates them; whether the boot before was stopped is further up. */
 const journalBoot = /^-- (?:Boot [0-9a-f]{32}|Reboot) --$/
 const journalStopped = /systemd-journald\[\d+\]: Journal stopped$/
-/** A console that is registered late prints all again that an early one has printed. */
+/** A console that is registered late prints again all lines that an early one has printed. */
 const replay = /console \[\w+\] enabled/
-/** A log that begins later than that, in seconds, is of a machine that was up. */
+/** A log whose first time stamp is later than this, in seconds, is of a kernel that was up already. */
 const bootSeconds = 5
 
-export class Boots {
+export class BootBanners {
   #firstTime: number | undefined
   #isUp: boolean
 
-  /** `isUp`: the machine is up before the first line, so every banner is a reboot. Otherwise the first one is the boot. */
+  /** `isUp`: the kernel is up before the first line, so every banner is a reboot. Otherwise the first banner is the boot. */
   constructor(isUp: boolean) {
     this.#isUp = isUp
   }
 
-  /** Hears of a time stamp of the kernel, in seconds. */
+  /** Takes note of a time stamp of the kernel, in seconds. */
   stamp(time: number | undefined): void {
     this.#firstTime ??= time
   }
 
-  /** Looks at the text of a line, in case it says that a banner will come. Whether the log of another machine begins. */
+  /** Takes note of a line after which a banner is expected; true when the log of another instance begins. */
   notice(text: string): boolean {
     const instance = title.exec(text)
     if (instance === null && !goodbye.test(text)) return false
@@ -36,7 +36,7 @@ export class Boots {
     return instance !== null
   }
 
-  /** Whether a banner is one that nobody has announced; `before` are the lines before it. */
+  /** Whether a banner is unexpected; `before` holds the lines before it. */
   isReboot(before: readonly string[]): boolean {
     const wasUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
     this.#isUp = true

@@ -1,44 +1,24 @@
-// One report that is being read: it takes lines until it is over, and becomes a finding.
-import { continuesHead } from './continuation.ts'
-import { fingerprintOf } from './splat.ts'
-import type { Splat, SplatTask } from './splat.ts'
-import { functionOf } from './stack-frames.ts'
+// A splat that is being read: it takes lines until it is over.
 import { guiltyFunction } from './blame.ts'
-import type { SplatKind, Pattern } from './pattern-table.ts'
-import type { ConsoleLine } from './printk.ts'
+import { continuesHead } from './continuation.ts'
+import type { Groups, Match } from './line-matcher.ts'
+import type { Pattern, SplatKind } from './pattern-table.ts'
 import { endTrace } from './patterns/pattern.ts'
+import type { ConsoleLine } from './printk.ts'
+import { fingerprintOf } from './splat.ts'
+import type { Splat } from './splat.ts'
+import { gapLimit, longestHead, longestSplat, longestUnknownPause, pauseLimit } from './splat-limits.ts'
+import { taskIn, taskOn } from './splat-task.ts'
+import type { SplatTask } from './splat-task.ts'
+import { functionOf } from './stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
 
-/** Of a report without an end, so many lines at most. */
-const longest = 2000
-/** So many lines may pass between two that are known to be of the report. */
-const longestGap = 120
-const longestGaps: Partial<Record<SplatKind, number>> = { lockdep: 500, 'workqueue-lockup': 500, oom: 1000 }
-/** After a complaint that no row names, until a dump begins. */
-const longestUnknownGap = 12
-/** A report of two parts, of which the second says where: so many lines are between them at most. */
-const longestHead = 14
-/** In seconds: what is printed later than that after an unknown complaint is not its trace. */
-const longestUnknownPause = 0.5
-/** Whatever is printed so much later than the last line of a report is not of it. */
-const longestPause = 5
-/** Other processors have ten seconds to answer with their traces; and long lists take their time on a serial line. */
-const longestPauseOfMany = 30
 const mostKeptLines = 600
+/** The lines that may follow a trace while further traces are still to come. */
+const betweenTraces = /^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Stack dump)/
 
-const cpuHeader =
-  /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
-
-/** What `finish` is told when the opening line of another report comes. */
-export const anotherBegins = 'another report begins within it'
-
-type Groups = Readonly<Record<string, string | undefined>>
-
-/** A row that matches a line, and what it has found there. */
-export interface Match {
-  readonly pattern: Pattern
-  readonly groups: Groups
-}
+/** The reason of `finish` when the opening line of another splat comes. */
+export const anotherBegins = 'another splat begins within it'
 
 export interface Place {
   /** The number of the line in the log. */
@@ -47,24 +27,24 @@ export interface Place {
   readonly raw: string
 }
 
-/** What a report does not say itself. */
+/** Facts that are not in the lines of a splat. */
 export interface Surroundings {
   readonly scenario: string | undefined
-  /** The line before the first one when it is only a line, as the sanitizers draw it. */
-  readonly ruler?: string
-  /** Why it cannot be whole. */
-  readonly trouble?: string
+  /** The line of `=` before the first line, as the sanitizers print it. */
+  readonly ruler?: string | undefined
+  /** Why the splat cannot be whole. */
+  readonly trouble: string | undefined
 }
 
-export class Report {
+export class OpenSplat {
   #match: Match
-  /** The rows that had a line in it. */
+  /** The names of the rows that had a line in it. */
   readonly #seen = new Set<string>()
   #said: string
   readonly #start: number
-  /** The number after the last line that is known to be of the report. */
+  /** The number after the last line that certainly belongs to the splat. */
   #known: number
-  /** Lines of the report, up to that one and in all; those of others that are between them do not count. */
+  /** The lines of the splat up to that line, and in all; the lines of others in between do not count. */
   #knownCount: number
   #count: number
   #last: number
@@ -76,52 +56,52 @@ export class Report {
   #task: SplatTask
   #hasHeader = false
   #header: string | undefined
-  /** The function of the work that was done. */
+  /** The function of the work item that was running. */
   #work: string | undefined
   #trouble: string | undefined
   #isMixed = false
   #isDone = false
 
-  constructor(match: Match, line: ConsoleLine, place: Place, around: Surroundings) {
+  constructor(match: Match, line: ConsoleLine, place: Place, { scenario, ruler, trouble }: Surroundings) {
     this.#match = match
     this.#seen.add(match.pattern.name)
     this.#said = line.text.trim()
-    this.#start = around.ruler === undefined ? place.number : place.number - 1
-    if (around.ruler !== undefined) this.#keep(around.ruler)
-    this.#count = around.ruler === undefined ? 1 : 2
+    this.#count = ruler === undefined ? 1 : 2
+    this.#start = place.number + 1 - this.#count
     this.#knownCount = this.#count
     this.#known = place.number + 1
     this.#last = place.number
     this.#time = line.time
-    this.#scenario = around.scenario
-    this.#trouble = around.trouble
+    this.#scenario = scenario
+    this.#trouble = trouble
     this.#task = taskIn(match.groups)
+    if (ruler !== undefined) this.#keep(ruler)
     this.#keep(place.raw)
     this.#isDone = match.pattern.end === 'line'
-    if (match.pattern.complete?.test(this.#said) === false) this.#trouble ??= 'the first line is cut off'
+    this.#expectWhole(match.pattern, this.#said)
     this.#reader.read(line.text)
   }
 
-  /** Whether the last line was the last of the report. */
+  /** Whether the last line was the end of the splat. */
   get isDone(): boolean {
     return this.#isDone
   }
 
-  /** The number of the last line that it was given. */
+  /** The number of the last line that it took. */
   get last(): number {
     return this.#last
   }
 
-  get kind(): Splat['kind'] {
+  get kind(): SplatKind {
     return this.#match.pattern.kind
   }
 
-  /** Whether its trace is still to come when this line of somebody else's comes right behind its last one. */
+  /** Whether its trace is still to come when this line of another splat comes right behind its last line. */
   isCutBy(number: number): boolean {
     return this.#match.pattern.hasTrace && !this.#reader.isHeaded && this.#known === number
   }
 
-  /** What a line that may begin a report is to this one: a part of it, or the beginning of the next. */
+  /** Tells whether a line that a row matches is a part of this splat or the beginning of the next one. */
   relationTo({ pattern }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern
     if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
@@ -131,32 +111,26 @@ export class Report {
     return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
   }
 
-  /** Whether the report was over long before something was printed. */
+  /** Whether the splat was over long before a line was printed. */
   isStale({ time }: ConsoleLine): boolean {
     if (time === undefined || this.#time === undefined) return false
-    const { end, kind } = this.#match.pattern
-    const isLong = end === 'traces' || kind in longestGaps
-    return time - this.#time > (isLong ? longestPauseOfMany : longestPause)
+    return time - this.#time > pauseLimit(this.#match.pattern)
   }
 
-  /** Takes a further line. Answers `over` if the report was over before it, so that it is somebody else's. */
+  /** Takes a further line. Answers `over` if the splat was over before the line, which then belongs to something else. */
   add(line: ConsoleLine, place: Place, match?: Match): 'taken' | 'over' {
     const { end } = this.#match.pattern
     if (match !== undefined) this.#improve(match, line)
     const isEnd = end instanceof RegExp && end.test(line.text)
     const wasOver = this.#reader.isOver
-    const isKnown = this.#reader.read(line.text)
+    const isOfTrace = this.#reader.read(line.text)
     this.#readHeader(line.text)
-    if (isEnd) {
-      this.#isDone = true
-    } else if (!isKnown && match === undefined) {
-      if (this.#isOverBefore(line)) return 'over'
-    } else if (isKnown && this.#reader.isOver && !wasOver && end === 'trace') {
-      this.#isDone = true
-    }
+    const isKnown = isEnd || isOfTrace || match !== undefined
+    if (!isKnown && this.#isOverBefore(line)) return 'over'
+    if (isEnd || (isOfTrace && this.#reader.isOver && !wasOver && end === 'trace')) this.#isDone = true
     this.#last = place.number
     this.#count += 1
-    if (isEnd || isKnown || match !== undefined) {
+    if (isKnown) {
       this.#known = place.number + 1
       this.#knownCount = this.#count
       this.#time = line.time
@@ -166,7 +140,7 @@ export class Report {
     return 'taken'
   }
 
-  /** The report as it is. `interrupted` says what ended it before its last line; a panic may, and nothing is missing then. */
+  /** Makes the splat. `interrupted` tells what ended it before its last line; after a panic, nothing is missing then. */
   finish(interrupted: string | undefined, isPanic = false): Splat {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
@@ -199,86 +173,74 @@ export class Report {
     this.#trouble ??= trouble
   }
 
+  #expectWhole({ complete }: Pattern, said: string): void {
+    if (complete?.test(said) === false) this.#trouble ??= 'the first line is cut off'
+  }
+
   #corruption(interrupted: string | undefined): string | undefined {
     if (this.#trouble !== undefined) return this.#trouble
     const { hasTrace, end } = this.#match.pattern
     if (!hasTrace) return undefined
     if (this.#reader.isMissing) return interrupted ?? 'its call trace is missing'
-    // The stacks of a lockdep report are not the trace that comes after them.
+    // The stacks in a splat of lockdep are not the trace that follows them.
     if (end === 'trace' && !this.#reader.isHeaded) return interrupted
     if (this.#reader.trouble !== undefined) return this.#reader.trouble
-    // What die() and __warn() print behind the trace is only that they are at their end.
+    // The line that die() and __warn() print behind the trace only tells that they are at their end.
     const isWhole = this.#isDone || (end === endTrace && this.#reader.isComplete)
     return !isWhole && end instanceof RegExp ? interrupted : undefined
   }
 
-  /** The row that says most gives kind and title. */
+  /** Lets the row of the highest rank give kind and title. */
   #improve(match: Match, line: ConsoleLine): void {
+    const said = line.text.trim()
     this.#seen.add(match.pattern.name)
     this.#task = { ...taskIn(match.groups), ...this.#task }
     const open = this.#match
     if (rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
-      this.#said = line.text.trim()
+      this.#said = said
     } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
       this.#match = { ...open, groups: { ...open.groups, function: match.groups['function'] } }
     }
-    if (match.pattern.complete?.test(line.text.trim()) === false)
-      this.#trouble ??= 'its first line is cut off'
+    this.#expectWhole(match.pattern, said)
   }
 
   #readHeader(text: string): void {
     this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
     this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
-    const [header, cpu, pid, comm] = cpuHeader.exec(text) ?? []
-    if (header === undefined || comm === undefined) return
-    const who = `${comm}/${pid}`
+    const task = taskOn(text)
+    if (task === undefined) return
+    const who = `${task.comm}/${task.pid}`
     const { end, kind } = this.#match.pattern
     if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
       this.#mixed(`the dumps of two tasks are mixed: ${this.#header} and ${who}`)
     }
     this.#header ??= who
-    // Whoever looks at a task that does not go on is another one.
-    if (kind === 'hung-task') return
-    this.#task = { comm, pid: Number(pid), cpu: Number(cpu), ...this.#task }
+    // The dump is of the task that noticed the hung one.
+    if (kind !== 'hung-task') this.#task = { ...task, ...this.#task }
   }
 
-  /** Whether a line that is not known to be of the report shows that it is over. */
+  /** Whether a line that may belong to anything shows that the splat is over. */
   #isOverBefore({ text, time }: ConsoleLine): boolean {
-    const { end, kind, isGeneral } = this.#match.pattern
-    const isBlank = text.trim() === ''
+    const { pattern } = this.#match
     if (this.#reader.isOver) {
-      if (end === 'trace') return true
-      if (
-        end === 'traces' &&
-        !isBlank &&
-        !/^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Stack dump)/.test(text)
-      )
-        return true
+      if (pattern.end === 'trace') return true
+      if (pattern.end === 'traces' && text.trim() !== '' && !betweenTraces.test(text)) return true
     }
-    if (this.#count >= longest) return true
-    const isUnknown = isGeneral === true && !this.#reader.hasDump
+    if (this.#count >= longestSplat) return true
+    const isUnknown = pattern.isGeneral === true && !this.#reader.hasDump
     if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestUnknownPause) return true
-    const gap = isUnknown ? longestUnknownGap : (longestGaps[kind] ?? longestGap)
-    return this.#count - this.#knownCount >= gap
+    return this.#count - this.#knownCount >= gapLimit(pattern, isUnknown)
   }
 
   #keep(raw: string): void {
-    // A slice would keep the whole chunk of the log that it was cut from.
+    // A slice would keep the whole chunk of the log in memory.
     if (this.#lines.length < mostKeptLines) this.#lines.push(Buffer.from(raw).toString())
   }
 }
 
 function rankOf({ rank }: Pattern): number {
   return rank ?? 2
-}
-
-function taskIn({ comm, pid, cpu }: Groups): SplatTask {
-  return {
-    ...(comm === undefined ? {} : { comm }),
-    ...(pid === undefined ? {} : { pid: Number(pid) }),
-    ...(cpu === undefined ? {} : { cpu: Number(cpu) }),
-  }
 }
 
 function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {

@@ -1,0 +1,184 @@
+// Holds the splats that are open, gives each line to the one that it continues, and begins new ones.
+import { BootBanners } from './boot-banners.ts'
+import type { LineMatcher, Match } from './line-matcher.ts'
+import { anotherBegins, OpenSplat } from './open-splat.ts'
+import type { Place } from './open-splat.ts'
+import { parseLine } from './printk.ts'
+import type { ConsoleLine } from './printk.ts'
+import { SolicitedTraces } from './solicited.ts'
+import type { Splat } from './splat.ts'
+
+/** A line in the log, with access to the lines before it. */
+export interface LogPlace extends Place {
+  /** Gives the last few lines before this line. */
+  readonly before: () => readonly string[]
+}
+
+/** A trace that follows a splat without a trace within so many lines may belong to that splat. */
+const tornLines = 100
+/** A splat without a further line for so many lines has lost its end; as long as it is open, every line is parsed. */
+const silentLines = 1000
+/** How many splats are open at once at most. */
+const mostOpen = 64
+const endMissing = 'its last line is missing'
+const rulerLine = /^={20,}$/
+const dumpHeader = /^(?:CPU: \d+ |Hardware name:|Tainted:|Workqueue:|Modules linked in:|\s*$)/
+
+export class SplatCollector {
+  readonly #matcher: LineMatcher
+  readonly #onSplat: (splat: Splat) => void
+  readonly #banners: BootBanners
+  /** The open splats by the task that prints them; one that two tasks print is there twice. */
+  readonly #open = new Map<string, OpenSplat>()
+  #solicited = new SolicitedTraces()
+  #found = 0
+  /** The line after the last complete splat: the lines before it belong to reported splats. */
+  #reported = 0
+  /** The line that last began a splat while another one, without a known task, had no trace yet. */
+  #cut = -1
+  /** The line after the last corrupted splat. */
+  #torn = -Infinity
+  /** The test that is running, by its markers. */
+  scenario: string | undefined
+
+  constructor(matcher: LineMatcher, isRunning: boolean, onSplat: (splat: Splat) => void) {
+    this.#matcher = matcher
+    this.#onSplat = onSplat
+    this.#banners = new BootBanners(isRunning)
+  }
+
+  /** Whether any splat is open, so that every line may belong to it. */
+  get hasOpen(): boolean {
+    return this.#open.size > 0
+  }
+
+  /** Takes note of a time stamp of the kernel, in seconds. */
+  stamp(time: number | undefined): void {
+    this.#banners.stamp(time)
+  }
+
+  /** Takes a line; true when it continues an open splat. */
+  take(line: ConsoleLine, place: LogPlace): boolean {
+    const key = line.caller ?? ''
+    this.#closeSilent(place.number)
+    this.#adopt(line, key)
+    this.#notice(line, place.number)
+    const open = this.#open.get(key)
+    const match = this.#matcher.match(line)
+    if (open !== undefined && this.#continue(open, line, place, match)) return true
+    if (match !== undefined) this.#begin(match, line, place)
+    return false
+  }
+
+  /** Closes all open splats, since the log is over. */
+  end(): void {
+    this.#closeAll('the log ends within the splat')
+  }
+
+  #closeSilent(number: number): void {
+    for (const splat of this.#open.values()) {
+      if (number - splat.last > silentLines || this.#open.size > mostOpen) this.#close(splat, endMissing)
+    }
+  }
+
+  /** The other processors print their part of a stall themselves, in interrupts of their own. */
+  #adopt({ text }: ConsoleLine, key: string): void {
+    if (this.#open.has(key) || !text.startsWith('NMI backtrace for cpu')) return
+    const stall = [...this.#open.values()].find(({ kind }) => /stall|lockup|hung/.test(kind))
+    if (stall !== undefined) this.#open.set(key, stall)
+  }
+
+  #notice(line: ConsoleLine, number: number): void {
+    this.#solicited.notice(line, number)
+    if (!this.#banners.notice(line.text)) return
+    this.#closeAll('the log of its instance ends within it')
+    this.scenario = undefined
+    this.#solicited = new SolicitedTraces()
+    this.#torn = -Infinity
+    this.#reported = number + 1
+  }
+
+  /** Gives the line to an open splat, or closes the splat when the line does not belong to it. */
+  #continue(open: OpenSplat, line: ConsoleLine, place: LogPlace, match: Match | undefined): boolean {
+    if (open.isStale(line)) {
+      this.#close(open, endMissing)
+      return false
+    }
+    if (match !== undefined && open.relationTo(match, line.text) === 'next') {
+      const isPanic = match.pattern.kind === 'panic'
+      const first = isRuler(place.before().at(-1)) ? place.number - 1 : place.number
+      if (!isPanic && line.caller === undefined && open.isCutBy(first)) this.#cut = place.number
+      this.#close(open, anotherBegins, isPanic)
+      return false
+    }
+    if (open.add(line, place, match) === 'over') {
+      this.#close(open, endMissing)
+      return false
+    }
+    if (open.isDone) this.#close(open, undefined)
+    return true
+  }
+
+  #begin(match: Match, line: ConsoleLine, place: LogPlace): void {
+    const { pattern } = match
+    if (pattern.kind === 'reboot' && !this.#banners.isReboot(place.before())) return
+    if (pattern.name === 'lockdep-off' && this.#found > 0) return
+    if (pattern.name === 'call-trace') return this.#beginTrace(match, line, place)
+    const ruler = this.#reported < place.number ? place.before().at(-1) : undefined
+    const isWithin = this.#cut === place.number && pattern.hasTrace
+    const around = {
+      scenario: this.scenario,
+      ruler: isRuler(ruler) ? ruler : undefined,
+      trouble: isWithin ? 'it begins within another splat, so its trace may belong to that one' : undefined,
+    }
+    this.#start(new OpenSplat(match, line, place, around), line)
+  }
+
+  /** Begins the splat of a trace that belongs to no other splat: the line just before it may give the reason. */
+  #beginTrace(match: Match, line: ConsoleLine, place: LogPlace): void {
+    if (this.#solicited.take(line, place.number)) return
+    const isTorn = place.number - this.#torn <= tornLines
+    const trouble = isTorn ? 'it may belong to the splat before it, which is not whole' : undefined
+    const around = { scenario: this.scenario, trouble }
+    const remembered = place.before()
+    const lines = remembered.slice(Math.max(0, remembered.length - (place.number - this.#reported)))
+    const reason = lines.findLastIndex((raw) => !dumpHeader.test(parseLine(raw).text))
+    const said = lines[reason] === undefined ? undefined : parseLine(lines[reason])
+    const isReason =
+      said !== undefined && said.caller === line.caller && (said.isKernel || !this.#matcher.isStamped)
+    if (!isReason) return this.#start(new OpenSplat(match, line, place, around), line)
+    const first = place.number - (lines.length - reason)
+    const splat = new OpenSplat(match, said, { number: first, raw: lines[reason] ?? '' }, around)
+    for (const [index, raw] of lines.slice(reason + 1).entries()) {
+      splat.add(parseLine(raw), { number: first + 1 + index, raw })
+    }
+    splat.add(line, place)
+    this.#start(splat, line)
+  }
+
+  #start(splat: OpenSplat, line: ConsoleLine): void {
+    if (splat.isDone) this.#finish(splat, undefined)
+    else this.#open.set(line.caller ?? '', splat)
+  }
+
+  #closeAll(interrupted: string): void {
+    for (const splat of this.#open.values()) this.#close(splat, interrupted)
+  }
+
+  #close(splat: OpenSplat, interrupted: string | undefined, isPanic = false): void {
+    for (const [key, open] of this.#open) if (open === splat) this.#open.delete(key)
+    this.#finish(splat, interrupted, isPanic)
+  }
+
+  #finish(open: OpenSplat, interrupted: string | undefined, isPanic = false): void {
+    const splat = open.finish(interrupted, isPanic)
+    this.#found += 1
+    this.#reported = Math.max(this.#reported, splat.end)
+    if (splat.corrupted !== undefined) this.#torn = splat.end
+    this.#onSplat(splat)
+  }
+}
+
+function isRuler(line: string | undefined): line is string {
+  return line !== undefined && rulerLine.test(parseLine(line).text)
+}

@@ -1,0 +1,26 @@
+// How far apart, in lines and seconds, two lines of one splat may be.
+import type { Pattern, SplatKind } from './pattern-table.ts'
+
+/** The most lines of a splat without an end. */
+export const longestSplat = 2000
+/** The most lines between the two parts of a head, of which the second gives the place. */
+export const longestHead = 14
+/** In seconds: a later line is not the trace of a splat that only a general row matches. */
+export const longestUnknownPause = 0.5
+
+const longestGap = 120
+const longestGaps: Partial<Record<SplatKind, number>> = { lockdep: 500, 'workqueue-lockup': 500, oom: 1000 }
+const longestUnknownGap = 12
+const longestPause = 5
+/** Other processors have ten seconds to answer with their traces, and long lists take their time on a serial line. */
+const longestPauseOfMany = 30
+
+/** The most lines between two lines that certainly belong to the splat. `isUnknown`: no dump has begun, and no row names it. */
+export function gapLimit({ kind }: Pattern, isUnknown: boolean): number {
+  return isUnknown ? longestUnknownGap : (longestGaps[kind] ?? longestGap)
+}
+
+/** In seconds: a line that comes later after the last line of a splat does not belong to it. */
+export function pauseLimit({ end, kind }: Pattern): number {
+  return end === 'traces' || kind in longestGaps ? longestPauseOfMany : longestPause
+}
