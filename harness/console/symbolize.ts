@@ -1,61 +1,68 @@
-// File and line of the frames of a trace, from the vmlinux of the kernel that printed it. Frames are named by function and
-// offset, so it does not matter where the kernel was loaded.
-import { stat } from 'node:fs/promises'
+// Adds file and line to the frames of traces, from the vmlinux of the kernel that printed them. A frame names function and
+// offset, so the address at which the kernel was loaded does not matter.
 import path from 'node:path'
-import { UsageError } from '../base/errors.ts'
-import { run } from '../process/run-program.ts'
+import { sourceLines, symbolTable } from './kernel-symbols.ts'
+import type { KernelSymbol, SourceLine, VmlinuxOptions } from './kernel-symbols.ts'
 import type { Splat } from './splat.ts'
 import { frameOn, programCounterOn } from './stack-frames.ts'
 import type { TraceFrame } from './stack-frames.ts'
 
-export interface DecodeOptions {
-  readonly vmlinux: string
-  readonly signal: AbortSignal
-}
-
-export interface Decoded {
-  readonly splats: Splat[]
-  /** Why frames have no line: it is another kernel's vmlinux, or it has no debug information. */
+export interface Symbolized<Item> {
+  readonly symbolized: readonly Item[]
+  /** Why frames lack a line: the vmlinux is of another kernel, or without debug information. */
   readonly trouble?: string
 }
 
-/** In milliseconds; the debug information of a distribution's kernel takes seconds to read. */
-const deadline = 120_000
-/** Its file is known, so that it shows where the source tree is. */
+/** A function whose file is known: its location shows where the source tree is. */
 const landmark = { symbol: 'start_kernel', file: 'init/main.c' }
 
-interface Symbol {
-  readonly address: bigint
-  /** Of the function, and of the function with the padding behind it: the kernel says the latter. */
-  readonly size: number
-  readonly room: number
-}
-
-/** A line of the source, and the function that it is in; the innermost inlined one comes first. */
-interface SourceLine {
-  readonly function: string
-  readonly location: string | undefined
+/**
+ * Adds file and line to the frames of the traces of splats, and frames for inlined functions.
+ * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
+ * @throws {InfraError} COMMAND_MISSING when binutils are not installed
+ */
+export async function symbolizeSplats(
+  splats: readonly Splat[],
+  options: VmlinuxOptions,
+): Promise<Symbolized<Splat>> {
+  const frames = splats.flatMap(({ trace }) => trace)
+  return await symbolize(frames, options, (expand) =>
+    splats.map((splat) => ({ ...splat, trace: splat.trace.flatMap(expand) })),
+  )
 }
 
 /**
- * The same findings, with file and line at the frames of their traces, and with the frames of inlined functions.
+ * Adds file and line to each line that is only a place in the kernel, `  vfs_read+0x7e/0x113` or
+ * `RIP: vfs_read+0x7e/0x113`, and lines for the functions that are inlined there. Other lines stay as they are; without
+ * any place, vmlinux is not read.
  * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
- * @throws {InfraError} COMMAND_MISSING when there are no binutils
+ * @throws {InfraError} COMMAND_MISSING when binutils are not installed
  */
-export async function decodeTraces(splats: readonly Splat[], options: DecodeOptions): Promise<Decoded> {
-  const { decode, trouble } = await frameDecoder(
-    splats.flatMap(({ trace }) => trace),
-    options,
+export async function symbolizeLines(
+  lines: readonly string[],
+  options: VmlinuxOptions,
+): Promise<Symbolized<string>> {
+  const places = lines.map((line) => ({ line, frame: placeOn(line) }))
+  const frames = places.flatMap(({ frame }) => frame ?? [])
+  if (frames.length === 0) return { symbolized: lines }
+  return await symbolize(frames, options, (expand) =>
+    places.flatMap(({ line, frame }) => {
+      if (frame === undefined) return [line]
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      return expand(frame).map(({ symbol, location, isInlined }) => {
+        const place = isInlined === true ? `${indent}${symbol}` : line
+        return `${place}${location === undefined ? '' : ` ${location}`}${isInlined === true ? ' (inlined)' : ''}`
+      })
+    }),
   )
-  const decoded = splats.map((splat) => ({ ...splat, trace: splat.trace.flatMap(decode) }))
-  return { splats: decoded, ...(trouble === undefined ? {} : { trouble }) }
 }
 
-/** What gives each of these frames its file and line, with those of the functions that were inlined there before it. */
-async function frameDecoder(
+/** Looks all frames up at once; `apply` then replaces each by the frames that `expand` gives. */
+async function symbolize<Item>(
   given: readonly TraceFrame[],
-  options: DecodeOptions,
-): Promise<{ readonly decode: (frame: TraceFrame) => TraceFrame[]; readonly trouble: string | undefined }> {
+  options: VmlinuxOptions,
+  apply: (expand: (frame: TraceFrame) => TraceFrame[]) => Item[],
+): Promise<Symbolized<Item>> {
   const frames = given.filter(isOfKernel)
   const table = await symbolTable(new Set([...frames.map((frame) => frame.symbol), landmark.symbol]), options)
   const addresses = new Map<string, bigint>()
@@ -67,37 +74,15 @@ async function frameDecoder(
   const wanted = [...new Set([...addresses.values(), ...(landmarkAt ? [landmarkAt.address] : [])])]
   const lines = await sourceLines(wanted, options)
   const root = rootOf(landmarkAt === undefined ? undefined : lines.get(landmarkAt.address)?.at(-1)?.location)
-  return {
-    decode: (frame) => {
-      const address = addresses.get(keyOf(frame))
-      return address === undefined ? [frame] : withLines(frame, lines.get(address) ?? [], root)
-    },
-    trouble: troubleOf(frames, addresses, [...lines.values()].flat()),
-  }
-}
-
-/**
- * The same lines, with file and line behind each that is a place in the kernel, `  vfs_read+0x7e/0x113`, after a call,
- * or `RIP: vfs_read+0x7e/0x113`; and with lines for the functions that were inlined there.
- * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
- * @throws {InfraError} COMMAND_MISSING when there are no binutils
- */
-export async function decodeLines(lines: readonly string[], options: DecodeOptions): Promise<string[]> {
-  const places = lines.map((line) => ({ line, frame: placeOn(line) }))
-  const frames = places.flatMap(({ frame }) => frame ?? [])
-  if (frames.length === 0) return [...lines]
-  const { decode } = await frameDecoder(frames, options)
-  return places.flatMap(({ line, frame }) => {
-    if (frame === undefined) return [line]
-    const indent = /^ */.exec(line)?.[0] ?? ''
-    return decode(frame).map(({ symbol, location, isInlined }) => {
-      const place = isInlined === true ? `${indent}${symbol}` : line
-      return `${place}${location === undefined ? '' : ` ${location}`}${isInlined === true ? ' (inlined)' : ''}`
-    })
+  const trouble = troubleOf(frames, addresses, [...lines.values()].flat())
+  const symbolized = apply((frame) => {
+    const address = addresses.get(keyOf(frame))
+    return address === undefined ? [frame] : withLines(frame, lines.get(address) ?? [], root)
   })
+  return { symbolized, ...(trouble === undefined ? {} : { trouble }) }
 }
 
-/** The frame that is all that is on a line. */
+/** Parses a line that holds nothing but a frame. */
 function placeOn(line: string): TraceFrame | undefined {
   if (/^RIP: \S+$/.test(line)) return programCounterOn(line)
   const frame = /^ *[A-Za-z_][\w.$]*\+0x[0-9a-f]+\/0x[0-9a-f]+$/.test(line) ? frameOn(line) : undefined
@@ -112,86 +97,21 @@ function keyOf({ symbol, offset, size, isExact }: TraceFrame): string {
   return `${symbol}+${offset}/${size} ${isExact}`
 }
 
-/** Static functions share names; the one of the trace has its size, with or without padding. Another size is of another build. */
-function addressOf(frame: TraceFrame, table: ReadonlyMap<string, readonly Symbol[]>): bigint | undefined {
+/** Tells functions that share a name apart by their size. A function of another size belongs to another build. */
+function addressOf(
+  frame: TraceFrame,
+  table: ReadonlyMap<string, readonly KernelSymbol[]>,
+): bigint | undefined {
   const { symbol, offset = 0, size = 0, isExact } = frame
   const found = table.get(symbol)?.filter((candidate) => candidate.size <= size && size <= candidate.room)
-  // With two of one size nobody knows.
+  // Two functions of the same name and size cannot be told apart.
   if (found?.length !== 1 || found[0] === undefined) return undefined
-  // The address after a call may be of the next line already.
+  // The address after a call may belong to the next line already.
   const back = isExact === true || offset === 0 ? 0 : 1
   return found[0].address + BigInt(offset - back)
 }
 
-async function symbolTable(
-  names: ReadonlySet<string>,
-  { vmlinux, signal }: DecodeOptions,
-): Promise<Map<string, Symbol[]>> {
-  const found = await stat(vmlinux).catch((cause: unknown) => {
-    throw new UsageError('VMLINUX_MISSING', `there is no file ${vmlinux}`, { cause })
-  })
-  const listed = found.isFile()
-    ? await run('nm', ['-n', '-S', '--defined-only', '--', vmlinux], { signal, timeout: deadline })
-    : undefined
-  if (listed?.exitCode !== 0) {
-    throw new UsageError('VMLINUX_FORMAT', `${vmlinux} is not a kernel with symbols`, {
-      hint: 'give the vmlinux of the same build, neither the bzImage nor the vmlinuz of a distribution',
-      tail: listed?.stderr.split('\n').slice(-3) ?? [],
-    })
-  }
-  const lines = listed.stdout
-    .split('\n')
-    .map((line) => /^([0-9a-f]+)(?: ([0-9a-f]+))? ([a-zA-Z]) (.+)$/.exec(line))
-    .filter((line) => line !== null)
-  const table = new Map<string, Symbol[]>()
-  for (const [index, [, digits = '', size = '0', type = '', name = '']] of lines.entries()) {
-    if (!names.has(name) || !/[tTwW]/.test(type)) continue
-    const address = BigInt(`0x${digits}`)
-    // Several names of one address are not each other's end.
-    const next = lines.slice(index + 1).find(([, other = '']) => other !== digits)?.[1]
-    const room = next === undefined ? Infinity : Number(BigInt(`0x${next}`) - address)
-    table.set(name, [...(table.get(name) ?? []), { address, size: Number.parseInt(size, 16), room }])
-  }
-  return table
-}
-
-async function sourceLines(
-  addresses: readonly bigint[],
-  { vmlinux, signal }: DecodeOptions,
-): Promise<Map<bigint, SourceLine[]>> {
-  if (addresses.length === 0) return new Map()
-  const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('')
-  // Our own builds have their debug information beside the kernel.
-  const besides = `${vmlinux}.debug`
-  const file = await stat(besides).then(
-    () => besides,
-    () => vmlinux,
-  )
-  const { stdout } = await run('addr2line', ['-a', '-f', '-i', '-e', file], {
-    signal,
-    timeout: deadline,
-    input,
-  })
-  const found = new Map<bigint, SourceLine[]>()
-  let current: SourceLine[] = []
-  let name = ''
-  for (const line of stdout.split('\n')) {
-    if (/^0x[0-9a-f]+$/.test(line)) {
-      current = []
-      found.set(BigInt(line), current)
-      name = ''
-    } else if (name === '') {
-      name = line
-    } else {
-      const [location] = /^(?!\?).+:\d+/.exec(line) ?? []
-      current.push({ function: name, location })
-      name = ''
-    }
-  }
-  return found
-}
-
-/** What is in front of the paths of this build. */
+/** Gives the directory of the source tree in this build. */
 function rootOf(location: string | undefined): string {
   const end = location?.lastIndexOf(landmark.file) ?? -1
   return location === undefined || end === -1 ? '' : location.slice(0, end)
@@ -199,12 +119,12 @@ function rootOf(location: string | undefined): string {
 
 function withLines(frame: TraceFrame, lines: readonly SourceLine[], root: string): TraceFrame[] {
   if (lines.length === 0) return [frame]
-  return lines.flatMap(({ function: name, location }, index) => {
+  return lines.map(({ function: name, location }, index) => {
     const place = location === undefined ? {} : { location: shortened(location, root) }
     const isOutermost = index === lines.length - 1
     return isOutermost
-      ? [{ ...frame, ...place }]
-      : [{ symbol: name, function: name, isInlined: true, ...place }]
+      ? { ...frame, ...place }
+      : { symbol: name, function: name, isInlined: true as const, ...place }
   })
 }
 
@@ -218,6 +138,6 @@ function troubleOf(
   lines: readonly SourceLine[],
 ): string | undefined {
   if (frames.length === 0) return undefined
-  if (addresses.size === 0) return 'none of the functions of the traces is in it: it is of another kernel'
+  if (addresses.size === 0) return 'it has none of the functions of the traces: it belongs to another kernel'
   return lines.every(({ location }) => location === undefined) ? 'it has no debug information' : undefined
 }

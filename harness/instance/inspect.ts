@@ -1,4 +1,4 @@
-// How a machine can be looked into when something in it does not end.
+// The ways to look into an instance when a test in it does not end.
 import type { SshSession } from '../ssh/session.ts'
 import type { Instance } from './instance.ts'
 import { livenessOf } from '../vm/liveness.ts'
@@ -9,7 +9,7 @@ import type { InstanceOptions } from './instance-options.ts'
 
 type Inspection = Pick<Instance, 'liveness' | 'ask' | 'dump'>
 
-/** What the runner needs of a machine for that. */
+/** Makes the members of an instance by which the runner diagnoses a hang. */
 export function inspectionOf(
   vm: Vm,
   session: SshSession,

@@ -1,4 +1,4 @@
-// gmemtest parse LOG: what the kernel complains about in a log.
+// gmemtest parse LOG: the splats in a log.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Allowance } from '../../kernel/definition/allowances.ts'
@@ -11,19 +11,19 @@ import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 import type { ParseOptions } from './parse-options.ts'
 
-/** So many complaints are kept; of a flood, only the number is told. */
+/** Of a flood, only so many splats are kept; the rest are counted. */
 const mostSplats = 1000
 
 interface Read {
   readonly splats: Splat[]
-  /** How many there were beyond those. */
+  /** How many more there were. */
   readonly omitted: number
   readonly lines: number
-  /** Whether any line had a prefix of a kernel. */
+  /** Whether any line had a prefix of the kernel. */
   readonly isStamped: boolean
 }
 
-/** Prints what was found and answers with the exit code. */
+/** Prints the splats of a log and gives the exit code. */
 export async function parseConsole(
   log: LogSource,
   options: ParseOptions,
@@ -34,10 +34,10 @@ export async function parseConsole(
   for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${note}\n`)
   const read = await readLog(log)
   if (!read.isStamped) {
-    const doubt = 'no line has a prefix of a kernel, such as a time stamp: this may not be the log of one'
+    const doubt = 'no line has a prefix of the kernel, such as a time stamp: this may not be a kernel log'
     context.stderr.write(`gmemtest: ${log.name}: ${doubt}\n`)
   }
-  const splats = await decoded(read.splats, options, context)
+  const splats = await symbolized(read.splats, options, context)
   const sifted = sift(splats, allowances, today)
   const text = options.json === true ? asJson(sifted, read) : asText(log.name, sifted, read)
   context.stdout.write(text)
@@ -68,16 +68,16 @@ async function readLog(log: LogSource): Promise<Read> {
   return { splats: splats.toSorted((left, right) => left.start - right.start), omitted, lines, isStamped }
 }
 
-async function decoded(
+async function symbolized(
   splats: readonly Splat[],
   { vmlinux }: ParseOptions,
   { signal, stderr }: CommandContext,
 ): Promise<readonly Splat[]> {
   if (vmlinux === undefined) return splats
-  const { decodeTraces } = await import('../../console/symbolize.ts')
-  const result = await decodeTraces(splats, { vmlinux, signal })
+  const { symbolizeSplats } = await import('../../console/symbolize.ts')
+  const result = await symbolizeSplats(splats, { vmlinux, signal })
   if (result.trouble !== undefined) stderr.write(`gmemtest: ${vmlinux} gives no lines: ${result.trouble}\n`)
-  return result.splats
+  return result.symbolized
 }
 
 function asJson({ counted, allowed }: Sifted, { omitted, lines }: Read): string {
@@ -106,25 +106,25 @@ function asText(name: string, { counted, allowed, withheld }: Sifted, { omitted,
     ({ splat, allowance: { expires, reason } }) =>
       `${name}:${splat.start + 1}: allowed until ${expires}: ${splat.title} (${reason})\n`,
   )
-  const nothing = known.length === 0 ? 'nothing' : 'nothing else'
+  const none = known.length === 0 ? 'no splat' : 'no other splat'
   const splats =
     counted.length + omitted === 0
-      ? [`${name}: the kernel complains about ${nothing} in ${lines} lines\n`]
+      ? [`${name}: ${none} in ${lines} lines\n`]
       : counted.map((splat) => `${described(name, splat, withheld)}\n`)
   const more = omitted === 0 ? [] : [`and ${omitted} more\n`]
   return [...known, ...splats, ...more].join('')
 }
 
-/** Lines are counted from 1 here, as editors do. */
+/** Describes a splat. Lines are counted from 1 here, as in editors. */
 function described(name: string, splat: Splat, withheld: Sifted['withheld']): string {
   const { kind, title, start, end, scenario, corrupted, fingerprint, said } = splat
   const facts = [
     ...(said === title ? [] : [said]),
-    [...whose(splat), ...(scenario === undefined ? [] : [`in scenario ${scenario}`])].join(', '),
+    [...taskOf(splat), ...(scenario === undefined ? [] : [`in scenario ${scenario}`])].join(', '),
     ...(corrupted === undefined ? [] : [`corrupted: ${corrupted}`]),
     ...withheld
       .filter((known) => known.splat === splat)
-      .map(({ allowance }) => `not allowed by '${allowance.match}': another complaint may be within it`),
+      .map(({ allowance }) => `not allowed by '${allowance.match}': another splat may be hidden in it`),
     `lines ${start + 1} to ${end}, fingerprint ${fingerprint}`,
   ]
   return [
@@ -135,7 +135,7 @@ function described(name: string, splat: Splat, withheld: Sifted['withheld']): st
   ].join('\n')
 }
 
-function whose({ task: { comm, pid, cpu } }: Splat): string[] {
+function taskOf({ task: { comm, pid, cpu } }: Splat): string[] {
   const task = comm === undefined ? undefined : `task ${comm}${pid === undefined ? '' : `/${pid}`}`
   return [...(task === undefined ? [] : [task]), ...(cpu === undefined ? [] : [`CPU ${cpu}`])]
 }

@@ -1,4 +1,4 @@
-// File and line of frames: a small program stands for the kernel.
+// File and line of frames; a small program stands for the kernel.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,8 @@ import path from 'node:path'
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
 import type { Splat } from '../../../harness/console/find-splats.ts'
-import { decodeLines, decodeTraces } from '../../../harness/console/symbolize.ts'
+import { symbolizeLines, symbolizeSplats } from '../../../harness/console/symbolize.ts'
+import { symbolizerOf } from '../../../harness/console/symbolizer.ts'
 
 const source = `
 volatile int state;
@@ -41,7 +42,7 @@ async function build(name: string, ...options: string[]): Promise<string> {
   return vmlinux
 }
 
-/** A warning in a function, in a kernel in which the function has this size. */
+/** Makes a warning in a function of this size. */
 function warningIn(name: string, offset: number, size: number): Splat[] {
   const place = `${name}+0x${offset.toString(16)}/0x${size.toString(16)}`
   return findSplats([
@@ -53,7 +54,7 @@ function warningIn(name: string, offset: number, size: number): Splat[] {
   ])
 }
 
-/** Up to where the next function begins: that is the size which the kernel prints. */
+/** Measures a function up to the beginning of the next one: the kernel prints that size. */
 function roomOf(vmlinux: string, name: string): number {
   const symbols = execFileSync('nm', ['-n', vmlinux], { encoding: 'utf8' }).split('\n')
   const index = symbols.findIndex((text) => text.endsWith(` ${name}`))
@@ -73,10 +74,10 @@ void test('frames get file and line', async (suite) => {
   const vmlinux = await build('vmlinux', '-g')
   const size = sizeOf(vmlinux, 'outer')
 
-  await suite.test('lines that are places, and no others', async (t) => {
+  await suite.test('only lines that are places', async (t) => {
     const place = `outer+0x0/0x${size.toString(16)}`
     const given = ['process 42', `  ${place}`, `RIP: ${place}`, `it is in ${place}`, '  other+0x1/0x2']
-    t.strictSame(await decodeLines(given, { vmlinux, signal }), [
+    const expected = [
       'process 42',
       '  inner init/main.c:4 (inlined)',
       `  ${place} init/main.c:7`,
@@ -84,61 +85,89 @@ void test('frames get file and line', async (suite) => {
       `RIP: ${place} init/main.c:7`,
       `it is in ${place}`,
       '  other+0x1/0x2',
-    ])
-    t.strictSame(await decodeLines(['nothing'], { vmlinux: '/nonexistent', signal }), ['nothing'])
+    ]
+    t.strictSame(await symbolizeLines(given, { vmlinux, signal }), { symbolized: expected })
+    t.strictSame(await symbolizerOf(vmlinux).lines(given, signal), expected)
+    t.strictSame(await symbolizeLines(['nothing'], { vmlinux: '/nonexistent', signal }), {
+      symbolized: ['nothing'],
+    })
   })
 
-  await suite.test('with the functions that were inlined, and paths within the tree', async (t) => {
-    const { splats, trouble } = await decodeTraces(warningIn('outer', 0, size), { vmlinux, signal })
-    t.equal(trouble, undefined)
-    t.match(splats[0]?.trace, [
-      { function: 'inner', location: 'init/main.c:4', isInlined: true },
-      { function: 'outer', location: 'init/main.c:7', offset: 0 },
-      { function: 'other', location: undefined, module: 'module' },
-    ])
-  })
+  await suite.test(
+    'inlined functions have frames of their own, and paths are relative to the tree',
+    async (t) => {
+      const { symbolized, trouble } = await symbolizeSplats(warningIn('outer', 0, size), { vmlinux, signal })
+      t.equal(trouble, undefined)
+      t.match(symbolized[0]?.trace, [
+        { function: 'inner', location: 'init/main.c:4', isInlined: true },
+        { function: 'outer', location: 'init/main.c:7', offset: 0 },
+        { function: 'other', location: undefined, module: 'module' },
+      ])
+    },
+  )
 
-  await suite.test('when the size has the padding in it', async (t) => {
+  await suite.test('the size of a function may include its padding', async (t) => {
     const padded = await build('padded', '-g', '-falign-functions=64')
     const room = roomOf(padded, 'outer')
     t.ok(room > sizeOf(padded, 'outer'))
-    const { splats } = await decodeTraces(warningIn('outer', 0, room), { vmlinux: padded, signal })
-    t.match(splats[0]?.trace[0], { location: 'init/main.c:4' })
-    const other = await decodeTraces(warningIn('outer', 0, room + 1), { vmlinux: padded, signal })
-    t.match(other.trouble, /of another kernel/)
+    const { symbolized } = await symbolizeSplats(warningIn('outer', 0, room), { vmlinux: padded, signal })
+    t.match(symbolized[0]?.trace[0], { location: 'init/main.c:4' })
+    const other = await symbolizeSplats(warningIn('outer', 0, room + 1), { vmlinux: padded, signal })
+    t.match(other.trouble, /belongs to another kernel/)
   })
 
-  await suite.test('from the file beside it that has the debug information', async (t) => {
+  await suite.test('the debug information may be in a file beside vmlinux', async (t) => {
     const bare = await build('bare')
-    const without = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
+    const without = await symbolizeSplats(warningIn('outer', 0, size), { vmlinux: bare, signal })
     t.match(without, {
       trouble: 'it has no debug information',
-      splats: [{ trace: [{ function: 'outer' }, {}] }],
+      symbolized: [{ trace: [{ function: 'outer' }, {}] }],
     })
     await rename(vmlinux, `${bare}.debug`)
-    const { splats } = await decodeTraces(warningIn('outer', 0, size), { vmlinux: bare, signal })
-    t.match(splats[0]?.trace[0], { location: 'init/main.c:4' })
+    const { symbolized } = await symbolizeSplats(warningIn('outer', 0, size), { vmlinux: bare, signal })
+    t.match(symbolized[0]?.trace[0], { location: 'init/main.c:4' })
     await rename(`${bare}.debug`, vmlinux)
   })
 
-  await suite.test('not those of another build, which is said', async (t) => {
+  await suite.test('frames of another build stay as they are, with a note', async (t) => {
     const given = warningIn('outer', 0, roomOf(vmlinux, 'outer') + 1)
-    const decoded = await decodeTraces(given, { vmlinux, signal })
-    t.strictSame(decoded.splats, given)
-    t.match(decoded.trouble, /of another kernel/)
+    const other = await symbolizeSplats(given, { vmlinux, signal })
+    t.strictSame(other.symbolized, given)
+    t.match(other.trouble, /belongs to another kernel/)
   })
 
-  await suite.test('nothing to decode is no trouble', async (t) => {
-    t.strictSame(await decodeTraces([], { vmlinux, signal }), { splats: [] })
+  await suite.test('no splat is no trouble', async (t) => {
+    t.strictSame(await symbolizeSplats([], { vmlinux, signal }), { symbolized: [] })
   })
 
-  await suite.test('what is no kernel is refused', async (t) => {
-    await t.rejects(decodeTraces([], { vmlinux: path.join(home, 'nope'), signal }), {
+  await suite.test('a file that is no kernel is refused', async (t) => {
+    await t.rejects(symbolizeSplats([], { vmlinux: path.join(home, 'nope'), signal }), {
       code: 'VMLINUX_MISSING',
     })
-    await t.rejects(decodeTraces([], { vmlinux: home, signal }), { code: 'VMLINUX_FORMAT' })
-    await t.rejects(decodeTraces([], { vmlinux: path.join(home, 'main.c'), signal }), {
+    await t.rejects(symbolizeSplats([], { vmlinux: home, signal }), { code: 'VMLINUX_FORMAT' })
+    await t.rejects(symbolizeSplats([], { vmlinux: path.join(home, 'main.c'), signal }), {
       code: 'VMLINUX_FORMAT',
     })
+  })
+
+  await suite.test('a run keeps the names and hears of the trouble once', async (t) => {
+    const given = warningIn('outer', 0, size)
+    const heard: string[] = []
+    const missing = symbolizerOf(path.join(home, 'nope'), (trouble) => heard.push(trouble))
+    t.strictSame(await missing.splats(given, signal), given)
+    t.strictSame(await missing.lines([`  outer+0x0/0x${size.toString(16)}`], signal), [
+      `  outer+0x0/0x${size.toString(16)}`,
+    ])
+    t.strictSame(heard, [`traces lack file and line: there is no file ${home}/nope`])
+    const other = symbolizerOf(vmlinux, (trouble) => heard.push(trouble))
+    t.strictSame(await other.splats([], signal), [])
+    t.match(await other.splats(given, signal), [{ trace: [{ location: 'init/main.c:4' }, {}, {}] }])
+    t.equal(heard.length, 1)
+  })
+
+  await suite.test('only the end of the run rejects', async (t) => {
+    const reason = new Error('called off')
+    const over = AbortSignal.abort(reason)
+    await t.rejects(symbolizerOf(vmlinux).splats(warningIn('outer', 0, size), over), reason)
   })
 })
