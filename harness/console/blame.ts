@@ -1,10 +1,9 @@
-// Which function of a trace a complaint is about: the first that is neither part of the report nor a helper that
-// everybody calls.
+// Finds the guilty function in a trace: the first that neither prints the splat nor is a common helper.
 import type { TraceFrame } from './stack-frames.ts'
 
 /**
- * What makes a report, and what a trap goes through before it is reported. A name that ends in `*` stands for all that begin
- * so; leading underscores do not count.
+ * Functions that print a splat, or that a trap passes through before. A trailing `*` stands for any continuation of the
+ * name; leading underscores do not count.
  */
 const reporters = words(`
   dump_stack* dump_backtrace* dump_page* dump_header dump_cpu_task show_stack show_regs show_trace* sched_show_task
@@ -36,7 +35,7 @@ const reporters = words(`
   list_del_entry_valid* list_add_valid* native_smp_send_* smp_send_reschedule dequeue_task_idle sysfs_warn_dup
 `)
 
-/** What everybody calls: a wrong argument is the caller's. */
+/** Functions that all code calls: the caller is guilty of a wrong argument. */
 const helpers = words(`
   memcpy memcpy_* memset memset_* memmove memcmp memchr memchr_inv memscan strlen strnlen strcpy strncpy strlcpy strscpy
   sized_strscpy strcmp strncmp strcasecmp strcat strncat strchr strrchr strstr strnstr
@@ -66,7 +65,7 @@ const helpers = words(`
   copy_from_iter* iov_iter_* flush_work* debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
 `)
 
-/** How every system call, interrupt and thread begins. */
+/** Functions by which every system call, interrupt and thread begins. */
 const entries = words(`
   do_syscall_* entry_* x64_sys_* ia32_sys_* do_sys_* se_sys_* ret_from_fork* kthread worker_thread process_one_work
   process_scheduled_works do_idle cpu_startup_entry start_secondary secondary_startup_* rest_init start_kernel common_interrupt
@@ -84,25 +83,22 @@ function isAmong(name: string, [names, beginnings]: ReturnType<typeof words>): b
   return names.has(bare) || beginnings.some((beginning) => bare.startsWith(beginning))
 }
 
-/** Whether a complaint is never about this function. */
+/** Whether a function is never guilty. */
 export function isHelper(name: string): boolean {
   return isAmong(name, reporters) || isAmong(name, helpers)
 }
 
-/** Whether the function says how the kernel was entered, and not what it does. */
+/** Whether a function tells how the kernel was entered, and not what it was doing. */
 export function isEntry(name: string): boolean {
   return isAmong(name, entries)
 }
 
-/**
- * The function that the complaint is about. `named` is the one that the report itself names; of a helper, it is the
- * caller.
- */
+/** Finds the guilty function. `named` is the function in the text of the splat; when it is a helper, its caller is guilty. */
 export function guiltyFunction(named: string | undefined, trace: readonly TraceFrame[]): string | undefined {
   if (named !== undefined && !isHelper(named)) return named
   const sure = trace.filter(({ isDoubtful }) => isDoubtful !== true)
   const start = sure.findIndex((frame) => frame.function === named)
   const later = sure.slice(start + 1).find((frame) => !isHelper(frame.function))
-  // Of a trace that was cut short, the last one is the farthest from the report.
+  // In a trace that was cut short, the last function is the farthest from those that print.
   return later?.function ?? named ?? sure.at(-1)?.function
 }

@@ -2,18 +2,18 @@
 // search over whole chunks finds the lines that may, and only these lines are parsed.
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../base/errors.ts'
-import { LineMatcher } from './line-matcher.ts'
-import { clean, countLines, lastLines, viewOf } from './log-text.ts'
+import { LineMatcher } from './parser/line-matcher.ts'
+import { clean, countLines, lastLines, viewOf } from './parser/log-text.ts'
 import { anyMarker } from './markers.ts'
-import type { NeedleFinder } from './multi-search.ts'
+import type { NeedleFinder } from './parser/multi-search.ts'
 import { patterns as allPatterns } from './pattern-table.ts'
 import type { Pattern } from './pattern-table.ts'
-import { finderFor } from './prefilter.ts'
+import { finderFor } from './parser/prefilter.ts'
 import { firstKernelLine, hasDate } from './printk.ts'
 import type { ConsoleLine } from './printk.ts'
 import type { Splat } from './splat.ts'
-import { SplatCollector } from './splat-collector.ts'
-import type { LogPlace } from './splat-collector.ts'
+import { SplatCollector } from './parser/splat-collector.ts'
+import type { LogPlace } from './parser/splat-collector.ts'
 
 export interface ParserOptions {
   /** Receives each splat, in the order in which the splats end. */

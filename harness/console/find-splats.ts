@@ -1,4 +1,4 @@
-// Finds what the kernel complained about in the console lines of one window.
+// Finds the splats in the console lines of one window.
 import type { Splat } from './splat.ts'
 import { ConsoleParser } from './console-parser.ts'
 import type { ParserOptions } from './console-parser.ts'
@@ -6,8 +6,8 @@ import type { ParserOptions } from './console-parser.ts'
 export type { Splat } from './splat.ts'
 
 /**
- * The complaints in these lines of a console, in their order. Every banner of a boot is one, unless `isRunning` is false.
- * @throws {InfraError} HEALTH_BLIND when the table is empty: a check that does not work must not look like a clean log
+ * Finds the splats in these lines of a console, in their order. Every boot banner is one, unless `isRunning` is false.
+ * @throws {InfraError} HEALTH_BLIND when the table is empty
  */
 export function findSplats(
   lines: readonly string[],

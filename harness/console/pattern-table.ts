@@ -1,4 +1,4 @@
-// The table of kernel complaints. First match wins: the specific rows come before the general ones.
+// The splat table. The first match wins: the specific rows come before the general ones.
 import { faults } from './patterns/faults.ts'
 import { general } from './patterns/general.ts'
 import { locking } from './patterns/locking.ts'
@@ -10,13 +10,10 @@ export type { SplatKind, Pattern } from './patterns/pattern.ts'
 
 export const patterns: readonly Pattern[] = [...faults, ...memory, ...locking, ...stalls, ...general]
 
-/**
- * Lines that look like a complaint and are none, each with the reason. Only the general rows are asked: what a specific
- * row names is always a complaint.
- */
+/** Lines that are no splats although a general row matches them, each with the reason. */
 export const harmless: readonly (readonly [expression: RegExp, reason: string])[] = [
-  [/^INFO: NMI handler .* took too long to run/, 'the machine below is slow'],
-  [/^INFO: Stall ended before state dump start/, 'the stall itself was reported before'],
+  [/^INFO: NMI handler .* took too long to run/, 'this computer is slow'],
+  [/^INFO: Stall ended before state dump start/, 'the stall itself is a splat already'],
   [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
   [
     /^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/,
@@ -31,10 +28,10 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
   ],
 ]
 
-/** The line after which one call trace, the next one, is of a fault that somebody has injected. */
+/** The line after which the next call trace belongs to an injected fault. */
 export const injected = /^FAULT_INJECTION: forcing a failure/
 
-/** Lines after which a call trace is what somebody asked for, and not a complaint. */
+/** Lines after which a call trace was requested and is no splat. */
 export const askedFor: readonly RegExp[] = [
   /^sysrq: /,
   /^Sending NMI from CPU/,

@@ -1,27 +1,28 @@
-// A line of a console as the kernel wrote it: the text alone, and what the prefixes in front of it say.
+// Separates the text of a console line from its prefixes.
 
-/** A line without what printk, the console and whoever captured it have put in front. */
+/** A line without the prefixes of printk, of the console and of the program that captured it. */
 export interface ConsoleLine {
   readonly text: string
   /** Seconds since boot, when the line has them. */
   readonly time?: number
-  /** Who printed it: `T12` is the task 12, `C1` an interrupt on CPU 1 (CONFIG_PRINTK_CALLER). */
+  /** The context that printed it: `T12` is task 12, `C1` an interrupt on CPU 1 (CONFIG_PRINTK_CALLER). */
   readonly caller?: string
-  /** Whether a prefix says that the line is of the kernel. */
+  /** Whether a prefix shows that the kernel wrote the line. */
   readonly isKernel: boolean
-  /** A further record that begins within the line: the end of this one is lost. */
+  /** Another record that begins within the line; the end of this record is lost. */
   readonly next?: string
 }
 
 const stamp = String.raw`\[ *(\d+\.\d{6})(?: <[ \d.]+>)?\](?: *\[ *([TC]\d+)\])?(?: |$)`
-/** The time stamp of printk, wherever it is: what stands before it is of the capture or noise. */
+/** The time stamp of printk at any position: the characters before it come from the capture, or are noise. */
 const anyStamp = new RegExp(stamp)
 const laterStamp = new RegExp(`.(${stamp}.*)`)
 
 const clock = String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`
 const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:Z|[+-]\d\d:?\d\d)?`
-/** What others put in front, one after the other; those of the first list say nothing about who wrote the line. */
+/** Prefixes of programs that capture a console; they come one after the other and do not tell who wrote the line. */
 const ofCapture = [isoTime, String.raw`\[(?:${isoTime}|${clock})\]`, clock, String.raw`\w+ \| `]
+/** Prefixes that only the lines of a kernel have. */
 const ofKernel = [
   // syslog as RFC 5424 has it, and /dev/kmsg as it is read; the facility of the kernel is 0
   String.raw`<\d{1,3}>1 ${isoTime} \S+ kernel \S+ \S+ (?:-|\[[^\]]*\])`,
@@ -43,16 +44,14 @@ const kernelLine = new RegExp(
 )
 const caller = /^\[ *([TC]\d+)\]$/
 const mostPrefixes = 5
-/** journalctl -o short-monotonic and short-delta have the host behind the time. */
+/** journalctl -o short-monotonic and short-delta print the host name behind the time. */
 const host = /^\S+ kernel:(?: |$)/
 const kmsg = /^[0-7],\d+,(\d+),[^;]*;/
 const kmsgCaller = /,caller=([TC]\d+)/
-/** As dmesg --time-format=iso writes it; captures of a serial line do so as well, so that nobody knows whose the line is. */
+/** The date of dmesg --time-format=iso. Captures of a serial line have it too, so it does not show who wrote the line. */
 const dated = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{6}[+-]\d\d:\d\d /m
 
-/**
- * Takes a line apart. `raw` has no line feed any more, and no control characters.
- */
+/** Parses a line. `raw` has no line feed and no control characters. */
 export function parseLine(raw: string): ConsoleLine {
   const stamped = anyStamp.exec(raw)
   if (stamped !== null) {
@@ -92,7 +91,7 @@ export function hasDate(text: string): boolean {
   return dated.test(text)
 }
 
-/** The first of these lines that has a prefix of the kernel. */
+/** Parses the first of these lines that has a prefix of the kernel. */
 export function firstKernelLine(text: string): ConsoleLine | undefined {
   const [line] = kernelLine.exec(text) ?? []
   return line === undefined ? undefined : parseLine(line)

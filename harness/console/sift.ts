@@ -1,8 +1,8 @@
-// Tells complaints that are known and allowed for now from those that count.
+// Separates the splats that an allowance covers from those that count.
 import type { Allowance } from '../kernel/definition/allowances.ts'
 import type { Splat } from './splat.ts'
 
-/** A complaint, and the entry that allows it. */
+/** A splat, and the allowance that covers it. */
 interface Known {
   readonly splat: Splat
   readonly allowance: Allowance
@@ -11,11 +11,11 @@ interface Known {
 export interface Sifted {
   readonly counted: readonly Splat[]
   readonly allowed: readonly Known[]
-  /** Those that an entry is for and that count all the same, since another complaint may be within them. */
+  /** Splats that an allowance covers and that count all the same, since another splat may be hidden in them. */
   readonly withheld: readonly Known[]
 }
 
-/** The day in UTC, as allowances have it. */
+/** Formats the day in UTC as allowances do: `2027-01-31`. */
 export function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10)
 }
@@ -24,19 +24,19 @@ function isExpired({ expires }: Allowance, today: string): boolean {
   return expires < today
 }
 
-/** What to say about the entries that have expired on a day (`dayOf`): nothing is allowed by them any more. */
+/** Describes the allowances that have expired on a day (`dayOf`) and cover nothing any more. */
 export function expiryNotes(allowances: readonly Allowance[], today: string): string[] {
   return allowances
     .filter((allowance) => isExpired(allowance, today))
     .map(
       ({ match, expires, reason }) =>
-        `'${match}' was allowed until ${expires}, and is not any more (${reason})`,
+        `the allowance '${match}' expired on ${expires} and covers nothing any more (${reason})`,
     )
 }
 
 /**
- * Sifts complaints on a day (`dayOf`): an entry allows a complaint through its last day, and not after it, and never one
- * in which another may be hidden.
+ * Sifts splats on a day (`dayOf`). An allowance holds through its last day, and never covers a splat in which another one
+ * may be hidden.
  */
 export function sift(splats: readonly Splat[], allowances: readonly Allowance[], today: string): Sifted {
   const entries = allowances

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { isEntry, isHelper } from './blame.ts'
 import type { SplatKind } from './pattern-table.ts'
-import type { SplatTask } from './splat-task.ts'
+import type { SplatTask } from './parser/splat-task.ts'
 import type { TraceFrame } from './stack-frames.ts'
 
 export interface Splat {

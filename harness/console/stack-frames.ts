@@ -1,24 +1,24 @@
-// Lines of a call trace.
+// Parses the lines of a call trace.
 
-/** One function of a call trace, the innermost first. */
+/** One function of a call trace. */
 export interface TraceFrame {
-  /** As the kernel names it, with the noise of the compiler. */
+  /** The name in the kernel, with the suffixes of the compiler. */
   readonly symbol: string
-  /** The function of the source: `kvm_gmem_release` for `kvm_gmem_release.constprop.0`. */
+  /** The name in the source: `kvm_gmem_release` for `kvm_gmem_release.constprop.0`. */
   readonly function: string
-  /** Of the address in the function; missing where the kernel does not say it. */
+  /** The offset of the address in the function, in bytes; missing where the kernel does not print it. */
   readonly offset?: number
-  /** Of the function, in bytes. */
+  /** The size of the function, in bytes. */
   readonly size?: number
   /** Missing for a function of the kernel itself. */
   readonly module?: string
-  /** The address is that of the instruction, not that after a call. */
+  /** The address is that of the instruction itself, not the one after a call. */
   readonly isExact?: true
-  /** The unwinder is not sure that it was called: its address was just on the stack. */
+  /** The unwinder is not sure that the function was called: its address was on the stack. */
   readonly isDoubtful?: true
-  /** It was inlined into the function of the next frame. */
+  /** The function was inlined into the function of the next frame. */
   readonly isInlined?: true
-  /** `file:line`, from vmlinux, or from the log if that was decoded before. */
+  /** `file:line`, from vmlinux, or from a log that was symbolised before. */
   readonly location?: string
 }
 
@@ -33,22 +33,22 @@ const frameLine = new RegExp(
     String.raw`(?: \([A-Z]{1,2}\)| \(unreliable\)| \(discriminator \d+\))*\s*$`,
   ].join(''),
 )
-// As scripts/decode_stacktrace.sh writes it: "func (mm/file.c:12 (discriminator 1)) module", and others: "func mm/file.c:12 [inline]"
+// The format of scripts/decode_stacktrace.sh: "func (mm/file.c:12 (discriminator 1)) module", and others: "func mm/file.c:12 [inline]"
 const decodedLine = new RegExp(
   String.raw`^\s+(?<doubtful>\? )?(?<symbol>${symbol}) (?:\((?<location>${place})[^)]*\)*(?: \[?(?<module>[\w-]+)\]?)?|(?<inlined>${place})(?: \[inline\])?)\s*$`,
 )
-/** Without KALLSYMS, and of code that was made at run time, there is only the address. */
+/** Without KALLSYMS, and for code generated at run time, the kernel prints only the address. */
 const addressLine = /^\s*(?:\? )?0x[0-9a-f]{8,16}\s*$/
 const cutLine = new RegExp(String.raw`^ ${address}(?:\? )?${symbol}\+0x[0-9a-f]*(?:/(?:0x?[0-9a-f]*)?)?$`)
 const programCounter = new RegExp(
   String.raw`^(?:RIP: (?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\] )?|EIP: |pc : |PC is at |epc : |NIP \[[0-9a-f]+\] )(${symbol})(?:\+0x([0-9a-f]+)/0x([0-9a-f]+))?(?: \[([\w-]+)\])?`,
 )
 
-// What compilers append to a function that they have cloned, split or made local to a file.
+// Suffixes of functions that the compiler has cloned, split or made local to a file.
 const compilerNoise =
   /(?:\.(?:isra|constprop|part|cold|llvm|clone|lto_priv|localalias|cfi|cfi_jt)(?:\.\d+)*|\.\d+|\$\w+)+$/
 
-/** The function of the source that a symbol stands for. */
+/** Gives the name in the source of a symbol. */
 export function functionOf(name: string): string {
   return name
     .replace(compilerNoise, '')
@@ -56,7 +56,7 @@ export function functionOf(name: string): string {
     .replace(/^(bpf_prog_)[0-9a-f]{16}_?/, '$1')
 }
 
-/** The frame on a line of a trace; `nameless` for one of which there is only the address. */
+/** Parses a line of a trace; `nameless` for a frame of which only the address is known. */
 export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
   const groups = (frameLine.exec(text) ?? decodedLine.exec(text))?.groups
   if (groups === undefined) return addressLine.test(text) ? 'nameless' : undefined
@@ -69,13 +69,13 @@ export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
   }
 }
 
-/** Where the processor was, on a line of registers; nothing for one of user space. */
+/** Parses the program counter on a line of registers; nothing for an address of user space. */
 export function programCounterOn(text: string): TraceFrame | undefined {
   const [all, name = '', offset, size, module] = programCounter.exec(text) ?? []
   return all === undefined ? undefined : { ...named(name, offset, size, module), isExact: true }
 }
 
-/** Whether this is a line of a trace whose end is missing. */
+/** Whether the end of a line of a trace is missing. */
 export function isCutFrame(text: string): boolean {
   return cutLine.test(text)
 }

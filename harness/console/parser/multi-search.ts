@@ -1,24 +1,24 @@
-// Finds any of many short texts in a long one. An expression of so many alternatives looks at each character several
-// times; this steps over most of them (the method of Wu and Manber, with blocks of two characters).
+// Finds any of many short texts in a long one, by the method of Wu and Manber with blocks of two characters: it skips most
+// characters, whereas a regular expression of so many alternatives reads each several times.
 
 const blocks = 1 << 16
 
-/** Two characters as a number; those beyond a byte share one with others, which only costs a second look. */
+/** Two characters as a number. Characters beyond a byte share it with others, which only costs a comparison. */
 function blockOf(first: number, second: number): number {
   return ((second & 0xff) << 8) | (first & 0xff)
 }
 
 export class NeedleFinder {
-  /** So many characters of each needle are looked at. */
+  /** How many characters of each needle the table covers. */
   readonly #width: number
-  /** How far a needle may begin behind a block, at the least; 0 for a block that ends one. */
+  /** How many characters can be skipped after a block; 0 for a block that may end a needle. */
   readonly #shifts = new Uint8Array(blocks)
   /** The needles by the block that ends their first characters. */
   readonly #byBlock = new Map<number, string[]>()
 
   /** @throws {RangeError} without needles, or with one of fewer than two characters */
   constructor(needles: readonly string[]) {
-    // One within another is enough to find both.
+    // A needle within another one finds both.
     const all = needles.filter(
       (needle) => !needles.some((other) => other !== needle && needle.includes(other)),
     )
@@ -35,7 +35,7 @@ export class NeedleFinder {
     }
   }
 
-  /** Where the first needle begins, at `from` or behind it; -1 if there is none. */
+  /** Finds where the first needle begins, at `from` or later; -1 if there is none. */
   find(text: string, from: number): number {
     const shifts = this.#shifts
     const back = this.#width - 1

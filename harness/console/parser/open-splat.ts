@@ -1,16 +1,16 @@
 // A splat that is being read: it takes lines until it is over.
-import { guiltyFunction } from './blame.ts'
+import { guiltyFunction } from '../blame.ts'
 import { continuesHead } from './continuation.ts'
 import type { Groups, Match } from './line-matcher.ts'
-import type { Pattern, SplatKind } from './pattern-table.ts'
-import { endTrace } from './patterns/pattern.ts'
-import type { ConsoleLine } from './printk.ts'
-import { fingerprintOf } from './splat.ts'
-import type { Splat } from './splat.ts'
+import type { Pattern, SplatKind } from '../pattern-table.ts'
+import { endTrace } from '../patterns/pattern.ts'
+import type { ConsoleLine } from '../printk.ts'
+import { fingerprintOf } from '../splat.ts'
+import type { Splat } from '../splat.ts'
 import { gapLimit, longestHead, longestSplat, longestUnknownPause, pauseLimit } from './splat-limits.ts'
 import { taskIn, taskOn } from './splat-task.ts'
 import type { SplatTask } from './splat-task.ts'
-import { functionOf } from './stack-frames.ts'
+import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
 
 const mostKeptLines = 600

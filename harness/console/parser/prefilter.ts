@@ -1,16 +1,18 @@
-// Which lines of a log the parser has to look at: those with a text of a row in them, or with one that it needs itself.
+// Selects the lines of a log that the parser must read: those with the needle of a row, or with a needle of the parser.
+import { markerPrefix } from '../markers.ts'
 import { NeedleFinder } from './multi-search.ts'
-import type { Pattern } from './pattern-table.ts'
+import type { Pattern } from '../pattern-table.ts'
 
-const markerNeedles = ['gmemtest: scenario ', 'gmemtest: a virtual machine, ']
-/** Of what says that the next banner is no surprise. */
+const markerNeedles = [`${markerPrefix} `, 'gmemtest: a virtual machine, ']
+/** Of lines after which a boot banner is expected. */
 const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
-/** Of what says that traces were asked for. */
+/** Of lines after which traces were requested. */
 const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
 
-// Making one takes longer than reading a short log.
+// Building a finder takes longer than reading a short log.
 const finders = new WeakMap<readonly Pattern[], NeedleFinder>()
 
+/** Gives the finder for a table; each table has one. */
 export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const known = finders.get(patterns)
   if (known !== undefined) return known

@@ -1,6 +1,6 @@
 // Tells which call traces were requested, by sysrq or fault injection, and are no splats.
-import { askedFor, injected } from './pattern-table.ts'
-import type { ConsoleLine } from './printk.ts'
+import { askedFor, injected } from '../pattern-table.ts'
+import type { ConsoleLine } from '../printk.ts'
 
 /** A requested trace comes within so many lines. */
 const askedLines = 100

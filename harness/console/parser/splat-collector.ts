@@ -3,10 +3,10 @@ import { BootBanners } from './boot-banners.ts'
 import type { LineMatcher, Match } from './line-matcher.ts'
 import { anotherBegins, OpenSplat } from './open-splat.ts'
 import type { Place } from './open-splat.ts'
-import { parseLine } from './printk.ts'
-import type { ConsoleLine } from './printk.ts'
+import { parseLine } from '../printk.ts'
+import type { ConsoleLine } from '../printk.ts'
 import { SolicitedTraces } from './solicited.ts'
-import type { Splat } from './splat.ts'
+import type { Splat } from '../splat.ts'
 
 /** A line in the log, with access to the lines before it. */
 export interface LogPlace extends Place {

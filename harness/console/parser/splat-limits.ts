@@ -1,5 +1,5 @@
 // How far apart, in lines and seconds, two lines of one splat may be.
-import type { Pattern, SplatKind } from './pattern-table.ts'
+import type { Pattern, SplatKind } from '../pattern-table.ts'
 
 /** The most lines of a splat without an end. */
 export const longestSplat = 2000

@@ -1,28 +1,28 @@
-// Collects the call trace of a report, line by line.
-import { frameOn, isCutFrame, programCounterOn } from './stack-frames.ts'
-import type { TraceFrame } from './stack-frames.ts'
+// Collects the call trace of a splat, line by line.
+import { frameOn, isCutFrame, programCounterOn } from '../stack-frames.ts'
+import type { TraceFrame } from '../stack-frames.ts'
 
-/** Nothing of a trace yet, in one, or behind it. */
+/** Before the trace, in it, or behind it. */
 type TracePhase = 'head' | 'trace' | 'tail'
 
 const traceBegins = /^(?:Call [tT]race:|\s*backtrace(?: \(crc [0-9a-f]+\))?:)/
 const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
 const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
-// What is between the frames of a trace: the registers of an interrupted context.
+// The registers of an interrupted context, between the frames of a trace.
 const registers =
   /^\s*(?:[RE](?:[A-D]X|[SD]I|[BSI]P|\d\d|FLAGS)|Code|ORIG_RAX|CS|[FG]S|CR\d|DR\d|PKRU|x\d+ *|pc |lr |sp |pstate|Kernel Offset)[ :]/
-// Of the thread that should have ended the grace period, and not of who keeps it from that.
+// The dump of the thread that should have ended the grace period, not of the task that prevents it.
 const kthreadDump = /^(?:rcu: )?RCU grace-period kthread stack dump:/
 const otherDump = /^NMI backtrace for cpu/
 const dumpBegins =
   /^(?:CPU: \d+|Hardware name:|Modules linked in:|Tainted:|Workqueue:|Stopper:|Sched_ext:|#PF: |PGD |Unloaded tainted|irq event stamp|hardirqs last|softirqs last)/
 
-/** Interrupts and the like: where they came in is of chance. */
+/** Whether a context is an interrupt, which comes at a random place. */
 function isInterrupt(context: string): boolean {
   return context !== 'TASK'
 }
 
-/** Those that are as wished; all if none is. */
+/** Gives the items that meet a wish; all when none does. */
 function preferred<Item>(items: readonly Item[], isWished: (item: Item) => boolean): readonly Item[] {
   const wished = items.filter(isWished)
   return wished.length > 0 ? wished : items
@@ -45,12 +45,12 @@ export class TraceReader {
   #trouble: string | undefined
   #isMixed = false
 
-  /** Whether the trace is there, to its end: stacks without a headline are of allocations, locks or others. */
+  /** Whether the trace has ended. Stacks without a headline do not count: they belong to allocations or locks. */
   get isOver(): boolean {
     return this.#isHeaded && this.#phase === 'tail'
   }
 
-  /** Whether nothing of the trace is missing, as far as it shows its own end. */
+  /** Whether the whole trace is there, as far as a trace shows its own end. */
   get isComplete(): boolean {
     const isClosed = this.#phase === 'tail' || this.#hasContexts
     return this.#isHeaded && this.#frames.length > 0 && this.#context === '' && isClosed
@@ -61,10 +61,10 @@ export class TraceReader {
     return this.#isHeaded
   }
 
-  /** Whether any line of a dump was seen: a header, registers, a frame. */
+  /** Whether any line of a dump was read: a header, registers, a frame. */
   hasDump = false
 
-  /** What is wrong with the trace. */
+  /** Why the trace is not whole; nothing when it may be. */
   get trouble(): string | undefined {
     return (
       this.#trouble ??
@@ -72,22 +72,22 @@ export class TraceReader {
     )
   }
 
-  /** Whether there are parts of two traces. */
+  /** Whether the frames belong to two traces. */
   get isMixed(): boolean {
     return this.#isMixed
   }
 
-  /** Whether there is neither a trace nor the headline of an empty one with the place where the processor was. */
+  /** Whether the trace is missing. The headline of an empty trace suffices when the program counter is known. */
   get isMissing(): boolean {
     return this.#frames.length === 0 && !(this.#isHeaded && this.#counter !== undefined)
   }
 
-  /** Where the processor was, when the report says so outside of a trace. */
+  /** The program counter, when the splat gives it outside of a trace. */
   get counter(): TraceFrame | undefined {
     return this.#counter
   }
 
-  /** Whether the line is of a dump. One that is not ends the trace. */
+  /** Takes a line; true when it belongs to a dump. Any other line ends the trace. */
   read(text: string): boolean {
     if (kthreadDump.test(text)) this.#isOfKthread = this.#frames.length === 0
     else if (this.#isOfKthread && otherDump.test(text)) this.#startAgain()
@@ -98,8 +98,8 @@ export class TraceReader {
   }
 
   /**
-   * The trace, innermost first; without the frames of interrupts if it was one that came by chance. What the unwinder is not
-   * sure of is left out, unless there is nothing else.
+   * Gives the trace, innermost function first, on request without the frames of interrupts. Frames that the unwinder is not
+   * sure of are left out, unless there are no others.
    */
   trace(withoutInterrupts: boolean): readonly TraceFrame[] {
     const sure = preferred(this.#frames, ({ frame }) => frame.isDoubtful !== true)
@@ -123,7 +123,7 @@ export class TraceReader {
 
   #readTrace(text: string): boolean {
     if (traceBegins.test(text)) {
-      // Stacks before it, of allocations or of locks, are not the one that counts.
+      // The stacks before it belong to allocations or locks.
       if (!this.#isHeaded || this.#frames.length === 0) {
         this.#frames = []
         this.#phase = 'trace'

@@ -1,4 +1,4 @@
-// gmemtest parse, as a user meets it: text, JSON, exit codes, and what is no log.
+// gmemtest parse from the command line: text, JSON, exit codes, and files that are no logs.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ void test('gmemtest parse', async (suite) => {
   suite.teardown(() => rm(home, { recursive: true, force: true }))
   suite.jobs = 2
 
-  void suite.test('a log with a complaint: text, and exit code 1', async (t) => {
+  void suite.test('a log with a splat: text, and exit code 1', async (t) => {
     const log = path.join(golden, 'warning.log')
     const ran = await parse([log])
     t.match(ran, { exitCode: 1, stderr: '' })
@@ -43,11 +43,11 @@ void test('gmemtest parse', async (suite) => {
 
   void suite.test('a clean log: one line, and exit code 0', async (t) => {
     const ran = await parse(['-'], '[    0.100000] kvm: Nested Paging enabled\n[    0.200000] fine\n')
-    const stdout = 'standard input: the kernel complains about nothing in 2 lines\n'
+    const stdout = 'standard input: no splat in 2 lines\n'
     t.strictSame(ran, { exitCode: 0, stdout, stderr: '' })
   })
 
-  void suite.test('--json has all of each finding', async (t) => {
+  void suite.test('--json has all facts of each splat', async (t) => {
     const ran = await parse(['--json', path.join(golden, 'kasan.log')])
     t.equal(ran.exitCode, 1)
     const { findings: splats, ...rest } = JSON.parse(ran.stdout)
@@ -72,7 +72,7 @@ void test('gmemtest parse', async (suite) => {
     t.strictSame(JSON.parse(ran.stdout).findings, [])
   })
 
-  void suite.test('what --allow allows is shown, and is no failure', async (t) => {
+  void suite.test('a splat that --allow covers is shown, and is no failure', async (t) => {
     const list = path.join(home, 'known.yaml')
     await writeFile(
       list,
@@ -84,29 +84,35 @@ void test('gmemtest parse', async (suite) => {
     t.match(ran, {
       exitCode: 0,
       stdout: /warning\.log:3: allowed until 2999-01-31: WARNING in kvm_gmem_get_folio \(known\)\n/,
-      stderr: "gmemtest: 'KASAN' was allowed until 2026-01-31, and is not any more (old)\n",
+      stderr: "gmemtest: the allowance 'KASAN' expired on 2026-01-31 and covers nothing any more (old)\n",
     })
   })
 
-  void suite.test('what --allow is for but may hide another counts, and the text says why', async (t) => {
-    const list = path.join(home, 'mixed.yaml')
-    await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
-    const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
-    const torn = log.replace('<TASK>', '<TASK>[   12.345678] hello')
-    const ran = await parse(['--allow', list, '-'], torn)
-    t.match(ran, { exitCode: 1, stdout: /not allowed by 'WARNING': another complaint may be within it/ })
-  })
+  void suite.test(
+    'a splat that --allow covers but that may hide another one counts, with the reason',
+    async (t) => {
+      const list = path.join(home, 'mixed.yaml')
+      await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
+      const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
+      const torn = log.replace('<TASK>', '<TASK>[   12.345678] hello')
+      const ran = await parse(['--allow', list, '-'], torn)
+      t.match(ran, { exitCode: 1, stdout: /not allowed by 'WARNING': another splat may be hidden in it/ })
+    },
+  )
 
-  void suite.test('of a flood, the first thousand are told, and the number of the others', async (t) => {
-    const line = '[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n'
-    const ran = await parse(['--json', '-'], line.repeat(1234))
-    t.equal(JSON.parse(ran.stdout).findings.length, 1000)
-    t.equal(JSON.parse(ran.stdout).omitted, 234)
-  })
+  void suite.test(
+    'of a flood, the first thousand splats are listed, and the others are counted',
+    async (t) => {
+      const line = '[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n'
+      const ran = await parse(['--json', '-'], line.repeat(1234))
+      t.equal(JSON.parse(ran.stdout).findings.length, 1000)
+      t.equal(JSON.parse(ran.stdout).omitted, 234)
+    },
+  )
 
-  void suite.test('a text that may be no log of a kernel: said so', async (t) => {
+  void suite.test('a text that may be no kernel log gets a note', async (t) => {
     const ran = await parse([inProject('README.md')])
-    t.match(ran.stderr, /README\.md: no line has a prefix of a kernel/)
+    t.match(ran.stderr, /README\.md: no line has a prefix of the kernel/)
   })
 
   const noLogs: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
@@ -117,7 +123,7 @@ void test('gmemtest parse', async (suite) => {
     ['a missing list', ['--allow', 'nope', path.join(golden, 'warning.log')], /cannot read nope: ENOENT/],
   ]
   for (const [what, args, message] of noLogs) {
-    void suite.test(`${what} is a mistake, and not a clean log`, async (t) => {
+    void suite.test(`${what} is an error, not a clean log`, async (t) => {
       const ran = await parse(args)
       t.match(ran, { exitCode: 2, stdout: '', stderr: message })
     })

@@ -1,4 +1,4 @@
-// Whose fault it is: the first function that is neither part of the report nor called by everybody.
+// The guilty function: the first that neither prints the splat nor is a common helper.
 import { test } from 'tap'
 import type { TraceFrame } from '../../../harness/console/stack-frames.ts'
 import { guiltyFunction, isEntry, isHelper } from '../../../harness/console/blame.ts'
@@ -48,7 +48,7 @@ void test('helpers of all kinds are known', (t) => {
   t.end()
 })
 
-void test('what only sounds like one is none', (t) => {
+void test('a similar name is no helper', (t) => {
   for (const name of [
     'kmalloc_oob_right',
     'get_user_pages_fast',
@@ -67,7 +67,7 @@ void test('what only sounds like one is none', (t) => {
   t.end()
 })
 
-void test('the way into the kernel is known', (t) => {
+void test('entries into the kernel are known', (t) => {
   for (const name of ['do_syscall_64', '__x64_sys_ioctl', 'ret_from_fork_asm', 'kthread'])
     t.ok(isEntry(name), name)
   t.notOk(isEntry('kvm_vm_ioctl'))

@@ -1,12 +1,12 @@
-// The parser on logs as they really come: any prefix, noise, cut anywhere, two processors at once.
+// The parser on real logs: any prefix, noise, cut anywhere, two processors at once.
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
 import type { Splat } from '../../../harness/console/find-splats.ts'
 import { ConsoleParser } from '../../../harness/console/console-parser.ts'
 import type { ParserOptions } from '../../../harness/console/console-parser.ts'
-import { goldenLines, goldenText, severalReports, summary } from './fixtures/golden.ts'
+import { goldenLines, goldenText, severalSplats, summary } from './fixtures/golden.ts'
 
-/** What is found in a log that comes in these pieces. */
+/** Finds the splats in a log that comes in these pieces. */
 function findIn(
   pieces: Iterable<Uint8Array | string>,
   options: Omit<ParserOptions, 'onSplat'> = {},
@@ -26,7 +26,7 @@ function kindsIn(lines: readonly string[], isRunning = false): string[] {
   return findSplats(lines, { isRunning }).map(({ kind }) => kind)
 }
 
-void test('a log that is cut in two at any byte says the same', (t) => {
+void test('a log that is cut in two at any byte has the same splats', (t) => {
   const log = Buffer.from(
     `[    0.5] naïve – 漢字\r\n${['kmemleak', 'irq-nobody-cared', 'reboot'].map(goldenText).join('')}[ 99.0] no line feed`,
   )
@@ -41,8 +41,8 @@ void test('a log that is cut in two at any byte says the same', (t) => {
   t.end()
 })
 
-void test('a log that comes byte by byte says the same', (t) => {
-  const log = Buffer.from(severalReports.map(goldenText).join(''))
+void test('a log that comes byte by byte has the same splats', (t) => {
+  const log = Buffer.from(severalSplats.map(goldenText).join(''))
   t.strictSame(findIn([...log].map((byte) => Uint8Array.of(byte))), findIn([log]))
   t.end()
 })
@@ -61,8 +61,8 @@ const noises: readonly (readonly [name: string, noisy: (line: string, number: nu
 ]
 
 for (const [name, noisy] of noises) {
-  void test(`${name}: the same is found`, (t) => {
-    for (const report of severalReports) {
+  void test(`${name}: the same splats are found`, (t) => {
+    for (const report of severalSplats) {
       const lines = goldenLines(report)
       t.strictSame(
         findSplats(lines.map(noisy), { isRunning: false }).map(summary),
@@ -74,12 +74,12 @@ for (const [name, noisy] of noises) {
   })
 }
 
-void test('a report that is cut off anywhere is corrupted, and of the same kind', (t) => {
+void test('a splat that is cut off anywhere is corrupted, and of the same kind', (t) => {
   for (const name of ['warning', 'kasan', 'null-dereference', 'lockdep-circular']) {
     const lines = goldenLines(name)
     const [whole] = findSplats(lines)
     const { start } = whole ?? { start: 0 }
-    // Behind the trace, a report of __warn() or die() has nothing more to say; one of KASAN has.
+    // Behind the trace, a splat of __warn() or die() has no more facts; a splat of KASAN has.
     const lastOfTrace = lines.findIndex((line) => line.includes('</TASK>'))
     const end = name === 'kasan' ? (whole?.end ?? 0) : lastOfTrace + 1
     const first = lines.findIndex((line) => /WARNING: |BUG: /.test(line))
@@ -91,7 +91,7 @@ void test('a report that is cut off anywhere is corrupted, and of the same kind'
   t.end()
 })
 
-void test('corrupted reports say why', (t) => {
+void test('a corrupted splat gives the reason', (t) => {
   const lines = goldenLines('warning')
   const without = (pattern: RegExp): string[] => lines.filter((line) => !pattern.test(line))
   t.match(findSplats(without(/end trace/)), [{ corrupted: undefined }])
@@ -103,9 +103,9 @@ void test('corrupted reports say why', (t) => {
   t.match(findSplats(lines.map((line) => line.replace(/(<TASK>)/, '$1[   12.3] <4>[   12.345678] hello'))), [
     { corrupted: 'two records are on one line' },
   ])
-  t.match(findSplats(goldenLines('kasan').slice(0, 40)), [{ corrupted: 'the log ends within the report' }])
+  t.match(findSplats(goldenLines('kasan').slice(0, 40)), [{ corrupted: 'the log ends within the splat' }])
   t.match(findSplats([...lines.slice(0, 12), ...goldenLines('kasan')]), [
-    { kind: 'warning', corrupted: 'another report begins within it' },
+    { kind: 'warning', corrupted: 'another splat begins within it' },
     { kind: 'kasan', corrupted: undefined },
   ])
   t.match(findSplats(goldenLines('kasan').map((line) => line.replace(/(free in ).*/, '$1kvm_gm'))), [
@@ -114,7 +114,7 @@ void test('corrupted reports say why', (t) => {
   t.end()
 })
 
-void test('a complaint has the scenario in whose window it fell', (t) => {
+void test('a splat has the scenario that was running when it began', (t) => {
   const [warning, kasan] = [goldenLines('warning'), goldenLines('kasan')]
   const found = findSplats([
     ...warning,
@@ -133,7 +133,7 @@ void test('a complaint has the scenario in whose window it fell', (t) => {
   t.end()
 })
 
-void test('a complaint on the line of a marker is found, and the marker counts', (t) => {
+void test('a splat on the line of a marker is found, and the marker counts', (t) => {
   const bug = 'BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1'
   for (const torn of ['[    1.100000] ', '[    1.1] ', ' [    1.100000][  T77] ', '<1>[    1.100000] ']) {
     const found = findSplats([
@@ -159,7 +159,7 @@ void test('a complaint on the line of a marker is found, and the marker counts',
   t.end()
 })
 
-void test('the fingerprint is the same for another build, and another for another complaint', (t) => {
+void test('the fingerprint is the same for another build, and differs for another splat', (t) => {
   const lines = goldenLines('warning')
   const rebuilt = lines.map((line) =>
     line
@@ -181,7 +181,7 @@ void test('the fingerprint is the same for another build, and another for anothe
   t.end()
 })
 
-void test('a second boot is a complaint unless somebody has announced it', (t) => {
+void test('a second boot is a splat unless the log announces it', (t) => {
   const banner = '[    0.000000] Linux version 6.12.117 (gcc) #1 SMP'
   t.strictSame(kindsIn([banner]), [])
   t.strictSame(kindsIn([banner], true), ['reboot'])
@@ -197,7 +197,7 @@ void test('a second boot is a complaint unless somebody has announced it', (t) =
   t.end()
 })
 
-void test('who falls silent within a report has nothing more to say', (t) => {
+void test('a task that falls silent within a splat has ended it', (t) => {
   const begun = goldenLines('refcount').slice(0, 12)
   const others = Array.from({ length: 3000 }, (_, number) => `[   13.000000][   T${number}] fine`)
   const found: [splat: Splat, line: number][] = []
@@ -209,7 +209,7 @@ void test('who falls silent within a report has nothing more to say', (t) => {
   t.end()
 })
 
-void test('a hundred tasks that begin a report and do not end it take no more memory than some of them', (t) => {
+void test('of a hundred splats without an end, only some are open at once', (t) => {
   const lines = Array.from(
     { length: 300 },
     (_, task) => `[   13.000000][T${1000 + task}] BUG: KASAN: use-after-free in f+0x1/0x2`,
@@ -220,7 +220,7 @@ void test('a hundred tasks that begin a report and do not end it take no more me
   t.end()
 })
 
-void test('a trace does not take its reason from the report before it', (t) => {
+void test('a trace does not take its reason from the splat before it', (t) => {
   const report = goldenLines('warning').slice(0, 35)
   const [, second, third] = findSplats([...report, ...goldenLines('call-trace').slice(5, 15)])
   t.match(second, { kind: 'trace', start: 35 })
@@ -228,7 +228,7 @@ void test('a trace does not take its reason from the report before it', (t) => {
   t.end()
 })
 
-void test('a line without an end takes no memory, and hides nothing behind it', (t) => {
+void test('a line without an end takes no memory, and hides no splat behind it', (t) => {
   const parser: Splat[] = []
   const reader = new ConsoleParser({ onSplat: (splat) => parser.push(splat) })
   const noise = '#'.repeat(1 << 16)

@@ -1,4 +1,4 @@
-// What counts as a complaint of the kernel in the console of a window, and what does not.
+// Lines that are splats in the console of a window, and lines that are not.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
@@ -21,26 +21,26 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
     'init: ready',
     '',
   ],
-  'what is wrong with a program': [
+  'faults of a program': [
     '[    1.000000] agent[41]: segfault at 0 ip 0000000000401000 sp 00007ffe8d76f6d8 error 4 in agent[401000+3c000]',
     '[    1.000000] traps: agent[42] general protection fault ip:401000 sp:7ffe8d76f6d8 error:0 in agent[401000+3c000]',
     '[    1.000000] MCE: Killing agent:41 due to hardware memory corruption fault at 7fa5ada08000',
     '[    1.000000] Memory failure: 0x105a3c: recovery action for dirty LRU page: Recovered',
   ],
-  'what a program says': [
+  'the output of a program': [
     '[    1.000000] Run /init as init process',
     'WARNING: the agent has no tests',
     'BUG: this is a program',
     'INFO: task done',
   ],
-  'what is wrong with the machine below': [
+  'faults of this computer': [
     '[    0.100000] RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!',
     '[    0.100000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on',
     '[    0.100000] WARNING: BIOS bug: CPU MTRRs don’t cover all of memory, losing 12MB of RAM.',
     '[    3.000000] INFO: NMI handler (nmi_cpu_backtrace_handler) took too long to run: 1.234 msecs',
     '[    3.000000] hrtimer: interrupt took 1234567 ns',
   ],
-  'traces that somebody asked for': [
+  'requested traces': [
     '[    5.000000] sysrq: Show Blocked State',
     '[    5.000000] task:agent           state:D stack:0     pid:77    tgid:77    ppid:1      flags:0x00000002',
     ...goldenLines('hung-task').slice(6, 22),
@@ -50,20 +50,20 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-void test('the console of a clean run has nothing in it', (t) => {
+void test('the console of a clean run has no splat', (t) => {
   const log = readFileSync(path.join(import.meta.dirname, 'fixtures/clean.log'), 'utf8')
   t.strictSame(findSplats(log.split('\n'), { isRunning: false }), [])
   t.end()
 })
 
 for (const [what, lines] of Object.entries(harmless)) {
-  void test(`${what} are no complaint`, (t) => {
+  void test(`no splat: ${what}`, (t) => {
     t.strictSame(findSplats(lines), [])
     t.end()
   })
 }
 
-void test('a fault that was injected stands for one trace, and hides no other', (t) => {
+void test('an injected fault excuses one trace and no other', (t) => {
   const asked = [
     '[    6.000000] FAULT_INJECTION: forcing a failure.',
     ...goldenLines('call-trace').slice(3, 15),
@@ -85,7 +85,7 @@ void test('a fault that was injected stands for one trace, and hides no other', 
   t.end()
 })
 
-void test('traces that were asked for by sysrq do not prolong the time in which they come', (t) => {
+void test('requested traces do not prolong the time in which they are expected', (t) => {
   const trace = ['[    7.000000] Call Trace:', '[    7.000000]  frob+0x1/0x2', '[    7.000000] fine']
   const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
   const sysrq = ['[    5.000000] sysrq: Show Regs', ...trace]
@@ -94,18 +94,18 @@ void test('traces that were asked for by sysrq do not prolong the time in which 
   t.end()
 })
 
-void test('a name of the processor within a word does not make a warning harmless', (t) => {
+void test('the name of a processor bug within a word does not make a warning harmless', (t) => {
   t.match(findSplats(['[    3.000000] WARNING: dirty BITS lost']), [{ title: 'WARNING: dirty BITS lost' }])
   t.strictSame(findSplats(['[    3.000000] WARNING: ITS is not there']), [])
   t.end()
 })
 
-void test('the banner of a boot is a complaint while a machine runs', (t) => {
+void test('a boot banner is a splat while an instance runs', (t) => {
   t.match(findSplats(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])
   t.end()
 })
 
-void test('a report is one finding, with all its lines, and what it says best', (t) => {
+void test('a splat has all its lines, and the most informative one', (t) => {
   const lines = goldenLines('refcount')
   const [first, second, ...others] = findSplats([...lines, ...lines])
   const wanted = {
@@ -119,13 +119,13 @@ void test('a report is one finding, with all its lines, and what it says best', 
   t.end()
 })
 
-void test('a report that is cut off at the end of the window counts', (t) => {
+void test('a splat that is cut off at the end of the window counts', (t) => {
   const found = findSplats(['[    3.100000] ------------[ cut here ]------------'])
   t.match(found, [{ kind: 'warning', said: '------------[ cut here ]------------', corrupted: /./ }])
   t.end()
 })
 
-void test('a panic after an oops is a finding of its own', (t) => {
+void test('a panic after an oops is a splat of its own', (t) => {
   const found = findSplats([
     ...goldenLines('null-dereference').slice(0, 43),
     '[   13.200000][    T77] Kernel panic - not syncing: Fatal exception',
@@ -134,7 +134,7 @@ void test('a panic after an oops is a finding of its own', (t) => {
   t.end()
 })
 
-void test('an unknown complaint is one all the same, with or without a trace', (t) => {
+void test('a splat that no row names counts, with or without a trace', (t) => {
   t.match(findSplats(['[    3.100000] BUG: something that nobody has listed', '[    3.200000] fine']), [
     { kind: 'bug', title: 'BUG: something that nobody has listed', lines: [/BUG/], corrupted: undefined },
   ])
@@ -144,7 +144,7 @@ void test('an unknown complaint is one all the same, with or without a trace', (
   t.end()
 })
 
-void test('every address of the trace is there, and of each what the log says', (t) => {
+void test('the trace has every address, with all facts of its line', (t) => {
   const [found] = findSplats(goldenLines('warning'))
   t.match(found?.trace.slice(0, 2), [
     { symbol: 'kvm_gmem_get_folio', offset: 0x12a, size: 0x340, module: 'kvm', isExact: true },
@@ -153,7 +153,7 @@ void test('every address of the trace is there, and of each what the log says', 
   t.end()
 })
 
-void test('a trace that was decoded before keeps its lines', (t) => {
+void test('a trace that was symbolised before keeps file and line', (t) => {
   const lines = goldenLines('warning').map((line) =>
     line.replace(/(kvm_gmem_allocate)\+.*/, '$1 (virt/kvm/guest_memfd.c:250 (discriminator 3)) kvm'),
   )

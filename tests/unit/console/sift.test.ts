@@ -1,4 +1,4 @@
-// What is allowed does not count, until its last day is over.
+// A splat that an allowance covers does not count, until the last day of the allowance is over.
 import { test } from 'tap'
 import { dayOf, expiryNotes, sift } from '../../../harness/console/sift.ts'
 import { findSplats } from '../../../harness/console/find-splats.ts'
@@ -8,14 +8,14 @@ import { goldenLines } from './fixtures/golden.ts'
 const splats = findSplats([...goldenLines('warning'), ...goldenLines('kasan')])
 const allowance = { match: '^WARNING in kvm_gmem_get_folio$', reason: 'known', expires: '2027-01-31' }
 
-void test('an entry allows what its title matches, and nothing else', (t) => {
+void test('an allowance covers the splats whose title it matches, and no others', (t) => {
   const { counted, allowed } = sift(splats, [allowance], '2027-01-01')
   t.match(counted, [{ kind: 'kasan' }])
   t.match(allowed, [{ splat: { kind: 'warning' }, allowance }])
   t.end()
 })
 
-void test('an entry can match the line of the kernel', (t) => {
+void test('an allowance can match the line of the kernel', (t) => {
   const { counted } = sift(
     splats,
     [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }],
@@ -25,7 +25,7 @@ void test('an entry can match the line of the kernel', (t) => {
   t.end()
 })
 
-void test('what is corrupted by another is not allowed together with what may be hidden in it', (t) => {
+void test('an allowance never covers a splat in which another one may be hidden', (t) => {
   const lines = goldenLines('warning')
   const interrupted = findSplats([...lines.slice(0, 12), ...goldenLines('kasan')])
   const mixed = findSplats(
@@ -44,18 +44,18 @@ void test('what is corrupted by another is not allowed together with what may be
     t.strictSame(allowed, [])
   }
   t.match(sift(findSplats(lines.slice(0, 12)), [entry], '2027-01-01'), {
-    allowed: [{ splat: { corrupted: 'the log ends within the report' } }],
+    allowed: [{ splat: { corrupted: 'the log ends within the splat' } }],
     withheld: [],
   })
   t.end()
 })
 
-void test('the last day counts, and the day after it nothing is allowed, which is said', (t) => {
+void test('an allowance holds through its last day, and its end is reported', (t) => {
   t.equal(sift(splats, [allowance], '2027-01-31').allowed.length, 1)
   t.strictSame(expiryNotes([allowance], '2027-01-31'), [])
   t.equal(sift(splats, [allowance], '2027-02-01').allowed.length, 0)
   t.strictSame(expiryNotes([allowance], '2027-02-01'), [
-    "'^WARNING in kvm_gmem_get_folio$' was allowed until 2027-01-31, and is not any more (known)",
+    "the allowance '^WARNING in kvm_gmem_get_folio$' expired on 2027-01-31 and covers nothing any more (known)",
   ])
   t.equal(dayOf(new Date('2027-01-31T23:59:59Z')), '2027-01-31')
   t.end()
@@ -111,7 +111,7 @@ for (const [text, message] of mistakes) {
   })
 }
 
-void test('a text that YAML takes for a key: the message says what to do', (t) => {
+void test('a text that YAML takes for a key: the hint tells how to quote it', (t) => {
   const text = '- match: WARNING: CPU\n  reason: b\n  expires: 2027-01-31\n'
   t.throws(() => parseAllowances('/a.yaml', text), {
     code: 'ALLOW_INVALID',

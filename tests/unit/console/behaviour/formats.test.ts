@@ -1,4 +1,4 @@
-// Lines of other kernels, processors and tools than those of the golden logs.
+// Lines of kernels, processors and tools that the golden logs do not cover.
 import { test } from 'tap'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { frameOn, functionOf, programCounterOn } from '../../../../harness/console/stack-frames.ts'
@@ -31,7 +31,7 @@ for (const [line, frame] of frames) {
 }
 
 for (const line of [' 0xffffffffc0001234', ' ? 0xffffffffc0001234']) {
-  void test(`a frame that proves nothing: '${line}'`, (t) => {
+  void test(`a doubtful frame: '${line}'`, (t) => {
     t.equal(frameOn(line), 'nameless')
     t.end()
   })
@@ -289,7 +289,7 @@ for (const [what, lines, splat] of splats) {
   })
 }
 
-void test('a line is taken apart', (t) => {
+void test('a line is parsed', (t) => {
   t.strictSame(parseLine('[   12.345678][   T77] text'), {
     text: 'text',
     time: 12.345678,

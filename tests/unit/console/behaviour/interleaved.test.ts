@@ -1,16 +1,16 @@
-// Reports that two or more print at the same time.
+// Splats that several tasks print at the same time.
 import { test } from 'tap'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
 import type { Splat } from '../../../../harness/console/find-splats.ts'
 import { patterns } from '../../../../harness/console/pattern-table.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
 
-/** What two findings of the same have in common, wherever they are. */
+/** The facts that two splats of the same fault share, wherever they are in a log. */
 function essence({ fingerprint, title, trace, corrupted }: Splat): unknown {
   return { fingerprint, title, trace, corrupted }
 }
 
-/** These reports line by line in turn, each with the callers that are given to it. */
+/** Prints these splats line by line in turn, each with its callers. */
 function interleaved(names: readonly string[], callers: readonly string[]): string[] {
   const columns = names.map((name, index) =>
     texts(name).map((line) => `[   12.345678]${callers[index] ?? ''} ${line}`),
@@ -24,7 +24,7 @@ for (const pair of [
   ['null-dereference', 'lockdep-circular'],
   ['list-corruption', 'warning'],
 ] as const) {
-  void test(`${pair.join(' and ')}, printed by two at the same time, are told apart by their callers`, (t) => {
+  void test(`${pair.join(' and ')}, printed at the same time, are told apart by their callers`, (t) => {
     const found = findSplats(interleaved(pair, ['[   T77]', '[    C0]']))
     const alone = pair.flatMap((name) => findSplats(goldenLines(name)))
     t.strictSame(new Set(found.map(essence)), new Set(alone.map(essence)))
@@ -32,7 +32,7 @@ for (const pair of [
     t.end()
   })
 
-  void test(`${pair.join(' and ')}, printed by two at the same time, are corrupted without callers`, (t) => {
+  void test(`${pair.join(' and ')}, printed at the same time, are corrupted without callers`, (t) => {
     const found = findSplats(interleaved(pair, []))
     t.ok(found.length > 0)
     t.ok(found.every(({ corrupted }) => corrupted !== undefined))
@@ -40,13 +40,13 @@ for (const pair of [
   })
 }
 
-// The others have a part that another processor prints, or count on the lines just before them.
+// The other logs have a part that another processor prints, or rely on the lines just before them.
 const alone = new Set(['rcu-stall', 'call-trace', 'reboot'])
 const mixable = patterns.map(({ name }) => name).filter((name) => !alone.has(name))
 
 for (let first = 0; first < mixable.length; first += 5) {
   const names = mixable.slice(first, first + 5)
-  void test(`printed by five at the same time: ${names.join(', ')}`, (t) => {
+  void test(`printed by five tasks at the same time: ${names.join(', ')}`, (t) => {
     const callers = names.map((_, index) => `[  T${1000 + index}]`)
     const found = findSplats(interleaved(names, callers), { isRunning: false })
     const wanted = names.flatMap((name) => findSplats(goldenLines(name), { isRunning: false }))
@@ -75,17 +75,17 @@ function stamped(lines: readonly string[]): string[] {
   return lines.map((line, index) => `[   12.0000${String(index).padStart(2, '0')}] ${line}`)
 }
 
-void test('without callers, a report that begins before the trace of another one is in doubt as well', (t) => {
+void test('without callers, a splat that begins before the trace of another one is corrupted as well', (t) => {
   const mixed = [...head(0, 'a'), ...head(1, 'b'), ...tail('of_a'), ...tail('of_b')]
   const [first, second] = findSplats(stamped(mixed))
-  t.match(first, { title: 'WARNING in a', corrupted: /another report begins within it/ })
-  t.match(second, { title: 'WARNING in b', corrupted: /its trace may be of that one/ })
+  t.match(first, { title: 'WARNING in a', corrupted: /another splat begins within it/ })
+  t.match(second, { title: 'WARNING in b', corrupted: /its trace may belong to that one/ })
   const apart = [...head(0, 'a'), 'usb 1-1: new device', ...head(1, 'b'), ...tail('of_b')]
   const [, whole] = findSplats(stamped(apart))
   t.equal(whole?.title, 'WARNING in b')
   t.equal(whole?.corrupted, undefined, 'only the rest of the first one is lost')
   const kasan = ['='.repeat(66), 'BUG: KASAN: slab-use-after-free in memcpy+0x1/0x2']
   const ruled = findSplats(stamped([...head(0, 'a'), ...kasan, ...tail('of_a'), ...tail('of_b')]))
-  t.match(ruled[1], { kind: 'kasan', corrupted: /its trace may be of that one/ })
+  t.match(ruled[1], { kind: 'kasan', corrupted: /its trace may belong to that one/ })
   t.end()
 })

@@ -1,9 +1,9 @@
-// What stands in front of the lines of a kernel, whoever has put it there.
+// Prefixes of kernel lines, from any tool.
 import { test } from 'tap'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { ConsoleParser } from '../../../../harness/console/console-parser.ts'
 import { parseLine } from '../../../../harness/console/printk.ts'
-import { goldenLines, severalReports, summary, texts } from '../fixtures/golden.ts'
+import { goldenLines, severalSplats, summary, texts } from '../fixtures/golden.ts'
 
 const prefixes: readonly (readonly [name: string, prefix: (number: number) => string])[] = [
   ['none', () => ''],
@@ -38,15 +38,15 @@ const prefixes: readonly (readonly [name: string, prefix: (number: number) => st
 ]
 
 for (const [name, prefix] of prefixes) {
-  void test(`with ${name} in front of each line, the same is found`, (t) => {
-    for (const report of severalReports) {
-      const lines = texts(report).map((line, number) => `${prefix(number)}${line}`)
-      const wanted = findSplats(goldenLines(report), { isRunning: false })
-      t.strictSame(findSplats(lines, { isRunning: false }).map(summary), wanted.map(summary), report)
+  void test(`with ${name} before each line, the same splats are found`, (t) => {
+    for (const log of severalSplats) {
+      const lines = texts(log).map((line, number) => `${prefix(number)}${line}`)
+      const wanted = findSplats(goldenLines(log), { isRunning: false })
+      t.strictSame(findSplats(lines, { isRunning: false }).map(summary), wanted.map(summary), log)
       t.strictSame(
         findSplats(lines).map(({ fingerprint }) => fingerprint),
         wanted.map(({ fingerprint }) => fingerprint),
-        report,
+        log,
       )
     }
     t.end()
@@ -63,7 +63,7 @@ for (const prefix of [
   '<3>1 2026-11-25T03:14:15.345678+01:00 host kernel - - - ',
   '4,1,12345678,-;',
 ]) {
-  void test(`where the lines of the kernel begin with '${prefix}', the others are of programs`, (t) => {
+  void test(`when kernel lines begin with '${prefix}', the other lines come from programs`, (t) => {
     const found = findSplats([`${prefix}kvm: fine`, 'WARNING: a program', `${prefix}WARNING: the kernel`])
     t.match(found, [{ title: 'WARNING: the kernel' }])
     t.equal(found.length, 1)
@@ -71,7 +71,7 @@ for (const prefix of [
   })
 }
 
-void test('the date of dmesg says that it is the log of a kernel, and not whose a line is', (t) => {
+void test('the date of dmesg identifies a kernel log, but not the writer of a line', (t) => {
   for (const date of ['2026-11-25T03:14:15,345678+01:00', '2026-11-25T03:14:15.345678+01:00']) {
     const parser = new ConsoleParser({ onSplat: () => undefined })
     parser.write(`${date} fine\n`)
@@ -82,7 +82,7 @@ void test('the date of dmesg says that it is the log of a kernel, and not whose 
   t.end()
 })
 
-void test('records of /dev/kmsg have their time, their caller, and lines of properties', (t) => {
+void test('records of /dev/kmsg have a time, a caller and lines of properties', (t) => {
   t.match(parseLine('6,339,5140900,-,caller=C1;NET'), {
     text: 'NET',
     time: 5.1409,

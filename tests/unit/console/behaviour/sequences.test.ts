@@ -1,4 +1,4 @@
-// One report behind another that is not whole: each is a finding of its own.
+// A splat behind another one that is not whole: each is a splat of its own.
 import { test } from 'tap'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
@@ -26,7 +26,7 @@ const whole = [
 ]
 
 for (const [kind, head] of Object.entries(headless)) {
-  void test(`${kind} without a dump hides no report behind it`, (t) => {
+  void test(`${kind} without a dump hides no splat behind it`, (t) => {
     for (const name of whole.filter((other) => other !== kind)) {
       const [alone] = findSplats(goldenLines(name))
       const found = findSplats([...head, 'usb 1-1: new device', ...texts(name)])
@@ -43,7 +43,7 @@ for (const [kind, head] of Object.entries(headless)) {
     t.end()
   })
 
-  void test(`long after ${kind} without a dump, nothing is of it any more`, (t) => {
+  void test(`long after ${kind} without a dump, no line belongs to it`, (t) => {
     const begun = head.map((line) => `[   10.000000] ${line}`)
     for (const name of ['warning', 'oops', 'bug-at', 'call-trace']) {
       const later = texts(name).map((line) => `[  100.000000] ${line}`)
@@ -94,7 +94,7 @@ const heads: readonly (readonly [kind: string, head: readonly string[]])[] = [
 ]
 
 for (const [kind, head] of heads) {
-  void test(`a head of several lines is one report: ${head.join(' / ')}`, (t) => {
+  void test(`a head of several lines is one splat: ${head.join(' / ')}`, (t) => {
     const found = findSplats([...head, ...dump].map((line) => `[   10.000000] ${line}`))
     t.match(found, [{ kind, corrupted: undefined }])
     t.equal(found.length, 1)
@@ -102,7 +102,7 @@ for (const [kind, head] of heads) {
   })
 }
 
-void test('two reports that are mixed are both found, and corrupted, whatever their times', (t) => {
+void test('two mixed splats are both found, and corrupted, at any times', (t) => {
   const [list, kasan] = [texts('list-corruption'), texts('kasan')]
   for (const time of ['10', '30']) {
     const lines = Array.from({ length: kasan.length }, (_, row) => [
@@ -117,7 +117,7 @@ void test('two reports that are mixed are both found, and corrupted, whatever th
   t.end()
 })
 
-void test('a long list that is slow to print does not end its report', (t) => {
+void test('a long list that is slow to print does not end its splat', (t) => {
   const oom = texts('oom').map((line, number) => `[  ${(100 + number * 0.3).toFixed(6)}] ${line}`)
   const wanted = findSplats(goldenLines('oom')).length
   t.equal(findSplats(oom).length, wanted)

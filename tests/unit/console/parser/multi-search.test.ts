@@ -1,6 +1,6 @@
-// The search for many texts finds what looking at each place finds.
+// The search for many texts finds the same as a comparison at each position.
 import { test } from 'tap'
-import { NeedleFinder } from '../../../harness/console/multi-search.ts'
+import { NeedleFinder } from '../../../../harness/console/parser/multi-search.ts'
 
 function allWith(finder: NeedleFinder, text: string): number[] {
   const found: number[] = []
@@ -34,7 +34,7 @@ void test('a needle within another one finds both', (t) => {
   t.end()
 })
 
-void test('no needles, or too short ones, are refused', (t) => {
+void test('an empty list and too short needles are refused', (t) => {
   t.throws(() => new NeedleFinder([]), RangeError)
   t.throws(() => new NeedleFinder(['x', 'BUG']), RangeError)
   t.end()
