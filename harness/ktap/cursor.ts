@@ -1,18 +1,18 @@
-// The lines of a document, one after the other, with what is not KTAP taken out of the way.
+// Steps through the lines of a document and classifies each.
 import type { LogLine } from './extract.ts'
 import { classify } from './line.ts'
 import type { KtapLine, Numbering } from './line.ts'
 
-/** A line and what kind it is. */
+/** A line and its kind. */
 export type Classified = LogLine & { readonly parsed: KtapLine }
 
-/** Reads forward only; knows the line that it stands at. */
+/** Reads forward only. */
 export class Cursor {
   readonly #lines: readonly LogLine[]
   readonly #numbering: Numbering
   #position = 0
   #current: Classified | undefined
-  /** Where a block of YAML ends whose lines mean nothing here. */
+  /** Where the present block of YAML ends; its lines are plain text. */
   #yamlEnd = 0
 
   constructor(lines: readonly LogLine[], numbering: Numbering) {
@@ -21,22 +21,22 @@ export class Cursor {
     this.#read()
   }
 
-  /** The line that it stands at; nothing at the end. */
+  /** The present line; nothing at the end. */
   get current(): Classified | undefined {
     return this.#current
   }
 
-  /** How many lines it has left behind. */
+  /** How many lines were read before the present one. */
   get position(): number {
     return this.#position
   }
 
-  /** The number of the line that it stands at, or at the end of the last one. */
+  /** The number of the present line, or at the end that of the last line. */
   get lineNumber(): number {
     return this.#current?.number ?? this.#lines.at(-1)?.number ?? 1
   }
 
-  /** Goes to the next line and answers with the one that it has left. */
+  /** Goes to the next line and returns the line before it. */
   advance(): Classified | undefined {
     const left = this.#current
     this.#position += 1
@@ -55,7 +55,7 @@ export class Cursor {
     }
   }
 
-  /** The line behind the block of YAML that begins here; 0 when none does, or it does not end. */
+  /** Finds the line behind the block of YAML that begins here; 0 without such a block, or when it has no end. */
   #endOfYaml(): number {
     const indent = /^(?<indent>\s+)---$/.exec(this.#lines[this.#position]?.text ?? '')?.groups?.['indent']
     if (indent === undefined) return 0

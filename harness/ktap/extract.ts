@@ -1,4 +1,4 @@
-// The KTAP of a kernel's log: from the first version line on, without what stands before each line.
+// Extracts the KTAP of a kernel's log: from the first version line on, without the prefixes of the lines.
 
 /** A line of a log that may belong to its KTAP. */
 export interface LogLine {
@@ -11,27 +11,27 @@ const start = /(?<protocol>KTAP|TAP) version \d+$/
 const end = /List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted/
 const executorError = /kunit executor: /
 
-/** The lines of a text, whatever ends them: a serial console sends a carriage return before each line feed. */
+/** Splits a text into lines. A serial console sends a carriage return before each line feed. */
 export function linesOf(text: string): LogLine[] {
   const lines = text.split(/\r*\n|\r/)
   if (lines.at(-1) === '') lines.pop()
   return lines.map((line, index) => ({ number: index + 1, text: line.trimEnd() }))
 }
 
-/** What an isolated log consists of. */
+/** The KTAP in a log. */
 export interface Isolated {
   /** From the version line on; none when there is no version line. */
   readonly lines: readonly LogLine[]
-  /** Whether it is TAP and no log of a kernel: nothing stands before its version line. */
+  /** Whether the log is plain TAP: its version line has no prefix. */
   readonly isPlainTap: boolean
-  /** What KUnit itself said before it began. */
+  /** The errors that KUnit itself printed before the version line. */
   readonly errors: readonly LogLine[]
 }
 
 /**
- * Leaves out all that comes before the first version line, and as many characters of each later line as stand before
- * `TAP` in that one (a timestamp, a thread). Ends where a kernel without a root file system gives up, which is how KUnit
- * ends.
+ * Leaves out the lines before the first version line, and the prefix (time stamp, thread) of each later line: as many
+ * characters as the version line has before `TAP`. Ends where a kernel without a root file system gives up, as a run of
+ * KUnit does.
  */
 export function isolate(log: readonly LogLine[]): Isolated {
   const first = log.findIndex(({ text }) => start.test(text))

@@ -1,23 +1,23 @@
-// The lines that TAP and KTAP are made of. Indentation says nothing here: programs and kernels nest by headers.
+// Classifies the lines of TAP and KTAP. Indentation has no meaning: programs and kernels nest by headers.
 
-/** What a result line says behind ` # `, beside free text. */
+/** The words with a meaning behind ` # ` in a result line. */
 export type Directive = 'SKIP' | 'TODO' | 'XFAIL' | 'XPASS' | 'TIMEOUT' | 'ERROR'
 
 export interface ResultLine {
   readonly kind: 'result'
   readonly ok: boolean
-  /** Absent where the dialect allows it: `ok - it works`. */
+  /** Missing in TAP without numbers: `ok - it works`. */
   readonly number: number | undefined
   readonly name: string
   readonly directive: Directive | undefined
-  /** The text behind the directive; without one, all of the comment, e.g. `exit=1`. */
+  /** The text behind the directive; without a directive the whole comment, e.g. `exit=1`. */
   readonly reason: string | undefined
 }
 
 interface PlanLine {
   readonly kind: 'plan'
   readonly count: number
-  /** Present when the plan says why there is nothing to run. */
+  /** The reason of a plan to run nothing; missing in any other plan. */
   readonly skip: string | undefined
 }
 
@@ -35,16 +35,16 @@ export type KtapLine =
   | { readonly kind: 'bail-out'; readonly reason: string }
   | { readonly kind: 'text' }
 
-/** Whether a result needs its number, as KTAP says, or not, as TAP says. */
+/** Whether a result must have its number: KTAP requires it, TAP does not. */
 export type Numbering = 'required' | 'optional'
 
 const versionLine = /^\s*(?<protocol>KTAP|TAP) version (?<version>\d+)$/
 const subtestLine = /^\s*# Subtest: (?<name>.*)$/
 const planLine = /^\s*1\.\.(?<count>\d+)(?<rest>.*)$/
-// As a word of its own: `# skipping because of EIO` and `# skip-list is broken` are no directives.
+// SKIP must be a word of its own: `# skipping because of EIO` and `# skip-list is broken` are no directives.
 const planSkip = /^\s*#\s*SKIP(?:PED)?(?!\w|-\w)[:,.\s-]*(?<reason>.*)$/i
 const bailOutLine = /^\s*Bail out!\s*(?<reason>.*)$/i
-// A `#` within the name makes it no result: kernel messages look like that.
+// A line with `#` within the name is no result, but a kernel message.
 const numberedResult =
   /^\s*(?<word>ok|not ok) (?<number>\d+) ?(?::?- )?(?<name>[^#]*?)(?: # (?<comment>.*))?$/
 const anyResult =
@@ -53,7 +53,7 @@ const skipDirective = /(?:^| # )SKIP(?:PED)?(?!\w|-\w)[:,.-]*\s*(?<reason>.*)$/i
 const otherDirective = /^(?<word>TODO|XFAIL|XPASS|TIMEOUT|ERROR)\b\s*(?<reason>.*)$/i
 const otherDirectives = ['TODO', 'XFAIL', 'XPASS', 'TIMEOUT', 'ERROR'] as const satisfies readonly Directive[]
 
-/** What kind of line this is, with its parts. */
+/** Classifies a line and parses its parts. */
 export function classify(line: string, numbering: Numbering): KtapLine {
   const result = (numbering === 'required' ? numberedResult : anyResult).exec(line)?.groups
   if (result !== undefined) return resultOf(result)

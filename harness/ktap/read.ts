@@ -1,12 +1,12 @@
-// The two things that are read: the log of a kernel, with KTAP somewhere in it, and the output of one program.
+// Reads test results from the log of a kernel, and from the output of one program.
 import { isolate, linesOf } from './extract.ts'
 import type { LogLine } from './extract.ts'
 import { readDocument } from './reader.ts'
 import type { KtapReport, Problem } from './tree.ts'
 
 /**
- * Reads the KTAP or TAP in a log, and counts as the kernel's own tools/testing/kunit/kunit_parser.py.
- * Nothing is thrown: what is wrong with the log is among the problems, that there is nothing in it as well.
+ * Reads the KTAP or TAP in a log, and counts like the kernel's own tools/testing/kunit/kunit_parser.py.
+ * Throws nothing: faults of the log are among the problems, also that it has no results.
  */
 export function readLog(log: string): KtapReport {
   const all = linesOf(log)
@@ -17,16 +17,16 @@ export function readLog(log: string): KtapReport {
   return { ...report, problems: [...said, ...report.problems] }
 }
 
-/** TAP 12 has no version line. With a plan, it is that; without one, it may as well be anything else. */
+/** Reads a log without a version line: TAP 12 if it has a plan, otherwise no KTAP at all. */
 function withoutVersion(lines: readonly LogLine[]): KtapReport {
-  const note = 'there is no line "TAP version …" or "KTAP version …" in it'
+  const note = 'the log has no line "TAP version …" or "KTAP version …"'
   const isTap = lines.some(({ text }) => /^1\.\.\d+\b/.test(text))
   const report = readDocument(lines, isTap ? 'optional' : 'required')
   if (isTap) return { ...report, note: `${note}: it is read as TAP 12` }
   return { ...report, problems: [{ line: 1, test: '', problem: note }, ...report.problems] }
 }
 
-/** Reads the output of one program: TAP 12, 13 or 14 or KTAP, a version line is not needed and numbers neither. */
+/** Reads the output of one program: TAP 12, 13 or 14 or KTAP. Version line and numbers are optional. */
 export function readProgram(output: string): KtapReport {
   return readDocument(linesOf(output), 'optional')
 }

@@ -1,36 +1,23 @@
-// Reads a document of TAP or KTAP: a parent is known by its header and ends with the result that has its name.
+// Reads a document of TAP or KTAP: a header begins a parent, and the result with the name of the parent ends it.
 import { Cursor } from './cursor.ts'
 import type { Classified } from './cursor.ts'
+import { draft, finished, isResultOf } from './draft.ts'
+import type { Draft } from './draft.ts'
 import type { LogLine } from './extract.ts'
-import type { Numbering, ResultLine } from './line.ts'
+import type { Numbering } from './line.ts'
 import { totalsProblem } from './totals.ts'
 import { isFailure, statusOf, summarised } from './tree.ts'
-import type { KtapReport, KtapTest, Problem, Status } from './tree.ts'
+import type { KtapReport, KtapTest, Problem } from './tree.ts'
 
-// A plan that wants more is not meant, and each test without a result is one in memory.
+// A larger plan is a mistake, and each test without a result takes memory.
 const largestPlan = 100_000
 const deepestNesting = 100
-// Of the results that are not counted.
+// How many surplus results a problem names.
 const mostNames = 5
 
 /** Reads one document, to the end of its lines. */
 export function readDocument(lines: readonly LogLine[], numbering: Numbering): KtapReport {
   return new Reader(lines, numbering, 0).document()
-}
-
-/** A test while it is read. */
-interface Draft {
-  name: string
-  said: Status
-  planned?: number
-  skip?: string
-  result?: ResultLine & { readonly line: number }
-  readonly tests: KtapTest[]
-  readonly log: LogLine[]
-}
-
-function draft(log: readonly LogLine[]): Draft {
-  return { name: '', said: 'crashed', tests: [], log: [...log] }
 }
 
 class Reader {
@@ -67,7 +54,7 @@ class Reader {
     }
   }
 
-  /** Takes what one program has written: to the end, or to the version line of the next one. */
+  /** Takes the output of one program: to the end, or to the version line of the next program. */
   #stream(): Draft {
     const begin = this.#cursor.position
     const main = draft(this.#text())
@@ -85,7 +72,7 @@ class Reader {
     return main
   }
 
-  /** Whether another program begins there: to KTAP, all version lines after the first one are subtests. */
+  /** Whether another program begins with this line: in KTAP, all version lines after the first one are subtests. */
   #beginsStream({ parsed, text }: Classified): boolean {
     return this.#numbering === 'optional' && parsed.kind === 'version' && !/^\s/.test(text)
   }
@@ -94,7 +81,7 @@ class Reader {
     this.#problems.push({ line, test: this.#path.filter((name) => name !== '').join(' > '), problem })
   }
 
-  /** Takes what is no KTAP. */
+  /** Takes lines that are no KTAP. */
   #text(): LogLine[] {
     const taken: LogLine[] = []
     for (let { current } = this.#cursor; current !== undefined; current = this.#cursor.current) {
@@ -131,7 +118,7 @@ class Reader {
     if (line?.parsed.kind !== 'plan') return
     const { count, skip } = line.parsed
     if (count > largestPlan) {
-      this.#report(line.number, `a plan of ${count} tests is not believed: ${largestPlan} are the most`)
+      this.#report(line.number, `a plan of ${count} tests is ignored: at most ${largestPlan} are supported`)
     } else of.planned = count
     if (skip !== undefined) of.skip = skip
     if (count < of.tests.length) this.#report(line.number, `${count} planned, but ${of.tests.length} tests`)
@@ -144,18 +131,11 @@ class Reader {
       const log = this.#text()
       const { current } = this.#cursor
       const isPlan = current?.parsed.kind === 'plan'
-      if (isPlan && parent.planned === undefined) {
+      if (isPlan && this.#planBetweenTests(parent, current)) {
         parent.log.push(...log)
-        this.#plan(parent)
         continue
       }
       if (current === undefined || isPlan || endsIt(current)) {
-        if (isPlan && tests.length === 0 && this.#numbering === 'optional') {
-          this.#report(current.number, 'a second plan, which is left out')
-          parent.log.push(...log)
-          this.#cursor.advance()
-          continue
-        }
         if (isPlan) this.#report(current.number, 'a plan where a test should be')
         if (parent.planned === undefined) parent.log.push(...log)
         else this.#missing(parent, parent.planned, log)
@@ -165,7 +145,19 @@ class Reader {
     }
   }
 
-  /** Puts tests without a result where the plan wants more. */
+  /** Takes a plan that comes late, or leaves out a second one; false when a plan ends the subtests. */
+  #planBetweenTests(parent: Draft, line: Classified): boolean {
+    if (parent.planned === undefined) {
+      this.#plan(parent)
+      return true
+    }
+    if (parent.tests.length > 0 || this.#numbering === 'required') return false
+    this.#report(line.number, 'a second plan, which is left out')
+    this.#cursor.advance()
+    return true
+  }
+
+  /** Adds tests without a result, as many as the plan has more. */
   #missing(parent: Draft, planned: number, log: readonly LogLine[]): void {
     const missing = planned - parent.tests.length
     const have = missing === 1 ? 'has' : 'have'
@@ -174,7 +166,7 @@ class Reader {
       `${missing} of ${counted(planned, 'planned test')} ${have} no result`,
     )
     for (let count = 0; count < missing; count += 1) {
-      parent.tests.push(finished(draft(count === 0 ? log : []), undefined))
+      parent.tests.push(finished(draft(count === 0 ? log : [])))
     }
   }
 
@@ -223,14 +215,14 @@ class Reader {
     }
   }
 
-  /** A parent without subtests: what it says of itself counts only if it is bad. */
+  /** Handles a parent without subtests: its own result counts only if it is bad. */
   #empty(test: Draft, line: number): void {
     if (test.said !== 'crashed' && test.said !== 'passed') return
     test.said = 'empty'
     if (test.skip === undefined) this.#report(line, 'no test has run')
   }
 
-  /** What the runner of a program has put behind `# `, if there are results in it. */
+  /** Reads the output that the runner of a program has put behind `# `, if there are results in it. */
   #quoted({ log }: Draft): KtapReport | undefined {
     const quoted = log
       .filter(({ text }) => /^\s*#/.test(text))
@@ -247,6 +239,7 @@ class Reader {
     return report
   }
 
+  /** Reports a result that its subtests or its directive contradict. */
   #contradictions(test: KtapTest, result: Draft['result']): void {
     if (result?.ok !== true) return
     const { line, directive } = result
@@ -257,7 +250,7 @@ class Reader {
     }
   }
 
-  /** What comes after the last planned test, up to the next stream. */
+  /** Reports the results after the last planned test, up to the next stream. */
   #surplus({ planned = 0 }: Draft): void {
     const names: string[] = []
     let first = this.#cursor.lineNumber
@@ -280,26 +273,4 @@ class Reader {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
-function isResultOf({ parsed }: Classified, name: string): boolean {
-  return parsed.kind === 'result' && parsed.name === name
-}
-
-function finished(test: Draft, quoted: readonly KtapTest[] | undefined): KtapTest {
-  const { name, said, planned, result, tests } = test
-  const { status, counts } = summarised(said, tests)
-  const isQuiet = status === 'passed' || status === 'skipped' || test.log.length === 0
-  return {
-    name,
-    status,
-    ...(result === undefined ? {} : { line: result.line }),
-    ...(result?.directive === undefined ? {} : { directive: result.directive }),
-    ...(result?.reason === undefined ? {} : { reason: result.reason }),
-    ...(planned === undefined ? {} : { planned }),
-    counts,
-    tests,
-    ...(quoted === undefined ? {} : { quoted }),
-    ...(isQuiet ? {} : { log: test.log.map(({ text }) => text) }),
-  }
 }

@@ -1,4 +1,4 @@
-// The sum that a program of kselftest prints of its results: another witness of what it has done.
+// Compares the totals that a kselftest program prints with its results.
 import type { LogLine } from './extract.ts'
 import type { KtapTest } from './tree.ts'
 
@@ -7,7 +7,7 @@ type Word = (typeof words)[number]
 
 const totalsLine = /^\s*# Totals: (?<totals>pass:\d+ fail:\d+ xfail:\d+ xpass:\d+ skip:\d+ error:\d+)/
 
-/** What is wrong with the last line of totals, if there is one: it says something else than the results do. */
+/** Describes how the last line of totals differs from the results; nothing when they agree or there is none. */
 export function totalsProblem(
   lines: readonly LogLine[],
   tests: readonly KtapTest[],
@@ -22,7 +22,7 @@ export function totalsProblem(
   return { line: last.number, problem: `the totals say ${said}, the results ${found}` }
 }
 
-/** The word under which kselftest counts a result. */
+/** Gives the word under which kselftest counts a result. */
 function wordFor({ status, directive }: KtapTest): Word | undefined {
   switch (directive) {
     case 'SKIP':

@@ -1,10 +1,10 @@
-// What a KTAP log says: a tree of tests, and what is wrong with the log itself.
+// The content of a KTAP log: a tree of tests, and the problems of the log itself.
 import type { Directive } from './line.ts'
 
-/** `crashed`: it has no result. `empty`: it says that it has tests and has none. */
+/** `crashed`: the test has no result. `empty`: the test announces subtests and has none. */
 export type Status = 'passed' | 'failed' | 'crashed' | 'skipped' | 'empty'
 
-/** How many tests without subtests ended with each status. */
+/** The number of tests without subtests, by status. */
 export interface Counts {
   readonly passed: number
   readonly failed: number
@@ -12,48 +12,48 @@ export interface Counts {
   readonly skipped: number
 }
 
-/** Something in the log that is not as it should be. */
+/** A fault of the log. */
 export interface Problem {
-  /** The line of the log where it shows, from 1. */
+  /** The line of the log, from 1. */
   readonly line: number
   /** The names of the test and of those above it, outermost first. */
   readonly test: string
   readonly problem: string
 }
 
-/** One test of a log: a leaf, or a parent of others. */
+/** One test of a log: a leaf, or a parent of subtests. */
 export interface KtapTest {
   /** Empty when the log has no name for it. */
   readonly name: string
   readonly status: Status
-  /** The line with its result, from 1; absent when it has none. */
+  /** The line with its result, from 1; missing when it has none. */
   readonly line?: number
   readonly directive?: Directive
-  /** What stands behind the directive, or else behind `#`. */
+  /** The text behind the directive, or else behind `#`. */
   readonly reason?: string
-  /** How many subtests it has said that it has. */
+  /** The number of subtests in its plan. */
   readonly planned?: number
-  /** Its leaves, or itself when it is one. */
+  /** Counts its leaves, or the test itself when it is a leaf. */
   readonly counts: Counts
   readonly tests: readonly KtapTest[]
-  /** The results in its own output, which its runner has put behind `# `. They are part of it and not counted. */
+  /** The results in its own output, which its runner has put behind `# `. They are not counted. */
   readonly quoted?: readonly KtapTest[]
-  /** What it said, unless it passed. */
+  /** Its output, unless it passed. */
   readonly log?: readonly string[]
 }
 
-/** All that was read of a log. */
+/** The results of a whole log. */
 export interface KtapReport extends Pick<KtapTest, 'counts' | 'tests' | 'status' | 'planned'> {
   readonly problems: readonly Problem[]
-  /** Present when the plan says why there is nothing in it (`1..0 # SKIP`). */
+  /** The reason of a plan to run nothing (`1..0 # SKIP`). */
   readonly skip?: string
-  /** What is to be known about the log, and is nothing wrong with it. */
+  /** A remark about the log that is no problem. */
   readonly note?: string
 }
 
 const none: Counts = { passed: 0, failed: 0, crashed: 0, skipped: 0 }
 
-/** How many leaves there are. */
+/** Adds up the leaves. */
 function total(counts: Counts): number {
   return counts.passed + counts.failed + counts.crashed + counts.skipped
 }
@@ -71,13 +71,13 @@ function one(status: Status): Counts {
   return status === 'empty' ? none : { ...none, [status]: 1 }
 }
 
-/** Whether it did not pass, and was not expected to fail. */
+/** Whether a test did not pass, although no directive expects it to fail. */
 export function isFailure({ status, directive }: KtapTest): boolean {
   const isBad = status === 'failed' || status === 'crashed'
   return isBad && directive !== 'XFAIL' && directive !== 'TODO'
 }
 
-/** What the leaves amount to, worst first. */
+/** Gives the worst status among the leaves. */
 export function statusOf(counts: Counts): Status {
   if (total(counts) === 0) return 'empty'
   if (counts.crashed > 0) return 'crashed'
@@ -86,8 +86,8 @@ export function statusOf(counts: Counts): Status {
 }
 
 /**
- * The counts and the status of a test with these subtests that said this of itself. A crash goes up; a parent that failed
- * although all below it passed counts as one more failure, since nothing else would show it.
+ * Combines the status that a test gives itself with its subtests. A crash of a subtest is a crash of the parent; a parent
+ * that failed although all its subtests passed counts as one more failure, which no count would show otherwise.
  */
 export function summarised(
   said: Status,

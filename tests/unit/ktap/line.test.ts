@@ -1,4 +1,4 @@
-// The kinds of lines, and how much each dialect takes for a result.
+// The kinds of lines, and the lines that are results with and without numbers.
 import { test } from 'tap'
 import { classify } from '../../../harness/ktap/line.ts'
 import type { KtapLine, Numbering, ResultLine } from '../../../harness/ktap/line.ts'

@@ -1,10 +1,10 @@
-// Logs as kernels, KUnit and kselftest write them, and the output of programs.
+// Logs of kernels, KUnit and kselftest, and the output of programs.
 import { test } from 'tap'
 import { readLog, readProgram } from '../../../harness/ktap/read.ts'
 import type { KtapReport, KtapTest } from '../../../harness/ktap/tree.ts'
 import { numbers, problems } from './fixtures/shown.ts'
 
-/** The tree as one line each: depth, status, name. */
+/** Formats each test of a tree as a line: depth, status, name. */
 function outline(tests: readonly KtapTest[], depth = 0): string[] {
   return tests.flatMap((one) => [
     `${'  '.repeat(depth)}${one.status} ${one.name}`,
@@ -31,7 +31,7 @@ ok 1 pages
 not ok 2 - roots
 `
 
-void test('nesting by headers, whatever the indentation', (t) => {
+void test('headers nest tests, indentation does not', (t) => {
   const report = readLog(nested)
   t.same(outline(report.tests), [
     'passed pages',
@@ -55,14 +55,14 @@ void test('a log of the kernel', (t) => {
     'ok 3 afterwards',
   ]
   const printed = log.map((line) => `[    1.500000][    T1] ${line}\r\n`).join('')
-  t.same(readLog(printed), shifted(readLog(nested), 1), 'what stands before lines is left out')
+  t.same(readLog(printed), shifted(readLog(nested), 1), 'prefixes of lines are left out')
 
   const noisy = nested.replace('    # one page\n', '    # one page\nkvm: a message, ok 1 of it\nok 9 a#b\n')
   t.same(numbers(readLog(noisy)), [1, 1, 0, 1], 'messages in between change nothing')
   t.end()
 })
 
-/** The same report from a log that has so many lines more before it. */
+/** Shifts the line numbers of a report. */
 function shifted(report: KtapReport, lines: number): KtapReport {
   const move = (one: KtapTest): KtapTest => ({
     ...one,
@@ -98,12 +98,12 @@ ok 3 selftests: kvm: three # SKIP
     'passed selftests: kvm: two',
     'skipped selftests: kvm: three',
   ])
-  t.same(numbers(report), [1, 1, 0, 1], 'what is quoted is not counted')
+  t.same(numbers(report), [1, 1, 0, 1], 'quoted results are not counted')
   t.same(problems(report), [])
   t.end()
 })
 
-void test('deep nesting ends somewhere', (t) => {
+void test('nesting has a limit', (t) => {
   const report = readLog('KTAP version 1\n'.repeat(100_000) + 'ok 1 a\n')
   t.ok(report.problems.some(({ problem }) => problem.startsWith('a header 100 levels deep')))
   const quoted = Array.from({ length: 5000 }, (_, depth) => `${'# '.repeat(depth + 1)}ok 1 a`).toReversed()
@@ -161,6 +161,6 @@ void test('TAP 12 has no version line', (t) => {
   const report = readLog('ok - a\nnot ok 2 b\n1..2\n')
   t.same(outline(report.tests), ['passed a', 'failed b'])
   t.same(problems(report), [])
-  t.match(report.note, /there is no line .*: it is read as TAP 12/)
+  t.match(report.note, /the log has no line .*: it is read as TAP 12/)
   t.end()
 })

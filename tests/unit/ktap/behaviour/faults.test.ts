@@ -1,11 +1,11 @@
-// What is wrong with a log: how it counts, and what is said about it.
+// Faulty logs: how they count, and which problems are reported.
 import { test } from 'tap'
 import { readLog } from '../../../../harness/ktap/read.ts'
 import { numbers, problems } from '../fixtures/shown.ts'
 
 type Row = readonly [what: string, log: string, counts: number[], problems: string[]]
 
-const noVersion = '1 : there is no line "TAP version …" or "KTAP version …" in it'
+const noVersion = '1 : the log has no line "TAP version …" or "KTAP version …"'
 
 const broken: readonly Row[] = [
   [
@@ -80,7 +80,7 @@ const broken: readonly Row[] = [
     'a plan for too many',
     'TAP version 14\n1..4000000000\nok 1 a\n',
     [1, 0, 0, 0],
-    ['2 : a plan of 4000000000 tests is not believed: 100000 are the most'],
+    ['2 : a plan of 4000000000 tests is ignored: at most 100000 are supported'],
   ],
   [
     'wrong numbers',

@@ -1,0 +1,46 @@
+// A test of a KTAP document while it is read.
+import type { Classified } from './cursor.ts'
+import type { LogLine } from './extract.ts'
+import type { ResultLine } from './line.ts'
+import { summarised } from './tree.ts'
+import type { KtapTest, Status } from './tree.ts'
+
+export interface Draft {
+  name: string
+  /** The status that the test gives itself. */
+  said: Status
+  planned?: number
+  skip?: string
+  result?: ResultLine & { readonly line: number }
+  readonly tests: KtapTest[]
+  readonly log: LogLine[]
+}
+
+/** Begins a test: without a result it has crashed. */
+export function draft(log: readonly LogLine[]): Draft {
+  return { name: '', said: 'crashed', tests: [], log: [...log] }
+}
+
+/** Makes the test, with the results that its runner has quoted. */
+export function finished(test: Draft, quoted?: readonly KtapTest[]): KtapTest {
+  const { name, said, planned, result, tests } = test
+  const { status, counts } = summarised(said, tests)
+  const isQuiet = status === 'passed' || status === 'skipped' || test.log.length === 0
+  return {
+    name,
+    status,
+    ...(result === undefined ? {} : { line: result.line }),
+    ...(result?.directive === undefined ? {} : { directive: result.directive }),
+    ...(result?.reason === undefined ? {} : { reason: result.reason }),
+    ...(planned === undefined ? {} : { planned }),
+    counts,
+    tests,
+    ...(quoted === undefined ? {} : { quoted }),
+    ...(isQuiet ? {} : { log: test.log.map(({ text }) => text) }),
+  }
+}
+
+/** Whether a line is the result of the test of this name. */
+export function isResultOf({ parsed }: Classified, name: string): boolean {
+  return parsed.kind === 'result' && parsed.name === name
+}
