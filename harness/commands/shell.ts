@@ -14,7 +14,7 @@ import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
-import { waitForGuest } from '../vm/wait-for-guest.ts'
+import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu } from '../vm/start.ts'
 import type { RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
@@ -117,7 +117,7 @@ async function runShell(
   const connecting = connect(running.ssh, { ...image, ...limit })
   // If the guest does not come up, that is the error, and not what becomes of the session.
   connecting.catch(() => undefined)
-  await waitForGuest(running, bootOptions)
+  await waitForInit(running, bootOptions)
   await using session = await connecting
   await session.push(agent, agentPath, { mode: 0o755, ...limit })
   line[Symbol.dispose]()

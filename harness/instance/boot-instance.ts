@@ -8,7 +8,7 @@ import type { SshSession } from '../ssh/session.ts'
 import type { GuestFacts } from './guest-facts.ts'
 import type { Instance } from './instance.ts'
 import { sshDevice } from '../vm/arguments.ts'
-import { deathError, waitForGuest } from '../vm/wait-for-guest.ts'
+import { deathError, waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu } from '../vm/start.ts'
 import type { SavedState } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
@@ -70,7 +70,7 @@ async function boot(
   stack: AsyncDisposableStack,
 ): Promise<Inside & { readonly vm: Vm }> {
   const running = stack.use(await startQemu(startOptions(options)))
-  const booting = waitForGuest(running, startOptions(options))
+  const booting = waitForInit(running, startOptions(options))
   // All this begins while the guest boots: the channel keeps what is said until the server is there.
   const preparing = startRemoteAgent(running.ssh, options, stack)
   // If the guest does not come up, that is the error, and not what becomes of the session.

@@ -1,6 +1,6 @@
 // An instance that tests may run in: its capabilities are known, and its counters were read.
 import type { ReadSplats, SplatReading } from '../console/read-splats.ts'
-import { deathError } from '../vm/wait-for-guest.ts'
+import { deathError } from '../vm/wait-for-init.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import { lastWords } from './last-words.ts'
 import { judgeBoot } from './boot-check.ts'

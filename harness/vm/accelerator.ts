@@ -1,27 +1,27 @@
-// How QEMU runs the guest's instructions. The guest creates VMs of its own, so KVM is of use only where it can nest.
+// Chooses how QEMU runs the instructions of an instance. The instance creates nested VMs, so KVM must be able to nest.
 import { access, constants, readFile } from 'node:fs/promises'
 import { InfraError } from '../base/errors.ts'
 
 export type AcceleratorName = 'tcg' | 'kvm'
 
-/** A choice that has been made, and why: the reason is a sentence for the reader of a report. */
+/** A choice with its reason, which is a clause for the reader of a report. */
 export interface Accelerator {
   readonly name: AcceleratorName
   readonly reason: string
-  /** What deadlines are multiplied by: emulation is about ten times slower, and some kernels are slow by themselves. */
+  /** Deadlines are multiplied by it: emulation is about ten times slower, and some kernels are slow by themselves. */
   readonly timeFactor: number
 }
 
-/** What the choice depends on. */
+/** The facts of this computer that decide. */
 export interface AcceleratorFacts {
   readonly device: 'usable' | 'forbidden' | 'missing'
-  /** Which of the two KVM modules that can nest is loaded, and whether it may. */
+  /** The loaded KVM module, if it is one of the two that can nest, and whether nesting is on. */
   readonly module: { readonly name: 'kvm_intel' | 'kvm_amd'; readonly nested: boolean } | undefined
 }
 
 const timeFactors = { tcg: 10, kvm: 1 } as const satisfies Record<AcceleratorName, number>
 
-/** Why KVM is of no use on such a machine; undefined when it is. */
+/** Gives the reason why KVM cannot be used; nothing when it can. */
 function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly hint: string } | undefined {
   const { device, module } = facts
   if (device === 'missing')
@@ -29,7 +29,7 @@ function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly 
   if (module === undefined) {
     return {
       reason: 'neither kvm_intel nor kvm_amd is loaded, so KVM here has no nested virtualisation',
-      hint: 'use --accel tcg, or a machine that exposes virtualisation to its guests',
+      hint: 'use --accel tcg, or a computer that exposes virtualisation',
     }
   }
   if (!module.nested) {
@@ -48,7 +48,7 @@ function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly 
 }
 
 /**
- * The choice, given the facts: KVM where the guest can nest in it, else TCG, which emulates AMD's SVM.
+ * Decides by the facts: KVM where it can nest, else TCG, which emulates AMD's SVM.
  * @throws {InfraError} KVM_UNUSABLE when KVM was asked for and cannot work
  */
 export function decideAccelerator(asked: AcceleratorName | undefined, facts: AcceleratorFacts): Accelerator {
@@ -62,7 +62,7 @@ export function decideAccelerator(asked: AcceleratorName | undefined, facts: Acc
   return { name: 'kvm', reason, timeFactor: timeFactors.kvm }
 }
 
-/** The same, for a kernel that is so many times slower than others. */
+/** Scales the time factor for a kernel that is so many times slower than others. */
 export function slowedDown(accelerator: Accelerator, slowdown: number): Accelerator {
   return { ...accelerator, timeFactor: accelerator.timeFactor * slowdown }
 }
@@ -84,14 +84,14 @@ async function probeModule(): Promise<AcceleratorFacts['module']> {
   return undefined
 }
 
-/** The facts of this machine. */
+/** Collects the facts of this computer. */
 async function probeAccelerator(): Promise<AcceleratorFacts> {
   const [device, module] = await Promise.all([probeDevice(), probeModule()])
   return { device, module }
 }
 
 /**
- * Chooses for this machine.
+ * Chooses the accelerator for this computer.
  * @throws {InfraError} KVM_UNUSABLE when KVM was asked for and cannot work
  */
 export async function chooseAccelerator(asked: AcceleratorName | undefined): Promise<Accelerator> {

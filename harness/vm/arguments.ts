@@ -1,37 +1,36 @@
-// The command lines of QEMU and of the kernel: pure functions, each odd flag with its reason beside it.
+// Builds the command lines of QEMU and of the kernel; each unusual flag has its reason beside it.
 import type { Bytes } from '../base/units.ts'
 import type { AcceleratorName } from './accelerator.ts'
 
-/** All that the command line of QEMU depends on. */
-export interface MachineConfig {
-  /** Which machine this is: ps shows it. */
+/** The input for the command line of QEMU. */
+export interface QemuConfig {
+  /** The name of the instance, which ps shows. */
   readonly name: string
   readonly vmlinux: string
   readonly initramfs: string
   readonly accelerator: AcceleratorName
   readonly memory: Bytes
   readonly cpus: number
-  /** Further words for the command line of the kernel. */
+  /** More words for the command line of the kernel. */
   readonly append: readonly string[]
-  /** QEMU's seccomp filter. */
+  /** Whether QEMU's seccomp filter is on. */
   readonly sandbox: boolean
-  /** Instead of SeaBIOS. */
+  /** The firmware that replaces SeaBIOS. */
   readonly firmware: string | undefined
-  /** It does not boot, but goes on from a saved state, which comes through a descriptor of its own. */
+  /** Whether QEMU continues from a saved state, which comes through a descriptor, instead of booting. */
   readonly restores: boolean
-  /** Whether the memory of a guest that died can still be read: QEMU stays, and the kernel tells it where its notes are. */
+  /** Whether QEMU stays when the kernel dies, so that its memory can be dumped; the kernel tells QEMU where its notes are. */
   readonly dumpable: boolean
 }
 
-/** The program. */
 export const qemu = 'qemu-system-x86_64'
 
 const firstChannel = 3
 
-/** Ssh sessions that one virtual machine can have in its life: one for the run, the others to look into trouble. */
+/** The number of ssh sessions of one instance: one for the run, the others for diagnosis. */
 const sshPorts = 4
 
-/** The descriptors that QEMU inherits: sockets whose other ends the harness holds, and the console's file. */
+/** The descriptors that QEMU inherits: sockets whose other ends the harness holds, and files. */
 export const descriptors = {
   qmp: firstChannel,
   firstSsh: firstChannel + 1,
@@ -39,37 +38,37 @@ export const descriptors = {
   savedState: firstChannel + 2 + sshPorts,
 } as const
 
-/** The serial console as QMP knows it, and the file that it is written to. */
+/** The serial console: its name in QMP, and the file that QEMU writes to. */
 export const consoleDevice = { id: 'console', file: '/dev/fdset/1' } as const
 
-/** How many of them are sockets; the files come after them. */
+/** How many of the descriptors are sockets; the files come after them. */
 export const channelCount = 1 + sshPorts
 
-/** The QEMU name of an ssh channel, as events have it. */
+/** Gives the QEMU name of an ssh channel, as it is in events. */
 export function sshDevice(index: number): string {
   return `ssh${index}`
 }
 
 const mebibyte = 2 ** 20
 
-/** A value within a QEMU option: commas separate options, so they are doubled. */
+/** Escapes a value within a QEMU option: commas separate options, so they are doubled. */
 function value(text: string): string {
   return text.replaceAll(',', ',,')
 }
 
-/** The command line of the kernel. */
-export function kernelArguments(config: MachineConfig): string[] {
+/** Builds the command line of the kernel. */
+export function kernelArguments(config: QemuConfig): string[] {
   return [
     'console=ttyS0',
     // With -no-reboot: a panic ends QEMU at once.
     'panic=-1',
-    // The check that timer interrupts arrive takes 40 ms, and QEMU's do.
+    // Skip the 40 ms check that timer interrupts arrive: in QEMU they do.
     'no_timer_check',
-    // Otherwise a process that joins a control group waits for an RCU grace period: 45 ms, before the first scenario.
+    // Otherwise joining a control group waits for an RCU grace period: 45 ms before the first test.
     'cgroup_favordynmods=true',
-    // Lines that the harness writes into the kernel's log are never dropped for their number.
+    // Never drop lines that the harness writes into the kernel's log for their number.
     'printk.devkmsg=on',
-    // Not known to the kernel, so init finds it in its environment (guest-images/minimal/sessions.c).
+    // The kernel does not know this word, so init finds it in its environment (guest-images/minimal/sessions.c).
     `gmemtest_ssh_ports=${sshPorts}`,
     ...config.append,
   ]
@@ -84,9 +83,9 @@ function accelerator(name: AcceleratorName): string[][] {
       ]
     case 'tcg':
       return [
-        // One host thread a guest CPU: races need CPUs that really run at the same time.
+        // One thread for each virtual CPU: races need CPUs that really run at the same time.
         ['-accel', 'tcg,thread=multi'],
-        // The guest creates VMs of its own; of the two, TCG emulates AMD's way.
+        // The instance creates nested VMs; TCG emulates only AMD's SVM.
         ['-cpu', 'max,+svm,+npt'],
       ]
     default:
@@ -94,7 +93,7 @@ function accelerator(name: AcceleratorName): string[][] {
   }
 }
 
-/** A socket that QEMU inherits: no path leads to it, so nobody else can connect. */
+/** Names a socket that QEMU inherits: it has no path, so no other process can connect. */
 function socket(id: string, descriptor: number): string[] {
   return ['-chardev', `socket,id=${id},fd=${descriptor}`]
 }
@@ -102,33 +101,33 @@ function socket(id: string, descriptor: number): string[] {
 function sshChannels(): string[][] {
   return Array.from({ length: sshPorts }, (_, index) => [
     socket(sshDevice(index), descriptors.firstSsh + index),
-    // The id is what VSERPORT_CHANGE says, the name is what the guest sees.
+    // VSERPORT_CHANGE gives the id, the instance sees the name.
     ['-device', `virtserialport,chardev=ssh${index},id=${sshDevice(index)},name=gmemtest.ssh${index}`],
   ]).flat()
 }
 
-/** The end of the guest is not the end of QEMU; and the notes are what tools know the layout of the kernel by. */
+/** QEMU outlives the kernel, and the notes tell tools the layout of the kernel's memory. */
 const dumpable: readonly string[][] = [
   ['-action', 'reboot=shutdown,shutdown=pause'],
   ['-device', 'vmcoreinfo'],
 ]
 
-/** The command line of QEMU as pairs: an option and its value stay together. */
-export function qemuOptions(config: MachineConfig): string[][] {
+/** Builds the command line of QEMU as pairs of an option and its value. */
+export function qemuOptions(config: QemuConfig): string[][] {
   return [
     ['-name', value(config.name)],
-    // Nothing that we did not ask for, whatever the machine's configuration says.
+    // No default devices, and no configuration of this computer.
     ['-nodefaults'],
     ['-no-user-config'],
     ['-display', 'none'],
-    // A reset of the guest is the end: a kernel that dies must not boot again unseen.
+    // A reset ends QEMU: a kernel that dies must not boot again unnoticed.
     ...(config.dumpable ? dumpable : [['-no-reboot']]),
     config.sandbox
       ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny']
       : [],
-    // Without what nobody uses: fewer devices for the guest to find.
+    // Without unused devices the kernel probes less.
     ['-machine', 'q35,vmport=off,smm=off,sata=off,smbus=off,i8042=off'],
-    // It enters a PVH kernel 60 ms earlier than SeaBIOS does.
+    // qboot enters a PVH kernel 60 ms earlier than SeaBIOS.
     config.firmware === undefined ? [] : ['-bios', config.firmware],
     ...accelerator(config.accelerator),
     ['-smp', String(config.cpus)],
@@ -138,11 +137,11 @@ export function qemuOptions(config: MachineConfig): string[][] {
     ['-append', kernelArguments(config).join(' ')],
     socket('qmp', descriptors.qmp),
     ['-mon', 'chardev=qmp,mode=control'],
-    // A file that the harness opened and follows: QEMU finds it by its descriptor.
+    // The harness opened the file and follows it; QEMU finds it by its descriptor.
     ['-add-fd', `fd=${descriptors.console},set=1`],
     ['-chardev', `file,id=${consoleDevice.id},path=${consoleDevice.file},append=on`],
     ['-serial', `chardev:${consoleDevice.id}`],
-    // Ssh without a network: half the latency, no port to be busy, and no host that the guest could reach.
+    // Ssh without a network: half the latency, no port that may be busy, and no way out of the instance.
     ['-device', 'virtio-serial-pci'],
     ...sshChannels(),
     config.restores ? ['-incoming', `fd:${descriptors.savedState}`] : [],

@@ -1,46 +1,46 @@
-// The guest's serial console as clean lines, in bounded memory: the whole of it is in the log file that QEMU writes.
+// Keeps the serial console of an instance as clean lines, in bounded memory; QEMU writes all of it into a log file.
 import { stripVTControlCharacters } from 'node:util'
 
-/** What the guest said on its console. */
+/** The output of an instance on its console. */
 export interface ConsoleLog {
-  /** The last lines, oldest first; older ones are forgotten (the log file has them). */
+  /** The last lines, oldest first; older lines are only in the log file. */
   lines(): readonly string[]
-  /** A position in the stream of lines: the present one. */
+  /** The present position in the stream of lines. */
   mark(): number
-  /** The complete lines that came after `mark`, as far as they are remembered. */
+  /** The complete lines after `mark`, as far as they are remembered. */
   since(mark: number): readonly string[]
-  /** How many of them are not. */
+  /** How many lines after `mark` are not remembered. */
   forgottenSince(mark: number): number
-  /** Calls back with each complete line as it comes. */
+  /** Calls back with each further complete line. */
   onLine(callback: (line: string) => void): Disposable
-  /** The last `count` lines, with the unfinished one. */
+  /** The last `count` lines, including an unfinished one. */
   tail(count: number): readonly string[]
 }
 
 /** A console log that is being written. */
 export interface ConsoleWriter extends ConsoleLog {
   write(chunk: Uint8Array): void
-  /** The stream is over: an unfinished line counts as a line. */
+  /** Ends the stream: an unfinished line counts as a line. */
   end(): void
 }
 
-// All that a kernel can say while a scenario runs, tens of megabytes, is to be looked at.
+// A kernel can print tens of megabytes while one test runs, and all of it is parsed.
 const rememberedBytes = 64 * 2 ** 20
-/** What a line takes besides its characters, roughly. */
+/** The memory of a line besides its characters, roughly. */
 const lineBytes = 32
 // The kernel cuts its own records at 1 KiB; a longer line is noise and is broken up.
 const longestLine = 4096
 
-// The tab is one of them, and stays.
+// All but the tab.
 const controlCharacters = /(?!\t)\p{Cc}/gu
 
-/** A line without escape sequences (firmware and colours), carriage returns and other control characters. */
+/** Removes escape sequences (firmware and colours), carriage returns and other control characters. */
 export function cleanLine(raw: string): string {
   return stripVTControlCharacters(raw).replace(controlCharacters, '')
 }
 
 class Console implements ConsoleWriter {
-  // A plain array that is cut back to half its size now and then: no cost per line.
+  // A plain array that is halved now and then: forgetting costs nothing per line.
   #lines: string[] = []
   #bytes = 0
   #forgotten = 0
@@ -110,7 +110,7 @@ class Console implements ConsoleWriter {
   }
 }
 
-/** An empty console log. */
+/** Makes an empty console log. */
 export function createConsole(): ConsoleWriter {
   return new Console()
 }

@@ -1,4 +1,4 @@
-// The memory of a guest in a file that crash and drgn open.
+// Dumps the memory of an instance into a file that crash and drgn open.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { run } from '../process/run-program.ts'
@@ -9,22 +9,22 @@ import type { Bytes } from '../base/units.ts'
 import type { Qmp } from './qmp.ts'
 
 export interface DumpOptions {
-  /** Of the guest. */
+  /** The memory of the instance. */
   readonly memory: Bytes
   readonly signal: AbortSignal
-  /** How many bytes are free in a directory; the file system is asked if not given. */
+  /** Gives the free bytes of a directory; default: asks the file system. */
   readonly free?: (directory: string) => Promise<number>
 }
 
 const mebibyte = 2 ** 20
-// Notes and tables.
+// The share of notes and tables.
 const overhead = 1 / 32
 const least = 30_000
 const perMebibyte = 30
 
 /**
- * Writes all memory of the guest to `file`; its virtual CPUs stand still meanwhile. When that fails, there is no file.
- * @throws {InfraError} NO_SPACE when there may not be enough of it, DUMP_FAILED with what QEMU says
+ * Writes all memory of the instance to `file`, with its virtual CPUs stopped. Leaves no file when that fails.
+ * @throws {InfraError} NO_SPACE when the space may not suffice, DUMP_FAILED with QEMU's reason
  */
 export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): Promise<void> {
   const { memory, signal, free = freeBytes } = options
@@ -34,7 +34,7 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
   if (left < needed) {
     throw new InfraError(
       'NO_SPACE',
-      `a dump of the guest may need ${needed} MiB in ${directory}, ${left} MiB are free`,
+      `a memory dump may need ${needed} MiB in ${directory}, but ${left} MiB are free`,
       { hint: 'free some space, or choose another place with --output DIR' },
     )
   }
@@ -45,14 +45,14 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
     await rm(file, { force: true })
     signal.throwIfAborted()
     if (!(error instanceof InfraError || error instanceof DeadlineExceeded)) throw error
-    throw new InfraError('DUMP_FAILED', `the memory of the guest cannot be dumped: ${error.message}`, {
+    throw new InfraError('DUMP_FAILED', `cannot dump the memory of the instance: ${error.message}`, {
       cause: error,
     })
   }
   await digHoles(file, { signal, timeout: least + needed * perMebibyte })
 }
 
-/** Most of the memory is zeros, which need no space on the disk. Where that cannot be done, the file is larger, and that is all. */
+/** Frees the disk space of zeros, which are most of the memory. A failure only leaves the file larger. */
 async function digHoles(
   file: string,
   options: { readonly signal: AbortSignal; readonly timeout: number },

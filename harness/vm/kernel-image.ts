@@ -1,9 +1,9 @@
-// Looks at a kernel before QEMU does: QEMU's own message for the wrong file is a riddle, or nothing at all.
+// Checks a kernel before QEMU loads it: QEMU's own message for a wrong file does not help, or is missing.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { BuildError, UsageError } from '../base/errors.ts'
 
 const machineX86 = 62
-const instances: Readonly<Record<number, string>> = {
+const processors: Readonly<Record<number, string>> = {
   3: 'i386',
   8: 'mips',
   21: 'ppc64',
@@ -22,9 +22,9 @@ const mostNoteBytes = 1 << 16
 
 /** Reads a little of a file by offset. */
 interface ByteReader {
-  /** Up to `length` bytes from `offset`; fewer at the end of the file. */
+  /** Gives up to `length` bytes from `offset`; fewer at the end of the file. */
   read(this: void, offset: number, length: number): Buffer
-  /** How many bytes the file has. */
+  /** The size of the file in bytes. */
   readonly size: number
 }
 
@@ -64,8 +64,8 @@ function segmentsOf(header: Buffer, reader: ByteReader): Segment[] {
 }
 
 /**
- * Makes sure that a file is an x86-64 vmlinux with a PVH entry.
- * @throws {UsageError} KERNEL_FORMAT when it is something else, KERNEL_ARCHITECTURE when it is for another processor
+ * Requires that a file is an x86-64 vmlinux with a PVH entry.
+ * @throws {UsageError} KERNEL_FORMAT for any other file, KERNEL_ARCHITECTURE for a kernel of another processor
  * @throws {BuildError} KERNEL_NO_PVH when it was built without CONFIG_PVH
  */
 function checkKernel(name: string, reader: ByteReader): void {
@@ -73,16 +73,16 @@ function checkKernel(name: string, reader: ByteReader): void {
   if (header.length < 64 || header.readUInt32BE(0) !== 0x7f454c46) {
     const isBzImage = header.length >= 0x206 && header.toString('latin1', 0x202, 0x206) === 'HdrS'
     throw new UsageError('KERNEL_FORMAT', `${name} is ${isBzImage ? 'a bzImage' : 'not an ELF file'}`, {
-      hint: 'give the vmlinux of the same build: it lies at the top of the build tree',
+      hint: 'give the vmlinux of the same build, from the top of its build tree',
     })
   }
   const isLittle64 = header[4] === 2 && header[5] === 1
-  const instance = isLittle64 ? header.readUInt16LE(18) : undefined
-  if (instance !== machineX86) {
+  const processor = isLittle64 ? header.readUInt16LE(18) : undefined
+  if (processor !== machineX86) {
     const found =
-      instance === undefined
+      processor === undefined
         ? 'a 32-bit or big-endian processor'
-        : (instances[instance] ?? `ELF machine ${instance}`)
+        : (processors[processor] ?? `ELF machine ${processor}`)
     throw new UsageError('KERNEL_ARCHITECTURE', `${name} is a kernel for ${found}, not for x86-64`, {
       hint: 'only x86-64 kernels are supported',
     })
@@ -104,7 +104,7 @@ function checkKernel(name: string, reader: ByteReader): void {
 }
 
 /**
- * Makes sure that `file` is a kernel that can be booted here, reading only its headers.
+ * Requires that `file` is a kernel that QEMU can boot here, reading only its headers.
  * @throws {UsageError} KERNEL_MISSING when it cannot be read, and what `checkKernel` throws
  */
 export function checkKernelFile(file: string): void {

@@ -1,4 +1,4 @@
-// Is QEMU alive, and the kernel in it? Asked from the outside, when nothing inside answers any more.
+// Finds out from outside whether QEMU and the kernel in it are alive, when the agent does not answer any more.
 import { readFile } from 'node:fs/promises'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError } from '../base/errors.ts'
@@ -10,54 +10,54 @@ import { vcpuPositions } from './vcpus.ts'
 import type { VcpuPosition } from './vcpus.ts'
 
 /**
- * How QEMU is.
- * - `runs`: it does, and so do its virtual CPUs.
- * - `stopped`: its process is (SIGSTOP, a debugger).
- * - `paused`: it answers, and its virtual CPUs do not run; QEMU's word for it is with it.
- * - `silent`: its process runs and its monitor does not answer.
- * - `gone`: there is no such process, or nobody is at the other end of its monitor.
+ * The state of QEMU.
+ * - `runs`: QEMU and its virtual CPUs run.
+ * - `stopped`: the process is stopped (SIGSTOP, a debugger).
+ * - `paused`: QEMU answers, but its virtual CPUs do not run; `status` is QEMU's word for the reason.
+ * - `silent`: the process runs, but its monitor does not answer.
+ * - `gone`: there is no such process, or its monitor is closed.
  */
 export type QemuState =
   | { readonly kind: 'runs' | 'stopped' | 'silent' | 'gone' }
   | { readonly kind: 'paused'; readonly status: string }
 
-/** Each question waits for a bounded time, which grows with the slowness of the machine. */
+/** Each method waits for a bounded time, which grows with the time factor of the instance. */
 export interface Liveness {
   qemu(this: void, signal: AbortSignal): Promise<QemuState>
-  /** Sends a non-maskable interrupt; true when the kernel says on its console that it came. */
+  /** Sends a non-maskable interrupt; true when the kernel confirms it on its console. */
   nmi(this: void, signal: AbortSignal): Promise<boolean>
   /**
-   * Asks the kernel over the serial line for its blocked tasks (sysrq-w) and what its CPUs do (sysrq-l), and gives what it
-   * says: nothing when it does not answer.
-   * @throws {InfraError} when the keys could not be sent
+   * Requests the blocked tasks (sysrq-w) and the stacks of the CPUs (sysrq-l) over the serial line. Gives the lines of the
+   * kernel, none when it does not answer.
+   * @throws {InfraError} when the keys cannot be sent
    */
   sysrq(this: void, signal: AbortSignal): Promise<readonly string[]>
   /**
-   * Where the virtual CPUs are, twice in a short time.
-   * @throws {InfraError} when QEMU does not say it
+   * Gives the positions of the virtual CPUs, twice in a short time.
+   * @throws {InfraError} when QEMU does not tell
    */
   vcpus(this: void, signal: AbortSignal): Promise<readonly (readonly VcpuPosition[])[]>
 }
 
 export interface LivenessOptions {
   readonly qmp: Qmp
-  /** QEMU's process. */
+  /** The process of QEMU. */
   readonly pid: number
   readonly console: ConsoleLog
   readonly vmlinux: string
-  /** How much slower than a real machine the guest is. */
+  /** How many times slower than real hardware the instance is. */
   readonly timeFactor: number
 }
 
-// For a machine as fast as this one; a busy one is given a second all the same.
+// For an instance as fast as this computer; a second at least, since this computer may be busy.
 const base = { qmp: 300, nmi: 100, keys: 200 } as const
 const leastMilliseconds = 1000
 const betweenLooksMilliseconds = 200
 
-/** What kernels say to an interrupt that nobody claims. */
+/** The lines of kernels about an interrupt without a handler. */
 const nmiLine = /\bNMI(?: received|:| backtrace)|Dazed and confused/
 
-/** Asks a machine of ours. */
+/** Makes the liveness checks of an instance. */
 export function livenessOf(options: LivenessOptions): Liveness {
   const { qmp, pid, console, vmlinux, timeFactor } = options
   const patience = (milliseconds: number): number => Math.max(leastMilliseconds, milliseconds * timeFactor)
@@ -110,7 +110,7 @@ export function livenessOf(options: LivenessOptions): Liveness {
   }
 }
 
-/** The letter that the kernel of this machine has for the state of a process; nothing when there is none. */
+/** Gives the letter of the state of a process of this computer; nothing when there is no such process. */
 async function processState(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : /^\d+ \(.*\) (\w)/s.exec(text)?.[1]
@@ -122,7 +122,7 @@ function statusIn(answer: unknown): string {
     : 'unknown'
 }
 
-/** QEMU that takes too long is trouble of this machine like any other. */
+/** Turns a deadline of QMP into an infrastructure error. */
 async function asInfra<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

@@ -1,4 +1,4 @@
-// Watches a QEMU from the outside and works out why it died: console text, QMP events and the exit of the process.
+// Watches QEMU from outside and derives why it died from console text, QMP events and the exit of the process.
 import type { Child } from '../process/child.ts'
 import { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
@@ -9,13 +9,13 @@ import type { VmDeath } from './vm.ts'
 export interface Monitor {
   /** Never rejects. */
   readonly died: Promise<VmDeath>
-  /** To be told what QMP says. */
+  /** Takes the events of QMP. */
   onEvent(this: void, event: QmpEvent): void
-  /** To be told that the end which is coming is our own doing. */
+  /** Announces that the harness is about to end QEMU. */
   closing(this: void): void
 }
 
-// After a panic, how long the kernel may take to end by itself: the rest of its trace comes in that time.
+// How long the kernel may take to end after a panic: the rest of its trace comes in that time.
 const defaultLastWords = 5000
 
 const panicLine = /Kernel panic - not syncing: (.*)/
@@ -25,7 +25,7 @@ export interface Watched {
   readonly console: ConsoleLog
   /** Reads the rest of the console when QEMU is gone. */
   readonly tail: Pick<Tail, 'finish' | 'catchUp' | 'broken'>
-  /** Whether QEMU stays when the guest has died. */
+  /** Whether QEMU stays when the kernel has died. */
   readonly isKept?: boolean
   /** In milliseconds, for tests. */
   readonly lastWords?: number
@@ -52,13 +52,13 @@ export function watch(watched: Watched): Monitor {
     timer = setTimeout(() => (isKept ? void outlive() : child.kill()), lastWords)
   })
 
-  // Without its console nobody can say that the kernel is well: then it must not go on.
+  // Without its console, splats would be missed: QEMU must not go on.
   tail.broken.catch((error: unknown) => {
     consoleError = error
     child.kill()
   })
 
-  /** The guest has died, and QEMU is still there. */
+  /** Handles the death of a kernel in a QEMU that stays. */
   async function outlive(): Promise<void> {
     await tail.catchUp()
     clearTimeout(timer)
@@ -68,7 +68,7 @@ export function watch(watched: Watched): Monitor {
 
   async function follow(): Promise<void> {
     const { code, signal, stderr } = await child.exited
-    // What the guest said last decides.
+    // The last lines on the console decide.
     await tail.finish()
     clearTimeout(timer)
     listener[Symbol.dispose]()

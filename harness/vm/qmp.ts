@@ -1,47 +1,46 @@
-// The QEMU Machine Protocol: one JSON object a line, over a private channel. Commands are answered in order.
+// Speaks the QEMU Machine Protocol (QMP): one JSON object a line, over a private channel.
 import type { Duplex } from 'node:stream'
 import { InfraError } from '../base/errors.ts'
 import { withDeadline } from '../base/deadline.ts'
 
-/** An event that QEMU sent by itself, e.g. SHUTDOWN with its reason. */
+/** An event of QEMU, e.g. SHUTDOWN with its reason. */
 export interface QmpEvent {
   readonly name: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** For commands that take nothing. */
 type NoArguments = Readonly<Record<string, never>>
 
-/** The commands that the harness uses: what each takes. A new one is one more line. */
+/** The commands that the harness uses, with their arguments. */
 interface QmpCommands {
   /** Ends QEMU at once. */
   readonly quit: NoArguments
-  /** Freezes the virtual CPUs; `cont` lets them go on. */
+  /** Stops the virtual CPUs; `cont` continues them. */
   readonly stop: NoArguments
   readonly cont: NoArguments
-  /** A non-maskable interrupt on every virtual CPU: is the kernel alive? */
+  /** Sends a non-maskable interrupt to every virtual CPU. */
   readonly 'inject-nmi': NoArguments
   readonly 'query-status': NoArguments
-  /** In bytes a second; QEMU's own limit is that of a network. */
+  /** The unit is bytes per second; QEMU's default suits a network. */
   readonly 'migrate-set-parameters': { readonly 'max-bandwidth': number }
-  /** Begins to send the state of the machine; `query-migrate` says how it goes. The machine is stopped at the end. */
+  /** Begins to send the state of the instance, which is stopped at the end; `query-migrate` gives the progress. */
   readonly migrate: { readonly uri: string }
   readonly 'query-migrate': NoArguments
-  /** Asks QEMU's human monitor, e.g. `info registers`. The answer is text. */
+  /** Runs a command of QEMU's human monitor, e.g. `info registers`. The answer is text. */
   readonly 'human-monitor-command': { readonly 'command-line': string; readonly 'cpu-index'?: number }
-  /** Writes the memory of the guest to a file; answered when it is done. */
+  /** Writes the memory of the instance to a file; the answer comes at the end. */
   readonly 'dump-guest-memory': {
     readonly paging: false
     readonly protocol: string
     readonly format: 'elf'
   }
-  /** Connects a device to something else: the serial port to a socket that keys can be written to. */
+  /** Connects a device to another backend: the serial port to a socket that keys can be written to. */
   readonly 'chardev-change': { readonly id: string; readonly backend: ChardevBackend }
-  /** A break on the serial line: the next key is one of sysrq's. */
+  /** Sends a break on the serial line: the next key is a sysrq key. */
   readonly 'chardev-send-break': { readonly id: string }
 }
 
-/** What a character device can be connected to, as far as the harness does that. */
+/** The backends of a character device that the harness uses. */
 type ChardevBackend =
   | { readonly type: 'file'; readonly data: { readonly out: string; readonly append: boolean } }
   | {
@@ -49,7 +48,7 @@ type ChardevBackend =
       readonly data: {
         readonly addr: { readonly type: 'unix'; readonly data: { readonly path: string } }
         readonly server: false
-        /** What the device says is written there as well. */
+        /** The output of the device goes to this file as well. */
         readonly logfile: string
         readonly logappend: boolean
       }
@@ -64,16 +63,16 @@ export interface QmpOptions {
 /** A QMP session in command mode. */
 export interface Qmp {
   /**
-   * Runs one command and gives what QEMU returned.
+   * Runs one command and gives QEMU's answer.
    * @throws {InfraError} QMP_REFUSED when QEMU answers with an error, QMP_LOST when the channel ends before the answer
-   * @throws {DeadlineExceeded} when there is no answer in time (QEMU is stopped, or the machine is overloaded)
+   * @throws {DeadlineExceeded} when there is no answer in time (QEMU is stopped, or this computer is overloaded)
    */
   execute<Name extends keyof QmpCommands>(
     command: Name,
     args: QmpCommands[Name],
     options: QmpOptions,
   ): Promise<unknown>
-  /** Calls back with each event. */
+  /** Calls back with each further event. */
   onEvent(callback: (event: QmpEvent) => void): Disposable
 }
 
@@ -108,7 +107,7 @@ class Session implements Qmp {
 
   constructor(channel: Duplex) {
     this.#channel = channel
-    // Whoever waits for it sees the rejection; if nobody does, the end of the channel is no news.
+    // `openQmp` sees a rejection while it waits; later, the end of the channel is no error.
     this.#greeting.promise.catch(() => undefined)
     channel.setEncoding('utf8')
     channel.on('data', (chunk: string) => this.#read(chunk))
@@ -176,21 +175,21 @@ function refusal(command: string, error: unknown): InfraError {
 }
 
 /**
- * Shakes hands over `channel` and gives a session that takes commands.
+ * Opens a session over `channel`.
  * @throws {InfraError} QMP_LOST when the channel ends or carries something else
  * @throws {DeadlineExceeded} when QEMU does not answer in time
  */
 export async function openQmp(
   channel: Duplex,
   options: QmpOptions & {
-    /** Sees every event from the first one on. */
+    /** Receives every event, from the first one on. */
     readonly onEvent?: (event: QmpEvent) => void
   },
 ): Promise<Qmp> {
   const session = new Session(channel)
   if (options.onEvent !== undefined) session.onEvent(options.onEvent)
   await withDeadline(
-    { stage: 'greeting of QMP', milliseconds: options.timeout, signal: options.signal },
+    { stage: 'the greeting of QMP', milliseconds: options.timeout, signal: options.signal },
     () => session.greeting,
   )
   await session.execute('qmp_capabilities', {}, options)

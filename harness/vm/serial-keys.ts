@@ -1,5 +1,5 @@
-// Presses keys of sysrq on the serial line of a guest that does not answer otherwise. The console is a file, which only
-// takes what the guest says; for the time of this, the serial port is connected to a socket of ours.
+// Sends sysrq keys over the serial line of an instance that does not answer otherwise. The console is a file, which takes
+// output only; meanwhile, the serial port is connected to a socket.
 import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -13,18 +13,18 @@ import type { Qmp } from './qmp.ts'
 
 export interface KeyOptions {
   readonly signal: AbortSignal
-  /** How long the guest may take to say the first line after a key, in milliseconds. */
+  /** How long the kernel may take to print the first line after a key, in milliseconds. */
   readonly patience: number
   /** The deadline of each command of QMP, in milliseconds. */
   readonly qmpTimeout: number
 }
 
-/** When nothing has come for so long, the answer to a key is complete. */
+/** The answer to a key is complete after so long a silence. */
 const pauseMilliseconds = 250
 
 /**
- * Sends each key after a break, and gives what the kernel says to them; no line at all when it says nothing.
- * @throws {InfraError | DeadlineExceeded} when QEMU does not do its part
+ * Sends each key after a break, and gives the lines that the kernel prints.
+ * @throws {InfraError | DeadlineExceeded} when QEMU fails or does not answer
  */
 export async function pressKeys(
   qmp: Qmp,
@@ -85,7 +85,7 @@ async function connectionTo(server: Server, signal: AbortSignal): Promise<Socket
   return await connected.promise
 }
 
-/** Waits for the first line, and then until no more come. */
+/** Waits for the first line, and then for silence. */
 async function quietAfter(lines: () => number, { signal, patience }: KeyOptions): Promise<void> {
   const before = lines()
   const end = performance.now() + patience

@@ -1,4 +1,4 @@
-// Saves the state of a whole machine into a file, and lets another QEMU go on from it: a fraction of the time of a boot.
+// Saves the state of an instance into a file, and lets another QEMU continue from it in a fraction of the time of a boot.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
@@ -18,34 +18,34 @@ import type { Vm } from './vm.ts'
 const saveMilliseconds = 30_000
 const restoreMilliseconds = 3000
 const pollMilliseconds = 10
-// It is a stream within this machine.
+// The stream stays on this computer, so it needs no limit.
 const bytesPerSecond = 2 ** 36
 const entropyBytes = 32
 
 export interface SaveOptions {
   readonly signal: AbortSignal
-  /** How much slower than a real machine the guest is. */
+  /** How many times slower than real hardware the instance is. */
   readonly timeFactor: number
 }
 
 /**
- * Writes the state of the machine into `file`, which only this user can read: it holds all that the guest's memory does.
- * The machine is stopped afterwards, for good.
+ * Writes the state of an instance into `file`, which only this user can read: it holds all memory of the instance. The
+ * instance is stopped afterwards, for good.
  * @throws {InfraError} STATE_NOT_SAVED, QMP_REFUSED, QMP_LOST
  * @throws {DeadlineExceeded} when it takes too long
  * @throws the error of the file system when the file cannot be written
  */
 export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: SaveOptions): Promise<void> {
   await using stack = new AsyncDisposableStack()
-  // QEMU is not allowed to start programs, and gets no further descriptors: a socket in a private directory remains. The
-  // path of one may have 107 bytes, so the directory, which is as private as the file, goes by its descriptor.
+  // QEMU may not start programs, and gets no further descriptors: the way left is a socket in a private directory. The path
+  // of a socket has 107 bytes at most, so the directory is named by its descriptor.
   const directory = stack.adopt(await open(path.dirname(file), 'r'), (handle) => handle.close())
   const socketFile = `/proc/${process.pid}/fd/${directory.fd}/${path.basename(file)}.socket`
   const server = createServer()
   stack.defer(() => void server.close())
   server.listen(socketFile)
   const milliseconds = saveMilliseconds * options.timeFactor
-  const limit = { stage: 'saving the state of the machine', milliseconds, signal: options.signal }
+  const limit = { stage: 'saving the state of the instance', milliseconds, signal: options.signal }
   await withDeadline(limit, async (signal) => {
     await once(server, 'listening', { signal })
     const connected = Promise.withResolvers<Socket>()
@@ -56,7 +56,7 @@ export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: Save
     const written = connected.promise.then((socket) =>
       pipeline(socket, createWriteStream(file, { mode: 0o600, flush: true }), { signal }),
     )
-    // A migration that has failed before it was connected is over, too.
+    // A migration may also fail before it is connected.
     await Promise.all([written, completion(vm, asked)])
   })
 }
@@ -71,7 +71,7 @@ async function completion(
     if (status === 'failed' || status === 'cancelled') {
       throw new InfraError(
         'STATE_NOT_SAVED',
-        `QEMU could not save the state of the machine: ${reason ?? status}`,
+        `QEMU could not save the state of the instance: ${reason ?? status}`,
         { transient: true },
       )
     }
@@ -87,8 +87,8 @@ function migrationOf(answer: unknown): { readonly status: unknown; readonly reas
 }
 
 /**
- * Starts a QEMU that goes on from a saved state, and waits until the guest runs; when that fails, nothing of it is left.
- * `onStarted` hears of its command line before that.
+ * Starts a QEMU that continues from a saved state, and waits until it runs; leaves nothing behind when that fails.
+ * `onStarted` receives the command line before that.
  * @throws {InfraError} RESTORE_FAILED, and what `startQemu` throws
  */
 export async function restoreVm(
@@ -103,7 +103,7 @@ export async function restoreVm(
   )
   onStarted?.(running.command)
   const milliseconds = restoreMilliseconds * options.accelerator.timeFactor
-  const limit = { stage: 'restoring the state of a machine', milliseconds, signal: options.signal }
+  const limit = { stage: 'restoring the state of an instance', milliseconds, signal: options.signal }
   try {
     await withDeadline(limit, (signal) => resumption(running, { signal, timeout: milliseconds }))
   } catch (cause) {
@@ -115,18 +115,18 @@ export async function restoreVm(
 }
 
 function restoreError(cause: unknown): InfraError {
-  return new InfraError('RESTORE_FAILED', `QEMU cannot go on from a saved state: ${messageOf(cause)}`, {
+  return new InfraError('RESTORE_FAILED', `QEMU cannot continue from a saved state: ${messageOf(cause)}`, {
     cause,
     transient: true,
   })
 }
 
-/** Whether QEMU did not like the state, and was gone before its monitor had answered. */
+/** Whether QEMU refused the state and ended before its monitor had answered. */
 function isUnreadable(error: unknown): boolean {
   return error instanceof InfraError && error.code === 'QEMU_FAILED' && /migration/.test(error.message)
 }
 
-/** Resolves when the guest runs. */
+/** Resolves when the virtual CPUs run. */
 async function resumption(
   running: RunningQemu,
   asked: { readonly signal: AbortSignal; readonly timeout: number },
@@ -137,10 +137,10 @@ async function resumption(
   const died = running.died.then((death): never => {
     throw new Error(describeDeath(death))
   })
-  // Once the guest runs, its death is for whoever looks at `died`.
+  // Once the instance runs, other code handles `died`.
   died.catch(() => undefined)
   const status = running.qmp.execute('query-status', {}, asked).catch((error: unknown) => {
-    // The monitor is lost a moment before the reason is known.
+    // The monitor is lost a moment before the reason of the death is known.
     if (error instanceof InfraError && error.code === 'QMP_LOST') return died
     throw error
   })
@@ -153,8 +153,8 @@ function isRunning(answer: unknown): boolean {
 }
 
 /**
- * Tells a restored guest what it cannot know, before the ssh session on this channel begins: the time, and random bytes, without
- * which every guest that was restored from one state would use the same keys (guest-images/minimal/restored.h).
+ * Sends the time and random bytes to a restored instance, before the ssh session on this channel begins. Without random
+ * bytes, all instances restored from one state would use the same keys (guest-images/minimal/restored.h).
  */
 export function greetRestored(channel: Duplex, now: Date): void {
   const milliseconds = now.getTime()

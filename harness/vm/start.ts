@@ -1,53 +1,40 @@
-// Starts QEMU with a kernel and wires up its channels: monitor, console, ssh. What the guest makes of it is boot.ts.
-import { existsSync } from 'node:fs'
+// Starts QEMU with a kernel and connects its channels: monitor, console, ssh. The boot itself is in wait-for-init.ts.
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { cpus, release } from 'node:os'
-import type { Duplex } from 'node:stream'
 import { startChild } from '../process/child.ts'
 import type { Child } from '../process/child.ts'
-import { fileIdentity, findExecutable } from '../process/executable.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
-import type { Bytes } from '../base/units.ts'
-import type { Accelerator } from './accelerator.ts'
-import { channelCount, qemu, qemuOptions, sshDevice } from './arguments.ts'
-import type { MachineConfig } from './arguments.ts'
+import { channelCount, qemu, qemuOptions } from './arguments.ts'
 import { createConsole } from './console.ts'
 import type { ConsoleLog } from './console.ts'
+import { configOf, qemuMissing } from './hardware.ts'
+import type { Hardware } from './hardware.ts'
 import { checkKernelFile } from './kernel-image.ts'
 import { watch } from './monitor.ts'
 import { openQmp } from './qmp.ts'
-import type { Qmp, QmpEvent } from './qmp.ts'
+import type { Qmp } from './qmp.ts'
+import { endWithInstance, endWithServer, sshEndpoint } from './ssh-channels.ts'
 import { followFile } from './tail.ts'
 import type { SshEndpoint, VmDeath } from './vm.ts'
 
-export interface StartOptions {
-  readonly vmlinux: string
-  readonly initramfs: string
-  readonly accelerator: Accelerator
-  readonly memory: Bytes
-  readonly cpus: number
-  /** Where QEMU appends the whole console; its directory exists. Without it, the console is kept in memory alone. */
+export interface StartOptions extends Hardware {
+  /** The file that QEMU appends the whole console to; its directory exists. Default: the console is only in memory. */
   readonly consoleFile?: string
-  /** Further words for the command line of the kernel. */
-  readonly append?: readonly string[]
-  /** Keep QEMU when the guest has died, so that its memory can be dumped. */
-  readonly dumpable?: boolean
   readonly signal: AbortSignal
-  /** What the guest goes on from, instead of booting. */
+  /** The state that QEMU continues from, instead of booting. */
   readonly savedState?: SavedState
-  /** How many bytes are free in a directory; the file system is asked if not given. */
+  /** Gives the free bytes of a directory; default: asks the file system. */
   readonly free?: (directory: string) => Promise<number>
 }
 
-/** The state of a machine that was started with the same options. */
+/** The state of an instance that was started with the same hardware. */
 export interface SavedState {
   readonly file: string
-  /** How many ssh channels that machine had used. */
+  /** How many ssh channels that instance had used. */
   readonly usedChannels: number
 }
 
-/** A QEMU that runs. Disposing of it kills it and waits until it is gone. */
+/** A running QEMU. Disposal kills it and waits until it is gone. */
 export interface RunningQemu extends AsyncDisposable {
   readonly ssh: SshEndpoint
   readonly console: ConsoleLog
@@ -55,53 +42,22 @@ export interface RunningQemu extends AsyncDisposable {
   readonly died: Promise<VmDeath>
   readonly pid: number
   readonly command: string
-  /** Reads what the guest has said so far. */
+  /** Reads the console up to the present moment. */
   catchUp(this: void): Promise<void>
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedAt: number
 }
 
 const startMilliseconds = 10_000
-// What the server said last may still be in its channel when QEMU reports that it is gone.
-const goodbyeMilliseconds = 100
 const stderrLines = 10
 
-/** Where distributions put QEMU's firmware. */
-const firmwareDirectories = ['/usr/share/qemu', '/usr/local/share/qemu', '/usr/share/qemu-kvm']
-const fastFirmware = 'qboot.rom'
-
-/** Hands out channels one by one, without those that have had their session before the machine was saved. */
-function sshEndpoint(channels: readonly Duplex[], used: number): SshEndpoint {
-  const free = channels.slice(used)
-  return {
-    take() {
-      const channel = free.shift()
-      if (channel !== undefined) return channel
-      throw new InfraError(
-        'SSH_CHANNELS_USED',
-        `all ${channels.length} ssh sessions of the VM have been used`,
-      )
-    },
-  }
-}
-
-/** Ends each ssh channel as soon as its server in the guest is gone: nobody should wait for an answer from it. */
-function endWithServer({ name, data }: QmpEvent, channels: readonly Duplex[]): void {
-  if (name !== 'VSERPORT_CHANGE' || data['open'] !== false) return
-  const channel = channels.find((_, index) => sshDevice(index) === data['id'])
-  if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
-}
-
-/** Each QEMU reads it from its beginning, so each has it opened for itself. */
+/** Opens a state for one QEMU: each reads it from its beginning. */
 async function openState(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'r')
   } catch (cause) {
-    throw new InfraError(
-      'STATE_UNREADABLE',
-      `cannot read the saved state of a machine: ${messageOf(cause)}`,
-      { cause, transient: true },
-    )
+    const message = `cannot read the saved state of an instance: ${messageOf(cause)}`
+    throw new InfraError('STATE_UNREADABLE', message, { cause, transient: true })
   }
 }
 
@@ -109,12 +65,7 @@ async function closeFile(file: FileHandle): Promise<void> {
   await file.close()
 }
 
-async function endWithGuest(died: Promise<VmDeath>, channels: readonly Duplex[]): Promise<void> {
-  await died
-  for (const channel of channels) channel.destroy()
-}
-
-/** Why QEMU is gone before it could say a word. */
+/** Makes the error for a QEMU that ended before its monitor answered. */
 async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   child.kill()
   const { missing, code, signal, stderr } = await child.exited
@@ -128,60 +79,11 @@ async function startFailure(child: Child, cause: unknown): Promise<InfraError> {
   })
 }
 
-type Hardware = Pick<
-  StartOptions,
-  'vmlinux' | 'initramfs' | 'accelerator' | 'memory' | 'cpus' | 'append' | 'dumpable'
->
-
-/** What QEMU is started with, whatever the machine is called and wherever it begins. */
-function configOf(hardware: Hardware, sandbox: boolean): Omit<MachineConfig, 'name' | 'restores'> {
-  return {
-    ...hardware,
-    accelerator: hardware.accelerator.name,
-    append: hardware.append ?? [],
-    dumpable: hardware.dumpable ?? false,
-    sandbox,
-    firmware: fastFirmwareFile() === undefined ? undefined : fastFirmware,
-  }
-}
-
-function fastFirmwareFile(): string | undefined {
-  return firmwareDirectories
-    .map((directory) => `${directory}/${fastFirmware}`)
-    .find((file) => existsSync(file))
-}
-
-/**
- * All that the state of a machine depends on: a saved one can be restored only where these texts are the same.
- * @throws {InfraError} QEMU_MISSING
- */
-export function hardwareIdentity(hardware: Hardware): string[] {
-  const program = findExecutable(qemu)
-  if (program === undefined) throw qemuMissing()
-  const firmware = fastFirmwareFile()
-  // Under KVM the guest sees the processor of this machine.
-  const processor = hardware.accelerator.name === 'kvm' ? [cpus()[0]?.model ?? '', release()] : []
-  return [
-    ...qemuOptions({ ...configOf(hardware, false), name: '', restores: false }).flat(),
-    ...[program, firmware, hardware.vmlinux, hardware.initramfs].flatMap((file) =>
-      file === undefined ? [] : [fileIdentity(file)],
-    ),
-    ...processor,
-  ]
-}
-
-function qemuMissing(cause?: unknown): InfraError {
-  return new InfraError('QEMU_MISSING', `${qemu} is not installed`, {
-    hint: 'apt-get install qemu-system-x86',
-    cause,
-  })
-}
-
 async function startOnce(options: StartOptions, sandbox: boolean): Promise<RunningQemu> {
   const { savedState, dumpable = false } = options
   const args = qemuOptions({
     ...configOf(options, sandbox),
-    // Whoever finds a QEMU in the list of processes sees which run it belongs to.
+    // The list of processes shows which run a QEMU belongs to.
     name: options.consoleFile ?? 'gmemtest',
     restores: savedState !== undefined,
   })
@@ -198,7 +100,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     files: [tail.writer, ...state],
   })
   const monitor = watch({ child, console, tail, isKept: dumpable })
-  // In this order, from the last one: say that it is our doing, kill QEMU, read the last words, close the file.
+  // Disposal runs in reverse order: announce the end, kill QEMU, read the last lines, close the file.
   stack.defer(async () => {
     await monitor.died
     console.end()
@@ -214,7 +116,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     qmp = await openQmp(qmpChannel, {
       signal: options.signal,
       timeout: startMilliseconds,
-      // From the first event on: one that comes with the answer to the handshake would be missed later.
+      // From the first event on: an event may come together with the answer to the handshake.
       onEvent: (event) => {
         monitor.onEvent(event)
         endWithServer(event, sshChannels)
@@ -226,8 +128,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     const death = await monitor.died
     throw death.kind === 'console-full' ? death.error : failure
   }
-  // Where QEMU outlives the guest, nobody else would say that there is no answer to come.
-  void endWithGuest(monitor.died, sshChannels)
+  void endWithInstance(monitor.died, sshChannels)
   const owned = stack.move()
   return {
     ssh: sshEndpoint(sshChannels, savedState?.usedChannels ?? 0),
@@ -243,9 +144,9 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
 }
 
 /**
- * Starts QEMU and waits until its monitor answers; the guest is then on its way up.
+ * Starts QEMU and waits until its monitor answers; the kernel is then booting.
  * @throws {UsageError | BuildError} when the kernel cannot be booted (`checkKernelFile`)
- * @throws {InfraError} CONSOLE_NOT_WRITABLE, NO_SPACE, QEMU_MISSING, STATE_UNREADABLE, or QEMU_FAILED with what QEMU said
+ * @throws {InfraError} CONSOLE_NOT_WRITABLE, NO_SPACE, QEMU_MISSING, STATE_UNREADABLE, or QEMU_FAILED with QEMU's reason
  */
 export async function startQemu(options: StartOptions): Promise<RunningQemu> {
   options.signal.throwIfAborted()

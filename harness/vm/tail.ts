@@ -1,5 +1,5 @@
-// Follows a file that QEMU writes. A file takes what the guest says at once, however busy the harness is: a socket
-// makes the emulated serial port wait, and a kernel that waits 10 ms for its serial port loses characters.
+// Follows a file that QEMU writes. A file takes output at once, even if the harness is busy: a socket makes the emulated
+// serial port wait, and a kernel that waits 10 ms for its serial port loses characters.
 import { randomUUID } from 'node:crypto'
 import { closeSync, fstatSync, openSync, read, unlinkSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
@@ -10,58 +10,53 @@ import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, noSpaceLeft } from '../base/free-space.ts'
 
 export interface Tail extends AsyncDisposable {
-  /** A descriptor to append with. */
+  /** The descriptor that QEMU appends with. */
   readonly writer: number
-  /** Reads what has been written so far. */
+  /** Reads all that was written so far. */
   catchUp(this: void): Promise<void>
-  /** Reads what is left; to be called when the writer is gone. */
+  /** Reads the rest; call it when the writer is gone. */
   finish(this: void): Promise<void>
-  /** Rejects when the file cannot be read any more, or with NO_SPACE when it can hardly be written any more. */
+  /** Rejects when the file becomes unreadable, or with NO_SPACE when its disk is nearly full. */
   readonly broken: Promise<never>
   /** @throws {InfraError} NO_SPACE */
   checkSpace(this: void): Promise<void>
 }
 
 export interface FollowOptions {
-  /** How many bytes are free in a directory; the file system is asked if not given. */
+  /** Gives the free bytes of a directory; default: asks the file system. */
   readonly free?: ((directory: string) => Promise<number>) | undefined
 }
 
 const readAt = promisify(read)
 
-// Some file systems do not report changes; then, this is how late a line can be.
+// Some file systems do not report changes: a line is then at most so late.
 const pollMilliseconds = 50
 const chunkBytes = 256 * 1024
-// QEMU drops what it cannot write without a word, and a kernel would seem to say nothing. No guest writes so much
-// between two looks.
+// QEMU silently drops output that it cannot write, which would look like a silent kernel. No kernel writes so many bytes
+// between two checks.
 const spaceMilliseconds = 500
 const spaceBytes = 2 ** 20
 
-/** A name for a file that nobody will see. */
-function scratchName(): string {
-  return path.join(tmpdir(), `gmemtest-console-${randomUUID()}`)
-}
-
-/** Opens the file twice: to hand it to the writer, and to read it. Without a name, it has none afterwards. */
+/** Opens a file for the writer and for the reader; without a name, an unlinked temporary file. */
 function openBoth(name: string | undefined): { writer: number; reader: number; watcher: FSWatcher } {
-  const file = name ?? scratchName()
+  const file = name ?? path.join(tmpdir(), `gmemtest-console-${randomUUID()}`)
   try {
     const writer = openSync(file, 'a', 0o644)
     const both = { writer, reader: openSync(file, 'r'), watcher: watch(file) }
-    // At once: a harness that is killed later leaves nothing behind.
+    // At once: a harness that is killed later leaves no file behind.
     if (name === undefined) unlinkSync(file)
     return both
   } catch (error) {
     throw new InfraError('CONSOLE_NOT_WRITABLE', `cannot write the console log: ${messageOf(error)}`, {
       cause: error,
-      hint: 'choose another directory with --output, or another TMPDIR',
+      hint: 'choose another directory with --output, or set TMPDIR',
     })
   }
 }
 
 /**
- * Opens `file` for somebody to append to, and calls back with all that is appended from now on. Without a name, it is
- * a file without a name, gone when the last of us is.
+ * Opens `file` for QEMU to append to, and calls back with everything that is appended from now on. Without a name, the file
+ * is temporary, and gone with the last process that uses it.
  * @throws {InfraError} CONSOLE_NOT_WRITABLE
  */
 export function followFile(
@@ -73,7 +68,7 @@ export function followFile(
   let position = fstatSync(reader).size
   const buffer = Buffer.alloc(chunkBytes)
   const broken = Promise.withResolvers<never>()
-  // Looked at by whoever cares; to be broken after the end is no news.
+  // A rejection after the end, when no code waits for it, is no error.
   broken.promise.catch(() => undefined)
 
   async function readOn(): Promise<void> {
@@ -110,7 +105,7 @@ export function followFile(
 
   async function checkSpace(): Promise<void> {
     const directory = file === undefined ? tmpdir() : path.dirname(file)
-    // A directory that somebody has removed: its files live on, and so does the run.
+    // The files of a removed directory live on, and so does the run.
     const left = await free(directory).catch(() => undefined)
     if (left === undefined || left >= spaceBytes) return
     throw noSpaceLeft(directory, file === undefined ? 'TMPDIR chooses another place' : undefined)

@@ -1,20 +1,20 @@
-// Where the virtual CPUs are, seen from the outside: it needs nothing of the guest, so it works on a dead kernel as well.
+// Locates the virtual CPUs from outside, without help of the kernel: it may be dead.
 import type { Qmp, QmpOptions } from './qmp.ts'
 import type { NameOf } from './symbols.ts'
 
-/** What a virtual CPU does at a moment. */
+/** The state of a virtual CPU at one moment. */
 export interface VcpuPosition {
   readonly cpu: number
-  /** `elsewhere` is code that the kernel's map does not know: a guest of the guest, or firmware. */
+  /** `elsewhere` is code outside of the kernel's System.map: a nested VM, or firmware. */
   readonly mode: 'kernel' | 'user' | 'elsewhere'
-  /** It waits for an interrupt. */
+  /** The CPU waits for an interrupt. */
   readonly halted: boolean
   readonly interruptsOff: boolean
-  /** The function that it is in, and the ones that called it; empty unless it is in the kernel. */
+  /** The present function and its callers; empty unless the CPU is in the kernel. */
   readonly trace: readonly string[]
 }
 
-/** One frame of a kernel with frame pointers: where the next one is, and where this one returns to. */
+/** One frame of a kernel with frame pointers: the address of the next frame, and the return address. */
 interface Frame {
   readonly next: bigint
   readonly returnsTo: bigint
@@ -33,7 +33,7 @@ const mostFrames = 24
 const interruptFlag = 0x200n
 const kernelSpace = 0xffff800000000000n
 
-/** The registers in what `info registers -a` prints. */
+/** Parses the output of `info registers -a`. */
 export function parseRegisters(text: string): Registers[] {
   return text
     .split(/^CPU#/m)
@@ -58,8 +58,8 @@ export function parseRegisters(text: string): Registers[] {
 }
 
 /**
- * Where all virtual CPUs are. They are stopped while they are looked at.
- * @throws {InfraError | DeadlineExceeded} when QEMU does not do its part
+ * Locates all virtual CPUs, which are stopped meanwhile.
+ * @throws {InfraError | DeadlineExceeded} when QEMU fails or does not answer
  */
 export async function vcpuPositions(
   qmp: Qmp,
@@ -93,7 +93,7 @@ async function positionOf(
     const found = parseFrame(await monitorSays(qmp, `x /2gx 0x${frame.toString(16)}`, cpu, options))
     if (found === undefined) break
     const caller = nameOf(found.returnsTo, 'return')
-    // Stacks grow downwards: a frame that does not lie above the last one is none.
+    // Stacks grow downwards: each frame lies above the one before.
     if (caller === undefined || found.next <= frame) break
     trace.push(caller)
     frame = found.next
@@ -101,7 +101,7 @@ async function positionOf(
   return { ...seen, mode: 'kernel', trace }
 }
 
-/** Two words of memory as the monitor prints them; nothing when it cannot read them. */
+/** Parses two words of memory in the output of the monitor; nothing when it could not read them. */
 export function parseFrame(text: string): Frame | undefined {
   const [, next, returnsTo] = /: 0x([0-9a-f]{16}) 0x([0-9a-f]{16})/.exec(text) ?? []
   if (next === undefined || returnsTo === undefined) return undefined

@@ -1,17 +1,17 @@
-// What a virtual machine is to the rest of the harness, and the ways in which one can die.
+// The interface of a running QEMU to the rest of the harness, and the ways in which it can die.
 import type { Duplex } from 'node:stream'
 import type { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 
 /**
- * Why a virtual machine is gone.
- * - `panic`: the kernel said so on its console.
- * - `guest-stopped`: the guest powered off, or reset without a word (a triple fault), QEMU's reason with it.
+ * Why an instance is gone.
+ * - `panic`: the kernel panicked on its console.
+ * - `guest-stopped`: the instance powered off, or reset silently (a triple fault); `reason` is QEMU's.
  * - `qemu-exited`: QEMU itself failed or was killed.
- * - `console-ended`: the console cannot be read any more; QEMU is killed then, for nobody could judge the kernel.
- * - `console-full`: the disk under the console's file is full; QEMU is killed then, before it drops lines silently.
- * - `closed`: we did it.
+ * - `console-ended`: the console became unreadable; QEMU is killed, since splats would be missed.
+ * - `console-full`: the disk under the console's file is full; QEMU is killed before it silently drops lines.
+ * - `closed`: the harness ended it.
  */
 export type VmDeath =
   | { readonly kind: 'panic'; readonly title: string }
@@ -26,52 +26,52 @@ export type VmDeath =
   | { readonly kind: 'console-full'; readonly error: InfraError }
   | { readonly kind: 'closed' }
 
-/** The way to the guest's ssh server: a few private channels, each good for one session. */
+/** The way to the ssh servers of an instance: a few private channels, each for one session. */
 export interface SshEndpoint {
   /**
-   * The next free channel. It takes data before the guest is up, so a session can be opened while the guest boots.
-   * It ends as soon as the server in the guest does, or QEMU.
+   * Gives the next free channel. It takes data before the instance is up, so a session can be opened during the boot. It
+   * ends when the ssh server ends, or QEMU.
    * @throws {InfraError} SSH_CHANNELS_USED when all have been taken
    */
   take(this: void): Duplex
 }
 
-/** A virtual machine. Disposing of it ends QEMU at once; it has nothing to save. */
+/** A running QEMU with a kernel that is up. Disposal ends QEMU at once. */
 export interface Vm extends AsyncDisposable {
   readonly ssh: SshEndpoint
   readonly console: ConsoleLog
   readonly qmp: Qmp
-  /** Resolves when the virtual machine is gone, for whatever reason. Never rejects. */
+  /** Resolves when the instance is gone, for any reason. Never rejects. */
   readonly died: Promise<VmDeath>
-  /** From the start of QEMU until init said that it is ready. */
+  /** From the start of QEMU until init was ready. */
   readonly bootMilliseconds: number
-  /** QEMU's process. */
+  /** The process of QEMU. */
   readonly pid: number
-  /** The command line of QEMU, to be pasted into a shell; its channels are descriptors that only we have. */
+  /** The command line of QEMU as a shell line; its channels are descriptors that only the harness has. */
   readonly command: string
-  /** Reads what the guest has said so far, as far as that is not there already. */
+  /** Reads the console up to the present moment. */
   catchUp(this: void): Promise<void>
 }
 
-/** One sentence about a death, for messages. */
+/** Describes a death for messages. */
 export function describeDeath(death: VmDeath): string {
   switch (death.kind) {
     case 'panic':
       return `the kernel panicked: ${death.title}`
     case 'guest-stopped':
       return death.reason === 'guest-reset'
-        ? 'the guest reset itself without a word (a triple fault, or a reboot)'
-        : `the guest stopped (${death.reason})`
+        ? 'the instance reset itself silently (a triple fault, or a reboot)'
+        : `the instance stopped (${death.reason})`
     case 'qemu-exited': {
       const how = death.signal === undefined ? `with exit code ${death.code}` : `by ${death.signal}`
       return `QEMU ended ${how}${death.stderr === '' ? '' : `: ${death.stderr}`}`
     }
     case 'console-ended':
-      return 'the console of the guest cannot be read any more'
+      return 'the console of the instance became unreadable'
     case 'console-full':
       return death.error.message
     case 'closed':
-      return 'the virtual machine was closed'
+      return 'the harness closed the instance'
     default:
       return death satisfies never
   }

@@ -13,7 +13,7 @@ import { InstancePool } from '../../harness/instance/pool.ts'
 import { provideSnapshot } from '../../harness/instance/snapshots.ts'
 import { gatherFacts } from '../../harness/instance/guest-facts.ts'
 import { connect } from '../../harness/ssh/connect.ts'
-import { waitForGuest } from '../../harness/vm/wait-for-guest.ts'
+import { waitForInit } from '../../harness/vm/wait-for-init.ts'
 import { greetRestored, restoreVm, saveState } from '../../harness/vm/snapshot.ts'
 import { startQemu } from '../../harness/vm/start.ts'
 import { plainProfile } from '../../harness/vm/profile.ts'
@@ -199,7 +199,7 @@ void test('a panic before the agent of a restored machine answers is one of the 
   {
     const started = { ...options, initramfs: options.image.initramfs }
     await using running = await startQemu(started)
-    const vm = await waitForGuest(running, started)
+    const vm = await waitForInit(running, started)
     const session = await connect(vm.ssh, { ...options.image, ...limits })
     // It panics as soon as somebody has told it the time.
     const trap = 'until [ $(date +%s) -gt 200000 ]; do :; done; echo c >/proc/sysrq-trigger'

@@ -84,7 +84,7 @@ void test('the second try counts: a scenario that fails then has failed', async 
   )
   t.equal(tries, 2)
   t.match(result.finished, [
-    { verdict: 'FAIL', retried: /console of the guest/, diagnostic: { message: 'no' } },
+    { verdict: 'FAIL', retried: /console of the instance/, diagnostic: { message: 'no' } },
   ])
 })
 

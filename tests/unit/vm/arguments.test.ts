@@ -2,9 +2,9 @@
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
 import { kernelArguments, qemuOptions } from '../../../harness/vm/arguments.ts'
-import type { MachineConfig } from '../../../harness/vm/arguments.ts'
+import type { QemuConfig } from '../../../harness/vm/arguments.ts'
 
-const config: MachineConfig = {
+const config: QemuConfig = {
   name: '/results/a,b/console.log',
   vmlinux: '/store/vmlinux',
   initramfs: '/store/initramfs.cpio',

@@ -1,18 +1,17 @@
-// Boots a virtual machine: waits until init says that it is ready, or says what happened instead.
+// Waits until the init of an instance is ready, or finds the reason why it is not.
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
-import { startQemu } from './start.ts'
 import type { RunningQemu, StartOptions } from './start.ts'
 import { describeDeath } from './vm.ts'
 import type { Vm, VmDeath } from './vm.ts'
 
 export interface BootOptions extends StartOptions {
-  /** The deadline in milliseconds, before it is multiplied by the accelerator's factor; default 12 s. */
+  /** The deadline in milliseconds, before the accelerator's time factor applies; default 12 s. */
   readonly timeout?: number
 }
 
-// A kernel with all debugging options takes some 20 s under emulation on a busy machine.
+// A kernel with all debugging options takes some 20 s under emulation on a busy computer.
 const bootMilliseconds = 12_000
 const tailLines = 30
 
@@ -27,7 +26,7 @@ function reportOf(line: string): InitReport | undefined {
   return problem === undefined ? undefined : { ready: false, problem }
 }
 
-/** Resolves with what init says about itself; it may have said so already. */
+/** Resolves with the report of init, which may be on the console already. */
 async function initReport(console: ConsoleLog, signal: AbortSignal): Promise<InitReport> {
   const said = console
     .lines()
@@ -46,7 +45,7 @@ async function initReport(console: ConsoleLog, signal: AbortSignal): Promise<Ini
   return await report.promise
 }
 
-/** The error for a machine that died before it was up: the kernel's fault, or ours. */
+/** Makes the error for an instance that died before it was up; its class tells whose fault that is. */
 export function deathError(death: VmDeath, console: ConsoleLog): BootError | InfraError {
   const message = `the kernel did not come up: ${describeDeath(death)}`
   const tail = console.tail(tailLines)
@@ -59,7 +58,7 @@ export function deathError(death: VmDeath, console: ConsoleLog): BootError | Inf
       return new InfraError('CONSOLE_ENDED', describeDeath(death), {
         tail,
         transient: true,
-        hint: 'is the disk with the console log in order? see the log of this machine: dmesg | tail',
+        hint: 'check the disk with the console log in the kernel log of this computer: dmesg | tail',
       })
     case 'console-full':
       return death.error
@@ -69,7 +68,7 @@ export function deathError(death: VmDeath, console: ConsoleLog): BootError | Inf
         : new InfraError('QEMU_KILLED', describeDeath(death), {
             tail,
             transient: true,
-            hint: 'did the machine run out of memory? see the log of its kernel: dmesg | tail',
+            hint: 'look for the OOM killer in the kernel log of this computer: dmesg | tail',
           })
     case 'closed':
       return new InfraError('VM_CLOSED', message)
@@ -80,41 +79,41 @@ export function deathError(death: VmDeath, console: ConsoleLog): BootError | Inf
 
 function timeoutError(exceeded: DeadlineExceeded, console: ConsoleLog): BootError {
   const last = console.tail(1)[0]
-  const said = last === undefined ? 'it said nothing on its console' : `its last words: ${last.trim()}`
+  const said = last === undefined ? 'its console is empty' : `its last line is: ${last.trim()}`
   return new BootError('BOOT_TIMEOUT', `${exceeded.message}: ${said}`, { tail: console.tail(tailLines) })
 }
 
-// What a kernel says when two of its timers do not agree. It corrects one by the other, which is right unless this machine
-// stood still between the two looks: then the guest's timer is wrong by that much for good.
+// The kernel prints this line when two of its timers do not agree. It corrects one by the other, which is right unless this
+// computer stood still between the two readings: then the timer of the instance is wrong for good.
 const clockWords = /APIC calibration not consistent with PM-Timer: (\d+)ms instead of 100ms/
 const rightMilliseconds = { least: 50, most: 200 } as const
 
-/** A guest whose timers go forty times too slow would stall in whatever it does, and so would all copies of it. */
+/** Refuses an instance with timers that run too slowly: it would stall, and so would all copies of it. */
 function requireClock(console: ConsoleLog): void {
   for (const line of console.lines()) {
     const measured = clockWords.exec(line)?.[1]
     if (measured === undefined) continue
     const isRight = Number(measured) >= rightMilliseconds.least && Number(measured) <= rightMilliseconds.most
     if (isRight) continue
-    const message = `the guest measured its timers wrongly, since this machine is too busy: ${line.trim()}`
+    const message = `the instance measured its timers wrongly, since this computer is too busy: ${line.trim()}`
     throw new InfraError('CLOCK_WRONG', message, {
       transient: true,
-      hint: 'run it again when less is going on, or with fewer --jobs',
+      hint: 'run it again when this computer is less busy, or with fewer --jobs',
     })
   }
 }
 
 /**
- * Waits for the guest of a QEMU that was started.
+ * Waits until the instance of a QEMU is up.
  * @throws {BootError} KERNEL_PANIC, GUEST_STOPPED, INIT_FAILED, BOOT_TIMEOUT: the fault of the kernel
- * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, CONSOLE_ENDED, NO_SPACE, CLOCK_WRONG: the fault of the machine
+ * @throws {InfraError} QEMU_KILLED, QEMU_FAILED, CONSOLE_ENDED, NO_SPACE, CLOCK_WRONG: the fault of this computer
  */
-export async function waitForGuest(running: RunningQemu, options: BootOptions): Promise<Vm> {
+export async function waitForInit(running: RunningQemu, options: BootOptions): Promise<Vm> {
   const { console } = running
   const died = running.died.then((death): never => {
     throw deathError(death, console)
   })
-  // Once the guest is up, its death is for whoever looks at `died`.
+  // Once the instance is up, other code handles `died`.
   died.catch(() => undefined)
   const limit = {
     stage: 'the boot of the kernel',
@@ -124,7 +123,7 @@ export async function waitForGuest(running: RunningQemu, options: BootOptions): 
   try {
     const report = await withDeadline(limit, (signal) => Promise.race([initReport(console, signal), died]))
     if (!report.ready) {
-      throw new BootError('INIT_FAILED', `the init of the guest gave up: ${report.problem}`, {
+      throw new BootError('INIT_FAILED', `the init of the instance failed: ${report.problem}`, {
         tail: console.tail(tailLines),
       })
     }
@@ -133,16 +132,4 @@ export async function waitForGuest(running: RunningQemu, options: BootOptions): 
   }
   requireClock(console)
   return { ...running, bootMilliseconds: performance.now() - running.startedAt }
-}
-
-/**
- * Starts QEMU and waits for the guest; when that fails, nothing of it is left.
- * @throws what `startQemu` and `waitForGuest` throw
- */
-export async function bootVm(options: BootOptions): Promise<Vm> {
-  await using stack = new AsyncDisposableStack()
-  const running = stack.use(await startQemu(options))
-  const vm = await waitForGuest(running, options)
-  stack.move()
-  return vm
 }

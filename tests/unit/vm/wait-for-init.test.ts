@@ -1,7 +1,8 @@
 // What can happen between the start of QEMU and a guest that is ready; the guest is a shell script.
 import { test } from 'tap'
-import { bootVm, deathError } from '../../../harness/vm/wait-for-guest.ts'
+import { deathError } from '../../../harness/vm/wait-for-init.ts'
 import { createConsole } from '../../../harness/vm/console.ts'
+import { bootVm } from './fixtures/boot-vm.ts'
 import { console as fd, greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
 
 const say = (line: string): string => `echo '${line}' >&${fd}\n`
