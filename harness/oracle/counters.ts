@@ -1,7 +1,7 @@
-// The counters of the kernel that must be what they were when everything that a scenario made is closed again.
+// The counters of the kernel that must return to their values when all resources of a test are closed.
 import { groupPrefix, hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
 
-/** A file of the guest as it was read. */
+/** A file of the instance with its content, or its errno. */
 export interface ReadFile {
   readonly path: string
   readonly errno: string
@@ -11,17 +11,17 @@ export interface ReadFile {
 export interface Counter {
   readonly name: string
   readonly file: string
-  /** The number in the text of the file; nothing where it has none. */
+  /** Parses the counter from the text of the file; nothing when the text has no such number. */
   readonly parse: (text: string) => number | undefined
-  /** How far it may be from what it was; 0 is exactly the same. */
+  /** The largest change that is no leak. */
   readonly tolerance: number
-  /** Which way from there is a leak. */
+  /** The direction of a change that is a leak. */
   readonly leaks: 'either way' | 'downwards'
-  /** The feature of the kernel that it counts; without one, every kernel has it. */
+  /** The feature without which the counter is missing; every kernel has a counter without a feature. */
   readonly feature?: Feature
 }
 
-/** What a kernel may lack, and what there is nothing to count of then. */
+/** Features that a kernel may lack. */
 type Feature =
   | 'hugetlb'
   | 'hugetlb-1g'
@@ -31,7 +31,7 @@ type Feature =
   | 'gmem-inode-counter'
   | 'memmap-counters'
 
-/** What the counters say; those that the kernel does not have are missing. */
+/** The counters that the kernel has, by name. */
 export type Counters = ReadonlyMap<string, number>
 
 export interface CounterChange {
@@ -40,7 +40,7 @@ export interface CounterChange {
   readonly after: number
 }
 
-/** The control group that the agent is in. */
+/** The control group of the agent. */
 export const agentGroup = '/sys/fs/cgroup/gmemtest'
 
 function firstNumber(text: string): number | undefined {
@@ -48,7 +48,7 @@ function firstNumber(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** Adds up the numbers behind these names in a file of lines `NAME NUMBER`. */
+/** Makes a parser that adds up the numbers behind these names in lines `NAME NUMBER`. */
 function sumOf(...names: readonly string[]): (text: string) => number | undefined {
   return (text) => {
     const values = names.map((name) => new RegExp(`^${name}:? +(\\d+)`, 'm').exec(text)?.[1])
@@ -61,61 +61,54 @@ const featuresOf = {
   '1G': { ofPool: 'hugetlb-1g', ofGroup: 'hugetlb-cgroup-1g' },
 } as const
 
+/** Makes a counter that must return to exactly the same value. */
+function exact(name: string, file: string, feature: Feature): Counter {
+  return { name, file, parse: firstNumber, tolerance: 0, leaks: 'either way', feature }
+}
+
 const pools: readonly Counter[] = hugePageSizes.flatMap((size) =>
-  ['nr', 'free', 'resv', 'surplus'].map((what) => ({
-    name: `${what}_hugepages of ${size}`,
-    file: `${poolDirectory(size)}/${what}_hugepages`,
-    parse: firstNumber,
-    tolerance: 0,
-    leaks: 'either way' as const,
-    feature: featuresOf[size].ofPool,
-  })),
+  ['nr', 'free', 'resv', 'surplus'].map((what) =>
+    exact(
+      `${what}_hugepages of ${size}`,
+      `${poolDirectory(size)}/${what}_hugepages`,
+      featuresOf[size].ofPool,
+    ),
+  ),
 )
 
 const groups: readonly Counter[] = hugePageSizes.flatMap((size) =>
-  ['current', 'rsvd.current'].map((what) => ({
-    name: `${groupPrefix(size)}.${what} of the agent's control group`,
-    file: `${agentGroup}/${groupPrefix(size)}.${what}`,
-    parse: firstNumber,
-    tolerance: 0,
-    leaks: 'either way' as const,
-    feature: featuresOf[size].ofGroup,
-  })),
+  ['current', 'rsvd.current'].map((what) => {
+    const file = `${groupPrefix(size)}.${what}`
+    return exact(`${file} of the agent's control group`, `${agentGroup}/${file}`, featuresOf[size].ofGroup)
+  }),
 )
 
 const slab = '/sys/kernel/slab'
 
 const system: readonly Counter[] = [
+  exact(
+    'inodes of guest_memfd files (slab kvm_gmem_inode)',
+    `${slab}/kvm_gmem_inode/objects`,
+    'gmem-inode-counter',
+  ),
   {
-    name: 'inodes of guest_memfd files (slab kvm_gmem_inode)',
-    file: `${slab}/kvm_gmem_inode/objects`,
-    parse: firstNumber,
-    tolerance: 0,
-    leaks: 'either way',
-    feature: 'gmem-inode-counter',
-  },
-  {
-    name: 'nodes of maple trees (slab maple_node)',
-    file: `${slab}/maple_node/objects`,
-    parse: firstNumber,
-    // The trees of all processes are in it.
+    ...exact('nodes of maple trees (slab maple_node)', `${slab}/maple_node/objects`, 'slab-counters'),
+    // The trees of all processes count.
     tolerance: 64,
-    leaks: 'either way',
-    feature: 'slab-counters',
   },
   {
-    name: 'pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)',
-    file: '/proc/vmstat',
+    ...exact(
+      'pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)',
+      '/proc/vmstat',
+      'memmap-counters',
+    ),
     parse: sumOf('nr_memmap_pages', 'nr_memmap_boot_pages'),
-    tolerance: 0,
-    leaks: 'either way',
-    feature: 'memmap-counters',
   },
   {
     name: 'MemFree in kB',
     file: '/proc/meminfo',
     parse: sumOf('MemFree'),
-    // The buffers of the agent, the caches of the kernel, what a CPU holds back for itself.
+    // The buffers of the agent, the caches of the kernel, the free lists of the CPUs.
     tolerance: 32 * 1024,
     leaks: 'downwards',
   },
@@ -123,18 +116,18 @@ const system: readonly Counter[] = [
 
 export const counters: readonly Counter[] = [...pools, ...groups, ...system]
 
-/** The files that the counters are in. */
+/** The files of all counters, each once. */
 export const counterFiles: readonly string[] = [...new Set(counters.map((counter) => counter.file))]
 
-/** Writing 1 there makes the counters of slabs exact: freed objects that a CPU holds are counted otherwise. */
+/** Writing 1 to these files makes slab counters exact: otherwise they include freed objects in the caches of CPUs. */
 export const slabFlushes: readonly string[] = ['kvm_gmem_inode', 'maple_node'].map(
   (name) => `${slab}/${name}/shrink`,
 )
 
-/** Writing 1 there waits until all that was given to RCU to be freed is free. */
+/** Writing 1 to this file waits until RCU has freed all that it was given. */
 export const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
 
-/** Where a kernel says which features it has, beside the files of the counters. */
+/** The files that tell which features a kernel has. */
 export const featureFiles: readonly string[] = [
   '/proc/filesystems',
   '/proc/cgroups',
@@ -142,7 +135,7 @@ export const featureFiles: readonly string[] = [
   '/proc/vmstat',
 ]
 
-/** The files among these that do not say what the kernel has; `/proc/cgroups` is missing where there are no groups. */
+/** Lists the feature files that cannot be read; `/proc/cgroups` may be missing, in a kernel without control groups. */
 export function unreadableFeatures(files: readonly ReadFile[]): string[] {
   const read = new Map(files.map((file) => [file.path, file.errno]))
   return featureFiles.flatMap((path) => {
@@ -152,14 +145,14 @@ export function unreadableFeatures(files: readonly ReadFile[]): string[] {
 }
 
 /**
- * The features that the kernel says itself to be without. That a counter's own file is missing proves nothing: then the
- * oracle is broken.
+ * Finds the features that the kernel lacks by its feature files. The missing file of a counter proves nothing: it may mean
+ * that the oracle is broken.
  */
 export function featuresWithout(files: readonly ReadFile[]): Set<string> {
   const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? ''
   const has = (path: string, expression: RegExp): boolean => expression.test(textOf(path))
   const hugetlb = has('/proc/filesystems', /\thugetlbfs$/m)
-  // The line is there where the CPU has pages of 1G.
+  // The line exists if the CPU has pages of 1G.
   const gigantic = hugetlb && has('/proc/meminfo', /^DirectMap1G:/m)
   const grouped = has('/proc/cgroups', /^hugetlb\t/m)
   const features = {
@@ -167,13 +160,13 @@ export function featuresWithout(files: readonly ReadFile[]): Set<string> {
     'hugetlb-1g': gigantic,
     'hugetlb-cgroup': hugetlb && grouped,
     'hugetlb-cgroup-1g': gigantic && grouped,
-    // Since 6.10.
+    // Since Linux 6.10.
     'memmap-counters': has('/proc/vmstat', /^nr_memmap_pages /m),
   } as const
   return new Set(Object.entries(features).flatMap(([name, there]) => (there ? [] : [name])))
 }
 
-/** What was read, and the counters that cannot be: those of features that the kernel is without do not have to be there. */
+/** Parses all counters; those that cannot be read are listed unless the kernel lacks their feature. */
 export function readCounters(
   files: readonly ReadFile[],
   without: ReadonlySet<string>,
@@ -193,7 +186,7 @@ export function readCounters(
   return { counters: found, unreadable }
 }
 
-/** The counters that are not what they were, as far as their bands allow. */
+/** Finds the counters that changed beyond their tolerance. */
 export function changedCounters(before: Counters, after: Counters): CounterChange[] {
   return counters.flatMap(({ name, tolerance, leaks }) => {
     const [first, last] = [before.get(name), after.get(name)]
@@ -203,7 +196,7 @@ export function changedCounters(before: Counters, after: Counters): CounterChang
   })
 }
 
-/** `free_hugepages of 2M: 16 before, 15 after`. */
+/** Formats a change: `free_hugepages of 2M: 16 before, 15 after`. */
 export function describeChange(change: CounterChange): string {
   return `${change.name}: ${change.before} before, ${change.after} after`
 }

@@ -1,15 +1,15 @@
-// Which records of the kernel's log are warnings about the kernel, and which only say that the machine below it is slow.
+// Separates warnings about the kernel from those that only tell that this computer is slow.
 
-/** A record with its level: 0 is an emergency, 4 a warning. */
+/** A record of the kernel's log; level 0 is an emergency, 4 a warning. */
 export interface LogRecord {
   readonly level: number
   readonly text: string
 }
 
-/** The least urgent level that is looked at. */
+/** The least urgent level that counts. */
 export const warningLevel = 4
 
-/** The kernel measures time, and an emulated or busy machine takes some of it away: none of these is the kernel's fault. */
+/** Warnings about lost time: emulation or a busy computer takes it from the kernel. */
 const slowInstance: readonly RegExp[] = [
   /^hrtimer: interrupt took \d+ ns$/,
   /^perf: interrupt took too long /,
@@ -17,11 +17,11 @@ const slowInstance: readonly RegExp[] = [
   /^workqueue: .* hogged CPU for >\d+us /,
   /^(?:clocksource: |tsc: |TSC |Marking clocksource|sched_clock: Marking unstable)/,
   /^kvm: SMP vm created on host with unstable TSC;/,
-  // The clock was measured again between the creation of a VM and that of its vCPU.
+  // The clock was measured again between the creation of a nested VM and of its vCPU.
   /^kvm: user requested TSC rate below hardware speed$/,
 ]
 
-/** The texts of the warnings among these records. */
+/** Gives the texts of the warnings about the kernel. */
 export function warningsIn(records: readonly LogRecord[]): string[] {
   return records
     .filter(({ level, text }) => level <= warningLevel && !slowInstance.some((pattern) => pattern.test(text)))

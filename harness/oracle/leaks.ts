@@ -1,4 +1,4 @@
-// Looks for what a scenario left behind in the kernel: counters before it and after it, and what the kernel logged.
+// Finds the resources that a test leaked in the kernel, by counters and kmemleak, and the warnings in the kernel's log.
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import {
@@ -18,30 +18,30 @@ import { warningLevel, warningsIn } from './kernel-warnings.ts'
 import { sleep } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
 
-/** What was found when everything of a scenario was closed. */
+/** The leaks and warnings after all resources of a test were closed. */
 export interface LeakReport {
-  /** The counters that did not come back: `free_hugepages of 2M: 16 before, 15 after`. */
+  /** The changed counters: `free_hugepages of 2M: 16 before, 15 after`. */
   readonly leaks: readonly string[]
-  /** What the kernel logged with the level of a warning or worse, since the last report. */
+  /** The records of the level of a warning or worse since the last report. */
   readonly warnings: readonly string[]
 }
 
 export interface LeakWatchOptions {
-  /** What the kernel is without by its definition: such counters do not have to be there. */
+  /** The features that the kernel lacks by its definition: their counters may be missing. */
   readonly without: ReadonlySet<string>
-  /** How much slower than a real machine the guest is. */
+  /** How many times slower than real hardware the instance is. */
   readonly timeFactor: number
   readonly signal: AbortSignal
-  /** How old a block has to be for kmemleak to name it, and a margin; in milliseconds. */
+  /** The age, in milliseconds, from which kmemleak names a block, with a margin. */
   readonly kmemleakAge?: number
 }
 
 export interface ReportOptions {
-  /** No other scenario will run in this machine: kmemleak is asked. */
+  /** No other test will run in this instance, so kmemleak scans. */
   readonly isLast: boolean
 }
 
-/** How long freeing may take after the last close: a worker, an RCU grace period. */
+/** How long freeing may take after the last close: it may need a worker or an RCU grace period. */
 const patienceMilliseconds = 3000
 const mostMilliseconds = 5000
 const firstPauseMilliseconds = 20
@@ -49,7 +49,7 @@ const kmemleak = '/sys/kernel/debug/kmemleak'
 // Its MSECS_MIN_AGE is 5 s.
 const defaultKmemleakAge = 5500
 
-/** The counters of one machine as they were after the last scenario. */
+/** Holds the counters of one instance after the last test. */
 export class LeakWatch {
   readonly #agent: Agent
   readonly #options: LeakWatchOptions
@@ -65,7 +65,7 @@ export class LeakWatch {
   }
 
   /**
-   * Puts the agent into a control group of its own and takes the first look, at a machine that has just come up.
+   * Puts the agent into a control group of its own and reads the counters of an instance that has just come up.
    * @throws {ProtocolError} COUNTER_UNREADABLE when a counter is missing that the kernel should have
    */
   static async begin(agent: Agent, options: LeakWatchOptions): Promise<LeakWatch> {
@@ -74,7 +74,7 @@ export class LeakWatch {
     expectReadable(unreadableFeatures(files))
     const without = new Set([...options.without, ...featuresWithout(files)])
     const [found] = await agent.files.batch([{ path: kmemleak }, { path: kmemleak, text: 'clear' }])
-    // A kernel without kmemleak has no such file; one that cannot be read proves nothing.
+    // A kernel without kmemleak has no such file; an unreadable file proves nothing.
     if (found?.errno !== 'OK' && found?.errno !== 'ENOENT') {
       expectReadable([`${kmemleak} ${found?.errno ?? 'was not read'}`])
     }
@@ -85,8 +85,8 @@ export class LeakWatch {
   }
 
   /**
-   * Compares, for as long as freeing may take. The first look is at once, except after the last scenario: what is given to
-   * RCU to be freed must be freed while somebody still watches the console. What has leaked is not reported again.
+   * Compares the counters until they match, or the time for freeing is over. The first comparison waits for RCU only after
+   * the last test: all memory must be freed while the console is still watched. A leak is reported once.
    * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
    */
   async report({ isLast }: ReportOptions = { isLast: false }): Promise<LeakReport> {
@@ -114,8 +114,8 @@ export class LeakWatch {
   }
 
   /**
-   * What kmemleak finds, in kernels that have it. It names a block when it is 5 s old and two looks found it unreferenced
-   * and unchanged, and each look takes seconds: so it is asked once, for all scenarios of a boot.
+   * Lists the findings of kmemleak, if the kernel has it. It names a block that is 5 s old and that two scans found
+   * unreferenced and unchanged; each scan takes seconds, so there is one report for all tests of a boot.
    */
   async #unreferenced(): Promise<readonly string[]> {
     if (!this.#kmemleak) return []
@@ -128,18 +128,18 @@ export class LeakWatch {
     const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
     if (first === '') return []
     await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
-    const whose = this.#reports > 1 ? ', of all scenarios of this boot' : ''
+    const whose = this.#reports > 1 ? ', of all tests of this boot' : ''
     return [`kmemleak${whose}, ${others.length + 1} in all: ${first.trim().replaceAll(/\s*\n\s*/g, '; ')}`]
   }
 
-  /** It switches itself off when it runs out of memory, and then refuses to look. */
+  /** Runs a scan. kmemleak switches itself off when it runs out of memory, and then refuses. */
   async #scan(): Promise<void> {
     const [scanned] = await this.#agent.files.batch([{ path: kmemleak, text: 'scan' }])
     if (scanned?.errno !== 'OK') expectReadable([`${kmemleak} ${scanned?.errno ?? 'was not written'}`])
   }
 }
 
-/** What went wrong: an agent that is in no group of its own is charged to nobody who is looked at. */
+/** Puts the agent into its control group, and gives the reason of a failure: no counter would show its charges. */
 async function enterGroup(agent: Agent): Promise<string[]> {
   await agent.files.makeDirectory(agentGroup)
   const path = `${agentGroup}/cgroup.procs`
@@ -160,7 +160,7 @@ async function look(
     ...counterFiles.map((path) => ({ path })),
   ])
   const { counters, unreadable } = readCounters(results.slice(flushes.length), without)
-  // What there is nothing to flush of is not there.
+  // A kernel without such a slab has no file to flush it.
   const unflushed = results
     .slice(0, flushes.length)
     .filter(({ errno }) => errno !== 'OK' && errno !== 'ENOENT')
@@ -172,15 +172,18 @@ function expectReadable(unreadable: readonly string[]): void {
   const [first] = unreadable
   if (first === undefined) return
   const more = unreadable.length > 1 ? ` (and ${unreadable.length - 1} more)` : ''
-  throw new ProtocolError('COUNTER_UNREADABLE', `a counter of the kernel cannot be read: ${first}${more}`, {
-    hint: 'a kernel that has no such counter says so in the expectSkips of its definition',
+  throw new ProtocolError('COUNTER_UNREADABLE', `cannot read a counter of the kernel: ${first}${more}`, {
+    hint: 'list the missing feature in the expectSkips of the kernel definition',
   })
 }
 
 async function readLog(agent: Agent): Promise<readonly string[]> {
   const { lost, records } = await must(agent.readKernelLog(warningLevel))
   if (lost > 0) {
-    throw new ProtocolError('KERNEL_LOG_LOST', 'the kernel overwrote what it had logged before it was read')
+    throw new ProtocolError(
+      'KERNEL_LOG_LOST',
+      'the kernel overwrote records of its log before the agent read them',
+    )
   }
   return warningsIn(records)
 }

@@ -1,4 +1,4 @@
-// The counters of the kernel: how they are read, and which differences are leaks.
+// The counters of the kernel: their parsing, and the differences that are leaks.
 import { test } from 'tap'
 import {
   changedCounters,
@@ -25,7 +25,7 @@ function read(change: Readonly<Record<string, string | number>> = {}): Counters 
   return readCounters(files(counterFiles, change), new Set()).counters
 }
 
-void test('each counter is read, and each but a band fails at a difference of one', (t) => {
+void test('each counter is read, and a difference of one is a leak unless there is a tolerance', (t) => {
   const before = read()
   t.equal(before.size, counters.length)
   for (const { name, tolerance } of counters) {
@@ -49,7 +49,7 @@ void test('more free memory is no leak, more nodes are', (t) => {
   t.end()
 })
 
-void test('a counter that cannot be read is named, whatever is the matter with its file', (t) => {
+void test('a counter that cannot be read is named, with any fault of its file', (t) => {
   const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
   const missing = readCounters(files(counterFiles, { [pool]: 2 }), new Set())
   t.strictSame(missing.unreadable, [`free_hugepages of 2M: ${pool} ENOENT`])
@@ -59,7 +59,7 @@ void test('a counter that cannot be read is named, whatever is the matter with i
   t.end()
 })
 
-void test('only what the kernel itself says to be without need not be there', (t) => {
+void test('a counter may be missing only if the kernel itself tells that it lacks the feature', (t) => {
   t.strictSame([...featuresWithout(files(featureFiles))], [])
   const without = (path: string): string[] => [...featuresWithout(files(featureFiles, { [path]: 'x\n' }))]
   const all = ['hugetlb', 'hugetlb-1g', 'hugetlb-cgroup', 'hugetlb-cgroup-1g']

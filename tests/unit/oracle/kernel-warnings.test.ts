@@ -1,8 +1,8 @@
-// Records of the kernel's log: a warning is one, and a slow machine is nobody's fault.
+// Records of the kernel's log that are warnings, except for those about a slow computer.
 import { test } from 'tap'
 import { warningsIn } from '../../../harness/oracle/kernel-warnings.ts'
 
-void test('what is a warning or worse counts, whatever it says', (t) => {
+void test('records of the level of a warning or worse count', (t) => {
   const records = [
     { level: 6, text: 'Injecting memory failure at pfn 0x2029' },
     { level: 5, text: 'a notice' },
@@ -13,7 +13,7 @@ void test('what is a warning or worse counts, whatever it says', (t) => {
   t.end()
 })
 
-void test('a machine that is slow is not a kernel that is wrong', (t) => {
+void test('records about a slow computer do not count', (t) => {
   const texts = [
     'hrtimer: interrupt took 40506942 ns',
     'sched: DL replenish lagged too much',

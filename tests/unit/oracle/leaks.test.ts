@@ -1,4 +1,4 @@
-// What a scenario leaves behind fails it, and a check that cannot be made is never a pass.
+// Leaked resources fail a scenario, and a check that does not work is never a pass.
 import { test } from 'tap'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
@@ -12,7 +12,7 @@ const inodes = '/sys/kernel/slab/kvm_gmem_inode/objects'
 const kmemleak = '/sys/kernel/debug/kmemleak'
 const two = [named('a', fine), named('b', fine)]
 
-/** A file that says something else from its n-th reading on, up to but not at the m-th. */
+/** Makes a file with another content from its n-th reading up to, but not at, the m-th. */
 function changing(path: string, from: number, text: string | number, until = Infinity): FakeFiles {
   let readings = 0
   return (asked) => {
@@ -29,7 +29,7 @@ const withoutHugePages: FakeFiles = (path) => {
 }
 const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 13 : undefined)
 
-void test('a page that does not come back fails the scenario by name, and the machine is not used again', async (t) => {
+void test('a leaked page fails the scenario by name, and the instance is not used again', async (t) => {
   const result = await run(two, { instances: [{ files: changing(free, 1, '6\n') }, {}] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.match(
@@ -39,7 +39,7 @@ void test('a page that does not come back fails the scenario by name, and the ma
   t.equal(result.boots, 2)
 })
 
-void test('what comes back in time is no leak', async (t) => {
+void test('a resource that is freed in time is no leak', async (t) => {
   const result = await run(two, { instances: [{ files: changing(free, 1, '6\n', 4) }] })
   t.strictSame(verdicts(result), ['PASS', 'PASS'])
   t.equal(result.boots, 1)
@@ -49,7 +49,7 @@ void test('a counter that is missing at boot is an error, and no scenario passes
   const instances = [{ files: withoutInodes }]
   const result = await run(two, { instances })
   t.strictSame(verdicts(result), ['ERROR'])
-  t.match(result.finished[0]?.diagnostic?.message, /cannot be read: inodes of guest_memfd.* ENOENT/)
+  t.match(result.finished[0]?.diagnostic?.message, /cannot read a counter of the kernel: inodes of guest_memfd.* ENOENT/)
   const expected = await run(two, { instances, expectSkips: ['gmem-inode-counter'] })
   t.strictSame(verdicts(expected), ['PASS', 'PASS'])
   const stock = await run(two, { instances, dialect: 'vm-attributes' })
@@ -82,7 +82,7 @@ void test('a log that cannot be read is an error', async (t) => {
   t.not(result.outcome.exitCode, 0)
 })
 
-void test('kmemleak is asked twice after the last scenario of a boot, as it names what is old alone', async (t) => {
+void test('kmemleak scans twice after the last scenario of a boot, since it only names old blocks', async (t) => {
   const report =
     'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
   const { signal } = new AbortController()
@@ -90,11 +90,11 @@ void test('kmemleak is asked twice after the last scenario of a boot, as it name
   for (const [isShared, message] of [
     [
       true,
-      /^kmemleak, of all scenarios of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
+      /^kmemleak, of all tests of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
     ],
     [false, /^kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
   ] as const) {
-    // Two when it begins, then two looks.
+    // Two when the watch begins, then two scans.
     const files = changing(kmemleak, 2 + 2, report)
     const { instance } = await fakeInstance({
       files: (path) => files(path) ?? (path === kmemleak ? '' : undefined),
@@ -106,7 +106,7 @@ void test('kmemleak is asked twice after the last scenario of a boot, as it name
   }
 })
 
-void test('who has a machine of its own is always asked about by kmemleak', async (t) => {
+void test('kmemleak always scans after a scenario with an instance of its own', async (t) => {
   for (const [isolation, wanted] of [
     ['vm', ['ERROR', 'ERROR']],
     ['boot', ['ERROR', 'ERROR']],
@@ -121,7 +121,7 @@ void test('who has a machine of its own is always asked about by kmemleak', asyn
       },
       instances: [
         {
-          // It can be cleared at the beginning of each machine, and refuses to scan.
+          // It can be cleared at the beginning of each instance, and refuses to scan.
           files: (path) => {
             if (path !== kmemleak) return undefined
             const looks = (files.get(boots) ?? 0) + 1
@@ -135,7 +135,7 @@ void test('who has a machine of its own is always asked about by kmemleak', asyn
   }
 })
 
-void test('a kmemleak that does not look, and a feature file that cannot be read, are an error', async (t) => {
+void test('a kmemleak that does not scan, and an unreadable feature file, are errors', async (t) => {
   let looks = 0
   const off: FakeFiles = (path) => (path === kmemleak ? ((looks += 1) > 2 ? 1 : '') : undefined)
   const switched = await run([named('a', fine)], { instances: [{ files: off }] })
@@ -151,7 +151,7 @@ void test('a kmemleak that does not look, and a feature file that cannot be read
   t.strictSame(verdicts(await run([named('a', fine)], { instances: [{ files: without }] })), ['PASS'])
 })
 
-void test('an agent that cannot be put into its group, or slabs that cannot be flushed, are an error', async (t) => {
+void test('an agent that cannot join its group, and slabs that cannot be flushed, are errors', async (t) => {
   for (const broken of ['/sys/fs/cgroup/gmemtest/cgroup.procs', '/sys/kernel/slab/maple_node/shrink']) {
     const result = await run(two, { instances: [{ files: fakeFiles({ [broken]: 13 }) }] })
     t.strictSame(verdicts(result), ['ERROR'])
@@ -159,11 +159,11 @@ void test('an agent that cannot be put into its group, or slabs that cannot be f
   }
 })
 
-void test('a kernel that says that it has no huge pages needs no control group for them', async (t) => {
+void test('a kernel without huge pages needs no control group for them', async (t) => {
   t.strictSame(verdicts(await run(two, { instances: [{ files: withoutHugePages }] })), ['PASS', 'PASS'])
 })
 
-void test('after the last scenario, what was given to RCU is freed while the console is still watched', async (t) => {
+void test('after the last scenario, memory is freed by RCU while the console is still watched', async (t) => {
   let barriers = 0
   const files: FakeFiles = (path) => {
     if (path === rcuBarrier) barriers += 1

@@ -1,4 +1,4 @@
-// The user's terminal is connected raw, follows its size, and is given back as it was on every way out.
+// The user's terminal is connected in raw mode, passes its size on, and is restored on every way out.
 import { EventEmitter, once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
@@ -23,7 +23,7 @@ function terminal() {
   return { input: new FakeInput(), output: new FakeOutput(), type: 'xterm' }
 }
 
-/** A shell that echoes lines and obeys `exit N`. */
+/** Plays a shell that echoes lines and obeys `exit N`. */
 const shell: Command = (channel) => {
   channel.on('data', (chunk: Buffer) => {
     const code = /^exit (\d+)/.exec(chunk.toString())?.[1]
@@ -58,7 +58,7 @@ void test('bytes go both ways, the size is known, the exit code comes back', asy
   t.equal(EventEmitter.listenerCount(tty.output, 'resize'), 0)
 })
 
-void test('a lost connection gives the terminal back', async (t) => {
+void test('a lost connection restores the terminal', async (t) => {
   const guest = await fakeGuest(t, { run: () => void guest.far.destroy() })
   await using session = await connect(guest.endpoint, guest.options)
   const tty = terminal()
@@ -66,7 +66,7 @@ void test('a lost connection gives the terminal back', async (t) => {
   t.equal(tty.input.modes.at(-1), tty.input.modes.length === 0 ? undefined : false)
 })
 
-void test('so does a caller that calls it off', async (t) => {
+void test('the end of the run restores the terminal', async (t) => {
   const guest = await fakeGuest(t, { run: shell })
   await using session = await connect(guest.endpoint, guest.options)
   const tty = terminal()

@@ -1,4 +1,4 @@
-// What a session does for its user, and that a broken one says so at once.
+// The operations of a session, which fail at once when the connection breaks.
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -41,7 +41,7 @@ void test('a command that a signal ended', async (t) => {
   t.match(await session.exec('anything', limits), { exitCode: undefined, signal: 'KILL' })
 })
 
-void test('output can be had as it comes', async (t) => {
+void test('output can be received as it comes', async (t) => {
   const { endpoint, options } = await fakeGuest(t, { run: ends(0, 'out', 'err') })
   await using session = await connect(endpoint, options)
   const seen: string[] = []
@@ -60,7 +60,7 @@ void test('a command that takes too long', async (t) => {
   })
 })
 
-void test('a connection that is lost fails what is running, and what comes after, at once', async (t) => {
+void test('a lost connection fails present and later commands at once', async (t) => {
   const { endpoint, options, far } = await fakeGuest(t, { run: () => void far.destroy() })
   await using session = await connect(endpoint, options)
   for (const command of ['first', 'second']) {
@@ -101,7 +101,7 @@ void test('a file is pushed whole, its name quoted, its mode set', async (t) => 
   t.same(commands, [String.raw`gzip -dc >'/tmp/it'\''s' && chmod 755 '/tmp/it'\''s'`])
 })
 
-void test('a guest that cannot store the file', async (t) => {
+void test('an instance that cannot store the file', async (t) => {
   const { endpoint, options } = await fakeGuest(t, {
     run(channel, command) {
       channel.on('data', () => undefined)

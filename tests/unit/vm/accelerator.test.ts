@@ -11,11 +11,11 @@ const useless: readonly (readonly [why: string, facts: AcceleratorFacts, reason:
   ['no device and no module', { device: 'missing', module: undefined }, /no \/dev\/kvm/],
   ['a KVM that cannot nest', { device: 'usable', module: undefined }, /neither kvm_intel nor kvm_amd/],
   ['nesting is off', { device: 'usable', module: { ...amd, nested: false } }, /kvm_amd\/parameters\/nested/],
-  ['not our device', { device: 'forbidden', module: intel }, /cannot open \/dev\/kvm/],
+  ['a device that this user cannot open', { device: 'forbidden', module: intel }, /cannot open \/dev\/kvm/],
 ]
 
 for (const [why, facts, reason] of useless) {
-  void test(`${why}: emulation, and a refusal when KVM is asked for`, (t) => {
+  void test(`${why}: emulation, and an error when KVM is requested`, (t) => {
     const choice = decideAccelerator(undefined, facts)
     t.match(choice, { name: 'tcg', timeFactor: 10, reason })
     t.throws(() => decideAccelerator('kvm', facts), {
@@ -30,7 +30,7 @@ for (const [why, facts, reason] of useless) {
 }
 
 for (const module of [intel, amd]) {
-  void test(`${module.name} that nests: KVM, unless emulation is asked for`, (t) => {
+  void test(`${module.name} that nests: KVM, unless emulation is requested`, (t) => {
     const facts: AcceleratorFacts = { device: 'usable', module }
     for (const asked of [undefined, 'kvm'] as const) {
       t.match(decideAccelerator(asked, facts), {
@@ -44,12 +44,12 @@ for (const module of [intel, amd]) {
   })
 }
 
-void test('a slow kernel stretches the deadlines, and nothing else', (t) => {
+void test('a slow kernel only stretches the deadlines', (t) => {
   const emulation = decideAccelerator('tcg', { device: 'missing', module: undefined })
   t.strictSame(slowedDown(emulation, 5), { ...emulation, timeFactor: emulation.timeFactor * 5 })
   t.end()
 })
 
-void test('emulation always works on this machine', async (t) => {
+void test('emulation works on every computer', async (t) => {
   t.match(await chooseAccelerator('tcg'), { name: 'tcg' })
 })

@@ -1,4 +1,4 @@
-// The command lines, written out: a change of one shows here before it shows in a VM.
+// The whole command lines: a change shows here before it shows in an instance.
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
 import { kernelArguments, qemuOptions } from '../../../harness/vm/arguments.ts'
@@ -57,7 +57,7 @@ void test('QEMU under emulation', (t) => {
   t.end()
 })
 
-void test('what KVM, a machine without seccomp and the usual firmware change', (t) => {
+void test('the options of KVM, of a QEMU without seccomp, and of the usual firmware', (t) => {
   const other = lines(qemuOptions({ ...config, accelerator: 'kvm', sandbox: false, firmware: undefined }))
   const usual = lines(qemuOptions(config))
   t.same(
@@ -71,7 +71,7 @@ void test('what KVM, a machine without seccomp and the usual firmware change', (
   t.end()
 })
 
-void test('a guest whose memory can be dumped after its death', (t) => {
+void test('an instance whose memory can be dumped after its death', (t) => {
   const other = lines(qemuOptions({ ...config, dumpable: true }))
   const usual = lines(qemuOptions(config))
   t.same(
@@ -85,13 +85,13 @@ void test('a guest whose memory can be dumped after its death', (t) => {
   t.end()
 })
 
-void test('memory is rounded up to what QEMU can give', (t) => {
+void test('memory is rounded up to a size that QEMU supports', (t) => {
   const memory = bytes(2 ** 30 + 1)
   t.ok(lines(qemuOptions({ ...config, memory })).includes('-m 1025M'))
   t.end()
 })
 
-void test('words of the caller come last, so that they win', (t) => {
+void test('words of the caller come last, so they take precedence', (t) => {
   t.equal(kernelArguments({ ...config, append: ['panic=0'] }).at(-1), 'panic=0')
   t.end()
 })

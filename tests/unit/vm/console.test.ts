@@ -1,8 +1,8 @@
-// The console: clean lines out of whatever bytes come, in bounded memory.
+// The console: clean lines from any bytes, in bounded memory.
 import { test } from 'tap'
 import { cleanLine, createConsole } from '../../../harness/vm/console.ts'
 
-void test('lines are complete wherever the chunks are cut', (t) => {
+void test('lines are complete although chunks are cut anywhere', (t) => {
   const console = createConsole()
   const seen: string[] = []
   console.onLine((line) => seen.push(line))
@@ -15,7 +15,7 @@ void test('lines are complete wherever the chunks are cut', (t) => {
   t.end()
 })
 
-void test('a character that is cut in two is put together', (t) => {
+void test('a character that is cut in two is joined', (t) => {
   const console = createConsole()
   const bytes = Buffer.from('Größe\n')
   for (let index = 0; index < bytes.length; index++) console.write(bytes.subarray(index, index + 1))
@@ -23,7 +23,7 @@ void test('a character that is cut in two is put together', (t) => {
   t.end()
 })
 
-void test('escape sequences, carriage returns and other control characters are taken out', (t) => {
+void test('escape sequences, carriage returns and other control characters are removed', (t) => {
   t.equal(
     cleanLine('\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2)\r'),
     'SeaBIOS (version 1.16.2)',
@@ -66,7 +66,7 @@ void test('a flood of 50 MB is remembered', (t) => {
   t.end()
 })
 
-void test('of a larger one the beginning is forgotten, and how much; marks stay right', (t) => {
+void test('the beginning of a larger flood is forgotten and counted; marks stay right', (t) => {
   const console = createConsole()
   let count = 0
   console.onLine(() => count++)

@@ -1,4 +1,4 @@
-// Dumps: enough space before, nothing half written after.
+// Dumps: enough space before, no half-written file after.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
@@ -25,12 +25,12 @@ void test('QEMU writes the file, and its zeros take no space', async (t) => {
   t.ok(statSync(file).blocks * 512 < 2 ** 19)
 })
 
-void test('without space for all of the memory, QEMU is not asked', async (t) => {
+void test('without space for all of the memory, no dump is started', async (t) => {
   const { qmp, asked } = fakeQmp(() => ({}))
   const dumping = dumpMemory(qmp, '/results/vmcore-a', { memory, signal, free: async () => 2 ** 30 })
   await t.rejects(dumping, {
     code: 'NO_SPACE',
-    message: 'a dump of the guest may need 1056 MiB in /results, 1024 MiB are free',
+    message: 'a memory dump may need 1056 MiB in /results, but 1024 MiB are free',
     hint: /--output/,
   })
   t.strictSame(asked, [])
@@ -44,7 +44,7 @@ void test('a dump that failed leaves no file', async (t) => {
   })
   await t.rejects(dumpMemory(qmp, file, { memory, signal, free: plenty }), {
     code: 'DUMP_FAILED',
-    message: 'the memory of the guest cannot be dumped: QEMU refused it',
+    message: 'cannot dump the memory of the instance: QEMU refused it',
   })
   t.notOk(existsSync(file))
 })

@@ -1,4 +1,4 @@
-// A kernel that QEMU could not boot is recognised by its headers.
+// The headers show a kernel that QEMU cannot boot.
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -8,11 +8,11 @@ interface Elf {
   readonly instance?: number
   readonly bits?: 1 | 2
   readonly note?: { readonly name: string; readonly type: number }
-  /** A segment to be loaded that goes beyond the end of the file. */
+  /** Adds a load segment that goes beyond the end of the file. */
   readonly cutOff?: boolean
 }
 
-/** A vmlinux in miniature: a header, one program header and one note. */
+/** Builds a tiny vmlinux: a header, one program header and one note. */
 function elf({ instance = 62, bits = 2, note = { name: 'Xen', type: 18 }, cutOff = false }: Elf): Buffer {
   const file = Buffer.alloc(300)
   file.writeUInt32BE(0x7f454c46, 0)
@@ -27,7 +27,7 @@ function elf({ instance = 62, bits = 2, note = { name: 'Xen', type: 18 }, cutOff
   file.writeBigUInt64LE(100n, 64 + 32)
   file.writeUInt32LE(1, 120)
   file.writeBigUInt64LE(301n, 120 + 32)
-  // Another note comes first: they are of different sizes.
+  // Another note of a different size comes first.
   file.writeUInt32LE(4, 192)
   file.writeUInt32LE(5, 196)
   file.writeUInt32LE(3, 200)
@@ -74,7 +74,7 @@ const refused: readonly (readonly [what: string, content: Buffer, error: Refusal
     elf({ note: { name: 'Xen', type: 6 } }),
     { name: 'BuildError', code: 'KERNEL_NO_PVH', hint: /CONFIG_PVH/ },
   ],
-  ['a note of somebody else', elf({ note: { name: 'GNU', type: 18 } }), { code: 'KERNEL_NO_PVH' }],
+  ['a foreign note', elf({ note: { name: 'GNU', type: 18 } }), { code: 'KERNEL_NO_PVH' }],
 ]
 
 for (const [what, content, error] of refused) {
@@ -91,7 +91,7 @@ void test('an x86-64 kernel with PVH is accepted', async (t) => {
   t.doesNotThrow(() => checkKernelFile(file))
 })
 
-void test('a kernel that is not there', (t) => {
+void test('a missing kernel', (t) => {
   t.throws(() => checkKernelFile('/nonexistent/vmlinux'), { name: 'UsageError', code: 'KERNEL_MISSING' })
   t.end()
 })

@@ -1,4 +1,4 @@
-// How alive a machine is: a process of this machine stands in for QEMU, its monitor is scripted.
+// Liveness checks: a process of this computer stands in for QEMU, with a scripted monitor.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { fakeQmp, refusal } from './fixtures/fake-qmp.ts'
 
 const { signal } = new AbortController()
 
-/** A process that does nothing. */
+/** Starts an idle process. */
 async function someProcess(t: Test): Promise<number> {
   const child = spawn('sleep', ['60'])
   t.teardown(() => child.kill('SIGKILL'))
@@ -44,7 +44,7 @@ void test('QEMU: runs, paused, silent, gone, stopped', async (t) => {
   while (!/\) T/.test(await readFile(`/proc/${pid}/stat`, 'utf8')));
   const { liveness, asked } = instance(pid, () => ({ status: 'running' }))
   t.strictSame(await liveness.qemu(signal), { kind: 'stopped' })
-  t.strictSame(asked, [], 'who is stopped is not asked')
+  t.strictSame(asked, [], 'the monitor of a stopped QEMU is not used')
   t.strictSame(await instance(2 ** 22 + 1, () => ({})).liveness.qemu(signal), { kind: 'gone' })
 })
 
@@ -64,7 +64,7 @@ void test('an NMI is answered on the console, or not', async (t) => {
   t.equal(await chatty.liveness.nmi(signal), false)
 })
 
-void test('what QEMU does not do is trouble of this machine', async (t) => {
+void test('a refusal of QEMU is an infrastructure error', async (t) => {
   const refusing = instance(1, () => refusal)
   await t.rejects(refusing.liveness.nmi(signal), { code: 'QMP_REFUSED' })
   const slow = instance(1, () => new DeadlineExceeded('QMP stop', 1000))
@@ -74,7 +74,7 @@ void test('what QEMU does not do is trouble of this machine', async (t) => {
   }
 })
 
-void test('virtual CPUs are looked at twice', async (t) => {
+void test('virtual CPUs are located twice', async (t) => {
   const { liveness, asked } = instance(1, () => '')
   t.strictSame(await liveness.vcpus(signal), [[], []])
   t.strictSame(asked, ['stop', 'info registers -a', 'cont', 'stop', 'info registers -a', 'cont'])

@@ -1,4 +1,4 @@
-// Why a VM died, from what its console, QMP and QEMU itself said.
+// The reason of a death, from console, QMP and the exit of QEMU.
 import { test } from 'tap'
 import type { ChildExit } from '../../../harness/process/child.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
@@ -40,7 +40,7 @@ function instance(lastWords = 5000, isKept = false) {
 
 const panicText = '[    1.0] Kernel panic - not syncing: Fatal exception in interrupt\n'
 
-void test('a panic, also one that is read only after QEMU has gone', async (t) => {
+void test('a panic, even if it is read only after the end of QEMU', async (t) => {
   for (const late of [false, true]) {
     const { monitor, say, leaveUnread, exit } = instance()
     if (late) leaveUnread(panicText)
@@ -51,13 +51,13 @@ void test('a panic, also one that is read only after QEMU has gone', async (t) =
   }
 })
 
-void test('a panic that does not end by itself is ended', async (t) => {
+void test('QEMU is killed after a panic that does not end it', async (t) => {
   const { monitor, say } = instance(10)
   say(panicText)
   t.match(await monitor.died, { kind: 'panic' })
 })
 
-void test('a guest that died in a QEMU that stays', async (t) => {
+void test('a kernel that died in a QEMU that stays', async (t) => {
   const reset = { name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } }
   const panicked = instance(5000, true)
   panicked.leaveUnread(panicText)
@@ -73,7 +73,7 @@ void test('a guest that died in a QEMU that stays', async (t) => {
   t.same(await monitor.died, { kind: 'guest-stopped', reason: 'guest-reset' })
 })
 
-void test('a reset without a word, and a power-off', async (t) => {
+void test('a silent reset, and a power-off', async (t) => {
   for (const reason of ['guest-reset', 'guest-shutdown']) {
     const { monitor, exit } = instance()
     monitor.onEvent({ name: 'SHUTDOWN', data: { guest: true, reason } })
@@ -93,13 +93,13 @@ void test('QEMU killed, and QEMU that failed', async (t) => {
   }
 })
 
-void test('a console that cannot be read ends the machine: nobody could judge it', async (t) => {
+void test('an unreadable console ends the instance', async (t) => {
   const { monitor, breakConsole } = instance()
   breakConsole()
   t.same(await monitor.died, { kind: 'console-ended' })
 })
 
-void test('a console on a full disk ends the machine, and says what is full', async (t) => {
+void test('a console on a full disk ends the instance and names the disk', async (t) => {
   const { monitor, breakConsole } = instance()
   const error = noSpaceLeft('/results')
   breakConsole(error)
@@ -108,14 +108,14 @@ void test('a console on a full disk ends the machine, and says what is full', as
   t.equal(describeDeath(death), 'no space left in /results')
 })
 
-void test('our own doing is not a failure', async (t) => {
+void test('an end by the harness is no failure', async (t) => {
   const { monitor, exit } = instance()
   monitor.closing()
   exit({ signal: 'SIGKILL' })
   t.same(await monitor.died, { kind: 'closed' })
 })
 
-void test('every death can be told in a sentence', (t) => {
+void test('every death has a description', (t) => {
   t.match(describeDeath({ kind: 'panic', title: 'oops' }), /panicked: oops/)
   t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-reset' }), /triple fault/)
   t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-shutdown' }), /guest-shutdown/)

@@ -1,4 +1,4 @@
-// A profile as words for the kernel and as memory: enough that the pools are really to be had.
+// A profile as words for the kernel and as memory, which suffices for the pools.
 import { test } from 'tap'
 import { describeProfile, kernelWords, memoryOf, plainProfile } from '../../../harness/vm/profile.ts'
 import type { BootProfile, BootVariant } from '../../../harness/vm/profile.ts'
@@ -21,7 +21,7 @@ void test('the words for the kernel: the largest pages first, while memory is in
   t.end()
 })
 
-void test('a machine without pools stays small, whatever its variant is', (t) => {
+void test('an instance without pools stays small, with any variant', (t) => {
   t.equal(memoryOf(plainProfile), gibibyte)
   t.equal(memoryOf(profile(0, 0, ['hvo'])), gibibyte)
   t.end()
@@ -41,7 +41,7 @@ void test('pools come on top of the memory for everything else', (t) => {
   t.end()
 })
 
-void test('1G pages fit above the hole for PCI, below what a booting kernel takes from the top', (t) => {
+void test('1G pages fit above the hole for PCI, below the memory that a booting kernel takes from the top', (t) => {
   for (let pages = 1; pages <= 64; pages *= 2) {
     // q35 puts all but 2 GiB above the hole when it has 2.75 GiB or more.
     const memory = memoryOf(profile(pages, 512))

@@ -1,4 +1,4 @@
-// The QMP client against a QEMU of a few lines: hand-shake, answers, events, refusals, silence, and the end.
+// The QMP client against a tiny QEMU: handshake, answers, events, refusals, silence, and the end.
 import { duplexPair } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { test } from 'tap'
@@ -13,7 +13,7 @@ type Answer = (request: { execute: string; id: number }, peer: Duplex) => void
 
 const ok: Answer = ({ id }, peer) => void peer.write(`{"return": {}, "id": ${id}}\n`)
 
-/** The other end of a channel that greets, accepts the hand-shake and then answers as told. */
+/** Plays QEMU on a channel: greets, accepts the handshake and then answers by `answer`. */
 function fakeQemu(answer: Answer, hello = greeting): Duplex {
   const [ours, theirs] = duplexPair()
   theirs.write(hello)
@@ -30,7 +30,7 @@ function fakeQemu(answer: Answer, hello = greeting): Duplex {
   return ours
 }
 
-void test('a command gets its own answer, whatever order they come in', async (t) => {
+void test('a command gets its own answer, in any order', async (t) => {
   const waiting: (() => void)[] = []
   const socket = fakeQemu((request, peer) => {
     waiting.push(() => peer.write(`{"return": "${request.execute}", "id": ${request.id}}\n`))
@@ -41,7 +41,7 @@ void test('a command gets its own answer, whatever order they come in', async (t
   t.same(await both, ['stop', 'cont'])
 })
 
-void test('events are passed on, cut in pieces or not', async (t) => {
+void test('events arrive whole, even if they come in pieces', async (t) => {
   const socket = fakeQemu(({ id }, peer) => {
     peer.write('{"event": "SHUTDOWN", "data": {"guest": true, ')
     setTimeout(() => peer.write(`"reason": "guest-reset"}}\r\n{"return": {}, "id": ${id}}\n`), 5)
@@ -52,7 +52,7 @@ void test('events are passed on, cut in pieces or not', async (t) => {
   t.same(events, [{ name: 'SHUTDOWN', data: { guest: true, reason: 'guest-reset' } }])
 })
 
-void test('a refusal says what was refused and why', async (t) => {
+void test('a refusal names the command and the reason', async (t) => {
   const socket = fakeQemu(({ id }, peer) => {
     peer.write(`{"error": {"class": "GenericError", "desc": "not now"}, "id": ${id}}\n`)
   })
@@ -76,7 +76,7 @@ void test('silence ends with the deadline, which names the command', async (t) =
   t.match(error, { message: /QMP query-status/ })
 })
 
-void test('the end of QEMU fails what is waiting, and what comes later, at once', async (t) => {
+void test('the end of QEMU fails present and later commands at once', async (t) => {
   const qmp = await openQmp(
     fakeQemu((_, peer) => void peer.end()),
     options,
@@ -86,7 +86,7 @@ void test('the end of QEMU fails what is waiting, and what comes later, at once'
   }
 })
 
-void test('something else than QMP is not listened to', async (t) => {
+void test('any other protocol is an error', async (t) => {
   await t.rejects(openQmp(fakeQemu(ok, 'HTTP/1.1 400 Bad Request\n'), options), {
     code: 'QMP_LOST',
     message: /not QMP: HTTP/,

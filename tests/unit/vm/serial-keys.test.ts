@@ -1,4 +1,4 @@
-// Keys on the serial line: a QEMU that connects its serial port to a socket, and a kernel that answers to breaks and keys.
+// Keys on the serial line: a scripted QEMU connects its serial port to a socket, and a scripted kernel answers keys.
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { existsSync } from 'node:fs'
@@ -12,7 +12,7 @@ function pathIn(args: unknown): string | undefined {
   return /"path":"([^"]+)"/.exec(JSON.stringify(args))?.[1]
 }
 
-/** `answer` is what the kernel says to a key that comes after a break. */
+/** Plays QEMU; `answer` gives the output of the kernel for a key after a break. */
 function serialGuest(answer: (key: string) => string) {
   let socket: Socket | undefined
   let breaks = 0
@@ -54,7 +54,7 @@ void test('each key comes after a break, and the answers are lines', async (t) =
   t.notOk(existsSync(paths[0] ?? ''), 'the socket is gone')
 })
 
-void test('a kernel that says nothing', async (t) => {
+void test('a silent kernel', async (t) => {
   const begin = performance.now()
   const { qmp, asked } = serialGuest(() => '')
   t.strictSame(await pressKeys(qmp, ['w'], options), [])
@@ -62,12 +62,12 @@ void test('a kernel that says nothing', async (t) => {
   t.equal(asked.at(-1), 'chardev-change', 'the console is a file again')
 })
 
-void test('a QEMU that cannot do that', async (t) => {
+void test('a QEMU that refuses', async (t) => {
   const { qmp } = fakeQmp(() => refusal)
   await t.rejects(pressKeys(qmp, ['w'], options), { code: 'QMP_REFUSED' })
 })
 
-void test('it can be called off', async (t) => {
+void test('the end of the run interrupts it', async (t) => {
   const { qmp } = fakeQmp(() => ({}))
   const signal = AbortSignal.timeout(50)
   await t.rejects(pressKeys(qmp, ['w'], { ...options, signal }), { name: 'TimeoutError' })

@@ -1,4 +1,4 @@
-// Saving and restoring a machine, as far as QEMU's answers decide about it; that it works shows in tests/vm.
+// Saving and restoring an instance, with scripted answers of QEMU; tests/vm has the real ones.
 import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
@@ -12,7 +12,7 @@ import { greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
 
 const limits = { signal: new AbortController().signal, timeFactor: 1 }
 
-/** A monitor that sends `state` when it is told to migrate, and then says that about it. */
+/** Plays a monitor that sends `state` when it must migrate, and then reports this status. */
 function migrating(state: string, outcome: object): Qmp {
   const said = [{ status: 'active' }, outcome]
   return {
@@ -21,7 +21,7 @@ function migrating(state: string, outcome: object): Qmp {
       if (command === 'migrate' && 'uri' in args) {
         const socket = createConnection(args.uri.replace(/^unix:/, ''))
         await once(socket, 'connect')
-        // The other side may give up first.
+        // The other side may end first.
         socket.on('error', () => undefined)
         socket.end(state)
       }
@@ -31,14 +31,14 @@ function migrating(state: string, outcome: object): Qmp {
   }
 }
 
-void test('a state is saved into a file that is ours alone', async (t) => {
+void test('a state is saved into a file that only this user can read', async (t) => {
   const file = path.join(t.testdir({}), 'state')
   await saveState({ qmp: migrating('all of it', { status: 'completed' }) }, file, limits)
   t.equal(await readFile(file, 'utf8'), 'all of it')
   t.equal((await stat(file)).mode & 0o777, 0o600)
 })
 
-void test('a QEMU that cannot save says why', async (t) => {
+void test('a QEMU that cannot save gives the reason', async (t) => {
   const file = path.join(t.testdir({}), 'state')
   const failed = { status: 'failed', 'error-desc': 'State blocked by device' }
   await t.rejects(saveState({ qmp: migrating('half', failed) }, file, limits), {
@@ -68,7 +68,7 @@ const answer = (status: string): string => `
   echo '{"return": {"status": "${status}", "running": false}, "id": 2}' >&${qmp}
 `
 
-void test('a machine is restored when QEMU says that it runs, at once or later', async (t) => {
+void test('an instance is restored when QEMU runs, at once or later', async (t) => {
   const scripts = [
     answer('running'),
     `${answer('inmigrate')}
@@ -77,13 +77,13 @@ void test('a machine is restored when QEMU says that it runs, at once or later',
   for (const script of scripts) {
     await using vm = await restoreVm(await restoring(t, `${script}\nexec sleep 60`))
     t.match(vm.command, /-incoming fd:\d+/)
-    // The first of its channels had its session before it was saved.
+    // The first channel had its session before the state was saved.
     t.doesNotThrow(() => [vm.ssh.take(), vm.ssh.take(), vm.ssh.take()])
     t.throws(() => vm.ssh.take(), { code: 'SSH_CHANNELS_USED' })
   }
 })
 
-void test('QEMU reads the state from the descriptor that it is told', async (t) => {
+void test('QEMU reads the state from the descriptor in its command line', async (t) => {
   const script = `
     for word in "$@"; do case "$word" in fd:*) fd="\${word#fd:}";; esac; done
     eval "cat <&$fd" >"$(dirname "$0")/seen"
@@ -99,28 +99,28 @@ for (const [when, before] of [
   ['after', answer('inmigrate')],
   ['before', ''],
 ] as const) {
-  void test(`a QEMU that cannot restore, and says so ${when} its monitor has answered`, async (t) => {
+  void test(`a QEMU that fails to restore ${when} its monitor has answered`, async (t) => {
     const script = `${before}\necho 'qemu: load of migration failed: Invalid argument' >&2; exit 1`
     await t.rejects(restoreVm(await restoring(t, script)), {
       code: 'RESTORE_FAILED',
-      message: /^QEMU cannot go on from a saved state: .*load of migration failed: Invalid argument/,
+      message: /^QEMU cannot continue from a saved state: .*load of migration failed: Invalid argument/,
     })
   })
 }
 
-void test('a QEMU that does not come to an end with it', async (t) => {
+void test('a QEMU that does not finish restoring', async (t) => {
   const options = await restoring(t, `${answer('inmigrate')}\nexec sleep 60`)
   const accelerator = { ...options.accelerator, timeFactor: 0.1 }
   await t.rejects(restoreVm({ ...options, accelerator }), { code: 'RESTORE_FAILED', message: /took longer/ })
 })
 
-void test('a state that is not there', async (t) => {
+void test('a missing state', async (t) => {
   const options = await restoring(t, 'exec sleep 60')
   const savedState = { file: '/nonexistent/state', usedChannels: 1 }
   await t.rejects(restoreVm({ ...options, savedState }), { code: 'STATE_UNREADABLE', message: /ENOENT/ })
 })
 
-void test('what a restored guest is told differs each time, save for the form', async (t) => {
+void test('the greeting of a restored instance differs each time', async (t) => {
   const lines = await Promise.all(
     [0, 1].map(async () => {
       const channel = new PassThrough()

@@ -1,4 +1,4 @@
-// Bad starts of QEMU: each is the fault of the machine, says why in one line, and leaves nothing behind.
+// Bad starts of QEMU: each is an infrastructure error with its reason in one line, and leaves nothing behind.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,7 +14,7 @@ void test('no QEMU', async (t) => {
   })
 })
 
-void test('a QEMU that fails says why, with its own last line first', async (t) => {
+void test('the error of a QEMU that fails has the last line of QEMU first', async (t) => {
   const script = 'echo warning: something >&2; echo "qemu: cannot set up guest memory: no memory" >&2; exit 1'
   await t.rejects(startQemu(await stubQemu(t, script)), {
     name: 'InfraError',
@@ -24,11 +24,11 @@ void test('a QEMU that fails says why, with its own last line first', async (t) 
   })
 })
 
-void test('a QEMU that is killed before it says a word', async (t) => {
+void test('a QEMU that is killed before its first output', async (t) => {
   await t.rejects(startQemu(await stubQemu(t, 'kill -9 $$')), { code: 'QEMU_FAILED', message: /SIGKILL/ })
 })
 
-void test('a disk that is full before QEMU starts, or becomes so before it speaks', async (t) => {
+void test('a disk that is full before QEMU starts, or before its monitor answers', async (t) => {
   for (const enough of [0, 1]) {
     let looks = 0
     const free = async (): Promise<number> => (looks++ < enough ? 2 ** 30 : 0)
@@ -48,7 +48,7 @@ void test('a QEMU that refuses the sandbox is started without it', async (t) => 
   t.notMatch(running.command, /-sandbox on/)
 })
 
-void test('a QEMU that never speaks is given up by the caller, and killed', async (t) => {
+void test('the caller gives up a silent QEMU, which is killed', async (t) => {
   const abort = new AbortController()
   const options = await stubQemu(t, `echo $$ >"$(dirname "$0")/pid"; exec sleep 60`, abort.signal)
   const started = startQemu(options)
@@ -63,7 +63,7 @@ void test('a QEMU that never speaks is given up by the caller, and killed', asyn
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
 })
 
-void test('an ssh channel ends when its server in the guest does', async (t) => {
+void test('an ssh channel ends with its server in the instance', async (t) => {
   const event = '{"event": "VSERPORT_CHANGE", "data": {"open": false, "id": "ssh0"}}'
   await using running = await startQemu(await stubQemu(t, `${greet}echo '${event}' >&${qmp}; exec sleep 60`))
   const [first, second] = [running.ssh.take(), running.ssh.take()]

@@ -14,7 +14,7 @@ ffffffff81000200 T _etext
 ffffffff81000300 T init_code
 `
 
-void test('the function, how far into it, and how long it is', (t) => {
+void test('a name has the function, the offset and the size', (t) => {
   const nameOf = namesIn(map)
   t.equal(nameOf(0xffffffff81000100n), 'do_idle+0x0/0x100')
   t.equal(nameOf(0xffffffff810001ffn), 'do_idle+0xff/0x100')
@@ -24,7 +24,7 @@ void test('the function, how far into it, and how long it is', (t) => {
   t.end()
 })
 
-void test('what is not in the text of the kernel has no name', (t) => {
+void test('addresses outside of the text of the kernel have no name', (t) => {
   const nameOf = namesIn(map)
   for (const address of [0n, 0x1000n, 0xffffffff80ffffffn, 0xffffffff81000200n, 0xffffffff81000310n]) {
     t.equal(nameOf(address), undefined)
@@ -33,7 +33,7 @@ void test('what is not in the text of the kernel has no name', (t) => {
   t.end()
 })
 
-void test('the map lies beside vmlinux; where there is none, nothing has a name', async (t) => {
+void test('System.map lies beside vmlinux; without it no address has a name', async (t) => {
   const directory = t.testdir({})
   await mkdir(path.join(directory, 'without'))
   await writeFile(path.join(directory, 'System.map'), map)

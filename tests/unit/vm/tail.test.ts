@@ -1,4 +1,4 @@
-// Following a file that somebody else writes: everything arrives, in order, and nothing is left behind.
+// Following a file that another process writes: all bytes arrive, in order, and no file is left behind.
 import { readdirSync, writeSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -19,7 +19,7 @@ function scratchFiles(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith('gmemtest-console-'))
 }
 
-void test('what is appended arrives soon, what was there before does not', async (t) => {
+void test('appended bytes arrive soon, earlier bytes do not', async (t) => {
   const file = path.join(t.testdir({}), 'console.log')
   await writeFile(file, 'old\n')
   const { onChunk, text } = collector()
@@ -30,7 +30,7 @@ void test('what is appended arrives soon, what was there before does not', async
   t.equal(await readFile(file, 'utf8'), 'old\nnew\n')
 })
 
-void test('what was written so far is read at once, and what comes later as well', async (t) => {
+void test('all bytes so far are read at once, and later ones as well', async (t) => {
   const { onChunk, text } = collector()
   await using tail = followFile(path.join(t.testdir({}), 'log'), onChunk)
   for (const part of ['first\n', 'second\n']) {
@@ -49,7 +49,7 @@ void test('the end is read to its last byte', async (t) => {
   t.equal(text().length, much.length)
 })
 
-void test('a file without a name leaves none', async (t) => {
+void test('a file without a name leaves no file behind', async (t) => {
   const before = scratchFiles()
   const { onChunk, text } = collector()
   await using tail = followFile(undefined, onChunk)
@@ -59,7 +59,7 @@ void test('a file without a name leaves none', async (t) => {
   t.equal(text(), 'kept\n')
 })
 
-void test('a log that cannot be written is said before anything starts', (t) => {
+void test('a log that cannot be written is an error before QEMU starts', (t) => {
   t.throws(() => followFile('/nonexistent/console.log', () => undefined), {
     name: 'InfraError',
     code: 'CONSOLE_NOT_WRITABLE',
@@ -67,7 +67,7 @@ void test('a log that cannot be written is said before anything starts', (t) => 
   t.end()
 })
 
-void test('a disk that becomes full breaks it before a line is lost', async (t) => {
+void test('a disk that becomes full is an error before a line is lost', async (t) => {
   const directory = t.testdir({})
   let left = 2 ** 20
   const free = async (asked: string): Promise<number> => (asked === directory ? left : Infinity)
@@ -84,12 +84,12 @@ void test('a disk that becomes full breaks it before a line is lost', async (t) 
   await t.rejects(tail.broken, full)
 })
 
-void test('without a name, it is the place for temporary files that is full', async (t) => {
+void test('without a name, the directory for temporary files is checked', async (t) => {
   await using tail = followFile(undefined, () => undefined, { free: async () => 0 })
   await t.rejects(tail.checkSpace(), { message: `no space left in ${tmpdir()}`, hint: /TMPDIR/ })
 })
 
-void test('space that cannot be asked for is no trouble', async (t) => {
+void test('free space that cannot be read is no error', async (t) => {
   await using tail = followFile(path.join(t.testdir({}), 'log'), () => undefined, {
     free: () => Promise.reject(new Error('ENOENT')),
   })

@@ -1,4 +1,4 @@
-// Where virtual CPUs are: registers and frame pointers as QEMU 7.2 prints them.
+// Positions of virtual CPUs: registers and frame pointers in the format of QEMU 7.2.
 import { test } from 'tap'
 import { namesIn } from '../../../harness/vm/symbols.ts'
 import { parseFrame, parseRegisters, vcpuPositions } from '../../../harness/vm/vcpus.ts'
@@ -35,7 +35,7 @@ const nameOf = namesIn(
   ].join('\n'),
 )
 
-/** Two frames, and a third that leads back down. */
+/** Two frames, and a third that points back down. */
 function memory(line: string): string {
   const frames: Readonly<Record<string, string>> = {
     'x /2gx 0xffffffff81803e60': '0xffffffff81803e70 0xffffffff8134f876',
@@ -66,7 +66,7 @@ void test('a frame', (t) => {
   t.end()
 })
 
-void test('positions with the functions that called', async (t) => {
+void test('positions with their callers', async (t) => {
   const { qmp, asked } = fakeQmp((line) =>
     line.startsWith('info')
       ? registers(0) + registers(1, { RIP: '00007f1e1d5572a1', CPL: '3', HLT: '0', RFL: '00000046' })
@@ -85,7 +85,7 @@ void test('positions with the functions that called', async (t) => {
   t.strictSame([asked.at(0), asked.at(-1)], ['stop', 'cont'], 'stopped meanwhile')
 })
 
-void test('code that nobody knows is a guest of the guest, or firmware', async (t) => {
+void test('code without a name belongs to a nested VM, or to firmware', async (t) => {
   const { qmp } = fakeQmp(() => registers(0, { RIP: '0000000000100000' }))
   t.match(await vcpuPositions(qmp, nameOf, options), [{ mode: 'elsewhere', trace: [] }])
 })

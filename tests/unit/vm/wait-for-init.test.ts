@@ -1,4 +1,4 @@
-// What can happen between the start of QEMU and a guest that is ready; the guest is a shell script.
+// Events between the start of QEMU and the ready line of init; a shell script plays the instance.
 import { test } from 'tap'
 import { deathError } from '../../../harness/vm/wait-for-init.ts'
 import { createConsole } from '../../../harness/vm/console.ts'
@@ -9,7 +9,7 @@ const say = (line: string): string => `echo '${line}' >&${fd}\n`
 const event = (reason: string): string =>
   `echo '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "${reason}"}}' >&${qmp}\n`
 
-void test('a guest that gets ready', async (t) => {
+void test('an instance that comes up', async (t) => {
   const script = greet + say('[0.1] Linux version') + say('[1.2] gmemtest-init: ready') + 'exec sleep 60'
   await using vm = await bootVm(await stubQemu(t, script))
   t.same(vm.console.lines(), ['[0.1] Linux version', '[1.2] gmemtest-init: ready'])
@@ -18,7 +18,7 @@ void test('a guest that gets ready', async (t) => {
   t.same(await vm.died, { kind: 'closed' })
 })
 
-void test('a guest that was ready before anybody looked', async (t) => {
+void test('an instance that was up before the wait', async (t) => {
   const script = say('[1.2] gmemtest-init: ready') + 'sleep 0.1\n' + greet + 'exec sleep 60'
   await using vm = await bootVm(await stubQemu(t, script))
   t.equal(vm.console.lines().length, 1)
@@ -65,41 +65,44 @@ for (const [what, script, error] of failures) {
   })
 }
 
-void test('a kernel that hangs: the deadline, with its last words', async (t) => {
+void test('a kernel that hangs: the deadline, with its last line', async (t) => {
   const options = await stubQemu(t, `${say('[0.3] Calibrating')}${greet}exec sleep 60`)
   await t.rejects(bootVm({ ...options, timeout: 300 }), {
     name: 'BootError',
     code: 'BOOT_TIMEOUT',
-    message: /took longer than 0\.3 s: its last words: \[0\.3\] Calibrating/,
+    message: /took longer than 0\.3 s: its last line is: \[0\.3\] Calibrating/,
     tail: ['[0.3] Calibrating'],
   })
 })
 
-void test('a kernel that says nothing at all', async (t) => {
+void test('a silent kernel', async (t) => {
   const options = await stubQemu(t, `${greet}exec sleep 60`)
-  await t.rejects(bootVm({ ...options, timeout: 300 }), { code: 'BOOT_TIMEOUT', message: /said nothing/ })
+  await t.rejects(bootVm({ ...options, timeout: 300 }), {
+    code: 'BOOT_TIMEOUT',
+    message: /its console is empty/,
+  })
 })
 
-void test('a disk that becomes full while the guest boots is no silent kernel', async (t) => {
+void test('a disk that becomes full during the boot does not look like a silent kernel', async (t) => {
   let looks = 0
   const free = async (): Promise<number> => (++looks === 1 ? 2 ** 30 : 0)
   const options = { ...(await stubQemu(t, `${greet}exec sleep 60`)), free }
   await t.rejects(bootVm(options), { name: 'InfraError', code: 'NO_SPACE', message: /^no space left in / })
 })
 
-void test('a console that cannot be read any more is the fault of the machine', (t) => {
+void test('an unreadable console is an infrastructure error', (t) => {
   const console = createConsole()
   console.write(Buffer.from('[0.1] Linux version\n'))
   t.match(deathError({ kind: 'console-ended' }, console), {
     name: 'InfraError',
     code: 'CONSOLE_ENDED',
-    message: /^the console of the guest cannot be read any more$/,
+    message: /^the console of the instance became unreadable$/,
     tail: ['[0.1] Linux version'],
   })
   t.end()
 })
 
-void test('a caller that calls it off', async (t) => {
+void test('a caller that stops waiting', async (t) => {
   const options = await stubQemu(t, `${greet}exec sleep 60`, AbortSignal.timeout(300))
   await t.rejects(bootVm(options), { name: 'TimeoutError' })
 })
@@ -110,7 +113,7 @@ const measuring = (milliseconds: number): string =>
   say('[1.0] gmemtest-init: ready') +
   'exec sleep 60'
 
-void test('a guest that measured its timers while this machine stood still is not used', async (t) => {
+void test('an instance that measured its timers while this computer stood still is refused', async (t) => {
   for (const milliseconds of [2, 49, 201, 5000]) {
     await t.rejects(bootVm(await stubQemu(t, measuring(milliseconds))), {
       name: 'InfraError',
