@@ -1,4 +1,4 @@
-// Opens an ssh session over a channel that leads to the guest; both sides prove who they are.
+// Opens an ssh session over a channel of an instance; both sides authenticate.
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
@@ -8,22 +8,22 @@ import { messageOf, ProtocolError } from '../base/errors.ts'
 import { createSession } from './session.ts'
 import type { SshSession } from './session.ts'
 
-/** Where to connect: gives a fresh channel to an ssh server, which need not be listening yet. */
+/** Gives fresh channels to ssh servers, which may start to listen later. */
 export interface Endpoint {
   take(this: void): Duplex
 }
 
 export interface ConnectOptions {
-  /** Path of the private key to log in with. */
+  /** The path of the private key of the user. */
   readonly userKey: string
-  /** The only public key, in wire format, that the server may have. */
+  /** The public key, in wire format, that the server must have. */
   readonly hostKey: Buffer
   readonly signal: AbortSignal
-  /** The deadline in milliseconds until the session can be used; the boot of the guest counts. */
+  /** The deadline in milliseconds until the session can be used, including the boot of the instance. */
   readonly timeout: number
 }
 
-// What was measured fastest between ssh2 and dropbear under emulation, and nothing else.
+// The fastest choices for ssh2 and dropbear under emulation, by measurement.
 const algorithms = {
   kex: ['curve25519-sha256'],
   serverHostKey: ['ssh-ed25519'],
@@ -31,21 +31,23 @@ const algorithms = {
   compress: ['none'],
 } as const
 
-// The end of a server is seen at once (the channel ends); this is for a guest that just stops answering.
+// For an instance that stops answering; the end of a server ends the channel at once.
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 }
 
 function connectError(error: unknown, rejectedKey: boolean): ProtocolError {
   if (rejectedKey) {
-    return new ProtocolError('SSH_HOST_KEY', 'the ssh server has not the key of the guest image', {
+    return new ProtocolError('SSH_HOST_KEY', 'the ssh server does not have the key of the guest image', {
       cause: error,
-      hint: 'the guest booted another initramfs than the one whose keys were given',
+      hint: 'boot the initramfs that the given keys belong to',
     })
   }
   if (error instanceof DeadlineExceeded) {
-    return new ProtocolError('SSH_TIMEOUT', `${error.message}: the guest does not answer`, { cause: error })
+    return new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, {
+      cause: error,
+    })
   }
   if (error instanceof Error && 'level' in error && error.level === 'client-authentication') {
-    return new ProtocolError('SSH_REFUSED', 'the guest refused the key of its image', { cause: error })
+    return new ProtocolError('SSH_REFUSED', 'the instance refused the key of its image', { cause: error })
   }
   return new ProtocolError('SSH_CONNECT_FAILED', `cannot open an ssh session: ${messageOf(error)}`, {
     cause: error,
@@ -60,9 +62,9 @@ function connectError(error: unknown, rejectedKey: boolean): ProtocolError {
 export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<SshSession> {
   options.signal.throwIfAborted()
   const channel = endpoint.take()
-  // The other side is gone as a whole, never by half: ssh2 would go on waiting.
+  // A channel never ends by half, but ssh2 would go on waiting for the other half.
   channel.once('end', () => channel.destroy())
-  // Loaded late, so that it can happen while the guest boots: it takes 60 ms.
+  // Loading ssh2 takes 60 ms: do it while the instance boots.
   const [{ default: ssh2 }, privateKey] = await Promise.all([import('ssh2'), readFile(options.userKey)])
   const client = new ssh2.Client()
   let rejectedKey = false
@@ -74,14 +76,14 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
         const lost = once(client, 'close', { signal }).then((): never => {
           throw new Error('the connection was closed')
         })
-        // Both are raced here; the loser rejects when nobody listens any more.
+        // The loser of the race below rejects later, when no code waits for it.
         lost.catch(() => undefined)
         ready.catch(() => undefined)
         client.connect({
           sock: channel,
           username: 'root',
           privateKey,
-          // Otherwise it asks first whether no authentication at all will do.
+          // Skip the attempt without authentication.
           authHandler: ['publickey'],
           algorithms: {
             kex: [...algorithms.kex],
@@ -93,7 +95,7 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
             rejectedKey = !key.equals(options.hostKey)
             return !rejectedKey
           },
-          // Ours is the one deadline.
+          // withDeadline() is the only deadline.
           readyTimeout: 0,
           ...keepalive,
         })
@@ -109,7 +111,7 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
 }
 
 function abandon(client: Client, channel: Duplex): void {
-  // Whatever it still complains about is a consequence of what is reported already.
+  // Further errors are consequences of the one that is reported already.
   client.on('error', () => undefined)
   client.destroy()
   channel.destroy()

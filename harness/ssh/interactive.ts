@@ -1,13 +1,13 @@
-// Connects the user's terminal to a shell in the guest, and gives the terminal back as it was, on every way out.
+// Connects the user's terminal to a shell in an instance, and restores the terminal on every way out.
 import { pipeline } from 'node:stream/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { ClientChannel, PseudoTtyOptions } from 'ssh2'
 
-/** Both directions of a terminal; `process.stdin` and `process.stdout` are one. */
+/** Both directions of a terminal, e.g. `process.stdin` and `process.stdout`. */
 export interface Terminal {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown }
   readonly output: Writable & { readonly columns?: number; readonly rows?: number }
-  /** The type of the terminal, as $TERM has it. */
+  /** The type of the terminal, as in $TERM. */
   readonly type: string
 }
 
@@ -19,12 +19,12 @@ export interface TerminalOptions {
   readonly lost: () => Error
 }
 
-// What shells say of a program that a signal ended, save for the number of the signal.
+// The exit code of shells for a program that a signal ended, without the number of the signal.
 const signalledExitCode = 128
 const usualSize = { cols: 80, rows: 24 } as const
 
 /**
- * Runs the shell until it ends, and gives its exit code.
+ * Runs the shell to its end, and gives its exit code.
  * @throws what `open` throws, the error of `lost`, or the reason of `signal`
  */
 export async function runTerminal(terminal: Terminal, options: TerminalOptions): Promise<number> {
@@ -59,9 +59,9 @@ export async function runTerminal(terminal: Terminal, options: TerminalOptions):
 
   const unpipe = new AbortController()
   stack.defer(() => unpipe.abort())
-  // Its end, and that of the user's input, are not news: `close` is.
+  // Only `close` counts: the ends of the pipeline and of the user's input have no meaning.
   pipeline(input, channel, { signal: unpipe.signal }).catch(() => undefined)
-  // A terminal has one output; this one never says anything, but the channel ends only when it was read.
+  // A terminal has no stderr, but the channel ends only when its stderr was read.
   channel.stderr.resume()
   channel.on('data', (chunk: Buffer) => {
     if (output.write(chunk)) return

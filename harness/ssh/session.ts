@@ -1,4 +1,4 @@
-// An ssh session: run commands, push files, open raw channels, hand the terminal over. A lost connection is said at once.
+// An ssh session: runs commands, pushes files, opens raw channels and shells. A lost connection fails all of them at once.
 import { readFile } from 'node:fs/promises'
 import type { Duplex, Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -11,11 +11,11 @@ import type { Terminal } from './interactive.ts'
 
 const compressed = promisify(gzip)
 
-/** How a command in the guest ended. */
+/** The end of a command in an instance. */
 export interface RemoteResult {
-  /** Missing when a signal ended it. */
+  /** Missing when a signal ended the command. */
   readonly exitCode: number | undefined
-  /** As ssh has it, without SIG: `KILL`. */
+  /** The name of the signal without SIG: `KILL`. */
   readonly signal: string | undefined
   readonly stdout: string
   readonly stderr: string
@@ -25,20 +25,20 @@ interface ExecOptions {
   readonly signal: AbortSignal
   /** The deadline, in milliseconds. */
   readonly timeout: number
-  /** Fed to the command. */
+  /** The standard input of the command. */
   readonly input?: Uint8Array
-  /** Called with the output as it comes, instead of collecting it. */
+  /** Receives the output as it comes; otherwise the output is collected. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void
 }
 
-/** A raw two-way channel to a command in the guest. It ends when the command does, or the connection. */
+/** A raw two-way channel to a command in an instance. It ends with the command, or with the connection. */
 type RemoteChannel = Duplex & { readonly stderr: Readable }
 
-/** A session with a guest. Disposing of it closes the connection. */
+/** A session with an instance. Disposal closes the connection. */
 export interface SshSession extends AsyncDisposable {
   /**
-   * Copies a local file into the guest and makes sure that all of it arrived.
-   * @throws {GuestError} PUSH_FAILED when the guest cannot store it, or stored something else
+   * Copies a local file into the instance and verifies that all of it arrived.
+   * @throws {GuestError} PUSH_FAILED when the instance cannot store it
    * @throws {ProtocolError} SSH_LOST
    */
   push(
@@ -54,14 +54,14 @@ export interface SshSession extends AsyncDisposable {
     },
   ): Promise<void>
   /**
-   * Runs a command of the guest's shell to its end; a failing command is a result, not an exception.
+   * Runs a shell command in the instance to its end; a failing command is a result, not an exception.
    * @throws {GuestError} COMMAND_TIMEOUT
    * @throws {ProtocolError} SSH_LOST when the connection ended before the command
    */
   exec(this: void, command: string, options: ExecOptions): Promise<RemoteResult>
   /**
    * Starts a command and gives the channel to it.
-   * @throws {ProtocolError} SSH_LOST, SSH_TIMEOUT when the server does not say that it has done so
+   * @throws {ProtocolError} SSH_LOST, SSH_TIMEOUT when the server does not confirm the start
    */
   open(this: void, command: string, options: { readonly signal: AbortSignal }): Promise<RemoteChannel>
   /**
@@ -69,11 +69,11 @@ export interface SshSession extends AsyncDisposable {
    * @throws {ProtocolError} SSH_LOST, SSH_TIMEOUT
    */
   shell(this: void, terminal: Terminal, options: { readonly signal: AbortSignal }): Promise<number>
-  /** Resolves when the connection is gone, for whatever reason. Never rejects. */
+  /** Resolves when the connection is gone, for any reason. Never rejects. */
   readonly closed: Promise<void>
 }
 
-// As much output as anybody reads; a command that floods is cut, not kept.
+// Enough output for any reader; the rest of a flood is dropped.
 const outputLimit = 16 * 2 ** 20
 const openMilliseconds = 60_000
 
@@ -95,7 +95,7 @@ function collector(): { add(chunk: Buffer): void; text(): string } {
   }
 }
 
-/** Wraps a client that is logged in. */
+/** Makes the session of a client that is logged in. */
 export function createSession(client: Client, transport: Duplex): SshSession {
   const closed = Promise.withResolvers<void>()
   let trouble: Error | undefined
@@ -105,7 +105,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
   client.once('close', () => closed.resolve())
 
   function lost(command: string, cause: unknown = trouble): ProtocolError {
-    const why = cause === undefined ? 'the other side ended it' : messageOf(cause)
+    const why = cause === undefined ? 'the instance ended it' : messageOf(cause)
     return new ProtocolError('SSH_LOST', `lost the ssh connection during '${command}': ${why}`, { cause })
   }
 
@@ -114,7 +114,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     start: (callback: (error: Error | undefined, channel: ClientChannel) => void) => void,
     signal: AbortSignal,
   ): Promise<ClientChannel> {
-    const limit = { stage: `opening '${command}' in the guest`, milliseconds: openMilliseconds, signal }
+    const limit = { stage: `opening '${command}' in the instance`, milliseconds: openMilliseconds, signal }
     const opening = withDeadline(limit, async (limited) => {
       const opened = Promise.withResolvers<ClientChannel>()
       const onClose = (): void => opened.reject(lost(command))
@@ -122,13 +122,13 @@ export function createSession(client: Client, transport: Duplex): SshSession {
       try {
         start((error, channel) => {
           if (error !== undefined) opened.reject(lost(command, trouble ?? error))
-          // Nobody waits for it any more.
+          // The caller has given up.
           else if (limited.aborted) channel.close()
           else opened.resolve(channel)
         })
         return await opened.promise
       } catch (error) {
-        // ssh2 itself throws when the connection is gone already.
+        // ssh2 throws when the connection is gone already.
         throw error instanceof ProtocolError ? error : lost(command, trouble ?? error)
       } finally {
         client.off('close', onClose)
@@ -136,7 +136,9 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     })
     return await opening.catch((error: unknown) => {
       if (!(error instanceof DeadlineExceeded)) throw error
-      throw new ProtocolError('SSH_TIMEOUT', `${error.message}: the guest does not answer`, { cause: error })
+      throw new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, {
+        cause: error,
+      })
     })
   }
 
@@ -155,7 +157,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     } catch (error) {
       channel?.close()
       if (!(error instanceof DeadlineExceeded)) throw error
-      throw new GuestError('COMMAND_TIMEOUT', `in the guest, ${error.message}`, { cause: error })
+      throw new GuestError('COMMAND_TIMEOUT', `in the instance, ${error.message}`, { cause: error })
     }
   }
 
@@ -170,7 +172,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
       (options.onOutput ?? (() => stderr.add(chunk)))('stderr', chunk),
     )
     const ended = Promise.withResolvers<readonly [code: number | undefined, signal: string | undefined]>()
-    // It comes after the last byte of both streams; without a code and a signal the connection was lost.
+    // Close comes after the last byte of both streams; without code and signal, the connection was lost.
     channel.once('close', (code?: number | null, name?: string) =>
       ended.resolve([code ?? undefined, name?.replace(/^SIG/, '')]),
     )
@@ -185,14 +187,17 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     exec,
     open,
     async push(file, remote, options) {
-      // Every byte goes through an emulated cipher: half as many are faster than what gzip costs on both sides. Its
-      // check sum also tells a copy that was cut short.
+      // An emulated cipher costs more per byte than gzip on both sides. The check sum of gzip also detects a copy that was
+      // cut short.
       const content = await compressed(await readFile(file), { level: constants.Z_BEST_SPEED })
       const target = quoted(remote)
       const command = `gzip -dc >${target} && chmod ${options.mode.toString(8)} ${target}`
       const result = await exec(command, { ...options, input: content })
       if (result.exitCode === 0) return
-      throw new GuestError('PUSH_FAILED', `cannot copy ${file} to ${remote} in the guest: ${result.stderr}`)
+      throw new GuestError(
+        'PUSH_FAILED',
+        `cannot copy ${file} to ${remote} in the instance: ${result.stderr}`,
+      )
     },
     async shell(terminal, options) {
       return await runTerminal(terminal, {
@@ -204,7 +209,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     },
     async [Symbol.asyncDispose]() {
       client.end()
-      // The transport is ours alone: without it there is nothing to wait for.
+      // No other session uses the transport: destroying it ends the connection.
       transport.destroy()
       await closed.promise
     },
