@@ -1,4 +1,4 @@
-// Asks the shell of a guest: over the session that is there, or over a new one when that one may be what is broken.
+// Runs shell commands in an instance for a diagnosis: over its session, or over a new one if that session may be broken.
 import type { GuestImage } from '../image/image.ts'
 import { withDeadline } from '../base/deadline.ts'
 import { GuestError } from '../base/errors.ts'
@@ -7,14 +7,14 @@ import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { SshEndpoint } from '../vm/vm.ts'
 
-/** Makes the function for one machine. */
+/** Makes the function for one instance. */
 export function askOver(
   session: SshSession,
   endpoint: SshEndpoint,
   { userKey, hostKey }: Pick<GuestImage, 'userKey' | 'hostKey'>,
 ): Ask {
   return async (which, command, { signal: outer, milliseconds }) => {
-    const limit = { stage: 'the answer of the guest over ssh', milliseconds, signal: outer }
+    const limit = { stage: 'the answer of the instance over ssh', milliseconds, signal: outer }
     return await withDeadline(limit, async (signal) => {
       const within = { signal, timeout: milliseconds }
       if (which === 'own') return await outputOf(session, command, within)
@@ -31,5 +31,5 @@ async function outputOf(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await session.exec(command, options)
   if (exitCode === 0) return stdout
-  throw new GuestError('COMMAND_FAILED', `the guest could not say what was asked: ${stderr.trim()}`)
+  throw new GuestError('COMMAND_FAILED', `a diagnostic command failed in the instance: ${stderr.trim()}`)
 }

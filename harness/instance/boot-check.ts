@@ -1,32 +1,32 @@
-// Whether a booted machine has what its profile asked for: a pool that is too small must never look like a kernel's failure.
+// Checks that an instance has the pools and variants of its profile: a small pool must not look like a fault of the kernel.
 import { hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Bytes } from '../base/units.ts'
 import { bootVariants, describePools } from '../vm/profile.ts'
 import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
 
-/** The texts of files of the guest by path, of those that can be read. */
+/** The texts of the readable files of an instance, by path. */
 export type BootTexts = Readonly<Record<string, string>>
 
-/** What a test wants of the instance that it runs in. */
+/** The pools and variants that a test needs. */
 export interface Wanted {
   readonly pools: Pools
   readonly boot: readonly BootVariant[]
-  /** The memory that it fills, if that is more than scenarios need. */
+  /** The memory that the test fills, if that is more than scenarios need. */
   readonly memory?: Bytes
 }
 
-/** What was really found in the guest. */
+/** The pools and variants that an instance has. */
 export interface BootFacts {
   readonly asked: BootProfile
   readonly pools: Pools
-  /** What the CPU calls its ability to map 1G pages. */
+  /** Whether the CPU can map 1G pages. */
   readonly mapsGigantic: boolean
-  /** The variants that the kernel did not take, with the reason. */
+  /** The variants that the kernel did not apply, with the reason. */
   readonly refused: ReadonlyMap<BootVariant, string>
 }
 
-/** What the texts of `bootFiles` say about a machine that was asked for with this profile. */
+/** Derives the facts of an instance of this profile from the texts of `bootFiles`. */
 export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
   const refused = new Map<BootVariant, string>()
   for (const variant of asked.variants) {
@@ -45,17 +45,17 @@ export function judgeBoot(texts: BootTexts, asked: BootProfile): BootFacts {
 export function lackOf(wanted: Wanted, facts: BootFacts): string | undefined {
   for (const variant of wanted.boot) {
     const reason = facts.refused.get(variant)
-    if (reason !== undefined) return `it wants the boot variant ${variant}, but ${reason}`
+    if (reason !== undefined) return `it needs the boot variant ${variant}, but ${reason}`
   }
   for (const size of hugePageSizes) {
     const count = wanted.pools[size]
     if (count === 0) continue
     if (size === '1G' && !facts.mapsGigantic) {
-      return `it wants ${count} × 1G, but the CPU of the guest has no 1G pages (no pdpe1gb in /proc/cpuinfo): --accel tcg gives it one that has`
+      return `it needs ${count} × 1G, but the CPU of the instance has no 1G pages (no pdpe1gb in /proc/cpuinfo): use --accel tcg`
     }
     if (facts.pools[size] < count) {
       const asked = describePools(facts.asked.pools).join(', ')
-      return `it wants ${count} × ${size}, but the guest has ${facts.pools[size]} (${asked} were asked for): the lines with HugeTLB in the console log say why`
+      return `it needs ${count} × ${size}, but the instance has ${facts.pools[size]} (profile: ${asked}): see the lines with HugeTLB in the console log`
     }
   }
   return undefined
@@ -64,7 +64,7 @@ export function lackOf(wanted: Wanted, facts: BootFacts): string | undefined {
 const cpuFile = '/proc/cpuinfo'
 const commandLineFile = '/proc/cmdline'
 
-/** Where the kernel says whether it took a variant. */
+/** The files that tell whether the kernel applied a variant. */
 const signs: Readonly<Record<BootVariant, { file: string; value: number; needs: string }>> = {
   hvo: {
     file: '/proc/sys/vm/hugetlb_optimize_vmemmap',
@@ -74,11 +74,11 @@ const signs: Readonly<Record<BootVariant, { file: string; value: number; needs: 
   'slab-nomerge': {
     file: '/sys/kernel/slab/maple_node/aliases',
     value: 0,
-    needs: 'CONFIG_SLUB_DEBUG, and caches that are not merged',
+    needs: 'CONFIG_SLUB_DEBUG, and unmerged slab caches',
   },
 }
 
-/** The files of the guest that say what it got. */
+/** The files of an instance that show its pools and variants. */
 export const bootFiles: readonly string[] = [
   ...hugePageSizes.map(poolFile),
   cpuFile,
@@ -86,11 +86,11 @@ export const bootFiles: readonly string[] = [
   ...Object.values(signs).map(({ file }) => file),
 ]
 
-/** Why the kernel did not take the variant; nothing if it did. */
+/** Gives the reason why the kernel did not apply the variant; nothing if it did. */
 function refusalOf(variant: BootVariant, texts: BootTexts): string | undefined {
   const word = bootVariants[variant]
   if (!(texts[commandLineFile] ?? '').trim().split(/\s+/).includes(word)) {
-    return `${commandLineFile} lacks ${word}: is the command line too long?`
+    return `${commandLineFile} lacks ${word}: shorten the command line of the kernel`
   }
   const { file, value, needs } = signs[variant]
   const found = numberIn(texts, file)

@@ -1,4 +1,4 @@
-// A virtual machine with an agent in it: QEMU, ssh and agent in the order that wastes no time.
+// Boots or restores an instance with an agent in it; QEMU, ssh and agent start as far as possible at the same time.
 import type { Agent } from '../agent/client.ts'
 import { findSplats } from '../console/find-splats.ts'
 import type { Splat } from '../console/find-splats.ts'
@@ -28,10 +28,10 @@ const lastWordsMilliseconds = 1000
 const agentPath = '/tmp/agent'
 
 /**
- * Boots a machine and starts the agent in it; when that fails, nothing of it is left.
+ * Boots an instance and starts the agent in it; leaves nothing behind when that fails.
  * @throws {BootError} when the kernel does not come up
- * @throws {InfraError} when this machine lacks something
- * @throws {ProtocolError} when the agent does not answer as it should
+ * @throws {InfraError} when this computer lacks something
+ * @throws {ProtocolError} when the agent does not answer, or breaks its protocol
  */
 export async function bootInstance(options: InstanceOptions): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
@@ -44,7 +44,7 @@ export async function bootInstance(options: InstanceOptions): Promise<Instance> 
   }
 }
 
-/** What is the same of all machines. */
+/** Makes the members that booted and restored instances share. */
 function reachable(
   vm: Vm,
   { session, agent }: Inside,
@@ -71,9 +71,9 @@ async function boot(
 ): Promise<Inside & { readonly vm: Vm }> {
   const running = stack.use(await startQemu(startOptions(options)))
   const booting = waitForInit(running, startOptions(options))
-  // All this begins while the guest boots: the channel keeps what is said until the server is there.
+  // This begins during the boot: the channel keeps the data until the ssh server reads.
   const preparing = startRemoteAgent(running.ssh, options, stack)
-  // If the guest does not come up, that is the error, and not what becomes of the session.
+  // If the instance does not come up, `booting` has the error.
   preparing.catch(() => undefined)
   options.onStarted?.(running.command)
   options.onIdle?.()
@@ -84,7 +84,7 @@ async function boot(
   return { vm, ...inside }
 }
 
-/** Why a guest that has been up does not answer: the connection breaks a moment before the reason is known. */
+/** Finds why an instance stopped answering: the connection breaks a moment before the reason is known. */
 async function reasonOf(cause: unknown, vm: Vm, signal: AbortSignal): Promise<unknown> {
   const death = await Promise.race([vm.died, sleep(lastWordsMilliseconds, signal)])
   return death === undefined ? cause : deathError(death, vm.console)
@@ -98,7 +98,7 @@ async function startRemoteAgent(
   const { image, signal } = options
   const { timeFactor } = options.accelerator
   const limit = { signal, timeout: sshMilliseconds * timeFactor }
-  // Loaded when QEMU runs already: the time to the first test point counts.
+  // Load ssh while QEMU boots: the time to the first test point counts.
   const { connect } = await import('../ssh/connect.ts')
   const session = stack.use(await connect(endpoint, { ...image, ...limit }))
   await session.push(options.agent, agentPath, { mode: 0o755, ...limit })
@@ -118,25 +118,25 @@ async function startAgentIn(
 }
 
 function splatError({ title, lines }: Splat, cause: unknown): BootError {
-  const message = `a restored machine did not answer, and its kernel complained: ${title}`
+  const message = `a restored instance did not answer, kernel splat: ${title}`
   return new BootError('KERNEL_COMPLAINED', message, { cause, tail: lines })
 }
 
-/** How many ssh channels a machine has used when it is saved. */
+/** How many ssh channels an instance has used when it is saved. */
 const usedChannels = 1
 
-/** What is known of a machine that was saved. */
+/** The facts of an instance whose state was saved. */
 export interface Saved {
   readonly facts: GuestFacts
-  /** What its kernel said until then. */
+  /** Its console up to that moment. */
   readonly lines: readonly string[]
 }
 
 /**
- * Boots a machine, starts the agent in it once, so that all that this needs is loaded, has it find out what the machine
- * is like, closes it and saves the state of the machine into `file`.
+ * Boots an instance, runs the agent in it once, so that its files are in memory, gathers the facts of the instance, ends the
+ * agent and saves the state of the instance into `file`.
  * @throws {InfraError} STATE_NOT_SAVED
- * @throws what `bootMachine` and `saveState` throw
+ * @throws what `bootInstance` and `saveState` throw
  */
 export async function saveInstance(options: InstanceOptions, file: string): Promise<Saved> {
   await using stack = new AsyncDisposableStack()
@@ -163,9 +163,9 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
     await saveState(vm, file, { signal, timeFactor })
   } catch (cause) {
     if (!(cause instanceof DeadlineExceeded)) throw cause
-    throw new InfraError('STATE_NOT_SAVED', `the state of a machine was not saved: ${cause.message}`, {
+    throw new InfraError('STATE_NOT_SAVED', `the state of an instance was not saved: ${cause.message}`, {
       cause,
-      hint: 'is the disk of the cache very slow? --isolation boot needs no saved state',
+      hint: 'use --isolation boot, which needs no saved state, if the disk of the cache is slow',
       transient: true,
     })
   }
@@ -174,10 +174,10 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
 }
 
 /**
- * A machine that goes on from the state that `saveMachine` wrote into `file`; when that fails, nothing of it is left.
- * @throws {InfraError} RESTORE_FAILED and others, when this machine lacks something
- * @throws {BootError} when the kernel died, or complained and did not answer
- * @throws {ProtocolError} when the guest or its agent does not answer as it should
+ * Restores an instance from the state that `saveInstance` wrote into `file`; leaves nothing behind when that fails.
+ * @throws {InfraError} RESTORE_FAILED and others, when this computer lacks something
+ * @throws {BootError} when the kernel died, or did not answer after a splat
+ * @throws {ProtocolError} when the instance or its agent does not answer, or breaks the protocol
  */
 export async function restoreInstance(
   options: InstanceOptions,

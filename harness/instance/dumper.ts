@@ -1,4 +1,4 @@
-// Dumps of guests: where they go, and how they are opened.
+// Memory dumps of instances: their files, and the commands that open them.
 import path from 'node:path'
 import { shellLine } from '../process/child.ts'
 import type { Bytes } from '../base/units.ts'
@@ -7,7 +7,7 @@ import { dumpMemory } from '../vm/dump-memory.ts'
 import type { Qmp } from '../vm/qmp.ts'
 import { vmcoreName } from '../base/result-names.ts'
 
-/** Makes the function that dumps the memory of one guest into a directory. */
+/** Makes the function that dumps the memory of one instance into a directory. */
 export function dumperOf(
   qmp: Qmp,
   directory: string,

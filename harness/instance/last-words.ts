@@ -1,12 +1,12 @@
-// How an instance died, if it did.
+// Waits a moment for the death of an instance.
 import { sleep } from '../base/deadline.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Instance } from './instance.ts'
 
-// A machine that dies falls silent first and says why a moment later.
+// An instance that dies falls silent first; the reason comes a moment later.
 const lastWordsMilliseconds = 150
 
-/** How the machine died, if it does so in a moment: what it was told to do fails first. */
+/** Gives the death of an instance if it comes within a moment; operations in a dying instance fail before it. */
 export async function lastWords(instance: Instance, signal: AbortSignal): Promise<VmDeath | undefined> {
   const milliseconds = lastWordsMilliseconds * instance.accelerator.timeFactor
   const enough = new AbortController()

@@ -87,14 +87,14 @@ void test('a pool that is too small is the error of those alone who want more', 
   t.strictSame(ended(result), ['a ERROR', 'b PASS'])
   t.match(
     result.finished[0]?.diagnostic?.message,
-    /wants 2 × 1G, but the guest has 1 \(2 × 1G, 3 × 2M were asked for\)/,
+    /needs 2 × 1G, but the instance has 1 \(profile: 2 × 1G, 3 × 2M\)/,
   )
   t.equal(result.outcome.exitCode, 1)
 })
 
 void test('what the guest does not have at all is an error, with the next step', async (t) => {
   for (const [wanted, files, message] of [
-    [{ pools: { '2M': 1 } }, { [poolOf2M]: '0' }, /wants 1 × 2M, but the guest has 0 .*console log/],
+    [{ pools: { '2M': 1 } }, { [poolOf2M]: '0' }, /needs 1 × 2M, but the instance has 0 .*console log/],
     [{ pools: { '1G': 1 } }, { [poolOf1G]: '1' }, /no pdpe1gb .*--accel tcg/],
     [{ boot: ['hvo'] }, { [optimised]: '1' }, /cmdline lacks hugetlb_free_vmemmap=on/],
     [{ boot: ['hvo'] }, { ...commandLine, [optimised]: '0' }, /hvo, but .* is 0, not 1: .*OPTIMIZE_VMEMMAP/],

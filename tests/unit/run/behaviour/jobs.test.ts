@@ -94,7 +94,7 @@ void test('one to four workers tell the same story', async (t) => {
     'f starts',
     'f PASS',
     'g starts',
-    'g ERROR it wants 8 × 2M, but the guest has 4 (8 × 2M were asked for): the lines with HugeTLB in the console log say why',
+    'g ERROR it needs 8 × 2M, but the instance has 4 (profile: 8 × 2M): see the lines with HugeTLB in the console log',
     'run-finished',
   ])
   for (const story of stories.slice(1)) t.strictSame(story, stories[0])
