@@ -1,4 +1,4 @@
-// gmemtest parse: what a log says. One verb for logs of all kinds; each kind is one file that is loaded when it is asked for.
+// gmemtest parse: finds the splats in a kernel log, or the test results. Each is a file that is loaded on demand.
 import { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
@@ -6,8 +6,8 @@ import type { ParseOptions } from './parsing/parse-options.ts'
 import { openLog } from './parsing/log-file.ts'
 
 const examples = `
-LOG is the log of a kernel: of a console, of dmesg, of the journal; - is the standard input. Printed is what the kernel
-complains about in it, or with --ktap the results of tests in it, counted as the kernel's own kunit_parser.py does.
+LOG is the log of a kernel, from a console, dmesg or the journal; - is the standard input. The verb prints the splats in it,
+or with --ktap the test results, counted like the kernel's own kunit_parser.py does.
 
 Examples:
   gmemtest parse results/latest/console.log
@@ -16,17 +16,17 @@ Examples:
   gmemtest parse --allow known.yaml console.log
   gmemtest parse --ktap kunit.log
 
-Exit codes: 0 nothing was found, 1 something was (with --ktap: a test that did not pass, or an incomplete log), 2 there is no such log, or it is empty, blank, packed, JSON, a journal with its fields, a directory or no text, 69 it cannot be read.`
+Exit codes: 0 no splat; 1 a splat (with --ktap: a test that did not pass, or an incomplete log); 2 the log is missing, empty, blank, packed, JSON, a journal with its fields, a directory or no text; 69 the log cannot be read.`
 
 /** The verb `parse`. */
 export function parse(context: CommandContext): Command {
   return new Command('parse')
-    .description('Say what the kernel complains about in a log, or which tests it has results of.')
+    .description('Find the splats in a kernel log, or the test results.')
     .argument('<log>', 'a file, or - for the standard input')
     .option('--json', 'print JSON instead of text')
-    .option('--ktap', 'read the results of tests: TAP, KTAP, KUnit, kselftest')
-    .option('--vmlinux <file>', 'the kernel of the log: the frames of traces get file and line')
-    .option('--allow <file>', 'a YAML file of complaints that are known (docs/health.md)')
+    .option('--ktap', 'read test results: TAP, KTAP, KUnit, kselftest')
+    .option('--vmlinux <file>', 'the kernel of the log: adds file and line to traces')
+    .option('--allow <file>', 'a YAML file of allowances for known splats (docs/health.md)')
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (file: string, options: ParseOptions) => {
@@ -42,15 +42,11 @@ export function parse(context: CommandContext): Command {
     )
 }
 
-/** @throws {UsageError} for an option that means nothing to the results of tests */
+/** @throws {UsageError} for an option that has no meaning for test results */
 function refuse({ vmlinux, allow }: ParseOptions): void {
   const option = vmlinux === undefined ? allow && '--allow' : '--vmlinux'
   if (option === undefined) return
-  throw new UsageError(
-    'USAGE',
-    `${option} is about complaints of the kernel, --ktap about results of tests`,
-    {
-      hint: 'leave one of them out',
-    },
-  )
+  throw new UsageError('USAGE', `${option} is for splats, --ktap for test results`, {
+    hint: 'leave one of them out',
+  })
 }

@@ -1,12 +1,12 @@
-// A log that somebody names on the command line, or pipes in: as chunks of bytes, and never a silent nothing.
+// Opens a log from a file or a pipe. An empty or binary file is an error: it must not look like a clean log.
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
 import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
 
-/** How much of a file is looked at to tell text from something else. */
+/** How much of a file is read to tell text from other data. */
 const sampleBytes = 64 * 1024
-/** Serial noise is a few bytes here and there; above this share it is no text. */
+/** A file with a larger share of noise is no text; a serial line has only a few bytes of noise. */
 const mostNoise = 0.3
 
 const packed: readonly (readonly [magic: string, what: string, hint: string])[] = [
@@ -17,23 +17,23 @@ const packed: readonly (readonly [magic: string, what: string, hint: string])[] 
   ['\x7fELF', 'an ELF file', 'give the log of the kernel; --vmlinux FILE takes the kernel itself'],
 ]
 
-/** How an object or an array begins, also in a stream of events; others begin lines with brackets as well. */
+/** The beginning of an object or an array, also in a stream of events; a bracket alone may begin any line. */
 const json = /^(?:\xef\xbb\xbf)?[\s\p{Cc}]*(?:data: )?(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*[[{"\]]))/u
-/** What is behind the JSON that something else has put in front of a log. */
+/** Shows a log, even behind JSON that another program has put before it. */
 const kernelStamp = /^\[ *\d+\.\d{6}\]/m
-/** The other ways in which a journal is printed: a message is a field there. */
+/** The export format of a journal, where a message is a field. */
 const journalFields = /^\s*(?:__CURSOR|_TRANSPORT|MESSAGE)=/m
 
-/** Where the bytes of a log come from. */
+/** The source of the bytes of a log. */
 export interface LogSource {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
 /**
- * Opens a log, `-` being the standard input. Reading it fails when it turns out to be empty or no text: a log that says
- * nothing must not look like a kernel that is well. When `signal` fires, reading ends with its reason.
+ * Opens a log; `-` is the standard input. The chunks throw when the log is empty or no text, or the reason of `signal` when
+ * it fires.
  * @throws {UsageError} LOG_MISSING, LOG_DIRECTORY; from the chunks LOG_EMPTY, LOG_BINARY
  * @throws {InfraError} LOG_UNREADABLE, from the chunks as well
  */
@@ -60,11 +60,11 @@ export async function openLog(
   return { name: file, chunks: checked(file, createReadStream(file, { highWaterMark: 1 << 20 }), signal) }
 }
 
-/** Blank, tab, feed, return. */
+/** Blank, tab, line feed and carriage return. */
 const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
 
 async function* checked(name: string, stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  // Somebody may have a pipe open and write nothing into it.
+  // A pipe may stay open and silent: the signal must end the wait.
   const chunks: AsyncIterable<Uint8Array> = addAbortSignal(signal, stream)
   let sample = Buffer.alloc(0)
   let isBlank = true
@@ -82,8 +82,8 @@ async function* checked(name: string, stream: Readable, signal: AbortSignal): As
     throw error instanceof UsageError ? error : unreadable(name, error)
   }
   if (isBlank) {
-    throw new UsageError('LOG_EMPTY', `${name} is empty, which says nothing about the kernel`, {
-      hint: 'was the console captured?',
+    throw new UsageError('LOG_EMPTY', `${name} is empty, which proves nothing about the kernel`, {
+      hint: 'check that the console was captured',
     })
   }
   expectText(name, sample)
@@ -106,24 +106,24 @@ function expectText(name: string, sample: Buffer): void {
   if (share <= mostNoise) return
   throw new UsageError(
     'LOG_BINARY',
-    `${name} is no text: ${Math.round(share * 100)} % of it is control characters, or no UTF-8`,
+    `${name} is no text: ${Math.round(share * 100)} % of it are control characters or no UTF-8`,
     {
-      hint: 'give the log as the kernel wrote it; a line speed that is wrong looks like this as well',
+      hint: 'give the log as the kernel wrote it; also check the speed of the serial line',
     },
   )
 }
 
-/** What a log that is not printed as text has been printed as. */
+/** Names the format of a log that was not printed as text. */
 function formOf(start: string): string | undefined {
   if (kernelStamp.test(start)) return undefined
   if (json.test(start)) return 'JSON'
   return journalFields.test(start) ? 'a journal with its fields' : undefined
 }
 
-// Control characters but white space, and what is no UTF-8. The escapes of a coloured log are far from the limit.
+// Control characters except white space, and bytes that are no UTF-8. The escapes of a coloured log stay far below the limit.
 const noise = /(?!\s)[\p{Cc}\u{fffd}]/gu
 
-/** The share of characters that no text has. */
+/** Computes the share of noise. */
 function noiseIn(sample: Buffer): number {
   const text = sample.toString('utf8')
   return (text.match(noise)?.length ?? 0) / Math.max(1, text.length)

@@ -1,4 +1,4 @@
-// gmemtest parse --ktap LOG: the tests that a log of TAP or KTAP has results of.
+// gmemtest parse --ktap LOG: the test results in a log of TAP or KTAP.
 import { buffer } from 'node:stream/consumers'
 import { exitCodes } from '../../base/errors.ts'
 import { readLog } from '../../ktap/read.ts'
@@ -8,8 +8,8 @@ import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 
 /**
- * Prints the tests of a log and how they ended, as text or as one JSON object. Answers with `ok` when some test has
- * passed or was skipped, none has done anything else, and the log is as it should be.
+ * Prints the tests of a log with their results, as text or as one JSON object. The exit code is `ok` when no test failed or
+ * crashed, and the log has no problems.
  * @throws {UsageError} LOG_EMPTY, LOG_BINARY
  */
 export async function parseKtap(
@@ -39,7 +39,7 @@ function linesOf(report: KtapReport): string[] {
   ]
 }
 
-/** A line a test. What its runner has quoted of its output stands below it, marked like that. */
+/** Formats a test as a line. The output that its runner has quoted is below it, marked with `#`. */
 function linesOfTest(test: KtapTest, depth: number): string[] {
   const { name, status, directive, reason, tests, quoted = [] } = test
   const because = [directive, reason].filter((part) => part !== undefined && part !== '').join(' ')

@@ -1,4 +1,4 @@
-// gmemtest parse --ktap: what it prints, and what its exit code says.
+// gmemtest parse --ktap: its output and its exit codes.
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
@@ -61,6 +61,6 @@ void test('a log that is incomplete is no success', async (t) => {
   const { exitCode, printed } = await parsed('KTAP version 1\n1..1\nok 1 one\nBail out! no more\n')
   t.equal(printed, 'passed  one\nline 4: Bail out! no more\n1 passed, 0 failed, 0 crashed, 0 skipped\n')
   t.equal(exitCode, 1)
-  await t.rejects(parsed(''), { code: 'LOG_EMPTY', fault: 'usage' }, 'an empty one is a mistake')
-  t.equal((await parsed('TAP version 13\n1..0 # SKIP no KVM\n')).exitCode, 0, 'one that says why is')
+  await t.rejects(parsed(''), { code: 'LOG_EMPTY', fault: 'usage' }, 'an empty log is an error')
+  t.equal((await parsed('TAP version 13\n1..0 # SKIP no KVM\n')).exitCode, 0, 'a skip with a reason is a success')
 })
