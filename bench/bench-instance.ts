@@ -1,4 +1,4 @@
-// A booted machine of the default kernel, for measurements inside the guest.
+// Boots an instance of the default kernel for measurements inside of it.
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -15,7 +15,7 @@ import { chooseAccelerator } from '../harness/vm/accelerator.ts'
 import { kernelWords, memoryOf } from '../harness/vm/profile.ts'
 import type { BootProfile } from '../harness/vm/profile.ts'
 
-/** What such a machine is made of. */
+/** Collects the options of such an instance. */
 export async function instanceOptions(profile: BootProfile, consoleFile: string): Promise<InstanceOptions> {
   const options = { cache: cacheDirectory(), signal: new AbortController().signal }
   const definition = await loadKernelDefinition(defaultKernel)
@@ -33,7 +33,7 @@ export async function instanceOptions(profile: BootProfile, consoleFile: string)
   }
 }
 
-/** Hands a machine to `use`, and ends it afterwards. */
+/** Boots an instance for `use`, and ends it afterwards. */
 export async function withInstance<Result>(
   profile: BootProfile,
   use: (instance: Instance) => Promise<Result>,

@@ -1,4 +1,4 @@
-// Runs the command line as a user would, and looks at it from outside: when it said what, and how much memory it took.
+// Runs the command line like a user and observes it from outside: the time of its output, and its memory.
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,7 @@ export interface Observed {
   readonly milliseconds: number
   /** From the start to the first line of standard output that is a test point. */
   readonly firstPoint: number | undefined
-  /** The most resident memory that the harness itself had, in MiB. */
+  /** The peak of the resident memory of the harness itself, in MiB. */
   readonly peakMegabytes: number
   readonly stdout: string
   readonly stderr: string
@@ -56,7 +56,7 @@ async function observe(
   return { exitCode, milliseconds: performance.now() - begin, firstPoint, peakMegabytes, stdout, stderr }
 }
 
-/** The same, for what must succeed. @throws {Error} with what it said when it did not */
+/** Runs `./gmemtest`, which must succeed. @throws {Error} with its standard error when it fails */
 export async function observeSuccess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-// How fast a console is read for what the kernel complains about.
+// The speed of the console parser.
 import { readFile } from 'node:fs/promises'
 import { ConsoleParser } from '../harness/console/console-parser.ts'
 import { inProject } from '../harness/base/paths.ts'
@@ -8,10 +8,10 @@ import type { Measurement } from './figure.ts'
 const rounds = 7
 const chunkBytes = 64 * 1024
 const megabytes = 50
-/** Of so many boots of a clean kernel, one complains. */
+/** One splat comes after so many clean boots. */
 const bootsPerSplat = 50
 
-/** Consoles of clean boots, with a complaint now and then, as one log. */
+/** Builds one log of clean boots with a splat now and then. */
 async function longConsole(): Promise<Buffer> {
   const clean = await readFile(inProject('tests/unit/console/fixtures/clean.log'))
   const warning = await readFile(inProject('tests/unit/console/golden/warning.log'))
@@ -19,7 +19,7 @@ async function longConsole(): Promise<Buffer> {
   return Buffer.concat(Array.from({ length: Math.ceil((megabytes * 1e6) / period.length) }, () => period))
 }
 
-/** In seconds of the processor: reading waits for nothing, and what else the machine does is not counted. */
+/** Measures in seconds of the processor: parsing never waits, and other load of this computer does not count. */
 function timeToRead(log: Buffer): number {
   let warnings = 0
   const begin = process.cpuUsage()
@@ -28,18 +28,18 @@ function timeToRead(log: Buffer): number {
     parser.write(log.subarray(start, start + chunkBytes))
   parser.end()
   const { user, system } = process.cpuUsage(begin)
-  if (warnings === 0) throw new Error('the parser has found nothing, so its time means nothing')
+  if (warnings === 0) throw new Error('the parser has found no splat, so its time is worthless')
   return (user + system) / 1e6
 }
 
 export const consoleReading: Measurement = {
   name: 'console',
-  summary: 'reading a console for complaints of the kernel',
+  summary: 'parsing a console for splats',
   measure: async (say) => {
     const log = await longConsole()
     say(`${rounds} times ${(log.length / 1e6).toFixed(0)} MB`)
     const times = Array.from({ length: rounds }, () => timeToRead(log))
     const value = log.length / 1e6 / median(times)
-    return [{ what: 'console read for complaints, median', value, unit: 'MB/s', least: 50 }]
+    return [{ what: 'console parsed for splats, median', value, unit: 'MB/s', least: 50 }]
   },
 }

@@ -1,4 +1,4 @@
-// What the kernel needs for a conversion: of a 4K page, of a page that splits or merges a huge one, of each page of 1G.
+// The time of a conversion in the kernel: of a 4K page, with a split or merge of a huge page, and of each page of 1G.
 import { must } from '../harness/agent/wire/call.ts'
 import type { Agent } from '../harness/agent/client.ts'
 import { converterOf } from '../harness/agent/converter.ts'
@@ -8,7 +8,7 @@ import type { Vm } from '../harness/agent/wire/fields.ts'
 import { hugePageBytes } from '../harness/base/huge-page-sizes.ts'
 import { median, quantile } from './figure.ts'
 import type { Figure, Measurement } from './figure.ts'
-import { withInstance } from './machine.ts'
+import { withInstance } from './bench-instance.ts'
 
 const pageBytes = 4096
 const rounds = 200
@@ -27,7 +27,7 @@ async function fileOf(agent: Agent, vm: Vm, size: number, flags: bigint): Promis
   return converterOf(agent, { dialect: 'convert-ioctl', vm, gmem, gpa: 0 })
 }
 
-/** One page to shared and back, again and again, in nanoseconds within the guest. */
+/** Converts one page to shared and back repeatedly; the unit is nanoseconds within the instance. */
 async function backAndForth(converter: Converter): Promise<Times> {
   const toShared: number[] = []
   const toPrivate: number[] = []
@@ -46,7 +46,7 @@ function figures(what: string, times: readonly number[], plain: readonly number[
   ]
 }
 
-/** A file of 1G, all private, converted to shared page by page: whether it gets slower on the way. */
+/** Converts a private file of 1G to shared page by page, which must not become slower on the way. */
 async function pageByPage(agent: Agent, vm: Vm): Promise<Figure[]> {
   const size = hugePageBytes['1G']
   const converter = await fileOf(agent, vm, size, gmemFlags.hugetlb | gmemFlags.huge1G)
@@ -67,7 +67,7 @@ async function pageByPage(agent: Agent, vm: Vm): Promise<Figure[]> {
 
 export const conversions: Measurement = {
   name: 'conversions',
-  summary: 'conversions within the guest that split and merge huge pages, against those of a 4K page',
+  summary: 'conversions that split and merge huge pages, against those of a 4K page',
   measure: (say) =>
     withInstance(profile, async ({ agent }) => {
       const { vm } = await must(agent.vm.create())

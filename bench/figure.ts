@@ -1,29 +1,29 @@
-// What a measurement gives, and how it is printed: figures with their limits, never assertions.
+// Figures of measurements, and the table of them with limits; a missed limit is no error.
 
-/** One measured number. Absolute times are of one machine; ratios within one run can be compared. */
+/** One measured number. Absolute times depend on the computer; ratios within one run can be compared. */
 export interface Figure {
   readonly what: string
   readonly value: number
   readonly unit: string
-  /** The most that it should be; missing for a number that is only there to explain another. */
+  /** The upper limit; missing for a number that only explains another one. */
   readonly limit?: number
-  /** The least that it should be, for a number that is better when it is greater. */
+  /** The lower limit, for a number that is better when it is greater. */
   readonly least?: number
 }
 
-/** One group of measurements that can be asked for by name. */
+/** One group of measurements, with a name for the command line. */
 export interface Measurement {
   readonly name: string
   readonly summary: string
   readonly measure: (say: (progress: string) => void) => Promise<readonly Figure[]>
 }
 
-/** The value in the middle. @throws {RangeError} without values */
+/** Computes the median. @throws {RangeError} without values */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** The smallest value that at least this share of all values does not exceed. @throws {RangeError} without values */
+/** Computes the smallest value that at least this share of all values does not exceed. @throws {RangeError} without values */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
@@ -35,14 +35,14 @@ function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
-/** Its limit, and on which side of it the value is. */
+/** Formats the limit, and on which side of it the value is. */
 function verdictOn({ value, unit, limit, least }: Figure): [limit: string, verdict: string] {
   if (limit !== undefined) return [`≤ ${limit} ${unit}`, value <= limit ? 'within' : 'OVER']
   if (least !== undefined) return [`≥ ${least} ${unit}`, value >= least ? 'within' : 'UNDER']
   return ['', '']
 }
 
-/** The figures as a Markdown table. */
+/** Formats the figures as a Markdown table. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.what,

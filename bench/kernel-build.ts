@@ -1,4 +1,4 @@
-// What a kernel costs in processor time: from nothing, and after one changed line in the file that everybody changes.
+// The processor time of a kernel build: from nothing, and after one changed line in guest_memfd.c.
 import { copyFile, cp, glob, mkdir, mkdtempDisposable, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,10 +9,10 @@ import { observeSuccess } from './command.ts'
 import type { Measurement } from './figure.ts'
 
 const file = 'virt/kvm/guest_memfd.c'
-// Code, not a comment: the object must really change.
+// Code instead of a comment: the object must really change.
 const changedLine = 'static const int gmemtest_bench_marker __used = 1;\n'
 
-/** The file as the build left it in its work tree: of all copies in the cache, the one that was patched last. */
+/** Reads the file in the work tree of the build: of all copies in the cache, the one that was patched last. */
 async function patchedFile(cache: string): Promise<string> {
   let newest: { readonly name: string; readonly time: number } | undefined
   for await (const name of glob(`**/${file}`, { cwd: cache })) {
@@ -23,7 +23,7 @@ async function patchedFile(cache: string): Promise<string> {
   return path.join(cache, newest.name)
 }
 
-/** A copy of the default definition in `directory` with one more patch, which adds one line. */
+/** Copies the default definition into `directory`, with one more patch that adds one line. */
 async function definitionWithChange(directory: string, cache: string): Promise<string> {
   for (const side of ['a', 'b'])
     await mkdir(path.join(directory, side, path.dirname(file)), { recursive: true })
@@ -46,7 +46,7 @@ async function definitionWithChange(directory: string, cache: string): Promise<s
   return changed
 }
 
-/** Builds, and answers with what that cost; its output ends in the key and the directory of the build. */
+/** Builds a kernel and gives the cost; the output ends with the key and the directory of the build. */
 async function build(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,

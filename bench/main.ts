@@ -1,4 +1,4 @@
-// make bench: measures what docs/performance.md promises, prints a table with limits, asserts nothing.
+// make bench: measures the figures of docs/performance.md and prints a table with limits; a missed limit is no error.
 import { consoleReading } from './console.ts'
 import { conversions } from './conversions.ts'
 import { kernelBuild } from './kernel-build.ts'

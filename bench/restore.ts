@@ -1,4 +1,4 @@
-// What a machine that is restored from a saved state costs, against one that boots; and what several machines at once gain.
+// The cost of a restored instance against one that boots, and the gain of several instances at once.
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,17 +10,17 @@ import { plainProfile } from '../harness/vm/profile.ts'
 import { observeSuccess } from './command.ts'
 import { median } from './figure.ts'
 import type { Figure, Measurement } from './figure.ts'
-import { instanceOptions } from './machine.ts'
+import { instanceOptions } from './bench-instance.ts'
 
 const rounds = 7
 const scenario = 'default-state-is-shared'
-/** Short and long ones, of all profiles. */
+/** Short and long scenarios of all profiles. */
 const several = 'huge-*'
 const severalRounds = 3
 
 interface Life {
   readonly toFirstOperation: number
-  /** Until it is gone again. */
+  /** From the start until the instance is gone. */
   readonly whole: number
 }
 
@@ -37,7 +37,7 @@ async function lifeOf(make: () => Promise<Instance>): Promise<Life> {
   return { toFirstOperation, whole: performance.now() - begin }
 }
 
-/** The scenario's own time in a run that ended well. */
+/** Reads the time of the scenario itself in a successful run. */
 async function scenarioMilliseconds(directory: string): Promise<number> {
   const text = await readFile(path.join(directory, 'results.jsonl'), 'utf8')
   const line = text.split('\n').find((candidate) => candidate.includes('"scenario-finished"'))
@@ -72,7 +72,7 @@ async function oneInstance(directory: string, say: (progress: string) => void): 
     { what: 'restore, to the first operation', value: median(restores), unit: 'ms' },
     { what: 'restore against boot', value: median(restores) / median(boots), unit: '×', limit: 0.25 },
     {
-      what: 'a fresh machine, from its start until it is gone',
+      what: 'a fresh instance, from its start until it is gone',
       value: median(lives),
       unit: 'ms',
       limit: 600,
@@ -99,8 +99,12 @@ async function manyInstances(directory: string, say: (progress: string) => void)
     gains.push(one / two)
   }
   return [
-    { what: 'what one adds to a complete run, mean of all scenarios', value: median(costs), unit: 'ms' },
-    { what: 'two machines at once, against one', value: median(gains), unit: '×', least: 1.7 },
+    {
+      what: 'cost of a fresh instance in a complete run, mean of all scenarios',
+      value: median(costs),
+      unit: 'ms',
+    },
+    { what: 'two instances at once, against one', value: median(gains), unit: '×', least: 1.7 },
   ]
 }
 
@@ -111,12 +115,12 @@ async function within(measure: (directory: string) => Promise<Figure[]>): Promis
 
 export const restore: Measurement = {
   name: 'restore',
-  summary: 'machines restored from a saved state, against machines that boot',
+  summary: 'instances restored from a saved state, against instances that boot',
   measure: (say) => within((directory) => oneInstance(directory, say)),
 }
 
 export const jobs: Measurement = {
   name: 'jobs',
-  summary: 'a machine for each scenario against one for all, and two at once against one',
+  summary: 'an instance for each scenario against one for all, and two at once against one',
   measure: (say) => within((directory) => manyInstances(directory, say)),
 }

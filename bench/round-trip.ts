@@ -1,8 +1,8 @@
-// How long one operation takes from the harness to the agent in the guest and back.
+// The time of one operation from the harness to the agent in an instance and back.
 import { plainProfile } from '../harness/vm/profile.ts'
 import { median, quantile } from './figure.ts'
 import type { Measurement } from './figure.ts'
-import { withInstance } from './machine.ts'
+import { withInstance } from './bench-instance.ts'
 
 const warmUp = 200
 const rounds = 2000

@@ -1,4 +1,4 @@
-// What all scenarios together cost, against the boot before them, and how much memory the harness needs for it.
+// The time of all scenarios together, against the boot before them, and the memory of the harness.
 import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -24,7 +24,7 @@ async function eventsOf(directory: string): Promise<readonly RunEvent[]> {
 
 export const scenarios: Measurement = {
   name: 'scenarios',
-  summary: 'all scenarios together, against the boot of the virtual machine',
+  summary: 'all scenarios together, against the boot of the instance',
   async measure(say) {
     await using results = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
     const boots: number[] = []
@@ -51,7 +51,7 @@ export const scenarios: Measurement = {
       sums.push(sum)
     }
     return [
-      { what: 'boot, QEMU start to a ready guest', value: median(boots), unit: 'ms' },
+      { what: 'boot, QEMU start to a ready instance', value: median(boots), unit: 'ms' },
       { what: 'all scenarios together', value: median(sums), unit: 'ms' },
       { what: 'their ratio', value: median(sums) / median(boots), unit: '×', limit: 3 },
       {

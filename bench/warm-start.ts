@@ -1,4 +1,4 @@
-// How long a user waits for the first test point when everything is in the cache, against bare QEMU on the same kernel.
+// The time to the first test point when everything is in the cache, against bare QEMU with the same kernel.
 import { spawn } from 'node:child_process'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import type { Measurement } from './figure.ts'
 const rounds = 7
 const scenario = 'default-state-is-shared'
 
-/** What one would type by hand to boot this kernel on a machine without KVM. */
+/** Gives the options to boot this kernel by hand on a computer without KVM. */
 function bareQemu(vmlinux: string, initramfs: string): string[] {
   const instance = '-machine q35 -accel tcg,thread=multi -cpu max,+svm,+npt -smp 2 -m 1G'
   const devices = '-nodefaults -display none -serial stdio -no-reboot'
