@@ -2,9 +2,8 @@
 import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const faults: readonly Pattern[] = rows([
-  {
-    name: 'panic',
+export const faults: readonly Pattern[] = rows({
+  panic: {
     kind: 'panic',
     needle: 'Kernel panic',
     begin: /^Kernel panic - not syncing(?:: (?<what>.*))?/,
@@ -12,25 +11,22 @@ export const faults: readonly Pattern[] = rows([
     end: /^---\[ end Kernel panic|^Rebooting in \d+ seconds/,
     hasTrace: false,
   },
-  {
-    // A triple fault prints nothing at all: the next line is the banner of the next boot.
-    name: 'reboot',
+  // A triple fault prints nothing at all: the next line is the banner of the next boot.
+  reboot: {
     kind: 'reboot',
     needle: 'Linux version ',
     begin: /^Linux version (?<what>\d+\.\d+\S*)/,
     title: 'unexpected boot of Linux $what',
     end: 'line',
   },
-  {
-    name: 'stack-guard-page',
+  'stack-guard-page': {
     kind: 'stack-overflow',
     needle: 'stack guard page was hit',
     begin: /^BUG: (?:(?<what>\S+) )?stack guard page was hit at/,
     title: '$what stack guard page was hit',
     end: endTrace,
   },
-  {
-    name: 'stack-overflow-arm64',
+  'stack-overflow-arm64': {
     kind: 'stack-overflow',
     needle: 'Insufficient stack space',
     begin: /^Insufficient stack space to handle exception!/,
@@ -38,53 +34,46 @@ export const faults: readonly Pattern[] = rows([
     end: /^---\[ end (?:trace|Kernel panic)/,
     hasTrace: false,
   },
-  {
-    name: 'stack-overflow',
+  'stack-overflow': {
     kind: 'stack-overflow',
     needle: 'kernel stack overflow',
     begin: /^(?:BUG: )?kernel stack overflow/,
     title: 'kernel stack overflow',
     end: endTrace,
   },
-  {
-    name: 'double-fault',
+  'double-fault': {
     kind: 'oops',
     needle: 'PANIC: ',
     begin: /^(?:traps: )?PANIC: (?<what>double fault)/,
     end: endTrace,
   },
-  {
-    name: 'null-dereference',
+  'null-dereference': {
     kind: 'oops',
     needle: 'NULL pointer dereference',
     begin: /^BUG: (?:[kK]ernel|unable to handle kernel) NULL pointer dereference/,
     title: 'NULL pointer dereference',
     end: endTrace,
   },
-  {
-    name: 'page-fault',
+  'page-fault': {
     kind: 'oops',
     needle: 'unable to handle',
     begin: /^BUG: unable to handle (?:kernel )?(?:page fault|paging request)/,
     title: 'page fault',
     end: endTrace,
   },
-  {
-    name: 'unable-to-handle-arm64',
+  'unable-to-handle-arm64': {
     kind: 'oops',
     needle: 'Unable to handle kernel',
     begin: /^Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: at virtual address|$)/,
     end: endTrace,
   },
-  {
-    name: 'general-protection-fault',
+  'general-protection-fault': {
     kind: 'oops',
     needle: 'general protection fault',
     begin: /^(?:Oops: )?(?<what>general protection fault)(?:: [0-9a-f]{4}|, (?:probably|maybe) for)/,
     end: endTrace,
   },
-  {
-    name: 'oops',
+  oops: {
     kind: 'oops',
     needle: 'Oops',
     begin:
@@ -92,16 +81,14 @@ export const faults: readonly Pattern[] = rows([
     end: endTrace,
     rank: 1,
   },
-  {
-    name: 'trap',
+  trap: {
     kind: 'oops',
     needle: ' [#',
     begin: /^(?:Internal error: )?(?<what>[a-zA-Z][\w ,-]*): [0-9a-f]{1,16} \[#\d+\]/,
     end: endTrace,
     rank: 1,
   },
-  {
-    name: 'bug-at',
+  'bug-at': {
     kind: 'bug',
     needle: 'ernel BUG at ',
     begin: /^[kK]ernel BUG at (?:(?<function>[A-Za-z_][\w.]*)\+0x\S+ \[verbose)?/,
@@ -109,16 +96,14 @@ export const faults: readonly Pattern[] = rows([
     end: endTrace,
     complete: /:\d+!|\[verbose/,
   },
-  {
-    name: 'cfi-failure',
+  'cfi-failure': {
     kind: 'cfi',
     needle: 'CFI failure',
     begin: /^CFI failure at (?<function>[A-Za-z_][\w.]*)/,
     title: 'CFI failure',
     end: endTrace,
   },
-  {
-    name: 'usercopy',
+  usercopy: {
     kind: 'usercopy',
     needle: 'usercopy: ',
     begin: /^usercopy: Kernel memory (?<what>exposure|overwrite) attempt detected/,
@@ -126,8 +111,7 @@ export const faults: readonly Pattern[] = rows([
     end: endTrace,
     cutFollows: true,
   },
-  {
-    name: 'warning',
+  warning: {
     kind: 'warning',
     needle: 'WARNING: CPU: ',
     begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
@@ -136,9 +120,8 @@ export const faults: readonly Pattern[] = rows([
     complete: / at (?:\S+:\d+ )?[A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
     rank: 1,
   },
-  {
-    // Since Linux 7.0 the place comes first.
-    name: 'warning-at',
+  // Since Linux 7.0 the place comes first.
+  'warning-at': {
     kind: 'warning',
     needle: 'WARNING: ',
     begin:
@@ -148,4 +131,4 @@ export const faults: readonly Pattern[] = rows([
     complete: /, CPU#\d+: .+\/\d+$/,
     rank: 1,
   },
-])
+})

@@ -2,9 +2,8 @@
 import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const general: readonly Pattern[] = rows([
-  {
-    name: 'unknown-bug',
+export const general: readonly Pattern[] = rows({
+  'unknown-bug': {
     kind: 'bug',
     needle: 'BUG',
     begin: /^(?<what>(?:[\w.-]+: )?BUG(?:: | at |\/| in ).*)/,
@@ -12,8 +11,7 @@ export const general: readonly Pattern[] = rows([
     rank: 1,
     isGeneral: true,
   },
-  {
-    name: 'unknown-warning',
+  'unknown-warning': {
     kind: 'warning',
     needle: 'WARNING: ',
     begin: /^(?<what>WARNING: .*)/,
@@ -21,8 +19,7 @@ export const general: readonly Pattern[] = rows([
     rank: 1,
     isGeneral: true,
   },
-  {
-    name: 'unknown-info',
+  'unknown-info': {
     kind: 'info',
     needle: 'INFO: ',
     begin: /^(?<what>(?:\[ )?INFO: .*)/,
@@ -30,8 +27,7 @@ export const general: readonly Pattern[] = rows([
     rank: 1,
     isGeneral: true,
   },
-  {
-    name: 'cut-here',
+  'cut-here': {
     kind: 'warning',
     needle: '[ cut here ]',
     begin: /^-+\[ cut here \]-+/,
@@ -39,13 +35,6 @@ export const general: readonly Pattern[] = rows([
     end: endTrace,
     rank: 0,
   },
-  {
-    // A trace that belongs to no other splat; the line before it may give the reason.
-    name: 'call-trace',
-    kind: 'trace',
-    needle: 'Call ',
-    begin: /^Call [tT]race:/,
-    title: 'call trace',
-    rank: 0,
-  },
-])
+  // A trace that belongs to no other splat; the line before it may give the reason.
+  'call-trace': { kind: 'trace', needle: 'Call ', begin: /^Call [tT]race:/, title: 'call trace', rank: 0 },
+})

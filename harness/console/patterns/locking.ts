@@ -2,70 +2,56 @@
 import { endTrace, rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const locking: readonly Pattern[] = rows([
-  {
-    name: 'lockdep-circular',
+export const locking: readonly Pattern[] = rows({
+  'lockdep-circular': {
     kind: 'lockdep',
     needle: 'WARNING: possible ',
     begin:
       /^WARNING: (?<what>possible (?:circular locking dependency|recursive locking|irq lock inversion dependency)) detected/,
   },
-  {
-    name: 'lockdep-irq-unsafe',
+  'lockdep-irq-unsafe': {
     kind: 'lockdep',
     needle: 'lock order detected',
     begin: /^WARNING: (?<what>\w+-safe -> \w+-unsafe lock order) detected/,
   },
-  {
-    name: 'lockdep-inconsistent',
+  'lockdep-inconsistent': {
     kind: 'lockdep',
     needle: 'WARNING: inconsistent lock state',
     begin: /^WARNING: (?<what>inconsistent lock state)/,
   },
-  {
-    name: 'lockdep-unlock',
+  'lockdep-unlock': {
     kind: 'lockdep',
     needle: 'WARNING: ',
     begin:
       /^WARNING: (?<what>bad unlock balance|bad contention|held lock freed|Nested lock was not taken|chain_key collision|lock held when returning to user space)/,
   },
-  {
-    name: 'lockdep-exit',
+  'lockdep-exit': {
     kind: 'lockdep',
     needle: 'still has locks held',
     begin: /^WARNING: (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
     title: 'a task ends with locks held',
   },
-  {
-    name: 'lockdep-wait-context',
-    kind: 'lockdep',
-    needle: '[ BUG: ',
-    begin: /^\[ BUG: (?<what>.*?)!? \]$/,
-  },
-  {
-    name: 'lockdep-key',
+  'lockdep-wait-context': { kind: 'lockdep', needle: '[ BUG: ', begin: /^\[ BUG: (?<what>.*?)!? \]$/ },
+  'lockdep-key': {
     kind: 'lockdep',
     needle: 'INFO: trying to register',
     begin: /^INFO: (?<what>trying to register non-static key)/,
   },
-  {
-    name: 'lockdep-limit',
+  'lockdep-limit': {
     kind: 'lockdep',
     needle: 'BUG: MAX_',
     begin: /^BUG: (?<what>MAX_\w+ too low)!/,
     hasTrace: false,
     blame: 'nobody',
   },
-  {
-    name: 'debug-locks',
+  'debug-locks': {
     kind: 'lockdep',
     needle: 'DEBUG_LOCKS_WARN_ON',
     begin: /^(?<what>DEBUG_LOCKS_WARN_ON\(.*\))/,
     end: endTrace,
   },
-  {
-    // As with kmemleak: the detector finds nothing from now on.
-    name: 'lockdep-off',
+  // As with kmemleak: the detector finds nothing from now on.
+  'lockdep-off': {
     kind: 'lockdep',
     needle: 'INFO: lockdep is turned off',
     begin: /^INFO: lockdep is turned off/,
@@ -73,74 +59,63 @@ export const locking: readonly Pattern[] = rows([
     end: 'line',
     rank: 0,
   },
-  {
-    name: 'rcu-usage',
+  'rcu-usage': {
     kind: 'rcu',
     needle: 'WARNING: suspicious RCU usage',
     begin: /^WARNING: (?<what>suspicious RCU usage)/,
   },
-  {
-    name: 'rcu-context-switch',
+  'rcu-context-switch': {
     kind: 'rcu',
     needle: 'RCU read-side critical section',
     begin: /^(?<what>(?:Voluntary|Illegal) context switch within RCU read-side critical section)/,
     end: endTrace,
   },
-  {
-    name: 'sleep-in-atomic',
+  'sleep-in-atomic': {
     kind: 'atomic-sleep',
     needle: 'sleeping function called from invalid context',
     begin: /^BUG: (?<what>sleeping function called from invalid context)/,
   },
-  {
-    name: 'blocking-while-not-running',
+  'blocking-while-not-running': {
     kind: 'atomic-sleep',
     needle: 'do not call blocking ops',
     begin: /^(?<what>do not call blocking ops when !TASK_RUNNING)/,
     end: endTrace,
   },
-  {
-    name: 'scheduling-while-atomic',
+  'scheduling-while-atomic': {
     kind: 'atomic-sleep',
     needle: 'BUG: scheduling ',
     begin:
       /^BUG: (?<what>scheduling while atomic|scheduling in a non-blocking section): (?<comm>.+)\/(?<pid>\d+)\//,
   },
-  {
-    name: 'scheduling-from-idle',
+  'scheduling-from-idle': {
     kind: 'atomic-sleep',
     needle: 'bad: scheduling from',
     begin: /^bad: (?<what>scheduling from the idle thread)!/,
   },
-  {
-    name: 'offline-reschedule',
+  'offline-reschedule': {
     kind: 'preemption',
     needle: 'Unexpected reschedule',
     begin: /^(?<what>Unexpected reschedule of offline CPU)#(?<cpu>\d+)/,
     end: endTrace,
   },
-  {
-    name: 'preemptible',
+  preemptible: {
     kind: 'preemption',
     needle: 'BUG: using ',
     begin: /^BUG: (?<what>using \w+\(\) in preemptible) \[[0-9a-f]+\] code: (?<comm>.+)\/(?<pid>\d+)/,
   },
-  {
-    name: 'assuming-context',
+  'assuming-context': {
     kind: 'preemption',
     needle: 'BUG: assuming ',
     begin: /^BUG: (?<what>assuming (?:atomic|non migratable) context)/,
   },
-  {
-    name: 'work-leaks',
+  'work-leaks': {
     kind: 'preemption',
     needle: 'BUG: workqueue leaked',
     begin: /^BUG: (?<what>workqueue leaked [\w, ]+): (?<comm>.+)\[(?<pid>\d+)\]/,
   },
-  {
-    name: 'spinlock',
+  spinlock: {
     kind: 'spinlock',
     needle: 'BUG: ',
     begin: /^BUG: (?<what>(?:spinlock|rwlock) [\w -]+?) on CPU#(?<cpu>\d+), (?<comm>.+?)\/(?<pid>\d+)/,
   },
-])
+})

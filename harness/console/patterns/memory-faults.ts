@@ -5,9 +5,8 @@ import type { Pattern } from './pattern.ts'
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
 
-export const memory: readonly Pattern[] = rows([
-  {
-    name: 'kasan',
+export const memory: readonly Pattern[] = rows({
+  kasan: {
     kind: 'kasan',
     needle: 'BUG: KASAN: ',
     begin: /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
@@ -15,8 +14,7 @@ export const memory: readonly Pattern[] = rows([
     end: ruler,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+|invalid-access$/,
   },
-  {
-    name: 'kfence',
+  kfence: {
     kind: 'kfence',
     needle: 'BUG: KFENCE: ',
     begin: /^BUG: KFENCE: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
@@ -24,8 +22,7 @@ export const memory: readonly Pattern[] = rows([
     end: ruler,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
   },
-  {
-    name: 'kcsan',
+  kcsan: {
     kind: 'kcsan',
     needle: 'BUG: KCSAN: ',
     begin:
@@ -34,8 +31,7 @@ export const memory: readonly Pattern[] = rows([
     end: ruler,
     complete: / in [A-Za-z_]/,
   },
-  {
-    name: 'kmsan',
+  kmsan: {
     kind: 'kmsan',
     needle: 'BUG: KMSAN: ',
     begin: /^BUG: KMSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
@@ -43,8 +39,7 @@ export const memory: readonly Pattern[] = rows([
     end: ruler,
     complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
   },
-  {
-    name: 'ubsan',
+  ubsan: {
     kind: 'ubsan',
     needle: 'UBSAN: ',
     begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?$/,
@@ -52,63 +47,55 @@ export const memory: readonly Pattern[] = rows([
     end: /^---\[ end trace|^={30,}$/,
     complete: / in \S+:\d+(?::\d+)?$/,
   },
-  {
-    name: 'bad-page-suppressed',
+  'bad-page-suppressed': {
     kind: 'bad-page',
     needle: 'messages suppressed',
     begin: /^BUG: Bad (?<what>page (?:state|map|cache)): \d+ messages suppressed/,
     title: 'bad $what, suppressed',
     end: 'line',
   },
-  {
-    name: 'bad-page-state',
+  'bad-page-state': {
     kind: 'bad-page',
     needle: 'BUG: Bad page state',
     begin: /^BUG: Bad page state in process (?<comm>.+?)(?: +pfn:.*)?$/,
     title: 'bad page state',
     complete: /pfn:[0-9a-f]+$/,
   },
-  {
-    name: 'bad-page-map',
+  'bad-page-map': {
     kind: 'bad-page',
     needle: 'BUG: Bad page ',
     begin: /^BUG: Bad page (?<what>map|cache|table) in process (?<comm>.+?)(?: +(?:pfn|pte):.*)?$/,
     title: 'bad page $what',
   },
-  {
-    name: 'bad-rss-counter',
+  'bad-rss-counter': {
     kind: 'bad-page',
     needle: 'Bad rss-counter',
     begin: /^BUG: Bad rss-counter state mm:\S+ type:(?<what>\w+) val:/,
     title: 'bad rss counter $what',
     end: 'line',
   },
-  {
-    name: 'pgtables-bytes',
+  'pgtables-bytes': {
     kind: 'bad-page',
     needle: 'pgtables_bytes',
     begin: /^BUG: non-zero pgtables_bytes on freeing mm/,
     title: 'page tables left when an mm is freed',
     end: 'line',
   },
-  {
-    name: 'vm-bug-on-page',
+  'vm-bug-on-page': {
     kind: 'bug',
     needle: 'page dumped because: VM_',
     begin: /^page dumped because: (?<what>VM_(?:BUG|WARN)_ON\w*\(.*)/,
     end: endTrace,
     cutFollows: true,
   },
-  {
-    name: 'slab',
+  slab: {
     kind: 'slab',
     needle: 'BUG ',
     begin:
       /^BUG (?<cache>\S+) \((?:Not tainted|Tainted: .*?)\): (?<what>[A-Za-z][\w()' -]*?)(?:[.,]? 0x.*|\. .*)?$/,
     title: 'slab: $what',
   },
-  {
-    name: 'list-corruption',
+  'list-corruption': {
     kind: 'list-corruption',
     needle: 'list_',
     begin: /^list_(?<what>add|del) (?:corruption|double add)\b/,
@@ -116,24 +103,21 @@ export const memory: readonly Pattern[] = rows([
     end: endTrace,
     cutFollows: true,
   },
-  {
-    name: 'refcount',
+  refcount: {
     kind: 'refcount',
     needle: 'refcount_t: ',
     begin: /^refcount_t: (?<what>[^.]*)/,
     title: 'refcount: $what',
     end: endTrace,
   },
-  {
-    name: 'debug-objects',
+  'debug-objects': {
     kind: 'debug-objects',
     needle: 'ODEBUG: ',
     begin: /^ODEBUG: (?<what>.*?) \(active state \d+\).* object type: (?<type>\w+)/,
     title: 'ODEBUG: $what $type',
     end: endTrace,
   },
-  {
-    name: 'oom',
+  oom: {
     kind: 'oom',
     needle: 'invoked oom-killer',
     begin: /^(?<comm>.+?) invoked oom-killer: /,
@@ -142,8 +126,7 @@ export const memory: readonly Pattern[] = rows([
     inside: /^(?:oom-kill:|Out of memory|Memory cgroup out of memory)/,
     blame: 'nobody',
   },
-  {
-    name: 'oom-killed',
+  'oom-killed': {
     kind: 'oom',
     needle: 'ut of memory',
     begin:
@@ -151,35 +134,31 @@ export const memory: readonly Pattern[] = rows([
     title: 'out of memory',
     end: 'line',
   },
-  {
-    name: 'allocation-failure',
+  'allocation-failure': {
     kind: 'allocation-failure',
     needle: 'allocation failure: order:',
     begin: /^(?<comm>.+?): page allocation failure: order:(?<what>\d+)/,
     title: 'page allocation failure, order $what',
   },
-  {
-    name: 'unreferenced-object',
+  'unreferenced-object': {
     kind: 'leak',
     needle: 'unreferenced object 0x',
     begin: /^unreferenced object 0x[0-9a-f]+ \(size \d+\):/,
     title: 'memory leak',
   },
-  {
-    name: 'kmemleak',
+  kmemleak: {
     kind: 'leak',
     needle: 'new suspected memory leaks',
     begin: /^kmemleak: \d+ new suspected memory leaks/,
     title: 'new suspected memory leaks',
     end: 'line',
   },
-  {
-    // A detector that gives up finds nothing from then on: its silence must not look like a clean log.
-    name: 'kmemleak-off',
+  // A detector that gives up finds nothing from then on: its silence must not look like a clean log.
+  'kmemleak-off': {
     kind: 'leak',
     needle: 'leak detector disabled',
     begin: /^kmemleak: Kernel memory leak detector disabled/,
     title: 'kmemleak has given up',
     end: 'line',
   },
-])
+})

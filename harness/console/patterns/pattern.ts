@@ -80,12 +80,20 @@ export interface Pattern {
 }
 
 type Defaults = 'title' | 'end' | 'hasTrace'
+type Row = Omit<Pattern, 'name' | Defaults> & Partial<Pick<Pattern, Defaults>>
 
-/** Fills in the defaults: title `$what`, end `trace`, and a call trace unless the splat is a single line. */
-export function rows(
-  table: readonly (Omit<Pattern, Defaults> & Partial<Pick<Pattern, Defaults>>)[],
-): Pattern[] {
-  return table.map((row) => ({ title: '$what', end: 'trace', hasTrace: row.end !== 'line', ...row }))
+/**
+ * Makes a table from rows by name, and fills in the defaults: title `$what`, end `trace`, and a call trace unless the splat
+ * is a single line.
+ */
+export function rows(table: Readonly<Record<string, Row>>): Pattern[] {
+  return Object.entries(table).map(([name, row]) => ({
+    name,
+    title: '$what',
+    end: 'trace',
+    hasTrace: row.end !== 'line',
+    ...row,
+  }))
 }
 
 /** The end of every splat that die() or __warn() prints. */

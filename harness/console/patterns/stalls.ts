@@ -2,9 +2,8 @@
 import { rows } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 
-export const stalls: readonly Pattern[] = rows([
-  {
-    name: 'soft-lockup',
+export const stalls: readonly Pattern[] = rows({
+  'soft-lockup': {
     kind: 'soft-lockup',
     needle: 'soft lockup - CPU',
     begin:
@@ -13,8 +12,7 @@ export const stalls: readonly Pattern[] = rows([
     end: 'traces',
     blame: 'interrupted',
   },
-  {
-    name: 'hard-lockup',
+  'hard-lockup': {
     kind: 'hard-lockup',
     needle: 'hard LOCKUP',
     begin:
@@ -23,8 +21,7 @@ export const stalls: readonly Pattern[] = rows([
     end: 'traces',
     blame: 'interrupted',
   },
-  {
-    name: 'workqueue-lockup',
+  'workqueue-lockup': {
     kind: 'workqueue-lockup',
     needle: 'BUG: workqueue lockup',
     begin: /^BUG: workqueue lockup - pool/,
@@ -33,8 +30,7 @@ export const stalls: readonly Pattern[] = rows([
     hasTrace: false,
     blame: 'interrupted',
   },
-  {
-    name: 'rcu-stall',
+  'rcu-stall': {
     kind: 'rcu-stall',
     needle: 'INFO: rcu',
     begin:
@@ -44,8 +40,7 @@ export const stalls: readonly Pattern[] = rows([
     inside: /^(?:rcu: )?INFO: (?:rcu|Stall ended)|^rcu: /,
     blame: 'interrupted',
   },
-  {
-    name: 'rcu-starved',
+  'rcu-starved': {
     kind: 'rcu-stall',
     needle: 'kthread starved',
     begin: /^rcu: (?<what>rcu\w*) kthread (?:starved|timer wakeup)/,
@@ -55,28 +50,25 @@ export const stalls: readonly Pattern[] = rows([
     inside: /^rcu: /,
     blame: 'nobody',
   },
-  {
-    name: 'hung-task',
+  'hung-task': {
     kind: 'hung-task',
     needle: ' blocked for more than',
     begin: /^INFO: task (?<comm>.+):(?<pid>\d+) blocked (?:in I\/O wait )?for more than \d+ seconds/,
     title: 'task hung',
     inside: /^INFO: task .* blocked on an? /,
   },
-  {
-    name: 'irq-nobody-cared',
+  'irq-nobody-cared': {
     kind: 'irq',
     needle: 'nobody cared',
     begin: /^irq (?<what>\d+): nobody cared/,
     title: 'irq $what: nobody cared',
     blame: 'nobody',
   },
-  {
-    name: 'netdev-busy',
+  'netdev-busy': {
     kind: 'netdev',
     needle: 'unregister_netdevice: waiting',
     begin: /^unregister_netdevice: waiting for (?<what>\S+) to become free/,
     title: 'network device $what does not become free',
     end: 'line',
   },
-])
+})
