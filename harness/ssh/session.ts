@@ -6,20 +6,12 @@ import { constants, gzip } from 'node:zlib'
 import type { Client, ClientChannel } from 'ssh2'
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { GuestError, messageOf, ProtocolError } from '../base/errors.ts'
+import { endOf } from './command-end.ts'
+import type { OnOutput, RemoteResult } from './command-end.ts'
 import { runTerminal } from './interactive.ts'
 import type { Terminal } from './interactive.ts'
 
 const compressed = promisify(gzip)
-
-/** The end of a command in an instance. */
-export interface RemoteResult {
-  /** Missing when a signal ended the command. */
-  readonly exitCode: number | undefined
-  /** The name of the signal without SIG: `KILL`. */
-  readonly signal: string | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
 
 interface ExecOptions {
   readonly signal: AbortSignal
@@ -28,7 +20,7 @@ interface ExecOptions {
   /** The standard input of the command. */
   readonly input?: Uint8Array
   /** Receives the output as it comes; otherwise the output is collected. */
-  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void
+  readonly onOutput?: OnOutput
 }
 
 /** A raw two-way channel to a command in an instance. It ends with the command, or with the connection. */
@@ -73,26 +65,10 @@ export interface SshSession extends AsyncDisposable {
   readonly closed: Promise<void>
 }
 
-// Enough output for any reader; the rest of a flood is dropped.
-const outputLimit = 16 * 2 ** 20
 const openMilliseconds = 60_000
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`
-}
-
-/** Keeps the first bytes of a stream, up to the limit. */
-function collector(): { add(chunk: Buffer): void; text(): string } {
-  const chunks: Buffer[] = []
-  let size = 0
-  return {
-    add(chunk) {
-      if (size >= outputLimit) return
-      chunks.push(chunk.subarray(0, outputLimit - size))
-      size += chunk.length
-    },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  }
 }
 
 /** Makes the session of a client that is logged in. */
@@ -152,34 +128,15 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     try {
       return await withDeadline(limit, async (signal) => {
         channel = await open(command, { signal })
-        return await finish(channel, command, options)
+        const end = await endOf(channel, options.input, options.onOutput)
+        if (end === undefined) throw lost(command)
+        return end
       })
     } catch (error) {
       channel?.close()
       if (!(error instanceof DeadlineExceeded)) throw error
       throw new GuestError('COMMAND_TIMEOUT', `in the instance, ${error.message}`, { cause: error })
     }
-  }
-
-  async function finish(
-    channel: ClientChannel,
-    command: string,
-    options: ExecOptions,
-  ): Promise<RemoteResult> {
-    const [stdout, stderr] = [collector(), collector()]
-    channel.on('data', (chunk: Buffer) => (options.onOutput ?? (() => stdout.add(chunk)))('stdout', chunk))
-    channel.stderr.on('data', (chunk: Buffer) =>
-      (options.onOutput ?? (() => stderr.add(chunk)))('stderr', chunk),
-    )
-    const ended = Promise.withResolvers<readonly [code: number | undefined, signal: string | undefined]>()
-    // Close comes after the last byte of both streams; without code and signal, the connection was lost.
-    channel.once('close', (code?: number | null, name?: string) =>
-      ended.resolve([code ?? undefined, name?.replace(/^SIG/, '')]),
-    )
-    channel.end(options.input)
-    const [exitCode, signal] = await ended.promise
-    if (exitCode === undefined && signal === undefined) throw lost(command)
-    return { exitCode, signal, stdout: stdout.text(), stderr: stderr.text() }
   }
 
   return {
