@@ -2,11 +2,13 @@
 import path from 'node:path'
 import { cacheDirectory } from '../base/paths.ts'
 import { dayOf } from '../console/sift.ts'
+import { symbolizerOf } from '../console/symbolizer.ts'
+import type { Symbolizer } from '../console/symbolizer.ts'
 import { Consoles } from '../instance/consoles.ts'
 import type { InstanceParts } from '../instance/instance-options.ts'
 import { InstancePool } from '../instance/pool.ts'
 import type { InstancePoolOptions } from '../instance/pool.ts'
-import type { Decode, JudgeFacts } from '../judge/facts.ts'
+import type { JudgeFacts } from '../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../kernel/definition/definition.ts'
 import { withDumps } from '../kernel/dumps.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
@@ -103,13 +105,9 @@ export function runFactsOf({ isolation, context, definition, started }: Job): Ru
   }
 }
 
-/** Makes the function that adds file and line to places in a kernel; without debug information, places stay as they are. */
-export function decoderOf(vmlinux: string, signal: AbortSignal): Decode {
-  return async (lines) => {
-    // Loaded when there is something to decode: the time to the first test point counts.
-    const { decodeLines } = await import('../console/symbolize.ts')
-    return await decodeLines(lines, { vmlinux, signal }).catch(() => lines)
-  }
+/** Makes the symbolizer of a job for one kernel; the first reason why traces lack file and line goes to standard error. */
+export function symbolizerFor(vmlinux: string, { signal, stderr }: CommandContext): Symbolizer {
+  return symbolizerOf(vmlinux, signal, (trouble) => stderr.write(`gmemtest: ${trouble}\n`))
 }
 
 /** The name of the console file of a mutant. */

@@ -27,7 +27,7 @@ import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../suites/scenarios/scenario-test.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
-import { consoleNameOf, consolesOf, decoderOf, poolOf, prepareJob, runFactsOf } from './job.ts'
+import { consoleNameOf, consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor } from './job.ts'
 import type { Job } from './job.ts'
 import { flagsOf } from './job-options.ts'
 import type { JobOptions } from './job-options.ts'
@@ -195,7 +195,7 @@ function builtKernel(
   })
   return {
     instances,
-    decode: decoderOf(parts.kernel.vmlinux, job.context.signal),
+    decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     async [Symbol.asyncDispose]() {
       await instances[Symbol.asyncDispose]()
       await consoles[Symbol.asyncDispose]()

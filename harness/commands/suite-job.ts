@@ -16,7 +16,7 @@ import type { BootPlan } from '../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../run/durations.ts'
 import type { Test } from '../run/test.ts'
 import { memoryOf, plainProfile } from '../vm/profile.ts'
-import { consolesOf, decoderOf, poolOf, runFactsOf } from './job.ts'
+import { consolesOf, poolOf, runFactsOf, symbolizerFor } from './job.ts'
 import type { Job } from './job.ts'
 import { flagsOf } from './job-options.ts'
 import { provideParts } from './parts.ts'
@@ -94,7 +94,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     instances,
     jobs,
     durations,
-    decode: decoderOf(parts.kernel.vmlinux, signal),
+    decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
         durations.set(event.name, event.milliseconds)

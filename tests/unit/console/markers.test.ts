@@ -6,7 +6,6 @@ import {
   endMarker,
   linesBefore,
   operationsSince,
-  withoutMarkers,
 } from '../../../harness/console/markers.ts'
 
 const log = [
@@ -42,10 +41,5 @@ void test('the operations of a test begin behind its last begin marker', (t) => 
   ]
   t.strictSame(operationsSince('convert', operations), ['new'])
   t.strictSame(operationsSince('other', operations), operations, 'the agent has forgotten the marker')
-  t.end()
-})
-
-void test('the lines of a test are shown without markers', (t) => {
-  t.strictSame(withoutMarkers(log), [log[0], log[2]])
   t.end()
 })

@@ -87,7 +87,7 @@ void test('frames get file and line', async (suite) => {
       '  other+0x1/0x2',
     ]
     t.strictSame(await symbolizeLines(given, { vmlinux, signal }), { symbolized: expected })
-    t.strictSame(await symbolizerOf(vmlinux).lines(given, signal), expected)
+    t.strictSame(await symbolizerOf(vmlinux, signal, (trouble) => t.fail(trouble))(given), expected)
     t.strictSame(await symbolizeLines(['nothing'], { vmlinux: '/nonexistent', signal }), {
       symbolized: ['nothing'],
     })
@@ -150,24 +150,20 @@ void test('frames get file and line', async (suite) => {
     })
   })
 
-  await suite.test('a run keeps the names and hears of the trouble once', async (t) => {
-    const given = warningIn('outer', 0, size)
-    const heard: string[] = []
-    const missing = symbolizerOf(path.join(home, 'nope'), (trouble) => heard.push(trouble))
-    t.strictSame(await missing.splats(given, signal), given)
-    t.strictSame(await missing.lines([`  outer+0x0/0x${size.toString(16)}`], signal), [
-      `  outer+0x0/0x${size.toString(16)}`,
-    ])
-    t.strictSame(heard, [`traces lack file and line: there is no file ${home}/nope`])
-    const other = symbolizerOf(vmlinux, (trouble) => heard.push(trouble))
-    t.strictSame(await other.splats([], signal), [])
-    t.match(await other.splats(given, signal), [{ trace: [{ location: 'init/main.c:4' }, {}, {}] }])
-    t.equal(heard.length, 1)
+  await suite.test('a run keeps the names and reports the trouble once', async (t) => {
+    const place = `  outer+0x0/0x${size.toString(16)}`
+    const said: string[] = []
+    const missing = symbolizerOf(path.join(home, 'nope'), signal, (trouble) => said.push(trouble))
+    t.strictSame(await missing(['nothing']), ['nothing'])
+    t.strictSame(said, [], 'without a place, vmlinux is not read')
+    t.strictSame(await missing([place]), [place])
+    t.strictSame(await missing([place]), [place])
+    t.strictSame(said, [`traces lack file and line: there is no file ${home}/nope`])
   })
 
-  await suite.test('only the end of the run rejects', async (t) => {
-    const reason = new Error('called off')
-    const over = AbortSignal.abort(reason)
-    await t.rejects(symbolizerOf(vmlinux).splats(warningIn('outer', 0, size), over), reason)
+  await suite.test('the end of the run keeps the names', async (t) => {
+    const place = `  outer+0x0/0x${size.toString(16)}`
+    const over = AbortSignal.abort(new Error('interrupted'))
+    t.strictSame(await symbolizerOf(vmlinux, over, (trouble) => t.fail(trouble))([place]), [place])
   })
 })

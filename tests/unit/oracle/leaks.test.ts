@@ -49,7 +49,10 @@ void test('a counter that is missing at boot is an error, and no scenario passes
   const instances = [{ files: withoutInodes }]
   const result = await run(two, { instances })
   t.strictSame(verdicts(result), ['ERROR'])
-  t.match(result.finished[0]?.diagnostic?.message, /cannot read a counter of the kernel: inodes of guest_memfd.* ENOENT/)
+  t.match(
+    result.finished[0]?.diagnostic?.message,
+    /cannot read a counter of the kernel: inodes of guest_memfd.* ENOENT/,
+  )
   const expected = await run(two, { instances, expectSkips: ['gmem-inode-counter'] })
   t.strictSame(verdicts(expected), ['PASS', 'PASS'])
   const stock = await run(two, { instances, dialect: 'vm-attributes' })
@@ -88,10 +91,7 @@ void test('kmemleak scans twice after the last scenario of a boot, since it only
   const { signal } = new AbortController()
   const options = { without: new Set<string>(), timeFactor: 1, signal, kmemleakAge: 1 }
   for (const [isShared, message] of [
-    [
-      true,
-      /^kmemleak, of all tests of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/,
-    ],
+    [true, /^kmemleak, of all tests of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
     [false, /^kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
   ] as const) {
     // Two when the watch begins, then two scans.
