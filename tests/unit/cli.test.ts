@@ -173,7 +173,7 @@ void test('the command line', async (suite) => {
     ],
     [['kselftest', 'guest_memfd_test'], /is named TARGET:TEST, got/, /try 'kvm:guest_memfd_test'/],
     [['build', '--apt-suite', 'a b'], /--apt-suite must be the name of an apt suite/, /trixie-backports/],
-    [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is about complaints/, /leave one of them out/],
+    [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is for splats/, /leave one of them out/],
     [['parse', '--ktap', './none.log'], /there is no file .*none\.log/, /^/],
   ]
   for (const [args, message, hint] of mistakes) {

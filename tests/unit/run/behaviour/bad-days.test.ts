@@ -185,7 +185,7 @@ const badDays: readonly BadDay[] = [
         return 'hang'
       }),
     verdict: 'FAIL',
-    message: /reset itself without a word/,
+    message: /reset itself silently/,
     newInstance: true,
   },
   {
