@@ -51,7 +51,7 @@ export const warmStart: Measurement = {
     const image = await provideGuestImage(options)
     await using results = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-bench-'))
     await observeSuccess(['run', scenario, '--output', path.join(results.path, 'warm-up')])
-    const ours: number[] = []
+    const gmemtest: number[] = []
     const bare: number[] = []
     const ratios: number[] = []
     for (let round = 0; round < rounds; round += 1) {
@@ -61,12 +61,12 @@ export const warmStart: Measurement = {
       const { firstPoint } = await observeSuccess(['run', scenario, '--output', output])
       if (firstPoint === undefined) throw new Error('the run had no test point')
       bare.push(qemu)
-      ours.push(firstPoint)
+      gmemtest.push(firstPoint)
       ratios.push(firstPoint / qemu)
     }
     return [
       { what: 'bare QEMU, start to the first line of init', value: median(bare), unit: 'ms' },
-      { what: 'gmemtest run, start to the first test point', value: median(ours), unit: 'ms' },
+      { what: 'gmemtest run, start to the first test point', value: median(gmemtest), unit: 'ms' },
       { what: 'their ratio (median of the rounds)', value: median(ratios), unit: '×', limit: 1.8 },
     ]
   },

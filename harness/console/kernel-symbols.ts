@@ -64,7 +64,7 @@ export async function symbolTable(
 
 /**
  * Finds the source lines of addresses, the innermost inlined function first. The debug information is read from
- * `VMLINUX.debug` if there is one, as our own builds have it.
+ * `VMLINUX.debug` if there is one, as in the builds of gmemtest.
  * @throws {InfraError} COMMAND_MISSING when binutils are not installed
  */
 export async function sourceLines(

@@ -1,4 +1,4 @@
-// A splat: a complaint of the kernel on the console, as the parser gives it.
+// A splat: a complaint of the kernel on the console.
 import { createHash } from 'node:crypto'
 import { isEntry, isHelper } from './blame.ts'
 import type { SplatKind } from './pattern-table.ts'
@@ -7,7 +7,7 @@ import type { TraceFrame } from './stack-frames.ts'
 
 export interface Splat {
   readonly kind: SplatKind
-  /** What is wrong, and in which function: the same whenever the same fault happens. */
+  /** The fault and the guilty function: the same whenever the same fault happens. */
   readonly title: string
   /** The guilty function; missing when the splat does not tell. */
   readonly frame?: string
@@ -16,13 +16,13 @@ export interface Splat {
   readonly task: SplatTask
   /** The call trace, innermost function first, without frames that the unwinder is not sure of. */
   readonly trace: readonly TraceFrame[]
-  /** The same for the same fault in another build of the kernel. */
+  /** A hash that is the same for the same fault in another build of the kernel. */
   readonly fingerprint: string
   /** The number of its first line in the log, from 0. */
   readonly start: number
   /** The number of the line after its last one. */
   readonly end: number
-  /** Why the splat is not whole: lines are missing, or those of another one are between its own. */
+  /** The reason why the splat is not whole: lines are missing, or lines of another splat are between its own. */
   readonly corrupted?: string
   /** The splat is corrupted, and another one may be hidden in it. */
   readonly isMixed?: true

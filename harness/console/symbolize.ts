@@ -9,7 +9,7 @@ import type { TraceFrame } from './stack-frames.ts'
 
 export interface Symbolized<Item> {
   readonly symbolized: readonly Item[]
-  /** Why frames lack a line: the vmlinux is of another kernel, or without debug information. */
+  /** The reason why frames lack a line: the vmlinux belongs to another kernel, or has no debug information. */
   readonly trouble?: string
 }
 

@@ -12,7 +12,7 @@ export class Cursor {
   readonly #numbering: Numbering
   #position = 0
   #current: Classified | undefined
-  /** Where the present block of YAML ends; its lines are plain text. */
+  /** The end of the present block of YAML; its lines are plain text. */
   #yamlEnd = 0
 
   constructor(lines: readonly LogLine[], numbering: Numbering) {

@@ -53,7 +53,7 @@ function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly 
  */
 export function decideAccelerator(asked: AcceleratorName | undefined, facts: AcceleratorFacts): Accelerator {
   const problem = obstacle(facts)
-  if (asked === 'tcg') return { name: 'tcg', reason: 'it was asked for', timeFactor: timeFactors.tcg }
+  if (asked === 'tcg') return { name: 'tcg', reason: '--accel tcg was given', timeFactor: timeFactors.tcg }
   if (problem !== undefined) {
     if (asked === undefined) return { name: 'tcg', reason: problem.reason, timeFactor: timeFactors.tcg }
     throw new InfraError('KVM_UNUSABLE', `--accel kvm cannot work: ${problem.reason}`, { hint: problem.hint })

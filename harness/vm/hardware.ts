@@ -20,7 +20,7 @@ export interface Hardware {
   readonly dumpable?: boolean
 }
 
-/** Where distributions put QEMU's firmware. */
+/** The directories of QEMU's firmware in distributions. */
 const firmwareDirectories = ['/usr/share/qemu', '/usr/local/share/qemu', '/usr/share/qemu-kvm']
 const fastFirmware = 'qboot.rom'
 

@@ -5,7 +5,7 @@ import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 
 /**
- * Why an instance is gone.
+ * The reason why an instance is gone.
  * - `panic`: the kernel panicked on its console.
  * - `guest-stopped`: the instance powered off, or reset silently (a triple fault); `reason` is QEMU's.
  * - `qemu-exited`: QEMU itself failed or was killed.

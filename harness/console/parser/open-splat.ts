@@ -32,7 +32,7 @@ export interface Surroundings {
   readonly scenario: string | undefined
   /** The line of `=` before the first line, as the sanitizers print it. */
   readonly ruler?: string | undefined
-  /** Why the splat cannot be whole. */
+  /** The reason why the splat cannot be whole. */
   readonly trouble: string | undefined
 }
 

@@ -64,7 +64,7 @@ export class TraceReader {
   /** Whether any line of a dump was read: a header, registers, a frame. */
   hasDump = false
 
-  /** Why the trace is not whole; nothing when it may be. */
+  /** The reason why the trace is not whole; nothing when it may be. */
   get trouble(): string | undefined {
     return (
       this.#trouble ??
