@@ -1,92 +1,10 @@
-// Lines of kernels, processors and tools that the golden logs do not cover.
+// Splats of kernels, processors and tools that the golden logs do not cover.
 import { test } from 'tap'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
-import { frameOn, functionOf, programCounterOn } from '../../../../harness/console/stack-frames.ts'
-import { parseLine } from '../../../../harness/console/printk.ts'
-
-const frames: readonly (readonly [line: string, frame: object])[] = [
-  [' f+0x12/0x34', { symbol: 'f', offset: 0x12, size: 0x34 }],
-  [' f.constprop.0+0x12/0x34', { symbol: 'f.constprop.0', function: 'f' }],
-  [' f+0x12/0x34 [kvm]', { function: 'f', module: 'kvm' }],
-  [' f+0x12/0x34 [kvm 1f2e3d4c5b6a79880706050403020100aabbccdd]', { function: 'f', module: 'kvm' }],
-  [' f+0x12/0x34 (P)', { function: 'f' }],
-  [' f+0x12/0x34 mm/file.c:12', { function: 'f', location: 'mm/file.c:12' }],
-  [' f+0x12/0x34 mm/file.c:12 (C)', { function: 'f', location: 'mm/file.c:12' }],
-  [' f mm/file.c:12 [inline]', { function: 'f', location: 'mm/file.c:12', isInlined: true }],
-  [' f (mm/file.c:12)', { function: 'f', location: 'mm/file.c:12' }],
-  [' f (mm/file.c:12 (discriminator 3)) kvm', { function: 'f', location: 'mm/file.c:12', module: 'kvm' }],
-  ['[<ffffffff80009a2e>] f+0x12/0x34', { function: 'f' }],
-  ['[c000000007b8fa50] [c0000000000b5d6c] f+0x12/0x34 (unreliable)', { function: 'f' }],
-  [' [<000000012bd0c5f6>] f+0x12/0x34', { function: 'f' }],
-  [' ? f+0x12/0x34', { function: 'f', isDoubtful: true }],
-  [' ? f (mm/file.c:12)', { function: 'f', isDoubtful: true }],
-  [' f+0x12/0x34 ??:?', { function: 'f' }],
-]
-
-for (const [line, frame] of frames) {
-  void test(`a frame: '${line}'`, (t) => {
-    t.match(frameOn(line), frame)
-    t.end()
-  })
-}
-
-for (const line of [' 0xffffffffc0001234', ' ? 0xffffffffc0001234']) {
-  void test(`a doubtful frame: '${line}'`, (t) => {
-    t.equal(frameOn(line), 'nameless')
-    t.end()
-  })
-}
-
-for (const line of [
-  '',
-  'f',
-  ' f',
-  ' f+0x12',
-  'Call Trace:',
-  ' <TASK>',
-  'RIP: 0010:f+0x12/0x34',
-  'x = f+0x12/0x34 here',
-]) {
-  void test(`no frame: '${line}'`, (t) => {
-    t.equal(frameOn(line), undefined)
-    t.end()
-  })
-}
-
-for (const [line, name] of [
-  ['RIP: 0010:f+0x12/0x34', 'f'],
-  ['RIP: 0010:f+0x12/0x34 [kvm]', 'f'],
-  ['RIP: 0010:[<ffffffff81234567>] f+0x12/0x34', 'f'],
-  ['pc : f+0x12/0x34', 'f'],
-  ['epc : f+0x12/0x34 ra : g+0x12/0x34', 'f'],
-  ['NIP [c0000000000b5d6c] f+0x12/0x34', 'f'],
-  ['RIP: 0033:0x440be9', undefined],
-  ['RIP: 0010:0x0', undefined],
-] as const) {
-  void test(`the processor was in ${name}: '${line}'`, (t) => {
-    t.equal(programCounterOn(line)?.function, name)
-    t.end()
-  })
-}
-
-for (const [symbol, name] of [
-  ['f.isra.0', 'f'],
-  ['f.part.0.constprop.1', 'f'],
-  ['f.cold', 'f'],
-  ['f.llvm.1234567890', 'f'],
-  ['f.12', 'f'],
-  ['__pfx_f', 'f'],
-  ['bpf_prog_6deef7357e7b4530_sys_enter', 'bpf_prog_sys_enter'],
-] as const) {
-  void test(`${symbol} is ${name}`, (t) => {
-    t.equal(functionOf(symbol), name)
-    t.end()
-  })
-}
 
 const splats: readonly (readonly [what: string, lines: readonly string[], splat: object])[] = [
   [
-    'a report of a fuzzer, with lines and inlined functions',
+    'a splat of a fuzzer, with lines and inlined functions',
     [
       '[  123.456789][ T1234] ==================================================================',
       '[  123.456789][ T1234] BUG: KASAN: slab-use-after-free in __list_del_entry_valid_or_report+0x17e/0x1b0 lib/list_debug.c:62',
@@ -108,7 +26,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'kasan', frame: 'kvm_gmem_release', task: { comm: 'syz.0.1', pid: 1234 }, corrupted: undefined },
   ],
   [
-    'a warning of arm64, where a trace has no marks',
+    'a warning of arm64, whose traces have no marks',
     [
       '[    3.100000] ------------[ cut here ]------------',
       '[    3.100000] WARNING: CPU: 1 PID: 77 at virt/kvm/guest_memfd.c:99 kvm_gmem_get_folio+0x12a/0x340',
@@ -137,7 +55,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'oops', title: 'NULL pointer dereference in kvm_gmem_get_folio', corrupted: undefined },
   ],
   [
-    'a jump to nowhere',
+    'a jump to address 0',
     [
       '[    3.100000] BUG: kernel NULL pointer dereference, address: 0000000000000000',
       '[    3.100000] #PF: supervisor instruction fetch in kernel mode',
@@ -154,7 +72,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'oops', frame: 'kvm_gmem_allocate', corrupted: undefined },
   ],
   [
-    'a trace of an unwinder that is sure of nothing',
+    'a trace in which all frames are doubtful',
     [
       '[    3.100000] ------------[ cut here ]------------',
       '[    3.100000] WARNING: CPU: 0 PID: 0 at kernel/time/clockevents.c:458 clockevents_register_device+0x143/0x160',
@@ -170,7 +88,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'warning', frame: 'clockevents_register_device', corrupted: undefined },
   ],
   [
-    'a stall of which the first trace is of the thread of RCU',
+    'a stall whose first trace belongs to the thread of RCU',
     [
       '[   30.100000] rcu: INFO: rcu_sched self-detected stall on CPU',
       '[   30.100000] rcu: rcu_sched kthread starved for 10494 jiffies! g2601 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402 ->cpu=1',
@@ -192,7 +110,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'rcu-stall', frame: 'kvm_gmem_zap', task: { comm: 'agent' } },
   ],
   [
-    'warnings of two processors, with short times and without last lines',
+    'warnings of two processors in a short time, without last lines',
     [
       '[  0.0][    C1] WARNING: net/mac80211/tx.c:1 at f+0x125d/0x1630, CPU#1: agent/77',
       '[  0.0][    C1] Call Trace:',
@@ -213,7 +131,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { frame: 'f', trace: [{ function: 'f1' }], corrupted: undefined },
   ],
   [
-    'a lockup of a work queue, and what it was doing',
+    'a lockup of a work queue, with its work item',
     [
       '[   90.100000] BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 168s!',
       '[   90.100000] Showing busy workqueues and worker pools:',
@@ -229,7 +147,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'workqueue-lockup', title: 'workqueue lockup in kvm_gmem_zap_work', corrupted: undefined },
   ],
   [
-    'a warning of which a panic has the trace',
+    'a warning whose trace comes in a panic',
     [
       '[    3.100000] WARNING: CPU: 1 PID: 77 at virt/kvm/guest_memfd.c:99 f+0x12/0x34',
       '[    3.100000] Kernel panic - not syncing: panic_on_warn set ...',
@@ -242,7 +160,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { title: 'Kernel panic: stack-protector: Kernel stack is corrupted in: f' },
   ],
   [
-    'a panic because of a warning: the warning is whole',
+    'a panic on warning: the warning is whole',
     [
       '[    3.100000] WARNING: CPU: 1 PID: 77 at virt/kvm/guest_memfd.c:99 f+0x12/0x34',
       '[    3.100000] RIP: 0010:f+0x12/0x34',
@@ -255,12 +173,12 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'warning', frame: 'f', corrupted: undefined },
   ],
   [
-    'a complaint behind the beginning of another line',
+    'a splat behind the beginning of another line',
     ['[    3.100000] kvm: half a li[    3.100001] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1'],
     { kind: 'bad-page', title: 'bad rss counter MM_FILEPAGES' },
   ],
   [
-    'a stall that a processor finds in itself',
+    'a stall that a processor detects in itself',
     [
       '[   30.100000] rcu: INFO: rcu_sched self-detected stall on CPU',
       '[   30.100000] rcu: \t0-....: (20999 ticks this GP) idle=5d1c/1/0x4000000000000000 softirq=2107/2108 fqs=5250',
@@ -288,23 +206,3 @@ for (const [what, lines, splat] of splats) {
     t.end()
   })
 }
-
-void test('a line is parsed', (t) => {
-  t.strictSame(parseLine('[   12.345678][   T77] text'), {
-    text: 'text',
-    time: 12.345678,
-    caller: 'T77',
-    isKernel: true,
-  })
-  t.strictSame(parseLine('[   12.345678]   text'), { text: '  text', time: 12.345678, isKernel: true })
-  t.strictSame(parseLine('<4>[   T77] text'), { text: 'text', caller: 'T77', isKernel: true })
-  t.strictSame(parseLine('[12:34:56] text'), { text: 'text', isKernel: false })
-  t.strictSame(parseLine('text [1.5] and [foo]'), { text: 'text [1.5] and [foo]', isKernel: false })
-  t.strictSame(parseLine('[    1.000000] one [    2.000000] two'), {
-    text: 'one [    2.000000] two',
-    time: 1,
-    isKernel: true,
-    next: '[    2.000000] two',
-  })
-  t.end()
-})
