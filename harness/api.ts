@@ -6,10 +6,10 @@ export { pagesPerHugePage } from './model/huge-pages.ts'
 export { pageSize } from './base/units.ts'
 export {
   attributePrivate,
-  capabilities,
   fallocateModes,
   gmemFlags,
   ioctls,
+  kvmCapabilities,
   mapFlags,
   memoryFaultFlags,
   protections,

@@ -6,7 +6,8 @@ import type { Call, Outcome } from './wire/call.ts'
 import type { File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { actorKinds, guestOutcomes } from './vocabulary.ts'
 import type { ActorKind } from './vocabulary.ts'
-import type { Dialect, PageState } from '../uapi/dialect.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import type { PageState } from '../uapi/dialect-spec.ts'
 
 interface Common {
   /** How often it does its work; as long as the race lasts if not given. */

@@ -1,15 +1,13 @@
-// Conversions without the dialect: what a scenario asks for is a range of a file, whatever ioctl that takes.
+// Conversions without the dialect: callers name a range of a file, and the record of the dialect says how to convert it.
 import type { Gmem, Vm } from './wire/fields.ts'
 import type { ConversionResult, GmemOperations, ManyConversions, ManyConversionsResult } from './gmem.ts'
-import type { Dialect, PageState } from '../uapi/dialect.ts'
+import { dialectSpecs } from '../uapi/dialect.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import type { FilePlace, PageState } from '../uapi/dialect-spec.ts'
 
-/** Where a file is, for the dialects that name its pages in other ways. */
-export interface ConverterOptions {
+/** The file to convert, and the dialect to do it in. */
+export interface ConverterOptions extends FilePlace<Gmem, Vm> {
   readonly dialect: Dialect
-  readonly vm: Vm
-  readonly gmem: Gmem
-  /** Where offset 0 of the file is in the guest: what `vm-attributes` converts by. */
-  readonly gpa: number
 }
 
 type Many = Omit<ManyConversions, 'target' | 'dialect'>
@@ -30,9 +28,7 @@ export function converterOf(
   options: ConverterOptions,
 ): Converter {
   const { dialect } = options
-  const byAddress = dialect === 'vm-attributes'
-  const target = byAddress ? options.vm : options.gmem
-  const base = byAddress ? options.gpa : 0
+  const { target, base } = dialectSpecs[dialect].conversion(options)
   return {
     convert: (to, offset, size, errorOffset = 0) =>
       operations.gmem.convert({

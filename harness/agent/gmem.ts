@@ -3,7 +3,8 @@ import type { Call, Outcome } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import { fallocateModes } from '../uapi/constants.ts'
 import type { fileCalls, ioctlArguments, Order } from './vocabulary.ts'
-import type { Dialect, PageState } from '../uapi/dialect.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import type { PageState } from '../uapi/dialect-spec.ts'
 
 /** One conversion, in a dialect. `offset` is a guest physical address where `target` is a VM. */
 export interface Conversion {

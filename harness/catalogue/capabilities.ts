@@ -1,35 +1,119 @@
-// What a scenario may need from the kernel under test; each need is probed on the real kernel, never guessed from its name.
+// What a scenario may need from the kernel under test: one row for each capability, with the reason of a SKIP and the sign
+// that instance/probe.ts looks for on the running kernel. The name of a kernel decides nothing.
+import { kvmCapabilities, vmTypes } from '../uapi/constants.ts'
+import type { Dialect } from '../uapi/dialect.ts'
 
-/** Named capabilities and what is missing when one is not there: the reason of a SKIP, one sentence. */
-export const needs = {
-  'in-place-conversion': 'this kernel has no ioctl that converts pages of a guest_memfd in place',
-  hugetlb: 'this kernel has no guest_memfd of huge pages (KVM_CAP_GMEM_HUGETLB)',
-  'private-memory': 'this kernel has no guest_memfd, or no software-protected VM type',
-  'vm-attributes': 'this kernel has no KVM_SET_MEMORY_ATTRIBUTES on the VM',
-  'pre-fault': 'this kernel has no KVM_PRE_FAULT_MEMORY',
-  'gup-test': 'this kernel has no /sys/kernel/debug/gup_test (CONFIG_GUP_TEST)',
-  'slab-counters': 'the slab counters of this kernel cannot be read (/sys/kernel/slab)',
-  'binary-stats': 'this kernel has no binary statistics for VMs (KVM_GET_STATS_FD)',
-  pagemap: 'this kernel does not show page frames (/proc/self/pagemap, /proc/kpageflags)',
-  'gmem-inode-counter':
-    'this kernel does not count the inodes of guest_memfd (/sys/kernel/slab/kvm_gmem_inode)',
-  'hugetlb-cgroup': 'this kernel has no control groups for huge pages (CONFIG_CGROUP_HUGETLB)',
-  'memmap-counters': 'this kernel does not count its struct pages (nr_memmap_pages in /proc/vmstat)',
-  'fault-injection': 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, /proc/self/fail-nth)',
-  'hwpoison-inject': 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
-} as const satisfies Record<string, string>
+/** How a kernel shows that it has a capability. */
+export type Sign =
+  /** KVM_CHECK_EXTENSION answers each number with one of these bits; with any bit if no bits are given. */
+  | { readonly by: 'extensions'; readonly all: readonly Extension[] }
+  /** Each of these files exists (files for commands alone cannot be read), can be read, or has such a text in it. */
+  | {
+      readonly by: 'files'
+      readonly all: readonly string[]
+      readonly show: 'existence' | 'contents' | RegExp
+    }
+  /** A VM has a binary statistic of this name. */
+  | { readonly by: 'statistic'; readonly name: string }
+  /** The kernel speaks this dialect, whether or not its definition names it. */
+  | { readonly by: 'dialect'; readonly name: Dialect }
+  /** The kernel speaks the dialect that its definition names, and that dialect has this part. */
+  | { readonly by: 'definition'; readonly part: 'conversion in place' | 'huge pages' }
 
-export type Capability = keyof typeof needs
-
-/** Whether a text names a need. */
-export function isCapability(text: string): text is Capability {
-  return Object.hasOwn(needs, text)
+interface Extension {
+  readonly number: number
+  readonly bits?: number
 }
 
-/** The needs of a scenario that the kernel does not meet. */
-export function missingCapabilities(
-  wanted: readonly Capability[],
-  available: ReadonlySet<Capability>,
-): Capability[] {
-  return wanted.filter((need) => !available.has(need))
+interface Row {
+  /** What is missing where the kernel lacks the capability, in one sentence. */
+  readonly reason: string
+  readonly sign: Sign
+}
+
+/** All capabilities, by the names that scenarios (`needs`) and kernel definitions (`expectSkips`) use. */
+export const capabilities = {
+  'in-place-conversion': {
+    reason: 'this kernel has no ioctl that converts pages of a guest_memfd in place',
+    sign: { by: 'definition', part: 'conversion in place' },
+  },
+  hugetlb: {
+    reason: 'this kernel has no guest_memfd of huge pages (KVM_CAP_GMEM_HUGETLB)',
+    sign: { by: 'definition', part: 'huge pages' },
+  },
+  'private-memory': {
+    reason: 'this kernel has no guest_memfd, or no software-protected VM type',
+    sign: {
+      by: 'extensions',
+      all: [
+        { number: kvmCapabilities.vmTypes, bits: 1 << vmTypes.swProtected },
+        { number: kvmCapabilities.guestMemfd },
+      ],
+    },
+  },
+  'vm-attributes': {
+    reason: 'this kernel has no KVM_SET_MEMORY_ATTRIBUTES on the VM',
+    sign: { by: 'dialect', name: 'vm-attributes' },
+  },
+  'pre-fault': {
+    reason: 'this kernel has no KVM_PRE_FAULT_MEMORY',
+    sign: { by: 'extensions', all: [{ number: kvmCapabilities.preFaultMemory }] },
+  },
+  'gup-test': {
+    reason: 'this kernel has no /sys/kernel/debug/gup_test (CONFIG_GUP_TEST)',
+    sign: { by: 'files', all: ['/sys/kernel/debug/gup_test'], show: 'existence' },
+  },
+  'slab-counters': {
+    reason: 'the slab counters of this kernel cannot be read (/sys/kernel/slab)',
+    sign: { by: 'files', all: ['/sys/kernel/slab/maple_node/objects'], show: 'contents' },
+  },
+  'binary-stats': {
+    reason: 'this kernel has no binary statistics for VMs (KVM_GET_STATS_FD)',
+    sign: { by: 'statistic', name: 'pages_4k' },
+  },
+  pagemap: {
+    reason: 'this kernel does not show page frames (/proc/self/pagemap, /proc/kpageflags)',
+    sign: { by: 'files', all: ['/proc/self/pagemap'], show: 'contents' },
+  },
+  'gmem-inode-counter': {
+    reason: 'this kernel does not count the inodes of guest_memfd (/sys/kernel/slab/kvm_gmem_inode)',
+    sign: { by: 'files', all: ['/sys/kernel/slab/kvm_gmem_inode/objects'], show: 'contents' },
+  },
+  'hugetlb-cgroup': {
+    reason: 'this kernel has no control groups for huge pages (CONFIG_CGROUP_HUGETLB)',
+    sign: { by: 'files', all: ['/sys/fs/cgroup/cgroup.subtree_control'], show: /\bhugetlb\b/ },
+  },
+  'memmap-counters': {
+    reason: 'this kernel does not count its struct pages (nr_memmap_pages in /proc/vmstat)',
+    sign: { by: 'files', all: ['/proc/vmstat'], show: /^nr_memmap_pages /m },
+  },
+  'fault-injection': {
+    reason: 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, /proc/self/fail-nth)',
+    sign: {
+      by: 'files',
+      all: ['/proc/self/fail-nth', '/sys/kernel/debug/failslab/ignore-gfp-wait'],
+      show: 'contents',
+    },
+  },
+  'hwpoison-inject': {
+    reason: 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
+    sign: { by: 'files', all: ['/sys/kernel/debug/hwpoison/corrupt-pfn'], show: 'existence' },
+  },
+} as const satisfies Record<string, Row>
+
+export type Capability = keyof typeof capabilities
+
+/** The names of all capabilities. */
+export const capabilityNames: readonly Capability[] = Object.keys(capabilities).filter((name) =>
+  isCapability(name),
+)
+
+/** Whether a text names a capability. */
+export function isCapability(text: string): text is Capability {
+  return Object.hasOwn(capabilities, text)
+}
+
+/** Why scenarios that need these are skipped: what the kernel lacks. */
+export function reasonOf(missing: readonly Capability[]): string {
+  return missing.map((name) => capabilities[name].reason).join('; ')
 }

@@ -5,7 +5,7 @@ import type { Splat } from '../console/find-splats.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { SshSession } from '../ssh/session.ts'
-import type { GuestFacts } from './guest-facts.ts'
+import type { InstanceFacts } from './instance-facts.ts'
 import type { Instance } from './instance.ts'
 import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForInit } from '../vm/wait-for-init.ts'
@@ -127,7 +127,7 @@ const usedChannels = 1
 
 /** The facts of an instance whose state was saved. */
 export interface Saved {
-  readonly facts: GuestFacts
+  readonly facts: InstanceFacts
   /** Its console up to that moment. */
   readonly lines: readonly string[]
 }
@@ -142,7 +142,7 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
   await using stack = new AsyncDisposableStack()
   const { vm, session, agent } = await boot(options, stack)
   const { saveState } = await import('../vm/snapshot.ts')
-  const { gatherFacts } = await import('./guest-facts.ts')
+  const { gatherFacts } = await import('./instance-facts.ts')
   const { signal } = options
   const { timeFactor } = options.accelerator
   const gone = Promise.withResolvers<void>()
@@ -181,7 +181,7 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
  */
 export async function restoreInstance(
   options: InstanceOptions,
-  { file, facts }: { readonly file: string; readonly facts: GuestFacts },
+  { file, facts }: { readonly file: string; readonly facts: InstanceFacts },
 ): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
   const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')

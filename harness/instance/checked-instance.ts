@@ -5,12 +5,13 @@ import type { BootProfile } from '../vm/profile.ts'
 import { lastWords } from './last-words.ts'
 import { judgeBoot } from './boot-check.ts'
 import type { BootFacts } from './boot-check.ts'
-import { gatherFacts } from './guest-facts.ts'
-import type { GuestFacts } from './guest-facts.ts'
+import { gatherFacts } from './instance-facts.ts'
+import type { InstanceFacts } from './instance-facts.ts'
 import { LeakWatch } from '../oracle/leaks.ts'
 import type { Instance } from './instance.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
-import { metCapabilities } from './met-capabilities.ts'
+import { capabilitiesOf } from './probe.ts'
+import { dialectSpecs } from '../uapi/dialect.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 
 export interface CheckedInstance {
@@ -49,10 +50,9 @@ export async function checkInstance(
 ): Promise<CheckedInstance> {
   try {
     const { probe, files, bootLines, window } = await look(instance)
-    const available = metCapabilities(probe, dialect)
+    const available = capabilitiesOf(probe, dialect)
     const facts = judgeBoot(files, profile)
-    // Mainline gives guest_memfd inodes of their own later than it converts by attributes of the VM.
-    const without = new Set([...expectSkips, ...(dialect === 'vm-attributes' ? ['gmem-inode-counter'] : [])])
+    const without = new Set([...expectSkips, ...dialectSpecs[dialect].mayLack])
     const { timeFactor } = instance.accelerator
     const watch = await LeakWatch.begin(instance.agent, { without, signal, timeFactor })
     // The first banner of the kernel is no splat: a second one is a reboot.
@@ -68,7 +68,7 @@ export async function checkInstance(
 /** Returns the facts and the lines of the boot; these include what the kernel says meanwhile, as in a saved instance. */
 async function look(
   instance: Instance,
-): Promise<GuestFacts & Pick<Instance, 'bootLines'> & Pick<CheckedInstance, 'window'>> {
+): Promise<InstanceFacts & Pick<Instance, 'bootLines'> & Pick<CheckedInstance, 'window'>> {
   const { console, bootLines, windowStart } = instance
   if (instance.facts !== undefined) return { ...instance.facts, bootLines, window: windowStart }
   const facts = await gatherFacts(instance.agent)

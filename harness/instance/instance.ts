@@ -5,7 +5,7 @@ import type { ConsoleLog } from '../vm/console.ts'
 import type { Liveness } from '../vm/liveness.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { SshEndpoint, VmDeath } from '../vm/vm.ts'
-import type { GuestFacts } from './guest-facts.ts'
+import type { InstanceFacts } from './instance-facts.ts'
 
 /**
  * Runs a command in the shell of the guest and gives what it printed: over the ssh session that the agent came by, or over
@@ -39,7 +39,7 @@ export interface Instance extends AsyncDisposable {
   /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
   readonly origin: 'booted' | 'restored'
   /** What was found out about it, or about the machine that it is a copy of; nothing if nobody has looked yet. */
-  readonly facts?: GuestFacts
+  readonly facts?: InstanceFacts
   /** How long it took to boot, or to restore. */
   readonly readyMilliseconds: number
   /**

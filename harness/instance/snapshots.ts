@@ -8,10 +8,11 @@ import type { Shelf } from '../cache/store.ts'
 import { discard } from '../cache/whole-directory.ts'
 import { findSplats } from '../console/find-splats.ts'
 import { fileIdentity } from '../process/executable.ts'
+import { dialects } from '../uapi/dialect.ts'
 import { hardwareIdentity } from '../vm/hardware.ts'
 import { saveInstance } from './boot-instance.ts'
-import { factNames, parseFacts } from './guest-facts.ts'
-import type { GuestFacts } from './guest-facts.ts'
+import { factNames, parseFacts } from './instance-facts.ts'
+import type { InstanceFacts } from './instance-facts.ts'
 import { startOptions } from './instance-options.ts'
 import type { InstanceKind, InstanceOptions } from './instance-options.ts'
 
@@ -19,7 +20,7 @@ import type { InstanceKind, InstanceOptions } from './instance-options.ts'
 export interface Snapshot {
   readonly file: string
   /** The facts about the instance, which were found before it was saved. */
-  readonly facts: GuestFacts
+  readonly facts: InstanceFacts
   /** Whether the file is unchanged since it was saved. A caller may restore it meanwhile, but not use the instance. */
   readonly isWhole: Promise<boolean>
   /** Of the file: a file of the same name with another inode is another state. */
@@ -39,9 +40,12 @@ export class BootSplat extends Error {
 }
 
 /** The code that finds the facts: another version of it may find other facts. */
-const probes = ['../agent/probe.ts', '../uapi/constants.ts'].map((file) =>
-  path.join(import.meta.dirname, file),
-)
+const probes = [
+  './probe.ts',
+  '../catalogue/capabilities.ts',
+  '../uapi/constants.ts',
+  ...dialects.map((name) => `../uapi/dialects/${name}.ts`),
+].map((file) => path.join(import.meta.dirname, file))
 
 /** Returns a key of all inputs of a state. */
 async function keyOfKind(options: InstanceKind): Promise<string> {
@@ -61,14 +65,14 @@ function shelfOf(cache: string): Shelf {
 
 async function snapshotIn(
   directory: string,
-  facts: GuestFacts,
+  facts: InstanceFacts,
   isWhole: Promise<boolean>,
 ): Promise<Snapshot> {
   const file = path.join(directory, stateName)
   return { file, facts, isWhole, inode: await inodeOf(file) }
 }
 
-async function readFacts(directory: string): Promise<GuestFacts | undefined> {
+async function readFacts(directory: string): Promise<InstanceFacts | undefined> {
   const text = await readFile(path.join(directory, factsName), 'utf8').catch(() => '')
   return parseFacts(text)
 }
@@ -97,7 +101,7 @@ export async function findSnapshot(cache: string, kind: InstanceKind): Promise<S
  * @throws the errors of `saveInstance` and `provideEntry`
  */
 export async function provideSnapshot(cache: string, options: InstanceOptions): Promise<Snapshot> {
-  let made: GuestFacts | undefined
+  let made: InstanceFacts | undefined
   const directory = await provideEntry(shelfOf(cache), await keyOfKind(options), async (aside) => {
     const { facts, lines } = await saveInstance(options, path.join(aside, stateName))
     await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })

@@ -1,6 +1,6 @@
 // The verdicts on tests that never ran: the kernel lacks something, the instance does, or there is no instance.
 import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
-import { needs as capabilities, missingCapabilities } from '../catalogue/capabilities.ts'
+import { reasonOf } from '../catalogue/capabilities.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
 import { lackOf } from '../instance/boot-check.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
@@ -16,9 +16,9 @@ export function kernelLacks(
   available: ReadonlySet<Capability> | undefined,
   facts: JudgeFacts,
 ): Finished | undefined {
-  const missing = available === undefined ? [] : missingCapabilities(test.requires, available)
+  const missing = test.requires.filter((name) => available?.has(name) === false)
   if (missing.length === 0) return undefined
-  const reason = missing.map((capability) => capabilities[capability]).join('; ')
+  const reason = reasonOf(missing)
   const { verdict, message } = skipped(reason, missing, facts)
   if (verdict === 'SKIP') return { verdict, milliseconds: 0, reason }
   return { ...notRun(test, { verdict, message }, facts), beforehand: true }

@@ -4,7 +4,7 @@
 export const vmTypes = { default: 0, swProtected: 1 } as const
 
 /** For KVM_CHECK_EXTENSION. The numbers above 239 mean something else on other kernels: never decide by them alone. */
-export const capabilities = {
+export const kvmCapabilities = {
   userMemory2: 231,
   memoryFaultInfo: 232,
   memoryAttributes: 233,
@@ -27,9 +27,6 @@ export const gmemFlags = {
   huge2M: 21n << 58n,
   huge1G: 30n << 58n,
 } as const
-
-/** For KVM_CREATE_GUEST_MEMFD, dialect `gmem-attributes` and mainline from 6.18 on. */
-export const gmemFlagsInPlace = { mmap: 1n << 0n, initShared: 1n << 1n } as const
 
 /** For KVM_SET_USER_MEMORY_REGION2. */
 export const memslotFlags = { logDirtyPages: 1n << 0n, readonly: 1n << 1n, guestMemfd: 1n << 2n } as const

@@ -1,8 +1,8 @@
 // Creates a guest_memfd in a nested VM, for the dialect of the kernel.
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import type { Memory, MemoryOptions } from './scenario-context.ts'
-import { convertsInPlace, creationFlags, mapFile } from './map-file.ts'
+import { mapFile } from './map-file.ts'
 import { NestedVm } from './nested-vm.ts'
 import { pagesPerHugePage } from '../model/huge-pages.ts'
 import { BoundMemory, type Stage } from './memory.ts'
@@ -13,9 +13,12 @@ import { expectDone } from './expect.ts'
 export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {
   const { agent, files } = stage
   const { hugePages } = options
-  const inPlace = convertsInPlace(dialect)
+  const { inPlace, creationFlags, hugePagesExtension } = dialectSpecs[dialect]
+  if (hugePages !== undefined && hugePagesExtension === undefined) {
+    throw new Error(`the dialect ${dialect} has no files of huge pages: the scenario needs hugetlb`)
+  }
   const size = bytesOf(options.pages)
-  const flags = creationFlags(dialect, options)
+  const flags = creationFlags(options)
   const model = new Model({
     pages: options.pages,
     initially: inPlace ? options.initially : 'shared',

@@ -7,6 +7,7 @@ import type { Gmem, Mapping, Pin, Vcpu } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
 import { advices } from '../uapi/constants.ts'
 import type { Memslot } from '../agent/kvm-vm.ts'
+import { dialectSpecs } from '../uapi/dialect.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import { check } from './check.ts'
@@ -23,7 +24,7 @@ import type {
   SlotPlace,
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
-import { convertsInPlace, mapFile } from './map-file.ts'
+import { mapFile } from './map-file.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf, mappingOf } from './host-view.ts'
@@ -147,7 +148,7 @@ export class BoundMemory implements Memory {
 
   async mapAgain(): Promise<HostView> {
     const { gmem } = this.handles
-    const file = convertsInPlace(this.#dialect) ? gmem : undefined
+    const file = dialectSpecs[this.#dialect].inPlace ? gmem : undefined
     return hostViewOf(this.#agent, await mapFile(this.#agent, file, sizeOf(this.all)), this.model)
   }
 

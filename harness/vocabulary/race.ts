@@ -1,7 +1,7 @@
 // Runs threads of hosts, guests and converters on one file at the same time.
 import type { Actor, ActorReport } from '../agent/actors.ts'
 import type { Agent } from '../agent/client.ts'
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import { offsetOf, sizeOf } from '../model/ranges.ts'
 import type { Racer } from './racer.ts'
@@ -32,20 +32,20 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
   if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
   if (racer.does === 'write-file')
     return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
-  const { vm, gmem, nestedVm } = handles
+  const { gmem, nestedVm } = handles
   const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
   const gpa = handles.gpa + place.offset
   switch (racer.does) {
     case 'convert': {
-      const byAddress = dialect === 'vm-attributes'
+      const { target, base } = dialectSpecs[dialect].conversion(handles)
       return {
         ...common,
         ...place,
         kind: 'convert',
-        target: byAddress ? vm : gmem,
+        target,
         dialect,
         to: racer.to,
-        offset: byAddress ? gpa : place.offset,
+        offset: base + place.offset,
         ...(racer.watched === true ? { vcpu: await nestedVm.vcpu(vcpuId), gpa } : {}),
       }
     }

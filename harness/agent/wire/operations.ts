@@ -25,7 +25,8 @@ import {
   patterns,
   pinMethods,
 } from '../vocabulary.ts'
-import { dialects, pageStates } from '../../uapi/dialect.ts'
+import { dialects } from '../../uapi/dialect.ts'
+import { pageStates } from '../../uapi/dialect-spec.ts'
 
 const dialect = choice(dialects)
 const pageState = choice(pageStates)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { allowanceKeys, allowanceSchema } from './allowances.ts'
 import { isolations } from './definition.ts'
 import type { KernelSource } from './definition.ts'
+import { dialects } from '../../uapi/dialect.ts'
 import { readYaml } from '../../base/yaml-file.ts'
 import type { Mistake, Place } from '../../base/yaml-file.ts'
 
@@ -29,7 +30,7 @@ const definitionSchema = z.strictObject({
   source: sourceSchema,
   series: z.array(seriesSchema).default([]),
   fragments: z.array(word).min(1),
-  dialect: z.enum(['convert-ioctl', 'gmem-attributes', 'vm-attributes']),
+  dialect: z.enum(dialects),
   expectSkips: z.record(z.string(), word).default({}),
   slowdown: z.number().min(1).max(100).default(1),
   isolation: z.enum(isolations).default('vm'),

@@ -3,7 +3,7 @@ import { hugePageSizes, isHugePageSize } from '../../base/huge-page-sizes.ts'
 import { nearest } from '../../base/nearest.ts'
 import { bootVariants, isBootVariant } from '../../vm/profile.ts'
 import { allBugs, isBugId } from '../../catalogue/bugs.ts'
-import { isCapability, needs } from '../../catalogue/capabilities.ts'
+import { capabilityNames, isCapability } from '../../catalogue/capabilities.ts'
 import { allRules, isRuleId } from '../../catalogue/rules.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -20,11 +20,11 @@ export function isScenario(value: unknown): value is Scenario {
 }
 
 /** Lists the mistakes in the names and numbers of a scenario, one text each. */
-export function problemsOf({ rules, bugs, needs: wanted, boot, pools }: Scenario): string[] {
+export function problemsOf({ rules, bugs, needs, boot, pools }: Scenario): string[] {
   return [
     ...unknown('rule', rules, isRuleId, () => allRules().map(([id]) => id)),
     ...unknown('bug', bugs, isBugId, () => allBugs().map(([id]) => id)),
-    ...unknown('need', wanted, isCapability, () => Object.keys(needs)),
+    ...unknown('need', needs, isCapability, () => capabilityNames),
     ...unknown('boot variant', boot, isBootVariant, () => Object.keys(bootVariants)),
     ...unknown('size of huge pages', Object.keys(pools), isHugePageSize, () => [...hugePageSizes]),
     ...Object.entries(pools)

@@ -1,5 +1,5 @@
 // uAPI 1.1: KVM_CHECK_EXTENSION reports the parts of the interface, and ioctls and flags behave as reported.
-import { capabilities, gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { gmemFlags, kvmCapabilities, pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'the reported capabilities match the abilities of the kernel',
@@ -13,9 +13,9 @@ export default scenario({
 
     for (const from of [undefined, vm]) {
       const where = from === undefined ? '/dev/kvm' : 'the VM'
-      check.that(await reported(capabilities.guestMemfd, from), `${where} reports guest_memfd`)
-      check.that(await reported(capabilities.gmemSharedMem, from), `${where} reports shared memory in it`)
-      check.that(await reported(capabilities.gmemConversion, from), `${where} reports its conversion`)
+      check.that(await reported(kvmCapabilities.guestMemfd, from), `${where} reports guest_memfd`)
+      check.that(await reported(kvmCapabilities.gmemSharedMem, from), `${where} reports shared memory in it`)
+      check.that(await reported(kvmCapabilities.gmemConversion, from), `${where} reports its conversion`)
     }
     expectErrno(await file.attemptConversion('private', { offset: 0, size: pageSize }), 'OK', 'converting')
 
@@ -24,7 +24,7 @@ export default scenario({
     const refused = huge.errno === 'EINVAL'
     check.equal(
       refused,
-      !(await reported(capabilities.gmemHugetlb, vm)),
+      !(await reported(kvmCapabilities.gmemHugetlb, vm)),
       'huge pages are refused where they are not reported',
     )
   },

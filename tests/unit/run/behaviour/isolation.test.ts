@@ -1,6 +1,6 @@
 // How much scenarios share: a machine of their own each, or one while it is clean.
 import { test } from 'tap'
-import { gatherFacts } from '../../../../harness/instance/guest-facts.ts'
+import { gatherFacts } from '../../../../harness/instance/instance-facts.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
 import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'

@@ -1,0 +1,59 @@
+// The facts about an instance that has just booted: they hold for all its copies, and are saved with its state.
+import type { Agent } from '../agent/client.ts'
+import { capabilityNames } from '../catalogue/capabilities.ts'
+import { dialects } from '../uapi/dialect.ts'
+import { probeKernel } from './probe.ts'
+import type { Probe } from './probe.ts'
+import { bootFiles } from './boot-check.ts'
+import type { BootTexts } from './boot-check.ts'
+
+/** Facts without a judgement: that depends on the dialect of the kernel definition, and on the boot profile. */
+export interface InstanceFacts {
+  readonly probe: Probe
+  readonly files: BootTexts
+}
+
+/** What the facts depend on besides the code: facts that were saved before a name was added are not enough. */
+export const factNames: readonly string[] = [...capabilityNames, ...dialects, ...bootFiles]
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function isListOf(value: unknown, known: readonly string[]): boolean {
+  return Array.isArray(value) && value.every((entry) => known.includes(entry))
+}
+
+/** By hand: loading a library for this takes as long as half a restored instance, in each run. */
+function isInstanceFacts(value: unknown): value is InstanceFacts {
+  if (!isRecord(value)) return false
+  const { probe, files } = value
+  return (
+    isRecord(probe) &&
+    isListOf(probe['dialects'], dialects) &&
+    isListOf(probe['hugePages'], dialects) &&
+    isListOf(probe['capabilities'], capabilityNames) &&
+    isRecord(files) &&
+    Object.values(files).every((text) => typeof text === 'string')
+  )
+}
+
+/** Reads facts from the text that they were saved as; undefined if the text has no such facts. */
+export function parseFacts(text: string): InstanceFacts | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isInstanceFacts(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Gathers the facts about the kernel and the instance; leaves nothing open. */
+export async function gatherFacts(agent: Agent): Promise<InstanceFacts> {
+  const probe = await probeKernel(agent)
+  const results = await agent.files.batch(bootFiles.map((path) => ({ path })))
+  const files = Object.fromEntries(
+    results.flatMap(({ path, errno, text }) => (errno === 'OK' ? [[path, text]] : [])),
+  )
+  return { probe, files }
+}
