@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the threads of a race do to files, and how they note what came of it. */
+/* What the threads of a race do to files, and how they count the results. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "actor.h"
+#include "actor_files.h"
 
 void actor_note(struct actor *actor, int error)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the threads of a race do in one round.  Each is certain of something
- * that the others must not be able to break, see harness/agent/actors.ts.
+ * What the threads of a race do in one round.  Each has a certainty that the
+ * others must not be able to break, see harness/agent/actors.ts.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,7 +9,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "actor.h"
+#include "actor_files.h"
+#include "actor_work.h"
+#include "clock.h"
+#include "dialects.h"
+#include "guard.h"
+#include "page.h"
+#include "pin.h"
+#include "run.h"
 
 /* A vCPU that takes longer than this for one round is stuck. */
 #define ROUND_NANOSECONDS (20ULL * 1000 * 1000 * 1000)
@@ -76,8 +83,8 @@ static bool run_guest(struct actor *actor, enum guest_task task)
 }
 
 /*
- * Nobody but the guest can reach the pages now: what it reads must stay.  The
- * words of the first look are kept on the stack, so this is for few pages.
+ * Only the guest can reach the pages now, so what it reads must stay.  The
+ * words of the first look are kept on the stack: this is for few pages.
  */
 static void check_private(struct actor *actor)
 {
@@ -102,8 +109,8 @@ static void check_private(struct actor *actor)
 }
 
 /*
- * A host that shall be caught writing needs the time to begin: the pages stay
- * shared for as long as one look at them takes, not only between two ioctls.
+ * A host that writes too late needs time to begin: the pages stay shared for
+ * as long as one look at them takes, not only between two ioctls.
  */
 static void look_at_shared(struct actor *actor)
 {
@@ -117,21 +124,21 @@ static void convert(struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
 	__u64 error_offset = 0;
-	int error = convert_range(actor->fd, request->dialect, actor->to,
-				  request->offset, request->size,
-				  &error_offset);
+	int error = dialect_convert(request->dialect, actor->fd, actor->to,
+				    request->offset, request->size,
+				    &error_offset);
 
 	actor_note(actor, error);
 	if (error)
 		return;
-	if (actor->vcpu && actor->to == TO_PRIVATE)
+	if (actor->vcpu && actor->to == STATE_PRIVATE)
 		check_private(actor);
 	else if (actor->vcpu)
 		look_at_shared(actor);
-	actor->to = actor->to == TO_PRIVATE ? TO_SHARED : TO_PRIVATE;
+	actor->to = actor->to == STATE_PRIVATE ? STATE_SHARED : STATE_PRIVATE;
 }
 
-/* A page of the actor, and the word that was found in it. */
+/* A page of the actor, and the word in it. */
 struct host_page {
 	volatile __u64 *memory;
 	volatile __u64 word;
@@ -230,7 +237,7 @@ static void pin(struct actor *actor)
 	int pipe_fds[2];
 	int error = pin_vmsplice(actor->memory, actor->request.size, pipe_fds);
 
-	/* What cannot be read by the host cannot be pinned: EFAULT. */
+	/* EFAULT: the host cannot read such a page either. */
 	if (error == EFAULT) {
 		actor->report.faults++;
 		return;
@@ -240,7 +247,7 @@ static void pin(struct actor *actor)
 	actor_note(actor, error);
 }
 
-static void (*const works[ACTOR_KINDS])(struct actor *actor) = {
+static void (*const works[ACTOR_COUNT])(struct actor *actor) = {
 	[ACTOR_CONVERT] = convert,
 	[ACTOR_HOST_READ] = host_read,
 	[ACTOR_HOST_COUNT] = host_count,

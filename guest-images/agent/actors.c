@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Races: threads that are made, let go together, stopped and asked. */
+/* Races: threads that start together, stop together and report. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "actor.h"
+#include "actor_work.h"
+#include "actors.h"
+#include "affinity.h"
+#include "clock.h"
+#include "dialects.h"
+#include "nested_vm.h"
+#include "page.h"
 
 #define MAXIMUM_ACTORS 64
 
@@ -16,45 +21,15 @@ static struct actor actors[MAXIMUM_ACTORS];
 static size_t actor_count;
 static atomic_bool stopping;
 
-/* The gate is what the threads wait at; finished is what we wait for. */
+/* The threads wait for the gate to open, and are counted when they end. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
 static bool gate_open;
 static size_t finished;
 
-/* The CPUs that init has left to us. */
-static cpu_set_t given;
-
-int affinity_begin(void)
-{
-	return sched_getaffinity(0, sizeof(given), &given) ? errno : 0;
-}
-
-int affinity_count(void)
-{
-	return CPU_COUNT(&given);
-}
-
-int affinity_set(__u64 cpus)
-{
-	cpu_set_t set;
-	int index = 0;
-	int cpu;
-
-	CPU_ZERO(&set);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &given))
-			continue;
-		if (!cpus || (index < 64 && (cpus >> index & 1)))
-			CPU_SET(cpu, &set);
-		index++;
-	}
-	return sched_setaffinity(0, sizeof(set), &set) ? errno : 0;
-}
-
 static void must_succeed(int error)
 {
-	/* These fail for programming mistakes alone. */
+	/* These fail only for a mistake in this program. */
 	if (error)
 		abort();
 }
@@ -74,7 +49,7 @@ static void *run_actor(void *context)
 		actor->report.failed++;
 		actor->report.first_error = error;
 	}
-	/* Once at least, however late it gets a CPU: who does nothing proves nothing. */
+	/* At least once, however late it gets a CPU: no work proves nothing. */
 	if (!error) {
 		do
 			actor_work(actor);
@@ -132,16 +107,18 @@ static int resolve_vcpu(struct call *call, struct actor *actor)
 static int resolve_target(struct call *call, struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
-	struct object *target =
-		handle_need(call, request->target,
-			    MASK(KIND_VM) | MASK(KIND_GMEM) | MASK(KIND_FILE));
+	struct object *target;
 
+	if (request->kind == ACTOR_CONVERT)
+		target = dialect_target(call, request->target, request->dialect,
+					request->to);
+	else
+		target = handle_need(call, request->target,
+				     MASK(KIND_GMEM) | MASK(KIND_FILE));
 	if (!target)
 		return REFUSED;
 	actor->fd = target->fd;
-	if (request->kind == ACTOR_FALLOCATE)
-		return 0;
-	return convert_check(call, target, request->dialect, request->to);
+	return 0;
 }
 
 static int resolve(struct call *call, struct actor *actor)
@@ -251,7 +228,7 @@ int op_actors_wait(struct call *call, const struct actors_wait_request *request,
 	return error == ETIMEDOUT ? 0 : error;
 }
 
-/* Ends what is running; the reports are in the actors afterwards. */
+/* Ends the threads; the reports are in the actors afterwards. */
 static void stop_all(void)
 {
 	size_t i;

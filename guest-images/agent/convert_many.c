@@ -2,7 +2,8 @@
 /* Many conversions in one request: 64K ioctls would be 64K round trips. */
 #include <stdlib.h>
 
-#include "agent.h"
+#include "clock.h"
+#include "dialects.h"
 
 /* A round trip takes a second or so by then; more is a mistake. */
 #define MAXIMUM_PIECES (16 * 1024 * 1024)
@@ -49,7 +50,7 @@ static __u64 count_pieces(struct call *call,
 	__u64 count;
 
 	if (request->unit == 0 || request->stride == 0 ||
-	    request->size < request->unit || request->order > ORDER_RANDOM) {
+	    request->size < request->unit || request->order >= ORDER_COUNT) {
 		refuse(call, "the pattern has no pieces");
 		return 0;
 	}
@@ -64,14 +65,13 @@ int op_convert_many(struct call *call,
 		    const struct convert_many_request *request,
 		    struct convert_many_answer *answer)
 {
-	struct object *target = handle_need(call, request->target,
-					    MASK(KIND_VM) | MASK(KIND_GMEM));
+	struct object *target = dialect_target(call, request->target,
+					       request->dialect, request->to);
 	__u64 count, i, piece, offset, start;
 	__u32 *order = NULL;
 	int error = 0;
 
-	if (!target ||
-	    convert_check(call, target, request->dialect, request->to))
+	if (!target)
 		return REFUSED;
 	count = count_pieces(call, request);
 	if (!count)
@@ -86,9 +86,9 @@ int op_convert_many(struct call *call,
 		offset = request->offset + piece * request->stride;
 		answer->error_offset = 0;
 		start = now();
-		error = convert_range(target->fd, request->dialect, request->to,
-				      offset, request->unit,
-				      &answer->error_offset);
+		error = dialect_convert(request->dialect, target->fd,
+					request->to, offset, request->unit,
+					&answer->error_offset);
 		note_time(answer, i, count, now() - start);
 		if (error)
 			answer->failed_offset = offset;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Many files in one request: counters are looked at after each scenario. */
+/* Many files in one request: counters are read after each scenario. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "files.h"
+#include "handles.h"
 
 /* As much of one file as goes into the answer. */
 #define MAXIMUM_TEXT 65536UL
@@ -108,7 +109,7 @@ int op_directory(struct call *call, const struct directory_request *request,
 	(void)answer;
 	if (!path)
 		return REFUSED;
-	if (request->call > DIRECTORY_REMOVE)
+	if (request->call >= DIRECTORY_COUNT)
 		return refuse(call, "no such call");
 	if (request->call == DIRECTORY_REMOVE)
 		return rmdir(path) ? errno : 0;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* Files: those of procfs and sysfs, and what a guest_memfd has to refuse. */
+/* Files: those of procfs and sysfs, and calls that a guest_memfd refuses. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "files.h"
+#include "handles.h"
+#include "inject.h"
+#include "page.h"
 
 int op_fallocate(struct call *call, const struct fallocate_request *request,
 		 struct fallocate_answer *answer)
@@ -69,9 +71,11 @@ static ssize_t attempt(int fd, const struct file_attempt_request *request)
 		return ftruncate(fd, request->value);
 	case CALL_FCHMOD:
 		return fchmod(fd, request->value);
-	default:
+	case CALL_FSYNC:
 		return fsync(fd);
 	}
+	errno = ENOSYS;
+	return -1;
 }
 
 int op_file_attempt(struct call *call,
@@ -83,7 +87,7 @@ int op_file_attempt(struct call *call,
 
 	if (!file)
 		return REFUSED;
-	if (request->call > CALL_FSYNC)
+	if (request->call >= CALL_COUNT)
 		return refuse(call, "no such call");
 	result = attempt(file->fd, request);
 	answer->result = result;
@@ -163,7 +167,6 @@ int op_read_file(struct call *call, const struct read_file_request *request,
 	return error;
 }
 
-/* In one piece: each write to a file of sysfs is a command. */
 int file_write_text(const char *path, const unsigned char *text, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), error = 0;
@@ -196,13 +199,4 @@ int op_write_file(struct call *call, const struct write_file_request *request,
 	path[length] = 0;
 	return file_write_text(path, call->tail + length,
 			       call->tail_size - length);
-}
-
-int op_set_affinity(struct call *call,
-		    const struct set_affinity_request *request,
-		    struct set_affinity_answer *answer)
-{
-	(void)call;
-	(void)answer;
-	return affinity_set(request->cpus);
 }

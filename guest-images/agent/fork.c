@@ -11,25 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "actors.h"
+#include "channel.h"
+#include "clock.h"
+#include "handles.h"
+#include "serve.h"
 
 /* The header's field for the process has 16 bits. */
 #define MAXIMUM_PROCESS 0xffff
 
 static bool is_child;
 
-/* What a child says before it serves. */
+/* The first byte that a child sends: it will die with its parent now. */
 static const char ready = 'r';
-
-/* Passes a frame on to a child and its answer back: its length, or <= 0. */
-int forward(struct object *child, const void *frame, void *answer)
-{
-	const struct frame_header *header = frame;
-
-	if (write_all(child->fd, frame, header->length))
-		return -1;
-	return read_frame(child->fd, answer);
-}
 
 /* The channel to the harness belongs to the parent alone. */
 static void leave_channel(void)
@@ -55,10 +49,7 @@ static void __attribute__((noreturn)) be_child(int fd, pid_t parent)
 	_exit(serve(fd, fd, true));
 }
 
-/*
- * Nobody hears of a child before it dies with its parent: whoever stops it
- * at once would stop it too early.
- */
+/* The handle of a child is given out only when it will die with its parent. */
 static int wait_until_ready(int fd)
 {
 	char byte;
@@ -72,11 +63,32 @@ static int wait_until_ready(int fd)
 	return count < 0 ? errno : ECHILD;
 }
 
+/* Ends a child, unless it was waited for already. */
+static void child_end(struct object *child)
+{
+	if (child->pid == 0)
+		return;
+	/* It may be a zombie by now: then only the second call has an effect. */
+	if (kill(child->pid, SIGKILL) && errno != ESRCH)
+		return;
+	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	child->pid = 0;
+}
+
+static int child_close(struct object *child)
+{
+	child_end(child);
+	return close_descriptors(child);
+}
+
 int op_fork(struct call *call, const struct fork_request *request,
 	    struct fork_answer *answer)
 {
 	pid_t parent = getpid();
-	struct object child = { .kind = KIND_CHILD, .second_fd = -1 };
+	struct object child = { .kind = KIND_CHILD,
+				.second_fd = -1,
+				.close = child_close };
 	int sockets[2];
 	int error;
 
@@ -111,19 +123,6 @@ int op_fork(struct call *call, const struct fork_request *request,
 		return refuse(call, "too many handles before this fork");
 	}
 	return 0;
-}
-
-/* Ends a child, unless somebody has waited for it already. */
-void child_end(struct object *child)
-{
-	if (child->pid == 0)
-		return;
-	/* It may be a zombie by now: then only the second call has an effect. */
-	if (kill(child->pid, SIGKILL) && errno != ESRCH)
-		return;
-	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	child->pid = 0;
 }
 
 int op_child_kill(struct call *call, const struct child_kill_request *request,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "guard.h"
 
 static __thread struct {
 	sigjmp_buf back;
@@ -19,7 +19,7 @@ static __thread struct {
 
 static void say(const char *text)
 {
-	/* Nobody is left to tell if this fails too. */
+	/* There is no other place for the text if this fails too. */
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
 		return;
 }

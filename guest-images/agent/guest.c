@@ -2,7 +2,12 @@
 /* Accesses by the guest: the task goes into the mailbox, the vCPU does it. */
 #include <string.h>
 
-#include "machine.h"
+#include "clock.h"
+#include "nested_vm.h"
+#include "operations.h"
+#include "page.h"
+#include "run.h"
+#include "scan.h"
 
 /* Every answer of a guest access starts with the end of the run. */
 _Static_assert(sizeof(struct guest_end) == sizeof(struct guest_fill_answer),
@@ -132,7 +137,7 @@ int op_guest_verify(struct call *call,
 	return error;
 }
 
-/* Adds what the guest said about the pages from `first` on. */
+/* Adds the guest's findings about the pages from `first` on. */
 static int add_runs(struct call *call, struct vcpu *vcpu, __u64 first,
 		    __u64 pages)
 {

@@ -9,7 +9,6 @@
 #pragma GCC optimize("no-jump-tables")
 
 #include "guest_code.h"
-#include "agent.h"
 
 #define GUEST __attribute__((section("guest_code"), noinline, used))
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the agent and its code in the guest say to each other. */
+/* What the agent and its code in the guest tell each other. */
 #ifndef GMEMTEST_GUEST_CODE_H
 #define GMEMTEST_GUEST_CODE_H
 
 #include "pattern.h"
 
-/* The guest writes to this port when it has done what it was told. */
+/* The guest writes to this port when it has done its task. */
 #define DONE_PORT 0x3e0
 
 enum guest_task {

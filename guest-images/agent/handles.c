@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Everything that is held open for the harness.  A handle is the kind in the
- * upper half and a number in the lower one; numbers are not used again
+ * Everything that the agent holds open for the harness.  A handle is the kind
+ * in the upper half and a number in the lower one; numbers are not used again
  * before a reset, so a stale handle is refused and never means another thing.
  */
 #include <errno.h>
@@ -9,21 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "machine.h"
+#include "handles.h"
 
 #define KIND_SHIFT 32
 
-static const char *const kind_names[KINDS] = {
-	"none", "vm", "vcpu", "gmem", "file", "mapping", "pin", "child",
+static const char *const kind_names[KIND_COUNT] = {
+	[KIND_NONE] = "none", [KIND_VM] = "vm",
+	[KIND_VCPU] = "vcpu", [KIND_GMEM] = "gmem",
+	[KIND_FILE] = "file", [KIND_MAPPING] = "mapping",
+	[KIND_PIN] = "pin",   [KIND_CHILD] = "child",
 };
 
 static struct object *objects;
 static size_t object_count = 1, object_room;
-static int kvm_fd = -1;
 
 __u64 handle_add(struct object object)
 {
@@ -40,11 +40,11 @@ __u64 handle_add(struct object object)
 	return (__u64)object.kind << KIND_SHIFT | index;
 }
 
-struct object *handle_find(__u64 handle, unsigned int kinds)
+static struct object *handle_find(__u64 handle, unsigned int kinds)
 {
 	__u64 index = handle & 0xffffffff, kind = handle >> KIND_SHIFT;
 
-	if (kind == KIND_NONE || kind >= KINDS || !(kinds & MASK(kind)) ||
+	if (kind == KIND_NONE || kind >= KIND_COUNT || !(kinds & MASK(kind)) ||
 	    index >= object_count || objects[index].kind != kind)
 		return NULL;
 	return &objects[index];
@@ -57,7 +57,7 @@ struct object *handle_need(struct call *call, __u64 handle, unsigned int kinds)
 
 	if (!object)
 		refuse(call, "%s#%llu is closed or of the wrong kind",
-		       kind < KINDS ? kind_names[kind] : "handle",
+		       kind < KIND_COUNT ? kind_names[kind] : "handle",
 		       handle & 0xffffffff);
 	return object;
 }
@@ -85,15 +85,7 @@ struct object *handle_child(unsigned int process)
 			   MASK(KIND_CHILD));
 }
 
-void handle_forget(__u64 handle)
-{
-	struct object *object = handle_find(handle, ~0U);
-
-	if (object)
-		object->kind = KIND_NONE;
-}
-
-static int close_descriptors(struct object *object)
+int close_descriptors(struct object *object)
 {
 	int error = 0;
 
@@ -107,35 +99,17 @@ static int close_descriptors(struct object *object)
 int handle_close(__u64 handle)
 {
 	struct object *object = handle_find(handle, ~0U);
-	int error = 0;
+	int error;
 
 	if (!object)
 		return EBADF;
-	switch (object->kind) {
-	case KIND_MAPPING:
-		if (munmap(object->address, object->size))
-			error = errno;
-		break;
-	case KIND_CHILD:
-		child_end(object);
-		error = close_descriptors(object);
-		break;
-	case KIND_VM:
-		error = close_descriptors(object);
-		machine_put(object->machine);
-		break;
-	case KIND_VCPU:
-		vcpu_close(object->vcpu);
-		break;
-	default:
-		error = close_descriptors(object);
-		break;
-	}
+	error = object->close ? object->close(object) :
+				close_descriptors(object);
 	object->kind = KIND_NONE;
 	return error;
 }
 
-/* A child does not talk to its brothers; a pipe or a socket is shared. */
+/* A child does not talk to its siblings: their sockets belong to the parent. */
 void handles_after_fork(void)
 {
 	size_t i;
@@ -143,7 +117,7 @@ void handles_after_fork(void)
 	for (i = 1; i < object_count; i++) {
 		if (objects[i].kind != KIND_CHILD)
 			continue;
-		/* Nothing is lost where it was closed already. */
+		/* An error is of no interest: the descriptor is gone either way. */
 		(void)close_descriptors(&objects[i]);
 		objects[i].kind = KIND_NONE;
 	}
@@ -176,29 +150,6 @@ void handles_reset(struct call *call, struct reset_answer *answer)
 	object_count = 1;
 }
 
-int op_reset(struct call *call, const struct reset_request *request,
-	     struct reset_answer *answer)
-{
-	(void)request;
-	answer->actors = actors_reset();
-	handles_reset(call, answer);
-	return 0;
-}
-
-int op_close(struct call *call, const struct close_request *request,
-	     struct close_answer *answer)
-{
-	struct object *object = handle_need(call, request->handle, ~0U);
-
-	(void)answer;
-	if (!object)
-		return REFUSED;
-	/* The others outlive their handle in a race; its memory would not. */
-	if (object->kind == KIND_VCPU && !vcpu_need(call, request->handle))
-		return REFUSED;
-	return handle_close(request->handle);
-}
-
 int op_dup(struct call *call, const struct dup_request *request,
 	   struct dup_answer *answer)
 {
@@ -214,22 +165,4 @@ int op_dup(struct call *call, const struct dup_request *request,
 		return errno;
 	answer->handle = handle_add(copy);
 	return 0;
-}
-
-/* /dev/kvm, opened at its first use; -1 and errno where there is none. */
-int open_kvm(void)
-{
-	if (kvm_fd < 0)
-		kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	return kvm_fd;
-}
-
-const char *tail_text(struct call *call, size_t length)
-{
-	if (length == 0 || length > call->tail_size ||
-	    memchr(call->tail, 0, length)) {
-		refuse(call, "a path is missing or has a zero byte in it");
-		return NULL;
-	}
-	return (const char *)call->tail;
 }

@@ -3,7 +3,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "agent.h"
+#include "guard.h"
+#include "handles.h"
+#include "inject.h"
 #include "pattern.h"
 
 /* Every answer of a host access starts with these. */
@@ -17,7 +19,7 @@ struct host_end {
 _Static_assert(sizeof(struct host_end) == sizeof(struct host_fill_answer),
 	       "host_end");
 
-/* What an access is made of; done and difference survive a fault in it. */
+/* One access; done and difference survive a fault in it. */
 struct access {
 	volatile unsigned char *memory;
 	unsigned char *data;
@@ -28,7 +30,7 @@ struct access {
 	struct difference difference;
 };
 
-/* Page by page, so that what was done before a fault is known. */
+/* Page by page, so that the progress before a fault is known. */
 static __u64 part_of(const struct access *access, __u64 done)
 {
 	__u64 room = PAGE_SIZE - (__u64)(access->memory + done) % PAGE_SIZE;
@@ -98,7 +100,7 @@ static void verify_work(void *context)
 	access->done = at;
 }
 
-/* The mapping's handle and the offset in it are where a fault is told from. */
+/* A fault is reported by its offset from the start of the mapping. */
 static void run_access(struct access *access, void (*work)(void *),
 		       __u64 offset, struct host_end *end)
 {

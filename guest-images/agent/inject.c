@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
  * Fault injection: the n-th allocation of the next system call under test
- * fails (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only the calls that
- * are bracketed here can be hit, not what the agent does around them.
+ * fails (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only calls between the
+ * two brackets can fail, not other calls of the agent.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "call.h"
+#include "inject.h"
+#include "operations.h"
 
 static int fail_nth_fd = -1;
 static __u64 pending;
@@ -32,7 +34,6 @@ void inject_begin(void)
 		armed = write_nth(pending);
 }
 
-/* Keeps errno, which belongs to the call under test. */
 void inject_end(void)
 {
 	char text[24] = "";
@@ -40,7 +41,7 @@ void inject_end(void)
 
 	if (!pending)
 		return;
-	/* What is left of the number: none, when the failure happened. */
+	/* The number counts down to 0, which is the failure. */
 	if (armed && pread(fail_nth_fd, text, sizeof(text) - 1, 0) > 0)
 		fired = strtoull(text, NULL, 10) == 0;
 	if (!write_nth(0))

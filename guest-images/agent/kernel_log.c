@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the kernel itself has logged since somebody last looked. */
+/* The kernel's own log records since the last look. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "call.h"
+#include "operations.h"
 
 #define LEVELS 8
 /* More than the kernel puts into one record with its dictionary. */
@@ -15,7 +16,7 @@
 
 static int log_fd = -1;
 
-/* The first look is at nothing: what was logged before is not ours. */
+/* The first look skips all records: they are older than the agent. */
 static int open_log(void)
 {
 	int fd;
@@ -35,8 +36,8 @@ static int open_log(void)
 
 /*
  * A record is "priority,number,time,flags;text\n", then lines of a dictionary.
- * The priority has the facility above the level: 0 is the kernel, and what is
- * written to /dev/kmsg by anybody else is of another one.
+ * The priority has the facility above the level: 0 is the kernel, and a text
+ * that a process writes to /dev/kmsg has another one.
  */
 static int add_record(struct call *call, const char *record, __u64 level)
 {
@@ -73,7 +74,7 @@ int op_kernel_log(struct call *call, const struct kernel_log_request *request,
 		got = read(log_fd, record, sizeof(record) - 1);
 		if (got < 0 && errno == EAGAIN)
 			break;
-		/* Records that were overwritten before we came to them. */
+		/* The kernel overwrote records before this read. */
 		if (got < 0 && errno == EPIPE) {
 			answer->lost++;
 			continue;

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * The agent of gmemtest: does to KVM and to memory in the guest what the
- * harness asks for.  It reads requests from its standard input and answers
- * on its standard output, see protocol.h; it exits when its input ends.
+ * The agent of gmemtest, in the instance: does to KVM and to memory what the
+ * harness asks for.  It reads requests from its standard input and answers on
+ * its standard output, see harness/agent/wire/protocol.ts; it exits when its
+ * input ends.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "layout.h"
-
-__u64 now(void)
-{
-	struct timespec time;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &time))
-		abort();
-	return time.tv_sec * 1000000000ULL + time.tv_nsec;
-}
+#include "affinity.h"
+#include "call.h"
+#include "guard.h"
+#include "operations.h"
+#include "serve.h"
 
 int op_hello(struct call *call, const struct hello_request *request,
 	     struct hello_answer *answer)
@@ -48,35 +39,23 @@ int op_hello(struct call *call, const struct hello_request *request,
 	answer->cpus = affinity_count();
 
 	length = snprintf((char *)call->out, call->out_room, "%s\n%s\n%s",
-			  name.release, __VERSION__, layout_describe());
+			  name.release, __VERSION__,
+			  PROTOCOL_DIGEST "-" OPERATIONS_DIGEST);
 	if (length < 0 || (size_t)length >= call->out_room)
 		return ENOBUFS;
 	call->out_size = length;
 	return 0;
 }
 
-static int print_layout(void)
+int main(void)
 {
-	return puts(layout_describe()) == EOF || fflush(stdout) == EOF;
-}
-
-int main(int argc, char **argv)
-{
-	if (argc == 2 && strcmp(argv[1], "--protocol") == 0)
-		return print_layout();
-	if (argc != 1) {
-		fprintf(stderr, "usage: agent [--protocol]\n");
-		return 2;
-	}
-
 	/* A channel that breaks is found by write(), not by a signal. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || guard_install()) {
 		perror("agent: signals");
 		return 2;
 	}
 	if (affinity_begin()) {
-		fprintf(stderr,
-			"agent: cannot find out which CPUs it may use\n");
+		fprintf(stderr, "agent: cannot read its CPU affinity\n");
 		return 2;
 	}
 	return serve(STDIN_FILENO, STDOUT_FILENO, false);

@@ -3,7 +3,14 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "agent.h"
+#include "guard.h"
+#include "handles.h"
+#include "inject.h"
+
+static int mapping_close(struct object *mapping)
+{
+	return munmap(mapping->address, mapping->size) ? errno : 0;
+}
 
 int op_mmap(struct call *call, const struct mmap_request *request,
 	    struct mmap_answer *answer)
@@ -11,7 +18,8 @@ int op_mmap(struct call *call, const struct mmap_request *request,
 	struct object mapping = { .kind = KIND_MAPPING,
 				  .fd = -1,
 				  .second_fd = -1,
-				  .size = request->length };
+				  .size = request->length,
+				  .close = mapping_close };
 	struct object *file = NULL;
 	void *address;
 
@@ -67,7 +75,7 @@ static void advise(void *context)
 	inject_end();
 }
 
-/* MADV_HWPOISON may strike ourselves: then the signal is the answer. */
+/* MADV_HWPOISON may hit the agent: then the signal is the answer. */
 int op_madvise(struct call *call, const struct madvise_request *request,
 	       struct madvise_answer *answer)
 {

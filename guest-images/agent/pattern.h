@@ -6,10 +6,10 @@
 #ifndef GMEMTEST_PATTERN_H
 #define GMEMTEST_PATTERN_H
 
+#include "page.h"
 #include "protocol.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define PAGE_WORDS 512
 
 /* The word that fills a page; the page counts from the start of the access. */
 ALWAYS_INLINE __u64 pattern_word(__u64 pattern, __u64 value, __u64 page)

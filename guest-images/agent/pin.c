@@ -11,7 +11,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "handles.h"
+#include "inject.h"
+#include "page.h"
+#include "pin.h"
 #include "uapi.h"
 
 static int splice_all(unsigned char *start, size_t size, int pipe_fd)
@@ -86,12 +89,17 @@ int op_pin(struct call *call, const struct pin_request *request,
 	if (request->size == 0 || request->size % PAGE_SIZE ||
 	    request->offset % PAGE_SIZE)
 		return refuse(call, "pins are of whole pages");
-	if (request->method == PIN_GUP_TEST) {
+	switch (request->method) {
+	case PIN_GUP_TEST:
 		error = pin_gup_test(start, request->size, &pin.fd);
-	} else {
+		break;
+	case PIN_VMSPLICE:
 		error = pin_vmsplice(start, request->size, pipe_fds);
 		pin.fd = pipe_fds[0];
 		pin.second_fd = pipe_fds[1];
+		break;
+	default:
+		return refuse(call, "no such way to pin");
 	}
 	if (error)
 		return error;

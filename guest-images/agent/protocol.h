@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The protocol between the harness and the agent.  The contract in prose is in
- * harness/agent/wire/protocol.ts, the other copy of the table in operations.ts there;
- * when the two meet they compare their tables, so change both.
+ * The numbers, words and records of the protocol between the harness and the
+ * agent.  The contract in prose is in harness/agent/wire/protocol.ts.
  *
- * Every field is one little-endian 64-bit word.  OPERATIONS() and the two
- * lists of fields of each operation expand to the structures, the dispatch
- * table and the description that hello answers with.
+ * Generated from harness/agent/wire/ by `make headers`: do not edit.
  */
 #ifndef GMEMTEST_PROTOCOL_H
 #define GMEMTEST_PROTOCOL_H
@@ -14,48 +11,73 @@
 #include <linux/types.h>
 
 #define PROTOCOL_VERSION 1
-#define FRAME_MAGIC 0x4d454d47 /* "GMEM" */
-#define MAXIMUM_FRAME (8 * 1024 * 1024)
+#define FRAME_MAGIC 0x4d454d47
+#define HEADER_SIZE 24
+#define MAXIMUM_FRAME 8388608
+#define PROTOCOL_DIGEST "9a03df75e7b26c60"
 
-struct frame_header {
-	__u32 magic;
-	__u32 length;
-	__u32 sequence;
-	__u16 operation;
-	__u16 process;
-	__u32 status;
-	__u32 error;
-};
-
-enum status {
+enum wire_status {
 	STATUS_ANSWERED,
 	STATUS_REFUSED,
 	STATUS_CHILD_GONE,
+	STATUS_COUNT,
 };
 
-enum dialect {
+enum wire_kind {
+	KIND_NONE,
+	KIND_VM,
+	KIND_VCPU,
+	KIND_GMEM,
+	KIND_FILE,
+	KIND_MAPPING,
+	KIND_PIN,
+	KIND_CHILD,
+	KIND_COUNT,
+};
+
+enum wire_dialect {
 	DIALECT_CONVERT_IOCTL,
 	DIALECT_GMEM_ATTRIBUTES,
 	DIALECT_VM_ATTRIBUTES,
+	DIALECT_COUNT,
 };
 
-enum page_state { TO_SHARED, TO_PRIVATE };
+enum wire_state {
+	STATE_SHARED,
+	STATE_PRIVATE,
+	STATE_COUNT,
+};
 
-enum order { ORDER_FORWARD, ORDER_REVERSE, ORDER_RANDOM };
+enum wire_order {
+	ORDER_FORWARD,
+	ORDER_REVERSE,
+	ORDER_RANDOM,
+	ORDER_COUNT,
+};
 
-enum pattern { PATTERN_BYTE, PATTERN_PAGE };
+enum wire_pattern {
+	PATTERN_BYTE,
+	PATTERN_PAGE,
+	PATTERN_COUNT,
+};
 
-enum host_outcome { HOST_DONE, HOST_SIGBUS, HOST_SIGSEGV };
+enum wire_host {
+	HOST_DONE,
+	HOST_SIGBUS,
+	HOST_SIGSEGV,
+	HOST_COUNT,
+};
 
-enum guest_outcome {
+enum wire_guest {
 	GUEST_DONE,
 	GUEST_MEMORY_FAULT,
 	GUEST_RUN_ERROR,
 	GUEST_UNEXPECTED_EXIT,
 	GUEST_TIMEOUT,
+	GUEST_COUNT,
 };
 
-enum actor_kind {
+enum wire_actor {
 	ACTOR_CONVERT,
 	ACTOR_HOST_READ,
 	ACTOR_HOST_COUNT,
@@ -65,10 +87,10 @@ enum actor_kind {
 	ACTOR_FALLOCATE,
 	ACTOR_READ_FILE,
 	ACTOR_WRITE_FILE,
-	ACTOR_KINDS,
+	ACTOR_COUNT,
 };
 
-enum file_call {
+enum wire_call {
 	CALL_READ,
 	CALL_WRITE,
 	CALL_PREAD,
@@ -76,40 +98,59 @@ enum file_call {
 	CALL_FTRUNCATE,
 	CALL_FCHMOD,
 	CALL_FSYNC,
+	CALL_COUNT,
 };
 
-enum directory_call { DIRECTORY_CREATE, DIRECTORY_REMOVE };
+enum wire_directory {
+	DIRECTORY_CREATE,
+	DIRECTORY_REMOVE,
+	DIRECTORY_COUNT,
+};
 
-enum pin_method { PIN_VMSPLICE, PIN_GUP_TEST };
+enum wire_pin {
+	PIN_VMSPLICE,
+	PIN_GUP_TEST,
+	PIN_COUNT,
+};
 
-enum ioctl_argument { ARGUMENT_BUFFER, ARGUMENT_VALUE, ARGUMENT_READ_ONLY };
+enum wire_argument {
+	ARGUMENT_BUFFER,
+	ARGUMENT_VALUE,
+	ARGUMENT_READ_ONLY_BUFFER,
+	ARGUMENT_COUNT,
+};
 
-enum page_look { LOOK_TAG, LOOK_MIXED, LOOK_SIGBUS, LOOK_SIGSEGV, LOOK_FAULT };
+enum wire_look {
+	LOOK_TAG,
+	LOOK_MIXED,
+	LOOK_SIGBUS,
+	LOOK_SIGSEGV,
+	LOOK_FAULT,
+	LOOK_COUNT,
+};
 
-/* The answer to a scan ends in these: consecutive pages that look alike. */
 struct page_run {
 	__u32 first;
 	__u32 count;
 	__u32 look;
 	__u32 tag;
 };
+_Static_assert(sizeof(struct page_run) == 16, "page_run");
 
-/* The answer to pagemap ends in these. */
 struct page_entry {
 	__u64 pagemap;
 	__u64 flags;
 	__u64 map_count;
 };
+_Static_assert(sizeof(struct page_entry) == 24, "page_entry");
 
-/* The answer to frame_runs ends in these: pages with consecutive frames. */
 struct frame_run {
 	__u64 first;
 	__u64 count;
-	/* Of the first page; 0 where nothing is mapped. */
 	__u64 pfn;
 };
+_Static_assert(sizeof(struct frame_run) == 24, "frame_run");
 
-/* The answer to actors_stop ends in these. */
 struct actor_report {
 	__u64 kind;
 	__u64 rounds;
@@ -119,7 +160,6 @@ struct actor_report {
 	__u64 first_error;
 	__u64 faults;
 	__u64 unexpected;
-	/* The first of them: enum guest_outcome, errno, exit reason, RIP. */
 	__u64 unexpected_outcome;
 	__u64 unexpected_error;
 	__u64 unexpected_exit;
@@ -130,18 +170,6 @@ struct actor_report {
 	__u64 found;
 	__u64 slowest;
 };
-
-#include "operations.h"
-
-#define FIELD(name) __u64 name;
-#define STRUCTURES(number, name)      \
-	struct name##_request {       \
-		REQUEST_##name(FIELD) \
-	};                            \
-	struct name##_answer {        \
-		ANSWER_##name(FIELD)  \
-	};
-OPERATIONS(STRUCTURES)
-#undef STRUCTURES
+_Static_assert(sizeof(struct actor_report) == 136, "actor_report");
 
 #endif /* GMEMTEST_PROTOCOL_H */

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "machine.h"
+#include "guest_code.h"
+#include "registers.h"
 
 #define PTE_PRESENT (1ULL << 0)
 #define PTE_WRITABLE (1ULL << 1)
@@ -99,7 +100,6 @@ static int set_system_registers(int fd)
 	return ioctl(fd, KVM_SET_SREGS, &sregs) < 0 ? errno : 0;
 }
 
-/* Puts the vCPU at the start of its code, with an empty stack. */
 int vcpu_rewind(struct vcpu *vcpu)
 {
 	struct kvm_regs regs = {

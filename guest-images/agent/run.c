@@ -8,7 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "machine.h"
+#include "clock.h"
+#include "inject.h"
+#include "registers.h"
+#include "run.h"
+#include "uapi.h"
 
 /* How often the deadline is looked at while the guest runs. */
 #define TICK_NANOSECONDS 20000000
@@ -96,7 +100,7 @@ static void read_exit(struct vcpu *vcpu, int error, struct guest_end *end)
 	vcpu->unfinished = run->exit_reason == KVM_EXIT_IO ||
 			   run->exit_reason == KVM_EXIT_MMIO;
 	end->outcome = GUEST_UNEXPECTED_EXIT;
-	/* How the guest says that it is done is nobody's business. */
+	/* The write to this port is the guest's signal that it is done. */
 	if (run->exit_reason == KVM_EXIT_IO && run->io.port == DONE_PORT) {
 		end->outcome = GUEST_DONE;
 		end->exit_reason = 0;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* What each page of a mapping looks like, and what is behind it. */
+/* What each page of a mapping looks like, and which frame is behind it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "guard.h"
+#include "handles.h"
+#include "page.h"
 #include "pattern.h"
+#include "scan.h"
 
 #define PAGEMAP_PRESENT (1ULL << 63)
 #define PAGEMAP_PFN ((1ULL << 55) - 1)
@@ -18,8 +21,7 @@ struct look {
 	volatile __u64 mixed;
 };
 
-/* Lengthens the last run of the answer or begins another one. */
-int run_add(struct call *call, __u64 page, enum page_look look, __u32 tag)
+int run_add(struct call *call, __u64 page, enum wire_look look, __u32 tag)
 {
 	struct page_run *run = (struct page_run *)(call->out + call->out_size);
 
@@ -50,7 +52,7 @@ int op_host_scan(struct call *call, const struct host_scan_request *request,
 					     request->offset, request->size);
 	struct guard_hit hit;
 	struct look look;
-	enum page_look kind;
+	enum wire_look kind;
 	__u64 i;
 
 	if (!memory)

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Frames in, frames out: the loop that every process of the agent runs. */
-#include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "agent.h"
+#include "channel.h"
+#include "handles.h"
+#include "operations.h"
+#include "serve.h"
 
 typedef int (*operation)(struct call *call, const void *request, void *answer);
 
-#define THUNK(number, name)                                           \
+#define THUNK(number, name, request_fields, answer_fields)            \
 	static int run_##name(struct call *call, const void *request, \
 			      void *answer)                           \
 	{                                                             \
@@ -19,7 +18,7 @@ typedef int (*operation)(struct call *call, const void *request, void *answer);
 	}
 OPERATIONS(THUNK)
 
-#define ENTRY(number, name)                                     \
+#define ENTRY(number, name, request_fields, answer_fields)      \
 	[number] = { run_##name, sizeof(struct name##_request), \
 		     sizeof(struct name##_answer) },
 static const struct {
@@ -36,66 +35,8 @@ static unsigned char request_frame[MAXIMUM_FRAME + 1]
 	__attribute__((aligned(8)));
 static unsigned char answer_frame[MAXIMUM_FRAME] __attribute__((aligned(8)));
 
-int refuse(struct call *call, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vsnprintf(call->refusal, sizeof(call->refusal), format, arguments) <
-	    0)
-		call->refusal[0] = 0;
-	va_end(arguments);
-	return REFUSED;
-}
-
-int write_all(int fd, const void *data, size_t size)
-{
-	const unsigned char *from = data;
-	ssize_t written;
-
-	while (size > 0) {
-		written = write(fd, from, size);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return -1;
-		from += written;
-		size -= written;
-	}
-	return 0;
-}
-
-/*
- * Reads one frame, with one read() where it arrives in one piece.  There is
- * one request at a time, so nothing of a next one can be waiting behind it.
- * Returns its length, 0 at the end of the stream, -1 when it is none.
- */
-int read_frame(int fd, void *frame)
-{
-	const struct frame_header *header = frame;
-	size_t have = 0, want = sizeof(*header);
-	ssize_t got;
-
-	while (have < want) {
-		got = read(fd, (unsigned char *)frame + have,
-			   MAXIMUM_FRAME - have);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got == 0 && have == 0 ? 0 : -1;
-		have += got;
-		if (have < sizeof(*header))
-			continue;
-		want = header->length;
-		if (header->magic != FRAME_MAGIC || want < sizeof(*header) ||
-		    want > MAXIMUM_FRAME)
-			return -1;
-	}
-	return have == want ? (int)have : -1;
-}
-
-static void answer_with_text(struct frame_header *answer, enum status status,
-			     const char *text)
+static void answer_with_text(struct frame_header *answer,
+			     enum wire_status status, const char *text)
 {
 	size_t length = strlen(text);
 
@@ -146,7 +87,16 @@ static void perform(struct frame_header *request, struct frame_header *answer)
 	answer->length = sizeof(*answer) + words + call.out_size;
 }
 
-/* A child does it; its answer is passed on as it is. */
+/* Passes a frame on to a child, and its answer back: its length, or <= 0. */
+static int forward(struct object *child, const struct frame_header *frame,
+		   void *answer)
+{
+	if (write_all(child->fd, frame, frame->length))
+		return -1;
+	return read_frame(child->fd, answer);
+}
+
+/* A child performs the request; its answer is passed on as it is. */
 static void route(struct frame_header *request, struct frame_header *answer)
 {
 	struct object *child = handle_child(request->process);
@@ -163,7 +113,6 @@ static void route(struct frame_header *request, struct frame_header *answer)
 			 "the child died while it was doing this");
 }
 
-/* Returns the exit code of the process. */
 int serve(int in, int out, bool child)
 {
 	struct frame_header *request = (void *)request_frame;

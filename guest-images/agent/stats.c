@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "handles.h"
 #include "uapi.h"
 
 /* More than any statistic has. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of the kernel's interface that the installed headers may lack:
- * KVM since 6.8, and the conversion interfaces of the three dialects.  The
- * structures have names of their own, so that newer headers do not clash.
+ * The parts of the kernel's interface that the installed headers may lack: KVM
+ * since 6.8.  The structures have names of their own, so that newer headers do
+ * not clash.  The conversions are in dialects.c.
  */
 #ifndef GMEMTEST_UAPI_H
 #define GMEMTEST_UAPI_H
@@ -11,7 +11,6 @@
 #include <linux/kvm.h>
 #include <linux/types.h>
 
-/* All dialects: guest_memfd since 6.8. */
 struct uapi_create_guest_memfd {
 	__u64 size;
 	__u64 flags;
@@ -51,42 +50,6 @@ struct uapi_memory_fault {
 #define UAPI_PRE_FAULT_MEMORY _IOWR(0xAE, 0xd5, struct uapi_pre_fault_memory)
 #define UAPI_EXIT_MEMORY_FAULT 39
 
-/* Dialect convert-ioctl, on the guest_memfd. */
-struct uapi_gmem_convert {
-	__u64 offset;
-	__u64 size;
-	__u64 error_offset;
-	__u64 reserved[5];
-};
-
-#define UAPI_GMEM_CONVERT_SHARED _IOWR(0xAF, 0x41, struct uapi_gmem_convert)
-#define UAPI_GMEM_CONVERT_PRIVATE _IOWR(0xAF, 0x42, struct uapi_gmem_convert)
-
-/* Dialect gmem-attributes, on the guest_memfd. */
-struct uapi_memory_attributes2 {
-	__u64 offset;
-	__u64 size;
-	__u64 attributes;
-	__u64 flags;
-	__u64 error_offset;
-	__u64 reserved[11];
-};
-
-#define UAPI_SET_MEMORY_ATTRIBUTES2 \
-	_IOWR(0xAE, 0xd2, struct uapi_memory_attributes2)
-
-/* Dialect vm-attributes, on the VM. */
-struct uapi_memory_attributes {
-	__u64 address;
-	__u64 size;
-	__u64 attributes;
-	__u64 flags;
-};
-
-#define UAPI_SET_MEMORY_ATTRIBUTES \
-	_IOW(0xAE, 0xd2, struct uapi_memory_attributes)
-#define UAPI_ATTRIBUTE_PRIVATE (1ULL << 3)
-
 /* mm/gup_test.h */
 struct uapi_pin_longterm_test {
 	__u64 addr;
@@ -98,14 +61,10 @@ struct uapi_pin_longterm_test {
 #define UAPI_PIN_LONGTERM_STOP _IO('g', 8)
 #define UAPI_PIN_LONGTERM_WRITE 1
 
-/* A structure that is a byte too long would be another ioctl. */
+/* The size of the structure is a part of the ioctl's number. */
 _Static_assert(sizeof(struct uapi_create_guest_memfd) == 64, "gmem");
 _Static_assert(sizeof(struct uapi_memory_region2) == 160, "memslot");
 _Static_assert(sizeof(struct uapi_pre_fault_memory) == 64, "pre-fault");
-_Static_assert(UAPI_GMEM_CONVERT_SHARED == 0xC040AF41, "convert-ioctl");
-_Static_assert(UAPI_GMEM_CONVERT_PRIVATE == 0xC040AF42, "convert-ioctl");
-_Static_assert(UAPI_SET_MEMORY_ATTRIBUTES2 == 0xC080AED2, "gmem-attributes");
-_Static_assert(UAPI_SET_MEMORY_ATTRIBUTES == 0x4020AED2, "vm-attributes");
 _Static_assert(UAPI_CREATE_GUEST_MEMFD == 0xC040AED4, "gmem");
 
 #endif /* GMEMTEST_UAPI_H */

@@ -1,7 +1,7 @@
-// What accesses by the host and by the guest have in common.
+// Patterns and deadlines of accesses by the host and by the guest.
 import type { patterns } from './vocabulary.ts'
 
-/** What memory is filled with, or compared to. */
+/** A pattern that memory is filled with, or compared to. */
 export type Pattern =
   | {
       /** Every byte of the range. */
@@ -9,8 +9,8 @@ export type Pattern =
     }
   | {
       /**
-       * Every 64-bit word of a page is made from this seed and the index of the page within the access, so that a page
-       * that was exchanged for another one is noticed too.
+       * Every 64-bit word of a page is made from this seed and the index of the page within the access, so that two
+       * exchanged pages differ as well.
        */
       readonly seed: number | bigint
     }
@@ -25,15 +25,5 @@ export function encodePattern(pattern: Pattern): {
     : { pattern: 'page', value: pattern.seed }
 }
 
-/** Where memory differs from a pattern. */
-export interface Difference {
-  /** How many 64-bit words differ; 0 when all is as it should be. */
-  readonly mismatches: number
-  /** Where the first one is, counted from the start of the access, and the words there. */
-  readonly mismatchOffset: number
-  readonly wanted: bigint
-  readonly found: bigint
-}
-
-/** Time for touching up to a few GiB of memory under emulation. */
+/** Long enough to touch a few GiB of memory under emulation. */
 export const accessMilliseconds = 60_000

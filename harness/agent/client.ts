@@ -1,33 +1,27 @@
-// The agent as the rest of the harness knows it: one method an operation, grouped by what it is about.
+// The agent as the other rooms use it: one method an operation, grouped by topic.
 import { ProtocolError } from '../base/errors.ts'
-import { raceOperations } from './actors.ts'
-import type { RaceOperations } from './actors.ts'
+import { RaceOperations } from './actors.ts'
 import { callOf } from './wire/call.ts'
-import type { Call, CallTarget, Outcome } from './wire/call.ts'
+import type { Call, CallTarget, Outcome, Result } from './wire/call.ts'
 import { Connection } from './wire/connection.ts'
 import type { AgentChannel, Unanswered } from './wire/connection.ts'
 import type { Child, File, Gmem, Mapping, Pin, Vcpu, Vm } from './wire/fields.ts'
-import { fileOperations } from './files.ts'
-import type { FileOperations } from './files.ts'
-import { frameOperations } from './frame-runs.ts'
-import type { FrameOperations } from './frame-runs.ts'
-import { gmemOperations, ioctlRawOf } from './gmem.ts'
-import type { GmemOperations, IoctlRaw } from './gmem.ts'
-import { guestOperations } from './guest.ts'
-import type { GuestOperations } from './guest.ts'
-import { hostOperations } from './host.ts'
-import type { HostOperations } from './host.ts'
+import { FileOperations } from './files.ts'
+import { FrameOperations } from './frame-runs.ts'
+import { GmemOperations, ioctlRawOf } from './gmem.ts'
+import type { IoctlRaw } from './gmem.ts'
+import { GuestOperations } from './guest.ts'
+import { HostOperations } from './host.ts'
 import { Journal } from './wire/journal.ts'
 import { kernelLogOf } from './kernel-log.ts'
 import type { ReadKernelLog } from './kernel-log.ts'
-import { describeLayout, differenceOfLayouts } from './wire/layout.ts'
-import { vmOperations } from './kvm-vm.ts'
-import type { VmOperations } from './kvm-vm.ts'
-import { childOperations } from './processes.ts'
+import { joinedDigests } from './wire/table.ts'
+import { VmOperations } from './kvm-vm.ts'
+import { killChild } from './processes.ts'
 import type { ChildEnd } from './processes.ts'
 import { protocolVersion } from './wire/protocol.ts'
 
-/** Everything that a process of the agent can do. An operation that fails in the kernel is a result: see `must`. */
+/** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
 export interface Operations {
   readonly vm: VmOperations
   readonly gmem: GmemOperations
@@ -44,54 +38,54 @@ export interface Operations {
   setAffinity(cpus: number | bigint): Promise<Outcome>
   /**
    * The n-th allocation of the next operation fails, within its system call (CONFIG_FAILSLAB); ENOENT where the kernel
-   * cannot do that. `failNthResult` tells whether it came to it: when not, the operation has fewer allocations.
+   * cannot do that. `failNthResult` tells whether it did fail; if not, the operation has fewer allocations.
    */
   failNth(nth: number): Promise<Outcome>
-  failNthResult(): Promise<Outcome & { readonly armed: boolean; readonly fired: boolean }>
+  failNthResult(): Promise<Result<'failNthResult'>>
 }
 
-/** A process that the agent forked. It has the handles that its parent had then, and may use them on its own. */
-interface ChildAgent extends Operations, AsyncDisposable {
+/** A process that the agent forked, with copies of the handles that its parent had then. */
+export interface ChildAgent extends Operations, AsyncDisposable {
   readonly pid: number
-  /** Ends it at once; disposing of it does so too. */
+  /** Ends the child at once, as disposing of it does. */
   kill(): Promise<ChildEnd>
 }
 
 export interface Agent extends Operations, AsyncDisposable {
   readonly pid: number
   readonly cpus: number
-  /** The kernel that it runs on, as uname says it. */
+  /** The release of the kernel under test, as uname reports it. */
   readonly kernelRelease: string
-  /** A copy of the agent's process that does the same operations. */
+  /** Forks a copy of the agent's process that does the same operations. */
   fork(): Promise<ChildAgent>
-  /** Closes every handle, ends every child and every race. `open` says what there was, for the search for leaks. */
+  /** Closes every handle, ends every child and every race. `open` lists the handles, for the search for leaks. */
   reset(): Promise<Outcome & { readonly handles: number; readonly open: string }>
   /** The last operations, oldest first: `convert(gmem#3, …) = EAGAIN, error_offset 0x2000`. */
   readonly recentOperations: readonly string[]
-  /** The operation that has no answer, and how many had one: is it stuck, or does it go on? */
+  /** The operation that has no answer yet, and the number of answers: both show whether the agent is stuck. */
   readonly unanswered: Unanswered
-  /** What the agent wrote to its standard error, oldest first. */
+  /** The last lines of the agent's standard error, oldest first. */
   readonly stderr: readonly string[]
 }
 
 export interface AgentOptions {
-  /** Ends the conversation and fails what is waiting. */
+  /** Ends the conversation and fails the operation that waits for its answer. */
   readonly signal: AbortSignal
-  /** Stretches every deadline: how much slower than a real machine this guest is. */
+  /** Multiplies every deadline: how much slower the instance is than this computer. */
   readonly timeFactor: number
-  /** Called with each operation as a readable line, when it has ended. */
+  /** Receives each operation as a readable line, when it has ended. */
   readonly onOperation?: (line: string) => void
 }
 
 function operationsOf(call: Call, timeFactor: number): Operations {
   return {
-    vm: vmOperations(call),
-    gmem: gmemOperations(call),
-    host: hostOperations(call),
-    guest: guestOperations(call, timeFactor),
-    files: fileOperations(call),
-    race: raceOperations(call),
-    frames: frameOperations(call),
+    vm: new VmOperations(call),
+    gmem: new GmemOperations(call),
+    host: new HostOperations(call),
+    guest: new GuestOperations(call, timeFactor),
+    files: new FileOperations(call),
+    race: new RaceOperations(call),
+    frames: new FrameOperations(call),
     readKernelLog: kernelLogOf(call),
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),
@@ -109,19 +103,18 @@ interface Greeting {
 
 async function greet(call: Call): Promise<Greeting> {
   const { tail, ...hello } = await call('hello', { version: protocolVersion })
-  const [kernelRelease = '', _compiler, ...layout] = tail.toString('utf8').split('\n')
-  const difference = differenceOfLayouts(describeLayout(), layout.join('\n'))
-  if (difference !== undefined) {
-    throw new ProtocolError('AGENT_MISMATCH', `the agent speaks another protocol: ${difference}`, {
-      hint: 'build the agent again from guest-images/agent',
-    })
+  const [kernelRelease = '', _compiler, theirs] = tail.toString('utf8').split('\n')
+  const ours = joinedDigests()
+  if (theirs !== ours) {
+    const message = `the agent has another table of operations: digest ${theirs}, but ${ours} in the harness`
+    throw new ProtocolError('AGENT_MISMATCH', message, { hint: 'make -C guest-images/agent headers' })
   }
   return { pid: hello.pid, cpus: hello.cpus, kernelRelease }
 }
 
 async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
   const { child, pid } = await call('fork', {})
-  const kill = (): Promise<ChildEnd> => childOperations(call).kill(child)
+  const kill = (): Promise<ChildEnd> => killChild(call, child)
   return {
     ...operationsOf(callOf({ ...target, process: child % 2 ** 16 }), target.timeFactor),
     pid,
@@ -138,8 +131,8 @@ async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
 }
 
 /**
- * Shakes hands with the agent at the other end of the channel.
- * @throws {ProtocolError} AGENT_MISMATCH when it is of another version; the others as with every operation
+ * Exchanges `hello` with the agent at the other end of the channel.
+ * @throws {ProtocolError} AGENT_MISMATCH when it has another table of operations; others as with every operation
  */
 export async function startAgent(channel: AgentChannel, options: AgentOptions): Promise<Agent> {
   const { signal, timeFactor } = options

@@ -1,10 +1,9 @@
-// Files of the guest: sysfs and procfs above all, and files that memory can be mapped from.
+// Files of the instance: sysfs and procfs above all, and files that memory can be mapped from.
 import { GuestError, ProtocolError } from '../base/errors.ts'
 import { must } from './wire/call.ts'
-import type { Call, Outcome } from './wire/call.ts'
+import type { Call, Outcome, Result } from './wire/call.ts'
 import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
-import type { File } from './wire/fields.ts'
 
 /** One file of a batch: it is read, or `text` is written to it. */
 interface BatchEntry {
@@ -12,35 +11,12 @@ interface BatchEntry {
   readonly text?: string
 }
 
-/** What became of one file of a batch. */
-interface BatchResult {
+/** The result for one file of a batch. */
+export interface BatchResult {
   readonly path: string
   readonly errno: ErrnoName
-  /** What was read, at most 64 KiB of it; empty for a file that was written or could not be read. */
+  /** At most 64 KiB of the file; empty for a file that was written or could not be read. */
   readonly text: string
-}
-
-export interface FileOperations {
-  /** Reads and writes many files in one round trip, in their order; one that fails does not keep the others. */
-  batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]>
-  /** Makes a directory, such as a control group. */
-  makeDirectory(path: string): Promise<Outcome>
-  removeDirectory(path: string): Promise<Outcome>
-  /** Up to `size` bytes (1 MiB if not given) from `offset` on. */
-  readFile(
-    path: string,
-    options?: { readonly offset?: number; readonly size?: number },
-  ): Promise<Outcome & { readonly data: Buffer }>
-  /** One write, as sysfs wants it. The file must exist. */
-  writeFile(path: string, text: string): Promise<Outcome>
-  /**
-   * The first number in a file of sysfs or procfs.
-   * @throws {GuestError} OPERATION_FAILED when it cannot be read, NOT_A_NUMBER when it has none
-   */
-  readNumber(path: string): Promise<number>
-  open(path: string, flags: number, mode?: number): Promise<Outcome & { readonly file: File }>
-  /** An anonymous file of this size, of huge pages with the flags of uapi.ts. */
-  memfd(size: number, flags?: number | bigint): Promise<Outcome & { readonly file: File }>
 }
 
 const defaultSize = 1024 * 1024
@@ -76,53 +52,74 @@ function describeBatch(entries: readonly BatchEntry[]): string {
   return `${first?.path ?? 'nothing'}${entries.length > 1 ? ` and ${entries.length - 1} more` : ''}`
 }
 
-export function fileOperations(call: Call): FileOperations {
-  const readFile: FileOperations['readFile'] = async (path, options = {}) => {
-    const { tail, ...reply } = await call(
-      'readFile',
-      { offset: options.offset ?? 0, size: options.size ?? defaultSize },
-      { tail: Buffer.from(path), note: path },
+export class FileOperations {
+  readonly #call: Call
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  /** Reads and writes many files in one round trip, in their order; a failure with one does not stop the others. */
+  async batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]> {
+    const { tail } = await this.#call(
+      'fileBatch',
+      { files: entries.length },
+      {
+        tail: Buffer.concat(entries.map(encodeEntry)),
+        note: describeBatch(entries),
+        milliseconds: batchMilliseconds,
+      },
     )
+    return decodeResults(entries, tail)
+  }
+
+  /** Makes a directory, such as a control group. */
+  makeDirectory(path: string): Promise<Outcome> {
+    return this.#call('directory', { call: 'create' }, { tail: Buffer.from(path), note: path })
+  }
+
+  removeDirectory(path: string): Promise<Outcome> {
+    return this.#call('directory', { call: 'remove' }, { tail: Buffer.from(path), note: path })
+  }
+
+  /** Up to `size` bytes (1 MiB if not given) from `offset` on. */
+  async readFile(
+    path: string,
+    options: { readonly offset?: number; readonly size?: number } = {},
+  ): Promise<Outcome & { readonly data: Buffer }> {
+    const request = { offset: 0, size: defaultSize, ...options }
+    const { tail, ...reply } = await this.#call('readFile', request, { tail: Buffer.from(path), note: path })
     return { ...reply, data: tail }
   }
-  const directory = (name: 'create' | 'remove', path: string): Promise<Outcome> =>
-    call('directory', { call: name }, { tail: Buffer.from(path), note: path })
-  return {
-    readFile,
-    batch: async (entries) => {
-      const { tail } = await call(
-        'fileBatch',
-        { files: entries.length },
-        {
-          tail: Buffer.concat(entries.map(encodeEntry)),
-          note: describeBatch(entries),
-          milliseconds: batchMilliseconds,
-        },
-      )
-      return decodeResults(entries, tail)
-    },
-    makeDirectory: (path) => directory('create', path),
-    removeDirectory: (path) => directory('remove', path),
-    writeFile: (path, text) => {
-      const name = Buffer.from(path)
-      const tail = Buffer.concat([name, Buffer.from(text)])
-      return call(
-        'writeFile',
-        { pathLength: name.length },
-        { tail, note: `${path}, ${JSON.stringify(text)}` },
-      )
-    },
-    readNumber: async (path) => {
-      const { data } = await must(readFile(path))
-      const text = data.toString('latin1')
-      const digits = /-?\d+/.exec(text)?.[0]
-      if (digits === undefined) {
-        throw new GuestError('NOT_A_NUMBER', `${path} has no number but "${text.trim()}"`)
-      }
-      return Number(digits)
-    },
-    open: (path, flags, mode = 0o600) =>
-      call('open', { flags, mode }, { tail: Buffer.from(path), note: path }),
-    memfd: (size, flags = 0) => call('memfdCreate', { size, flags }),
+
+  /** One write, as sysfs wants it. The file must exist. */
+  writeFile(path: string, text: string): Promise<Outcome> {
+    const name = Buffer.from(path)
+    const tail = Buffer.concat([name, Buffer.from(text)])
+    const note = `${path}, ${JSON.stringify(text)}`
+    return this.#call('writeFile', { pathLength: name.length }, { tail, note })
+  }
+
+  /**
+   * The first number in a file of sysfs or procfs.
+   * @throws {GuestError} OPERATION_FAILED when it cannot be read, NOT_A_NUMBER when it has none
+   */
+  async readNumber(path: string): Promise<number> {
+    const { data } = await must(this.readFile(path))
+    const text = data.toString('latin1')
+    const digits = /-?\d+/.exec(text)?.[0]
+    if (digits === undefined) {
+      throw new GuestError('NOT_A_NUMBER', `${path} has no number but "${text.trim()}"`)
+    }
+    return Number(digits)
+  }
+
+  open(path: string, flags: number, mode = 0o600): Promise<Result<'open'>> {
+    return this.#call('open', { flags, mode }, { tail: Buffer.from(path), note: path })
+  }
+
+  /** An anonymous file of this size, of huge pages with `memfdFlags` (harness/uapi). */
+  memfd(size: number, flags: number | bigint = 0): Promise<Result<'memfdCreate'>> {
+    return this.#call('memfdCreate', { size, flags })
   }
 }

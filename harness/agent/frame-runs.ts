@@ -1,14 +1,16 @@
-// Page frames: where the pages of a mapping lie in memory, and what frames are used for.
+// Page frames: where the pages of a mapping lie in memory, and the flags of frames.
 import { accessMilliseconds } from './access.ts'
-import type { Call, Outcome } from './wire/call.ts'
+import type { Call, Outcome, Result } from './wire/call.ts'
 import type { Mapping } from './wire/fields.ts'
+import type { Request } from './wire/operations.ts'
+import { decodeRecords } from './wire/records.ts'
 
-/** Pages one after another that are in frames one after another. */
+/** Consecutive pages in consecutive frames. */
 export interface FrameRun {
   /** Counted from the start of the range. */
   readonly first: number
   readonly count: number
-  /** The frame of the first page; missing where nothing is mapped at this moment. */
+  /** The frame of the first page; missing where nothing is mapped. */
   readonly pfn?: number
 }
 
@@ -21,40 +23,28 @@ export const frameFlags = {
   poisoned: 1n << 19n,
 } as const
 
-/** Frames from `pfn` on, and which bits of theirs must be what. */
-interface FrameQuestion {
-  readonly pfn: number
-  readonly frames: number
-  readonly mask: bigint
-  readonly value: bigint
-}
+const slow = { milliseconds: accessMilliseconds }
 
-export interface FrameOperations {
+export class FrameOperations {
+  readonly #call: Call
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
   /** Where the pages of a mapping are; looking maps nothing. */
-  runs(
+  async runs(
     mapping: Mapping,
     offset: number,
     size: number,
-  ): Promise<Outcome & { readonly runs: readonly FrameRun[] }>
-  /** How many frames there are (up to the end of memory) and how many of them have these flags. */
-  count(question: FrameQuestion): Promise<Outcome & { readonly frames: number; readonly matching: number }>
-}
+  ): Promise<Outcome & { readonly runs: readonly FrameRun[] }> {
+    const { tail, ...reply } = await this.#call('frameRuns', { mapping, offset, size }, slow)
+    const runs = decodeRecords('frameRun', tail, reply.runs)
+    return { ...reply, runs: runs.map(({ pfn, ...run }) => (pfn === 0 ? run : { ...run, pfn })) }
+  }
 
-const recordSize = 24
-
-function decodeRun(tail: Buffer, index: number): FrameRun {
-  const word = (position: number): number => Number(tail.readBigUInt64LE(index * recordSize + position * 8))
-  const pfn = word(2)
-  return { first: word(0), count: word(1), ...(pfn === 0 ? {} : { pfn }) }
-}
-
-export function frameOperations(call: Call): FrameOperations {
-  const slow = { milliseconds: accessMilliseconds }
-  return {
-    runs: async (mapping, offset, size) => {
-      const { tail, ...reply } = await call('frameRuns', { mapping, offset, size }, slow)
-      return { ...reply, runs: Array.from({ length: reply.runs }, (_, index) => decodeRun(tail, index)) }
-    },
-    count: (question) => call('frameFlags', question, slow),
+  /** How many frames there are from `pfn` on (up to the end of memory), and in how many `mask` selects `value`. */
+  count(question: Request<'frameFlags'>): Promise<Result<'frameFlags'>> {
+    return this.#call('frameFlags', question, slow)
   }
 }

@@ -1,4 +1,4 @@
-// What the kernel itself logs: records of /dev/kmsg with their level, not what somebody wrote into its log.
+// The kernel's own log records in /dev/kmsg, with their level, without texts that processes write to it.
 import type { Call, Outcome } from './wire/call.ts'
 
 /** One record: `level` 0 is an emergency, 3 an error, 4 a warning. */

@@ -15,6 +15,9 @@ export type HostOutcome = (typeof hostOutcomes)[number]
 export const guestOutcomes = ['done', 'memory-fault', 'run-error', 'unexpected-exit', 'timeout'] as const
 export type GuestOutcome = (typeof guestOutcomes)[number]
 
+/** What a page looks like in a scan: it is filled with one byte (`tag`), with more than one, or an access fails. */
+export const looks = ['tag', 'mixed', 'sigbus', 'sigsegv', 'fault'] as const
+
 /** What a thread of a race does, see actors.ts. */
 export const actorKinds = [
   'convert',

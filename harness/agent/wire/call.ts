@@ -1,6 +1,6 @@
-// One operation from a typed request to a typed reply; everything that the agent offers is built on this.
+// One operation, from a typed request to a typed reply: all methods of the agent are built on this.
 import { GuestError, ProtocolError } from '../../base/errors.ts'
-import { decodeAnswer, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
+import { decodeFields, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { errnoName } from '../errno.ts'
 import type { ErrnoName } from '../errno.ts'
@@ -10,7 +10,7 @@ import { operations } from './operations.ts'
 import { statuses } from './protocol.ts'
 import type { Answer, OperationName, Request } from './operations.ts'
 
-/** What every operation answers, whether it succeeded in the kernel or not. */
+/** The outcome that every operation has, whether it succeeded in the kernel or not. */
 export interface Outcome {
   /** `'OK'`, or the name of the error number: `'EAGAIN'`. */
   readonly errno: ErrnoName
@@ -18,12 +18,14 @@ export interface Outcome {
   readonly line: string
 }
 
-type Reply<Name extends OperationName> = Outcome & Answer<Name> & { readonly tail: Buffer }
+/** The outcome of an operation with the fields of its answer. */
+export type Result<Name extends OperationName> = Outcome & Answer<Name>
+export type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
 
 interface CallOptions {
   /** The bytes behind the words of the request. */
   readonly tail?: Uint8Array
-  /** What the tail is, for the readable line. */
+  /** A text for the tail in the readable line. */
   readonly note?: string
   /** The deadline before it is multiplied by the time factor; 10 s if not given. */
   readonly milliseconds?: number
@@ -76,9 +78,10 @@ function readReply<Name extends OperationName>(
   frame: Frame,
   journal: Journal,
 ): Reply<Name> {
-  if (frame.status !== statuses.answered) {
+  const status = statuses[frame.status]
+  if (status !== 'answered') {
     const why = frame.body.toString('utf8')
-    const code = frame.status === statuses.childGone ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
+    const code = status === 'child-gone' ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
     journal.add(`${shown}: ${why}`)
     throw new ProtocolError(code, `${shown}: ${why}`)
   }
@@ -94,7 +97,7 @@ function readReply<Name extends OperationName>(
   const line = `${shown} = ${errno}${details === '' ? '' : `, ${details}`}`
   journal.add(line)
   const reply = { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
-  // The methods above this turn the tail into something readable: it is not seen in what they pass on.
+  // The methods of the client decode the tail: it is not enumerable, so their results do not repeat it.
   return Object.defineProperty(reply, 'tail', { enumerable: false })
 }
 
@@ -104,22 +107,22 @@ function decode<Name extends OperationName>(
   line: string,
 ): Answer<Name> {
   try {
-    return decodeAnswer(name, words)
+    return decodeFields<(typeof operations)[Name]['answer']>(operations[name].answer, words)
   } catch (error) {
-    throw new ProtocolError('AGENT_GARBAGE', `${line}: the answer makes no sense`, { cause: error })
+    throw new ProtocolError('AGENT_GARBAGE', `${line}: the answer has an impossible value`, { cause: error })
   }
 }
 
 /**
- * For operations that have to work: passes a reply on if it did.
+ * Passes on the reply of an operation that has to succeed.
  *
  *     const { gmem } = await must(agent.gmem.create({ vm, size, flags }))
  *
  * @throws {GuestError} OPERATION_FAILED with the operation and its errno, SIGBUS or memory fault
  */
-export async function must<Result extends Outcome & { readonly outcome?: string }>(
-  reply: Promise<Result> | Result,
-): Promise<Result> {
+export async function must<Answered extends Outcome & { readonly outcome?: string }>(
+  reply: Promise<Answered> | Answered,
+): Promise<Answered> {
   const settled = await reply
   if (settled.errno !== 'OK' || (settled.outcome ?? 'done') !== 'done') {
     throw new GuestError('OPERATION_FAILED', settled.line, {

@@ -1,12 +1,11 @@
-// Turns the fields of an operation into words and back, as the table in protocol.ts says.
-import type { Field } from './fields.ts'
+// Turns the fields of an operation into words and back, as the table in operations.ts says.
+import type { Decoded, Field, Fields } from './fields.ts'
 import { operations } from './operations.ts'
-import type { Answer, OperationName, Request } from './operations.ts'
+import type { OperationName, Request } from './operations.ts'
+import { snakeCase } from './snake-case.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8
-
-type Fields = Readonly<Record<string, Field<never, unknown>>>
 
 /** The bytes that the words of these fields take. */
 export function sizeOfFields(fields: Fields): number {
@@ -27,24 +26,23 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
   })
 }
 
-function hasFieldsOf<Name extends OperationName>(
-  name: Name,
+function hasFieldsOf<Of extends Fields>(
+  fields: Of,
   value: Readonly<Record<string, unknown>>,
-): value is Answer<Name> {
-  return Object.keys(operations[name].answer).every((key) => Object.hasOwn(value, key))
+): value is Decoded<Of> {
+  return Object.keys(fields).every((key) => Object.hasOwn(value, key))
 }
 
 /**
- * The fields of an answer.
- * @throws {FieldError} when a word is not what its field can be
+ * Reads one value a field, from words in the order of the fields.
+ * @throws {FieldError} when a word is no possible value of its field
  */
-export function decodeAnswer<Name extends OperationName>(name: Name, words: readonly bigint[]): Answer<Name> {
-  const fields = Object.entries<Field<never, unknown>>(operations[name].answer)
-  const answer = Object.fromEntries(
-    fields.map(([key, field], index) => [key, field.decode(words[index] ?? 0n)]),
+export function decodeFields<Of extends Fields>(fields: Of, words: readonly bigint[]): Decoded<Of> {
+  const decoded = Object.fromEntries(
+    Object.entries(fields).map(([key, field], index) => [key, field.decode(words[index] ?? 0n)]),
   )
-  if (!hasFieldsOf(name, answer)) throw new TypeError(`${name}: the table contradicts itself`)
-  return answer
+  if (!hasFieldsOf(fields, decoded)) throw new TypeError('a table of fields contradicts itself')
+  return decoded
 }
 
 /** `convert(gmem#3, private, offset 0x2000, size 0x1000)` from the words of a request. */
@@ -64,9 +62,4 @@ function showFields(fields: Fields, words: readonly (bigint | undefined)[]): str
     const text = word === undefined ? '' : field.show(snakeCase(key), word)
     return text === '' ? [] : [text]
   })
-}
-
-/** The name that C gives to a field or to an operation. */
-export function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

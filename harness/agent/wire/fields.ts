@@ -25,10 +25,24 @@ export interface Field<Input, Output> {
 }
 
 /** What a field takes from the caller, and what it gives. */
-export type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
-export type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
+type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
+type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
 
-/** A value that does not fit its field: the answer is garbage, or the caller passed nonsense. */
+/** The fields of a request, an answer or a record by name, in the order in which they travel. */
+export type Fields = Readonly<Record<string, Field<never, unknown>>>
+
+type Inputs<Of extends Fields> = { readonly [Key in keyof Of]: InputOf<Of[Key]> }
+type MayLack<Of extends Fields> = {
+  [Key in keyof Of]: undefined extends InputOf<Of[Key]> ? Key : never
+}[keyof Of]
+
+/** The values that a caller gives for some fields; those that take undefined can be left out. */
+export type Encodable<Of extends Fields> = Omit<Inputs<Of>, MayLack<Of>> &
+  Partial<Pick<Inputs<Of>, MayLack<Of>>>
+/** The values of some fields, as they come back. */
+export type Decoded<Of extends Fields> = { readonly [Key in keyof Of]: OutputOf<Of[Key]> }
+
+/** A value that does not fit its field: the answer is garbage, or the caller made a mistake. */
 export class FieldError extends Error {
   override readonly name = 'FieldError'
 }
@@ -81,9 +95,13 @@ export const kernelOffset: Field<number | bigint, number | bigint> = {
   show: hexadecimal,
 }
 
-/** A field that most operations leave at 0: it is not shown then. */
-export function seldom<Input, Output>(field: Field<Input, Output>): Field<Input, Output> {
-  return { ...field, show: (name, word) => (word === 0n ? '' : field.show(name, word)) }
+/** A field that most requests leave out: it is 0 then, and not shown. */
+export function seldom<Input, Output>(field: Field<Input, Output>): Field<Input | undefined, Output> {
+  return {
+    ...field,
+    encode: (value) => (value === undefined ? 0n : field.encode(value)),
+    show: (name, word) => (word === 0n ? '' : field.show(name, word)),
+  }
 }
 
 /** A field that would only be in the way of a reader. */

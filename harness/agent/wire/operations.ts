@@ -1,6 +1,7 @@
 // The table of all operations of the agent: the words of each request and of each answer, in the order in which they travel.
 //
-// guest-images/agent/operations.h is the other copy of this table, tests/unit/agent/wire/layout.test.ts compares them.
+// `make -C guest-images/agent headers` generates the agent's side of it. A new operation is a row here, that command, and
+// a function op_NAME() in a C file of the agent.
 import {
   bits,
   choice,
@@ -13,7 +14,7 @@ import {
   size,
   unseen,
 } from './fields.ts'
-import type { Field, InputOf, OutputOf } from './fields.ts'
+import type { Decoded, Encodable, Fields } from './fields.ts'
 import {
   actorKinds,
   directoryCalls,
@@ -39,7 +40,9 @@ const child = handle('child')
 const descriptor = handle('vm', 'vcpu', 'gmem', 'file')
 const anything = handle('vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child')
 
+/** How an access by the host ended: the code, offset in the mapping of a signal; the bytes before it. */
 const hostEnd = { outcome: choice(hostOutcomes), signalCode: count, faultOffset: size, bytes: size }
+/** `exitReason` is 0 for an access that was done; the fault is from KVM_EXIT_MEMORY_FAULT; `bytes` were handled before. */
 const guestEnd = {
   outcome: choice(guestOutcomes),
   exitReason: count,
@@ -48,12 +51,13 @@ const guestEnd = {
   faultFlags: bits,
   bytes: size,
 }
+/** How many 64-bit words differ; the offset of the first one from the start of the access, and the words there. */
 const difference = { mismatches: count, mismatchOffset: size, wanted: bits, found: bits }
 
 interface Operation {
   readonly number: number
-  readonly request: Readonly<Record<string, Field<never, unknown>>>
-  readonly answer: Readonly<Record<string, Field<never, unknown>>>
+  readonly request: Fields
+  readonly answer: Fields
 }
 
 /** Every operation: its number, then the fields of the request, then those of the answer. */
@@ -261,15 +265,7 @@ export const operations = {
 export type OperationName = keyof typeof operations
 
 /** What the caller gives with an operation. */
-export type Request<Name extends OperationName> = {
-  readonly [Key in keyof (typeof operations)[Name]['request']]: InputOf<
-    (typeof operations)[Name]['request'][Key]
-  >
-}
+export type Request<Name extends OperationName> = Encodable<(typeof operations)[Name]['request']>
 
 /** The words that the agent answers with. */
-export type Answer<Name extends OperationName> = {
-  readonly [Key in keyof (typeof operations)[Name]['answer']]: OutputOf<
-    (typeof operations)[Name]['answer'][Key]
-  >
-}
+export type Answer<Name extends OperationName> = Decoded<(typeof operations)[Name]['answer']>

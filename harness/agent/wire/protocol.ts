@@ -37,4 +37,4 @@ export const headerSize = 24
 export const maximumFrame = 8 * 1024 * 1024
 
 /** How the agent took a request: done (see errno), refused (a mistake of the caller), or its child is gone. */
-export const statuses = { answered: 0, refused: 1, childGone: 2 } as const
+export const statuses = ['answered', 'refused', 'child-gone'] as const

@@ -1,12 +1,13 @@
 import { test } from 'tap'
 import { converterOf } from '../../../harness/agent/converter.ts'
-import { decodeAnswer } from '../../../harness/agent/wire/codec.ts'
+import { decodeFields } from '../../../harness/agent/wire/codec.ts'
+import { operations } from '../../../harness/agent/wire/operations.ts'
 import type { Conversion, GmemOperations, ManyConversions } from '../../../harness/agent/gmem.ts'
 import { decodeRuns } from '../../../harness/agent/pages.ts'
 import { dialects } from '../../../harness/uapi/dialect.ts'
 
-const { vm } = decodeAnswer('vmCreate', [(1n << 32n) | 1n])
-const { gmem } = decodeAnswer('gmemCreate', [(3n << 32n) | 2n])
+const { vm } = decodeFields(operations.vmCreate.answer, [(1n << 32n) | 1n])
+const { gmem } = decodeFields(operations.gmemCreate.answer, [(3n << 32n) | 2n])
 const gpa = 4 * 2 ** 30
 
 /** Takes down what is asked for; only the two conversions are ever called. */

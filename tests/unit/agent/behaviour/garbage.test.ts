@@ -4,17 +4,25 @@ import { test } from 'tap'
 import { encodeFrame } from '../../../../harness/agent/wire/frames.ts'
 import { operations } from '../../../../harness/agent/wire/operations.ts'
 import { maximumFrame } from '../../../../harness/agent/wire/protocol.ts'
+import { dialects } from '../../../../harness/uapi/dialect.ts'
 import { agentProgram } from '../fixtures/host-agent.ts'
 
-/** What the agent says and how it ends when it is told this. */
-async function tell(input: Buffer): Promise<{ code: unknown; stdout: Buffer; stderr: string }> {
+/** Sends requests one after another, and returns all output of the agent and how it ended. */
+async function tell(
+  ...requests: readonly Buffer[]
+): Promise<{ code: unknown; stdout: Buffer; stderr: string }> {
   const child = spawn(await agentProgram(), [], { stdio: ['pipe', 'pipe', 'pipe'] })
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout.on('data', (piece: Buffer) => stdout.push(piece))
   child.stderr.on('data', (piece: Buffer) => stderr.push(piece))
   const closed = once(child, 'close')
-  child.stdin.end(input)
+  // The agent takes two requests in one read for garbage: the next one waits for the answer.
+  for (const request of requests.slice(0, -1)) {
+    child.stdin.write(request)
+    await once(child.stdout, 'data')
+  }
+  child.stdin.end(requests.at(-1))
   const [code]: unknown[] = await closed
   return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }
 }
@@ -65,4 +73,19 @@ void test('the agent refuses what it does not know, and needs hello first', asyn
 
 void test('the end of the input is the end of the agent', async (t) => {
   t.match(await tell(Buffer.alloc(0)), { code: 0, stderr: '' })
+})
+
+function convert(dialect: number): Buffer {
+  const words = [0n, BigInt(dialect), 0n, 0n, 4096n, 0n]
+  return encodeFrame({ ...header, operation: operations.convert.number }, words, Buffer.alloc(0))
+}
+
+void test('the agent has a row for each dialect of the harness, and refuses any other', async (t) => {
+  for (const index of [...dialects.keys(), dialects.length]) {
+    const { stdout } = await tell(hello, convert(index))
+    const answer = stdout.subarray(stdout.readUInt32LE(4))
+    t.equal(answer.readUInt32LE(16), 1, 'refused')
+    const isKnown = index < dialects.length
+    t.match(answer.subarray(24).toString(), isKnown ? /none#0 is closed/ : /cannot convert in dialect/)
+  }
 })

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import {
-  decodeAnswer,
+  decodeFields,
   encodeRequest,
   showAnswer,
   showRequest,
@@ -21,14 +21,13 @@ import { operations } from '../../../../harness/agent/wire/operations.ts'
 const gmem = 3n << 32n
 
 void test('a request becomes words in the order of the table, and a readable line', (t) => {
-  const { gmem: target } = decodeAnswer('gmemCreate', [gmem | 3n])
+  const { gmem: target } = decodeFields(operations.gmemCreate.answer, [gmem | 3n])
   const words = encodeRequest('convert', {
     target,
     dialect: 'convert-ioctl',
     to: 'private',
     offset: 0x2000,
     size: 0x1000,
-    errorOffset: 0,
   })
   t.same(words, [gmem | 3n, 0n, 1n, 0x2000n, 0x1000n, 0n])
   t.equal(
@@ -39,7 +38,7 @@ void test('a request becomes words in the order of the table, and a readable lin
 })
 
 void test('an answer becomes an object; only what is not 0 is shown', (t) => {
-  t.same(decodeAnswer('convert', [0x2000n, 12n]), { errorOffset: 0x2000, nanoseconds: 12 })
+  t.same(decodeFields(operations.convert.answer, [0x2000n, 12n]), { errorOffset: 0x2000, nanoseconds: 12 })
   t.equal(showAnswer('convert', [0x2000n, 12n]), 'error_offset 0x2000')
   t.equal(showAnswer('hostFill', [1n, 2n, 0x1000n, 0n]), 'sigbus, signal_code 2, fault_offset 0x1000')
   t.end()

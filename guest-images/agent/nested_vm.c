@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: MIT
-/* VMs, their vCPUs and their memslots. */
+/* Nested VMs, their vCPUs and their memslots. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "machine.h"
+#include "handles.h"
+#include "inject.h"
+#include "nested_vm.h"
+#include "registers.h"
+#include "uapi.h"
+
+static int kvm_fd = -1;
+
+/* /dev/kvm, opened at its first use; -1 and errno where there is none. */
+static int open_kvm(void)
+{
+	if (kvm_fd < 0)
+		kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	return kvm_fd;
+}
 
 int op_check_extension(struct call *call,
 		       const struct check_extension_request *request,
@@ -28,10 +43,43 @@ int op_check_extension(struct call *call,
 	return 0;
 }
 
+/* The last user takes the memory along: KVM may use it until then. */
+static void vm_put(struct nested_vm *vm)
+{
+	if (--vm->users > 0)
+		return;
+	if (vm->area && munmap(vm->area, AREA_SIZE))
+		abort();
+	free(vm);
+}
+
+static int vm_close(struct object *object)
+{
+	int error = close_descriptors(object);
+
+	vm_put(object->vm);
+	return error;
+}
+
+/* Errors of closing a vCPU have no meaning for the memory behind it. */
+static int vcpu_close(struct object *object)
+{
+	struct vcpu *vcpu = object->vcpu;
+
+	if (munmap(vcpu->run, vcpu->run_size))
+		abort();
+	(void)close(vcpu->fd);
+	vm_put(vcpu->vm);
+	free(vcpu);
+	return 0;
+}
+
 int op_vm_create(struct call *call, const struct vm_create_request *request,
 		 struct vm_create_answer *answer)
 {
-	struct object object = { .kind = KIND_VM, .second_fd = -1 };
+	struct object object = { .kind = KIND_VM,
+				 .second_fd = -1,
+				 .close = vm_close };
 	int kvm = open_kvm();
 
 	(void)call;
@@ -40,33 +88,13 @@ int op_vm_create(struct call *call, const struct vm_create_request *request,
 	object.fd = do_ioctl(kvm, KVM_CREATE_VM, (void *)request->type);
 	if (object.fd < 0)
 		return errno;
-	object.machine = calloc(1, sizeof(*object.machine));
-	if (!object.machine)
+	object.vm = calloc(1, sizeof(*object.vm));
+	if (!object.vm)
 		abort();
-	object.machine->fd = object.fd;
-	object.machine->users = 1;
+	object.vm->fd = object.fd;
+	object.vm->users = 1;
 	answer->vm = handle_add(object);
 	return 0;
-}
-
-/* The last user takes the memory along: KVM may use it until then. */
-void machine_put(struct machine *machine)
-{
-	if (--machine->users > 0)
-		return;
-	if (machine->area && munmap(machine->area, AREA_SIZE))
-		abort();
-	free(machine);
-}
-
-/* Errors of closing a vCPU have no meaning for the memory behind it. */
-void vcpu_close(struct vcpu *vcpu)
-{
-	if (munmap(vcpu->run, vcpu->run_size))
-		abort();
-	(void)close(vcpu->fd);
-	machine_put(vcpu->machine);
-	free(vcpu);
 }
 
 struct vcpu *vcpu_need(struct call *call, __u64 handle)
@@ -82,8 +110,8 @@ struct vcpu *vcpu_need(struct call *call, __u64 handle)
 	return object->vcpu;
 }
 
-/* The memory that page tables, code and mailboxes are in. */
-static int add_area(struct machine *machine)
+/* The memory for page tables, code and mailboxes. */
+static int add_area(struct nested_vm *vm)
 {
 	struct uapi_memory_region2 region = {
 		.slot = AREA_SLOT,
@@ -98,20 +126,20 @@ static int add_area(struct machine *machine)
 		return errno;
 	area_fill(area);
 	region.userspace_addr = (__u64)area;
-	if (ioctl(machine->fd, UAPI_SET_USER_MEMORY_REGION2, &region) < 0) {
+	if (ioctl(vm->fd, UAPI_SET_USER_MEMORY_REGION2, &region) < 0) {
 		error = errno;
 		if (munmap(area, AREA_SIZE))
 			abort();
 		return error;
 	}
-	machine->area = area;
+	vm->area = area;
 	return 0;
 }
 
 /*
- * KVM complains on the console about every vCPU when the clock was found to
- * be another one after it was loaded: 0 is the clock as it is now.  A kernel
- * that cannot do this complains, and that is all.
+ * KVM warns on the console about every vCPU when the kernel has calibrated the
+ * clock again after KVM was loaded: 0 is the clock as it is now.  A kernel
+ * that cannot do this warns, which does no harm.
  */
 static void settle_clock(int fd)
 {
@@ -123,7 +151,7 @@ static int open_vcpu(struct vcpu *vcpu, __u64 id)
 	int kvm = open_kvm(), size;
 	int error;
 
-	vcpu->fd = do_ioctl(vcpu->machine->fd, KVM_CREATE_VCPU, (void *)id);
+	vcpu->fd = do_ioctl(vcpu->vm->fd, KVM_CREATE_VCPU, (void *)id);
 	if (vcpu->fd < 0)
 		return errno;
 	size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, NULL);
@@ -149,22 +177,25 @@ failed:
 int op_vcpu_create(struct call *call, const struct vcpu_create_request *request,
 		   struct vcpu_create_answer *answer)
 {
-	struct object *vm = handle_need(call, request->vm, MASK(KIND_VM));
-	struct object object = { .kind = KIND_VCPU, .fd = -1, .second_fd = -1 };
-	struct machine *machine;
+	struct object *owner = handle_need(call, request->vm, MASK(KIND_VM));
+	struct object object = { .kind = KIND_VCPU,
+				 .fd = -1,
+				 .second_fd = -1,
+				 .close = vcpu_close };
+	struct nested_vm *vm;
 	struct vcpu *vcpu;
 	int error = 0;
 	__u64 offset;
 
-	if (!vm)
+	if (!owner)
 		return REFUSED;
-	machine = vm->machine;
-	if (machine->vcpus >= MAXIMUM_VCPUS)
+	vm = owner->vm;
+	if (vm->vcpus >= MAXIMUM_VCPUS)
 		return refuse(call, "the agent has room for %d vCPUs in a VM",
 			      MAXIMUM_VCPUS);
-	if (!machine->area) {
-		settle_clock(machine->fd);
-		error = add_area(machine);
+	if (!vm->area) {
+		settle_clock(vm->fd);
+		error = add_area(vm);
 	}
 	if (error)
 		return error;
@@ -172,17 +203,17 @@ int op_vcpu_create(struct call *call, const struct vcpu_create_request *request,
 	vcpu = calloc(1, sizeof(*vcpu));
 	if (!vcpu)
 		abort();
-	vcpu->machine = machine;
+	vcpu->vm = vm;
 	error = open_vcpu(vcpu, request->id);
 	if (error) {
 		free(vcpu);
 		return error;
 	}
-	offset = BLOCKS_OFFSET + machine->vcpus * BLOCK_SIZE;
-	vcpu->block = machine->area + offset;
+	offset = BLOCKS_OFFSET + vm->vcpus * BLOCK_SIZE;
+	vcpu->block = vm->area + offset;
 	vcpu->block_gpa = AREA_GPA + offset;
-	machine->vcpus++;
-	machine->users++;
+	vm->vcpus++;
+	vm->users++;
 	object.fd = vcpu->fd;
 	object.vcpu = vcpu;
 	answer->vcpu = handle_add(object);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* VMs and vCPUs, and the memory in them that belongs to the agent. */
-#ifndef GMEMTEST_MACHINE_H
-#define GMEMTEST_MACHINE_H
+/* Nested VMs and their vCPUs, and the memory in them that the agent owns. */
+#ifndef GMEMTEST_VCPU_H
+#define GMEMTEST_VCPU_H
 
-#include "agent.h"
-#include "guest_code.h"
-#include "uapi.h"
+#include <linux/kvm.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /*
  * The agent's own memory in each VM: below 4 GiB, where scenarios have no
@@ -30,7 +31,7 @@
 _Static_assert(BLOCKS_OFFSET + MAXIMUM_VCPUS * BLOCK_SIZE <= AREA_SIZE, "area");
 _Static_assert(BUFFER_OFFSET + BUFFER_SIZE <= BLOCK_SIZE, "block");
 
-struct machine {
+struct nested_vm {
 	int fd;
 	/* The handle of the VM and those of its vCPUs. */
 	unsigned int users;
@@ -41,7 +42,7 @@ struct machine {
 
 struct vcpu {
 	int fd;
-	struct machine *machine;
+	struct nested_vm *vm;
 	struct kvm_run *run;
 	size_t run_size;
 	/* The block, as the agent and as the guest address it. */
@@ -53,32 +54,4 @@ struct vcpu {
 	bool busy;
 };
 
-/* How a run of a vCPU ended; the start of the answer to every guest access. */
-struct guest_end {
-	__u64 outcome;
-	__u64 exit_reason;
-	__u64 fault_gpa;
-	__u64 fault_size;
-	__u64 fault_flags;
-	__u64 bytes;
-};
-
-/* machine.c */
-void machine_put(struct machine *machine);
-void vcpu_close(struct vcpu *vcpu);
-struct vcpu *vcpu_need(struct call *call, __u64 handle);
-
-/* registers.c */
-int vcpu_set_up(int kvm, struct vcpu *vcpu);
-int vcpu_rewind(struct vcpu *vcpu);
-void area_fill(unsigned char *area);
-
-/* run.c */
-struct mailbox *vcpu_mailbox(const struct vcpu *vcpu);
-/*
- * Lets the guest do what is in the mailbox.  Returns the errno of KVM_RUN; the
- * deadline is in nanoseconds of now().
- */
-int vcpu_run(struct vcpu *vcpu, __u64 deadline, struct guest_end *end);
-
-#endif /* GMEMTEST_MACHINE_H */
+#endif /* GMEMTEST_VCPU_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs of pages that look alike. */
+#ifndef GMEMTEST_SCAN_H
+#define GMEMTEST_SCAN_H
+
+#include "call.h"
+#include "protocol.h"
+
+/* Lengthens the last run of the answer or begins another one. */
+int run_add(struct call *call, __u64 page, enum wire_look look, __u32 tag);
+
+#endif /* GMEMTEST_SCAN_H */

@@ -1,0 +1,83 @@
+// The records behind the words of some answers: arrays of structures that both sides know.
+import { ProtocolError } from '../../base/errors.ts'
+import { actorKinds, looks } from '../vocabulary.ts'
+import { decodeFields, sizeOfFields } from './codec.ts'
+import { bits, choice, count, size } from './fields.ts'
+import type { Decoded, Fields } from './fields.ts'
+
+interface RecordSpec {
+  /** The bytes of each field. */
+  readonly width: 4 | 8
+  readonly fields: Fields
+}
+
+/** Every record, with its fields in the order in which they travel. */
+export const records = {
+  /** Consecutive pages that look alike: behind the answer to a scan. `tag` is the byte that fills the page. */
+  pageRun: { width: 4, fields: { first: count, count, look: choice(looks), tag: count } },
+  /** A page in /proc/self/pagemap, /proc/kpageflags and /proc/kpagecount: behind the answer to `pagemap`. */
+  pageEntry: { width: 8, fields: { pagemap: bits, flags: bits, mapCount: count } },
+  /** Pages with consecutive frames: behind the answer to `frameRuns`. `pfn` is 0 where nothing is mapped. */
+  frameRun: { width: 8, fields: { first: count, count, pfn: count } },
+  /** The books of one thread of a race: behind the answer to `actorsStop`. */
+  actorReport: {
+    width: 8,
+    fields: {
+      kind: choice(actorKinds),
+      /** Passes over its range, or ioctls. */
+      rounds: count,
+      /** Pages accessed, or operations that succeeded. */
+      done: count,
+      again: count,
+      /** Operations that failed with another error than EAGAIN, and the first such error. */
+      failed: count,
+      firstError: count,
+      /** SIGBUS in the host, KVM_EXIT_MEMORY_FAULT in the guest. */
+      faults: count,
+      /** Guest accesses that ended in neither success nor a memory fault, and how the first one ended. */
+      unexpected: count,
+      unexpectedOutcome: count,
+      unexpectedError: count,
+      unexpectedExit: count,
+      unexpectedRip: bits,
+      /** The first mismatch has its offset in the actor's range, and its words. */
+      mismatches: count,
+      mismatchOffset: size,
+      wanted: bits,
+      found: bits,
+      slowest: count,
+    },
+  },
+} as const satisfies Record<string, RecordSpec>
+
+export type RecordName = keyof typeof records
+type FieldsOf<Name extends RecordName> = (typeof records)[Name]['fields']
+
+/**
+ * Reads the records that an answer ends with.
+ * @throws {ProtocolError} AGENT_GARBAGE when there are not `number` of them, or a field has an impossible value
+ */
+export function decodeRecords<Name extends RecordName>(
+  name: Name,
+  tail: Buffer,
+  number: number,
+): Decoded<FieldsOf<Name>>[] {
+  const fields: FieldsOf<Name> = records[name].fields
+  const { width } = records[name]
+  const length = (sizeOfFields(fields) / 8) * width
+  if (tail.length !== number * length) {
+    const message = `${number} records ${name} have ${tail.length} bytes, not ${number * length}`
+    throw new ProtocolError('AGENT_GARBAGE', message)
+  }
+  const words = Array.from({ length: length / width }, (_, index) => index * width)
+  return Array.from({ length: number }, (_, index) => {
+    const at = index * length
+    const read = (offset: number): bigint =>
+      width === 8 ? tail.readBigUInt64LE(at + offset) : BigInt(tail.readUInt32LE(at + offset))
+    try {
+      return decodeFields(fields, words.map(read))
+    } catch (cause) {
+      throw new ProtocolError('AGENT_GARBAGE', `record ${index} of ${number} ${name} is garbage`, { cause })
+    }
+  })
+}
