@@ -2,6 +2,7 @@
 import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
 import type { Call, Outcome } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import type { Decoded, File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { decodeRecords } from './wire/records.ts'
 import type { records } from './wire/records.ts'
@@ -139,34 +140,23 @@ function decodeReports(tail: Buffer, actors: number): ActorReport[] {
   })
 }
 
-export class RaceOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class RaceOperations extends OperationGroup {
   /** Makes the threads, starts them at the same moment, stops them after `duration` ms or when all have ended. */
-  async run({
-    actors,
-    duration,
-  }: {
-    readonly actors: readonly Actor[]
-    readonly duration: number
-  }): Promise<ActorReport[]> {
+  async run(race: { readonly actors: readonly Actor[]; readonly duration: number }): Promise<ActorReport[]> {
+    const { actors, duration } = race
     await this.start(actors)
-    await this.#call('actorsWait', { duration }, { milliseconds: duration + 10_000 })
+    await this.call('actorsWait', { duration }, { milliseconds: duration + 10_000 })
     return this.stop()
   }
 
   /** Like `run`, but the threads go on while the caller does other things, until `stop`. */
   async start(actors: readonly Actor[]): Promise<void> {
-    for (const actor of actors) await add(this.#call, actor)
-    await this.#call('actorsStart', {})
+    for (const actor of actors) await add(this.call, actor)
+    await this.call('actorsStart', {})
   }
 
   async stop(): Promise<ActorReport[]> {
-    const { tail, actors } = await this.#call('actorsStop', {})
+    const { tail, actors } = await this.call('actorsStop', {})
     return decodeReports(tail, actors)
   }
 }

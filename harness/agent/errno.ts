@@ -1,14 +1,14 @@
-// Names of the error numbers that the kernel under test answers with.
+// Names of the error numbers of the kernel under test.
 import { constants } from 'node:os'
 
-/** Numbers that Node does not know: memory failure, and kernel-internal ones that must never be seen but might be. */
+/** Numbers that Node does not know: memory failure, and kernel-internal ones, which a faulty kernel may return. */
 const unknownToNode = {
   EHWPOISON: 133,
   ERESTARTSYS: 512,
   ENOTSUPP: 524,
 } as const
 
-/** `OK`, or the name of an error number. A number without a name is written as `E999`. */
+/** `OK`, or the name of an error number. A number without a name becomes `E999`. */
 export type ErrnoName = 'OK' | keyof typeof constants.errno | keyof typeof unknownToNode | `E${number}`
 
 const nameByNumber = new Map<number, ErrnoName>([[0, 'OK']])

@@ -1,7 +1,8 @@
 // Files of the instance: sysfs and procfs above all, and files that memory can be mapped from.
 import { GuestError, ProtocolError } from '../base/errors.ts'
 import { must } from './wire/call.ts'
-import type { Call, Outcome, Result } from './wire/call.ts'
+import type { Outcome, Result } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import { errnoName } from './errno.ts'
 import type { ErrnoName } from './errno.ts'
 
@@ -34,7 +35,8 @@ function encodeEntry({ path, text = '' }: BatchEntry): Buffer {
 function decodeResults(entries: readonly BatchEntry[], tail: Buffer): BatchResult[] {
   let at = 0
   const results = entries.map(({ path }) => {
-    if (tail.length - at < 8) throw new ProtocolError('AGENT_GARBAGE', `a batch of files ends before ${path}`)
+    if (tail.length - at < 8)
+      throw new ProtocolError('AGENT_GARBAGE', `the results of a batch of files end before ${path}`)
     const size = tail.readUInt32LE(at + 4)
     const errno = errnoName(tail.readUInt32LE(at))
     const text = tail.subarray(at + 8, at + 8 + size).toString('utf8')
@@ -52,16 +54,10 @@ function describeBatch(entries: readonly BatchEntry[]): string {
   return `${first?.path ?? 'nothing'}${entries.length > 1 ? ` and ${entries.length - 1} more` : ''}`
 }
 
-export class FileOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class FileOperations extends OperationGroup {
   /** Reads and writes many files in one round trip, in their order; a failure with one does not stop the others. */
   async batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]> {
-    const { tail } = await this.#call(
+    const { tail } = await this.call(
       'fileBatch',
       { files: entries.length },
       {
@@ -75,11 +71,11 @@ export class FileOperations {
 
   /** Makes a directory, such as a control group. */
   makeDirectory(path: string): Promise<Outcome> {
-    return this.#call('directory', { call: 'create' }, { tail: Buffer.from(path), note: path })
+    return this.call('directory', { call: 'create' }, { tail: Buffer.from(path), note: path })
   }
 
   removeDirectory(path: string): Promise<Outcome> {
-    return this.#call('directory', { call: 'remove' }, { tail: Buffer.from(path), note: path })
+    return this.call('directory', { call: 'remove' }, { tail: Buffer.from(path), note: path })
   }
 
   /** Up to `size` bytes (1 MiB if not given) from `offset` on. */
@@ -88,7 +84,7 @@ export class FileOperations {
     options: { readonly offset?: number; readonly size?: number } = {},
   ): Promise<Outcome & { readonly data: Buffer }> {
     const request = { offset: 0, size: defaultSize, ...options }
-    const { tail, ...reply } = await this.#call('readFile', request, { tail: Buffer.from(path), note: path })
+    const { tail, ...reply } = await this.call('readFile', request, { tail: Buffer.from(path), note: path })
     return { ...reply, data: tail }
   }
 
@@ -97,7 +93,7 @@ export class FileOperations {
     const name = Buffer.from(path)
     const tail = Buffer.concat([name, Buffer.from(text)])
     const note = `${path}, ${JSON.stringify(text)}`
-    return this.#call('writeFile', { pathLength: name.length }, { tail, note })
+    return this.call('writeFile', { pathLength: name.length }, { tail, note })
   }
 
   /**
@@ -115,11 +111,11 @@ export class FileOperations {
   }
 
   open(path: string, flags: number, mode = 0o600): Promise<Result<'open'>> {
-    return this.#call('open', { flags, mode }, { tail: Buffer.from(path), note: path })
+    return this.call('open', { flags, mode }, { tail: Buffer.from(path), note: path })
   }
 
   /** An anonymous file of this size, of huge pages with `memfdFlags` (harness/uapi). */
   memfd(size: number, flags: number | bigint = 0): Promise<Result<'memfdCreate'>> {
-    return this.#call('memfdCreate', { size, flags })
+    return this.call('memfdCreate', { size, flags })
   }
 }

@@ -1,6 +1,7 @@
 // Page frames: where the pages of a mapping lie in memory, and the flags of frames.
 import { accessMilliseconds } from './access.ts'
-import type { Call, Outcome, Result } from './wire/call.ts'
+import type { Outcome, Result } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import type { Mapping } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
 import { decodeRecords } from './wire/records.ts'
@@ -25,26 +26,20 @@ export const frameFlags = {
 
 const slow = { milliseconds: accessMilliseconds }
 
-export class FrameOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class FrameOperations extends OperationGroup {
   /** Where the pages of a mapping are; looking maps nothing. */
   async runs(
     mapping: Mapping,
     offset: number,
     size: number,
   ): Promise<Outcome & { readonly runs: readonly FrameRun[] }> {
-    const { tail, ...reply } = await this.#call('frameRuns', { mapping, offset, size }, slow)
+    const { tail, ...reply } = await this.call('frameRuns', { mapping, offset, size }, slow)
     const runs = decodeRecords('frameRun', tail, reply.runs)
     return { ...reply, runs: runs.map(({ pfn, ...run }) => (pfn === 0 ? run : { ...run, pfn })) }
   }
 
   /** How many frames there are from `pfn` on (up to the end of memory), and in how many `mask` selects `value`. */
   count(question: Request<'frameFlags'>): Promise<Result<'frameFlags'>> {
-    return this.#call('frameFlags', question, slow)
+    return this.call('frameFlags', question, slow)
   }
 }

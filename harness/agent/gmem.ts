@@ -2,6 +2,7 @@
 import { fallocateModes } from '../uapi/constants.ts'
 import type { fileCalls, ioctlArguments } from './vocabulary.ts'
 import type { Call, Outcome, Result } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
 
@@ -28,30 +29,24 @@ export type ManyConversionsResult = Result<'convertMany'>
 const slow = { milliseconds: 60_000 }
 const page = 4096
 
-export class GmemOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class GmemOperations extends OperationGroup {
   /** KVM_CREATE_GUEST_MEMFD. The dialect gives the flags their meaning (harness/uapi). */
   create(options: {
     readonly vm: Vm
     readonly size: number | bigint
     readonly flags?: number | bigint
   }): Promise<Result<'gmemCreate'>> {
-    return this.#call('gmemCreate', { flags: 0, ...options })
+    return this.call('gmemCreate', { flags: 0, ...options })
   }
 
   convert(conversion: Conversion): Promise<ConversionResult> {
-    return this.#call('convert', conversion, slow)
+    return this.call('convert', conversion, slow)
   }
 
   /** A whole pattern of conversions within the agent: 64K ioctls in one round trip. */
   convertMany({ unit = page, ...others }: ManyConversions): Promise<ManyConversionsResult> {
     const defaults = { unit, stride: unit, order: 'forward', seed: 0 } as const
-    return this.#call('convertMany', { ...defaults, ...others }, slow)
+    return this.call('convertMany', { ...defaults, ...others }, slow)
   }
 
   fallocate(
@@ -60,7 +55,7 @@ export class GmemOperations {
     offset: number | bigint,
     length: number | bigint,
   ): Promise<Outcome> {
-    return this.#call('fallocate', { file, mode, offset, length }, slow)
+    return this.call('fallocate', { file, mode, offset, length }, slow)
   }
 
   /** fallocate with PUNCH_HOLE and KEEP_SIZE. */
@@ -74,7 +69,7 @@ export class GmemOperations {
   }
 
   status(file: Gmem | File | Vm | Vcpu): Promise<Result<'fstat'>> {
-    return this.#call('fstat', { file })
+    return this.call('fstat', { file })
   }
 
   /** A call that a guest_memfd has to refuse. `value`: the length, the size of the file or its mode. */
@@ -84,12 +79,12 @@ export class GmemOperations {
     value = 1,
     offset = 0,
   ): Promise<Result<'fileAttempt'>> {
-    return this.#call('fileAttempt', { file, call: name, value, offset })
+    return this.call('fileAttempt', { file, call: name, value, offset })
   }
 
   /** A second descriptor of the same file. */
   async dup(file: Gmem): Promise<Outcome & { readonly gmem: Gmem }> {
-    const { handle, ...reply } = await this.#call('dup', { handle: file })
+    const { handle, ...reply } = await this.call('dup', { handle: file })
     return { ...reply, gmem: handle }
   }
 }

@@ -5,6 +5,7 @@ import { decodeRuns } from './pages.ts'
 import type { PageRun } from './pages.ts'
 import type { Call, Result } from './wire/call.ts'
 import type { Vcpu } from './wire/fields.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 
 /**
  * How an access ended. `memory-fault`: KVM_EXIT_MEMORY_FAULT (errno is then EFAULT or EHWPOISON). `run-error`: KVM_RUN
@@ -16,36 +17,35 @@ type GuestAccess = Result<'guestWrite'>
 /** The agent gives up before the harness does: a guest that hangs is an outcome, not a broken protocol. */
 const slow = { milliseconds: accessMilliseconds + 5_000 }
 
-export class GuestOperations {
-  readonly #call: Call
+export class GuestOperations extends OperationGroup {
   readonly #timeout: number
 
   /** `timeFactor` stretches the time that the vCPU has inside the agent, like the deadlines of the harness. */
   constructor(call: Call, timeFactor: number) {
-    this.#call = call
+    super(call)
     this.#timeout = Math.round(accessMilliseconds * timeFactor)
   }
 
   async read(vcpu: Vcpu, gpa: number, size: number): Promise<GuestAccess & { readonly data: Buffer }> {
     const request = { vcpu, gpa, size, timeout: this.#timeout }
-    const { tail, ...reply } = await this.#call('guestRead', request, slow)
+    const { tail, ...reply } = await this.call('guestRead', request, slow)
     return { ...reply, data: tail }
   }
 
   write(vcpu: Vcpu, gpa: number, data: Uint8Array): Promise<GuestAccess> {
     const options = { ...slow, tail: data, note: `${data.length} bytes` }
-    return this.#call('guestWrite', { vcpu, gpa, timeout: this.#timeout }, options)
+    return this.call('guestWrite', { vcpu, gpa, timeout: this.#timeout }, options)
   }
 
   fill(vcpu: Vcpu, gpa: number, size: number, pattern: Pattern): Promise<GuestAccess> {
     const request = { vcpu, gpa, size, ...encodePattern(pattern), timeout: this.#timeout }
-    return this.#call('guestFill', request, slow)
+    return this.call('guestFill', request, slow)
   }
 
   /** Compares in the guest; a difference is not an error. */
   verify(vcpu: Vcpu, gpa: number, size: number, pattern: Pattern): Promise<Result<'guestVerify'>> {
     const request = { vcpu, gpa, size, ...encodePattern(pattern), timeout: this.#timeout }
-    return this.#call('guestVerify', request, slow)
+    return this.call('guestVerify', request, slow)
   }
 
   /** Looks at each page, also at those that give KVM_EXIT_MEMORY_FAULT: one round trip for a whole file. */
@@ -55,7 +55,7 @@ export class GuestOperations {
     size: number,
   ): Promise<GuestAccess & { readonly runs: readonly PageRun[] }> {
     const request = { vcpu, gpa, size, timeout: this.#timeout }
-    const { tail, runs, ...reply } = await this.#call('guestScan', request, slow)
+    const { tail, runs, ...reply } = await this.call('guestScan', request, slow)
     return { ...reply, runs: decodeRuns(tail, runs) }
   }
 
@@ -66,6 +66,6 @@ export class GuestOperations {
     size: number | bigint,
     flags: number | bigint = 0,
   ): Promise<Result<'preFault'>> {
-    return this.#call('preFault', { vcpu, gpa, size, flags }, slow)
+    return this.call('preFault', { vcpu, gpa, size, flags }, slow)
   }
 }

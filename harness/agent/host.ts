@@ -5,7 +5,8 @@ import type { Pattern } from './access.ts'
 import { decodeRuns } from './pages.ts'
 import type { PageRun } from './pages.ts'
 import type { pinMethods } from './vocabulary.ts'
-import type { Call, Outcome, Result } from './wire/call.ts'
+import type { Outcome, Result } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import type { File, Gmem, Mapping } from './wire/fields.ts'
 import { decodeRecords } from './wire/records.ts'
 
@@ -47,22 +48,16 @@ function decodePages(tail: Buffer, pages: number): PageEntry[] {
   })
 }
 
-export class HostOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class HostOperations extends OperationGroup {
   mmap(options: MmapOptions): Promise<Result<'mmap'>> {
     const protection = protections.read | protections.write
     const flags = mapFlags.shared | (options.file === undefined ? mapFlags.anonymous : 0)
-    return this.#call('mmap', { offset: 0, protection, flags, ...options }, slow)
+    return this.call('mmap', { offset: 0, protection, flags, ...options }, slow)
   }
 
   /** Unmaps a part of a mapping, or all of it, which ends its handle. */
   munmap(mapping: Mapping, part = { offset: 0, length: 0 }): Promise<Outcome> {
-    return this.#call('munmap', { mapping, ...part }, slow)
+    return this.call('munmap', { mapping, ...part }, slow)
   }
 
   async read(
@@ -70,22 +65,22 @@ export class HostOperations {
     offset: number,
     size: number,
   ): Promise<HostAccess & { readonly data: Buffer }> {
-    const { tail, ...reply } = await this.#call('hostRead', { mapping, offset, size }, slow)
+    const { tail, ...reply } = await this.call('hostRead', { mapping, offset, size }, slow)
     return { ...reply, data: tail }
   }
 
   write(mapping: Mapping, offset: number, data: Uint8Array): Promise<HostAccess> {
     const options = { ...slow, tail: data, note: `${data.length} bytes` }
-    return this.#call('hostWrite', { mapping, offset }, options)
+    return this.call('hostWrite', { mapping, offset }, options)
   }
 
   fill(mapping: Mapping, offset: number, size: number, pattern: Pattern): Promise<HostAccess> {
-    return this.#call('hostFill', { mapping, offset, size, ...encodePattern(pattern) }, slow)
+    return this.call('hostFill', { mapping, offset, size, ...encodePattern(pattern) }, slow)
   }
 
   /** Compares in the agent; a difference is not an error. */
   verify(mapping: Mapping, offset: number, size: number, pattern: Pattern): Promise<Result<'hostVerify'>> {
-    return this.#call('hostVerify', { mapping, offset, size, ...encodePattern(pattern) }, slow)
+    return this.call('hostVerify', { mapping, offset, size, ...encodePattern(pattern) }, slow)
   }
 
   /** Looks at each page, also at those that give SIGBUS: one round trip for a whole file. */
@@ -94,12 +89,12 @@ export class HostOperations {
     offset: number,
     size: number,
   ): Promise<Outcome & { readonly runs: readonly PageRun[] }> {
-    const { tail, runs, ...reply } = await this.#call('hostScan', { mapping, offset, size }, slow)
+    const { tail, runs, ...reply } = await this.call('hostScan', { mapping, offset, size }, slow)
     return { ...reply, runs: decodeRuns(tail, runs) }
   }
 
   madvise(mapping: Mapping, offset: number, length: number, advice: number): Promise<Result<'madvise'>> {
-    return this.#call('madvise', { mapping, offset, length, advice }, slow)
+    return this.call('madvise', { mapping, offset, length, advice }, slow)
   }
 
   /** Physical pages behind a part of a mapping, as far as they are mapped at this moment. */
@@ -108,7 +103,7 @@ export class HostOperations {
     offset: number,
     pages: number,
   ): Promise<Outcome & { readonly pages: readonly PageEntry[] }> {
-    const { tail, ...reply } = await this.#call('pagemap', { mapping, offset, pages })
+    const { tail, ...reply } = await this.call('pagemap', { mapping, offset, pages })
     return { ...reply, pages: decodePages(tail, reply.pages) }
   }
 
@@ -119,6 +114,6 @@ export class HostOperations {
     readonly size: number
     readonly method?: (typeof pinMethods)[number]
   }): Promise<Result<'pin'>> {
-    return this.#call('pin', { method: 'vmsplice', ...options }, slow)
+    return this.call('pin', { method: 'vmsplice', ...options }, slow)
   }
 }

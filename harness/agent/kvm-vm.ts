@@ -1,6 +1,7 @@
 // Nested VMs, their vCPUs, their memslots and their statistics.
 import { memslotFlags, vmTypes } from '../uapi/constants.ts'
-import type { Call, Outcome, Result } from './wire/call.ts'
+import type { Outcome, Result } from './wire/call.ts'
+import { OperationGroup } from './wire/operation-group.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 
 /** A memslot. Without `gmem` it is plain memory; without `mapping` there is no userspace address. */
@@ -19,21 +20,15 @@ export interface Memslot {
   readonly flags?: number | bigint
 }
 
-export class VmOperations {
-  readonly #call: Call
-
-  constructor(call: Call) {
-    this.#call = call
-  }
-
+export class VmOperations extends OperationGroup {
   /** KVM_CREATE_VM. The default is a software-protected VM: only such a VM has private memory. */
   create({ type = vmTypes.swProtected }: { readonly type?: number } = {}): Promise<Result<'vmCreate'>> {
-    return this.#call('vmCreate', { type })
+    return this.call('vmCreate', { type })
   }
 
   /** KVM_CHECK_EXTENSION, on the VM or on /dev/kvm itself. */
   checkExtension(capability: number, vm?: Vm): Promise<Result<'checkExtension'>> {
-    return this.#call('checkExtension', { vm, capability })
+    return this.call('checkExtension', { vm, capability })
   }
 
   /**
@@ -41,13 +36,13 @@ export class VmOperations {
    * [3.5 GiB, 3.5 GiB + 2 MiB): keep other slots out of there. At most 16 for each VM.
    */
   createVcpu(vm: Vm, id = 0): Promise<Result<'vcpuCreate'>> {
-    return this.#call('vcpuCreate', { vm, id })
+    return this.call('vcpuCreate', { vm, id })
   }
 
   /** KVM_SET_USER_MEMORY_REGION2. */
   setMemslot(slot: Memslot): Promise<Outcome> {
     const flags = slot.gmem === undefined ? 0 : memslotFlags.guestMemfd
-    return this.#call('memslotSet', { flags, mappingOffset: 0, gmemOffset: 0, ...slot })
+    return this.call('memslotSet', { flags, mappingOffset: 0, gmemOffset: 0, ...slot })
   }
 
   deleteMemslot(vm: Vm, slot: number): Promise<Outcome> {
@@ -60,7 +55,7 @@ export class VmOperations {
     name: string,
   ): Promise<Outcome & { readonly value: bigint; readonly values: readonly bigint[] }> {
     const options = { tail: Buffer.from(name), note: name }
-    const { tail, ...reply } = await this.#call('kvmStats', { handle }, options)
+    const { tail, ...reply } = await this.call('kvmStats', { handle }, options)
     const values = Array.from({ length: reply.values }, (_, index) => tail.readBigUInt64LE(index * 8))
     return { ...reply, values, value: values[0] ?? 0n }
   }

@@ -1,4 +1,4 @@
-// The words with which an operation is described; their order in each list is part of the wire format.
+// The words in requests and answers; their positions in each list are part of the wire format.
 
 /** The order in which a bulk conversion goes over its ranges. */
 export const orders = ['forward', 'reverse', 'random'] as const
@@ -7,18 +7,18 @@ export type Order = (typeof orders)[number]
 /** `byte`: every byte is `value`. `page`: every page differs, made from `value` and the page's index in the access. */
 export const patterns = ['byte', 'page'] as const
 
-/** How an access by the host ended. */
+/** The ends of an access by the host. */
 export const hostOutcomes = ['done', 'sigbus', 'sigsegv'] as const
 export type HostOutcome = (typeof hostOutcomes)[number]
 
-/** How an access by the guest ended. */
+/** The ends of an access by the guest. */
 export const guestOutcomes = ['done', 'memory-fault', 'run-error', 'unexpected-exit', 'timeout'] as const
 export type GuestOutcome = (typeof guestOutcomes)[number]
 
 /** What a page looks like in a scan: it is filled with one byte (`tag`), with more than one, or an access fails. */
 export const looks = ['tag', 'mixed', 'sigbus', 'sigsegv', 'fault'] as const
 
-/** What a thread of a race does, see actors.ts. */
+/** The work of a thread of a race, see actors.ts. */
 export const actorKinds = [
   'convert',
   'host-read',
@@ -32,11 +32,11 @@ export const actorKinds = [
 ] as const
 export type ActorKind = (typeof actorKinds)[number]
 
-/** Calls on a file that a guest_memfd has to turn down. */
+/** Calls that a guest_memfd has to refuse. */
 export const fileCalls = ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'] as const
-/** What is done with a directory, such as one that is a control group. */
+/** Calls on a directory, such as a control group. */
 export const directoryCalls = ['create', 'remove'] as const
 /** Ways to hold extra references to pages. */
 export const pinMethods = ['vmsplice', 'gup-test'] as const
-/** What is passed as the third argument of an ioctl. */
+/** Kinds of the third argument of an ioctl. */
 export const ioctlArguments = ['buffer', 'value', 'read-only-buffer'] as const

@@ -9,13 +9,13 @@ import { pageSize } from '../base/units.ts'
 import { dialects, dialectSpecs } from '../uapi/dialect.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 
-/** What a kernel has shown. The dialect that its definition names is not a part of it, so it can be saved. */
+/** The findings about a kernel. They do not depend on the dialect in its definition, so they can be saved. */
 export interface Probe {
   /** The dialects that the kernel speaks. */
   readonly dialects: readonly Dialect[]
   /** Those in which it reports files of huge pages. */
   readonly hugePages: readonly Dialect[]
-  /** The capabilities that it has whatever its definition says. */
+  /** The capabilities that do not depend on its definition. */
   readonly capabilities: readonly Capability[]
 }
 

@@ -1,12 +1,10 @@
-// Numbers of the kernel's interface that requests are made of, under the names that the kernel gives them.
+// Numbers of the kernel's interface, under the names that the kernel gives them; those that a test or an operation uses.
 
 /** For KVM_CREATE_VM. */
 export const vmTypes = { default: 0, swProtected: 1 } as const
 
 /** For KVM_CHECK_EXTENSION. The numbers above 239 mean something else on other kernels: never decide by them alone. */
 export const kvmCapabilities = {
-  userMemory2: 231,
-  memoryFaultInfo: 232,
   memoryAttributes: 233,
   guestMemfd: 234,
   vmTypes: 235,
@@ -14,8 +12,6 @@ export const kvmCapabilities = {
   gmemSharedMem: 240,
   gmemConversion: 241,
   gmemHugetlb: 242,
-  guestMemfdFlags: 244,
-  guestMemfdMemoryAttributes: 250,
 } as const
 
 /** For KVM_CREATE_GUEST_MEMFD, dialect `convert-ioctl`. */
@@ -29,7 +25,7 @@ export const gmemFlags = {
 } as const
 
 /** For KVM_SET_USER_MEMORY_REGION2. */
-export const memslotFlags = { logDirtyPages: 1n << 0n, readonly: 1n << 1n, guestMemfd: 1n << 2n } as const
+export const memslotFlags = { guestMemfd: 1n << 2n } as const
 
 /** In `faultFlags` of an access by the guest. */
 export const memoryFaultFlags = { private: 1n << 3n } as const
@@ -40,8 +36,6 @@ export const ioctls = {
   gmemConvertPrivate: 0xc040af42n,
   setMemoryAttributes: 0x4020aed2n,
   setMemoryAttributes2: 0xc080aed2n,
-  createGuestMemfd: 0xc040aed4n,
-  setUserMemoryRegion2: 0x40a0ae49n,
 } as const
 
 /** `KVM_MEMORY_ATTRIBUTE_PRIVATE`. */
@@ -56,34 +50,13 @@ export const mapFlags = {
   sharedValidate: 0x03,
   fixed: 0x10,
   anonymous: 0x20,
-  noReserve: 0x4000,
-  populate: 0x8000,
   hugetlb: 0x40000,
 } as const
 
-export const advices = {
-  dontNeed: 4,
-  remove: 9,
-  doFork: 11,
-  dontFork: 10,
-  hugePage: 14,
-  noHugePage: 15,
-  populateRead: 22,
-  populateWrite: 23,
-  collapse: 25,
-  hwpoison: 100,
-  softOffline: 101,
-} as const
+export const advices = { remove: 9, populateRead: 22, hwpoison: 100 } as const
 
-export const openFlags = {
-  readOnly: 0,
-  writeOnly: 1,
-  readWrite: 2,
-  create: 0o100,
-  truncate: 0o1000,
-  direct: 0o40000,
-} as const
+export const openFlags = { readOnly: 0, writeOnly: 1, readWrite: 2, create: 0o100 } as const
 /** For memfd_create: a file of huge pages. */
 export const memfdFlags = { hugetlb: 4n, huge2M: 21n << 26n, huge1G: 30n << 26n } as const
 
-export const signals = { kill: 9, term: 15 } as const
+export const signals = { kill: 9 } as const

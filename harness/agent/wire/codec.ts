@@ -50,7 +50,7 @@ export function showRequest(name: OperationName, words: readonly bigint[], note?
   return `${name}(${[...showFields(operations[name].request, words), ...(note === undefined ? [] : [note])].join(', ')})`
 }
 
-/** `error_offset 0x2000` and the like, from the words of an answer: those that are not 0. */
+/** The words of an answer that are not 0: `error_offset 0x2000`. */
 export function showAnswer(name: OperationName, words: readonly bigint[]): string {
   const interesting = words.map((word) => (word === 0n ? undefined : word))
   return showFields(operations[name].answer, interesting).join(', ')

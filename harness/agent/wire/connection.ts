@@ -1,40 +1,40 @@
-// One conversation with an agent: a request, its answer, in lock-step; it ends for good at the first broken rule.
+// One conversation with an agent: a request, then its answer, in turns. The first broken rule ends it for good.
 import type { Duplex, Readable } from 'node:stream'
 import { DeadlineExceeded, withDeadline } from '../../base/deadline.ts'
 import { messageOf, ProtocolError } from '../../base/errors.ts'
 import { encodeFrame, FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 
-/** What carries the frames: an SSH channel, or the pipes of a child process made into one stream. */
+/** The stream of frames: an SSH channel, or both pipes of a child process. */
 export type AgentChannel = Duplex & { readonly stderr?: Readable }
 
-/** A request that is ready to be sent. */
+/** A request, ready to be sent. */
 export interface Exchange {
   readonly operation: number
   readonly process: number
   readonly words: readonly bigint[]
   readonly tail: Uint8Array
-  /** How the request reads in a message: `convert(gmem#3, private, …)`. */
+  /** The request as a readable line: `convert(gmem#3, private, …)`. */
   readonly shown: string
   readonly milliseconds: number
 }
 
-/** How far a conversation has come. */
+/** The progress of a conversation. */
 export interface Unanswered {
   readonly operation: string | undefined
   readonly answers: number
 }
 
-/** What the agent said to people, as far back as it helps. */
+/** Enough lines to explain an error. */
 const stderrLinesKept = 20
 
-/** Sends requests one after another, whoever asks; a broken conversation fails them all, at once. */
+/** Sends the requests of all callers one after another; a broken conversation fails all of them at once. */
 export class Connection implements AsyncDisposable {
   readonly #channel: AgentChannel
   readonly #signal: AbortSignal
   readonly #reader = new FrameReader()
   readonly #stderr: string[] = []
-  /** Rejects when the conversation is over, with the reason. */
+  /** Rejects at the end of the conversation, with the reason. */
   readonly #over = Promise.withResolvers<never>()
   #reason: Error | undefined
   #waiting: { readonly sequence: number; readonly resolve: (frame: Frame) => void } | undefined
@@ -47,7 +47,7 @@ export class Connection implements AsyncDisposable {
   constructor(channel: AgentChannel, signal: AbortSignal) {
     this.#channel = channel
     this.#signal = signal
-    // Nobody may be waiting at the moment when it breaks; the next request says it.
+    // It may break while no request waits: the next request reports the reason.
     this.#over.promise.catch(() => undefined)
     channel.on('data', (piece: Buffer) => this.#receive(piece))
     channel.on('error', (error) =>
@@ -58,12 +58,12 @@ export class Connection implements AsyncDisposable {
     channel.stderr?.on('error', () => undefined)
   }
 
-  /** The last lines that the agent wrote for people, oldest first. */
+  /** The last lines of the agent's standard error, oldest first. */
   get stderr(): readonly string[] {
     return [...this.#stderr]
   }
 
-  /** The request that has no answer, as a readable line, also after the conversation broke; and how many had one. */
+  /** The request without an answer as a readable line, kept after the conversation broke, and the number of answers. */
   get unanswered(): Unanswered {
     return { operation: this.#unanswered, answers: this.#answers }
   }
@@ -91,11 +91,11 @@ export class Connection implements AsyncDisposable {
     this.#reason ??= new ProtocolError('AGENT_CLOSED', 'the agent was closed')
     this.#over.reject(this.#reason)
     this.#channel.end()
-    // A channel that nobody reads would hold back the end of the stream.
+    // Unread data would hold back the end of the stream.
     this.#channel.resume()
   }
 
-  /** Gives the conversation up: what comes after this cannot be trusted. */
+  /** Ends the conversation: data after this point cannot be trusted. */
   #end(reason: Error): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
@@ -140,8 +140,8 @@ export class Connection implements AsyncDisposable {
 
   #deliver(frame: Frame): void {
     if (this.#waiting?.sequence !== frame.sequence) {
-      const wanted = this.#waiting === undefined ? 'none' : `number ${this.#waiting.sequence}`
-      const message = `answer number ${frame.sequence} came where ${wanted} was due, after ${this.#shown}`
+      const wanted = this.#waiting === undefined ? 'no answer' : `number ${this.#waiting.sequence}`
+      const message = `received answer number ${frame.sequence}, expected ${wanted}, after ${this.#shown}`
       this.#end(new ProtocolError('AGENT_OUT_OF_SEQUENCE', message, this.#details()))
       return
     }
@@ -154,7 +154,7 @@ export class Connection implements AsyncDisposable {
 
   #ended(): void {
     const half =
-      this.#reader.pending === 0 ? '' : `, ${this.#reader.pending} bytes into an answer that never ended`
+      this.#reader.pending === 0 ? '' : `, after ${this.#reader.pending} bytes of an unfinished answer`
     const message = `the agent died ${this.#when} ${this.#shown}${half}`
     this.#end(new ProtocolError('AGENT_DIED', message, this.#details()))
   }

@@ -2,11 +2,11 @@
 
 declare const kindOfHandle: unique symbol
 
-/** What a handle of the agent can stand for; the position in this list is part of the wire format. */
-const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
+/** The kinds of objects that a handle can stand for; their positions are part of the wire format. */
+export const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
 export type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
 
-/** Something that the agent holds open. The kind is in the number, so that a mix-up is refused on both sides. */
+/** An object that the agent holds open. The number contains the kind, so both sides refuse a mix-up. */
 export type Handle<Kind extends HandleKind> = number & { readonly [kindOfHandle]: Kind }
 export type Vm = Handle<'vm'>
 export type Vcpu = Handle<'vcpu'>
@@ -16,15 +16,15 @@ export type Mapping = Handle<'mapping'>
 export type Pin = Handle<'pin'>
 export type Child = Handle<'child'>
 
-/** How one word is written, read and shown. */
+/** Encodes, decodes and shows one word. */
 export interface Field<Input, Output> {
   encode(value: Input): bigint
   decode(word: bigint): Output
-  /** As it appears in the list of operations, e.g. `offset 0x2000`. */
+  /** The word in the list of operations: `offset 0x2000`. */
   show(name: string, word: bigint): string
 }
 
-/** What a field takes from the caller, and what it gives. */
+/** The value that a field takes from the caller, and the one that it returns. */
 type InputOf<F> = F extends Field<infer Input, infer _Output> ? Input : never
 type OutputOf<F> = F extends Field<infer _Input, infer Output> ? Output : never
 
@@ -49,7 +49,7 @@ export class FieldError extends Error {
 
 const wordMask = 0xffff_ffff_ffff_ffffn
 
-/** Bigger numbers and negative ones are passed on as two's complement: checking them is the kernel's business. */
+/** Negative and large numbers become two's complement: the kernel checks them. */
 function toWord(value: number | bigint): bigint {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new FieldError(`${value} is not an integer below 2^53: pass a bigint`)
@@ -67,28 +67,28 @@ function hexadecimal(name: string, word: bigint): string {
   return `${name} 0x${word.toString(16)}`
 }
 
-/** A number of things or an ordinary number, shown in decimal. */
+/** A number, shown in decimal. */
 export const count: Field<number | bigint, number> = {
   encode: toWord,
   decode: toSafeNumber,
   show: (name, word) => `${name} ${word}`,
 }
 
-/** A length or an address that this side also calculates with, shown in hexadecimal. */
+/** A length or an address for calculations on this side, shown in hexadecimal. */
 export const size: Field<number | bigint, number> = {
   encode: toWord,
   decode: toSafeNumber,
   show: hexadecimal,
 }
 
-/** A word in which every bit may be set: flags, contents of memory. */
+/** A word with any bits: flags, contents of memory. */
 export const bits: Field<number | bigint, bigint> = {
   encode: toWord,
   decode: (word) => word,
   show: hexadecimal,
 }
 
-/** An offset that the kernel fills in: a number if it is a sane one, and a bigint if it is garbage. */
+/** An offset that the kernel fills in: a number, or a bigint if it is garbage. */
 export const kernelOffset: Field<number | bigint, number | bigint> = {
   encode: toWord,
   decode: (word) => (word <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(word) : word),
@@ -104,7 +104,7 @@ export function seldom<Input, Output>(field: Field<Input, Output>): Field<Input 
   }
 }
 
-/** A field that would only be in the way of a reader. */
+/** A field that the list of operations does not show. */
 export function unseen<Input, Output>(field: Field<Input, Output>): Field<Input, Output> {
   return { ...field, show: () => '' }
 }
@@ -116,13 +116,14 @@ export const flag: Field<boolean, boolean> = {
   show: (name, word) => (word === 0n ? '' : name),
 }
 
-/** One of some names; its position in the list is what goes over the wire. */
+/** One of some names; its position in the list travels. */
 export function choice<const Names extends readonly string[]>(
   names: Names,
 ): Field<Names[number], Names[number]> {
   const nameOf = (word: bigint): Names[number] => {
     const name = names[Number(word)]
-    if (name === undefined) throw new FieldError(`${word} is none of ${names.join(', ')}`)
+    if (name === undefined)
+      throw new FieldError(`word ${word} is not the number of one of: ${names.join(', ')}`)
     return name
   }
   return {
@@ -148,7 +149,7 @@ function isHandle<Kind extends HandleKind>(
   return kinds.some((allowed) => allowed === kind)
 }
 
-/** Something that the agent holds open, of one of these kinds. After a failed creation it is 0: not to be used. */
+/** An object of one of these kinds. After a failed creation it is 0, which must not be used. */
 export function handle<Kind extends HandleKind>(...kinds: Kind[]): Field<Handle<Kind>, Handle<Kind>> {
   return {
     encode: toWord,
@@ -165,7 +166,7 @@ function isNothing<Kind extends HandleKind>(value: number): value is Handle<Kind
   return value === 0
 }
 
-/** Like `handle`, where nothing at all is a choice too. */
+/** Like `handle`, but can be left out. */
 export function optionalHandle<Kind extends HandleKind>(
   ...kinds: Kind[]
 ): Field<Handle<Kind> | undefined, Handle<Kind> | undefined> {

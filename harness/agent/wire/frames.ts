@@ -1,4 +1,4 @@
-// Frames on the wire: writing one, and cutting the incoming bytes into whole ones.
+// Frames on the wire: encodes one, and splits the incoming bytes into whole frames.
 import { ProtocolError } from '../../base/errors.ts'
 import { wordSize } from './codec.ts'
 import { headerSize, magic, maximumFrame } from './protocol.ts'
@@ -17,19 +17,14 @@ export interface Frame extends Header {
 }
 
 /**
- * One frame in one buffer, so that it leaves in one write.
+ * Encodes a frame into one buffer, so that it is sent by one write.
  * @throws {ProtocolError} AGENT_FRAME_TOO_BIG when it would exceed the limit that both sides check
  */
 export function encodeFrame(header: Header, words: readonly bigint[], tail: Uint8Array): Buffer {
   const length = headerSize + words.length * wordSize + tail.length
   if (length > maximumFrame) {
-    throw new ProtocolError(
-      'AGENT_FRAME_TOO_BIG',
-      `a frame of ${length} bytes is more than the limit of ${maximumFrame}`,
-      {
-        hint: 'split the access into smaller ones',
-      },
-    )
+    const message = `a frame of ${length} bytes is more than the limit of ${maximumFrame}`
+    throw new ProtocolError('AGENT_FRAME_TOO_BIG', message, { hint: 'split the access into smaller ones' })
   }
   const frame = Buffer.allocUnsafe(length)
   frame.writeUInt32LE(magic, 0)
@@ -44,7 +39,7 @@ export function encodeFrame(header: Header, words: readonly bigint[], tail: Uint
   return frame
 }
 
-/** What the first bytes of a garbled stream look like, for the message. */
+/** Shows the first bytes of a garbled stream, for the message. */
 function showBytes(bytes: Buffer): string {
   const start = bytes.subarray(0, 48)
   return `${JSON.stringify(start.toString('latin1'))} (${start.toString('hex')})`
@@ -55,14 +50,14 @@ export class FrameReader {
   #pieces: Buffer[] = []
   #have = 0
 
-  /** How many bytes of an unfinished frame there are. */
+  /** The bytes of an unfinished frame so far. */
   get pending(): number {
     return this.#have
   }
 
   /**
-   * Takes what has arrived and gives back the frames that are complete now.
-   * @throws {ProtocolError} AGENT_GARBAGE when it cannot be a frame
+   * Takes the next bytes and returns the frames that are complete now.
+   * @throws {ProtocolError} AGENT_GARBAGE when they cannot be a frame
    */
   push(piece: Buffer): Frame[] {
     this.#pieces.push(piece)
@@ -81,7 +76,7 @@ export class FrameReader {
     const length = first.readUInt32LE(4)
     if (first.readUInt32LE(0) !== magic || length < headerSize || length > maximumFrame) {
       throw new ProtocolError('AGENT_GARBAGE', `garbage instead of an answer: ${showBytes(first)}`, {
-        hint: 'something other than the agent writes to its standard output',
+        hint: 'look for another program that writes to the standard output of the agent',
       })
     }
     return length

@@ -1,9 +1,9 @@
-// The last operations as readable lines, for the diagnostics of a scenario that failed.
+// The last operations as readable lines, for the diagnostics of a failed test.
 
-/** Enough to see how a page got into its state, and not too much to read. */
+/** Enough lines to see how a page came into its state, and few enough to read. */
 const linesKept = 100
 
-/** Keeps the newest lines and hands each one on. */
+/** Keeps the newest lines and passes each one on. */
 export class Journal {
   readonly #lines: string[] = []
   readonly #onOperation: ((line: string) => void) | undefined

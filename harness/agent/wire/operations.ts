@@ -31,7 +31,6 @@ import { pageStates } from '../../uapi/dialect-spec.ts'
 
 const dialect = choice(dialects)
 const pageState = choice(pageStates)
-const pattern = choice(patterns)
 const vm = handle('vm')
 const vcpu = handle('vcpu')
 const gmem = handle('gmem')
@@ -40,9 +39,17 @@ const child = handle('child')
 const descriptor = handle('vm', 'vcpu', 'gmem', 'file')
 const anything = handle('vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child')
 
-/** How an access by the host ended: the code, offset in the mapping of a signal; the bytes before it. */
+const timeout = unseen(count)
+
+/** Fields that several requests share. */
+const inMapping = { mapping, offset: size, size }
+const inGuest = { vcpu, gpa: bits, size }
+const filling = { pattern: choice(patterns), value: bits }
+const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
+
+/** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
 const hostEnd = { outcome: choice(hostOutcomes), signalCode: count, faultOffset: size, bytes: size }
-/** `exitReason` is 0 for an access that was done; the fault is from KVM_EXIT_MEMORY_FAULT; `bytes` were handled before. */
+/** How an access by the guest ended: for KVM_EXIT_MEMORY_FAULT its fields, otherwise the exit that was not expected. */
 const guestEnd = {
   outcome: choice(guestOutcomes),
   exitReason: count,
@@ -116,9 +123,7 @@ export const operations = {
   convert: {
     number: 12,
     request: {
-      target: handle('vm', 'gmem'),
-      dialect,
-      to: pageState,
+      ...conversion,
       offset: kernelOffset,
       size: kernelOffset,
       errorOffset: seldom(kernelOffset),
@@ -128,9 +133,7 @@ export const operations = {
   convertMany: {
     number: 13,
     request: {
-      target: handle('vm', 'gmem'),
-      dialect,
-      to: pageState,
+      ...conversion,
       offset: size,
       size,
       unit: size,
@@ -153,36 +156,20 @@ export const operations = {
     request: { handle: descriptor, request: bits, argument: choice(ioctlArguments), value: bits },
     answer: { result: bits },
   },
-  hostRead: { number: 15, request: { mapping, offset: size, size }, answer: hostEnd },
+  hostRead: { number: 15, request: inMapping, answer: hostEnd },
   hostWrite: { number: 16, request: { mapping, offset: size }, answer: hostEnd },
-  hostFill: {
-    number: 17,
-    request: { mapping, offset: size, size, pattern, value: bits },
-    answer: hostEnd,
-  },
-  hostVerify: {
-    number: 18,
-    request: { mapping, offset: size, size, pattern, value: bits },
-    answer: { ...hostEnd, ...difference },
-  },
-  hostScan: { number: 19, request: { mapping, offset: size, size }, answer: { runs: count } },
-  guestRead: { number: 20, request: { vcpu, gpa: bits, size, timeout: unseen(count) }, answer: guestEnd },
-  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout: unseen(count) }, answer: guestEnd },
-  guestFill: {
-    number: 22,
-    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
-    answer: guestEnd,
-  },
+  hostFill: { number: 17, request: { ...inMapping, ...filling }, answer: hostEnd },
+  hostVerify: { number: 18, request: { ...inMapping, ...filling }, answer: { ...hostEnd, ...difference } },
+  hostScan: { number: 19, request: inMapping, answer: { runs: count } },
+  guestRead: { number: 20, request: { ...inGuest, timeout }, answer: guestEnd },
+  guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout }, answer: guestEnd },
+  guestFill: { number: 22, request: { ...inGuest, ...filling, timeout }, answer: guestEnd },
   guestVerify: {
     number: 23,
-    request: { vcpu, gpa: bits, size, pattern, value: bits, timeout: unseen(count) },
+    request: { ...inGuest, ...filling, timeout },
     answer: { ...guestEnd, ...difference },
   },
-  guestScan: {
-    number: 24,
-    request: { vcpu, gpa: bits, size, timeout: unseen(count) },
-    answer: { ...guestEnd, runs: count },
-  },
+  guestScan: { number: 24, request: { ...inGuest, timeout }, answer: { ...guestEnd, runs: count } },
   preFault: {
     number: 25,
     request: { vcpu, gpa: bits, size: bits, flags: bits },
@@ -212,7 +199,7 @@ export const operations = {
   memfdCreate: { number: 31, request: { flags: bits, size }, answer: { file: handle('file') } },
   pin: {
     number: 32,
-    request: { mapping, offset: size, size, method: choice(pinMethods) },
+    request: { ...inMapping, method: choice(pinMethods) },
     answer: { pin: handle('pin') },
   },
   fork: { number: 33, request: {}, answer: { child, pid: count } },
@@ -254,7 +241,7 @@ export const operations = {
   fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
   directory: { number: 48, request: { call: choice(directoryCalls) }, answer: {} },
   kernelLog: { number: 49, request: { level: count }, answer: { records: count, lost: count } },
-  frameRuns: { number: 50, request: { mapping, offset: size, size }, answer: { runs: count } },
+  frameRuns: { number: 50, request: inMapping, answer: { runs: count } },
   frameFlags: {
     number: 51,
     request: { pfn: count, frames: count, mask: bits, value: bits },

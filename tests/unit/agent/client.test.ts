@@ -10,7 +10,7 @@ import { sleep } from '../../../harness/base/deadline.ts'
 import { signal, startHostAgent } from './fixtures/host-agent.ts'
 import { answerTo } from './fixtures/scripted.ts'
 
-/** A process that has ended may wait for someone to notice: that is not running. */
+/** A zombie is not running. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -20,14 +20,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-void test('the handshake tells what there is', async (t) => {
+void test('hello reports the process, the kernel and the CPUs', async (t) => {
   await using host = await startHostAgent()
   t.equal(host.agent.pid, host.process.pid)
   t.equal(host.agent.kernelRelease, release())
   t.ok(host.agent.cpus >= 1)
 })
 
-void test('an agent with another table is turned away', async (t) => {
+void test('an agent with another table is refused', async (t) => {
   const [near, far] = duplexPair()
   const reader = new FrameReader()
   far.on('data', (piece: Buffer) => {
@@ -50,7 +50,7 @@ void test('an operation that fails in the kernel is a result', async (t) => {
   t.equal(host.agent.recentOperations.at(-1), line)
 })
 
-void test('must: a result that is no success is an error of the guest', async (t) => {
+void test('must: a failure in the kernel becomes an error', async (t) => {
   await using host = await startHostAgent()
   const { files, host: memory } = host.agent
   await t.rejects(must(files.readFile('/no/such/file')), { code: 'OPERATION_FAILED', message: /= ENOENT$/ })
@@ -75,7 +75,7 @@ void test('a request that makes no sense is refused, and the conversation goes o
   t.match(await host.agent.host.read(mapping, 0, 16), { errno: 'OK', outcome: 'done' })
 })
 
-void test('reset closes everything and says what there was', async (t) => {
+void test('reset closes all handles and lists them', async (t) => {
   await using host = await startHostAgent()
   const { file } = await must(host.agent.files.memfd(4096))
   await must(host.agent.host.mmap({ file, length: 4096 }))
@@ -84,7 +84,7 @@ void test('reset closes everything and says what there was', async (t) => {
   t.match(await host.agent.reset(), { handles: 0, open: '' })
 })
 
-void test('an agent that is killed fails the operation that was under way', async (t) => {
+void test('the death of the agent fails the operation that waits', async (t) => {
   const host = await startHostAgent()
   host.process.kill('SIGSTOP')
   const failure = t.rejects(host.agent.setAffinity(0), {
@@ -106,7 +106,7 @@ void test('the agent exits when its input ends, and its children with it', async
   t.notOk(isRunning(child.pid))
 })
 
-void test('children do not outlive an agent that is killed, even those that cannot notice it', async (t) => {
+void test('children do not outlive an agent that is killed, not even stopped children', async (t) => {
   const host = await startHostAgent()
   const child = await host.agent.fork()
   process.kill(child.pid, 'SIGSTOP')

@@ -10,7 +10,7 @@ const { vm } = decodeFields(operations.vmCreate.answer, [(1n << 32n) | 1n])
 const { gmem } = decodeFields(operations.gmemCreate.answer, [(3n << 32n) | 2n])
 const gpa = 4 * 2 ** 30
 
-/** Takes down what is asked for; only the two conversions are ever called. */
+/** Records the conversions; no other method is called. */
 function recorder(asked: (Conversion | ManyConversions)[]): {
   gmem: Pick<GmemOperations, 'convert' | 'convertMany'>
 } {
@@ -38,7 +38,7 @@ function recorder(asked: (Conversion | ManyConversions)[]): {
   }
 }
 
-void test('offsets are those of the file, whatever the dialect converts by', async (t) => {
+void test('offsets are those of the file in every dialect', async (t) => {
   for (const dialect of dialects) {
     const asked: (Conversion | ManyConversions)[] = []
     const converter = converterOf(recorder(asked), { dialect, vm, gmem, gpa })
@@ -54,7 +54,7 @@ void test('offsets are those of the file, whatever the dialect converts by', asy
   }
 })
 
-void test('a scan that contradicts itself is garbage', (t) => {
+void test('a scan with impossible records is garbage', (t) => {
   t.throws(() => decodeRuns(Buffer.alloc(15), 1), { code: 'AGENT_GARBAGE' })
   t.throws(() => decodeRuns(Buffer.alloc(16, 0xff), 1), { code: 'AGENT_GARBAGE' })
   t.end()

@@ -17,7 +17,7 @@ async function tell(
   child.stdout.on('data', (piece: Buffer) => stdout.push(piece))
   child.stderr.on('data', (piece: Buffer) => stderr.push(piece))
   const closed = once(child, 'close')
-  // The agent takes two requests in one read for garbage: the next one waits for the answer.
+  // Two requests in one read would be garbage: each one waits for the answer to the one before.
   for (const request of requests.slice(0, -1)) {
     child.stdin.write(request)
     await once(child.stdout, 'data')
@@ -36,7 +36,7 @@ function withLength(length: number): Buffer {
   return frame
 }
 
-void test('the agent gives up on what is no request', async (t) => {
+void test('the agent exits after an invalid request', async (t) => {
   const garbage: Record<string, Buffer> = {
     'another protocol': Buffer.from('GET / HTTP/1.1\r\nHost: agent\r\n\r\n'),
     'another magic': Buffer.concat([Buffer.from('gmem'), hello.subarray(4)]),
@@ -51,7 +51,7 @@ void test('the agent gives up on what is no request', async (t) => {
   }
 })
 
-void test('the agent refuses what it does not know, and needs hello first', async (t) => {
+void test('the agent refuses unknown operations, and any before hello', async (t) => {
   const requests: Record<string, Buffer> = {
     'hello must be first': encodeFrame(
       { ...header, operation: operations.reset.number },

@@ -1,4 +1,4 @@
-// The operations that look at the kernel from outside, on the real agent as a process of this machine.
+// The operations that look at the kernel from outside, on the real agent as a process of this computer.
 import { mkdtemp, readFile, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -60,7 +60,7 @@ void test('the frames of a mapping are runs, from its first page to its last', a
   const { mapping } = await must(agent.host.mmap({ length }))
   const untouched = await agent.frames.runs(mapping, 0, length)
   if (untouched.errno !== 'OK') {
-    t.pass('this machine does not show page frames')
+    t.pass('this computer does not show page frames')
     return
   }
   t.strictSame(untouched.runs, [{ first: 0, count: 16 }])

@@ -4,7 +4,7 @@ import { startHostAgent } from '../fixtures/host-agent.ts'
 
 const page = 4096
 
-void test('actors keep books about what they did and saw', async (t) => {
+void test('actors count their operations and findings', async (t) => {
   await using host = await startHostAgent()
   const { agent } = host
   const { file } = await must(agent.files.memfd(4 * page))
@@ -28,12 +28,12 @@ void test('actors keep books about what they did and saw', async (t) => {
   t.match(missing, { failed: 10, firstError: 'ENOENT' })
 })
 
-void test('two writers of one page are found out', async (t) => {
+void test('two writers of one page are detected', async (t) => {
   await using host = await startHostAgent()
   const { mapping } = await must(host.agent.host.mmap({ length: page }))
   const actor = { kind: 'host-count', mapping, offset: 0, size: page } as const
   let found = false
-  // On a busy machine the two may take turns for a while.
+  // On a busy computer the two may take turns for a while.
   for (let tries = 0; tries < 50 && !found; tries++) {
     const reports = await host.agent.race.run({ actors: [actor, actor], duration: 200 })
     found = reports.some((report) => report.mismatches > 0)

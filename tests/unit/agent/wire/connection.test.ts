@@ -29,12 +29,12 @@ const badDays: Record<
   'the end within an answer': {
     script: () => scripted((frame, far) => far.end(answerTo(frame, [1n]).subarray(0, 30))),
     code: 'AGENT_DIED',
-    says: /30 bytes into an answer that never ended/,
+    says: /after 30 bytes of an unfinished answer/,
   },
   'the answer to another request': {
     script: () => scripted((frame, far) => far.write(answerTo({ ...frame, sequence: 99 }))),
     code: 'AGENT_OUT_OF_SEQUENCE',
-    says: /answer number 99 came where number 1 was due/,
+    says: /received answer number 99, expected number 1/,
   },
   'no answer at all': {
     script: () => scripted(() => undefined),
@@ -49,11 +49,11 @@ for (const [name, { script, code, says }] of Object.entries(badDays)) {
     const error = await failureOf(started, 100)
     t.ok(error instanceof ProtocolError)
     t.match(error, { code, message: says })
-    t.equal(await failureOf(started), error, 'whoever comes later gets the same reason, at once')
+    t.equal(await failureOf(started), error, 'a later request fails at once, for the same reason')
   })
 }
 
-void test('two answers to one request: the second belongs to nobody', async (t) => {
+void test('two answers to one request: the second has no request', async (t) => {
   const script = scripted((frame, far) => {
     far.write(answerTo(frame))
     far.write(answerTo(frame))

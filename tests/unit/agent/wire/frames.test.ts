@@ -4,7 +4,7 @@ import { headerSize, maximumFrame } from '../../../../harness/agent/wire/protoco
 
 const header = { sequence: 7, operation: 12, process: 3, status: 0, errno: 11 }
 
-void test('a frame survives the wire, in whatever pieces it arrives', (t) => {
+void test('a frame survives the wire, in pieces of any size', (t) => {
   const frame = encodeFrame(header, [1n, 0xffff_ffff_ffff_ffffn], Buffer.from('tail'))
   t.equal(frame.length, headerSize + 16 + 4)
   for (const size of [1, 5, 23, 24, 25, frame.length]) {
