@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread of a race: what it works on, and its books. */
+/* One thread of a race: its request, its memory, and its report. */
 #ifndef GMEMTEST_ACTOR_H
 #define GMEMTEST_ACTOR_H
 
@@ -14,7 +14,7 @@ struct actor {
 	pthread_t thread;
 	bool started;
 	struct actor_add_request request;
-	/* What the handles of the request stand for. */
+	/* The objects of the handles in the request. */
 	int fd;
 	unsigned char *memory;
 	struct vcpu *vcpu;

@@ -39,7 +39,7 @@ static __u64 page_count(const struct actor *actor)
 	return actor->request.size / PAGE_SIZE;
 }
 
-/* The words that the guest peeked at are in the vCPU's buffer. */
+/* TASK_PEEK leaves the first word of each page in the vCPU's buffer. */
 static const __u64 *guest_words(const struct actor *actor)
 {
 	return (const __u64 *)(actor->vcpu->block + BUFFER_OFFSET);
@@ -53,7 +53,7 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 
 	if (report->unexpected++)
 		return;
-	/* Where a guest hangs that makes no progress; 0 is not known. */
+	/* The instruction that a guest without progress hangs at; 0: unknown. */
 	if (!ioctl(actor->vcpu->fd, KVM_GET_REGS, &registers))
 		report->unexpected_rip = registers.rip;
 	report->unexpected_outcome = end->outcome;
@@ -61,7 +61,7 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 	report->unexpected_exit = end->exit_reason;
 }
 
-/* The guest does a task on all pages of the actor. */
+/* Lets the guest do a task on all pages of the actor. */
 static bool run_guest(struct actor *actor, enum guest_task task)
 {
 	struct mailbox *mailbox = vcpu_mailbox(actor->vcpu);

@@ -76,7 +76,7 @@ static int resolve_mapping(struct call *call, struct actor *actor)
 	const struct actor_add_request *request = &actor->request;
 
 	if (request->size % PAGE_SIZE)
-		return refuse(call, "an actor works on whole pages");
+		return refuse(call, "the range of an actor is not whole pages");
 	actor->memory = handle_range(call, request->mapping, request->offset,
 				     request->size);
 	if (!actor->memory)
@@ -86,7 +86,7 @@ static int resolve_mapping(struct call *call, struct actor *actor)
 	return 0;
 }
 
-/* A vCPU is run by one thread at a time. */
+/* Only one thread at a time runs a vCPU. */
 static int resolve_vcpu(struct call *call, struct actor *actor)
 {
 	struct vcpu *vcpu = vcpu_need(call, actor->request.vcpu);
@@ -144,9 +144,11 @@ static int resolve(struct call *call, struct actor *actor)
 		return resolve_vcpu(call, actor);
 	case ACTOR_READ_FILE:
 	case ACTOR_WRITE_FILE:
-		return call->tail_size ? 0 : refuse(call, "there is no path");
+		return call->tail_size ? 0 :
+					 refuse(call, "the path is missing");
 	default:
-		return refuse(call, "there is no such kind of actor");
+		return refuse(call, "no kind of actor has number %llu",
+			      request->kind);
 	}
 }
 
@@ -157,7 +159,8 @@ int op_actor_add(struct call *call, const struct actor_add_request *request,
 	int error;
 
 	if (actor_count >= MAXIMUM_ACTORS || gate_open)
-		return refuse(call, "a race is on, or has %d actors already",
+		return refuse(call,
+			      "a race is running, or has %d actors already",
 			      MAXIMUM_ACTORS);
 	if (call->tail_size >= sizeof(actor->text))
 		return refuse(call, "the path and the text are too long");
@@ -193,7 +196,7 @@ int op_actors_start(struct call *call,
 
 	(void)request;
 	if (gate_open || actor_count == 0)
-		return refuse(call, "a race is on, or has no actors");
+		return refuse(call, "a race is running, or has no actors");
 	must_succeed(pthread_condattr_init(&attributes));
 	must_succeed(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
 	must_succeed(pthread_cond_init(&changed, &attributes));
@@ -218,7 +221,7 @@ int op_actors_wait(struct call *call, const struct actors_wait_request *request,
 	int error = 0;
 
 	if (!gate_open)
-		return refuse(call, "no race is on");
+		return refuse(call, "no race is running");
 	must_succeed(pthread_mutex_lock(&lock));
 	while (finished < actor_count && !error)
 		error = pthread_cond_timedwait(&changed, &lock, &until);
@@ -269,7 +272,7 @@ int op_actors_stop(struct call *call, const struct actors_stop_request *request,
 	return 0;
 }
 
-/* Threads stay behind in the parent, even those that held the lock. */
+/* A child has none of its parent's threads, but a copy of their lock. */
 void actors_after_fork(void)
 {
 	must_succeed(pthread_mutex_init(&lock, NULL));

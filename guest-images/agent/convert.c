@@ -49,7 +49,7 @@ int op_convert(struct call *call, const struct convert_request *request,
 	return error;
 }
 
-/* Memory that the kernel can read but not write. */
+/* Copies the bytes to memory that the kernel can read but not write. */
 static void *read_only_copy(const void *bytes, size_t size, size_t *room)
 {
 	void *copy;
@@ -76,7 +76,7 @@ int op_ioctl_raw(struct call *call, const struct ioctl_raw_request *request,
 	if (!object)
 		return REFUSED;
 	if (request->argument >= ARGUMENT_COUNT)
-		return refuse(call, "no such kind of argument");
+		return refuse(call, "no kind of argument has this number");
 	/* The answer has room for as much as the request, and more. */
 	memcpy(call->out, call->tail, call->tail_size);
 	call->out_size = call->tail_size;

@@ -5,10 +5,10 @@
 #include "clock.h"
 #include "dialects.h"
 
-/* A round trip takes a second or so by then; more is a mistake. */
+/* So many take about a second; a larger number is a mistake. */
 #define MAXIMUM_PIECES (16 * 1024 * 1024)
 
-/* The order in which the pieces are converted, NULL when it is a simple one. */
+/* Returns the pieces in a random order that depends on the seed alone. */
 static __u32 *shuffle(__u32 count, __u64 seed)
 {
 	__u32 *order = malloc(count * sizeof(*order));

@@ -10,7 +10,7 @@
 #include "files.h"
 #include "handles.h"
 
-/* As much of one file as goes into the answer. */
+/* The answer has at most this much of one file. */
 #define MAXIMUM_TEXT 65536UL
 
 /* Each entry of the request begins with these, then the path, then the text. */
@@ -20,7 +20,7 @@ struct entry {
 	__u32 text_size;
 };
 
-/* Each entry of the answer begins with these; what was read follows. */
+/* Each entry of the answer begins with these; the text of the file follows. */
 struct result {
 	__u32 error;
 	__u32 size;
@@ -59,7 +59,8 @@ static int one_file(struct call *call, const struct entry *entry,
 
 	if (entry->path_size == 0 || entry->path_size >= sizeof(path) ||
 	    memchr(path_and_text, 0, entry->path_size))
-		return refuse(call, "a path is missing or is none");
+		return refuse(call,
+			      "a path is missing, too long or has a zero byte");
 	if (call->out_room - call->out_size < sizeof(result) + MAXIMUM_TEXT)
 		return refuse(call, "the files do not fit into an answer");
 	memcpy(path, path_and_text, entry->path_size);
@@ -86,12 +87,12 @@ int op_file_batch(struct call *call, const struct file_batch_request *request,
 	     answer->files++) {
 		left = call->tail_size - at;
 		if (left < sizeof(entry))
-			return refuse(call, "a batch ends in an entry");
+			return refuse(call, "the batch ends within an entry");
 		memcpy(&entry, call->tail + at, sizeof(entry));
 		left -= sizeof(entry);
 		if (entry.path_size > left ||
 		    entry.text_size > left - entry.path_size)
-			return refuse(call, "a batch ends in an entry");
+			return refuse(call, "the batch ends within an entry");
 		at += sizeof(entry);
 		if (one_file(call, &entry, call->tail + at))
 			return REFUSED;
@@ -110,7 +111,7 @@ int op_directory(struct call *call, const struct directory_request *request,
 	if (!path)
 		return REFUSED;
 	if (request->call >= DIRECTORY_COUNT)
-		return refuse(call, "no such call");
+		return refuse(call, "no call has this number");
 	if (request->call == DIRECTORY_REMOVE)
 		return rmdir(path) ? errno : 0;
 	return mkdir(path, 0755) ? errno : 0;

@@ -88,7 +88,7 @@ int op_file_attempt(struct call *call,
 	if (!file)
 		return REFUSED;
 	if (request->call >= CALL_COUNT)
-		return refuse(call, "no such call");
+		return refuse(call, "no call has this number");
 	result = attempt(file->fd, request);
 	answer->result = result;
 	return result < 0 ? errno : 0;

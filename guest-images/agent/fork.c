@@ -94,7 +94,7 @@ int op_fork(struct call *call, const struct fork_request *request,
 
 	(void)request;
 	if (is_child)
-		return refuse(call, "a child does not fork again");
+		return refuse(call, "a child of the agent cannot fork");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
 		return errno;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Page frames: where the pages of a mapping are, and what frames are used for. */
+/* Page frames: where the pages of a mapping are, and flags of frames. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #define PAGEMAP_PFN ((1ULL << 55) - 1)
 #define CHUNK 4096
 
-/* Words of a file that is an array of them; fewer at its end. */
+/* Reads words of a file that is an array of words; fewer at its end. */
 static int read_words(int fd, __u64 first, __u64 count, __u64 *words,
 		      __u64 *got)
 {
@@ -78,7 +78,7 @@ int op_frame_runs(struct call *call, const struct frame_runs_request *request,
 	if (!memory)
 		return REFUSED;
 	if (request->offset % PAGE_SIZE || request->size % PAGE_SIZE)
-		return refuse(call, "only whole pages have frames");
+		return refuse(call, "the range is not whole pages");
 	fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;

@@ -90,7 +90,7 @@ int op_guest_write(struct call *call, const struct guest_write_request *request,
 		    (struct guest_end *)answer);
 }
 
-/* Both are whole words, from an aligned address on. */
+/* TASK_FILL and TASK_VERIFY work on whole words. */
 static bool is_aligned(struct call *call, __u64 gpa, __u64 size)
 {
 	if (gpa % 8 == 0 && size % 8 == 0)
@@ -167,7 +167,7 @@ int op_guest_scan(struct call *call, const struct guest_scan_request *request,
 	if (!vcpu)
 		return REFUSED;
 	if (request->gpa % PAGE_SIZE || request->size % PAGE_SIZE || !pages)
-		return refuse(call, "a scan is of whole pages");
+		return refuse(call, "the range is not whole pages");
 	while (page < pages) {
 		part = pages - page;
 		if (part > BUFFER_SIZE / 8)

@@ -20,15 +20,15 @@ enum guest_task {
 
 /* In guest memory, at the start of a vCPU's block. */
 struct mailbox {
-	/* What to do, on which memory. */
+	/* The task, and its memory. */
 	volatile __u64 task;
 	volatile __u64 gpa;
 	volatile __u64 size;
 	volatile __u64 pattern;
 	volatile __u64 value;
-	/* Where the vCPU's buffer is, as the guest sees it. */
+	/* The guest's address of the vCPU's buffer. */
 	volatile __u64 buffer;
-	/* How far it has come. */
+	/* The progress. */
 	volatile __u64 bytes;
 	struct difference difference;
 };

@@ -123,7 +123,7 @@ void handles_after_fork(void)
 	}
 }
 
-/* Backwards, so that what was made from something goes before it. */
+/* Backwards: a vCPU is closed before its VM, a mapping before its file. */
 void handles_reset(struct call *call, struct reset_answer *answer)
 {
 	struct object *object;

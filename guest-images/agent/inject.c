@@ -75,8 +75,8 @@ static int write_setting(const char *path, const char *text)
 }
 
 /*
- * By default allocations that may sleep never fail, so nearly none would; and
- * each failure is logged with a stack, as if it were the kernel's fault.
+ * By default only allocations that may not sleep fail, which are few, and the
+ * kernel logs each failure with a stack, like a splat.
  */
 static int prepare_slab(void)
 {
@@ -108,7 +108,7 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 	error = prepare_slab();
 	if (error)
 		return error;
-	/* A kernel may have the one without the other. */
+	/* A kernel may have failslab without fail_page_alloc. */
 	error = prepare_pages();
 	if (error && error != ENOENT)
 		return error;
@@ -135,7 +135,7 @@ int op_fail_nth_result(struct call *call,
 	(void)request;
 	answer->armed = armed;
 	answer->fired = fired;
-	/* Nothing was under test since: the next operation is not meant. */
+	/* It was meant for a call before this one, not for the next one. */
 	pending = 0;
 	return 0;
 }

@@ -68,7 +68,8 @@ int op_kernel_log(struct call *call, const struct kernel_log_request *request,
 	int error;
 
 	if (request->level >= LEVELS)
-		return refuse(call, "there is no level %llu", request->level);
+		return refuse(call, "the kernel log has no level %llu",
+			      request->level);
 	error = open_log();
 	while (!error) {
 		got = read(log_fd, record, sizeof(record) - 1);

@@ -49,7 +49,7 @@ int op_hello(struct call *call, const struct hello_request *request,
 
 int main(void)
 {
-	/* A channel that breaks is found by write(), not by a signal. */
+	/* write() reports a broken channel; a signal would end the agent. */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || guard_install()) {
 		perror("agent: signals");
 		return 2;

@@ -51,7 +51,7 @@ int op_munmap(struct call *call, const struct munmap_request *request,
 	(void)answer;
 	if (!start)
 		return REFUSED;
-	/* No length is all of it. */
+	/* Length 0 stands for the whole mapping. */
 	if (request->length == 0)
 		return handle_close(request->mapping);
 	return munmap(start, request->length) ? errno : 0;

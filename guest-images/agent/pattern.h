@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What memory is filled with and compared to, the same for host and guest.
- * Everything here ends up in the guest's code, which cannot call functions.
+ * The patterns that memory is filled with and compared to, for host and guest.
+ * All of it is inlined into the guest's code, which cannot call functions.
  */
 #ifndef GMEMTEST_PATTERN_H
 #define GMEMTEST_PATTERN_H

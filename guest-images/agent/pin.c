@@ -2,7 +2,7 @@
 /*
  * References to pages that outlive the mapping: by vmsplice(), which puts the
  * pages themselves into a pipe, and by the kernel's own test of long-term pins.
- * A kernel may one day copy in vmsplice(): a scenario must see EAGAIN once.
+ * A later kernel may copy in vmsplice(): a scenario must check for EAGAIN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,7 +34,7 @@ static int splice_all(unsigned char *start, size_t size, int pipe_fd)
 
 static void close_pipe(const int *pipe_fds)
 {
-	/* Nothing was written through them that could be lost. */
+	/* They hold no data that an error could lose. */
 	(void)close(pipe_fds[0]);
 	(void)close(pipe_fds[1]);
 }
@@ -88,7 +88,7 @@ int op_pin(struct call *call, const struct pin_request *request,
 		return REFUSED;
 	if (request->size == 0 || request->size % PAGE_SIZE ||
 	    request->offset % PAGE_SIZE)
-		return refuse(call, "pins are of whole pages");
+		return refuse(call, "the range is not whole pages");
 	switch (request->method) {
 	case PIN_GUP_TEST:
 		error = pin_gup_test(start, request->size, &pin.fd);
@@ -99,7 +99,7 @@ int op_pin(struct call *call, const struct pin_request *request,
 		pin.second_fd = pipe_fds[1];
 		break;
 	default:
-		return refuse(call, "no such way to pin");
+		return refuse(call, "no method of pinning has this number");
 	}
 	if (error)
 		return error;

@@ -48,7 +48,7 @@ void area_fill(unsigned char *area)
 	       __stop_guest_code - __start_guest_code);
 }
 
-/* The guest gets every feature that KVM has, as it comes. */
+/* Gives the guest every feature that KVM supports. */
 static int set_cpuid(int kvm, int fd)
 {
 	enum { ENTRIES = 256 };

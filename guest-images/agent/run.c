@@ -14,12 +14,12 @@
 #include "run.h"
 #include "uapi.h"
 
-/* How often the deadline is looked at while the guest runs. */
+/* The interval of checks of the deadline while the guest runs. */
 #define TICK_NANOSECONDS 20000000
 
 static __thread struct kvm_run *volatile running;
 static __thread timer_t timer;
-/* The thread that it is for: a child inherits this word, but no timer. */
+/* The thread of the timer: a child inherits this word, but no timer. */
 static __thread pid_t timer_owner;
 
 struct mailbox *vcpu_mailbox(const struct vcpu *vcpu)
@@ -78,7 +78,7 @@ static int finish_instruction(struct vcpu *vcpu)
 	return 0;
 }
 
-/* Says how it ended, from what KVM left in the shared page. */
+/* Reads the end of the run from the page that KVM shares. */
 static void read_exit(struct vcpu *vcpu, int error, struct guest_end *end)
 {
 	struct kvm_run *run = vcpu->run;

@@ -58,7 +58,7 @@ int op_host_scan(struct call *call, const struct host_scan_request *request,
 	if (!memory)
 		return REFUSED;
 	if (request->offset % PAGE_SIZE || request->size % PAGE_SIZE)
-		return refuse(call, "a scan is of whole pages");
+		return refuse(call, "the range is not whole pages");
 	for (i = 0; i < request->size / PAGE_SIZE; i++) {
 		look.page = (const __u64 *)(memory + i * PAGE_SIZE);
 		if (guarded(look_work, &look, &hit))
@@ -73,7 +73,7 @@ int op_host_scan(struct call *call, const struct host_scan_request *request,
 	return 0;
 }
 
-/* One word of a file that is an array of words, such as /proc/kpageflags. */
+/* Reads a word of a file that is an array of words: /proc/kpageflags. */
 static int read_word(int fd, __u64 index, __u64 *word)
 {
 	ssize_t size = pread(fd, word, sizeof(*word), index * sizeof(*word));

@@ -46,7 +46,7 @@ static void answer_with_text(struct frame_header *answer,
 	memcpy(answer + 1, text, length);
 }
 
-/* The process itself does what the frame asks for. */
+/* Performs the request in this process. */
 static void perform(struct frame_header *request, struct frame_header *answer)
 {
 	static bool greeted;
