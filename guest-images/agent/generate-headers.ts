@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { records } from '../../harness/agent/wire/records.ts'
-import { snakeCase } from '../../harness/agent/wire/snake-case.ts'
+import { snakeCase } from '../../harness/agent/wire/fields.ts'
 import { enumerations, numbers, tableDigests } from '../../harness/agent/wire/table.ts'
 
 type Operation = (typeof operations)[keyof typeof operations]

@@ -1,8 +1,7 @@
 // Conversions without the dialect: callers name a range of a file, and the record of the dialect says how to convert it.
 import type { Gmem, Vm } from './wire/fields.ts'
 import type { ConversionResult, GmemOperations, ManyConversions, ManyConversionsResult } from './gmem.ts'
-import { dialectSpecs } from '../uapi/dialect.ts'
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import type { FilePlace, PageState } from '../uapi/dialect-spec.ts'
 
 /** The file to convert, and the dialect to do it in. */

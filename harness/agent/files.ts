@@ -1,10 +1,7 @@
 // Files of the instance: sysfs and procfs above all, and files that memory can be mapped from.
 import { GuestError, ProtocolError } from '../base/errors.ts'
-import { must } from './wire/call.ts'
-import type { Outcome, Result } from './wire/call.ts'
-import { OperationGroup } from './wire/operation-group.ts'
-import { errnoName } from './errno.ts'
-import type { ErrnoName } from './errno.ts'
+import { OperationGroup, must, type Outcome, type Result } from './wire/call.ts'
+import { errnoName, type ErrnoName } from './errno.ts'
 
 /** One file of a batch: it is read, or `text` is written to it. */
 interface BatchEntry {

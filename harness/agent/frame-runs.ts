@@ -1,7 +1,6 @@
 // Page frames: where the pages of a mapping lie in memory, and the flags of frames.
 import { accessMilliseconds } from './access.ts'
-import type { Outcome, Result } from './wire/call.ts'
-import { OperationGroup } from './wire/operation-group.ts'
+import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
 import type { Mapping } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
 import { decodeRecords } from './wire/records.ts'

@@ -1,8 +1,7 @@
 // guest_memfd files: creating them, converting their pages, freeing and allocating them.
 import { fallocateModes } from '../uapi/constants.ts'
 import type { fileCalls, ioctlArguments } from './vocabulary.ts'
-import type { Call, Outcome, Result } from './wire/call.ts'
-import { OperationGroup } from './wire/operation-group.ts'
+import { OperationGroup, type Call, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
 

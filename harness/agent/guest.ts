@@ -1,11 +1,8 @@
 // Memory as the guest sees it: every access here is made by a vCPU of a nested VM that really runs.
-import { accessMilliseconds, encodePattern } from './access.ts'
-import type { Pattern } from './access.ts'
-import { decodeRuns } from './pages.ts'
-import type { PageRun } from './pages.ts'
-import type { Call, Result } from './wire/call.ts'
+import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
+import { decodeRuns, type PageRun } from './pages.ts'
+import { OperationGroup, type Call, type Result } from './wire/call.ts'
 import type { Vcpu } from './wire/fields.ts'
-import { OperationGroup } from './wire/operation-group.ts'
 
 /**
  * How an access ended. `memory-fault`: KVM_EXIT_MEMORY_FAULT (errno is then EFAULT or EHWPOISON). `run-error`: KVM_RUN

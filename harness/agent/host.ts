@@ -1,12 +1,9 @@
 // Memory as the host sees it: mappings in the agent, accesses that survive SIGBUS, page tables, pins.
 import { mapFlags, protections } from '../uapi/constants.ts'
-import { accessMilliseconds, encodePattern } from './access.ts'
-import type { Pattern } from './access.ts'
-import { decodeRuns } from './pages.ts'
-import type { PageRun } from './pages.ts'
+import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
+import { decodeRuns, type PageRun } from './pages.ts'
 import type { pinMethods } from './vocabulary.ts'
-import type { Outcome, Result } from './wire/call.ts'
-import { OperationGroup } from './wire/operation-group.ts'
+import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Mapping } from './wire/fields.ts'
 import { decodeRecords } from './wire/records.ts'
 

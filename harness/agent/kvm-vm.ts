@@ -1,7 +1,6 @@
 // Nested VMs, their vCPUs, their memslots and their statistics.
 import { memslotFlags, vmTypes } from '../uapi/constants.ts'
-import type { Outcome, Result } from './wire/call.ts'
-import { OperationGroup } from './wire/operation-group.ts'
+import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 
 /** A memslot. Without `gmem` it is plain memory; without `mapping` there is no userspace address. */

@@ -2,10 +2,8 @@
 import type { Agent } from '../agent/client.ts'
 import { capabilityNames } from '../catalogue/capabilities.ts'
 import { dialects } from '../uapi/dialect.ts'
-import { probeKernel } from './probe.ts'
-import type { Probe } from './probe.ts'
-import { bootFiles } from './boot-check.ts'
-import type { BootTexts } from './boot-check.ts'
+import { probeKernel, type Probe } from './probe.ts'
+import { bootFiles, type BootTexts } from './boot-check.ts'
 
 /** Facts without a judgement: that depends on the dialect of the kernel definition, and on the boot profile. */
 export interface InstanceFacts {

@@ -2,12 +2,10 @@
 import type { Agent } from '../agent/client.ts'
 import { must } from '../agent/wire/call.ts'
 import type { Vm } from '../agent/wire/fields.ts'
-import { capabilities, capabilityNames } from '../catalogue/capabilities.ts'
-import type { Capability, Sign } from '../catalogue/capabilities.ts'
+import { capabilities, capabilityNames, type Capability, type Sign } from '../catalogue/capabilities.ts'
 import type { BatchResult } from '../agent/files.ts'
 import { pageSize } from '../base/units.ts'
-import { dialects, dialectSpecs } from '../uapi/dialect.ts'
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialects, dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 
 /** The findings about a kernel. They do not depend on the dialect in its definition, so they can be saved. */
 export interface Probe {

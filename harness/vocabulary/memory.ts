@@ -7,8 +7,7 @@ import type { Gmem, Mapping, Pin, Vcpu } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
 import { advices } from '../uapi/constants.ts'
 import type { Memslot } from '../agent/kvm-vm.ts'
-import { dialectSpecs } from '../uapi/dialect.ts'
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import { check } from './check.ts'
 import type {
@@ -28,8 +27,14 @@ import { mapFile } from './map-file.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf, mappingOf } from './host-view.ts'
-import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
-import type { HugeFiles, Laid } from './huge-page-layout.ts'
+import {
+  expectAccounting,
+  expectCharged,
+  expectSplit,
+  expectWhole,
+  type HugeFiles,
+  type Laid,
+} from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'

@@ -2,8 +2,7 @@
 import { GuestError, ProtocolError } from '../../base/errors.ts'
 import { decodeFields, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
 import type { Connection } from './connection.ts'
-import { errnoName } from '../errno.ts'
-import type { ErrnoName } from '../errno.ts'
+import { errnoName, type ErrnoName } from '../errno.ts'
 import type { Frame } from './frames.ts'
 import type { Journal } from './journal.ts'
 import { operations } from './operations.ts'
@@ -130,4 +129,13 @@ export async function must<Answered extends Outcome & { readonly outcome?: strin
     })
   }
   return settled
+}
+
+/** The base of each group of operations, such as those on files. */
+export abstract class OperationGroup {
+  protected readonly call: Call
+
+  constructor(call: Call) {
+    this.call = call
+  }
 }

@@ -1,8 +1,6 @@
 // Turns the fields of an operation into words and back, as the table in operations.ts says.
-import type { Decoded, Field, Fields } from './fields.ts'
-import { operations } from './operations.ts'
-import type { OperationName, Request } from './operations.ts'
-import { snakeCase } from './snake-case.ts'
+import { snakeCase, type Decoded, type Field, type Fields } from './fields.ts'
+import { operations, type OperationName, type Request } from './operations.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8

@@ -2,8 +2,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import { DeadlineExceeded, withDeadline } from '../../base/deadline.ts'
 import { messageOf, ProtocolError } from '../../base/errors.ts'
-import { encodeFrame, FrameReader } from './frames.ts'
-import type { Frame } from './frames.ts'
+import { encodeFrame, FrameReader, type Frame } from './frames.ts'
 
 /** The stream of frames: an SSH channel, or both pipes of a child process. */
 export type AgentChannel = Duplex & { readonly stderr?: Readable }

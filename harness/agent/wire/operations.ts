@@ -13,8 +13,10 @@ import {
   seldom,
   size,
   unseen,
+  type Decoded,
+  type Encodable,
+  type Fields,
 } from './fields.ts'
-import type { Decoded, Encodable, Fields } from './fields.ts'
 import {
   actorKinds,
   directoryCalls,

@@ -2,8 +2,7 @@
 import { ProtocolError } from '../../base/errors.ts'
 import { actorKinds, looks } from '../vocabulary.ts'
 import { decodeFields, sizeOfFields } from './codec.ts'
-import { bits, choice, count, size } from './fields.ts'
-import type { Decoded, Fields } from './fields.ts'
+import { bits, choice, count, size, type Decoded, type Fields } from './fields.ts'
 
 interface RecordSpec {
   /** The bytes of each field. */
