@@ -5,7 +5,7 @@ import type { Decoded, File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { decodeRecords, type records } from './wire/records.ts'
 import { guestOutcomes } from './vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
-import type { PageState } from '../uapi/dialect-spec.ts'
+import type { PageState } from '../uapi/constants.ts'
 
 interface Common {
   /** How often it does its work; until the end of the race if not given. */
@@ -14,85 +14,61 @@ interface Common {
   readonly cpus?: number | bigint
 }
 
+interface Range {
+  readonly offset: number
+  readonly size: number
+}
+interface Mapped extends Range {
+  readonly mapping: Mapping
+}
+interface InGuest {
+  readonly vcpu: Vcpu
+  readonly gpa: number
+  readonly size: number
+}
+interface Checked {
+  /** Another word is a mismatch. */
+  readonly value?: number | bigint
+}
+
+/** Converts the range to `to`, then back, and so on. */
+interface Converts extends Range {
+  readonly kind: 'convert'
+  readonly target: Gmem | Vm
+  readonly dialect: Dialect
+  readonly to: PageState
+  /**
+   * Belongs to this actor alone. After each success to private, the guest reads every page at `gpa` twice: a difference
+   * means that a host wrote into a private page, and is a mismatch. After each success to shared it reads them once, so
+   * that a host has as long to write.
+   */
+  readonly vcpu?: Vcpu
+  readonly gpa?: number
+}
+
 /** The work that one thread of a race repeats, and the certainty that it checks. */
 export type Actor = Common &
   (
-    | {
-        /**
-         * Converts the range to `to`, then back, and so on. With a vCPU, which must belong to this actor alone: after
-         * each success to private, the guest reads every page at `gpa` twice: a difference means that a host wrote
-         * into a private page, and is a mismatch. After each success to shared it reads them once, so that a host
-         * has as long to write.
-         */
-        readonly kind: 'convert'
-        readonly target: Gmem | Vm
-        readonly dialect: Dialect
-        readonly to: PageState
-        readonly offset: number
-        readonly size: number
-        readonly vcpu?: Vcpu
-        readonly gpa?: number
-      }
-    | {
-        /** The host reads each page; a word other than `value`, where given, is a mismatch. SIGBUS is counted. */
-        readonly kind: 'host-read'
-        readonly mapping: Mapping
-        readonly offset: number
-        readonly size: number
-        readonly value?: number | bigint
-      }
-    | {
-        /**
-         * The host counts in the first word of each page: reads it, compares it with the last number that it wrote,
-         * writes the next. It must be the only writer there. SIGBUS is counted, a wrong number is a mismatch.
-         */
-        readonly kind: 'host-count'
-        readonly mapping: Mapping
-        readonly offset: number
-        readonly size: number
-      }
-    | {
-        /** Like `host-read`, by the guest: memory faults are counted. */
-        readonly kind: 'guest-read'
-        readonly vcpu: Vcpu
-        readonly gpa: number
-        readonly size: number
-        readonly value?: number | bigint
-      }
-    | {
-        /** Like `host-count`, by the guest. */
-        readonly kind: 'guest-count'
-        readonly vcpu: Vcpu
-        readonly gpa: number
-        readonly size: number
-      }
-    | {
-        /** Pins the pages with vmsplice and unpins them at once. */
-        readonly kind: 'pin'
-        readonly mapping: Mapping
-        readonly offset: number
-        readonly size: number
-      }
-    | {
-        /** Punches a hole, allocates it again. */
-        readonly kind: 'fallocate'
-        readonly target: Gmem | File
-        readonly offset: number
-        readonly size: number
-      }
-    | {
-        /** Reads `size` bytes of a file from `offset` on, such as /proc/kpagecount; 64 KiB if not given. */
-        readonly kind: 'read-file'
-        readonly path: string
-        readonly offset?: number
-        readonly size?: number
-      }
-    | {
-        /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
-        readonly kind: 'write-file'
-        readonly path: string
-        readonly text: string
-      }
+    | Converts
+    /** The host reads each page. SIGBUS is counted. */
+    | ({ readonly kind: 'host-read' } & Mapped & Checked)
+    /**
+     * The host counts in the first word of each page: reads it, compares it with the last number that it wrote, writes
+     * the next. It must be the only writer there. SIGBUS is counted, a wrong number is a mismatch.
+     */
+    | ({ readonly kind: 'host-count' } & Mapped)
+    /** Like `host-read`, by the guest: memory faults are counted. */
+    | ({ readonly kind: 'guest-read' } & InGuest & Checked)
+    /** Like `host-count`, by the guest. */
+    | ({ readonly kind: 'guest-count' } & InGuest)
+    /** Pins the pages with vmsplice and unpins them at once. */
+    | ({ readonly kind: 'pin' } & Mapped)
+    /** Punches a hole, allocates it again. */
+    | ({ readonly kind: 'fallocate'; readonly target: Gmem | File } & Range)
+    /** Reads `size` bytes of a file from `offset` on, such as /proc/kpagecount; 64 KiB if not given. */
+    | ({ readonly kind: 'read-file'; readonly path: string } & Partial<Range>)
+    /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
+    | { readonly kind: 'write-file'; readonly path: string; readonly text: string }
   )
 
 /** The books of one actor; the counts are explained in wire/records.ts. */

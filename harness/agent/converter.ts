@@ -2,7 +2,8 @@
 import type { Gmem, Vm } from './wire/fields.ts'
 import type { ConversionResult, GmemOperations, ManyConversions, ManyConversionsResult } from './gmem.ts'
 import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
-import type { FilePlace, PageState } from '../uapi/dialect-spec.ts'
+import type { PageState } from '../uapi/constants.ts'
+import type { FilePlace } from '../uapi/dialect-spec.ts'
 
 /** The file to convert, and the dialect to do it in. */
 export interface ConverterOptions extends FilePlace<Gmem, Vm> {

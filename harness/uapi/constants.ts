@@ -1,5 +1,9 @@
 // Numbers of the kernel's interface, under the names that the kernel gives them; those that a test or an operation uses.
 
+/** The states of a page; their order is part of the wire format of the agent. */
+export const pageStates = ['shared', 'private'] as const
+export type PageState = (typeof pageStates)[number]
+
 /** For KVM_CREATE_VM. */
 export const vmTypes = { default: 0, swProtected: 1 } as const
 

@@ -1,9 +1,6 @@
-// The shape of the record that describes one dialect, and the words that all dialects share.
+// The shape of the record that describes one dialect; types alone.
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
-
-/** The states of a page; their order is part of the wire format of the agent. */
-export const pageStates = ['shared', 'private'] as const
-export type PageState = (typeof pageStates)[number]
+import type { PageState } from './constants.ts'
 
 /** The pages of a file that is about to be made. */
 export interface FilePages {

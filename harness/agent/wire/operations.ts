@@ -29,7 +29,7 @@ import {
   pinMethods,
 } from '../vocabulary.ts'
 import { dialects } from '../../uapi/dialect.ts'
-import { pageStates } from '../../uapi/dialect-spec.ts'
+import { pageStates } from '../../uapi/constants.ts'
 
 const dialect = choice(dialects)
 const pageState = choice(pageStates)

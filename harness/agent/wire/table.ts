@@ -1,7 +1,7 @@
 // The whole wire format: the agent's headers are generated from it, and both sides compare its digests in `hello`.
 import { createHash } from 'node:crypto'
 import { dialects } from '../../uapi/dialect.ts'
-import { pageStates } from '../../uapi/dialect-spec.ts'
+import { pageStates } from '../../uapi/constants.ts'
 import {
   actorKinds,
   directoryCalls,
