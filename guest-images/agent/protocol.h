@@ -14,7 +14,7 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define PROTOCOL_DIGEST "9a03df75e7b26c60"
+#define PROTOCOL_DIGEST "1b714ba39adfee41"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -77,6 +77,15 @@ enum wire_guest {
 	GUEST_COUNT,
 };
 
+enum wire_look {
+	LOOK_TAG,
+	LOOK_MIXED,
+	LOOK_SIGBUS,
+	LOOK_SIGSEGV,
+	LOOK_FAULT,
+	LOOK_COUNT,
+};
+
 enum wire_actor {
 	ACTOR_CONVERT,
 	ACTOR_HOST_READ,
@@ -118,15 +127,6 @@ enum wire_argument {
 	ARGUMENT_VALUE,
 	ARGUMENT_READ_ONLY_BUFFER,
 	ARGUMENT_COUNT,
-};
-
-enum wire_look {
-	LOOK_TAG,
-	LOOK_MIXED,
-	LOOK_SIGBUS,
-	LOOK_SIGSEGV,
-	LOOK_FAULT,
-	LOOK_COUNT,
 };
 
 struct page_run {

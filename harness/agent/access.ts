@@ -1,5 +1,5 @@
 // Patterns and deadlines of accesses by the host and by the guest.
-import type { patterns } from './vocabulary.ts'
+import type { words } from './vocabulary.ts'
 
 /** A pattern that memory is filled with, or compared to. */
 export type Pattern =
@@ -17,7 +17,7 @@ export type Pattern =
 
 /** The fields of a request that stand for a pattern. */
 export function encodePattern(pattern: Pattern): {
-  pattern: (typeof patterns)[number]
+  pattern: (typeof words.pattern)[number]
   value: number | bigint
 } {
   return 'byte' in pattern

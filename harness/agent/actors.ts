@@ -3,7 +3,7 @@ import { errnoName, type ErrnoName } from './errno.ts'
 import { OperationGroup, type Call, type Outcome } from './wire/call.ts'
 import type { Decoded, File, Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
 import { decodeRecords, type records } from './wire/records.ts'
-import { guestOutcomes } from './vocabulary.ts'
+import { words } from './vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { PageState } from '../uapi/constants.ts'
 
@@ -101,7 +101,7 @@ async function add(call: Call, actor: Actor): Promise<Outcome> {
 function decodeReports(tail: Buffer, actors: number): ActorReport[] {
   return decodeRecords('actorReport', tail, actors).map((record) => {
     const { unexpectedOutcome, unexpectedError, unexpectedExit, unexpectedRip, slowest, ...report } = record
-    const outcome = guestOutcomes[unexpectedOutcome] ?? `outcome ${unexpectedOutcome}`
+    const outcome = words.guest[unexpectedOutcome] ?? `outcome ${unexpectedOutcome}`
     const reason = unexpectedError === 0 ? unexpectedExit : errnoName(unexpectedError)
     const firstUnexpected = `${outcome} ${reason} at rip 0x${unexpectedRip.toString(16)}`
     return {

@@ -40,7 +40,7 @@ export interface Operations {
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
-export interface ChildAgent extends Operations, AsyncDisposable {
+interface ChildAgent extends Operations, AsyncDisposable {
   readonly pid: number
   /** Ends the child at once, as disposing of it does. */
   kill(): Promise<ChildEnd>
@@ -63,7 +63,7 @@ export interface Agent extends Operations, AsyncDisposable {
   readonly stderr: readonly string[]
 }
 
-export interface AgentOptions {
+interface AgentOptions {
   /** Ends the conversation and fails the operation that waits for its answer. */
   readonly signal: AbortSignal
   /** Multiplies every deadline: how much slower the instance is than this computer. */

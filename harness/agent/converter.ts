@@ -6,7 +6,7 @@ import type { PageState } from '../uapi/constants.ts'
 import type { FilePlace } from '../uapi/dialect-spec.ts'
 
 /** The file to convert, and the dialect to do it in. */
-export interface ConverterOptions extends FilePlace<Gmem, Vm> {
+interface ConverterOptions extends FilePlace<Gmem, Vm> {
   readonly dialect: Dialect
 }
 

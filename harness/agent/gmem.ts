@@ -1,6 +1,6 @@
 // guest_memfd files: creating them, converting their pages, freeing and allocating them.
 import { fallocateModes } from '../uapi/constants.ts'
-import type { fileCalls, ioctlArguments } from './vocabulary.ts'
+import type { words } from './vocabulary.ts'
 import { OperationGroup, type Call, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
@@ -74,7 +74,7 @@ export class GmemOperations extends OperationGroup {
   /** A call that a guest_memfd has to refuse. `value`: the length, the size of the file or its mode. */
   attempt(
     file: Gmem | File,
-    name: (typeof fileCalls)[number],
+    name: (typeof words.call)[number],
     value = 1,
     offset = 0,
   ): Promise<Result<'fileAttempt'>> {
@@ -95,7 +95,7 @@ interface RawIoctl {
    * `buffer`: the bytes, which come back as the ioctl left them. `read-only-buffer`: the same in memory that the kernel
    * cannot write to. `value`: `value` itself, such as a pointer to nowhere.
    */
-  readonly argument?: (typeof ioctlArguments)[number]
+  readonly argument?: (typeof words.argument)[number]
   readonly bytes?: Uint8Array
   readonly value?: number | bigint
 }

@@ -2,7 +2,7 @@
 import { mapFlags, protections } from '../uapi/constants.ts'
 import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
 import { decodeRuns, type PageRun } from './pages.ts'
-import type { pinMethods } from './vocabulary.ts'
+import type { words } from './vocabulary.ts'
 import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Mapping } from './wire/fields.ts'
 import { decodeRecords } from './wire/records.ts'
@@ -109,7 +109,7 @@ export class HostOperations extends OperationGroup {
     readonly mapping: Mapping
     readonly offset: number
     readonly size: number
-    readonly method?: (typeof pinMethods)[number]
+    readonly method?: (typeof words.pin)[number]
   }): Promise<Result<'pin'>> {
     return this.call('pin', { method: 'vmsplice', ...options }, slow)
   }

@@ -3,7 +3,7 @@ import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { PageState } from './constants.ts'
 
 /** The pages of a file that is about to be made. */
-export interface FilePages {
+interface FilePages {
   /** The state in which all pages begin. */
   readonly initially: PageState
   /** Missing: 4K pages. */

@@ -5,7 +5,7 @@ import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
 import type { Outcome } from '../agent/wire/call.ts'
-import type { pinMethods } from '../agent/vocabulary.ts'
+import type { words } from '../agent/vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check } from './check.ts'
@@ -196,7 +196,7 @@ export interface ConvertEachOptions {
   readonly order: 'forward' | 'reverse' | { readonly random: number }
 }
 
-export type PinMethod = (typeof pinMethods)[number]
+export type PinMethod = (typeof words.pin)[number]
 
 /** References to pages. The end of the scenario releases them if the scenario did not. */
 export interface PinnedPages extends AsyncDisposable {

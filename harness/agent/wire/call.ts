@@ -19,7 +19,7 @@ export interface Outcome {
 
 /** The outcome of an operation with the fields of its answer. */
 export type Result<Name extends OperationName> = Outcome & Answer<Name>
-export type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
+type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
 
 interface CallOptions {
   /** The bytes behind the words of the request. */

@@ -4,10 +4,10 @@ declare const kindOfHandle: unique symbol
 
 /** The kinds of objects that a handle can stand for; their positions are part of the wire format. */
 export const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
-export type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
+type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
 
 /** An object that the agent holds open. The number contains the kind, so both sides refuse a mix-up. */
-export type Handle<Kind extends HandleKind> = number & { readonly [kindOfHandle]: Kind }
+type Handle<Kind extends HandleKind> = number & { readonly [kindOfHandle]: Kind }
 export type Vm = Handle<'vm'>
 export type Vcpu = Handle<'vcpu'>
 export type Gmem = Handle<'gmem'>

@@ -3,7 +3,7 @@ import { ProtocolError } from '../../base/errors.ts'
 import { wordSize } from './codec.ts'
 import { headerSize, magic, maximumFrame } from './protocol.ts'
 
-export interface Header {
+interface Header {
   readonly sequence: number
   readonly operation: number
   readonly process: number

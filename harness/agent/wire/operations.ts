@@ -17,17 +17,7 @@ import {
   type Encodable,
   type Fields,
 } from './fields.ts'
-import {
-  actorKinds,
-  directoryCalls,
-  fileCalls,
-  guestOutcomes,
-  hostOutcomes,
-  ioctlArguments,
-  orders,
-  patterns,
-  pinMethods,
-} from '../vocabulary.ts'
+import { words } from '../vocabulary.ts'
 import { dialects } from '../../uapi/dialect.ts'
 import { pageStates } from '../../uapi/constants.ts'
 
@@ -46,14 +36,14 @@ const timeout = unseen(count)
 /** Fields that several requests share. */
 const inMapping = { mapping, offset: size, size }
 const inGuest = { vcpu, gpa: bits, size }
-const filling = { pattern: choice(patterns), value: bits }
+const filling = { pattern: choice(words.pattern), value: bits }
 const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
 
 /** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
-const hostEnd = { outcome: choice(hostOutcomes), signalCode: count, faultOffset: size, bytes: size }
+const hostEnd = { outcome: choice(words.host), signalCode: count, faultOffset: size, bytes: size }
 /** How an access by the guest ended: for KVM_EXIT_MEMORY_FAULT its fields, otherwise the exit that was not expected. */
 const guestEnd = {
-  outcome: choice(guestOutcomes),
+  outcome: choice(words.guest),
   exitReason: count,
   faultGpa: bits,
   faultSize: bits,
@@ -140,7 +130,7 @@ export const operations = {
       size,
       unit: size,
       stride: size,
-      order: choice(orders),
+      order: choice(words.order),
       seed: bits,
     },
     answer: {
@@ -155,7 +145,7 @@ export const operations = {
   },
   ioctlRaw: {
     number: 14,
-    request: { handle: descriptor, request: bits, argument: choice(ioctlArguments), value: bits },
+    request: { handle: descriptor, request: bits, argument: choice(words.argument), value: bits },
     answer: { result: bits },
   },
   hostRead: { number: 15, request: inMapping, answer: hostEnd },
@@ -194,14 +184,14 @@ export const operations = {
   },
   fileAttempt: {
     number: 29,
-    request: { file: descriptor, call: choice(fileCalls), offset: bits, value: bits },
+    request: { file: descriptor, call: choice(words.call), offset: bits, value: bits },
     answer: { result: bits },
   },
   open: { number: 30, request: { flags: bits, mode: bits }, answer: { file: handle('file') } },
   memfdCreate: { number: 31, request: { flags: bits, size }, answer: { file: handle('file') } },
   pin: {
     number: 32,
-    request: { ...inMapping, method: choice(pinMethods) },
+    request: { ...inMapping, method: choice(words.pin) },
     answer: { pin: handle('pin') },
   },
   fork: { number: 33, request: {}, answer: { child, pid: count } },
@@ -219,7 +209,7 @@ export const operations = {
   actorAdd: {
     number: 41,
     request: {
-      kind: choice(actorKinds),
+      kind: choice(words.actor),
       target: optionalHandle('vm', 'gmem', 'file'),
       mapping: optionalHandle('mapping'),
       vcpu: optionalHandle('vcpu'),
@@ -241,7 +231,7 @@ export const operations = {
   failNth: { number: 45, request: { nth: count }, answer: {} },
   failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
   fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
-  directory: { number: 48, request: { call: choice(directoryCalls) }, answer: {} },
+  directory: { number: 48, request: { call: choice(words.directory) }, answer: {} },
   kernelLog: { number: 49, request: { level: count }, answer: { records: count, lost: count } },
   frameRuns: { number: 50, request: inMapping, answer: { runs: count } },
   frameFlags: {

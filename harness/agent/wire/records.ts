@@ -1,6 +1,6 @@
 // The records behind the words of some answers: arrays of structures that both sides know.
 import { ProtocolError } from '../../base/errors.ts'
-import { actorKinds, looks } from '../vocabulary.ts'
+import { words } from '../vocabulary.ts'
 import { decodeFields, sizeOfFields } from './codec.ts'
 import { bits, choice, count, size, type Decoded, type Fields } from './fields.ts'
 
@@ -13,7 +13,7 @@ interface RecordSpec {
 /** Every record, with its fields in the order in which they travel. */
 export const records = {
   /** Consecutive pages that look alike: behind the answer to a scan. `tag` is the byte that fills the page. */
-  pageRun: { width: 4, fields: { first: count, count, look: choice(looks), tag: count } },
+  pageRun: { width: 4, fields: { first: count, count, look: choice(words.look), tag: count } },
   /** A page in /proc/self/pagemap, /proc/kpageflags and /proc/kpagecount: behind the answer to `pagemap`. */
   pageEntry: { width: 8, fields: { pagemap: bits, flags: bits, mapCount: count } },
   /** Pages with consecutive frames: behind the answer to `frameRuns`. `pfn` is 0 where nothing is mapped. */
@@ -22,7 +22,7 @@ export const records = {
   actorReport: {
     width: 8,
     fields: {
-      kind: choice(actorKinds),
+      kind: choice(words.actor),
       /** Passes over its range, or ioctls. */
       rounds: count,
       /** Pages accessed, or operations that succeeded. */
@@ -49,7 +49,7 @@ export const records = {
   },
 } as const satisfies Record<string, RecordSpec>
 
-export type RecordName = keyof typeof records
+type RecordName = keyof typeof records
 type FieldsOf<Name extends RecordName> = (typeof records)[Name]['fields']
 
 /**
@@ -68,13 +68,13 @@ export function decodeRecords<Name extends RecordName>(
     const message = `${number} records ${name} have ${tail.length} bytes, not ${number * length}`
     throw new ProtocolError('AGENT_GARBAGE', message)
   }
-  const words = Array.from({ length: length / width }, (_, index) => index * width)
+  const offsets = Array.from({ length: length / width }, (_, index) => index * width)
   return Array.from({ length: number }, (_, index) => {
     const at = index * length
     const read = (offset: number): bigint =>
       width === 8 ? tail.readBigUInt64LE(at + offset) : BigInt(tail.readUInt32LE(at + offset))
     try {
-      return decodeFields(fields, words.map(read))
+      return decodeFields(fields, offsets.map(read))
     } catch (cause) {
       throw new ProtocolError('AGENT_GARBAGE', `record ${index} of ${number} ${name} is garbage`, { cause })
     }

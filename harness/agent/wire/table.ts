@@ -2,18 +2,7 @@
 import { createHash } from 'node:crypto'
 import { dialects } from '../../uapi/dialect.ts'
 import { pageStates } from '../../uapi/constants.ts'
-import {
-  actorKinds,
-  directoryCalls,
-  fileCalls,
-  guestOutcomes,
-  hostOutcomes,
-  ioctlArguments,
-  looks,
-  orders,
-  patterns,
-  pinMethods,
-} from '../vocabulary.ts'
+import { words } from '../vocabulary.ts'
 import { handleKinds } from './fields.ts'
 import { operations } from './operations.ts'
 import { headerSize, magic, maximumFrame, protocolVersion, statuses } from './protocol.ts'
@@ -25,16 +14,7 @@ export const enumerations: Readonly<Record<string, readonly string[]>> = {
   kind: handleKinds,
   dialect: dialects,
   state: pageStates,
-  order: orders,
-  pattern: patterns,
-  host: hostOutcomes,
-  guest: guestOutcomes,
-  actor: actorKinds,
-  call: fileCalls,
-  directory: directoryCalls,
-  pin: pinMethods,
-  argument: ioctlArguments,
-  look: looks,
+  ...words,
 }
 
 export const numbers = { protocolVersion, frameMagic: magic, headerSize, maximumFrame } as const
