@@ -24,7 +24,7 @@ unit_tests := $(sort $(shell find tests/unit -name '*.test.ts'))
 # Flags of a make that runs all goals at once, JOBS of them unless the caller of make gave -j, and shows all faults.
 parallel = --no-print-directory --keep-going --output-sync=target $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help run test check bench setup clean types lint format c-check headers rules unit
+.PHONY: help run test check bench setup clean format types lint walls unused c-check headers rules unit $(unit_tests)
 .DEFAULT_GOAL := help
 
 help:
@@ -57,11 +57,19 @@ c-check:
 	@set -e; for source in guest-images/minimal/*.c; do \
 		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -c -o /dev/null $$source; done
 
-# The C headers of the agent's protocol, from harness/agent/wire/; the unit tests fail when they are stale.
+# Writes the C headers of the agent's protocol from harness/agent/wire/; a unit test fails when they are stale.
 headers:
 	@$(MAKE) --no-print-directory -C guest-images/agent headers
 
-# A rule in scope without a scenario, a bug without a scenario or a reason, or a stale table fails.
+# Fails for an import that the allow-list of rooms does not have, and for names and sizes against the rules.
+walls:
+	@$(with_tools) node tests/house/check.ts
+
+# Fails for an export, a file or a package that has no user.
+unused:
+	@$(with_tools) knip --no-progress
+
+# Fails for a rule in scope without a scenario, a bug without a scenario or a reason, or a stale table.
 rules:
 	@./gmemtest list --rules --check
 	@./gmemtest list --bugs --check

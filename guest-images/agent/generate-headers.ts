@@ -1,6 +1,6 @@
 // Writes the agent's side of the wire format in C: protocol.h and operations.h.
 //
-// `make headers` runs it; tests/unit/agent/wire/headers.test.ts fails when a header is stale.
+// `make headers` runs it; tests/unit/agent/behaviour/headers.test.ts fails when a header is stale.
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { operations } from '../../harness/agent/wire/operations.ts'

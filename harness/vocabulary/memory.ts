@@ -27,14 +27,8 @@ import { mapFile } from './map-file.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf, mappingOf } from './host-view.ts'
-import {
-  expectAccounting,
-  expectCharged,
-  expectSplit,
-  expectWhole,
-  type HugeFiles,
-  type Laid,
-} from './huge-page-layout.ts'
+import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
+import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
