@@ -1,5 +1,6 @@
 // The facts about an instance that has just booted: they hold for all its copies, and are saved with its state.
 import type { Agent } from '../agent/client.ts'
+import { hasShape } from '../base/has-shape.ts'
 import { capabilityNames } from '../catalogue/capabilities.ts'
 import { dialects } from '../uapi/dialect.ts'
 import { probeKernel, type Probe } from './probe.ts'
@@ -14,24 +15,17 @@ export interface InstanceFacts {
 /** What the facts depend on besides the code: facts that were saved before a name was added are not enough. */
 export const factNames: readonly string[] = [...capabilityNames, ...dialects, ...bootFiles]
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+function areAll(entries: readonly unknown[], known: readonly unknown[]): boolean {
+  return entries.every((entry) => known.includes(entry))
 }
 
-function isListOf(value: unknown, known: readonly string[]): boolean {
-  return Array.isArray(value) && value.every((entry) => known.includes(entry))
-}
-
-/** By hand: loading a library for this takes as long as half a restored instance, in each run. */
 function isInstanceFacts(value: unknown): value is InstanceFacts {
-  if (!isRecord(value)) return false
+  if (!hasShape(value, { probe: 'object', files: 'object' })) return false
   const { probe, files } = value
   return (
-    isRecord(probe) &&
-    isListOf(probe['dialects'], dialects) &&
-    isListOf(probe['hugePages'], dialects) &&
-    isListOf(probe['capabilities'], capabilityNames) &&
-    isRecord(files) &&
+    hasShape(probe, { dialects: 'array', hugePages: 'array', capabilities: 'array' }) &&
+    areAll([...probe.dialects, ...probe.hugePages], dialects) &&
+    areAll(probe.capabilities, capabilityNames) &&
     Object.values(files).every((text) => typeof text === 'string')
   )
 }
