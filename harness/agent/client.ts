@@ -1,4 +1,5 @@
 // The agent as the other rooms use it: one method an operation, grouped by topic.
+import type { Patience } from '../base/patience.ts'
 import { ProtocolError } from '../base/errors.ts'
 import { RaceOperations } from './actors.ts'
 import { callOf, type Call, type CallTarget, type Outcome, type Result } from './wire/call.ts'
@@ -67,17 +68,17 @@ interface AgentOptions {
   /** Ends the conversation and fails the operation that waits for its answer. */
   readonly signal: AbortSignal
   /** Multiplies every deadline: how much slower the instance is than this computer. */
-  readonly timeFactor: number
+  readonly patience: Patience
   /** Receives each operation as a readable line, when it has ended. */
   readonly onOperation?: (line: string) => void
 }
 
-function operationsOf(call: Call, timeFactor: number): Operations {
+function operationsOf(call: Call, patience: Patience): Operations {
   return {
     vm: new VmOperations(call),
     gmem: new GmemOperations(call),
     host: new HostOperations(call),
-    guest: new GuestOperations(call, timeFactor),
+    guest: new GuestOperations(call, patience),
     files: new FileOperations(call),
     race: new RaceOperations(call),
     frames: new FrameOperations(call),
@@ -111,7 +112,7 @@ async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
   const { child, pid } = await call('fork', {})
   const kill = (): Promise<ChildEnd> => killChild(call, child)
   return {
-    ...operationsOf(callOf({ ...target, process: child % 2 ** 16 }), target.timeFactor),
+    ...operationsOf(callOf({ ...target, process: child % 2 ** 16 }), target.patience),
     pid,
     kill,
     [Symbol.asyncDispose]: async () => {
@@ -130,16 +131,16 @@ async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
  * @throws {ProtocolError} AGENT_MISMATCH when it has another table of operations; others as with every operation
  */
 export async function startAgent(channel: AgentChannel, options: AgentOptions): Promise<Agent> {
-  const { signal, timeFactor } = options
+  const { signal, patience } = options
   await using stack = new AsyncDisposableStack()
   const connection = stack.use(new Connection(channel, signal))
   const journal = new Journal(options.onOperation)
-  const target = { connection, journal, timeFactor, process: 0 }
+  const target = { connection, journal, patience, process: 0 }
   const call = callOf(target)
   const greeting = await greet(call)
   const owned = stack.move()
   return {
-    ...operationsOf(call, timeFactor),
+    ...operationsOf(call, patience),
     ...greeting,
     fork: () => forkOf(target, call),
     reset: async () => {

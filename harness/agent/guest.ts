@@ -1,4 +1,5 @@
 // Memory as the guest sees it: every access here is made by a vCPU of a nested VM that really runs.
+import type { Patience } from '../base/patience.ts'
 import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
 import { decodeRuns, type PageRun } from './pages.ts'
 import { OperationGroup, type Call, type Result } from './wire/call.ts'
@@ -17,10 +18,10 @@ const slow = { milliseconds: accessMilliseconds + 5_000 }
 export class GuestOperations extends OperationGroup {
   readonly #timeout: number
 
-  /** `timeFactor` stretches the time that the vCPU has inside the agent, like the deadlines of the harness. */
-  constructor(call: Call, timeFactor: number) {
+  /** `patience` stretches the time that the vCPU has inside the agent, like the deadlines of the harness. */
+  constructor(call: Call, patience: Patience) {
     super(call)
-    this.#timeout = Math.round(accessMilliseconds * timeFactor)
+    this.#timeout = patience.for(accessMilliseconds)
   }
 
   async read(vcpu: Vcpu, gpa: number, size: number): Promise<GuestAccess & { readonly data: Buffer }> {

@@ -113,7 +113,7 @@ async function runShell(
   }
   await using running = await startQemu(bootOptions)
   line.show(`waiting for ${definition.name} to boot`)
-  const limit = { signal, timeout: sshMilliseconds * accelerator.timeFactor }
+  const limit = { signal, timeout: accelerator.patience.for(sshMilliseconds) }
   const connecting = connect(running.ssh, { ...image, ...limit })
   // If the guest does not come up, that is the error, and not what becomes of the session.
   connecting.catch(() => undefined)

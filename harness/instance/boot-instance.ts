@@ -96,8 +96,8 @@ async function startRemoteAgent(
   stack: AsyncDisposableStack,
 ): Promise<Inside> {
   const { image, signal } = options
-  const { timeFactor } = options.accelerator
-  const limit = { signal, timeout: sshMilliseconds * timeFactor }
+  const { patience } = options.accelerator
+  const limit = { signal, timeout: patience.for(sshMilliseconds) }
   // Load ssh while QEMU boots: the time to the first test point counts.
   const { connect } = await import('../ssh/connect.ts')
   const session = stack.use(await connect(endpoint, { ...image, ...limit }))
@@ -112,7 +112,7 @@ async function startAgentIn(
 ): Promise<Agent> {
   const { startAgent } = await import('../agent/client.ts')
   const channel = await session.open(agentPath, { signal })
-  const starting = startAgent(channel, { signal, timeFactor: accelerator.timeFactor })
+  const starting = startAgent(channel, { signal, patience: accelerator.patience })
   onIdle?.()
   return stack.use(await starting)
 }
@@ -144,7 +144,7 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
   const { saveState } = await import('../vm/snapshot.ts')
   const { gatherFacts } = await import('./instance-facts.ts')
   const { signal } = options
-  const { timeFactor } = options.accelerator
+  const { patience } = options.accelerator
   const gone = Promise.withResolvers<void>()
   stack.use(
     vm.qmp.onEvent(({ name, data }) => {
@@ -157,10 +157,10 @@ export async function saveInstance(options: InstanceOptions, file: string): Prom
   })
   await agent[Symbol.asyncDispose]()
   await session[Symbol.asyncDispose]()
-  const milliseconds = goneMilliseconds * timeFactor
+  const milliseconds = patience.for(goneMilliseconds)
   try {
     await withDeadline({ stage: 'the end of the ssh session', milliseconds, signal }, () => gone.promise)
-    await saveState(vm, file, { signal, timeFactor })
+    await saveState(vm, file, { signal, patience })
   } catch (cause) {
     if (!(cause instanceof DeadlineExceeded)) throw cause
     throw new InfraError('STATE_NOT_SAVED', `the state of an instance was not saved: ${cause.message}`, {
@@ -193,7 +193,7 @@ export async function restoreInstance(
   )
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())
-  const timeout = restoredSshMilliseconds * accelerator.timeFactor
+  const timeout = accelerator.patience.for(restoredSshMilliseconds)
   const start = async (): Promise<Inside> => {
     const session = stack.use(await connect({ take: () => channel }, { ...image, signal, timeout }))
     return { session, agent: await startAgentIn(session, options, stack) }

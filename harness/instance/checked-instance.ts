@@ -50,8 +50,8 @@ export async function checkInstance(
     const available = capabilitiesOf(probe, dialect)
     const facts = judgeBoot(files, profile)
     const without = new Set([...expectSkips, ...dialectSpecs[dialect].mayLack])
-    const { timeFactor } = instance.accelerator
-    const watch = await LeakWatch.begin(instance.agent, { without, signal, timeFactor })
+    const { patience } = instance.accelerator
+    const watch = await LeakWatch.begin(instance.agent, { without, signal, patience })
     // The first banner of the kernel is no splat: a second one is a reboot.
     const boot = read(bootLines, { isRunning: false })
     return { instance, profile, available, facts, watch, boot, window, isUsed: false }

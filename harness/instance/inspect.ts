@@ -15,9 +15,9 @@ export function inspectionOf(
   session: SshSession,
   { vmlinux, image, accelerator, memory, dumpsTo }: InstanceOptions,
 ): Inspection {
-  const { timeFactor } = accelerator
+  const { patience } = accelerator
   return {
-    liveness: livenessOf({ ...vm, vmlinux, timeFactor }),
+    liveness: livenessOf({ ...vm, vmlinux, patience }),
     ask: askOver(session, vm.ssh, image),
     ...(dumpsTo === undefined ? {} : { dump: dumperOf(vm.qmp, dumpsTo, { memory, vmlinux }) }),
   }

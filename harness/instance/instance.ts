@@ -1,4 +1,5 @@
 // A virtual machine with an agent in it, as the runner sees it, and where it gets them; who makes them stays outside.
+import type { Patience } from '../base/patience.ts'
 import type { Agent } from '../agent/client.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { ConsoleLog } from '../vm/console.ts'
@@ -35,7 +36,7 @@ export interface Instance extends AsyncDisposable {
   catchUp(this: void): Promise<void>
   /** Resolves when the virtual machine is gone, for whatever reason. Never rejects. */
   readonly died: Promise<VmDeath>
-  readonly accelerator: { readonly name: string; readonly reason: string; readonly timeFactor: number }
+  readonly accelerator: { readonly name: string; readonly reason: string; readonly patience: Patience }
   /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
   readonly origin: 'booted' | 'restored'
   /** What was found out about it, or about the machine that it is a copy of; nothing if nobody has looked yet. */

@@ -8,7 +8,7 @@ const lastWordsMilliseconds = 150
 
 /** Gives the death of an instance if it comes within a moment; operations in a dying instance fail before it. */
 export async function lastWords(instance: Instance, signal: AbortSignal): Promise<VmDeath | undefined> {
-  const milliseconds = lastWordsMilliseconds * instance.accelerator.timeFactor
+  const milliseconds = instance.accelerator.patience.for(lastWordsMilliseconds)
   const enough = new AbortController()
   const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
     signal.throwIfAborted(),

@@ -69,7 +69,7 @@ async function askFor(
   signal: AbortSignal,
 ): Promise<Evidence['tasks']> {
   const { least, base } = session === 'own' ? ownSession : newSession
-  const milliseconds = Math.max(least, base * instance.accelerator.timeFactor)
+  const milliseconds = instance.accelerator.patience.for(base, least)
   const output = await orNothing(signal, () => instance.ask(session, tasksCommand, { signal, milliseconds }))
   return output === undefined ? undefined : agentTasks(output, instance.agent.pid)
 }

@@ -1,4 +1,5 @@
 // Finds the resources that a test leaked in the kernel, by counters and kmemleak, and the warnings in the kernel's log.
+import type { Patience } from '../base/patience.ts'
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import {
@@ -30,7 +31,7 @@ export interface LeakWatchOptions {
   /** The features that the kernel lacks by its definition: their counters may be missing. */
   readonly without: ReadonlySet<string>
   /** How many times slower than real hardware the instance is. */
-  readonly timeFactor: number
+  readonly patience: Patience
   readonly signal: AbortSignal
   /** The age, in milliseconds, from which kmemleak names a block, with a margin. */
   readonly kmemleakAge?: number
@@ -42,7 +43,7 @@ export interface ReportOptions {
 }
 
 /** How long freeing may take after the last close: it may need a worker or an RCU grace period. */
-const patienceMilliseconds = 3000
+const freeingMilliseconds = 3000
 const mostMilliseconds = 5000
 const firstPauseMilliseconds = 20
 const kmemleak = '/sys/kernel/debug/kmemleak'
@@ -90,9 +91,9 @@ export class LeakWatch {
    * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
    */
   async report({ isLast }: ReportOptions = { isLast: false }): Promise<LeakReport> {
-    const { signal, timeFactor } = this.#options
-    const patience = Math.min(patienceMilliseconds * timeFactor, mostMilliseconds)
-    const end = performance.now() + patience
+    const { signal } = this.#options
+    const longest = Math.min(this.#options.patience.for(freeingMilliseconds), mostMilliseconds)
+    const end = performance.now() + longest
     let pause = firstPauseMilliseconds
     let found = await this.#changes(isLast ? 'exactly' : 'at once')
     while (found.leaks.length > 0 && performance.now() < end) {

@@ -41,7 +41,7 @@ export interface ExecuteOptions {
  */
 export async function execute(test: Test, instance: Instance, options: ExecuteOptions): Promise<Attempt> {
   const { signal, read, since, watch } = options
-  const { timeFactor } = instance.accelerator
+  const { patience } = instance.accelerator
   const started = performance.now()
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
@@ -59,7 +59,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     milliseconds: number,
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    await withDeadline({ stage, milliseconds: milliseconds * timeFactor, signal }, async (ending) => {
+    await withDeadline({ stage, milliseconds: patience.for(milliseconds), signal }, async (ending) => {
       const died = instance.died.then((how) => {
         death = how
         throw new ProtocolError('VM_DIED', 'the virtual machine died')
@@ -142,7 +142,7 @@ async function writeMarker(text: string, instance: Instance, signal: AbortSignal
   using watch = new DisposableStack()
   watch.use(instance.console.onLine((line) => (line.includes(text) ? seen.resolve() : undefined)))
   await must(instance.agent.files.writeFile('/dev/kmsg', `<0>${text}\n`))
-  const milliseconds = markerMilliseconds * instance.accelerator.timeFactor
+  const milliseconds = instance.accelerator.patience.for(markerMilliseconds)
   try {
     await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
   } catch (cause) {

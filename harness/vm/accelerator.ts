@@ -1,4 +1,5 @@
 // Chooses how QEMU runs the instructions of an instance. The instance creates nested VMs, so KVM must be able to nest.
+import { Patience } from '../base/patience.ts'
 import { access, constants, readFile } from 'node:fs/promises'
 import { InfraError } from '../base/errors.ts'
 
@@ -9,7 +10,7 @@ export interface Accelerator {
   readonly name: AcceleratorName
   readonly reason: string
   /** Deadlines are multiplied by it: emulation is about ten times slower, and some kernels are slow by themselves. */
-  readonly timeFactor: number
+  readonly patience: Patience
 }
 
 /** The facts of this computer that decide. */
@@ -19,7 +20,10 @@ export interface AcceleratorFacts {
   readonly module: { readonly name: 'kvm_intel' | 'kvm_amd'; readonly nested: boolean } | undefined
 }
 
-const timeFactors = { tcg: 10, kvm: 1 } as const satisfies Record<AcceleratorName, number>
+const patience = { tcg: new Patience(10), kvm: new Patience(1) } as const satisfies Record<
+  AcceleratorName,
+  Patience
+>
 
 /** Gives the reason why KVM cannot be used; nothing when it can. */
 function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly hint: string } | undefined {
@@ -53,18 +57,18 @@ function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly 
  */
 export function decideAccelerator(asked: AcceleratorName | undefined, facts: AcceleratorFacts): Accelerator {
   const problem = obstacle(facts)
-  if (asked === 'tcg') return { name: 'tcg', reason: '--accel tcg was given', timeFactor: timeFactors.tcg }
+  if (asked === 'tcg') return { name: 'tcg', reason: '--accel tcg was given', patience: patience.tcg }
   if (problem !== undefined) {
-    if (asked === undefined) return { name: 'tcg', reason: problem.reason, timeFactor: timeFactors.tcg }
+    if (asked === undefined) return { name: 'tcg', reason: problem.reason, patience: patience.tcg }
     throw new InfraError('KVM_UNUSABLE', `--accel kvm cannot work: ${problem.reason}`, { hint: problem.hint })
   }
   const reason = `${facts.module?.name} has nested virtualisation and /dev/kvm can be opened`
-  return { name: 'kvm', reason, timeFactor: timeFactors.kvm }
+  return { name: 'kvm', reason, patience: patience.kvm }
 }
 
 /** Scales the time factor for a kernel that is so many times slower than others. */
 export function slowedDown(accelerator: Accelerator, slowdown: number): Accelerator {
-  return { ...accelerator, timeFactor: accelerator.timeFactor * slowdown }
+  return { ...accelerator, patience: accelerator.patience.times(slowdown) }
 }
 
 async function probeDevice(): Promise<AcceleratorFacts['device']> {

@@ -1,4 +1,5 @@
 // Finds out from outside whether QEMU and the kernel in it are alive, when the agent does not answer any more.
+import type { Patience } from '../base/patience.ts'
 import { readFile } from 'node:fs/promises'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError } from '../base/errors.ts'
@@ -46,7 +47,7 @@ export interface LivenessOptions {
   readonly console: ConsoleLog
   readonly vmlinux: string
   /** How many times slower than real hardware the instance is. */
-  readonly timeFactor: number
+  readonly patience: Patience
 }
 
 // For an instance as fast as this computer; a second at least, since this computer may be busy.
@@ -59,9 +60,8 @@ const nmiLine = /\bNMI(?: received|:| backtrace)|Dazed and confused/
 
 /** Makes the liveness checks of an instance. */
 export function livenessOf(options: LivenessOptions): Liveness {
-  const { qmp, pid, console, vmlinux, timeFactor } = options
-  const patience = (milliseconds: number): number => Math.max(leastMilliseconds, milliseconds * timeFactor)
-  const qmpTimeout = patience(base.qmp)
+  const { qmp, pid, console, vmlinux, patience } = options
+  const qmpTimeout = patience.for(base.qmp, leastMilliseconds)
 
   async function qemu(signal: AbortSignal): Promise<QemuState> {
     const state = await processState(pid)
@@ -82,7 +82,11 @@ export function livenessOf(options: LivenessOptions): Liveness {
     using listener = console.onLine((line) => (nmiLine.test(line) ? answered.resolve() : undefined))
     void listener
     await asInfra(qmp.execute('inject-nmi', {}, { signal, timeout: qmpTimeout }))
-    const limit = { stage: 'the answer to an NMI', milliseconds: patience(base.nmi), signal }
+    const limit = {
+      stage: 'the answer to an NMI',
+      milliseconds: patience.for(base.nmi, leastMilliseconds),
+      signal,
+    }
     return await withDeadline(limit, () => answered.promise).then(
       () => true,
       (error: unknown) => {
@@ -105,7 +109,13 @@ export function livenessOf(options: LivenessOptions): Liveness {
     qemu,
     nmi,
     sysrq: (signal) =>
-      asInfra(pressKeys(qmp, ['w', 'l'], { signal, patience: patience(base.keys), qmpTimeout })),
+      asInfra(
+        pressKeys(qmp, ['w', 'l'], {
+          signal,
+          patience: patience.for(base.keys, leastMilliseconds),
+          qmpTimeout,
+        }),
+      ),
     vcpus,
   }
 }

@@ -1,4 +1,5 @@
 // Saves the state of an instance into a file, and lets another QEMU continue from it in a fraction of the time of a boot.
+import type { Patience } from '../base/patience.ts'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
@@ -25,7 +26,7 @@ const entropyBytes = 32
 export interface SaveOptions {
   readonly signal: AbortSignal
   /** How many times slower than real hardware the instance is. */
-  readonly timeFactor: number
+  readonly patience: Patience
 }
 
 /**
@@ -44,7 +45,7 @@ export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: Save
   const server = createServer()
   stack.defer(() => void server.close())
   server.listen(socketFile)
-  const milliseconds = saveMilliseconds * options.timeFactor
+  const milliseconds = options.patience.for(saveMilliseconds)
   const limit = { stage: 'saving the state of the instance', milliseconds, signal: options.signal }
   await withDeadline(limit, async (signal) => {
     await once(server, 'listening', { signal })
@@ -102,7 +103,7 @@ export async function restoreVm(
     }),
   )
   onStarted?.(running.command)
-  const milliseconds = restoreMilliseconds * options.accelerator.timeFactor
+  const milliseconds = options.accelerator.patience.for(restoreMilliseconds)
   const limit = { stage: 'restoring the state of an instance', milliseconds, signal: options.signal }
   try {
     await withDeadline(limit, (signal) => resumption(running, { signal, timeout: milliseconds }))

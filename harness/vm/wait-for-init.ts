@@ -117,7 +117,7 @@ export async function waitForInit(running: RunningQemu, options: BootOptions): P
   died.catch(() => undefined)
   const limit = {
     stage: 'the boot of the kernel',
-    milliseconds: (options.timeout ?? bootMilliseconds) * options.accelerator.timeFactor,
+    milliseconds: options.accelerator.patience.for(options.timeout ?? bootMilliseconds),
     signal: options.signal,
   }
   try {

@@ -12,8 +12,8 @@ void test('counters that do not come back are named', async (t) => {
   t.setTimeout(3_600_000)
   await using instance = await bootTestInstance(t.testdir())
   await using agent = await openAgent(instance)
-  const { timeFactor } = instance.accelerator
-  const watch = await LeakWatch.begin(agent, { without: new Set(), signal, timeFactor })
+  const { patience } = instance.accelerator
+  const watch = await LeakWatch.begin(agent, { without: new Set(), signal, patience })
   const { memory, pools } = createContext(agent, 'convert-ioctl', () => undefined)
 
   const file = await memory({ pages: 64, initially: 'shared' })

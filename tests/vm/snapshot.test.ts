@@ -1,4 +1,5 @@
 // A machine that goes on from a saved state: it is like one that has booted, and no state that was harmed is ever used.
+import { Patience } from '../../harness/base/patience.ts'
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -206,7 +207,7 @@ void test('a panic before the agent of a restored machine answers is one of the 
     await session.exec(`date -s @100000; (${trap}) >/dev/null 2>&1 </dev/null &`, limits)
     await session[Symbol.asyncDispose]()
     await delay(1000)
-    await saveState(vm, file, { signal, timeFactor: 10 })
+    await saveState(vm, file, { signal, patience: new Patience(10) })
   }
   await t.rejects(restoreInstance(options, { file, facts }), {
     name: 'BootError',

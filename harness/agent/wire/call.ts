@@ -1,4 +1,5 @@
 // One operation, from a typed request to a typed reply: all methods of the agent are built on this.
+import type { Patience } from '../../base/patience.ts'
 import { GuestError, ProtocolError } from '../../base/errors.ts'
 import { decodeFields, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
 import type { Connection } from './connection.ts'
@@ -40,7 +41,7 @@ export type Call = <Name extends OperationName>(
 export interface CallTarget {
   readonly connection: Connection
   readonly journal: Journal
-  readonly timeFactor: number
+  readonly patience: Patience
   /** 0 is the agent itself. */
   readonly process: number
 }
@@ -61,7 +62,7 @@ export function callOf(target: CallTarget): Call {
         words,
         tail: options.tail ?? nothing,
         shown,
-        milliseconds: (options.milliseconds ?? defaultMilliseconds) * target.timeFactor,
+        milliseconds: target.patience.for(options.milliseconds ?? defaultMilliseconds),
       })
       .catch((error: unknown) => {
         target.journal.add(`${shown} = no answer`)

@@ -69,7 +69,7 @@ async function runProgram(
   { session, accelerator }: Instance,
   signal: AbortSignal,
 ): Promise<ProgramEnd> {
-  const limit = { signal, timeout: pushSeconds * 1000 * accelerator.timeFactor }
+  const limit = { signal, timeout: accelerator.patience.for(pushSeconds * 1000) }
   const remote = `${directory}/${target}/${test}`
   const made = await session.exec(`mkdir -p '${directory}/${target}'`, limit)
   if (made.exitCode !== 0) {
@@ -81,7 +81,7 @@ async function runProgram(
     stdout: said.stdout.text(),
     stderr: said.stderr.text(),
   })
-  const seconds = Math.round(timeout * accelerator.timeFactor)
+  const seconds = accelerator.patience.for(timeout)
   try {
     // As its only command, the program replaces the shell: a signal that ends it is seen as one.
     const { exitCode, signal: ended } = await session.exec(`cd '${directory}' && exec '${remote}'`, {

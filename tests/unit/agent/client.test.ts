@@ -1,3 +1,4 @@
+import { Patience } from '../../../harness/base/patience.ts'
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { duplexPair } from 'node:stream'
@@ -35,7 +36,7 @@ void test('an agent with another table is refused', async (t) => {
       far.write(answerTo(frame, [1n, 0n, 0n, 0n, 0n, 0n], Buffer.from('6.12.0\ngcc\n0123456789abcdef')))
     }
   })
-  await t.rejects(startAgent(near, { signal, timeFactor: 1 }), {
+  await t.rejects(startAgent(near, { signal, patience: new Patience(1) }), {
     code: 'AGENT_MISMATCH',
     message:
       /another table of operations: digest 0123456789abcdef, but [0-9a-f]{16}-[0-9a-f]{16} in the harness/,

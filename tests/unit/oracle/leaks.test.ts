@@ -1,4 +1,5 @@
 // Leaked resources fail a scenario, and a check that does not work is never a pass.
+import { Patience } from '../../../harness/base/patience.ts'
 import { test } from 'tap'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
@@ -89,7 +90,7 @@ void test('kmemleak scans twice after the last scenario of a boot, since it only
   const report =
     'unreferenced object 0xffff (size 256):\n  backtrace:\n    kvm_gmem_create\nunreferenced object 0xfffe\n'
   const { signal } = new AbortController()
-  const options = { without: new Set<string>(), timeFactor: 1, signal, kmemleakAge: 1 }
+  const options = { without: new Set<string>(), patience: new Patience(1), signal, kmemleakAge: 1 }
   for (const [isShared, message] of [
     [true, /^kmemleak, of all tests of this boot, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
     [false, /^kmemleak, 2 in all: unreferenced object 0xffff .*kvm_gmem_create$/],
@@ -174,7 +175,7 @@ void test('after the last scenario, memory is freed by RCU while the console is 
   const watch = await LeakWatch.begin(open.agent, {
     without: new Set(),
     signal: new AbortController().signal,
-    timeFactor: 0.1,
+    patience: new Patience(0.1),
   })
   const before = barriers
   await watch.report({ isLast: false })

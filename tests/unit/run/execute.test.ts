@@ -1,4 +1,5 @@
 // One scenario after the other in a machine: whose complaint it is.
+import { Patience } from '../../../harness/base/patience.ts'
 import { test } from 'tap'
 import type { Splat } from '../../../harness/console/find-splats.ts'
 import { execute } from '../../../harness/run/execute.ts'
@@ -24,7 +25,11 @@ async function tryAll(
   bodies: readonly Body[],
   between: (index: number) => void,
 ): Promise<Tried[]> {
-  const watch = await LeakWatch.begin(instance.agent, { without: new Set(), signal, timeFactor: 0.1 })
+  const watch = await LeakWatch.begin(instance.agent, {
+    without: new Set(),
+    signal,
+    patience: new Patience(0.1),
+  })
   const tried: Tried[] = []
   for (const [index, body] of bodies.entries()) {
     const late: Splat[] = []

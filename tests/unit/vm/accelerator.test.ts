@@ -1,4 +1,5 @@
 // The choice of the accelerator as a table of facts.
+import { Patience } from '../../../harness/base/patience.ts'
 import { test } from 'tap'
 import { chooseAccelerator, decideAccelerator, slowedDown } from '../../../harness/vm/accelerator.ts'
 import type { AcceleratorFacts } from '../../../harness/vm/accelerator.ts'
@@ -17,7 +18,7 @@ const useless: readonly (readonly [why: string, facts: AcceleratorFacts, reason:
 for (const [why, facts, reason] of useless) {
   void test(`${why}: emulation, and an error when KVM is requested`, (t) => {
     const choice = decideAccelerator(undefined, facts)
-    t.match(choice, { name: 'tcg', timeFactor: 10, reason })
+    t.match(choice, { name: 'tcg', patience: new Patience(10), reason })
     t.throws(() => decideAccelerator('kvm', facts), {
       name: 'InfraError',
       code: 'KVM_UNUSABLE',
@@ -35,18 +36,18 @@ for (const module of [intel, amd]) {
     for (const asked of [undefined, 'kvm'] as const) {
       t.match(decideAccelerator(asked, facts), {
         name: 'kvm',
-        timeFactor: 1,
+        patience: new Patience(1),
         reason: new RegExp(module.name),
       })
     }
-    t.match(decideAccelerator('tcg', facts), { name: 'tcg', timeFactor: 10 })
+    t.match(decideAccelerator('tcg', facts), { name: 'tcg', patience: new Patience(10) })
     t.end()
   })
 }
 
 void test('a slow kernel only stretches the deadlines', (t) => {
   const emulation = decideAccelerator('tcg', { device: 'missing', module: undefined })
-  t.strictSame(slowedDown(emulation, 5), { ...emulation, timeFactor: emulation.timeFactor * 5 })
+  t.strictSame(slowedDown(emulation, 5), { ...emulation, patience: emulation.patience.times(5) })
   t.end()
 })
 

@@ -1,4 +1,5 @@
 // Liveness checks: a process of this computer stands in for QEMU, with a scripted monitor.
+import { Patience } from '../../../harness/base/patience.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -23,7 +24,13 @@ async function someProcess(t: Test): Promise<number> {
 function instance(pid: number, answer: (command: string) => unknown) {
   const console = createConsole()
   const { qmp, asked } = fakeQmp(answer)
-  const liveness = livenessOf({ qmp, pid, console, vmlinux: '/nonexistent/vmlinux', timeFactor: 0.1 })
+  const liveness = livenessOf({
+    qmp,
+    pid,
+    console,
+    vmlinux: '/nonexistent/vmlinux',
+    patience: new Patience(0.1),
+  })
   return { console, liveness, asked }
 }
 

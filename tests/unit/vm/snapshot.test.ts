@@ -1,4 +1,5 @@
 // Saving and restoring an instance, with scripted answers of QEMU; tests/vm has the real ones.
+import { Patience } from '../../../harness/base/patience.ts'
 import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
@@ -10,7 +11,7 @@ import type { Qmp } from '../../../harness/vm/qmp.ts'
 import { greetRestored, restoreVm, saveState } from '../../../harness/vm/snapshot.ts'
 import { greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
 
-const limits = { signal: new AbortController().signal, timeFactor: 1 }
+const limits = { signal: new AbortController().signal, patience: new Patience(1) }
 
 /** Plays a monitor that sends `state` when it must migrate, and then reports this status. */
 function migrating(state: string, outcome: object): Qmp {
@@ -110,7 +111,7 @@ for (const [when, before] of [
 
 void test('a QEMU that does not finish restoring', async (t) => {
   const options = await restoring(t, `${answer('inmigrate')}\nexec sleep 60`)
-  const accelerator = { ...options.accelerator, timeFactor: 0.1 }
+  const accelerator = { ...options.accelerator, patience: new Patience(0.1) }
   await t.rejects(restoreVm({ ...options, accelerator }), { code: 'RESTORE_FAILED', message: /took longer/ })
 })
 
