@@ -30,7 +30,7 @@ void test('an operation is stuck in the kernel: FAIL, with its stack', async (t)
   t.equal(found.verdict, 'FAIL')
   t.match(
     found.message,
-    /^scenario endless took longer than .*; the kernel is alive, and readFile\(.*\) is stuck in it/,
+    /^endless took longer than .*; the kernel is alive, and readFile\(.*\) is stuck in it/,
   )
   t.match(found.seen?.join('\n'), /it sleeps \(S\) in devkmsg_read[^]*\n {2}devkmsg_read\+0x/)
 })

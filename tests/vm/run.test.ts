@@ -54,7 +54,7 @@ void test('bad days lose nothing', async (t) => {
   for (const text of [
     /problem: "kernel splat: Kernel panic - not syncing: sysrq triggered crash"/,
     /problem: "kernel splat: WARNING: CPU: 0 PID: 1 at/,
-    /problem: "?scenario d-hangs took longer than \d.* readFile\(.*\) is stuck in it: .* in devkmsg_read/,
+    /problem: "?d-hangs took longer than \d.* readFile\(.*\) is stuck in it: .* in devkmsg_read/,
     /seen: - .* - " ?devkmsg_read\+0x/,
     /problem: "creating a file of 4095 bytes: wanted OK, found EINVAL"/,
     /at: tests\/vm\/fixtures\/bad-days\/e-check\.ts:10/,
@@ -86,7 +86,7 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
   )
   t.match(
     ran.stderr,
-    /c-too-large needs a guest with \d+ MiB .* \d+ MiB are available on this machine\n +hint:/,
+    /c-too-large needs an instance with \d+ MiB .* \d+ MiB are available on this computer\n +hint:/,
   )
   t.equal(await instancesOf(output), 3)
   t.strictSame(await qemusWith(output), [], 'no QEMU is left')
