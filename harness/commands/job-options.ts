@@ -1,8 +1,7 @@
 // The options that verbs share, each defined once.
 import type { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
-import { isolations } from '../kernel/definition/definition.ts'
-import type { Isolation } from '../kernel/definition/definition.ts'
+import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
 import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
 

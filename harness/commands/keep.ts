@@ -1,12 +1,10 @@
 // run --keep: leaves the machine up and lets its user in over a port of the loopback interface.
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import type { GuestImage } from '../image/image.ts'
-import { describeDeath } from '../vm/vm.ts'
-import type { SshEndpoint } from '../vm/vm.ts'
+import { describeDeath, type SshEndpoint } from '../vm/vm.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Job } from './job.ts'
 

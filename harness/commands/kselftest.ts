@@ -2,8 +2,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { listKselftests, runKselftest } from './kselftest-job.ts'
-import { withOptions } from './job-options.ts'
-import type { JobOptions } from './job-options.ts'
+import { withOptions, type JobOptions } from './job-options.ts'
 
 /** What runs when no test is named: the programs about private memory. */
 const defaultTests = [

@@ -1,8 +1,7 @@
 // What machines are booted from, built unless the cache has it.
 import { compileAgent } from '../image/agent.ts'
 import { provideGuestImage } from '../image/image.ts'
-import { provideKernel } from '../kernel/provide.ts'
-import type { KernelBuild } from '../kernel/provide.ts'
+import { provideKernel, type KernelBuild } from '../kernel/provide.ts'
 import type { KernelDefinition } from '../kernel/definition/definition.ts'
 import type { RunEvent } from '../report/events.ts'
 import { cacheDirectory } from '../base/paths.ts'

@@ -5,8 +5,7 @@ import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { prepareJob } from './job.ts'
-import { refuseKeepOfMany, withOptions } from './job-options.ts'
-import type { JobOptions } from './job-options.ts'
+import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
 import { runSuite } from './suite-job.ts'
 
 interface RunOptions extends JobOptions {

@@ -1,9 +1,7 @@
 // Checks that an instance has the pools and variants of its profile: a small pool must not look like a fault of the kernel.
-import { hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
+import { hugePageSizes, poolDirectory, type HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Bytes } from '../base/units.ts'
-import { bootVariants, describePools } from '../vm/profile.ts'
-import type { BootProfile, BootVariant, Pools } from '../vm/profile.ts'
+import { bootVariants, describePools, type BootProfile, type BootVariant, type Pools } from '../vm/profile.ts'
 
 /** The texts of the readable files of an instance, by path. */
 export type BootTexts = Readonly<Record<string, string>>

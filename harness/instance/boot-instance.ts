@@ -1,7 +1,6 @@
 // Boots or restores an instance with an agent in it; QEMU, ssh and agent start as far as possible at the same time.
 import type { Agent } from '../agent/client.ts'
-import { findSplats } from '../console/find-splats.ts'
-import type { Splat } from '../console/find-splats.ts'
+import { findSplats, type Splat } from '../console/find-splats.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { SshSession } from '../ssh/session.ts'
@@ -9,12 +8,10 @@ import type { InstanceFacts } from './instance-facts.ts'
 import type { Instance } from './instance.ts'
 import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForInit } from '../vm/wait-for-init.ts'
-import { startQemu } from '../vm/start.ts'
-import type { SavedState } from '../vm/start.ts'
+import { startQemu, type SavedState } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
 import { inspectionOf } from './inspect.ts'
-import { startOptions } from './instance-options.ts'
-import type { InstanceOptions } from './instance-options.ts'
+import { startOptions, type InstanceOptions } from './instance-options.ts'
 
 interface Inside {
   readonly session: SshSession

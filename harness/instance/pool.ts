@@ -3,13 +3,11 @@ import type { Isolation } from '../kernel/definition/definition.ts'
 import { InfraError, ProtocolError } from '../base/errors.ts'
 import type { Instance, InstanceRequest, InstanceSource } from './instance.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
-import { describeProfile, kernelWords, memoryOf } from '../vm/profile.ts'
-import type { BootProfile } from '../vm/profile.ts'
+import { describeProfile, kernelWords, memoryOf, type BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootInstance, restoreInstance } from './boot-instance.ts'
 import type { InstanceKind, InstanceOptions, InstanceParts } from './instance-options.ts'
-import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot } from './snapshots.ts'
-import type { Snapshot } from './snapshots.ts'
+import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot, type Snapshot } from './snapshots.ts'
 
 export interface InstancePoolOptions {
   readonly parts: InstanceParts

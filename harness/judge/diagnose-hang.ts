@@ -2,8 +2,7 @@
 import { GmemtestError, ProtocolError } from '../base/errors.ts'
 import { DeadlineExceeded } from '../base/deadline.ts'
 import type { QemuState } from '../vm/liveness.ts'
-import { judgeHang } from './hang.ts'
-import type { Evidence, Hang, Silence } from './hang.ts'
+import { judgeHang, type Evidence, type Hang, type Silence } from './hang.ts'
 import type { Instance } from '../instance/instance.ts'
 import { agentTasks, tasksCommand } from './tasks.ts'
 

@@ -1,9 +1,7 @@
 // The verdicts on tests that never ran: the kernel lacks something, the instance does, or there is no instance.
 import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
-import { reasonOf } from '../catalogue/capabilities.ts'
-import type { Capability } from '../catalogue/capabilities.ts'
-import { lackOf } from '../instance/boot-check.ts'
-import type { BootFacts } from '../instance/boot-check.ts'
+import { reasonOf, type Capability } from '../catalogue/capabilities.ts'
+import { lackOf, type BootFacts } from '../instance/boot-check.ts'
 import { consoleLines } from './diagnostic.ts'
 import type { Finished, JudgeFacts } from './facts.ts'
 import { skipped } from './skips.ts'

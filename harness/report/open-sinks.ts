@@ -5,11 +5,9 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { exitCodes } from '../base/errors.ts'
 import type { ReportEvent, Sink } from './events.ts'
-import { defaultReports, formats } from './formats.ts'
-import type { ReportTarget } from './formats.ts'
+import { defaultReports, formats, type ReportTarget } from './formats.ts'
 import { unwritable } from './results-directory.ts'
-import { Sinks } from './sinks.ts'
-import type { NamedSink } from './sinks.ts'
+import { Sinks, type NamedSink } from './sinks.ts'
 
 /** The streams of this process that reports are written to. */
 export interface Streams {

@@ -1,9 +1,7 @@
 // Which tests share a boot: few boots serve all of them, and what this computer cannot give is known before QEMU starts.
 import { InfraError } from '../base/errors.ts'
-import { bytes } from '../base/units.ts'
-import type { Bytes } from '../base/units.ts'
-import { describePools, memoryOf, plainProfile } from '../vm/profile.ts'
-import type { BootProfile, Pools } from '../vm/profile.ts'
+import { bytes, type Bytes } from '../base/units.ts'
+import { describePools, memoryOf, plainProfile, type BootProfile, type Pools } from '../vm/profile.ts'
 import type { Test } from './test.ts'
 
 /** Tests that run one after the other in instances of one profile. */

@@ -1,7 +1,6 @@
 // The instance that a worker has at hand: taken from the pool, checked, and given back with all that its console said.
 import type { ReadSplats } from '../console/read-splats.ts'
-import { checkInstance } from '../instance/checked-instance.ts'
-import type { CheckedInstance } from '../instance/checked-instance.ts'
+import { checkInstance, type CheckedInstance } from '../instance/checked-instance.ts'
 import type { Late } from '../judge/late.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { RunOptions } from './run-options.ts'

@@ -1,7 +1,6 @@
 // The tests that no worker has taken yet, in the order in which they are to be begun.
 import type { GmemtestError } from '../base/errors.ts'
-import { plainProfile } from '../vm/profile.ts'
-import type { BootProfile } from '../vm/profile.ts'
+import { plainProfile, type BootProfile } from '../vm/profile.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { Test } from './test.ts'
 

@@ -1,8 +1,7 @@
 // What all workers of a run know: the verdicts so far, what the kernel has, and what does not come up.
 import { exitCodeOf, exitCodes, messageOf } from '../base/errors.ts'
 import type { TestFinished, Verdict } from '../report/events.ts'
-import { plainProfile } from '../vm/profile.ts'
-import type { BootProfile } from '../vm/profile.ts'
+import { plainProfile, type BootProfile } from '../vm/profile.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
 import { instanceLacks, kernelLacks, refused } from '../judge/not-run.ts'
 import type { Finished } from '../judge/facts.ts'

@@ -1,8 +1,7 @@
 // A campaign of mutants: the trial of each, one after the other, and the control that gives them their worth.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
 import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
-import { likelyFirst, onlyNamed, runOn, tryMutant } from './mutant-trial.ts'
-import type { TrialOptions } from './mutant-trial.ts'
+import { likelyFirst, onlyNamed, runOn, tryMutant, type TrialOptions } from './mutant-trial.ts'
 
 /** What a campaign has to know of a mutant. */
 export interface TriedMutant {

@@ -1,7 +1,6 @@
 // What a program of the kernel's selftests says of itself: by its exit code, by its points, by an assertion of KVM's.
 import { readProgram } from '../../ktap/read.ts'
-import { isFailure } from '../../ktap/tree.ts'
-import type { KtapReport, KtapTest } from '../../ktap/tree.ts'
+import { isFailure, type KtapReport, type KtapTest } from '../../ktap/tree.ts'
 import type { TestPoint } from '../../report/events.ts'
 
 /** How a program ended, and what it said. */

@@ -1,17 +1,14 @@
 // A program of the kernel's selftests as the runner sees it: pushed into the instance, and run under a deadline.
 import { DeadlineExceeded } from '../../base/deadline.ts'
-import { GuestError, ProtocolError } from '../../base/errors.ts'
-import type { BuildError } from '../../base/errors.ts'
+import { GuestError, ProtocolError, type BuildError } from '../../base/errors.ts'
 import { bytes } from '../../base/units.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Observation } from '../../judge/attempt.ts'
-import { fullName } from '../../kernel/definition/selftest-name.ts'
-import type { SelftestName } from '../../kernel/definition/selftest-name.ts'
+import { fullName, type SelftestName } from '../../kernel/definition/selftest-name.ts'
 import type { Test } from '../../run/test.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import { CheckFailure } from '../../vocabulary/check.ts'
-import { sayingOf } from './program.ts'
-import type { ProgramEnd } from './program.ts'
+import { sayingOf, type ProgramEnd } from './program.ts'
 
 /** The name of the suite in the events. */
 export const selftestSuite = 'kselftest'
