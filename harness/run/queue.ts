@@ -14,17 +14,30 @@ export interface Entry {
   readonly refusal?: GmemtestError
 }
 
-/** Returns the entries of a plan, in its order; those that this computer cannot boot are the last. */
-export function entriesOf({ groups, refused }: BootPlan): Entry[] {
-  const planned = groups.flatMap(({ profile, tests }) => tests.map((test) => ({ test, profile })))
-  const entries: Omit<Entry, 'place'>[] = [
-    ...planned.map((entry) => ({
-      ...entry,
-      ...(entry.test.refusal === undefined ? {} : { refusal: entry.test.refusal }),
-    })),
-    ...refused.map(({ test, error }) => ({ test, profile: plainProfile, refusal: error })),
-  ]
-  return entries.map((entry, place) => ({ ...entry, place }))
+/** The entries of a plan, numbered through. */
+export interface Entries {
+  readonly planned: readonly Entry[]
+  /** Tests that this computer cannot boot. They come last: by then, the capabilities of the kernel are known. */
+  readonly refused: readonly Entry[]
+}
+
+/** Returns the entries of a plan, in its order. */
+export function entriesOf({ groups, refused }: BootPlan): Entries {
+  const planned = groups
+    .flatMap(({ profile, tests }) => tests.map((test) => ({ test, profile })))
+    .map(({ test, profile }, place) => ({
+      place,
+      test,
+      profile,
+      ...(test.refusal === undefined ? {} : { refusal: test.refusal }),
+    }))
+  const last = refused.map(({ test, error }, index) => ({
+    place: planned.length + index,
+    test,
+    profile: plainProfile,
+    refusal: error,
+  }))
+  return { planned, refused: last }
 }
 
 /**
@@ -55,20 +68,15 @@ export class Queue {
     this.#isStrict = order.strict
   }
 
-  /** Returns the entry that `take` would take. */
-  peek(isPreferred: (entry: Entry) => boolean): Entry | undefined {
-    return (this.#isStrict ? undefined : this.#waiting.find(isPreferred)) ?? this.#waiting[0]
-  }
-
   /** Takes the first entry that is preferred, or the first one. */
   take(isPreferred: (entry: Entry) => boolean): Entry | undefined {
-    const entry = this.peek(isPreferred)
+    const entry = (this.#isStrict ? undefined : this.find(isPreferred)) ?? this.#waiting[0]
     if (entry !== undefined) this.#waiting.splice(this.#waiting.indexOf(entry), 1)
     return entry
   }
 
-  /** Tells whether there is such an entry. */
-  has(isWanted: (entry: Entry) => boolean): boolean {
-    return this.#waiting.some(isWanted)
+  /** Returns the first entry of that kind, and leaves it in the queue. */
+  find(isWanted: (entry: Entry) => boolean): Entry | undefined {
+    return this.#waiting.find(isWanted)
   }
 }

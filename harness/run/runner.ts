@@ -38,20 +38,22 @@ async function work(
   stack: AsyncDisposableStack,
 ): Promise<readonly Worker[]> {
   const { plan, jobs, durations, emit } = options
-  const entries = entriesOf(plan)
+  const { planned, refused } = entriesOf(plan)
   const queue =
     jobs === 1
-      ? new Queue(entries, { strict: true })
-      : new Queue(longestFirst(entries, durations), { strict: false })
+      ? new Queue(planned, { strict: true })
+      : new Queue(longestFirst(planned, durations), { strict: false })
   const events = new OrderedEvents<RunEvent>(emit)
   // A bug in one of them must not leave the others at work.
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])
   const shared = { options: { ...options, signal }, state, queue, events }
-  const workers = Array.from({ length: Math.min(jobs, entries.length) }, (_, number) =>
+  const workers = Array.from({ length: Math.min(jobs, planned.length) }, (_, number) =>
     stack.use(new Worker(number, shared)),
   )
   await Promise.all(workers.map((worker) => worker.run().catch((error: unknown) => broken.abort(error))))
+  // They need no instance, but a kernel without what they require makes them a SKIP.
+  if (!signal.aborted) await new Worker(0, { ...shared, queue: new Queue(refused, { strict: true }) }).run()
   await events.flush()
   if (!options.signal.aborted) broken.signal.throwIfAborted()
   return workers

@@ -227,9 +227,9 @@ export class Worker implements AsyncDisposable {
 
   /** Has the pool make the instance of the next test while this one runs. */
   #prepareNext(): void {
-    const { options, queue } = this.#shared
+    const { options, queue, state } = this.#shared
     if (options.isolation === 'none') return
-    const next = queue.peek(() => false)
+    const next = queue.find((entry) => state.decided(entry) === undefined)
     if (next !== undefined) options.instances.prepare?.(next.profile, this.#number)
   }
 
@@ -249,7 +249,7 @@ export class Worker implements AsyncDisposable {
     // Another worker might take it: what comes next has to be settled now.
     const suits = (entry: Entry): boolean => this.#suits(entry)
     this.#reserved ??= queue.take(suits)
-    return !(this.#reserved !== undefined && suits(this.#reserved)) && !queue.has(suits)
+    return !(this.#reserved !== undefined && suits(this.#reserved)) && queue.find(suits) === undefined
   }
 
   /** Closes the instance if it may not be used again, except one that its user wants to look at. */

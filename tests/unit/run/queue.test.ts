@@ -9,7 +9,7 @@ import { fine, named } from '../fixtures/run/run.ts'
 
 const scenarios = ['a', 'b', 'c', 'd'].map((name) => named(name, fine))
 const pooled = named('pooled', fine, [], { pools: { '2M': 1 } })
-const entries = entriesOf(planBoots([...scenarios, pooled], bytes(2 ** 40)))
+const entries = entriesOf(planBoots([...scenarios, pooled], bytes(2 ** 40))).planned
 const anyone = (): boolean => false
 const isPooled = ({ profile }: Entry): boolean => profile !== plainProfile
 
@@ -55,12 +55,17 @@ void test('a preference is heard unless the order is strict', (t) => {
   t.end()
 })
 
-void test('peeking takes nothing', (t) => {
+void test('finding an entry does not take it', (t) => {
   const queue = new Queue(entries, { strict: false })
-  t.equal(queue.peek(isPooled)?.test.name, 'pooled')
-  t.ok(queue.has(isPooled))
+  t.equal(queue.find(isPooled)?.test.name, 'pooled')
   t.equal(queue.take(isPooled)?.test.name, 'pooled')
-  t.notOk(queue.has(isPooled))
-  t.equal(queue.peek(isPooled)?.test.name, 'a')
+  t.equal(queue.find(isPooled), undefined)
+  t.end()
+})
+
+void test('tests that this computer cannot boot come after all others', (t) => {
+  const { planned, refused } = entriesOf(planBoots([pooled, ...scenarios], bytes(2 ** 30)))
+  t.strictSame(names(planned), ['a', 'b', 'c', 'd'])
+  t.match(refused, [{ place: 4, test: { name: 'pooled' }, refusal: { code: 'POOLS_TOO_LARGE' } }])
   t.end()
 })

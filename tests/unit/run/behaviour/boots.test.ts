@@ -7,7 +7,7 @@ import { describeProfile, plainProfile } from '../../../../harness/vm/profile.ts
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
 import { fakeInstance } from '../../fixtures/run/fake-instance.ts'
 import type { Puppet } from '../../fixtures/run/fake-instance.ts'
-import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
+import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
 import type { Run } from '../../fixtures/run/run.ts'
 
 const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
@@ -116,6 +116,27 @@ void test('pools that do not fit into this machine: the others run, and the exit
   t.equal(result.boots, 1)
   t.equal(result.outcome.exitCode, 69)
   t.notOk('aborted' in result.outcome)
+})
+
+void test('a test that does not fit into this computer is a SKIP all the same on a kernel that lacks its capability', async (t) => {
+  const hints: string[] = []
+  for (const jobs of [1, 2, 3]) {
+    const tests = [
+      named('a', fine, ['gup-test'], { pools: { '1G': 100 } }),
+      named('b', takes(20)),
+      named('c', fine, [], { pools: { '1G': 100 } }),
+    ]
+    const result = await run(tests, {
+      plan: planBoots(tests, bytes(2 ** 32)),
+      expectSkips: ['gup-test'],
+      isolation: 'vm',
+      jobs,
+      prepare: (profile) => void hints.push(describeProfile(profile)),
+    })
+    t.strictSame(ended(result), ['b PASS', 'a SKIP', 'c MISS'])
+    t.equal(result.boots, 1)
+  }
+  t.strictSame(hints, [], 'no instance is prepared for them')
 })
 
 void test('a boot variant that does not come up fails its own scenarios, and is not tried again', async (t) => {
