@@ -82,8 +82,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   }
   const operations = operationsSince(test.name, instance.agent.recentOperations)
   const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.isUnfinished === true
-  // The agent may still be busy with what it was told: there is nothing to close yet.
-  if (death === undefined && !isUnfinished) {
+  // An agent that is busy with the test has nothing to close yet, and one whose test has not begun opened nothing.
+  if (death === undefined && hasBegun && !isUnfinished) {
     try {
       await within(`closing everything after ${test.name}`, cleanUpMilliseconds, async () => {
         await instance.agent.reset()

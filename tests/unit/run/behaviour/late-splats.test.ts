@@ -1,4 +1,5 @@
 // What the kernel has to say when a scenario is over belongs to that scenario, and not to the next one.
+import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
@@ -62,6 +63,18 @@ void test('between two scenarios of a machine: the first one fails, the second o
       ],
     )
   }
+})
+
+void test('the verdict of the test before takes no time of a test that is about to begin', async (t) => {
+  let asked = 0
+  const result = await run([named('a', fine), named('b', fine)], {
+    isolation: 'none',
+    instances: [{ ...betweenTwo(complaining), ask: async () => String((asked += 1)) }, {}],
+    // Longer than the deadline of a scenario on a fake instance.
+    decode: (lines) => delay(700, lines),
+  })
+  t.strictSame(summary(result), ['a FAIL', 'b PASS'])
+  t.equal(asked, 0, 'nothing seems to hang')
 })
 
 void test('a scenario that has failed already stays as it is, and the next one is not charged', async (t) => {
