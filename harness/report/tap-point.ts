@@ -55,21 +55,18 @@ function diagnosticFields({
           diff: differenceOf(diagnostic.wanted, diagnostic.found),
         }
       : {}
-  const { output } = diagnostic
+  const { rules, operations, output = [] } = diagnostic
+  // A scenario is told by its rules and operations, a program by its output.
+  const isProgram = rules.length === 0
   return {
     at: diagnostic.at ?? null,
     verdict,
     // tap removes a field called `message`.
     problem: plainText(diagnostic.message),
     ...(retried === undefined ? {} : { first_try: plainText(retried) }),
-    ...(output === undefined
-      ? { rules: [...diagnostic.rules], operation: diagnostic.operations.at(-1) ?? 'none' }
-      : {}),
+    ...(isProgram ? {} : { rules: [...rules], operation: operations.at(-1) ?? 'none' }),
     ...values,
-    // A scenario is told by its operations, a program by its output.
-    ...(output === undefined
-      ? { operations: diagnostic.operations.map(plainText) }
-      : { output: output.map(plainText) }),
+    ...(isProgram ? { output: output.map(plainText) } : { operations: operations.map(plainText) }),
     ...(diagnostic.seen === undefined ? {} : { seen: diagnostic.seen.map(plainText) }),
     ...(diagnostic.trace === undefined ? {} : { trace: diagnostic.trace.map(plainText) }),
     ...(diagnostic.vmcore === undefined ? {} : { vmcore: plainText(diagnostic.vmcore) }),

@@ -81,6 +81,17 @@ async function written(...events: RunEvent[]): Promise<string> {
   return text()
 }
 
+void test('a program that an instance did not survive has no output, and no operations of a scenario', async (t) => {
+  const died = { message: 'the kernel panicked', rules: [], operations: [], console: [], again: 'again' }
+  const text = await written(
+    started('kvm:a'),
+    finished('kvm:a', 'FAIL', { title: '', diagnostic: died }),
+    over(),
+  )
+  t.match(text, /problem: the kernel panicked\n  output: \[\]\n  console: \[\]\n/)
+  t.notMatch(text, /operation|rules/)
+})
+
 void test('the points of a program are subtests of its own point', async (t) => {
   const { output, text } = collector()
   const sink = tapSink(output, { isTty: false, directory: '' })
