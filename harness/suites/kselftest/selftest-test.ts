@@ -1,6 +1,6 @@
 // A program of the kernel's selftests as the runner sees it: pushed into the instance, and run under a deadline.
 import { DeadlineExceeded } from '../../base/deadline.ts'
-import { GuestError, ProtocolError, type BuildError } from '../../base/errors.ts'
+import { GmemtestError, GuestError, ProtocolError, type BuildError } from '../../base/errors.ts'
 import { bytes } from '../../base/units.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Observation } from '../../judge/attempt.ts'
@@ -54,8 +54,14 @@ export function selftestTest(selftest: Selftest): Test {
     ...common,
     seconds: timeout + 2 * pushSeconds,
     async run(instance, { signal }) {
-      const end = await runProgram(selftest, { program, timeout }, instance, signal)
-      return observationOf(end)
+      try {
+        return observationOf(await runProgram(selftest, { program, timeout }, instance, signal))
+      } catch (problem) {
+        signal.throwIfAborted()
+        if (!(problem instanceof GmemtestError)) throw problem
+        // The program may still run, and its session may be of no use to the next one.
+        return { problem, output: [], isTainted: true }
+      }
     },
   }
 }

@@ -1,4 +1,5 @@
 // Programs on machines that misbehave: the verdict on each, and that the next one runs all the same.
+import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { DeadlineExceeded } from '../../../../harness/base/deadline.ts'
 import {
@@ -113,7 +114,6 @@ const bootsOf: Readonly<Record<string, number>> = {
   'the kernel warned while it booted': 1,
   'it skips, and nobody expects that': 1,
   'QEMU is killed': 3,
-  'ssh is lost': 1,
 }
 
 for (const [day, program, verdict, faults = {}] of badDays) {
@@ -125,6 +125,39 @@ for (const [day, program, verdict, faults = {}] of badDays) {
     t.equal(outcome.exitCode, verdict.startsWith('MISS') ? 69 : 1)
   })
 }
+
+void test('several workers tell the same story as one, each program in an instance of its own', async (t) => {
+  const programs = {
+    one: passes,
+    two: async () => ({ exitCode: 1 }),
+    three: async () => delay(20, {}),
+    four: skips,
+  }
+  const error = new BuildError('SELFTEST_BUILD_FAILED', 'it does not compile', { tail: [] })
+  const names = Object.keys(programs).map((name) => ({
+    target: 'kvm',
+    test: name,
+    program: '/x',
+    timeout: 45,
+  }))
+  const tests = [...names.slice(0, 2), { target: 'kvm', test: 'bad', error }, ...names.slice(2)]
+  for (const jobs of [1, 2, 4]) {
+    const { verdicts, boots, outcome } = await run(programs, {
+      tests,
+      jobs,
+      isolation: 'vm',
+      expectSkips: ['kvm:four'],
+    })
+    t.same(verdicts, [
+      'kvm:one PASS',
+      'kvm:two FAIL: exit code 1',
+      'kvm:bad ERROR: it does not compile',
+      'kvm:three PASS',
+      'kvm:four SKIP: no KVM',
+    ])
+    t.same([outcome.exitCode, boots], [1, 4])
+  }
+})
 
 void test('a complaint that is known', async (t) => {
   const allow = [{ match: 'WARNING', reason: 'it is known', expires: '2999-12-31' }]
