@@ -6,7 +6,7 @@ export type Fault = 'usage' | 'infra' | 'build' | 'boot' | 'guest' | 'protocol'
 /** The exit codes of the command line (README.md, Exit codes). */
 export const exitCodes = {
   ok: 0,
-  scenarioFailed: 1,
+  testFailed: 1,
   usage: 2,
   couldNotRun: 69,
   interrupted: 130,
@@ -16,9 +16,9 @@ const exitCodeByFault = {
   usage: exitCodes.usage,
   infra: exitCodes.couldNotRun,
   build: exitCodes.couldNotRun,
-  boot: exitCodes.scenarioFailed,
-  guest: exitCodes.scenarioFailed,
-  protocol: exitCodes.scenarioFailed,
+  boot: exitCodes.testFailed,
+  guest: exitCodes.testFailed,
+  protocol: exitCodes.testFailed,
 } as const satisfies Record<Fault, number>
 
 /** The optional parts of an error. */

@@ -16,6 +16,7 @@ export interface Wanted {
 
 /** The pools and variants that an instance has. */
 export interface BootFacts {
+  /** The profile that the instance was booted with. */
   readonly asked: BootProfile
   readonly pools: Pools
   /** Whether the CPU can map 1G pages. */

@@ -13,32 +13,32 @@ import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 
 export interface CheckedInstance {
   readonly instance: Instance
-  /** What the kernel has. */
+  /** The capabilities of the kernel. */
   readonly available: ReadonlySet<Capability>
-  /** What the instance got. */
+  /** The pools, boot variants and CPU features of the instance. */
   readonly facts: BootFacts
   readonly profile: BootProfile
   readonly watch: LeakWatch
-  /** The splats of the boot, and of the time of these checks. */
+  /** The splats of the boot and of these checks. */
   readonly boot: SplatReading
   /** The position on the console where the window of the next test begins. */
   window: number
-  /** Whether a test has run in it. */
+  /** A test has run in the instance. */
   isUsed: boolean
 }
 
 interface Settings {
   readonly dialect: Dialect
-  /** The capabilities that the kernel is known to lack. */
+  /** The capabilities that the kernel definition lists as missing. */
   readonly expectSkips: readonly string[]
   readonly signal: AbortSignal
   readonly read: ReadSplats
 }
 
 /**
- * Checks an instance that has just come up, as far as that was not done before its state was saved. Closes the instance
- * when a check fails.
- * @throws {BootError | InfraError} when it died meanwhile, {ProtocolError} when a check got no answer
+ * Checks an instance that has just come up; a restored one has the facts of the saved one. Closes the instance when a check
+ * fails.
+ * @throws {BootError | InfraError} when the instance died meanwhile, {ProtocolError} when a check got no answer
  */
 export async function checkInstance(
   instance: Instance,
@@ -62,7 +62,7 @@ export async function checkInstance(
   }
 }
 
-/** Returns the facts and the lines of the boot; these include what the kernel says meanwhile, as in a saved instance. */
+/** Returns the facts, and the lines of the boot up to the end of the checks, as in a saved instance. */
 async function look(
   instance: Instance,
 ): Promise<InstanceFacts & Pick<Instance, 'bootLines'> & Pick<CheckedInstance, 'window'>> {

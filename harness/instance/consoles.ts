@@ -1,4 +1,4 @@
-// The consoles of the machines of a run: a file for each while it is up, and all of them one after the other in the end.
+// The consoles of the instances of a run: a file for each while it is up, and one file for all in the end.
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { appendFile, mkdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,16 +6,16 @@ import { pipeline } from 'node:stream/promises'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { resultNames } from '../base/result-names.ts'
 
-/** The file of one machine. */
+/** The console file of one instance. */
 export interface ConsoleFile {
   readonly file: string
-  /** To be called when the machine is gone: its console becomes a part of the one file. */
+  /** Appends the console to the common file; to be called when the instance is closed. */
   close(): Promise<void>
-  /** The same for a machine that was of no use to anybody: its console is forgotten. */
+  /** Removes the console of an instance that no test used. */
   discard(): Promise<void>
 }
 
-/** Hands out files for consoles and puts them together. */
+/** Hands out console files and joins them. */
 export class Consoles implements AsyncDisposable {
   readonly #directory: string
   readonly #onFailure: (error: unknown) => void
@@ -23,18 +23,18 @@ export class Consoles implements AsyncDisposable {
   #count = 0
   #last: Promise<void> = Promise.resolve()
 
-  /** `onFailure` hears of a console that could not be put where it belongs; its own file then stays. */
+  /** `onFailure` is called for a console that could not be appended; its own file then stays. */
   constructor(directory: string, onFailure: (error: unknown) => void, name: string = resultNames.console) {
     this.#name = name
     this.#directory = directory
     this.#onFailure = onFailure
   }
 
-  /** A file for the next machine; `title` says what it is, in one line. */
+  /** Opens the file of the next instance; `title` describes the instance in one line. */
   async open(title: string): Promise<ConsoleFile> {
     this.#count += 1
     const directory = path.join(this.#directory, resultNames.consoles)
-    // Before anything is waited for: another machine may be opened meanwhile.
+    // Before the first await: another instance may be opened meanwhile.
     const file = path.join(directory, `${this.#count}.log`)
     await mkdir(directory, { recursive: true })
     return {
@@ -49,7 +49,7 @@ export class Consoles implements AsyncDisposable {
 
   async #append(heading: string, file: string): Promise<void> {
     const all = path.join(this.#directory, this.#name)
-    // Nothing was started.
+    // QEMU was not started.
     if (!existsSync(file)) return
     try {
       await appendFile(all, heading)
@@ -59,17 +59,17 @@ export class Consoles implements AsyncDisposable {
       this.#onFailure(
         new InfraError(
           'CONSOLE_NOT_COPIED',
-          `the console of a machine stays in ${file}: ${messageOf(cause)}`,
+          `the console of an instance stays in ${file}: ${messageOf(cause)}`,
           { cause },
         ),
       )
     }
   }
 
-  /** Waits for what is under way. */
+  /** Waits until all consoles are appended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last
-    // Not empty when one stays there.
+    // The directory is not empty when a console stays there.
     await rmdir(path.join(this.#directory, resultNames.consoles)).catch(() => undefined)
   }
 }

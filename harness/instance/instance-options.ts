@@ -1,41 +1,42 @@
-// What an instance is started from.
+// The options for starting an instance.
 import type { GuestImage } from '../image/image.ts'
 import type { Bytes } from '../base/units.ts'
 import type { KernelBuild } from '../kernel/provide.ts'
 import type { Accelerator } from '../vm/accelerator.ts'
 import type { StartOptions } from '../vm/start.ts'
 
+/** The built parts of an instance. */
 export interface InstanceParts {
   readonly kernel: KernelBuild
   readonly image: GuestImage
-  /** The agent's program on this machine. */
+  /** The program of the agent on this computer. */
   readonly agent: string
 }
 
 export interface InstanceOptions {
   readonly vmlinux: string
   readonly image: GuestImage
-  /** The agent's program on this machine. */
+  /** The program of the agent on this computer. */
   readonly agent: string
   readonly accelerator: Accelerator
   readonly memory: Bytes
   readonly cpus: number
-  /** Further words for the command line of the kernel. */
+  /** Words to add to the command line of the kernel. */
   readonly append?: readonly string[]
   readonly consoleFile: string
-  /** Where dumps of the guest's memory go after a panic or a hang; without it, nothing is dumped. */
+  /** The directory of memory dumps after a panic or a hang; without it, nothing is dumped. */
   readonly dumpsTo?: string
   readonly signal: AbortSignal
-  /** Called with QEMU's command line when it runs. */
+  /** Called with the command line of QEMU when QEMU runs. */
   readonly onStarted?: (command: string) => void
-  /** Called when there is nothing to do for a tenth of a second or longer but to wait for the guest. */
+  /** Called when gmemtest waits for the instance for a tenth of a second or longer. */
   readonly onIdle?: () => void
 }
 
-/** What decides what a machine is like: all but where its console goes. */
+/** The options that determine the state of an instance: all but its console file. */
 export type InstanceKind = Omit<InstanceOptions, 'consoleFile'>
 
-/** The options of QEMU among those of a machine. */
+/** Returns the options of QEMU among those of an instance. */
 export function startOptions(
   options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>,
 ): StartOptions {

@@ -1,4 +1,4 @@
-// A virtual machine with an agent in it, as the runner sees it, and where it gets them; who makes them stays outside.
+// An instance, the VM with an agent in it, as the runner sees it, and the source of instances.
 import type { Patience } from '../base/patience.ts'
 import type { Agent } from '../agent/client.ts'
 import type { SshSession } from '../ssh/session.ts'
@@ -9,8 +9,8 @@ import type { SshEndpoint, VmDeath } from '../vm/vm.ts'
 import type { InstanceFacts } from './instance-facts.ts'
 
 /**
- * Runs a command in the shell of the guest and gives what it printed: over the ssh session that the agent came by, or over
- * a new one, of which a machine has few.
+ * Runs a command in the shell of the instance and returns its output: over the ssh session of the agent, or over a new one,
+ * of which an instance has few.
  * @throws {ProtocolError | GuestError | DeadlineExceeded} when no answer came in time, or the session is lost
  */
 export type Ask = (
@@ -20,56 +20,56 @@ export type Ask = (
 ) => Promise<string>
 
 /**
- * Writes the memory of the guest to a file for this scenario, and gives the command line that opens it.
+ * Writes the memory of the instance to a file for this test, and returns the command line that opens the file.
  * @throws {InfraError} NO_SPACE, DUMP_FAILED
  */
-export type Dump = (scenario: string, signal: AbortSignal) => Promise<string>
+export type Dump = (test: string, signal: AbortSignal) => Promise<string>
 
-/** Disposing of it ends the agent, the connection and the virtual machine. */
+/** An instance. Disposal ends the agent, the connection and the VM. */
 export interface Instance extends AsyncDisposable {
   readonly agent: Agent
   readonly session: SshSession
-  /** The way in for further sessions. */
+  /** The endpoint for further sessions. */
   readonly endpoint: SshEndpoint
   readonly console: ConsoleLog
-  /** Reads what its kernel has said so far. */
+  /** Reads the console up to now. */
   catchUp(this: void): Promise<void>
-  /** Resolves when the virtual machine is gone, for whatever reason. Never rejects. */
+  /** Resolves when the VM is gone. Never rejects. */
   readonly died: Promise<VmDeath>
   readonly accelerator: { readonly name: string; readonly reason: string; readonly patience: Patience }
-  /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
+  /** `restored`: the instance is a copy of one that was booted and saved. */
   readonly origin: 'booted' | 'restored'
-  /** What was found out about it, or about the machine that it is a copy of; nothing if nobody has looked yet. */
+  /** The facts of the instance that this one is a copy of; missing when they have to be gathered. */
   readonly facts?: InstanceFacts
-  /** How long it took to boot, or to restore. */
+  /** The time of the boot, or of the restore. */
   readonly readyMilliseconds: number
   /**
-   * What its kernel said while it booted, in it or in the machine that it is a copy of, with the banner and all that the
-   * firmware said before it. None if there is nothing in it that anybody has still to judge.
+   * The console lines of the boot that are not judged yet, with the messages of the firmware and the banner of the kernel.
+   * Empty for a restored instance.
    */
   readonly bootLines: readonly string[]
-  /** Where on its console that ends: all that comes later belongs to the scenario that gets the machine. */
+  /** The position on the console where the boot ends: later lines belong to the test that gets the instance. */
   readonly windowStart: number
-  /** To find out what is alive when the agent does not answer. */
+  /** Checks of QEMU and kernel, for an agent that does not answer. */
   readonly liveness: Liveness
   readonly ask: Ask
-  /** There when the memory of the guest is wanted after a panic or a hang. */
+  /** Present when memory dumps are wanted after a panic or a hang. */
   readonly dump?: Dump
 }
 
-/** Where the machines of a run come from. Those that were not given away are the source's to dispose of. */
+/** The source of the instances of a run. It closes the instances that it has not handed out. */
 export interface InstanceSource {
   /**
-   * A machine of this profile that no scenario has run in.
-   * @throws {BootError | InfraError | ProtocolError} when none comes up, the reason of `signal` when it is called off
+   * Returns an instance of this profile in which no test has run.
+   * @throws {BootError | InfraError | ProtocolError} when none comes up, the reason of `signal`
    */
   next(profile: BootProfile, options: InstanceRequest): Promise<Instance>
-  /** A hint: this worker is likely to want a machine of this profile next, so it may be got ready meanwhile. Never throws. */
+  /** A hint: this worker is likely to want an instance of this profile next. Never throws. */
   prepare?(profile: BootProfile, worker: number): void
 }
 
 export interface InstanceRequest {
   readonly signal: AbortSignal
-  /** Which of the workers of the run wants it: 0, 1, … */
+  /** The number of the worker that wants the instance: 0, 1, … */
   readonly worker: number
 }

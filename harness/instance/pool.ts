@@ -1,4 +1,4 @@
-// Where the machines of a run come from: booted, or restored from a state that was saved after a boot.
+// The pool of instances of a run: booted, or restored from a state that was saved after a boot.
 import type { Isolation } from '../kernel/definition/definition.ts'
 import { InfraError, ProtocolError } from '../base/errors.ts'
 import type { Instance, InstanceRequest, InstanceSource } from './instance.ts'
@@ -14,56 +14,51 @@ export interface InstancePoolOptions {
   readonly accelerator: Accelerator
   readonly isolation: Isolation
   readonly consoles: Consoles
-  /** Where saved states are kept. */
+  /** The directory of saved states. */
   readonly cache: string
-  /** Where dumps of the guests' memory go after a panic or a hang, if that is wanted. */
+  /** The directory of memory dumps after a panic or a hang, if these are wanted. */
   readonly dumpsTo?: string
   readonly signal: AbortSignal
-  /** Called with the command lines of QEMU so far, one for each way to start it. */
+  /** Called with the command lines of QEMU so far, one for each way to start QEMU. */
   readonly onCommands: (commands: readonly string[]) => void
-  /** Called each time when there is nothing to do for a while but to wait for a guest. */
+  /** Called whenever gmemtest waits for an instance and has nothing else to do. */
   readonly onIdle?: () => void
 }
 
 interface Prepared {
   readonly profile: BootProfile
-  /** The worker that is likely to take it. */
+  /** The worker that is likely to take the instance. */
   readonly worker: number
   readonly instance: Promise<Instance>
   readonly stop: AbortController
-  /** The ways to start QEMU that nobody had needed before it. */
+  /** The ways to start QEMU that no instance before this one used. */
   readonly started: string[]
 }
 
+/** The making of one instance. */
 interface Making {
   readonly signal: AbortSignal
-  /** Fires when nobody will take it. */
+  /** Fires when no worker will take the instance. */
   readonly unwanted?: AbortSignal
   readonly onNewKind?: (kind: string) => void
-  /** QEMU runs. */
+  /** Called when QEMU runs. */
   readonly onStarted?: () => void
 }
 
-/** Two for scenarios, and the first one, which init keeps free of them (guest-images/minimal/init.c says why). */
+/** Two CPUs for tests, and the first one, which init keeps free of them (guest-images/minimal/init.c has the reason). */
 export const guestCpus = 3
 
-/** Makes machines, the next ones ahead of time. Disposing of it ends those that nobody has taken. */
+/** Makes instances, the next ones ahead of time. Disposal closes the instances that no worker has taken. */
 export class InstancePool implements InstanceSource, AsyncDisposable {
   readonly #options: InstancePoolOptions
   readonly #snapshots = new Map<BootProfile, Promise<Snapshot | undefined>>()
-  /** By what is in them, save for the names of machines. */
+  /** The command lines of QEMU, by their text without the name of the console file. */
   readonly #commands = new Map<string, string>()
   readonly #taken = new WeakSet<Instance>()
   #prepared: Prepared[] = []
-  #latest: Instance | undefined
 
   constructor(options: InstancePoolOptions) {
     this.#options = options
-  }
-
-  /** The one that was taken last. */
-  get latest(): Instance | undefined {
-    return this.#latest
   }
 
   async next(profile: BootProfile, { signal }: InstanceRequest): Promise<Instance> {
@@ -71,18 +66,17 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     const [prepared] = index < 0 ? [] : this.#prepared.splice(index, 1)
     const instance = await (prepared?.instance ?? this.#make(profile, { signal }))
     this.#taken.add(instance)
-    this.#latest = instance
     return instance
   }
 
   prepare(profile: BootProfile, worker: number): void {
-    // One ahead for each worker is enough: all that is ready takes memory.
+    // One prepared instance a worker: each takes memory.
     if (!this.#prepared.some((each) => each.worker === worker)) void this.#start(profile, worker)
   }
 
   /**
-   * Gets a machine ready before anybody knows whether it will be wanted. Resolves when QEMU runs, or when it does not come
-   * up: whoever takes it sees why.
+   * Begins to make an instance that may not be wanted. Resolves when QEMU runs or has failed; `next` then reports the
+   * failure.
    */
   async begin(profile: BootProfile): Promise<void> {
     const running = Promise.withResolvers<void>()
@@ -101,13 +95,13 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     return instance
   }
 
-  /** Ends what was got ready and will not be taken: of one profile, or all. Nothing tells of it afterwards. */
+  /** Closes the prepared instances of one profile, or all, and removes their consoles and command lines. */
   async drop(profile?: BootProfile): Promise<void> {
     const unwanted = this.#prepared.filter((each) => profile === undefined || each.profile === profile)
     this.#prepared = this.#prepared.filter((each) => !unwanted.includes(each))
     await Promise.all(
       unwanted.map(async ({ instance, stop, started }) => {
-        stop.abort(new Error('this machine is not needed any more'))
+        stop.abort(new Error('this instance is not needed any more'))
         const made = await instance.catch(ignore)
         await made?.[Symbol.asyncDispose]()
         for (const kind of started) this.#commands.delete(kind)
@@ -130,18 +124,18 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     return another === undefined ? this.#boot(profile, making) : this.#restore(another, profile, making)
   }
 
-  /** Nothing when the state is of no use: it was harmed, cannot be read, or what comes of it does not answer. */
+  /** Returns undefined when the state is useless: damaged, unreadable, or its instance does not answer. */
   async #tryToRestore(
     snapshot: Snapshot,
     profile: BootProfile,
     making: Making,
   ): Promise<Instance | undefined> {
-    // Nothing of a harmed one is waited for.
-    const harmed = new AbortController()
+    // A damaged state needs no further waiting.
+    const damaged = new AbortController()
     void snapshot.isWhole.then((isWhole) =>
-      isWhole ? undefined : harmed.abort(new Error('this state of a machine was harmed')),
+      isWhole ? undefined : damaged.abort(new Error('the saved state is damaged')),
     )
-    const signal = AbortSignal.any([making.signal, harmed.signal])
+    const signal = AbortSignal.any([making.signal, damaged.signal])
     try {
       const instance = await this.#restore(snapshot, profile, { ...making, signal })
       if (await snapshot.isWhole) return instance
@@ -153,7 +147,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     return undefined
   }
 
-  /** Another state instead of a useless one, unless another worker has done so already. */
+  /** Replaces a useless state, unless another worker has done so already. */
   #replace(
     provided: Promise<Snapshot | undefined>,
     useless: Snapshot,
@@ -167,7 +161,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     )
   }
 
-  /** The state to go on from; nothing where each machine is booted. */
+  /** Returns the state to restore; undefined where each instance is booted. */
   #snapshot(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
     if (this.#options.isolation !== 'vm') return Promise.resolve(undefined)
     return this.#snapshots.get(profile) ?? this.#remember(profile, this.#find(profile, making))
@@ -175,7 +169,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
 
   #remember(profile: BootProfile, provided: Promise<Snapshot | undefined>): Promise<Snapshot | undefined> {
     this.#snapshots.set(profile, provided)
-    // One that failed, or was called off together with a machine that nobody wants, is no answer for the next one.
+    // The next instance tries again after a failure, and after the end of an unwanted instance.
     provided.catch(() => {
       if (this.#snapshots.get(profile) === provided) this.#snapshots.delete(profile)
     })
@@ -194,7 +188,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
       return await provideSnapshot(cache, this.#instance(profile, console.file, making))
     } catch (error) {
       if (!(error instanceof BootSplat)) throw error
-      // What it complained about is to be seen by a scenario.
+      // A booted instance shows the splat to a test.
       return undefined
     } finally {
       await (making.unwanted?.aborted === true ? console.discard() : console.close())
@@ -246,7 +240,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     }
   }
 
-  /** A machine whose console goes where all of them are when it is gone. */
+  /** Makes an instance whose console is appended to the common file when the instance is closed. */
   async #withConsole(
     title: string,
     { unwanted }: Making,
@@ -274,7 +268,7 @@ function ignore(): undefined {
   return undefined
 }
 
-/** Whether another state may do better than an unharmed one: QEMU cannot read it, or what comes of it does not answer. */
+/** Tells whether an undamaged state is useless: QEMU cannot read it, or its instance does not answer. */
 function isUseless(error: unknown): boolean {
   if (error instanceof ProtocolError) return true
   return error instanceof InfraError && ['RESTORE_FAILED', 'STATE_UNREADABLE'].includes(error.code)

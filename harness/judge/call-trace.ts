@@ -1,9 +1,9 @@
-// The call trace of a complaint in lines that can be read, and decoded.
+// The call trace of a splat as readable lines that can be decoded.
 import type { Splat } from '../console/find-splats.ts'
 
 const mostFrames = 40
 
-/** The functions of the trace, the innermost one first; where the processor was begins with `RIP: `, as the kernel writes it. */
+/** Returns the functions of the trace, the innermost one first; the exact position of the processor begins with `RIP: `. */
 export function callTrace({ trace }: Pick<Splat, 'trace'>): readonly string[] {
   return trace.slice(0, mostFrames).map(({ symbol, offset, size, module, isExact }) => {
     const place =

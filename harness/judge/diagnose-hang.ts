@@ -1,4 +1,4 @@
-// Finds out why something does not end: from QEMU over the kernel to the agent, each question with a deadline of its own.
+// Collects evidence about a test that does not end: from QEMU, the kernel and the agent, each within its own deadline.
 import { GmemtestError, ProtocolError } from '../base/errors.ts'
 import { DeadlineExceeded } from '../base/deadline.ts'
 import type { QemuState } from '../vm/liveness.ts'
@@ -6,7 +6,7 @@ import { judgeHang, type Evidence, type Hang, type Silence } from './hang.ts'
 import type { Instance } from '../instance/instance.ts'
 import { agentTasks, tasksCommand } from './tasks.ts'
 
-// For a guest as fast as this machine; a busy one is given some seconds all the same.
+// `base` is for an instance as fast as this computer; `least` leaves time for a busy one.
 const ownSession = { least: 2000, base: 300 }
 const newSession = { least: 3000, base: 800 }
 
@@ -16,14 +16,14 @@ const silences: ReadonlyMap<string, Silence> = new Map([
   ['AGENT_CONNECTION_LOST', 'broken'],
 ])
 
-/** Whether an error only says that there was no answer, and not why: then how. */
+/** Returns the kind of silence when an error tells only that there was no answer; undefined for all other errors. */
 export function silenceIn(error: unknown): Silence | undefined {
   if (error instanceof DeadlineExceeded) return 'deadline'
   return error instanceof ProtocolError ? silences.get(error.code) : undefined
 }
 
 /**
- * Looks into a machine in which something does not end. It cannot be used for anything else afterwards.
+ * Examines an instance in which a test does not end. No further test may run in the instance afterwards.
  * @throws the reason of `signal`
  */
 export async function investigate(instance: Instance, silence: Silence, signal: AbortSignal): Promise<Hang> {
@@ -50,7 +50,7 @@ async function collect(instance: Instance, signal: AbortSignal): Promise<Found> 
     const other = await askFor(instance, 'new', signal)
     if (other !== undefined) return { qemu, session: 'new', tasks: other }
   }
-  // Positions first: what sysrq says takes the time of the CPUs.
+  // Positions first: the CPUs spend time on printing the answer to sysrq.
   const vcpus = await orNothing(signal, () => liveness.vcpus(signal))
   const sysrq = await orNothing(signal, () => liveness.sysrq(signal))
   return {
@@ -73,7 +73,7 @@ async function askFor(
   return output === undefined ? undefined : agentTasks(output, instance.agent.pid)
 }
 
-/** A question that cannot be asked has no answer: that is evidence as well, and no reason to stop asking. */
+/** Returns undefined when the question fails: a missing answer is evidence as well, and other questions follow. */
 async function orNothing<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()

@@ -1,4 +1,4 @@
-// What a report says about a test that did not pass: enough to understand it, and to run it again.
+// The diagnostic of a test that did not pass: enough to understand the failure, and to run the test again.
 import path from 'node:path'
 import { inProject } from '../base/paths.ts'
 import type { Diagnostic } from '../report/events.ts'
@@ -9,7 +9,7 @@ import type { Decode } from './facts.ts'
 import type { Subject } from './subject.ts'
 
 const mostOperations = 12
-/** How many lines of a console a diagnostic holds at most. */
+/** The largest number of console lines in a diagnostic. */
 export const consoleLines = 30
 
 /** Returns the diagnostic of an attempt that was judged with `message`. */
@@ -40,7 +40,7 @@ export async function diagnose(
   }
 }
 
-/** Returns the first splat of a kernel that has gone on after it; else the last lines. */
+/** Returns the lines of the first splat when the kernel has continued after it; else the last lines of the console. */
 function consoleExcerpt({ splats, earlier, death, hang, console }: Attempt): readonly string[] {
   const [splat] = [...splats, ...earlier.splats]
   return splat === undefined || death !== undefined || hang !== undefined
@@ -48,11 +48,10 @@ function consoleExcerpt({ splats, earlier, death, hang, console }: Attempt): rea
     : splat.lines.slice(0, consoleLines)
 }
 
-/** Returns the place in the file of the test that an error came from: `tests/scenarios/TOPIC/NAME.ts:LINE`. */
+/** Returns the line of the test file in the stack of an error: `tests/scenarios/TOPIC/NAME.ts:LINE`. */
 function lineIn(file: string | undefined, error: unknown): string | undefined {
-  const stack = file !== undefined && error instanceof Error ? (error.stack ?? '') : ''
-  if (file === undefined) return undefined
-  for (const frame of stack.split('\n')) {
+  if (file === undefined || !(error instanceof Error)) return undefined
+  for (const frame of (error.stack ?? '').split('\n')) {
     const start = frame.indexOf(file)
     const line = start === -1 ? undefined : /^:(\d+)/.exec(frame.slice(start + file.length))?.[1]
     if (line !== undefined) return `${path.relative(inProject(), file)}:${line}`

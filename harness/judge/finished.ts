@@ -1,11 +1,11 @@
-// From a judged attempt to what is told of the test.
+// Turns a judged attempt into the outcome of its test.
 import type { Attempt } from './attempt.ts'
 import { diagnose } from './diagnostic.ts'
 import type { Finished, JudgeFacts } from './facts.ts'
 import type { Subject } from './subject.ts'
 import type { Judgement } from './verdict.ts'
 
-/** Returns what is told of a test that was judged. */
+/** Returns the outcome of a test that was judged. */
 export async function finishedOf(
   test: Subject,
   attempt: Attempt,

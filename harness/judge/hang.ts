@@ -1,37 +1,36 @@
-// From what was seen of a machine in which something does not end to whose fault it is: a table, no guesses.
+// Derives the cause of a hang from evidence: a table, no guesses.
 import type { QemuState } from '../vm/liveness.ts'
 import type { VcpuPosition } from '../vm/vcpus.ts'
 import type { Task } from './tasks.ts'
 
 /**
- * What there was instead of an end.
- * - `deadline`: the time of the scenario was over, or that of closing all after it.
- * - `no answer`: the time of one operation was over, and we have hung up: an agent that comes back then ends.
- * - `broken`: the conversation with the agent broke.
+ * How a hang showed.
+ * - `deadline`: the deadline of the test passed, or that of the clean-up after it.
+ * - `no answer`: the deadline of one operation passed, and gmemtest closed the connection; an agent that continues then ends.
+ * - `broken`: the connection to the agent broke.
  */
 export type Silence = 'deadline' | 'no answer' | 'broken'
 
-/** What is known; questions that need not be asked any more, or could not be, have no answer. */
+/** The evidence. A field is missing when its question was not necessary, or got no answer. */
 export interface Evidence {
   readonly silence: Silence
-  /** The operation that had no answer, as a readable line. */
+  /** The operation without an answer, as a readable line. */
   readonly operation?: string
-  /** Whether other operations have ended while all this was found out. */
+  /** Other operations have ended while the evidence was collected. */
   readonly goesOn: boolean
   readonly qemu: QemuState
-  /** Over which session the guest answered: that of the agent, a new one, or none. */
+  /** The session over which the instance answered: that of the agent, a new one, or none. */
   readonly session?: 'own' | 'new' | 'none'
-  /** The agent's, when the guest answered. */
+  /** The tasks of the agent, when the instance answered. */
   readonly tasks?: readonly Task[]
-  /** Whether the kernel said something to a non-maskable interrupt. */
+  /** The kernel printed something in answer to a non-maskable interrupt. */
   readonly nmi?: boolean
-  /** What it said to sysrq. */
+  /** The answer of the kernel to sysrq. */
   readonly sysrq?: readonly string[]
-  /** Where the virtual CPUs were, at two moments. */
+  /** The positions of the virtual CPUs, at two moments. */
   readonly vcpus?: readonly (readonly VcpuPosition[])[]
 }
 
-/** What is the matter. */
 export type HangKind =
   | 'qemu-stopped'
   | 'kernel-dead'
@@ -42,19 +41,19 @@ export type HangKind =
   | 'agent-stopped'
   | 'agent-stuck'
   | 'session-lost'
-  | 'scenario-waits'
+  | 'test-waits'
   | 'unknown'
 
 export interface Hang {
   readonly kind: HangKind
   readonly verdict: 'FAIL' | 'ERROR' | 'MISS'
-  /** For the message, after what did not end. */
+  /** The part of the message that follows the name of the stage. */
   readonly summary: string
-  /** What was seen, line by line: kernel stacks above all. */
+  /** The evidence as readable lines: mostly kernel stacks. */
   readonly details: readonly string[]
 }
 
-/** Who is at fault (docs/results.md has the table with the reasons). */
+/** The verdict of each kind; docs/results.md has the reasons. */
 export const verdictByHang = {
   'qemu-stopped': 'MISS',
   'kernel-dead': 'FAIL',
@@ -65,11 +64,11 @@ export const verdictByHang = {
   'agent-stopped': 'ERROR',
   'agent-stuck': 'ERROR',
   'session-lost': 'ERROR',
-  'scenario-waits': 'ERROR',
+  'test-waits': 'ERROR',
   unknown: 'ERROR',
 } as const satisfies Record<HangKind, Hang['verdict']>
 
-/** Tells hangs apart. First match wins, from the outermost part of the machine to the innermost. */
+/** Classifies a hang. The first match wins, from QEMU over the kernel to the agent. */
 export function judgeHang(evidence: Evidence): Hang {
   const [kind, summary] = outermost(evidence) ?? ofKernel(evidence) ?? ofAgent(evidence)
   return { kind, verdict: verdictByHang[kind], summary, details: detailsOf(evidence) }
@@ -88,17 +87,17 @@ function outermost({ qemu }: Evidence): Judged | undefined {
     case 'gone':
       return ['qemu-stopped', 'QEMU is gone']
     case 'paused':
-      return ['qemu-stopped', `QEMU has paused the virtual machine (${qemu.status})`]
+      return ['qemu-stopped', `QEMU has paused the instance (${qemu.status})`]
     default:
       return qemu satisfies never
   }
 }
 
-/** What can be said without an answer from user space. */
+/** Judges by the kernel alone, when user space does not answer. */
 function ofKernel({ session, nmi, sysrq = [], vcpus }: Evidence): Judged | undefined {
   if (session !== 'none') return undefined
   if (nmi === undefined || vcpus === undefined) {
-    return ['unknown', 'nothing in the guest answers, and the kernel could not be asked']
+    return ['unknown', 'nothing in the instance answers, and QEMU could not examine the kernel']
   }
   if (!nmi && sysrq.length === 0) {
     return ['kernel-dead', 'the kernel is dead: it answers neither to an NMI nor to sysrq']
@@ -106,7 +105,7 @@ function ofKernel({ session, nmi, sysrq = [], vcpus }: Evidence): Judged | undef
   const blocked = sysrq.find((line) => /\btask:\S+ +state:D/.test(line))
   const busy = inKernelThroughout(vcpus)
   if (blocked === undefined && busy === undefined) {
-    return ['session-lost', 'the kernel is alive and idle, and no ssh session can be had']
+    return ['session-lost', 'the kernel is alive and idle, and a new ssh session cannot be opened']
   }
   const why =
     busy === undefined ? 'tasks are blocked in it' : `vCPU ${busy.cpu} does not leave ${nameOf(busy)}`
@@ -117,7 +116,7 @@ function isBusy({ mode, halted }: VcpuPosition): boolean {
   return mode === 'kernel' && !halted
 }
 
-/** A virtual CPU that is busy in the kernel at every look. */
+/** Returns a virtual CPU that is busy in the kernel in every sample. */
 function inKernelThroughout(looks: readonly (readonly VcpuPosition[])[]): VcpuPosition | undefined {
   return looks[0]?.find(
     ({ cpu }) =>
@@ -126,7 +125,7 @@ function inKernelThroughout(looks: readonly (readonly VcpuPosition[])[]): VcpuPo
   )
 }
 
-/** The function in which a call into the kernel spends its time: the innermost one may change from look to look. */
+/** Returns the function in which the virtual CPU spends its time. */
 function nameOf({ trace }: VcpuPosition): string {
   return trace[0]?.replace(/\+.*/, '') ?? 'the kernel'
 }
@@ -134,14 +133,11 @@ function nameOf({ trace }: VcpuPosition): string {
 function ofAgent(evidence: Evidence): Judged {
   const { tasks, silence, operation, goesOn } = evidence
   if (goesOn) return ['slow', 'it is not stuck: the agent goes on to answer']
-  if (tasks === undefined) return ['unknown', 'the guest did not say what the agent does']
+  if (tasks === undefined) return ['unknown', 'the instance did not tell the state of the agent']
   const main = tasks.find(({ pid, tid }) => pid === tid)
   if (main === undefined || main.activity === 'ended') return withoutAgent(evidence)
   if (silence === 'deadline' && main.activity === 'idle' && operation === undefined) {
-    return [
-      'scenario-waits',
-      'no operation is under way: the scenario waits for something that is not the kernel',
-    ]
+    return ['test-waits', 'no operation is under way: the test waits for something that is not the kernel']
   }
   if (silence === 'broken' || main.activity === 'idle') {
     return [
@@ -149,12 +145,11 @@ function ofAgent(evidence: Evidence): Judged {
       `the ssh session is lost, and the kernel and the agent are alive: ${main.summary}`,
     ]
   }
-  return ofTasks(tasks, main, operation ?? 'what it was told')
+  return ofTasks(tasks, main, operation ?? 'its operation')
 }
 
 function withoutAgent({ silence, session }: Evidence): Judged {
-  if (silence === 'no answer')
-    return ['slow', 'it was not stuck: it ended when nobody waited for it any more']
+  if (silence === 'no answer') return ['slow', 'it was not stuck: it ended after its deadline']
   return session === 'new'
     ? ['session-lost', 'the ssh session broke, and the agent ended with it; the kernel is alive']
     : ['agent-gone', 'the agent is gone; the kernel is alive']
@@ -193,7 +188,7 @@ function indented(line: string): string {
 }
 
 function describeVcpu({ cpu, mode, halted, interruptsOff }: VcpuPosition): string {
-  const where = { kernel: 'in the kernel', user: 'in user space', elsewhere: 'in a guest, or elsewhere' }[
+  const where = { kernel: 'in the kernel', user: 'in user space', elsewhere: 'in a nested VM, or elsewhere' }[
     mode
   ]
   return `vCPU ${cpu}: ${where}${halted ? ', halted' : ''}${interruptsOff ? ', interrupts off' : ''}`

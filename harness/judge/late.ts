@@ -1,32 +1,32 @@
-// What comes out of an instance after the end of a test: its verdict is held back as long as something may come.
+// Splats and deaths after the end of a test: its verdict waits until none can follow.
 import type { SplatReading } from '../console/read-splats.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Attempt } from './attempt.ts'
 
-/** What came out after the end of a test. */
+/** The splats and the death that came after the end of a test. */
 export interface Late extends SplatReading {
   readonly death?: VmDeath
 }
 
-/** Ends a test that has not begun: the kernel of its instance is damaged. */
+/** Ends a test that has not begun, because the kernel of its instance is damaged. */
 export class DamagedInstance extends Error {
   override readonly name = 'DamagedInstance'
 }
 
-/** The deaths that a kernel brings about. */
+/** The deaths that the kernel under test causes. */
 const ofKernel: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
 
-/** Tells whether the kernel has brought a death about. */
+/** Tells whether the kernel under test caused a death. */
 function isOfKernel(death: VmDeath | undefined): death is VmDeath {
   return death !== undefined && ofKernel.has(death.kind)
 }
 
-/** Tells whether a kernel that does this may run no further test. */
+/** Tells whether no further test may run on the kernel after this. */
 export function isDamage({ splats, death }: Late): boolean {
   return splats.length > 0 || isOfKernel(death)
 }
 
-/** Returns what a test that has not begun leaves to the test before it. */
+/** Returns the splats and the death that a test which has not begun leaves to the test before it. */
 export function lateIn({ splats, earlier, allowed, death }: Attempt): Late {
   return {
     splats: [...earlier.splats, ...splats],
@@ -35,7 +35,7 @@ export function lateIn({ splats, earlier, allowed, death }: Attempt): Late {
   }
 }
 
-/** Adds what came out later to what happened to a test. */
+/** Adds late splats and a late death to an attempt. */
 export function withLate(attempt: Attempt, { splats, allowed, death }: Late): Attempt {
   return {
     ...attempt,

@@ -1,4 +1,4 @@
-// The verdicts on tests that never ran: the kernel lacks something, the instance does, or there is no instance.
+// The verdicts on tests that never ran: the kernel or the instance lacks something, or no instance came up.
 import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
 import { reasonOf, type Capability } from '../catalogue/capabilities.ts'
 import { lackOf, type BootFacts } from '../instance/boot-check.ts'
@@ -8,7 +8,7 @@ import { skipped } from './skips.ts'
 import type { Subject } from './subject.ts'
 import { verdictOfRefusal } from './verdict.ts'
 
-/** Returns the verdict on a test that requires what the kernel lacks; undefined when it lacks nothing that is known. */
+/** Returns the verdict on a test whose capabilities the kernel lacks; undefined when it has them, or is not known yet. */
 export function kernelLacks(
   test: Subject,
   available: ReadonlySet<Capability> | undefined,
@@ -22,7 +22,7 @@ export function kernelLacks(
   return { ...notRun(test, { verdict, message }, facts), beforehand: true }
 }
 
-/** Returns the verdict on a test that wants what its instance lacks; undefined when it has all, or is not known yet. */
+/** Returns the verdict on a test whose wishes the instance does not fulfil; undefined when it does, or is not known yet. */
 export function instanceLacks(
   test: Subject,
   booted: BootFacts | undefined,
@@ -32,11 +32,11 @@ export function instanceLacks(
   return message === undefined ? undefined : notRun(test, { verdict: 'ERROR', message }, facts)
 }
 
-/** Returns the verdict on a test that has no instance, or no program, because of `error`. */
+/** Returns the verdict on a test that got no instance, or no program, because of `error`. */
 export function refused(test: Subject, error: unknown, facts: JudgeFacts): Finished {
   const judged = { verdict: verdictOfRefusal(error), message: messageOf(error) }
   const tail = error instanceof GmemtestError ? error.tail : []
-  // What a compiler said is the output of the test, and not of a console.
+  // The messages of a compiler are output of the test, and not of a console.
   if (error instanceof BuildError) return notRun(test, judged, facts, { output: tail, console: [] })
   return { ...notRun(test, judged, facts, { console: tail.slice(-consoleLines) }), beforehand: true }
 }

@@ -1,15 +1,15 @@
-// Takes a dump of the memory of a kernel that died or hangs, before its instance is given up.
+// Dumps the memory of a kernel that died or hangs, before its instance is closed.
 import { GmemtestError } from '../base/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Hang } from './hang.ts'
 
-/** After these QEMU is still there, with the memory as it was. */
+/** The deaths after which QEMU still has the memory. */
 const dumpable: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
 
 /**
- * Dumps the memory of the instance when that is wanted and the kernel is at fault. Returns how to open the dump, or why
- * there is none; undefined when none is wanted. Nothing of it changes the verdict.
+ * Dumps the memory of the instance when dumps are wanted and the kernel is at fault. Returns the command line that opens the
+ * dump, or the reason for which it is missing; undefined when no dump is wanted. A failed dump does not change the verdict.
  * @throws the reason of `signal`
  */
 export async function dumpOf(

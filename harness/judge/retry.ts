@@ -1,4 +1,4 @@
-// Which troubles of this computer may be over a moment later: a test that met one of them runs once more.
+// Transient trouble of this computer: a test that met it runs once more.
 import { GmemtestError } from '../base/errors.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Attempt } from './attempt.ts'
@@ -13,12 +13,12 @@ const transientDeaths = {
   closed: false,
 } as const satisfies Record<VmDeath['kind'], boolean>
 
-/** Tells whether the cause of an error may be gone a moment later. */
+/** Tells whether the cause of an error may be gone in a moment. */
 export function isTransient(error: unknown): boolean {
   return error instanceof GmemtestError && error.transient
 }
 
-/** Tells whether a test gets a second try: it did not come to an end, and the reason of that may be gone. */
+/** Tells whether a test gets a second try: transient trouble kept it from its end. */
 export function deservesSecondTry({ verdict }: Judgement, { death, hang, thrown }: Attempt): boolean {
   if (verdict !== 'MISS') return false
   // Something has stopped QEMU from outside.

@@ -1,4 +1,4 @@
-// Whether a skip was expected: a skip that no definition lists is a failure.
+// Expected skips: a skip that the kernel definition does not list is a failure.
 import type { JudgeFacts } from './facts.ts'
 
 /**

@@ -1,8 +1,8 @@
-// What verdicts and diagnostics have to know of a test.
+// The part of a test that verdicts and diagnostics depend on.
 import type { Capability } from '../catalogue/capabilities.ts'
 import type { Wanted } from '../instance/boot-check.ts'
 
-/** A test as its verdict sees it; `run/test.ts` adds what the runner has to know. */
+/** A test as the judge sees it; `run/test.ts` adds the part that the runner uses. */
 export interface Subject {
   readonly name: string
   /** One sentence; empty for a program that has no title. */
@@ -13,8 +13,8 @@ export interface Subject {
   readonly file?: string
   /** The rules that it checks. */
   readonly rules: readonly string[]
-  /** What the kernel must have; without it the test is skipped. */
+  /** The capabilities that the kernel must have; without one, the test is skipped. */
   readonly requires: readonly Capability[]
-  /** What the instance must have. */
+  /** The pools, boot variants and memory that the instance must have. */
   readonly wants: Wanted
 }

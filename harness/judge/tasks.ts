@@ -1,20 +1,20 @@
-// What the processes of the agent are doing, from what the guest's /proc says about them.
+// Derives the activity of the agent's tasks from /proc of the instance.
 
-/** What a task does, as far as that matters to somebody who waits for it. */
+/** The activity of a task. */
 export type Activity =
-  /** It runs in the kernel, or in a guest of its own (KVM_RUN), or sleeps there until something happens. */
+  /** It runs in the kernel or in a nested VM (KVM_RUN), or sleeps in the kernel. */
   | 'in the kernel'
   /** It runs its own code. */
   | 'in user space'
-  /** It wants to run and is not let. */
+  /** It is ready to run and gets no CPU. */
   | 'runnable'
-  /** By a signal, a debugger or the freezer. */
+  /** A signal, a debugger or the freezer stopped it. */
   | 'stopped'
   /** It waits for another task of the agent: a child, a thread, a lock between threads. */
   | 'waiting'
-  /** It waits for a request. */
+  /** It waits for a request of gmemtest. */
   | 'idle'
-  /** It has ended, and nobody has taken notice yet. */
+  /** It has ended, and its parent has not reaped it yet. */
   | 'ended'
 
 /** One task of the agent. */
@@ -22,17 +22,17 @@ export interface Task {
   readonly pid: number
   readonly tid: number
   readonly activity: Activity
-  /** What it does in one readable line. */
+  /** Its activity as a readable line. */
   readonly summary: string
-  /** Where it sleeps in the kernel, the innermost function first; empty for a task that runs. */
+  /** The kernel stack of a task that sleeps, the innermost function first; empty for a task that runs. */
   readonly stack: readonly string[]
 }
 
 const pauseMilliseconds = 300
 
 /**
- * Prints, of every process called `agent`: files of each of its tasks as lines `PATH:TEXT`, where its descriptors lead, and
- * the CPU times once more after a pause. No word of it needs memory of the process or its locks.
+ * A shell command. For every process called `agent`, it prints files of each task as lines `PATH:TEXT`, the targets of its
+ * descriptors, and the CPU times once more after a pause. It reads nothing that depends on locks or memory of the process.
  */
 export const tasksCommand: string = [
   'cd /proc || exit 1',
@@ -46,13 +46,13 @@ export const tasksCommand: string = [
 interface Stat {
   readonly state: string
   readonly parent: number
-  /** In ticks of 10 ms: in user space without guests, in the kernel, in guests. */
+  /** In ticks of 10 ms: in user space without nested VMs, in the kernel, in nested VMs. */
   readonly user: number
   readonly system: number
   readonly guest: number
 }
 
-/** The tasks of a process and of its descendants; none when the process is gone. */
+/** Returns the tasks of a process and of its descendants; none when the process is gone. */
 export function agentTasks(output: string, agent: number): Task[] {
   const [first = '', second = ''] = output.split(/^again$/m)
   const [before, after] = [readFiles(first), readFiles(second)]
@@ -79,7 +79,7 @@ export function agentTasks(output: string, agent: number): Task[] {
   }).filter(({ pid }) => family.has(pid))
 }
 
-/** Lines `PATH:TEXT` by their paths. */
+/** Groups lines `PATH:TEXT` by their paths. */
 function readFiles(text: string): Map<string, string[]> {
   const files = new Map<string, string[]>()
   for (const line of text.split('\n')) {
@@ -91,7 +91,7 @@ function readFiles(text: string): Map<string, string[]> {
   return files
 }
 
-/** The name of a process is in brackets and may have anything in it: the fields are counted from the last one. */
+/** Parses a stat file. The name of the process, in brackets, may contain brackets: fields count from the last one. */
 function parseStat(text: string): Stat | undefined {
   const [state, parent, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
   if (state === undefined || parent === undefined || fields.length < 39) return undefined
@@ -128,14 +128,14 @@ const waitingCalls: ReadonlySet<number> = new Set([
   202, 449, 455, 61, 247, 7, 23, 271, 270, 232, 34, 35, 230, 128, 130,
 ])
 const readCall = 0
-// Nothing else sleeps in get_signal: what it calls there is often a part of it.
+// Only a frozen task sleeps in get_signal; the compiler often inlines do_freezer_trap into it.
 const freezer = /^(?:do_freezer_trap|get_signal|__refrigerator)\b/
 
 function taskOf(seen: Seen): Task {
   const { pid, tid, stat, stack } = seen
   const [activity, summary] = judgeTask(seen)
   const shown = `${pid === tid ? `process ${pid}` : `thread ${tid} of process ${pid}`}: ${summary}`
-  // A task that runs has no stack to be read, only what is left of an old one.
+  // The stack of a task that runs is left over from an earlier sleep.
   return { pid, tid, activity, summary: shown, stack: stat.state === 'R' ? [] : stack }
 }
 
@@ -151,9 +151,9 @@ function judgeTask(seen: Seen): readonly [activity: Activity, summary: string] {
   const total = used['in the kernel'] + used['in user space']
   const halfOfPause = pauseMilliseconds / 10 / 2
   if (stat.state === 'R' || total >= halfOfPause) {
-    if (total === 0) return ['runnable', 'it wants to run and gets no CPU']
+    if (total === 0) return ['runnable', 'it is ready to run and gets no CPU']
     const where = used['in the kernel'] >= used['in user space'] ? 'in the kernel' : 'in user space'
-    const guest = later.guest > stat.guest ? ', in a guest of its own' : ''
+    const guest = later.guest > stat.guest ? ', in a nested VM' : ''
     return [where, `it runs ${where}${guest} (${used[where] * 10} ms of ${pauseMilliseconds} ms)`]
   }
   return judgeSleeper(seen)

@@ -1,4 +1,4 @@
-// From what happened to a test to its verdict: a table, no guesses.
+// Derives the verdict of a test from its attempt: a table, no guesses.
 import { DeadlineExceeded } from '../base/deadline.ts'
 import { GmemtestError, messageOf, type Fault } from '../base/errors.ts'
 import type { Splat } from '../console/splat.ts'
@@ -11,11 +11,11 @@ import { skipped } from './skips.ts'
 
 export interface Judgement {
   readonly verdict: Verdict
-  /** Why, in one sentence; empty with PASS. */
+  /** The reason in one sentence; empty with PASS. */
   readonly message: string
-  /** Whether the instance may run a further test. */
+  /** A further test may run in the instance. */
   readonly instanceUsable: boolean
-  /** What failed the test happened before it began. */
+  /** The cause of the failure lies before the beginning of the test. */
   readonly beforehand?: true
 }
 
@@ -23,8 +23,8 @@ type SkipFacts = Pick<JudgeFacts, 'expectSkips' | 'kernel'>
 type Judged = Omit<Judgement, 'instanceUsable'>
 
 /**
- * Judges an attempt. The first match wins; splats of the kernel come before what the test noticed. A skip
- * counts as a failure unless the definition of the kernel expects it under the name of the test.
+ * Judges an attempt. The first match wins, and splats come before failed checks. A skip is a failure unless the kernel
+ * definition expects it under the name of the test.
  */
 export function judge(attempt: Attempt, name: string, facts: SkipFacts): Judgement {
   const { thrown, death, hang, splats, recovered, observation, unseen } = attempt
@@ -35,14 +35,14 @@ export function judge(attempt: Attempt, name: string, facts: SkipFacts): Judgeme
   if (unseen > 0) {
     return lost('ERROR', `${unseen} lines of the console were lost before gmemtest read them: too many lines`)
   }
-  // What has leaked would be missing in the next test.
+  // Leaked resources would be missing in the next test.
   const isClean = recovered && attempt.leaks.length === 0 && observation.isTainted !== true
   const problem = thrown ?? (observation.problem && { value: observation.problem })
   const judged = problem === undefined ? judgeRest(attempt, name, facts) : judgeError(problem.value)
   return { ...judged, instanceUsable: isClean }
 }
 
-/** Judges a test that found nothing wrong itself. */
+/** Judges a test without a failed check or an error. */
 function judgeRest(attempt: Attempt, name: string, facts: SkipFacts): Judged {
   const { leaks, warnings, earlier, observation } = attempt
   if (leaks.length > 0) return { verdict: 'FAIL', message: `leaked kernel resources: ${leaks.join('; ')}` }
@@ -99,7 +99,7 @@ function lost(verdict: Verdict, message: string): Judgement {
   return { verdict, message, instanceUsable: false }
 }
 
-/** Returns the verdict on a test that has no instance because of `error`: whose fault it is decides. */
+/** Returns the verdict on a test that got no instance because of `error`. */
 export function verdictOfRefusal(error: unknown): Verdict {
   return error instanceof GmemtestError ? verdictByRefusal[error.fault] : 'MISS'
 }

@@ -1,4 +1,4 @@
-// Which tests share a boot: few boots serve all of them, and what this computer cannot give is known before QEMU starts.
+// Groups tests by boots: few boots serve all tests, and memory that this computer lacks shows before QEMU starts.
 import { InfraError } from '../base/errors.ts'
 import { bytes, type Bytes } from '../base/units.ts'
 import { describePools, memoryOf, plainProfile, type BootProfile, type Pools } from '../vm/profile.ts'
@@ -10,21 +10,21 @@ export interface BootGroup {
   readonly tests: readonly Test[]
 }
 
-/** A test that cannot be given its pools on this computer. */
+/** A test whose pools do not fit into the memory of this computer. */
 interface Refusal {
   readonly test: Test
   readonly error: InfraError
 }
 
-/** Groups in the order in which they run; the plain one, which boots fastest, is the first. */
+/** The groups in their order; the plain group, which boots fastest, comes first. */
 export interface BootPlan {
   readonly groups: readonly BootGroup[]
   readonly refused: readonly Refusal[]
 }
 
 /**
- * Groups tests by the way they want to be booted, in their order. A group has the largest pools that any of its tests
- * wants; it is divided if that is more memory than is `available` on this computer.
+ * Groups tests by boot variants, in their order. A group has the largest pools that any of its tests wants. A group that
+ * needs more memory than is `available` on this computer is divided.
  */
 export function planBoots(tests: readonly Test[], available: Bytes): BootPlan {
   const kinds = Map.groupBy(tests, kindOf)
@@ -56,7 +56,7 @@ function variantsOf(boot: Test['wants']['boot']): Test['wants']['boot'] {
   return [...new Set(boot)].toSorted()
 }
 
-/** Returns the profile that serves all of these tests, which are of one kind. */
+/** Returns the profile that serves all of these tests of one kind. */
 function profileOf(members: readonly Test[]): BootProfile {
   const largest = (size: keyof Pools): number => Math.max(0, ...members.map(({ wants }) => wants.pools[size]))
   const memory = Math.max(0, ...members.map(({ wants }) => wants.memory ?? 0))
@@ -67,7 +67,7 @@ function profileOf(members: readonly Test[]): BootProfile {
   }
 }
 
-/** Puts each test into the first group that it fits into; each fits into one of its own. */
+/** Puts each test into the first group with enough memory left. */
 function divided(members: readonly Test[], available: Bytes): BootGroup[] {
   const groups: Test[][] = []
   for (const test of members) {
@@ -88,6 +88,6 @@ function tooLarge(test: Test, available: Bytes): InfraError {
   return new InfraError(
     'POOLS_TOO_LARGE',
     `${test.name} needs an instance with ${wanted} MiB of memory (pools of huge pages: ${pools}), and ${limit} MiB are available on this computer`,
-    { hint: 'free memory, or run it on a computer that has more' },
+    { hint: 'free some memory, or run it on a computer with more memory' },
   )
 }

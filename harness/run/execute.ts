@@ -1,4 +1,4 @@
-// One test in one instance: markers on the console around it, a deadline over it, everything closed after it.
+// Runs one test in one instance: between markers on the console, within a deadline, with a clean-up after it.
 import { must } from '../agent/wire/call.ts'
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
@@ -15,7 +15,7 @@ import type { VmDeath } from '../vm/vm.ts'
 import type { Test } from './test.ts'
 
 const cleanUpMilliseconds = 10_000
-// A marker comes through the console a moment after the write to /dev/kmsg has returned.
+// A marker reaches the console shortly after the write to /dev/kmsg has returned.
 const markerMilliseconds = 2000
 
 export interface ExecuteOptions {
@@ -23,11 +23,11 @@ export interface ExecuteOptions {
   /** The counters of the instance before the test. */
   readonly watch: LeakWatch
   readonly read: ReadSplats
-  /** The position on the console up to which everything has been read: windows leave no gaps. */
+  /** The position on the console where the window before ended: windows leave no gaps. */
   readonly since: number
   /**
-   * Called when the test is about to begin, with the splats since `since`: they belong to the test before it in this
-   * instance, or to the boot. What it throws is the end of this test.
+   * Called when the test is about to begin, with the splats since `since`. They belong to the test before it in this
+   * instance, or to the boot. An error from this function ends the test.
    */
   readonly onBegun: (late: SplatReading) => Promise<void>
   /** Tells, when the test is over, whether no other test will run in this instance. */
@@ -35,8 +35,8 @@ export interface ExecuteOptions {
 }
 
 /**
- * Runs a test to its end, whatever that is; the instance may be unusable afterwards (`judge` says so).
- * @throws the reason of `signal` when the run is called off
+ * Runs a test. The instance may be unusable afterwards: `judge` decides.
+ * @throws the reason of `signal`
  */
 export async function execute(test: Test, instance: Instance, options: ExecuteOptions): Promise<Attempt> {
   const { signal, read, since, watch } = options
@@ -52,7 +52,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   let left: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
 
-  /** Gives up when the time is over, or at once when the instance dies. */
+  /** Ends the work at the deadline, or at once when the instance dies. */
   async function within(
     stage: string,
     milliseconds: number,
@@ -61,7 +61,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     await withDeadline({ stage, milliseconds: patience.for(milliseconds), signal }, async (ending) => {
       const died = instance.died.then((how) => {
         death = how
-        throw new ProtocolError('VM_DIED', 'the virtual machine died')
+        throw new ProtocolError('VM_DIED', 'the instance died')
       })
       await Promise.race([work(ending), died])
     })
@@ -107,7 +107,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   const vmcore = await dumpOf(test.name, instance, { death, hang }, signal)
   const nextWindow = instance.console.mark()
   const own = window.slice(linesBefore(test.name, window).length)
-  // With the markers: a splat may be torn onto the line of one.
+  // Lines of markers count: the kernel may print a part of a splat onto one.
   const { splats, allowed } = read(own)
   return {
     observation,
@@ -133,8 +133,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
 }
 
 /**
- * Writes a marker into the kernel's log, and waits until it comes through the console: all that was printed before has
- * been read then. Level 0 is shown on the console whatever its log level is.
+ * Writes a marker into the kernel's log, and waits until it has come through the console: gmemtest has then read everything
+ * that the kernel printed before. Messages of level 0 reach a console of any log level.
  */
 async function writeMarker(text: string, instance: Instance, signal: AbortSignal): Promise<void> {
   const seen = Promise.withResolvers<void>()
@@ -152,7 +152,7 @@ async function writeMarker(text: string, instance: Instance, signal: AbortSignal
       `wrote a marker to /dev/kmsg, but it did not reach the serial console within ${seconds} s`,
       {
         cause,
-        hint: 'check that console=ttyS0 stands on the command line of the kernel, and is the last console=',
+        hint: 'make console=ttyS0 the last console= on the command line of the kernel',
       },
     )
   }

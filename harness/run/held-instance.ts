@@ -1,4 +1,4 @@
-// The instance that a worker has at hand: taken from the pool, checked, and given back with all that its console said.
+// The instance of a worker: taken from the pool, checked, and closed after its console was read to the end.
 import type { ReadSplats } from '../console/read-splats.ts'
 import { checkInstance, type CheckedInstance } from '../instance/checked-instance.ts'
 import type { Late } from '../judge/late.ts'
@@ -14,7 +14,7 @@ export interface HeldInstanceOptions {
   /** The number of the worker. */
   readonly worker: number
   readonly read: ReadSplats
-  /** Called when an instance is gone, with what came out of it after the window of its last test. */
+  /** Called when an instance is closed, with the splats and the death after the window of its last test. */
   readonly onGone: (late: Late) => Promise<void>
 }
 
@@ -30,14 +30,14 @@ export class HeldInstance {
     return this.#held
   }
 
-  /** Whether the instance at hand was made for this profile. */
+  /** Tells whether the current instance has this profile. */
   isOf(profile: BootProfile): boolean {
     return this.#held?.profile === profile
   }
 
   /**
-   * Returns the instance at hand if it will do, or a new one.
-   * @throws what the pool and `checkInstance` throw
+   * Returns the current instance if a test of this profile may run in it, or else a new one.
+   * @throws the errors of the pool and of `checkInstance`
    */
   async of(profile: BootProfile): Promise<CheckedInstance> {
     const { options, state, worker, read } = this.#given
@@ -52,7 +52,7 @@ export class HeldInstance {
     return checked
   }
 
-  /** Returns what the console has said since the window of the last test. */
+  /** Returns the splats on the console since the window of the last test. */
   sinceThen(): Late {
     const held = this.#held
     return held === undefined
@@ -60,9 +60,10 @@ export class HeldInstance {
       : this.#given.read(held.instance.console.since(held.window))
   }
 
+  /** Closes the current instance, if there is one. */
   async letGo(): Promise<void> {
     const held = this.#held
-    // Closing the instance is a death as well: how it died is asked before.
+    // Closing the instance is a death as well, so an earlier death is looked up first.
     const death = await Promise.race([held?.instance.died, Promise.resolve(undefined)])
     await held?.instance[Symbol.asyncDispose]()
     // Its console is complete now.

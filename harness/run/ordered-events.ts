@@ -1,4 +1,4 @@
-// Events of several scenarios that run at the same time, put out scenario by scenario as if they ran one after the other.
+// Emits the events of tests that run at the same time as if the tests ran one after the other.
 
 interface Part<Event> {
   readonly waiting: Event[]
@@ -6,8 +6,8 @@ interface Part<Event> {
 }
 
 /**
- * Sorts what is written for the places 0, 1, 2 … What belongs to the first place that is not finished comes out at once,
- * everything behind it waits for it.
+ * Sorts events by the places 0, 1, 2 … Events of the first unfinished place are emitted at once, and the events of later
+ * places wait.
  */
 export class OrderedEvents<Event> {
   readonly #emit: (event: Event) => Promise<void>
@@ -15,18 +15,18 @@ export class OrderedEvents<Event> {
   #head = 0
   #last: Promise<void> = Promise.resolve()
 
-  /** `emit` is never called before its last call has resolved. */
+  /** Calls of `emit` never overlap. */
   constructor(emit: (event: Event) => Promise<void>) {
     this.#emit = emit
   }
 
-  /** Resolves when the event is out, or at once when it has to wait for its turn. */
+  /** Resolves when the event was emitted, or at once when it has to wait. */
   async write(place: number, event: Event): Promise<void> {
     if (place === this.#head) await this.#put([event])
     else this.#part(place).waiting.push(event)
   }
 
-  /** Nothing more comes for this place. */
+  /** Ends a place: no event of it follows. */
   async finish(place: number): Promise<void> {
     this.#part(place).isFinished = true
     while (this.#part(this.#head).isFinished) {
@@ -38,8 +38,8 @@ export class OrderedEvents<Event> {
   }
 
   /**
-   * When all is over: puts out what is finished though something before it is not and never will be. What was cut off
-   * stays out, except what is out already.
+   * Emits the events of finished places at the end of a run, although earlier places were cut off. Waiting events of places
+   * that were cut off are dropped.
    */
   async flush(): Promise<void> {
     const places = [...this.#parts.keys()].toSorted((a, b) => a - b)

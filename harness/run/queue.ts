@@ -1,4 +1,4 @@
-// The tests that no worker has taken yet, in the order in which they are to be begun.
+// The tests that no worker has taken yet, in the order in which they begin.
 import type { GmemtestError } from '../base/errors.ts'
 import { plainProfile, type BootProfile } from '../vm/profile.ts'
 import type { BootPlan } from './boot-plan.ts'
@@ -10,7 +10,7 @@ export interface Entry {
   readonly place: number
   readonly test: Test
   readonly profile: BootProfile
-  /** Why it cannot run at all. */
+  /** The error for which the test cannot run at all. */
   readonly refusal?: GmemtestError
 }
 
@@ -41,8 +41,8 @@ export function entriesOf({ groups, refused }: BootPlan): Entries {
 }
 
 /**
- * Puts the longest first, so that none of them begins when all the others are over. A new test may be the longest of all,
- * so it comes before those whose time is known, by its deadline.
+ * Puts the longest tests first, so that no long test begins when all others have ended. New tests may be the longest of
+ * all: they come before the tests with a known duration, sorted by their deadlines.
  */
 export function longestFirst(
   entries: readonly Entry[],

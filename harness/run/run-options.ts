@@ -1,4 +1,4 @@
-// What a run has to know, and what it answers with.
+// The inputs of a run, and its outcome.
 import type { Instance, InstanceSource } from '../instance/instance.ts'
 import type { JudgeFacts } from '../judge/facts.ts'
 import type { Allowance } from '../kernel/definition/allowances.ts'
@@ -11,33 +11,33 @@ export interface RunOptions extends JudgeFacts {
   readonly plan: BootPlan
   readonly instances: InstanceSource
   readonly isolation: Isolation
-  /** How many instances there may be at once. With one, tests run in the order of the plan. */
+  /** The largest number of instances at once. With one, tests run in the order of the plan. */
   readonly jobs: number
-  /** How many milliseconds tests took the last time, by their names; any may be missing. */
+  /** The durations of tests in the last run, in milliseconds by names; any may be missing. */
   readonly durations: ReadonlyMap<string, number>
-  /** Called with one event after the other. Never rejects. */
+  /** Receives one event after the other. Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
   readonly dialect: Dialect
-  /** The splats that are known. */
+  /** The allowances of the kernel definition. */
   readonly allow: readonly Allowance[]
   /** The day (`dayOf`) on which the run began: allowances expire by it. */
   readonly today: string
-  /** Asked after each test; when it says yes, no further one is begun. */
+  /** Called after each test; true ends the run. */
   readonly until?: (finished: TestFinished) => boolean
   /**
-   * Called after the last event with the instance of the last test if it still runs, before it is closed. Only with one
-   * job: with more, the last instance is undefined.
+   * Called after the last event with the instance of the last test, unless that is closed already. Only for one job: with
+   * more, the last instance is undefined.
    */
   readonly keep?: (instance: Instance) => Promise<void>
 }
 
 export interface RunOutcome {
   readonly verdicts: Readonly<Record<Verdict, number>>
-  /** Why the run ended before its last test. */
+  /** The reason for which the run ended before its last test. */
   readonly aborted?: string
-  /** What kept an instance from coming up. */
+  /** The error for which an instance did not come up. */
   readonly error?: unknown
-  /** The exit code; interruptions and broken reports are the caller's business. */
+  /** The exit code, without regard to interruptions and broken reports. */
   readonly exitCode: number
 }

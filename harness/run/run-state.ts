@@ -1,4 +1,4 @@
-// What all workers of a run know: the verdicts so far, what the kernel has, and what does not come up.
+// The state that all workers of a run share: verdicts, facts about the kernel, and profiles that do not come up.
 import { exitCodeOf, exitCodes, messageOf } from '../base/errors.ts'
 import type { TestFinished, Verdict } from '../report/events.ts'
 import { plainProfile, type BootProfile } from '../vm/profile.ts'
@@ -14,14 +14,14 @@ import type { RunOptions, RunOutcome } from './run-options.ts'
 export class RunState {
   readonly #options: RunOptions
   readonly #verdicts: Record<Verdict, number> = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
-  /** What kept machines of a profile from coming up: nobody tries it again. */
+  /** The errors of profiles whose instances do not come up: no worker tries these profiles again. */
   readonly #failures = new Map<BootProfile, unknown>()
-  /** What all machines of a profile got, if they are copies of one. */
+  /** The boot facts of profiles whose instances are copies of one. */
   readonly #copies = new Map<BootProfile, BootFacts>()
-  /** The fingerprints of what kernels complained about while they booted, for each way to boot. */
+  /** The fingerprints of boot splats that a test was charged with, by profile. */
   readonly #judged = new Map<BootProfile, Set<string>>()
   #kernel: CheckedInstance['available'] | undefined
-  /** How many tests could not run at all and have no other verdict than ERROR. */
+  /** The number of tests with the verdict ERROR that could not run at all. */
   #refused = 0
   #isEnough = false
 
@@ -33,18 +33,18 @@ export class RunState {
     return this.#verdicts
   }
 
-  /** Nothing further is begun. */
+  /** No further test begins. */
   get isOver(): boolean {
     return this.#isEnough || this.#options.signal.aborted || this.#isHopeless
   }
 
-  /** Why the run ended before its last scenario; nothing if it did not, or if it was enough. */
+  /** The reason for which the run ended early; undefined when it came to its end, or `until` ended it. */
   get aborted(): string | undefined {
     if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
     return this.#isHopeless ? messageOf(this.failure?.error) : undefined
   }
 
-  /** No instance comes up: the plain profile asks for least, and the plan may have one profile alone. */
+  /** No instance comes up: neither one of the plain profile, which needs least, nor one of any other profile of the plan. */
   get #isHopeless(): boolean {
     const { groups } = this.#options.plan
     const failed = groups.filter(({ profile }) => this.#failures.has(profile))
@@ -54,7 +54,7 @@ export class RunState {
     )
   }
 
-  /** What kept the first of the profiles that failed from coming up. */
+  /** The error of the first profile that failed. */
   get failure(): { readonly error: unknown } | undefined {
     const [failed] = this.#failures.entries()
     return failed === undefined ? undefined : { error: failed[1] }
@@ -62,24 +62,24 @@ export class RunState {
 
   get exitCode(): number {
     const { FAIL, ERROR, MISS } = this.#verdicts
-    if (FAIL + ERROR - this.#refused > 0) return exitCodes.scenarioFailed
+    if (FAIL + ERROR - this.#refused > 0) return exitCodes.testFailed
     if (this.failure !== undefined) return exitCodeOf(this.failure.error)
     return MISS + this.#refused > 0 ? exitCodes.couldNotRun : exitCodes.ok
   }
 
   count(finished: TestFinished, { refusal }: Entry): void {
     this.#verdicts[finished.verdict] += 1
-    // A test that was never built says nothing about the kernel.
+    // A test that was never built does not judge the kernel.
     if (finished.verdict === 'ERROR' && refusal !== undefined) this.#refused += 1
     if (this.#options.until?.(finished) === true) this.#isEnough = true
   }
 
-  /** No machine of this profile comes up. */
+  /** Notes that no instance of this profile comes up. */
   fail(profile: BootProfile, error: unknown): void {
     if (!this.#failures.has(profile)) this.#failures.set(profile, error)
   }
 
-  /** Returns the splats of the boot that no test was charged with yet: once is enough for each way to boot. */
+  /** Returns the splats of the boot that no test was charged with yet. Each profile charges one test with a splat. */
   unjudged({ profile, boot }: CheckedInstance): SplatReading {
     const judged = this.#judged.get(profile)
     const isNew = ({ fingerprint }: Splat): boolean => judged?.has(fingerprint) !== true
@@ -98,13 +98,14 @@ export class RunState {
     this.#judged.set(profile, judged)
   }
 
+  /** Notes the facts about the kernel and the profile of an instance. */
   learn({ instance, profile, available, facts }: CheckedInstance): void {
     this.#kernel = available
-    // One that is booted may get fewer huge pages than the one before.
+    // A booted instance may get fewer huge pages than the one before.
     if (instance.origin === 'restored') this.#copies.set(profile, facts)
   }
 
-  /** Returns the verdict that needs no instance, as far as kernel and profile are known. */
+  /** Returns the verdict on a test that needs no instance, as far as kernel and profile are known. */
   decided({ test, profile, refusal }: Entry): Finished | undefined {
     const options = this.#options
     const lacks =

@@ -1,4 +1,4 @@
-// Runs the tests of a plan, several at once if need be, and tells what happens as events, in the order of the plan.
+// Runs the tests of a plan with several workers, and emits events in the order of the plan.
 import type { RunEvent } from '../report/events.ts'
 import { OrderedEvents } from './ordered-events.ts'
 import { entriesOf, longestFirst, Queue } from './queue.ts'
@@ -13,7 +13,7 @@ const deepestStack = 40
  * computer or a test is a verdict, not an exception; an abort of `signal` ends the run early and shows in the outcome.
  */
 export async function runTests(options: RunOptions): Promise<RunOutcome> {
-  // A check may be several helpers below the line of the scenario that a report has to name.
+  // A check may be several helpers below the line of the test file that a diagnostic names.
   Error.stackTraceLimit = Math.max(Error.stackTraceLimit, deepestStack)
   const { emit, signal, keep } = options
   const started = performance.now()
@@ -29,8 +29,8 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
 }
 
 /**
- * Has the workers run all tests. All workers have ended then, for whatever reason, and what they finished is out; they may
- * still have instances, which `stack` closes.
+ * Has the workers run all tests. When it returns, all workers have ended and the events of finished tests were emitted. The
+ * workers may still have instances, which `stack` closes.
  */
 async function work(
   options: RunOptions,
@@ -44,7 +44,7 @@ async function work(
       ? new Queue(planned, { strict: true })
       : new Queue(longestFirst(planned, durations), { strict: false })
   const events = new OrderedEvents<RunEvent>(emit)
-  // A bug in one of them must not leave the others at work.
+  // A bug in one worker also ends the others.
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])
   const shared = { options: { ...options, signal }, state, queue, events }

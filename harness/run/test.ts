@@ -1,27 +1,27 @@
-// What the runner knows of a test; scenarios and the kernel's selftests each become one.
+// A test as the runner sees it. Suites make tests of scenarios and of the kernel's selftests.
 import type { GmemtestError } from '../base/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Observation } from '../judge/attempt.ts'
 import type { Subject } from '../judge/subject.ts'
 
-/** What a test is given while it runs. */
+/** The part of the runner that a test uses while it runs. */
 interface Hooks {
-  /** Ends the test: the run is over, or the time of the test is. */
+  /** Fires when the run or the deadline of the test is over. */
   readonly signal: AbortSignal
-  /** Announces a warning of the kernel that the test provokes, so that it does not count. */
+  /** Declares a kernel warning that the test provokes, so that it does not count. */
   readonly expectLog: (pattern: RegExp) => void
 }
 
 export interface Test extends Subject {
-  /** How long it may take, in seconds, where instructions are not emulated; the runner ends it after that. */
+  /** The deadline in seconds without emulation; the runner ends the test after it. */
   readonly seconds: number
-  /** Why the test cannot run at all: its program does not compile. */
+  /** The error for which the test cannot run at all, such as a program that does not compile. */
   readonly refusal?: GmemtestError
-  /** Whether the test must leave the counters and the log of the kernel as they were. */
+  /** The test must leave the counters and the log of the kernel as they were. */
   readonly leavesNothing: boolean
   /**
    * Runs the test in an instance.
-   * @throws {CheckFailure} when the kernel does not do what it should; errors by whose fault they are
+   * @throws {CheckFailure} when the kernel breaks a rule; otherwise errors whose class names the fault
    */
   run(instance: Instance, hooks: Hooks): Promise<Observation>
 }

@@ -1,4 +1,4 @@
-// One of the workers of a run: takes one test after the other, gets it an instance, and tells what becomes of it.
+// A worker of a run: takes one test after the other, gets an instance for it, and emits its events.
 import { messageOf } from '../base/errors.ts'
 import { splatReader, type ReadSplats, type SplatReading } from '../console/read-splats.ts'
 import type { CheckedInstance } from '../instance/checked-instance.ts'
@@ -18,7 +18,7 @@ import type { Entry, Queue } from './queue.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 
-/** What the workers of a run share. */
+/** The objects that the workers of a run share. */
 export interface Shared {
   /** `signal` ends this worker. */
   readonly options: RunOptions
@@ -27,26 +27,26 @@ export interface Shared {
   readonly events: OrderedEvents<RunEvent>
 }
 
-/** One test, from the moment that a worker took it. */
+/** The state of a test that a worker has taken. */
 interface Course {
   readonly entry: Entry
   isStarted: boolean
-  /** Why its first try was in vain. */
+  /** The reason for which the first try was in vain. */
   retried?: string
-  /** The splats from before it began, in all instances that it had. */
+  /** The splats from before the test began, in all of its instances. */
   earlier: SplatReading
 }
 
-/** How a try ended. */
+/** The end of a try. */
 type Ending =
   | {
       readonly kind: 'finished'
       readonly finished: Finished
-      /** What happened, when it was tried. */
+      /** The attempt, when the test ran. */
       readonly attempt?: Attempt
       readonly lost?: string
     }
-  /** Another try makes sense. */
+  /** Transient trouble: the test runs once more. */
   | { readonly kind: 'in vain'; readonly reason: string }
   /** The run is over, and this test has no verdict. */
   | { readonly kind: 'given up' }
@@ -56,9 +56,9 @@ export class Worker implements AsyncDisposable {
   readonly #shared: Shared
   readonly #read: ReadSplats
   readonly #held: HeldInstance
-  /** The test that has passed in the instance at hand, as far as is known yet. */
+  /** The last test of the current instance when it has passed so far: late splats can change its verdict. */
   #unsettled: { readonly course: Course; readonly attempt: Attempt } | undefined
-  /** What it does next, when that is settled already. */
+  /** The next test, when it was taken early. */
   #reserved: Entry | undefined
 
   constructor(number: number, shared: Shared) {
@@ -75,14 +75,14 @@ export class Worker implements AsyncDisposable {
     })
   }
 
-  /** The instance that it still has. */
+  /** The instance that the worker still has. */
   get instance(): CheckedInstance['instance'] | undefined {
     return this.#held.current?.instance
   }
 
   /**
-   * Works until nothing is left, or the run is over.
-   * @throws the reason of the signal when it is called off
+   * Works until the queue is empty, or the run is over.
+   * @throws the reason of the signal
    */
   async run(): Promise<void> {
     const { state, queue, options } = this.#shared
@@ -130,7 +130,7 @@ export class Worker implements AsyncDisposable {
     this.#shared.state.count(event, course.entry)
   }
 
-  /** Tells the verdict that was held back: what the kernel had to say later is charged to that test. */
+  /** Emits the verdict that was held back. Late splats and a late death are charged to that test. */
   async #settle(late: Late): Promise<void> {
     const unsettled = this.#unsettled
     this.#unsettled = undefined
@@ -147,7 +147,7 @@ export class Worker implements AsyncDisposable {
     await events.finish(place)
   }
 
-  /** Trouble of this computer may be over in a moment: one more try in a new instance tells. */
+  /** Tries a test, and once more in a new instance after transient trouble of this computer. */
   async #untilDecided(course: Course): Promise<Ending> {
     const first = await this.#try(course)
     if (first.kind !== 'in vain') return first
@@ -170,7 +170,7 @@ export class Worker implements AsyncDisposable {
       options.signal.throwIfAborted()
       if (course.retried === undefined && isTransient(error))
         return { kind: 'in vain', reason: messageOf(error) }
-      // Another worker has said already that no instance comes up at all.
+      // Another worker has emitted already that no instance comes up at all.
       if (state.isOver) return { kind: 'given up' }
       state.fail(profile, error)
       return { kind: 'finished', finished: refused(test, error, options) }
@@ -195,7 +195,7 @@ export class Worker implements AsyncDisposable {
       since: checked.window,
       isLast: () => this.#isLast(),
       onBegun: async (late) => {
-        // A verdict that late splats change takes time: it is told when the deadline of this test is over.
+        // Decoding late splats takes time: that verdict follows outside of the deadline of this test.
         if (hasPredecessor && isDamage(late)) throw new DamagedInstance()
         if (hasPredecessor) await this.#settle(late)
       },
@@ -219,13 +219,13 @@ export class Worker implements AsyncDisposable {
       course.earlier = earlier
       return { kind: 'in vain', reason: message }
     }
-    // A test that was not run to its end says nothing about what came before it.
+    // A test without an end does not judge the boot.
     if (verdict !== 'MISS') state.bootJudged(checked)
     const finished = await finishedOf(test, attempt, judged, options)
     return { kind: 'finished', finished, attempt, ...(instanceUsable ? {} : { lost: message }) }
   }
 
-  /** Has the pool make the instance of the next test while this one runs. */
+  /** Has the pool make the instance of the next test while the current test runs. */
   #prepareNext(): void {
     const { options, queue, state } = this.#shared
     if (options.isolation === 'none') return
@@ -233,26 +233,26 @@ export class Worker implements AsyncDisposable {
     if (next !== undefined) options.instances.prepare?.(next.profile, this.#number)
   }
 
-  /** Whether the instance at hand will do for a test that needs one. */
+  /** Tells whether a test needs an instance, and the current one has its profile. */
   #suits(entry: Entry): boolean {
     return this.#held.isOf(entry.profile) && this.#shared.state.decided(entry) === undefined
   }
 
   /**
-   * Whether no other test will run in the instance at hand, so that kmemleak is asked. That takes 15 s and more in a kernel
-   * that has it; each test that has an instance of its own is asked about all the same, since no later look sees what it
-   * leaks. `--isolation none` saves that time.
+   * Tells whether no other test will run in the current instance, so that kmemleak scans for leaks. A scan takes 15 s and
+   * more in kernels with kmemleak. A test that has an instance alone always pays for it, since no later scan would find its
+   * leaks; `--isolation none` saves that time.
    */
   #isLast(): boolean {
     const { options, queue } = this.#shared
     if (options.isolation !== 'none') return true
-    // Another worker might take it: what comes next has to be settled now.
+    // Another worker could take the next test, so it is taken now.
     const suits = (entry: Entry): boolean => this.#suits(entry)
     this.#reserved ??= queue.take(suits)
     return !(this.#reserved !== undefined && suits(this.#reserved)) && queue.find(suits) === undefined
   }
 
-  /** Closes the instance if it may not be used again, except one that its user wants to look at. */
+  /** Closes an instance that no further test may use, except one that the user wants to keep. */
   async #afterwards(course: Course, lost: string | undefined): Promise<void> {
     const { isolation, keep } = this.#shared.options
     if (isolation !== 'none') {

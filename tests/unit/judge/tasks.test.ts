@@ -50,7 +50,7 @@ const cases: readonly (readonly [
     'a guest that does not exit',
     { state: 'R', syscall: 'running', uses: { guest: 28, system: 1 } },
     'in the kernel',
-    /runs in the kernel, in a guest of its own/,
+    /runs in the kernel, in a nested VM/,
   ],
   ['no CPU', { state: 'R', syscall: 'running' }, 'runnable', /gets no CPU/],
   ['SIGSTOP', { state: 'T', syscall: '0 0x0' }, 'stopped', /stopped \(T\)/],

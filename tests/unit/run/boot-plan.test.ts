@@ -86,7 +86,7 @@ void test('a scenario that is too large alone is refused with its value and the 
         code: 'POOLS_TOO_LARGE',
         message:
           /^b needs an instance with \d{6} MiB .* \(pools of huge pages: 100 × 1G and 1 × 2M\), and 4096 MiB are available/,
-        hint: /free memory/,
+        hint: /free some memory/,
       },
     },
   ])
