@@ -1,4 +1,4 @@
-// Where two values differ, as the few lines that do: `-` is what was wanted, `+` what was found.
+// The difference of two values as a few lines: `-` is the wanted value, `+` the value found.
 import { inspect } from 'node:util'
 
 function linesOf(value: unknown): string[] {
@@ -10,7 +10,7 @@ function linesOf(value: unknown): string[] {
 
 const mostLines = 40
 
-/** A short difference of two values; lists are compared element by element, equal ends are left out. Never empty. */
+/** Returns a short difference of two values. Lists are compared element by element without equal ends. Never empty. */
 export function differenceOf(wanted: unknown, found: unknown): string {
   const left = linesOf(wanted)
   const right = linesOf(found)

@@ -1,13 +1,12 @@
-// The last event of a run: it comes, whatever happens.
+// The last event of a run: every run emits it.
 import { messageOf } from '../base/errors.ts'
 import type { RunEvent } from './events.ts'
 
 type Emit = (event: RunEvent) => Promise<void>
 
 /**
- * Does the work of a run with the `emit` that it is given. When it throws before it has emitted `run-finished`, that is
- * emitted with the reason.
- * @throws what the work throws
+ * Does the work of a run. Emits `run-finished` with the reason when the work throws before it has emitted that event.
+ * @throws the errors of the work
  */
 export async function withEnding(emit: Emit, work: (emit: Emit) => Promise<number>): Promise<number> {
   const begin = performance.now()

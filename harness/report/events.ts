@@ -1,43 +1,43 @@
-// The stream between a run and its reports: the runner writes it, every report is a sink that reads it.
+// The events between a run and its reports: the runner emits them, and every report is a sink that reads them.
 import type { Writable } from 'node:stream'
 import type { Isolation } from '../kernel/definition/definition.ts'
 
 /** The version of the event schema: `run-started` and `mutants-started` carry it (docs/results.md). */
 export const eventsVersion = 2
 
-/** How a scenario ended, in the words of KCIDB. */
+/** The verdict on a test, in the words of KCIDB. */
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR' | 'MISS' | 'SKIP'
 
-/** Why a scenario did not pass: enough to understand it without the log, and to run it again. */
+/** The reason for which a test did not pass: enough to understand the failure without the log, and to run the test again. */
 export interface Diagnostic {
   readonly message: string
-  /** The rules of the specification that were being checked. */
+  /** The rules that the test checks. */
   readonly rules: readonly string[]
-  /** The last operations on the agent, oldest first, each as one readable line. */
+  /** The last operations of the agent, oldest first, each as one readable line. */
   readonly operations: readonly string[]
   readonly wanted?: unknown
   readonly found?: unknown
-  /** `tests/scenarios/….ts:LINE` of the check that failed. */
+  /** The place of the check that failed: `tests/scenarios/….ts:LINE`. */
   readonly at?: string
-  /** The last lines of what a program said, when the scenario is a program of somebody else's. */
+  /** The last lines of the output, when the test is a program. */
   readonly output?: readonly string[]
-  /** The functions in the call trace of the kernel's complaint, with file and line where they are known. */
+  /** The functions in the call trace of the splat, with file and line where these are known. */
   readonly trace?: readonly string[]
-  /** The complaint of the kernel, or the last console lines of the scenario's window: always those after a panic or a hang. */
+  /** The lines of the splat; without a splat, after a panic or after a hang, the last console lines of the test. */
   readonly console: readonly string[]
-  /** What was seen of a machine in which something did not end: the agent's tasks with their kernel stacks, virtual CPUs. */
+  /** The evidence of a hang: the tasks of the agent with their kernel stacks, the positions of the virtual CPUs. */
   readonly seen?: readonly string[]
-  /** The command line that opens the dump of the guest's memory, or why there is none though it was wanted. */
+  /** The command line that opens the memory dump, or the reason for which a wanted dump is missing. */
   readonly vmcore?: string
-  /** The command line that runs just this scenario again. */
+  /** The command line that runs this test alone again. */
   readonly again: string
 }
 
-/** A test point that a program itself has reported, with those below it. */
+/** A test point that a program has reported, with its subtests. */
 export interface TestPoint {
   readonly ok: boolean
   readonly name: string
-  /** TODO: that it is not ok was expected. */
+  /** TODO: the point was expected to fail. */
   readonly directive?: 'SKIP' | 'TODO'
   readonly reason?: string
   readonly points?: readonly TestPoint[]
@@ -51,13 +51,13 @@ export interface TestFinished {
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number
-  /** Present when what failed the test happened before it began: in the boot, or there was no boot. */
+  /** Present when the cause of the failure lies before the beginning of the test: in the boot, or no instance came up. */
   readonly beforehand?: true
-  /** Present when this is the verdict on its second try: why the first one was in vain. */
+  /** Present on a second try: the reason for which the first one was in vain. */
   readonly retried?: string
   /** Splats that an allowance covers, each with its reason. */
   readonly allowed?: readonly string[]
-  /** Present with SKIP: why this kernel cannot run it. */
+  /** Present with SKIP: the reason for which this kernel cannot run the test. */
   readonly reason?: string
   /** Present with FAIL, ERROR and MISS. */
   readonly diagnostic?: Diagnostic
@@ -88,22 +88,22 @@ export type RunEvent =
       readonly type: 'vm-ready'
       readonly accelerator: string
       readonly reason: string
-      /** How it was booted: `plain`, or pools of huge pages and boot variants. */
+      /** The boot profile: `plain`, or pools of huge pages, boot variants and memory. */
       readonly profile: string
-      /** Whether its kernel has booted in it, or in the machine that it is a copy of. */
+      /** `restored`: the instance started from the saved state of a booted one. */
       readonly origin: 'booted' | 'restored'
-      /** From its start until it was ready, by booting or by being restored. */
+      /** The time from the start of QEMU until the instance was ready. */
       readonly milliseconds: number
     }
   | {
-      /** The virtual machine that scenarios shared is gone or cannot be trusted any more; the next one gets a new one. */
+      /** The instance that tests shared died or may not be used any more; the next test gets a new one. */
       readonly type: 'vm-lost'
       readonly reason: string
     }
   | { readonly type: 'test-started'; readonly suite: string; readonly name: string; readonly title: string }
   | {
       /**
-       * A test did not come to its end for a reason that may be gone, and runs once more in a new instance. Comes before
+       * Transient trouble kept a test from its end; the test runs once more in a new instance. The event comes before
        * `test-started` when the first instance did not come up.
        */
       readonly type: 'test-retried'
@@ -115,48 +115,48 @@ export type RunEvent =
   | {
       readonly type: 'run-finished'
       readonly milliseconds: number
-      /** How many scenarios ended with each verdict. */
+      /** The number of tests with each verdict. */
       readonly verdicts: Readonly<Record<Verdict, number>>
-      /** Present when the run ended early: no further scenario could be tried. */
+      /** Present when the run ended early: the reason. */
       readonly aborted?: string
     }
 
-/** What became of a mutant: of a kernel with one bug on top of its series. */
+/** The verdict on a mutant: on a kernel with one bug on top of its series. */
 export type MutantVerdict =
-  /** A scenario failed, or the kernel complained or died in a scenario's time. */
+  /** A scenario failed, or the kernel printed a splat or died while a scenario ran. */
   | 'KILLED'
-  /** Every scenario passed: one is missing. */
+  /** No scenario failed: a scenario for this bug is missing. */
   | 'SURVIVED'
-  /** The kernel does not come up, so no scenario had a chance. */
+  /** The kernel does not boot. */
   | 'NO_BOOT'
-  /** The patch does not apply, or what it makes does not compile. */
+  /** The patch does not apply, or the kernel does not compile. */
   | 'NOT_BUILT'
-  /** Nothing killed it, and not every scenario could be judged. */
+  /** No scenario killed the mutant, and some scenarios have no verdict. */
   | 'ERROR'
 
 /** A scenario that failed because of a mutant. */
 export interface Killer {
   readonly scenario: string
-  /** What it says about the failure. */
+  /** The message of its diagnostic. */
   readonly message: string
-  /** From the start of the boot to its failure. */
+  /** The time from the start of the boot to the failure. */
   readonly milliseconds: number
 }
 
-/** What became of one mutant. */
+/** The result of one mutant. */
 export interface MutantResult {
   readonly verdict: MutantVerdict
-  /** Of all of it: build, boot, scenarios. */
+  /** The time for build, boot and scenarios together. */
   readonly milliseconds: number
-  /** In the order in which they failed. Only the first one is looked for, unless all were asked for. */
+  /** The scenarios in the order of their failures. Without --all, the first failure ends the trial. */
   readonly killers: readonly Killer[]
-  /** How many scenarios were tried. */
+  /** The number of scenarios that ran. */
   readonly tried: number
-  /** Present unless it was killed: why not. */
+  /** Present unless the mutant was killed: the reason. */
   readonly reason?: string
 }
 
-/** The stream of a trial of mutants; the events of the scenarios come between those of their mutant. */
+/** The events of a campaign of mutants; the events of scenarios come between those of their mutant. */
 export type MutantEvent =
   | {
       readonly type: 'mutants-started'
@@ -170,46 +170,46 @@ export type MutantEvent =
       readonly type: 'mutant-finished'
       readonly name: string
       readonly title: string
-      /** Its number in the catalogue of known bugs, if it has one. */
+      /** The number of the bug in the catalogue of known bugs. */
       readonly bug?: string
       /** The file of its patch. */
       readonly patch: string
-      /** The command line that tries just this mutant again. */
+      /** The command line that tries this mutant alone again. */
       readonly again: string
     })
-  /** The scenarios that have killed run on the kernel without a mutant, where they must pass. */
+  /** The scenarios that killed a mutant run on the kernel without a mutant, where they must pass. */
   | { readonly type: 'control-started'; readonly scenarios: readonly string[] }
   | {
       readonly type: 'control-finished'
       readonly milliseconds: number
-      /** How many scenarios were tried; none when nothing has killed. */
+      /** The number of scenarios that ran; 0 when no mutant was killed. */
       readonly tried: number
-      /** Present when it failed: which scenarios prove nothing, or why there is no control. */
+      /** Present when the control failed: the scenarios that do not pass, or the reason for which none could run. */
       readonly reason?: string
     }
   | {
       readonly type: 'mutants-finished'
       readonly milliseconds: number
       readonly verdicts: Readonly<Record<MutantVerdict, number>>
-      /** Present when it ended early. */
+      /** Present when the campaign ended early: the reason. */
       readonly aborted?: string
     }
 
-/** Every event that a report may get. */
+/** Every event that a report receives. */
 export type ReportEvent = RunEvent | MutantEvent
 
-/** A consumer of the stream. Sinks only read; one that throws fails the run but does not stop it. */
+/** A report. A sink that throws fails the run but does not stop it. */
 export interface Sink {
   write(event: ReportEvent): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
   close(): Promise<void>
 }
 
-/** What a sink has to know beside its stream. */
+/** The facts that a sink depends on, beside its stream. */
 interface SinkOptions {
-  /** Whether the stream is a terminal: only then there is progress and colour. */
+  /** The stream is a terminal, so that progress and colour make sense. */
   readonly isTty: boolean
-  /** The directory of the results, to be named. */
+  /** The directory of the results, for messages. */
   readonly directory: string
 }
 

@@ -1,8 +1,8 @@
-// The formats of reports, one row each, and where each is written when nothing else is asked for.
+// The formats of reports, one row each, and the reports that every run writes.
 import { resultNames } from '../base/result-names.ts'
 import type { SinkFactory } from './events.ts'
 
-/** A sink is loaded when it is opened. */
+/** The formats by name; the code of a format is loaded when a report is opened. */
 export const formats = {
   terminal: async () => (await import('./terminal.ts')).terminalSink,
   tap: async () => (await import('./tap.ts')).tapSink,
@@ -11,13 +11,13 @@ export const formats = {
 
 type FormatName = keyof typeof formats
 
-/** A report that is written: its format, and a stream of this process or a file in the directory of the results. */
+/** A report: its format, and a stream of this process or a file in the directory of the results. */
 export interface ReportTarget {
   readonly format: FormatName
   readonly to: 'stdout' | 'stderr' | { readonly file: string }
 }
 
-/** What every run writes, in this order: the terminal takes its line of progress away before a test point is written. */
+/** The reports of every run. The terminal comes first: it clears its progress line before a test point is written. */
 export const defaultReports: readonly ReportTarget[] = [
   { format: 'terminal', to: 'stderr' },
   { format: 'tap', to: 'stdout' },

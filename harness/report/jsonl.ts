@@ -1,4 +1,4 @@
-// The event stream as it is, one JSON object a line, on the disk before the next test begins.
+// The events as one JSON object a line, written before the next test begins.
 import type { ReportEvent, SinkFactory } from './events.ts'
 import { Output } from './output.ts'
 import { plainValue } from './plain.ts'
@@ -16,7 +16,7 @@ export const jsonLinesSink: SinkFactory = (stream) => {
   }
 }
 
-/** Returns an event as a line of JSON, with the moment at which it was written unless it has one of its own. */
+/** Returns an event as a line of JSON; an event without a time gets `now`. */
 export function lineOf(event: ReportEvent, now: Date = new Date()): string {
   const readable =
     event.type === 'test-finished' && event.diagnostic !== undefined

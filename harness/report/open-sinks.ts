@@ -1,4 +1,4 @@
-// The reports of one job: where its events go, and what a report that broke means for the exit code.
+// Opens the reports of one job, and accounts for broken reports in its exit code.
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
@@ -13,14 +13,14 @@ import { Sinks, type NamedSink } from './sinks.ts'
 export interface Streams {
   readonly stdout: Writable
   readonly stderr: Writable
-  /** Whether `stderr` is a terminal. */
+  /** `stderr` is a terminal. */
   readonly isTty: boolean
   readonly printError: (error: unknown) => void
 }
 
 /**
- * Does the work of a job and reports the events that it emits into `directory` and to the streams. Returns its exit code;
- * when that would be `ok` and a report is incomplete, it is `couldNotRun`.
+ * Does the work of a job, and reports the events that it emits to the streams and into `directory`. Returns the exit code of
+ * the work; `couldNotRun` instead of `ok` when a report is incomplete.
  * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when a report cannot be opened
  */
 export async function reporting(
@@ -36,7 +36,7 @@ export async function reporting(
   } finally {
     await sinks.close()
   }
-  // Not earlier: what a stream could not write of the last points shows only when it is closed.
+  // Not earlier: a failure to write the last points shows when the stream is closed.
   return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
 }
 
@@ -60,7 +60,7 @@ async function openSink(
   return { name: to.file, sink: endingWith(stream, factory(stream, { isTty: false, directory })), directory }
 }
 
-/** Makes the end of a sink the end of its file. */
+/** Returns a sink that also ends its file. */
 function endingWith(stream: Writable, sink: Sink): Sink {
   return {
     write: (event) => sink.write(event),

@@ -1,4 +1,4 @@
-// A stream of a report: a stream that breaks is an error of the next write, and not of the process.
+// The stream of a report: a broken stream is an error of the next write, and not of the process.
 import type { Writable } from 'node:stream'
 
 export class Output {
@@ -12,7 +12,7 @@ export class Output {
     })
   }
 
-  /** @throws what broke the stream, if something did */
+  /** @throws the error that broke the stream, if it is broken */
   check(): void {
     if (this.#broken !== undefined) throw this.#broken
   }
@@ -22,8 +22,8 @@ export class Output {
   }
 
   /**
-   * Resolves when all that was written has left this process.
-   * @throws what broke the stream
+   * Resolves when everything that was written has left this process.
+   * @throws the error that broke the stream
    */
   async flushed(): Promise<void> {
     await new Promise<void>((resolve, reject) => {

@@ -1,14 +1,14 @@
-// Text and values from a kernel or a scenario, made fit for a report: no control characters, no cycles, no bigints.
+// Makes text and values of a kernel or a test fit for reports: no control characters, no cycles, no bigints.
 import { inspect, stripVTControlCharacters } from 'node:util'
 
-/** One line without escape sequences or control characters. */
+/** Returns a text as one line without escape sequences and control characters. */
 export function plainText(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trimEnd()
 }
 
-/** A value that JSON and YAML can hold: what they cannot hold becomes text. */
+/** Returns a value that JSON and YAML can hold: other values become text. */
 export function plainValue(value: unknown): unknown {
   switch (typeof value) {
     case 'string':
@@ -36,7 +36,7 @@ function plainObject(value: object): unknown {
     )
     return copy
   } catch {
-    // A cycle: say what inspect can say about it.
+    // A cycle.
     return inspect(value, { depth: 3 })
   }
 }

@@ -1,12 +1,12 @@
-// Reads the events of a results.jsonl, of this version of gmemtest or of one before it.
+// Reads the events of a results.jsonl, also of an earlier version of gmemtest.
 import type { ReportEvent } from './events.ts'
 
-/** An event as it stands in a file: what it holds is checked by whatever uses it. */
+/** An event of a file. Its fields are not checked yet. */
 export type StoredEvent = Readonly<Record<string, unknown>> & {
   readonly type: ReportEvent['type'] | (string & {})
 }
 
-/** The types of version 1, whose tests were scenarios, with those of today. */
+/** The types of version 1 with those of version 2. */
 const renamedTypes: Readonly<Record<string, ReportEvent['type']>> = {
   'scenario-started': 'test-started',
   'scenario-retried': 'test-retried',
@@ -22,7 +22,7 @@ export function readEvent(line: string): StoredEvent | undefined {
   try {
     value = JSON.parse(line)
   } catch {
-    // The last line of a run that was killed is cut off.
+    // The last line of a run that was killed may be incomplete.
     return undefined
   }
   if (!isRecord(value) || typeof value['type'] !== 'string') return undefined

@@ -1,4 +1,4 @@
-// The directory of one run's results, and the record of what was run.
+// The directory of a run's results, and the record of the run.
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -8,22 +8,22 @@ import { resultNames, vmcoreName } from '../base/result-names.ts'
 import { readEvent } from './read-events.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
-// A console that floods is some megabytes. On a full disk it stays empty, and a kernel would seem to say nothing.
+// A flooded console has some megabytes. On a full disk the console stays empty, and the kernel would seem silent.
 const neededMebibytes = 16
 const otherPlace = '--output DIR chooses another place'
 
 export interface ResultsOptions {
-  /** What --output said. */
+  /** The argument of --output. */
   readonly output: string | undefined
   readonly kernel: string
   readonly now: Date
-  /** How many bytes are free in a directory; the file system is asked if not given. */
+  /** Returns the free bytes of a directory; the default asks the file system. */
   readonly free?: (directory: string) => Promise<number>
 }
 
 /**
- * Makes the directory: the one that was asked for, from which earlier results are removed, or a new one in ./results
- * with `latest` pointing to it.
+ * Makes the directory: the one of --output, from which earlier results are removed, or a new one in ./results, to which
+ * `latest` then points.
  * @throws {InfraError} RESULTS_UNWRITABLE
  * @throws {InfraError} NO_SPACE when the disk is too full to begin
  */
@@ -39,7 +39,7 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
         { hint: `free some space; ${otherPlace}` },
       )
     }
-    // Not earlier: a run that never was leaves all as it is, what `latest` points to and the results before it.
+    // Not earlier: a run that cannot begin leaves `latest` and earlier results as they are.
     if (output === undefined) await pointTo(directory)
     else await removeResults(directory)
     return directory
@@ -49,14 +49,14 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   }
 }
 
-/** Removes what an earlier run has left, and nothing where there was none: it may be anybody's directory. */
+/** Removes the results of an earlier run. A directory without results of gmemtest is left alone. */
 async function removeResults(directory: string): Promise<void> {
   try {
     const isEarlier = await earlierRun(directory)
     if (isEarlier === undefined) return
     const named = (await readdir(directory)).filter(isEarlier)
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
-    // What says that all of them are ours goes last.
+    // The events go last: they prove that the other files belong to gmemtest.
     for (const name of [...named, resultNames.tap, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })
     }
@@ -66,8 +66,8 @@ async function removeResults(directory: string): Promise<void> {
 }
 
 /**
- * Tells the consoles and the dumps of the run whose events are in the directory by their names; nothing when there are no
- * events, or not ours.
+ * Returns a predicate for the names of consoles and dumps of the run whose events are in the directory; undefined when the
+ * directory has no events of gmemtest.
  */
 async function earlierRun(directory: string): Promise<((name: string) => boolean) | undefined> {
   const file = path.join(directory, resultNames.events)
@@ -76,7 +76,7 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
     throw error
   })
   if (events === undefined) return undefined
-  // A disk that is full from the beginning leaves an empty file.
+  // A full disk leaves an empty file.
   if (events === '') return (name) => isConsole(name, '')
   const first = readEvent(events.split('\n', 1)[0] ?? '')
   if (first?.type === 'run-started') {
@@ -90,7 +90,7 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
   return (name) => stems.some((stem) => isConsole(name, stem))
 }
 
-/** Whether this is the name of a console of these: the first one, or with a number a further one. */
+/** Tells whether a name is that of a console with this stem, with a number or without. */
 function isConsole(name: string, stem: string): boolean {
   const start = `${path.basename(resultNames.console, '.log')}${stem}`
   return name.startsWith(start) && /^(-\d+)?\.log$/.test(name.slice(start.length))
@@ -115,7 +115,7 @@ async function makeDirectory(options: ResultsOptions): Promise<string> {
   }
 }
 
-/** A directory that was not there: two runs may begin in the same second. */
+/** Makes a new directory, with a number when two runs begin in the same second. */
 async function makeNew(wanted: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const directory = number === 1 ? wanted : `${wanted}-${number}`
@@ -128,7 +128,7 @@ async function makeNew(wanted: string): Promise<string> {
   }
 }
 
-/** `results/latest`, replaced in one step. */
+/** Replaces the link `results/latest` in one step. */
 async function pointTo(directory: string): Promise<void> {
   const link = path.join(path.dirname(directory), 'latest')
   const temporary = `${link}.${randomUUID()}`
@@ -142,7 +142,7 @@ async function pointTo(directory: string): Promise<void> {
 }
 
 /**
- * Writes the record of what was run; later calls replace it.
+ * Writes the record of the run; later calls replace it.
  * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE
  */
 export async function writeProvenance(directory: string, record: object): Promise<void> {
@@ -156,7 +156,7 @@ export async function writeProvenance(directory: string, record: object): Promis
   }
 }
 
-/** What is said when something in the directory of the results cannot be written. */
+/** Returns the error for a file in the directory of the results that cannot be written. */
 export function unwritable(
   what: string,
   directory: string,

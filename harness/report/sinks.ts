@@ -1,13 +1,13 @@
-// Hands each event to every sink in order. A sink that fails is dropped and remembered; the others go on.
+// Hands each event to every sink in order. A sink that fails is dropped and remembered; the others continue.
 import { InfraError, messageOf } from '../base/errors.ts'
 import type { ReportEvent, Sink } from './events.ts'
 import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
 export interface NamedSink {
-  /** How messages call it: "results.jsonl". */
+  /** The name in messages: "results.jsonl". */
   readonly name: string
   readonly sink: Sink
-  /** Where it writes a file, if it does. */
+  /** The directory of its file, if it writes one. */
   readonly directory?: string
 }
 
@@ -18,13 +18,13 @@ export class Sinks {
   readonly #failures: InfraError[] = []
   #last: Promise<void> = Promise.resolve()
 
-  /** `onFailure` hears at once of a sink that failed; the run goes on without it. */
+  /** `onFailure` is called at once for a sink that fails; the run continues without it. */
   constructor(sinks: readonly NamedSink[], onFailure: (error: InfraError) => void) {
     this.#sinks = [...sinks]
     this.#onFailure = onFailure
   }
 
-  /** What failed so far: a run with a broken report is not a success. */
+  /** The failures so far: a run with a broken report is not a success. */
   get failures(): readonly InfraError[] {
     return this.#failures
   }

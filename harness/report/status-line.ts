@@ -1,15 +1,15 @@
-// One line of a terminal that says what is being done, and is taken away before anything else is written.
+// A line of progress on a terminal, which is cleared before anything else is written.
 import type { Writable } from 'node:stream'
 
 const clearLine = '\r\u001b[K'
 
 export interface StatusLine {
-  /** Puts the text in place of the last one. Without a terminal, nothing is shown. */
+  /** Replaces the text of the line. Without a terminal, nothing is shown. */
   show(text: string): void
   clear(): void
 }
 
-/** The line at the end of `output`. */
+/** Makes the line at the end of `output`. */
 export function statusLine(output: Writable, isTty: boolean): StatusLine {
   let shown = false
   return {

@@ -1,4 +1,4 @@
-// A stream of TAP 14 that begins with its plan, written by the tap package itself.
+// A stream of TAP 14 that begins with its plan, written by the tap package.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
 import type { TestPoint } from './events.ts'
@@ -6,9 +6,9 @@ import { Output } from './output.ts'
 import { plainText } from './plain.ts'
 
 /**
- * Loads the tap package, which takes a tenth of a second: call it early, while something slow runs elsewhere.
- * Importing it starts tap's own root test, whose timeout would write a failure and then end this process with SIGALRM
- * after half a minute. That timer is taken away, unless this process is a test of tap's.
+ * Loads the tap package. That takes a tenth of a second, so call it while the first instance boots. The import starts tap's
+ * root test, whose timeout would write a failure after half a minute and end this process with SIGALRM. That timer is
+ * removed unless this process itself is a test that tap runs.
  */
 export async function loadTap(): Promise<{ readonly Minimal: typeof TapStream }> {
   const { Minimal, t: root } = await import('tap')
@@ -28,52 +28,52 @@ export class TapOutput {
     this.#output = new Output(output)
   }
 
-  /** @throws what broke the output, if something did */
+  /** @throws the error that broke the output, if it is broken */
   check(): void {
     this.#output.check()
   }
 
-  /** Sets how many points there will be, and of which things; prints nothing yet. */
+  /** Sets the number of points, and the word for them; prints nothing yet. */
   plan(count: number, things: string): void {
     this.#planned = count
     this.#things = things
   }
 
-  /** Prints the head, if nobody has yet: loading tap must not hold up the boot, so this is not done by the plan. */
+  /** Prints the head once. `plan` does not do so, since loading tap would delay the boot. */
   async open(): Promise<TapStream> {
     if (this.#stream === undefined) {
       const { Minimal } = await loadTap()
       const stream = new Minimal({ name: 'gmemtest', strict: true })
       this.#stream = stream
       stream.on('data', (chunk: string) => this.#output.write(chunk))
-      // A plan of no points ends the stream, so it says why.
+      // A plan without points ends the stream, so the plan has the reason.
       if (this.#planned === 0) stream.plan(0, `no ${this.#things}`)
       else stream.plan(this.#planned)
     }
     return this.#stream
   }
 
-  /** The stream to write one point to. */
+  /** Returns the stream to which one point is to be written. */
   async point(): Promise<TapStream> {
     this.#written += 1
     return this.open()
   }
 
-  /** Writes the points of a subtest; the point of the same name must follow. */
+  /** Writes the points of a subtest; the caller then writes the point of the same name. */
   async subtest(name: string, points: readonly TestPoint[]): Promise<void> {
     await this.open()
     const { Minimal } = await loadTap()
     this.#output.write(subtestOf(name, points, Minimal))
   }
 
-  /** Bails out when the run was aborted, or when not all points are there. */
+  /** Bails out when the run was aborted, or when points are missing. */
   async finish(aborted: string | undefined): Promise<void> {
     const isShort = this.#written < this.#planned
     const reason = aborted ?? `only ${this.#written} of ${this.#planned} ${this.#things} have a result`
     if (aborted !== undefined || isShort) (await this.open()).bailout(plainText(reason))
   }
 
-  /** Waits until all of it has been written. */
+  /** Ends the stream and waits until everything was written. */
   async close(): Promise<void> {
     if (this.#stream !== undefined && this.#written === this.#planned) this.#stream.end()
     await this.#output.flushed()
@@ -81,7 +81,7 @@ export class TapOutput {
 }
 
 /**
- * A subtest as TAP 14 has it. It has a stream of its own: tap would judge its parent by these points, and a program whose
+ * Returns the text of a subtest. It has a separate stream: tap would judge the parent by these points, but a program whose
  * points are all ok can end badly.
  */
 function subtestOf(name: string, points: readonly TestPoint[], Minimal: typeof TapStream): string {

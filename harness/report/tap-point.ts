@@ -56,7 +56,7 @@ function diagnosticFields({
         }
       : {}
   const { rules, operations, output = [] } = diagnostic
-  // A scenario is told by its rules and operations, a program by its output.
+  // The diagnostic of a scenario has rules and operations, that of a program has output.
   const isProgram = rules.length === 0
   return {
     at: diagnostic.at ?? null,

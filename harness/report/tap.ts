@@ -1,4 +1,4 @@
-// TAP 14: one test point a test, or one a mutant, written the moment that it is known, by the tap package itself.
+// TAP 14: one point a test, or one a mutant, written as soon as its verdict is known.
 import type { SinkFactory } from './events.ts'
 import { writeControl, writeMutant } from './tap-mutants.ts'
 import { TapOutput } from './tap-output.ts'

@@ -1,4 +1,4 @@
-// What a person sees on stderr: which test or mutant is on (on a terminal only), and one last line that sums it up.
+// Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
 import { statusLine } from './status-line.ts'
@@ -24,7 +24,7 @@ const colours: Readonly<Record<string, 'green' | 'yellow'>> = {
   SKIP: 'yellow',
 }
 
-/** Shows progress and summary. It comes before the sinks of test points: it clears its line before they write. */
+/** Shows progress and summary. This sink comes before those of test points: it clears its line before they write. */
 export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
   const line = statusLine(output, isTty)
   let planned = 0

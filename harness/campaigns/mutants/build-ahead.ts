@@ -1,11 +1,12 @@
-// The kernels of mutants, one after the other: while scenarios run on one, the next one is built.
-/** Builds one kernel; `isAhead` when nobody waits for it yet. */
+// Builds the kernels of mutants ahead of time: the next one while scenarios run on the current one.
+
+/** Builds one kernel; `isAhead` when no trial waits for it yet. */
 export type Build<Mutant, Kernel> = (
   mutant: Mutant,
   options: { readonly signal: AbortSignal; readonly isAhead: boolean },
 ) => Promise<Kernel>
 
-/** Disposing of it gives up what was begun and nobody has asked for. */
+/** The kernels in their order. Disposal cancels a build that no trial has asked for. */
 export class MutantKernels<Mutant, Kernel> implements AsyncDisposable {
   readonly #mutants: readonly Mutant[]
   readonly #build: Build<Mutant, Kernel>
@@ -13,19 +14,22 @@ export class MutantKernels<Mutant, Kernel> implements AsyncDisposable {
   readonly #stop = new AbortController()
   #ahead: { readonly mutant: Mutant; readonly kernel: Promise<Kernel> } | undefined
 
-  /** The mutants in the order in which they will be asked for. */
+  /** `mutants` is in the order of the trials. */
   constructor(mutants: readonly Mutant[], build: Build<Mutant, Kernel>, signal: AbortSignal) {
     this.#mutants = mutants
     this.#build = build
     this.#signal = AbortSignal.any([signal, this.#stop.signal])
   }
 
-  /** @throws what the build throws */
+  /**
+   * Returns the kernel of a mutant, and begins to build the next one.
+   * @throws the errors of the build
+   */
   async of(mutant: Mutant): Promise<Kernel> {
     const kernel = await (this.#ahead?.mutant === mutant ? this.#ahead.kernel : this.#begin(mutant, false))
     const next = this.#mutants[this.#mutants.indexOf(mutant) + 1]
     this.#ahead = next === undefined ? undefined : { mutant: next, kernel: this.#begin(next, true) }
-    // Whoever asks for it sees why there is none.
+    // The next call reports the failure.
     this.#ahead?.kernel.catch(() => undefined)
     return kernel
   }

@@ -1,9 +1,9 @@
-// A campaign of mutants: the trial of each, one after the other, and the control that gives them their worth.
+// A campaign of mutants: one trial after the other, and the control run that proves the kills.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
 import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
 import { likelyFirst, onlyNamed, runOn, tryMutant, type TrialOptions } from './mutant-trial.ts'
 
-/** What a campaign has to know of a mutant. */
+/** A mutant as a campaign sees it. */
 export interface TriedMutant {
   readonly name: string
   readonly title: string
@@ -28,8 +28,9 @@ export interface TrialsOutcome {
 }
 
 /**
- * Tries all mutants and emits their events and `mutants-finished`, whatever happens.
- * @throws {InfraError} when this computer cannot go on, the reason of `signal` when it is called off
+ * Tries all mutants and emits their events. `mutants-finished` is always the last one.
+ * @throws {InfraError} for trouble of this computer
+ * @throws the reason of `signal`
  */
 export async function tryMutants<Mutant extends TriedMutant>(
   options: TrialsOptions<Mutant>,
@@ -86,8 +87,8 @@ async function tryOne<Mutant extends TriedMutant>(
 }
 
 /**
- * Runs the killers on the kernel without a mutant, where they must pass: otherwise they fail on any kernel. Returns the
- * exit code when one does not pass.
+ * Runs the killers on the kernel without a mutant. A killer that fails there as well proves nothing. Returns the exit code
+ * when a killer does not pass.
  */
 async function control<Mutant extends TriedMutant>(
   killers: ReadonlySet<string>,
@@ -127,12 +128,12 @@ async function runControl<Mutant extends TriedMutant>(
     return { reason, exitCode: exitCodeOf(outcome.error) }
   }
   if (failed.length === 0) return undefined
-  const reason = `without a mutant as well, these do not pass, so their kills prove nothing: ${failed.join(', ')}`
-  return { reason, exitCode: exitCodes.scenarioFailed }
+  const reason = `these do not pass without a mutant either, so their kills prove nothing: ${failed.join(', ')}`
+  return { reason, exitCode: exitCodes.testFailed }
 }
 
-/** A bug that no test noticed counts before one that could not be tried. */
+/** A mutant that survived counts before one that was not built. */
 function exitCodeFor(verdicts: Readonly<Record<MutantVerdict, number>>): number {
-  if (verdicts.SURVIVED + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.scenarioFailed
+  if (verdicts.SURVIVED + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.testFailed
   return verdicts.NOT_BUILT > 0 ? exitCodes.couldNotRun : exitCodes.ok
 }

@@ -1,4 +1,4 @@
-// The trial of one mutant: its kernel is built and booted, and tests run until one of them fails.
+// The trial of one mutant: builds and boots its kernel, and runs tests until one fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
 import type { Decode } from '../../judge/facts.ts'
@@ -8,7 +8,7 @@ import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
 import { runTests } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
 
-/** The instances of one kernel. Disposing of it ends those that nothing has taken. */
+/** A kernel whose instances can be booted. Disposal closes the instances that no run has taken. */
 export interface BuiltKernel extends AsyncDisposable {
   readonly instances: InstanceSource
   readonly decode: Decode
@@ -77,8 +77,8 @@ function isInhabited({ tests }: BootGroup): boolean {
 }
 
 /**
- * Tells whether the test has noticed the bug. What broke before it began proves nothing about it, and neither does trouble
- * of this computer or of the test itself.
+ * Tells whether the test has noticed the bug. A failure from before the test began does not prove that, and neither does
+ * trouble of this computer or of the test itself.
  */
 function isKill(finished: TestFinished): boolean {
   return finished.verdict === 'FAIL' && finished.beforehand !== true
@@ -86,8 +86,8 @@ function isKill(finished: TestFinished): boolean {
 
 /**
  * Tries one mutant. A mutant that cannot be built or does not boot is a result.
- * @throws {InfraError} when this computer cannot build it, or cannot boot it and nothing has killed it before
- * @throws the reason of `signal` when it is called off
+ * @throws {InfraError} when this computer cannot build the kernel, or cannot boot it before a test has killed the mutant
+ * @throws the reason of `signal`
  */
 export async function tryMutant({ build, all, ...options }: TrialOptions): Promise<MutantResult> {
   const { emit, signal } = options
@@ -121,7 +121,7 @@ export async function tryMutant({ build, all, ...options }: TrialOptions): Promi
   signal.throwIfAborted()
   const common = { milliseconds: elapsed(), killers, tried: finished.length }
   if (killers.length > 0) return { ...common, verdict: 'KILLED' }
-  // The next mutant would fare no better.
+  // The next mutant would meet the same trouble.
   if (outcome.error instanceof InfraError) throw outcome.error
   if (outcome.error !== undefined) {
     const verdict = outcome.error instanceof BootError ? 'NO_BOOT' : 'ERROR'

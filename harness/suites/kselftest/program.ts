@@ -1,26 +1,26 @@
-// What a program of the kernel's selftests says of itself: by its exit code, by its points, by an assertion of KVM's.
+// Reads the result of a selftest program: from KVM's assertions, its exit code and its test points.
 import { readProgram } from '../../ktap/read.ts'
 import { isFailure, type KtapReport, type KtapTest } from '../../ktap/tree.ts'
 import type { TestPoint } from '../../report/events.ts'
 
-/** How a program ended, and what it said. */
+/** The end of a program, with its output. */
 export interface ProgramEnd {
   /** Missing when a signal ended it, or the deadline. */
   readonly exitCode: number | undefined
   /** Without SIG: `SEGV`. */
   readonly signal: string | undefined
-  /** Present when it had to be stopped: the seconds that it had. */
+  /** Present when its deadline ended the program: the deadline in seconds. */
   readonly timedOut?: number
   readonly stdout: string
   readonly stderr: string
 }
 
 export interface Saying {
-  /** `broken`: the program itself is, or it cannot be told. */
+  /** `broken`: the program itself is broken, or its result is not clear. */
   readonly verdict: 'pass' | 'skip' | 'fail' | 'broken'
-  /** Why; empty when it passed. */
+  /** The reason; empty when the program passed. */
   readonly message: string
-  /** `guest_memfd_test.c:99`: where it gave up. */
+  /** The place where the program gave up: `guest_memfd_test.c:99`. */
   readonly at?: string
   readonly points: readonly TestPoint[]
 }
@@ -33,7 +33,7 @@ const notStarted: ReadonlySet<number> = new Set([126, 127])
 /** A shell adds the number of the signal that ended a command. */
 const signalExitCodes = { first: 129, last: 159 } as const
 
-/** What a program says, first match wins: what it asserts counts before its exit code, and that before its points. */
+/** Reads the result of a program. The first match wins: assertions, then the exit code, then test points. */
 export function sayingOf(end: ProgramEnd): Saying {
   const report = readProgram(end.stdout)
   const points = report.tests.map(pointOf)
@@ -50,11 +50,12 @@ function verdictOf(end: ProgramEnd, report: KtapReport, assertion: Assertion | u
   const { exitCode } = end
   if (exitCode === timeoutExitCode) return failed('its own time limit ended it (exit code 124)')
   const signal = end.signal ?? signalOf(exitCode)
-  if (signal !== undefined || exitCode === undefined) return broken(`it was ended by ${signal ?? 'nobody'}`)
+  if (signal !== undefined || exitCode === undefined)
+    return broken(`it was ended by ${signal ?? 'an unknown event'}`)
   if (notStarted.has(exitCode)) return broken(`it could not be started (exit code ${exitCode})`)
   const bailOut = report.problems.find(({ problem }) => problem.startsWith('Bail out!'))
   if (bailOut !== undefined) return failed(bailOut.problem)
-  // What has no result at all is another matter: the output is not complete.
+  // A point without a result is judged below: the output is not complete.
   const failures = report.tests.filter((test) => isFailure(test) && test.line !== undefined)
   const [first] = failures
   if (first !== undefined) {
@@ -67,26 +68,24 @@ function byExitCode(exitCode: number, report: KtapReport): Judged {
   const flaw = flawOf(report)
   switch (exitCode) {
     case exitCodes.expectedFailure:
-      // Without such a point it is an error of another meaning: exit(2), err(2, …), a shell's misuse.
+      // Without a point that failed as expected, the code has another meaning: exit(2), err(2, …), misuse of a shell.
       if (!hasExpectedFailure(report.tests)) return failed(withFlaw(`exit code ${exitCode}`, flaw))
       return byPoints(report, flaw)
     case exitCodes.pass:
       return byPoints(report, flaw)
     case exitCodes.skip:
-      // A plan that is not fulfilled is what skipping in the middle looks like, but what has run must not be forgotten.
+      // A program that skips in the middle does not fulfil its plan, but the points that have passed must not get lost.
       return report.counts.passed > 0
-        ? broken(
-            `it says that it was skipped (exit code 4), after ${report.counts.passed} of its points had passed`,
-          )
+        ? broken(`it reports a skip (exit code 4), after ${report.counts.passed} of its points had passed`)
         : { verdict: 'skip', message: reasonOf(report) }
     case exitCodes.unexpectedPass:
-      return failed('what was expected to fail has passed (exit code 3)')
+      return failed('a point that was expected to fail has passed (exit code 3)')
     default:
       return failed(withFlaw(`exit code ${exitCode}`, flaw))
   }
 }
 
-/** The verdict on a program whose exit code says that nothing is wrong. */
+/** Judges a program whose exit code is that of a success. */
 function byPoints(report: KtapReport, flaw: string | undefined): Judged {
   if (flaw !== undefined) return broken(flaw)
   return report.status === 'skipped' || report.skip !== undefined
@@ -102,7 +101,7 @@ function withFlaw(message: string, flaw: string | undefined): string {
   return flaw === undefined ? message : `${message}; ${flaw}`
 }
 
-/** What is wrong with the points of a program that says that it passed. One that reports none is fine. */
+/** Returns the flaw in the test points of a program that passed. No points at all are no flaw. */
 function flawOf(report: KtapReport): string | undefined {
   const [problem] = report.problems
   if (problem !== undefined) {
@@ -110,13 +109,13 @@ function flawOf(report: KtapReport): string | undefined {
     return `line ${line} of its output: ${test === '' ? '' : `${test}: `}${what}`
   }
   return report.tests.length > 0 && report.planned === undefined
-    ? 'its output has no plan: nobody knows whether all of its points are there'
+    ? 'its output has no plan, so that points may be missing'
     : undefined
 }
 
 function reasonOf(report: KtapReport): string {
   const reason = report.skip ?? report.tests.find(({ directive }) => directive === 'SKIP')?.reason
-  return reason === undefined || reason === '' ? 'it gives no reason' : reason
+  return reason === undefined || reason === '' ? 'the program gives no reason' : reason
 }
 
 interface Assertion {
@@ -124,7 +123,7 @@ interface Assertion {
   readonly at: string | undefined
 }
 
-/** TEST_ASSERT of KVM's selftests prints the expression with its place, the errno, a trace, and what was meant. */
+/** Finds the output of TEST_ASSERT of KVM's selftests: the expression with its place, the errno, a trace, and a message. */
 function assertionIn({ stdout, stderr }: ProgramEnd): Assertion | undefined {
   for (const output of [stderr, stdout]) {
     const lines = output.split(/\r?\n/)
@@ -140,7 +139,7 @@ function assertionIn({ stdout, stderr }: ProgramEnd): Assertion | undefined {
   return undefined
 }
 
-/** An assertion that fails with EACCES ends in the exit code for "skipped". */
+/** Notes an exit code that contradicts a failed assertion: KVM's selftests skip after EACCES. */
 function contradiction({ exitCode }: ProgramEnd): string {
   if (exitCode === exitCodes.skip)
     return ' (its exit code says that it was skipped: KVM does so after EACCES)'
@@ -161,7 +160,7 @@ function broken(message: string): Judged {
   return { verdict: 'broken', message }
 }
 
-/** A test as TAP 14 has it, which knows SKIP and TODO alone. */
+/** Turns a test of KTAP into one of TAP 14, which has the directives SKIP and TODO alone. */
 function pointOf(test: KtapTest): TestPoint {
   const { name, status, directive, reason, tests } = test
   const text = [directive, reason].filter((part) => part !== undefined && part !== '').join(' ')

@@ -1,4 +1,4 @@
-// A program of the kernel's selftests as the runner sees it: pushed into the instance, and run under a deadline.
+// Makes tests of the kernel's selftest programs: each is pushed into the instance and run within a deadline.
 import { DeadlineExceeded } from '../../base/deadline.ts'
 import { GmemtestError, GuestError, ProtocolError, type BuildError } from '../../base/errors.ts'
 import { bytes } from '../../base/units.ts'
@@ -13,13 +13,13 @@ import { sayingOf, type ProgramEnd } from './program.ts'
 /** The name of the suite in the events. */
 export const selftestSuite = 'kselftest'
 
-/** A program that was built, or the reason why it was not. */
+/** A program that was built, or the error for which it was not. */
 export type Selftest = SelftestName &
   (
     | {
         /** The static program on this computer. */
         readonly program: string
-        /** How long it may take where instructions are not emulated, in seconds. */
+        /** The deadline in seconds without emulation. */
         readonly timeout: number
       }
     | { readonly error: BuildError }
@@ -29,7 +29,7 @@ const directory = '/tmp/kselftest'
 const pushSeconds = 15
 // The programs create VMs that have memory of their own, and some fill it.
 const memory = bytes(2 * 2 ** 30)
-// More than a reader needs of a program that floods.
+// Enough for a reader, when a program floods its output.
 const outputLimit = 4 * 2 ** 20
 const outputLines = 30
 
@@ -42,7 +42,7 @@ export function selftestTest(selftest: Selftest): Test {
     rules: [],
     requires: [],
     wants: { pools: plainProfile.pools, boot: [], memory },
-    // Other people's programs may use the kernel log and its counters as they like.
+    // The authors of selftests do not promise to leave the kernel log and the counters as they were.
     leavesNothing: false,
   }
   if ('error' in selftest) {
@@ -99,7 +99,7 @@ async function runProgram(
   }
 }
 
-/** The beginning of what a stream says. */
+/** The beginning of an output stream. */
 class Said {
   readonly #chunks: Buffer[] = []
   #size = 0

@@ -1,4 +1,4 @@
-// Loads scenario files and refuses what is no scenario.
+// Loads and checks scenario files.
 import { pathToFileURL } from 'node:url'
 import { Console } from 'node:console'
 import { messageOf, UsageError } from '../../base/errors.ts'
@@ -29,9 +29,9 @@ function notLoaded(file: string, cause: unknown): UsageError {
  * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
  */
 export async function loadScenarios(files: readonly ScenarioFile[]): Promise<NamedScenario[]> {
-  // Late: names are looked up before the guest boots, scenarios are loaded while it does.
+  // Late: names are looked up before the first instance boots, and scenarios are loaded while it boots.
   const { isScenario, problemsOf } = await import('./validate.ts')
-  // What a scenario prints to find a bug is no test point.
+  // Output of a scenario for debugging must not become a part of the report on stdout.
   globalThis.console = new Console(process.stderr)
   return Promise.all(
     files.map(async (found) => {

@@ -70,20 +70,20 @@ const rows: readonly Row[] = [
     'skip',
     /^Requirement not met: kvm_has_cap\(231\)$/,
   ],
-  ['it skips without a reason', end(4), 'skip', /^it gives no reason$/],
+  ['it skips without a reason', end(4), 'skip', /^the program gives no reason$/],
   ['it skips and says 0', end(0, 'TAP version 13\n1..0 # SKIP no KVM\n'), 'skip', /^no KVM$/],
   ['it skips all points', end(4, 'TAP version 13\n1..1\nok 1 maps # SKIP no pages\n'), 'skip', /^no pages$/],
   [
     'it skips after something has passed',
     end(4, 'TAP version 13\n1..2\nok 1 maps\n'),
     'broken',
-    /skipped \(exit code 4\), after 1 of its points had passed$/,
+    /a skip \(exit code 4\), after 1 of its points had passed$/,
   ],
   [
     'it skips after its plan was fulfilled',
     end(4, twoPoints),
     'broken',
-    /skipped \(exit code 4\), after 2 of its points/,
+    /a skip \(exit code 4\), after 2 of its points/,
   ],
   [
     'an assertion',
