@@ -1,4 +1,4 @@
-// What a kernel build says, as a line of progress. Used by every verb that may have to build.
+// Shows the progress of a kernel build; used by every verb that builds.
 import type { BuildProgress, Phase } from '../kernel/provide-progress.ts'
 import type { ProgressLine } from './progress.ts'
 
@@ -11,7 +11,7 @@ const words = {
   store: 'storing',
 } as const satisfies Record<Phase, string>
 
-/** A listener for `provideKernel` that shows on `line` what goes on. */
+/** Returns a listener for `provideKernel` that shows the progress on `line`. */
 export function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress) => void {
   return (progress) => {
     switch (progress.type) {
@@ -31,7 +31,7 @@ export function showBuild(line: ProgressLine, kernel: string): (progress: BuildP
 }
 
 function countOf(built: number, expected: number | undefined): string {
-  // Less is built again than the last time from nothing: the number is only a bound then.
+  // The number is that of a full build: an upper bound for an incremental one.
   return expected === undefined || built > expected
     ? `${built} objects`
     : `${built} of at most ${expected} objects`

@@ -1,4 +1,4 @@
-// gmemtest build: a kernel from its definition, or from the store; says where it is.
+// gmemtest build: builds a kernel or finds it in the cache, and prints its directory.
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { exitCodes, UsageError } from '../base/errors.ts'
@@ -8,7 +8,8 @@ import { loadUsableDefinition } from '../kernel/usable.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
-import { aptSuite, positiveInteger } from './option-parsers.ts'
+import { withOptions } from './job-options.ts'
+import { positiveInteger } from './option-parsers.ts'
 import { elapsed, progressLine } from './progress.ts'
 
 interface BuildOptions {
@@ -41,9 +42,10 @@ function nameOf(argument: string | undefined, option: string | undefined): strin
 
 /** The verb `build`. */
 export function build(context: CommandContext): Command {
-  return new Command('build')
-    .description('Build a kernel, or find it in the cache, and say where it is.')
+  const command = new Command('build')
+    .description('Build a kernel, or find it in the cache, and print its directory.')
     .argument('[kernel]', 'a kernel definition: a name, or the path of a YAML file')
+  return withOptions(command, ['aptSuite'])
     .option('--kernel <name>', 'the same as the argument')
     .option(
       '-j, --jobs <n>',
@@ -51,17 +53,12 @@ export function build(context: CommandContext): Command {
       positiveInteger('--jobs'),
     )
     .option('--verify', 'read all of a stored build before it is trusted')
-    .option('--refresh', 'look for a newer Debian package, or for where the branch is now')
-    .option(
-      '--apt-suite <suite>',
-      'take a Debian package from this suite, though it is not configured',
-      aptSuite,
-    )
+    .option('--refresh', 'look for a newer Debian package, or a newer commit of the branch')
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
         const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
-        // A slip there would be found by the run, after minutes of building.
+        // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)

@@ -1,17 +1,17 @@
-// What every verb is given, so that none of them touches the process itself.
+// The environment of a verb: verbs do not touch the process itself.
 import type { Writable } from 'node:stream'
 
-/** The world of a verb. cli.ts makes the real one, tests make theirs. */
+/** The environment of a verb. `main` makes the real one, unit tests make fakes. */
 export interface CommandContext {
   /** Fires at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
   readonly stdout: Writable
   readonly stderr: Writable
-  /** Whether stderr is a terminal: progress and colour make sense. */
+  /** stderr is a terminal, so that progress and colour make sense. */
   readonly isTty: boolean
-  /** Prints a failure that does not end the verb as the one that does would be printed. */
+  /** Prints a failure that does not end the verb, in the form of one that does. */
   readonly printError: (error: unknown) => void
-  /** Makes an action for commander of one that answers with the exit code. */
+  /** Makes an action for commander from a function that returns the exit code. */
   readonly exitsWith: <Arguments extends unknown[]>(
     action: (...args: Arguments) => Promise<number>,
   ) => (...args: Arguments) => Promise<void>

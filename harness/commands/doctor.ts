@@ -1,4 +1,4 @@
-// gmemtest doctor: what this machine lacks, the command that installs it, and how kernels will run here.
+// gmemtest doctor: lists missing programs, the command that installs them, and the accelerator of this computer.
 import { Command } from 'commander'
 import { InfraError, exitCodes } from '../base/errors.ts'
 import { missingPackages, probeRequirements } from '../process/requirements.ts'
@@ -19,7 +19,7 @@ Exit codes: 0 nothing is missing, 69 something is (with --missing-packages alway
 /** The verb `doctor`. */
 export function doctor(context: CommandContext): Command {
   return new Command('doctor')
-    .description('Say what this machine lacks, and the command that installs it.')
+    .description('List the programs that this computer lacks, and the command that installs them.')
     .option('--missing-packages', 'print the Debian packages that are missing, and nothing else')
     .addHelpText('after', examples)
     .action(
@@ -33,16 +33,16 @@ export function doctor(context: CommandContext): Command {
 }
 
 async function report({ stdout }: CommandContext): Promise<number> {
-  const splats = probeRequirements()
-  const width = Math.max(...splats.map(({ what }) => what.length))
-  for (const { what, found, neededFor } of splats) {
+  const requirements = probeRequirements()
+  const width = Math.max(...requirements.map(({ what }) => what.length))
+  for (const { what, found, neededFor } of requirements) {
     const state = found === undefined ? `missing, needed for ${neededFor}` : found
     stdout.write(`${found === undefined ? '✗' : '✓'} ${what.padEnd(width)}  ${state}\n`)
   }
   const accelerator = await chooseAccelerator(undefined)
   const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG), which is enough'
   stdout.write(`\nKernels will run under ${speed}: ${accelerator.reason}.\n`)
-  const packages = missingPackages(splats)
+  const packages = missingPackages(requirements)
   if (packages.length === 0) {
     stdout.write('Nothing is missing.\n')
     return exitCodes.ok

@@ -7,7 +7,7 @@ type StopSignal = (typeof signals)[number]
 // npm and some shells deliver one Ctrl-C twice.
 const duplicateMilliseconds = 300
 
-/** Someone asked the harness to stop. It is the reason of the aborted signal, not a failure. */
+/** The reason of the aborted signal after SIGINT, SIGTERM or SIGHUP. It is not a failure. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   /** 128 + the number of the signal, as shells have it. */
@@ -39,8 +39,8 @@ export function listenForInterrupts(): Interruption {
     }
     if (performance.now() - first < duplicateMilliseconds) return
     process.stderr.write('gmemtest: stopped at once\n')
-    // The one place where the process is not left to end by itself: its children die with it. Not process.exit(), which
-    // waits for ever for a thread that is in a file system that does not answer.
+    // Here alone, the process does not end by itself; its children die with it. process.exit() would wait forever for a
+    // thread in a file system that does not answer.
     stopListening()
     process.kill(process.pid, name)
   }

@@ -9,9 +9,9 @@ import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-par
 export interface JobOptions {
   readonly kernel: string
   readonly accel?: AcceleratorName
-  /** What tests share; as the definition of the kernel says if not given. */
+  /** How much tests share; the default is that of the kernel definition. */
   readonly isolation?: Isolation
-  /** How many instances at once; chosen by the cores and the memory of this computer if not given. */
+  /** The number of instances at once; the default depends on the cores and the memory of this computer. */
   readonly jobs?: number
   readonly output?: string
   /** A suite of Debian to take the source from. */
@@ -37,7 +37,7 @@ const options = {
   isolation: (command: Command) =>
     command.option(
       '--isolation <what>',
-      'what tests share: vm: nothing, each has an instance restored from a saved state; boot: nothing, each boots; none: an instance (default: vm, if the definition of the kernel does not say otherwise)',
+      'what tests share: vm: nothing, each has an instance restored from a saved state; boot: nothing, each boots; none: an instance (default: that of the kernel definition, or vm)',
       oneOf('--isolation', isolations),
     ),
   jobs: (command: Command) =>
@@ -49,7 +49,7 @@ const options = {
   output: (command: Command) =>
     command.option(
       '--output <dir>',
-      'where the results go (default: a new directory in ./results)',
+      'the directory of the results (default: a new directory in ./results)',
       directoryToWrite('--output'),
     ),
   aptSuite: (command: Command) =>
@@ -75,7 +75,7 @@ export function withOptions(
   return command
 }
 
-/** Returns the words of a command line that say the same as these options, as far as they matter for one test. */
+/** Returns these options as words of a command line, as far as they matter for one test. */
 export function flagsOf({ kernel, accel, isolation, vmcore }: JobOptions): string[] {
   return [
     '--kernel',
@@ -89,7 +89,7 @@ export function flagsOf({ kernel, accel, isolation, vmcore }: JobOptions): strin
 /** @throws {UsageError} OPTION_VALUE for --keep with several jobs: the instance to keep would be undefined */
 export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly keep?: true }): void {
   if (keep !== true || jobs === 1) return
-  throw new UsageError('OPTION_VALUE', `--keep leaves one virtual machine up, and --jobs is ${jobs}`, {
+  throw new UsageError('OPTION_VALUE', `--keep leaves one instance up, and --jobs is ${jobs}`, {
     hint: 'leave one of the two out',
   })
 }

@@ -1,5 +1,4 @@
-// The prologue of every verb that runs tests, and the instances that its tests run in.
-import path from 'node:path'
+// The common beginning of every verb that runs tests, and the pool of its instances.
 import { cacheDirectory } from '../base/paths.ts'
 import { dayOf } from '../console/sift.ts'
 import { symbolizerOf, type Symbolizer } from '../console/symbolizer.ts'
@@ -30,9 +29,9 @@ export interface Job {
 }
 
 /**
- * Loads what a job needs, and makes the directory of its results, named after the kernel and `suffix`. `choose` finds
- * out what the job will do: a slip there costs no directory.
- * @throws {UsageError} for a slip in an option or the definition, {InfraError} when this computer cannot do the job
+ * Loads the kernel definition, and makes the directory of the results, named after the kernel and `suffix`. `choose` selects
+ * the work of the job before that, so that a mistake there leaves no directory.
+ * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function prepareJob<Choice>(
   options: JobOptions,
@@ -64,7 +63,7 @@ export async function prepareJob<Choice>(
   return [job, choice]
 }
 
-/** Makes the consoles of a job: all of them end in one file. */
+/** Makes the consoles of a job, which end in one file: console.log, or `name`. */
 export function consolesOf({ directory, context }: Job, name?: string): Consoles {
   return new Consoles(directory, context.printError, name)
 }
@@ -89,7 +88,7 @@ export function poolOf(parts: InstanceParts, job: Job, consoles: Consoles, extra
 type RunFacts = Pick<RunOptions, 'isolation' | 'signal' | 'dialect' | 'allow' | 'today'> &
   Pick<JudgeFacts, 'kernel' | 'expectSkips'>
 
-/** Returns what a run takes from the facts of its job. */
+/** Returns the facts of a job that a run depends on. */
 export function runFactsOf({ isolation, context, definition, started }: Job): RunFacts {
   return {
     isolation,
@@ -105,9 +104,4 @@ export function runFactsOf({ isolation, context, definition, started }: Job): Ru
 /** Makes the symbolizer of a job for one kernel; the first reason why traces lack file and line goes to standard error. */
 export function symbolizerFor(vmlinux: string, { signal, stderr }: CommandContext): Symbolizer {
   return symbolizerOf(vmlinux, signal, (trouble) => stderr.write(`gmemtest: ${trouble}\n`))
-}
-
-/** The name of the console file of a mutant. */
-export function consoleNameOf(mutant: string): string {
-  return `${path.parse('console.log').name}-${mutant}.log`
 }

@@ -1,4 +1,4 @@
-// run --keep: leaves the machine up and lets its user in over a port of the loopback interface.
+// run --keep: leaves an instance up, and lets the user log in over a port of the loopback interface.
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -8,13 +8,12 @@ import { describeDeath, type SshEndpoint } from '../vm/vm.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Job } from './job.ts'
 
-/** Waits until the user interrupts or the machine dies. */
+/** Waits until the user interrupts or the instance dies. */
 export async function keepInstance(
-  instance: Instance | undefined,
+  instance: Instance,
   image: GuestImage,
   { context, directory }: Pick<Job, 'context' | 'directory'>,
 ): Promise<void> {
-  if (instance === undefined) return
   const { signal, stderr } = context
   await using stack = new AsyncDisposableStack()
   const sockets = new Set<Socket>()
@@ -32,7 +31,7 @@ export async function keepInstance(
   await writeFile(knownHosts, `gmemtest-guest ssh-ed25519 ${image.hostKey.toString('base64')}\n`)
   const options = `-i ${image.userKey} -o HostKeyAlias=gmemtest-guest -o UserKnownHostsFile=${knownHosts}`
   stderr.write(
-    `gmemtest: the virtual machine stays up until Ctrl-C; to get in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
+    `gmemtest: the instance stays up until Ctrl-C; to log in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
   )
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
@@ -46,7 +45,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<Server> {
   return server
 }
 
-/** Gives a connection a channel of the machine. */
+/** Connects a socket to a channel of the instance. */
 function attach(socket: Socket, endpoint: SshEndpoint): void {
   try {
     const channel = endpoint.take()

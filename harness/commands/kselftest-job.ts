@@ -1,4 +1,4 @@
-// What `gmemtest kselftest` does: the programs first, since a slip in a name shows there; then the kernel, then instances.
+// The work of `gmemtest kselftest`: builds the programs first, since a wrong name shows there, then the kernel.
 import { exitCodes } from '../base/errors.ts'
 import { cacheDirectory } from '../base/paths.ts'
 import type { KernelDefinition } from '../kernel/definition/definition.ts'

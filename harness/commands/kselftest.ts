@@ -1,10 +1,10 @@
-// gmemtest kselftest: the kernel's own selftests, built from the tree under test, run in a virtual machine.
+// gmemtest kselftest: builds the kernel's own selftests from the tree under test, and runs them.
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { listKselftests, runKselftest } from './kselftest-job.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
 
-/** What runs when no test is named: the programs about private memory. */
+/** The default tests: the programs about private memory. */
 const defaultTests = [
   'kvm:guest_memfd_test',
   'kvm:private_mem_conversions_test',
@@ -18,13 +18,13 @@ const defaultSelftestKernel = 'stock-6.12'
 const examples = `
 A test is named TARGET:TEST: a directory in the kernel's tools/testing/selftests, and a program of it. Without one,
 these run: ${defaultTests.map((name) => name.replace('kvm:', '')).join(', ')}.
-The standard output is TAP 14 and nothing else; what a program reports itself are subtests of its test point.
+The standard output is TAP 14 and nothing else; the test points of a program are subtests of its own point.
 
 Examples:
   gmemtest kselftest                                  the tests about private memory on ${defaultSelftestKernel}
   gmemtest kselftest kvm:dirty_log_test               one test
-  gmemtest kselftest --kernel gmem-convert            of the tree with the series
-  gmemtest kselftest --list kvm                       what a target has
+  gmemtest kselftest --kernel gmem-convert            the tests of the tree with the series
+  gmemtest kselftest --list kvm                       list the tests of a target
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
 or in a new directory in ./results; results/latest points to the last one.`

@@ -105,7 +105,7 @@ async function check(
   if (isStale) {
     stderr.write(`gmemtest: ${file} is out of date\n  hint: ./gmemtest list --${name} > ${file}\n`)
   }
-  return isStale || missing.length > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+  return isStale || missing.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 async function kernelList(patterns: readonly string[]): Promise<string> {

@@ -17,7 +17,7 @@ interface Verb {
 const verbs: readonly Verb[] = [
   {
     name: 'run',
-    summary: 'run conversion scenarios on a kernel in a virtual machine; report TAP',
+    summary: 'run conversion scenarios on a kernel in a VM; report TAP',
     load: async () => (await import('./run.ts')).run,
   },
   {
@@ -27,12 +27,12 @@ const verbs: readonly Verb[] = [
   },
   {
     name: 'build',
-    summary: 'build a kernel, or find it in the cache, and say where it is',
+    summary: 'build a kernel, or find it in the cache, and print its directory',
     load: async () => (await import('./build.ts')).build,
   },
   {
     name: 'shell',
-    summary: 'open a shell in a booted virtual machine',
+    summary: 'boot a kernel in a VM and open a shell in it',
     load: async () => (await import('./shell.ts')).shell,
   },
   {
@@ -42,17 +42,17 @@ const verbs: readonly Verb[] = [
   },
   {
     name: 'parse',
-    summary: 'say what the kernel complains about in a log',
+    summary: 'list the kernel splats in a log',
     load: async () => (await import('./parse.ts')).parse,
   },
   {
     name: 'kselftest',
-    summary: "run the kernel's own selftests, of the tree under test, in a virtual machine",
+    summary: "run the kernel's own selftests, from the tree under test, in a VM",
     load: async () => (await import('./kselftest.ts')).kselftest,
   },
   {
     name: 'doctor',
-    summary: 'say what this machine lacks, and the command that installs it',
+    summary: 'list the programs that this computer lacks, and the command that installs them',
     load: async () => (await import('./doctor.ts')).doctor,
   },
 ]
@@ -62,11 +62,11 @@ Examples:
   gmemtest run                       all scenarios on the default kernel
   gmemtest run convert               the scenarios with "convert" in their names
   gmemtest run --kernel stock-6.12   on the kernel as Debian has it
-  gmemtest run --help                what a verb can do
+  gmemtest run --help                the options of a verb
 
-Exit codes: 0 all is well, 1 a scenario failed, 2 wrong usage, 69 could not run, 130 interrupted.`
+Exit codes: 0 all is well, 1 a test failed, 2 wrong usage, 69 could not run, 130 interrupted.`
 
-/** Runs the command line and answers with the exit code; failures are printed on stderr, never thrown. */
+/** Runs the command line and returns the exit code; failures are printed on stderr, never thrown. */
 export async function main(args: readonly string[]): Promise<number> {
   using interruption = listenForInterrupts()
   const { signal } = interruption
@@ -102,22 +102,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The command to parse with, and the arguments that are left for it. */
+/** Returns the command, and its arguments. */
 async function commandFor(
   args: readonly string[],
   context: CommandContext,
 ): Promise<[command: Command, rest: readonly string[]]> {
-  // It is for all verbs, and may stand before them.
+  // --verbose belongs to all verbs, and may stand before them.
   const [name = '--help', ...rest] = args.slice(verbIndex(args))
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
-  // Without what follows: the verbs of the overview are names, and do nothing.
+  // Only this word: the verbs of the overview are names without actions.
   if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand()), [name]]
   const factory = await verbNamed(name).load()
   const command = factory(context)
   return [prepared(command.name(`gmemtest ${command.name()}`)), rest]
 }
 
-/** Where the verb is, or what stands in its place. */
+/** Returns the position of the verb in the arguments. */
 function verbIndex(args: readonly string[]): number {
   const index = args.findIndex((word) => word !== '--verbose')
   return index === -1 ? args.length : index
@@ -129,7 +129,7 @@ function verbNamed(name: string): Verb {
   const names = verbs.map((candidate) => candidate.name)
   const [near] = nearest(name, names)
   throw new UsageError('VERB_UNKNOWN', `there is no verb '${name}'`, {
-    hint: near === undefined ? `the verbs are ${names.join(', ')}` : `did you mean 'gmemtest ${near}'?`,
+    hint: near === undefined ? `the verbs are ${names.join(', ')}` : `use 'gmemtest ${near}'`,
   })
 }
 
@@ -144,7 +144,7 @@ function overviewCommand(): Command {
   return root.action(() => root.help())
 }
 
-/** What all commands have in common: errors are ours to print, and --verbose. */
+/** Adds the common parts of all commands: gmemtest prints the errors, and there is --verbose. */
 function prepared(command: Command): Command {
   return command
     .exitOverride()
@@ -154,12 +154,13 @@ function prepared(command: Command): Command {
 }
 
 function usageErrorOf(error: CommanderError, args: readonly string[]): UsageError {
-  const [message = 'wrong usage', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const near = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did')
+  const [message = 'wrong usage', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
+  const near = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1]
   const verb = verbs.find((candidate) => candidate.name === args[verbIndex(args)])
   return new UsageError('USAGE', message, {
     cause: error,
-    hint: near ?? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help`,
+    hint:
+      near === undefined ? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help` : `use ${near}`,
   })
 }
 

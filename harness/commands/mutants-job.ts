@@ -1,7 +1,8 @@
-// What `gmemtest mutants` does: one mutant after the other, and then the control.
+// The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { cacheDirectory } from '../base/paths.ts'
+import { resultNames } from '../base/result-names.ts'
 import { select } from '../base/select.ts'
 import { bytes } from '../base/units.ts'
 import { MutantKernels } from '../campaigns/mutants/build-ahead.ts'
@@ -23,7 +24,7 @@ import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../suites/scenarios/scenario-test.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
-import { consoleNameOf, consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
+import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from './job-options.ts'
 import { kernelReady } from './parts.ts'
 import { progressLine } from './progress.ts'
@@ -35,12 +36,12 @@ export interface MutantsOptions extends JobOptions {
   readonly list?: true
 }
 
-/** What a campaign needs beside its job. */
+/** The inputs of a campaign, beside its job. */
 interface Campaign {
   readonly all: boolean
   readonly mutants: readonly Mutant[]
   readonly plan: BootPlan
-  /** With the kernel without a mutant. */
+  /** The parts with the kernel without a mutant. */
   readonly parts: InstanceParts
 }
 
@@ -58,7 +59,7 @@ export async function listMutants(
     stdout.write(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]\n`)
   }
   stderr.write(
-    'gmemtest: in brackets: the known bug that it is (docs/bugs.md), if it is one; and the scenarios that should notice it\n',
+    'gmemtest: in brackets: the number of the known bug (docs/bugs.md), if it has one, and the scenarios that should notice it\n',
   )
   return exitCodes.ok
 }
@@ -76,7 +77,7 @@ export async function runMutants(
     async (definition) => {
       const choice = await chosen(definition, patterns)
       const cache = { cache: cacheDirectory(), signal: context.signal }
-      // A kernel that cannot be built without a mutant is not the fault of one: it ends here.
+      // A kernel that cannot be built without a mutant ends the job here.
       const [scenarios, kernel, image, agent] = await Promise.all([
         loadScenarios(choice.files),
         provide(definition, options, context),
@@ -88,7 +89,7 @@ export async function runMutants(
       return { mutants: choice.mutants, plan: boots, parts: { kernel, image, agent } }
     },
   )
-  // Scenarios share an instance: a kernel of a mutant boots few times.
+  // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
   for (const { error } of plan.refused) context.printError(error)
   const campaign = { all: options.all === true, mutants, plan, parts }
@@ -109,7 +110,7 @@ async function chosen(
   return { mutants, files }
 }
 
-/** @throws {UsageError} MUTANT_INVALID when a mutant names a scenario that does not exist: it may have another name now */
+/** @throws {UsageError} MUTANT_INVALID when a mutant names a scenario that does not exist (any more) */
 function requireScenarios({ file, scenarios }: Mutant, names: readonly string[]): void {
   for (const name of scenarios) {
     if (names.includes(name)) continue
@@ -158,7 +159,7 @@ async function execute(
   return await record.exitCode(outcome.exitCode)
 }
 
-/** Builds a kernel; without a word when no trial waits for it yet. */
+/** Builds a kernel, without progress when no trial waits for it yet. */
 async function provide(
   definition: KernelDefinition,
   { aptSuite }: MutantsOptions,
@@ -174,14 +175,14 @@ async function provide(
   })
 }
 
-/** Makes the instances of one kernel, whose consoles go into a file of their own. */
+/** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */
 function builtKernel(
   parts: InstanceParts,
   mutant: string | undefined,
   job: Job,
   record: RunRecord,
 ): BuiltKernel {
-  const consoles = consolesOf(job, consoleNameOf(mutant ?? 'control'))
+  const consoles = consolesOf(job, resultNames.console.replace('.', `-${mutant ?? 'control'}.`))
   const instances = poolOf(parts, job, consoles, {
     onCommands: (commands) => {
       if (mutant === undefined) record.update(commands)

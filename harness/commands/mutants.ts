@@ -1,4 +1,4 @@
-// gmemtest mutants: proof that the scenarios catch bugs, by kernels that have one.
+// gmemtest mutants: proves that the scenarios notice bugs, with kernels that each have one.
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import type { CommandContext } from './command-context.ts'
@@ -7,18 +7,18 @@ import { withOptions } from './job-options.ts'
 
 const examples = `
 A mutant is a patch in the folder 'mutants' of a series: one bug on top of the whole series. Its kernel is
-built (only what the patch changes is compiled), and scenarios run on it until one fails: that one has
-killed it. A kernel that does not boot has not been killed. In the end the scenarios that killed
-run on the kernel without a mutant, where they must pass.
+built (only the files that the patch changes are compiled), and scenarios run on it until one fails:
+that scenario has killed the mutant. A kernel that does not boot counts as not killed. In the end, the
+scenarios that killed run on the kernel without a mutant, where they must pass.
 
 Examples:
   gmemtest mutants                 all mutants of ${defaultKernel}
   gmemtest mutants zap             those with "zap" in their names
   gmemtest mutants --all refcount  all scenarios on each, not only up to the first that fails
-  gmemtest mutants --list          what there is, and build nothing
+  gmemtest mutants --list          list the mutants, and build nothing
 
 The standard output is TAP 14: one test point a mutant, ok when it was killed. Exit codes: 0 all were
-killed, 1 one was not, 69 one could not be built.`
+killed, 1 a mutant was not, 69 a mutant could not be built.`
 
 /** The verb `mutants`. */
 export function mutants(context: CommandContext): Command {
@@ -27,7 +27,7 @@ export function mutants(context: CommandContext): Command {
     .argument('[name...]', 'which mutants: a part of a name, or a glob')
   return withOptions(command, ['kernel', 'accel', 'output', 'aptSuite'], defaultKernel)
     .option('--all', 'run all scenarios on each mutant and count all that fail')
-    .option('--list', 'list the mutants, with the bug that each is and the scenarios that should notice it')
+    .option('--list', 'list the mutants, each with its bug and the scenarios that should notice it')
     .addHelpText('after', examples)
     .action(
       context.exitsWith((names: readonly string[], options: MutantsOptions) =>

@@ -1,10 +1,10 @@
-// Parsers of option values: what, value and limit in one message.
+// Parsers of option values; a message has option, value and limit.
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 
-/** A parser for a whole number from 1 up to `limit`. */
+/** Makes a parser for a whole number from 1 to `limit`. */
 export function positiveInteger(
   option: string,
   limit: number = Number.MAX_SAFE_INTEGER,
@@ -19,7 +19,7 @@ export function positiveInteger(
   }
 }
 
-/** A parser for one of a few words. */
+/** Makes a parser for one of a few words. */
 export function oneOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text)
@@ -33,7 +33,7 @@ export function oneOf<Word extends string>(option: string, words: readonly Word[
   }
 }
 
-/** A parser for the name of a suite of Debian. */
+/** Parses the name of a Debian suite. */
 export function aptSuite(text: string): string {
   if (/^[a-z0-9][a-z0-9./+-]*$/.test(text)) return text
   throw new UsageError('OPTION_VALUE', `--apt-suite must be the name of an apt suite, got '${text}'`, {
@@ -41,7 +41,7 @@ export function aptSuite(text: string): string {
   })
 }
 
-/** A parser for a directory that is there, or can be made: nothing on the way to it is a file. */
+/** Makes a parser for a directory that exists or can be made: no part of its path is a file. */
 export function directoryToWrite(option: string): (text: string) => string {
   return (text) => {
     const hint = `for example: ${option} /tmp/results`
@@ -59,7 +59,7 @@ function kindOf(place: string): 'directory' | 'file' | 'nothing' {
   try {
     return statSync(place).isDirectory() ? 'directory' : 'file'
   } catch {
-    // What may not be looked at is no mistake of the user's; writing to it says why it cannot be.
+    // A path without permission is no mistake of the user: the attempt to write reports the reason.
     return 'nothing'
   }
 }

@@ -1,4 +1,4 @@
-// What machines are booted from, built unless the cache has it.
+// The parts that instances are started from: kernel, initramfs and agent, from the cache or built.
 import { compileAgent } from '../image/agent.ts'
 import { provideGuestImage } from '../image/image.ts'
 import { provideKernel, type KernelBuild } from '../kernel/provide.ts'
@@ -10,7 +10,7 @@ import type { CommandContext } from './command-context.ts'
 import type { InstanceParts } from '../instance/instance-options.ts'
 import { progressLine } from './progress.ts'
 
-/** The event for a kernel that somebody has waited for since `begin`, on the clock of `performance.now()`. */
+/** Returns the event for a kernel whose build or look-up began at `begin`, in the time of `performance.now()`. */
 export function kernelReady(
   { key, provenance, cached }: KernelBuild,
   begin: number,
@@ -25,8 +25,8 @@ export function kernelReady(
 }
 
 /**
- * Provides all of them, and emits `kernel-ready`.
- * @throws what `provideKernel`, `provideGuestImage` and `compileAgent` throw
+ * Provides the parts, and emits `kernel-ready`.
+ * @throws the errors of `provideKernel`, `provideGuestImage` and `compileAgent`
  */
 export async function provideParts(
   definition: KernelDefinition,
@@ -49,7 +49,7 @@ export async function provideParts(
     compileAgent(common),
   ] as const
   const [kernel, image, agent] = await Promise.all(making).catch(async (error: unknown) => {
-    // A kernel that nobody will boot is not built to its end.
+    // A kernel that will not be booted is not built to its end.
     failed.abort(error)
     await Promise.allSettled(making)
     throw error

@@ -1,19 +1,19 @@
-// How a failure looks on stderr: what happened, the next step, what was last seen; the rest only when asked for.
+// Prints a failure on stderr: message, last lines of output and hint; causes and stack traces with --verbose.
 import type { Writable } from 'node:stream'
 import { GmemtestError, messageOf } from '../base/errors.ts'
 
 export interface PrintOptions {
   readonly output: Writable
-  /** Also print the causes and the stack traces. */
+  /** Also prints causes and stack traces. */
   readonly verbose: boolean
 }
 
-/** The error that came first when cleaning up after it failed as well. */
+/** Returns the first error when the clean-up after it failed as well. */
 export function primaryError(error: unknown): unknown {
   return error instanceof SuppressedError ? primaryError(error.suppressed) : error
 }
 
-/** Prints an error; one that is not a GmemtestError is a bug of gmemtest and says so. */
+/** Prints an error. An error that is not a GmemtestError is reported as a bug of gmemtest. */
 export function printError(thrown: unknown, options: PrintOptions): void {
   const error = primaryError(thrown)
   const lines = error instanceof GmemtestError ? linesOfExpected(error) : linesOfBug(error)
@@ -25,7 +25,7 @@ export function printError(thrown: unknown, options: PrintOptions): void {
   options.output.write(lines.join('\n') + '\n')
 }
 
-/** Prints each message once: what goes wrong in several places at the same time, such as a full disk, is one failure. */
+/** Returns a printer that prints each message once: a full disk fails in several places, but is one failure. */
 export function errorPrinter(options: PrintOptions): (thrown: unknown) => void {
   const printed = new Set<string>()
   return (thrown) => {

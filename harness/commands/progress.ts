@@ -1,20 +1,18 @@
-// Progress on a terminal: one line on stderr that is rewritten, with the stage, the time and a count.
+// Progress on a terminal: a line on stderr with stage, time and count, which is rewritten in place.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
 
 const clearLine = '\r\u001b[K'
 
-/** The line. Disposing of it removes it from the terminal. */
+/** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {
-  /** What is being done now. */
+  /** Shows the current stage. */
   show(text: string): void
-  /** Prints a sentence that stays, also where there is no terminal. */
+  /** Prints a sentence that stays, also without a terminal. */
   say(text: string): void
 }
 
-/**
- * Shows progress on `output` with the time since the start; without a terminal, only what is said appears.
- */
+/** Shows progress on `output` with the time since the start; without a terminal, only the output of `say` appears. */
 export function progressLine(output: Writable, isTty: boolean, width = 100): ProgressLine {
   const started = performance.now()
   let current = ''
@@ -28,7 +26,7 @@ export function progressLine(output: Writable, isTty: boolean, width = 100): Pro
     if (isShown) output.write(clearLine)
     isShown = false
   }
-  // A stage that says nothing for a while must not look as if it hung.
+  // The time must advance during a silent stage.
   const timer = isTty ? setInterval(draw, 1000) : undefined
   timer?.unref()
   return {
@@ -47,7 +45,7 @@ export function progressLine(output: Writable, isTty: boolean, width = 100): Pro
   }
 }
 
-/** Minutes and seconds of a time in milliseconds: `3:07`. */
+/** Returns a time in milliseconds as minutes and seconds: `3:07`. */
 export function elapsed(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

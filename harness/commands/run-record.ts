@@ -1,4 +1,4 @@
-// What was run, on what, by what: enough to understand the results later and elsewhere.
+// The record of a run, provenance.json: enough to understand the results later on another computer.
 import { arch, cpus, release, totalmem } from 'node:os'
 import { run } from '../process/run-program.ts'
 import { exitCodes } from '../base/errors.ts'
@@ -8,14 +8,14 @@ import { writeProvenance } from '../report/results-directory.ts'
 import type { Job } from './job.ts'
 import type { InstanceParts } from '../instance/instance-options.ts'
 
-/** What of a run goes into its record. */
+/** The facts of a job that its record contains. */
 type Recorded = Pick<Job, 'directory' | 'started' | 'accelerator'>
 
 const commandMilliseconds = 5000
 
 /**
- * Writes provenance.json whenever it is called; `qemuCommands` are how the machines were started, in their order. A fact that
- * cannot be found out is missing in it; that does not fail the run.
+ * Returns the function that writes provenance.json. `qemuCommands` are the command lines of QEMU, in their order. A fact that
+ * cannot be determined is missing in the file, and does not fail the run.
  */
 export function recorderOf(
   parts: Pick<InstanceParts, 'kernel'>,
@@ -44,7 +44,7 @@ export function recorderOf(
   }
 }
 
-/** Of gmemtest itself, as far as git knows. */
+/** The checkout of gmemtest itself, as far as git knows. */
 interface Checkout {
   readonly revision: string | undefined
   readonly modified: boolean | undefined
@@ -53,20 +53,20 @@ interface Checkout {
 async function checkout(): Promise<Checkout> {
   const status = await said('git', ['-C', inProject(), 'status', '--porcelain=v2', '--branch'])
   if (status !== undefined) return checkoutOf(status)
-  // It says nothing when it cannot read all that has to be compared, or not in time.
+  // git status fails when it cannot read a file, or not in time.
   return { revision: await said('git', ['-C', inProject(), 'rev-parse', 'HEAD']), modified: undefined }
 }
 
-/** What `git status --porcelain=v2 --branch` has said. */
+/** Parses the output of `git status --porcelain=v2 --branch`. */
 export function checkoutOf(status: string): Checkout {
   return {
-    // Until the first commit, it says (initial) instead.
+    // Before the first commit, the value is (initial).
     revision: /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1],
     modified: /^[^#]/m.test(status),
   }
 }
 
-/** The record of one run, written again with each machine that is started. Disposing of it waits for what is under way. */
+/** The record of one run, written again for each new command line of QEMU. Disposal waits for the last write. */
 export class RunRecord implements AsyncDisposable {
   readonly #write: (qemuCommands: readonly string[]) => Promise<void>
   readonly #onFailure: (error: unknown) => void
@@ -75,7 +75,7 @@ export class RunRecord implements AsyncDisposable {
   #pending: readonly string[] | undefined
   #last: Promise<void> = Promise.resolve()
 
-  /** `onFailure` hears at once of a write that failed; the run goes on. */
+  /** `onFailure` is called at once for a write that fails; the run continues. */
   constructor(
     write: (qemuCommands: readonly string[]) => Promise<void>,
     onFailure: (error: unknown) => void,
@@ -84,18 +84,18 @@ export class RunRecord implements AsyncDisposable {
     this.#onFailure = onFailure
   }
 
-  /** Writes it once more, with the command lines so far. */
+  /** Writes the record once more, with the command lines so far. */
   update(qemuCommands: readonly string[]): void {
     this.#pending = [...qemuCommands]
     if (!this.#isHeldBack) this.#flush()
   }
 
-  /** Nothing is written until it is released, or ends: a start has not got the tenth of a second that it takes. */
+  /** Delays writes until `release` or disposal: a write takes a tenth of a second, which would delay the first test. */
   holdBack(): void {
     this.#isHeldBack = true
   }
 
-  /** Writes what there is to write, and from now on at once. */
+  /** Writes a delayed record; later updates are written at once. */
   release(): void {
     this.#isHeldBack = false
     this.#flush()
@@ -108,7 +108,7 @@ export class RunRecord implements AsyncDisposable {
     this.#last = this.#last.then(() => this.#attempt(commands))
   }
 
-  /** What a run with this exit code is worth: `ok` is `couldNotRun` when the last write failed. Never rejects. */
+  /** Returns the exit code of a run: `couldNotRun` instead of `ok` when the last write failed. Never rejects. */
   async exitCode(exitCode: number): Promise<number> {
     this.release()
     await this.#last
@@ -131,7 +131,7 @@ export class RunRecord implements AsyncDisposable {
   }
 }
 
-/** What a command says; nothing when it fails or is not there. */
+/** Returns the output of a command; undefined when the command fails or is missing. */
 async function said(command: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const result = await run(command, args, {

@@ -1,4 +1,4 @@
-// gmemtest run: the main job, from a kernel definition to a TAP stream.
+// gmemtest run: runs scenarios on a kernel.
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
@@ -25,7 +25,7 @@ Examples:
   gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
-  gmemtest run --keep pinned-page-refuses   leave the virtual machine up to look around in it
+  gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
 or in a new directory in ./results; results/latest points to the last one.`
@@ -41,7 +41,7 @@ export function run(context: CommandContext): Command {
     defaultKernel,
   )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
-    .option('--keep', 'leave the virtual machine up after the run and say how to get in')
+    .option('--keep', 'leave the instance up after the run, and print the command to log in')
     .addHelpText('after', examples)
     .action(
       context.exitsWith((patterns: readonly string[], options: RunOptions) =>

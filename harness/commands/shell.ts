@@ -1,4 +1,4 @@
-// gmemtest shell: boots a kernel and lets its user in, or runs one command in it.
+// gmemtest shell: boots a kernel and opens a shell in the instance, or runs one command there.
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { compileAgent } from '../image/agent.ts'
@@ -12,38 +12,35 @@ import { cacheDirectory } from '../base/paths.ts'
 import { bytes } from '../base/units.ts'
 import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
-import { chooseAccelerator, slowedDown, type AcceleratorName } from '../vm/accelerator.ts'
+import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu, type RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
 import { showBuild } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { guestCpus } from '../instance/pool.ts'
-import { aptSuite, oneOf } from './option-parsers.ts'
+import { withOptions, type JobOptions } from './job-options.ts'
 import { progressLine } from './progress.ts'
 
-interface ShellOptions {
-  readonly kernel: string
-  readonly accel?: AcceleratorName
+interface ShellOptions extends Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite'> {
   readonly append: readonly string[]
-  readonly aptSuite?: string
 }
 
 const examples = `
-The guest is an initramfs with busybox; the agent is in /run/agent. Everything in it is gone afterwards.
+The instance has an initramfs with busybox, and the agent in /run/agent. No change outlives the instance.
 
 Examples:
-  gmemtest shell                              look around; exit or Ctrl-D ends the virtual machine
-  gmemtest shell -- uname -r                  run one command; its exit code is ours
-  gmemtest shell -- 'dmesg | grep -i kvm'     the guest's shell reads what is quoted
+  gmemtest shell                              look around; exit or Ctrl-D ends the instance
+  gmemtest shell -- uname -r                  run one command; gmemtest returns its exit code
+  gmemtest shell -- 'dmesg | grep -i kvm'     the shell of the instance reads the quoted words
   gmemtest shell --append hugepages=64        with words for the command line of the kernel
-  gmemtest shell <script.sh                   feed a script to the guest's shell`
+  gmemtest shell <script.sh                   feed a script to the shell of the instance`
 
 const memory = bytes(2 ** 30)
 const sshMilliseconds = 10_000
 const consoleLines = 15
 const afterthoughtMilliseconds = 1000
-// What a shell says of a command that a signal ended, save for the number of the signal.
+// The exit code of a shell after a signal ended the command, without the number of the signal.
 const signalledExitCode = 128
 const agentPath = '/run/agent'
 // A command that the user runs may take as long as the user wants.
@@ -51,30 +48,20 @@ const commandMilliseconds = 2 ** 31 - 1
 
 /** The verb `shell`. */
 export function shell(context: CommandContext): Command {
-  return new Command('shell')
-    .description('Boot a kernel in a virtual machine and open a shell in it, or run one command.')
-    .argument('[command...]', 'what to run instead of a shell; put it after --')
-    .option('--kernel <name>', 'a kernel definition: a name, or the path of a YAML file', defaultKernel)
-    .option(
-      '--accel <name>',
-      'tcg or kvm (default: kvm where it can nest, else tcg)',
-      oneOf('--accel', ['tcg', 'kvm']),
-    )
+  const command = new Command('shell')
+    .description('Boot a kernel in a VM and open a shell in it, or run one command.')
+    .argument('[command...]', 'the command to run instead of a shell; put it after --')
+  return withOptions(command, ['kernel', 'accel', 'aptSuite'], defaultKernel)
     .option(
       '--append <word>',
       'a word for the command line of the kernel; may be repeated',
       (word: string, words: readonly string[]) => [...words, word],
       [],
     )
-    .option(
-      '--apt-suite <suite>',
-      'take a Debian package from this suite, though it is not configured',
-      aptSuite,
-    )
     .addHelpText('after', examples)
     .action(
-      context.exitsWith((command: readonly string[], options: ShellOptions) =>
-        runShell(command, options, context),
+      context.exitsWith((words: readonly string[], options: ShellOptions) =>
+        runShell(words, options, context),
       ),
     )
 }
@@ -113,7 +100,7 @@ async function runShell(
   line.show(`waiting for ${definition.name} to boot`)
   const limit = { signal, timeout: accelerator.patience.for(sshMilliseconds) }
   const connecting = connect(running.ssh, { ...image, ...limit })
-  // If the guest does not come up, that is the error, and not what becomes of the session.
+  // If the instance does not come up, that error counts, and not the error of the session.
   connecting.catch(() => undefined)
   await waitForInit(running, bootOptions)
   await using session = await connecting
@@ -122,14 +109,14 @@ async function runShell(
   return await untilDeath(running, talk(session, command, context))
 }
 
-/** What becomes of the conversation, or of the machine when it dies first. */
+/** Waits for the end of the session, or for the death of the instance if that comes first. */
 async function untilDeath(running: RunningQemu, conversation: Promise<number>): Promise<number> {
   const death = running.died.then((how): never => {
     throw new GuestError('GUEST_DIED', describeDeath(how), { tail: running.console.tail(consoleLines) })
   })
-  // Nobody looks at it any more when the conversation ends first.
+  // The session may end first.
   death.catch(() => undefined)
-  // The connection breaks a moment before the reason is known.
+  // The connection breaks shortly before the death is known.
   const outcome = conversation.catch(async (error: unknown) => {
     await Promise.race([
       death,
@@ -140,7 +127,7 @@ async function untilDeath(running: RunningQemu, conversation: Promise<number>): 
   return await Promise.race([outcome, death])
 }
 
-/** A terminal gets a shell; a command, or a script that comes through a pipe, gets none. */
+/** Opens a shell on a terminal, or else runs a command or a script from a pipe. */
 async function talk(
   session: SshSession,
   command: readonly string[],

@@ -1,11 +1,10 @@
-// What `run` and `kselftest` do: from the tests of a suite to the last event.
+// The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { availableParallelism } from 'node:os'
 import { shellLine } from '../process/child.ts'
 import { cacheDirectory } from '../base/paths.ts'
 import { bytes, type Bytes } from '../base/units.ts'
 import { dayOf, expiryNotes } from '../console/sift.ts'
 import type { InstanceParts } from '../instance/instance-options.ts'
-import type { InstancePool } from '../instance/pool.ts'
 import { withEnding } from '../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../report/events.ts'
 import { reporting } from '../report/open-sinks.ts'
@@ -19,24 +18,24 @@ import { flagsOf } from './job-options.ts'
 import { provideParts } from './parts.ts'
 import { recorderOf, RunRecord } from './run-record.ts'
 
-/** What a verb runs. */
+/** The suite of a verb. */
 export interface SuiteJob {
   readonly verb: string
   readonly suite: string
   readonly names: readonly string[]
-  /** Further words of the line that runs one test again. */
+  /** Words to add to the command line that runs one test again. */
   readonly flags: readonly string[]
   /** Loads the tests, while the first instance comes up. */
   readonly load: () => Promise<readonly Test[]>
-  /** The tests want the plain profile in all likelihood: an instance of it is begun before they are loaded. */
+  /** The tests are likely to want the plain profile: an instance of it is begun before they are loaded. */
   readonly isPlain: boolean
-  /** Leave the last instance up, and say how to get in. */
+  /** Leaves the last instance up, and prints the command to log in. */
   readonly keep: boolean
 }
 
 type Emit = (event: RunEvent) => Promise<void>
 
-/** Runs the suite and returns the exit code; whatever happens, `run-finished` is emitted. */
+/** Runs the suite and returns the exit code. `run-finished` is always emitted. */
 export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const { context, definition, options } = job
   return reporting(context, job.directory, async (emit) => {
@@ -57,7 +56,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   })
 }
 
-/** Runs the tests and records what was run. Defers work that the first instance does not need: its time counts. */
+/** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
 async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
   const { context, definition, options, started } = job
   const { printError, stderr, signal } = context
@@ -99,7 +98,11 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
       await emit(event)
     },
     again: (name) => shellLine('./gmemtest', [wanted.verb, ...flagsOf(options), ...wanted.flags, name]),
-    ...(wanted.keep ? { keep: () => keep(instances, parts, job) } : {}),
+    ...(wanted.keep
+      ? {
+          keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job),
+        }
+      : {}),
   })
   await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
@@ -108,24 +111,20 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   return await record.exitCode(outcome.exitCode)
 }
 
-/** Loads and writes what the first instance does not wait for. A run that is killed later has its record all the same. */
+/** Loads tap and writes the record while the first instance boots, so that a run that is killed later has its record. */
 async function loadMeanwhile(record: RunRecord): Promise<void> {
-  // The first test point loads tap again, and reports what is wrong with it.
+  // The first test point loads tap again, and reports the failure.
   await loadTap().catch(() => undefined)
   record.release()
 }
 
-// The first CPU of an instance has next to nothing to do.
+// The first CPU of an instance is almost idle.
 const busyCpus = 2
 
-/** Returns how many instances run at once: each has its CPUs, so that its threads race for real, and its memory. */
+/** Returns the number of instances at once: each has its own CPUs, so that its threads really race, and its own memory. */
 export function jobsFor({ groups }: BootPlan, available: Bytes): number {
   const largest = Math.max(...groups.map(({ profile }) => memoryOf(profile)), memoryOf(plainProfile))
   const byCores = Math.floor(availableParallelism() / busyCpus)
-  return Math.max(1, Math.min(byCores, Math.floor(available / largest)))
-}
-
-async function keep(instances: InstancePool, parts: InstanceParts, job: Job): Promise<void> {
-  const { keepInstance } = await import('./keep.ts')
-  await keepInstance(instances.latest, parts.image, job)
+  const tests = groups.flatMap((group) => group.tests)
+  return Math.max(1, Math.min(byCores, Math.floor(available / largest), tests.length))
 }

@@ -40,7 +40,7 @@ export async function parseConsole(
   const sifted = sift(splats, allowances, today)
   const text = options.json === true ? asJson(sifted, read) : asText(log.name, sifted, read)
   context.stdout.write(text)
-  return sifted.counted.length + read.omitted > 0 ? exitCodes.scenarioFailed : exitCodes.ok
+  return sifted.counted.length + read.omitted > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance[]> {

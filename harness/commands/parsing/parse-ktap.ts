@@ -21,7 +21,7 @@ export async function parseKtap(
   context.stdout.write(options.json === true ? `${jsonOf(report)}\n` : `${linesOf(report).join('\n')}\n`)
   const { counts, problems } = report
   const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
-  return isGood ? exitCodes.ok : exitCodes.scenarioFailed
+  return isGood ? exitCodes.ok : exitCodes.testFailed
 }
 
 function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {

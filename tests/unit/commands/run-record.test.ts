@@ -69,7 +69,7 @@ void test('a record that cannot be written is no success, and hides no failure',
   const { record, printed } = recordOf([true])
   record.update(['qemu'])
   t.equal(await record.exitCode(exitCodes.ok), exitCodes.couldNotRun)
-  t.equal(await record.exitCode(exitCodes.scenarioFailed), exitCodes.scenarioFailed)
+  t.equal(await record.exitCode(exitCodes.testFailed), exitCodes.testFailed)
   t.strictSame(printed, [full])
 })
 
