@@ -1,0 +1,41 @@
+// The common beginning of all verbs that run tests.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'tap'
+import { UsageError } from '../../../harness/base/errors.ts'
+import { decoderOf, prepareJob, runFactsOf } from '../../../harness/commands/job.ts'
+import { fakeContext } from './fixtures/context.ts'
+
+void test('a job has the facts of its options and of its kernel definition', async (t) => {
+  const output = path.join(t.testdir(), 'results')
+  const { context } = fakeContext()
+  const options = { kernel: 'gmem-convert', accel: 'tcg', isolation: 'none', output } as const
+  const [job, choice] = await prepareJob(options, context, '', async ({ name }) => `tests of ${name}`)
+  t.equal(choice, 'tests of gmem-convert')
+  t.match(job, { directory: output, isolation: 'none', accelerator: { name: 'tcg' } })
+  t.ok(existsSync(output))
+  t.match(runFactsOf(job), {
+    kernel: 'gmem-convert',
+    dialect: 'convert-ioctl',
+    isolation: 'none',
+    today: job.started.toISOString().slice(0, 10),
+  })
+})
+
+void test('a mistake in the choice of tests leaves no directory', async (t) => {
+  const output = path.join(t.testdir(), 'results')
+  const mistake = new UsageError('SCENARIO_UNKNOWN', 'no scenario has this name')
+  const { context } = fakeContext()
+  const options = { kernel: 'gmem-convert', accel: 'tcg', output } as const
+  await t.rejects(
+    prepareJob(options, context, '', () => Promise.reject(mistake)),
+    mistake,
+  )
+  t.notOk(existsSync(output))
+})
+
+void test('without debug information, lines stay as they are', async (t) => {
+  const decode = decoderOf('/missing/vmlinux', new AbortController().signal)
+  const lines = ['kvm_gmem_get_folio+0x1/0x2']
+  t.strictSame(await decode(lines), lines)
+})
