@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { UsageError } from '../../../harness/base/errors.ts'
-import { decoderOf, prepareJob, runFactsOf } from '../../../harness/commands/job.ts'
+import { prepareJob, runFactsOf } from '../../../harness/commands/job.ts'
 import { fakeContext } from './fixtures/context.ts'
 
 void test('a job has the facts of its options and of its kernel definition', async (t) => {
@@ -32,10 +32,4 @@ void test('a mistake in the choice of tests leaves no directory', async (t) => {
     mistake,
   )
   t.notOk(existsSync(output))
-})
-
-void test('without debug information, lines stay as they are', async (t) => {
-  const decode = decoderOf('/missing/vmlinux', new AbortController().signal)
-  const lines = ['kvm_gmem_get_folio+0x1/0x2']
-  t.strictSame(await decode(lines), lines)
 })
