@@ -1,7 +1,7 @@
 // gmemtest kselftest: builds the kernel's own selftests from the tree under test, and runs them.
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
-import { listKselftests, runKselftest } from './kselftest-job.ts'
+import { listKselftests, runKselftest } from './jobs/kselftest-job.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
 
 /** The default tests: the programs about private memory. */

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import type { CommandContext } from './command-context.ts'
-import { listMutants, runMutants, type MutantsOptions } from './mutants-job.ts'
+import { listMutants, runMutants, type MutantsOptions } from './jobs/mutants-job.ts'
 import { withOptions } from './job-options.ts'
 
 const examples = `

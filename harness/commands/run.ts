@@ -4,9 +4,9 @@ import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
-import { prepareJob } from './job.ts'
+import { prepareJob } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
-import { runSuite } from './suite-job.ts'
+import { runSuite } from './jobs/suite-job.ts'
 
 interface RunOptions extends JobOptions {
   /** Another directory of scenarios. */

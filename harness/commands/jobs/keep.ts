@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
-import type { GuestImage } from '../image/image.ts'
-import { describeDeath, type SshEndpoint } from '../vm/vm.ts'
-import type { Instance } from '../instance/instance.ts'
+import type { GuestImage } from '../../image/image.ts'
+import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
+import type { Instance } from '../../instance/instance.ts'
 import type { Job } from './job.ts'
 
 /** Waits until the user interrupts or the instance dies. */

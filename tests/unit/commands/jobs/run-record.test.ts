@@ -1,9 +1,9 @@
 // The record of a run: what was written last decides whether there is one.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { checkoutOf, RunRecord } from '../../../harness/commands/run-record.ts'
-import { exitCodes } from '../../../harness/base/errors.ts'
-import { fakeContext } from './fixtures/context.ts'
+import { checkoutOf, RunRecord } from '../../../../harness/commands/jobs/run-record.ts'
+import { exitCodes } from '../../../../harness/base/errors.ts'
+import { fakeContext } from '../fixtures/context.ts'
 
 const full = new Error('no space left')
 

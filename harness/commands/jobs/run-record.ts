@@ -1,12 +1,12 @@
 // The record of a run, provenance.json: enough to understand the results later on another computer.
 import { arch, cpus, release, totalmem } from 'node:os'
-import { run } from '../process/run-program.ts'
-import { exitCodes } from '../base/errors.ts'
-import { inProject } from '../base/paths.ts'
-import { qemu } from '../vm/arguments.ts'
-import { writeProvenance } from '../report/results-directory.ts'
+import { run } from '../../process/run-program.ts'
+import { exitCodes } from '../../base/errors.ts'
+import { inProject } from '../../base/paths.ts'
+import { qemu } from '../../vm/arguments.ts'
+import { writeProvenance } from '../../report/results-directory.ts'
 import type { Job } from './job.ts'
-import type { InstanceParts } from '../instance/instance-options.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
 
 /** The facts of a job that its record contains. */
 type Recorded = Pick<Job, 'directory' | 'started' | 'accelerator'>

@@ -1,14 +1,14 @@
 // The parts that instances are started from: kernel, initramfs and agent, from the cache or built.
-import { compileAgent } from '../image/agent.ts'
-import { provideGuestImage } from '../image/image.ts'
-import { provideKernel, type KernelBuild } from '../kernel/provide.ts'
-import type { KernelDefinition } from '../kernel/definition/definition.ts'
-import type { RunEvent } from '../report/events.ts'
-import { cacheDirectory } from '../base/paths.ts'
-import { showBuild } from './build-progress.ts'
-import type { CommandContext } from './command-context.ts'
-import type { InstanceParts } from '../instance/instance-options.ts'
-import { progressLine } from './progress.ts'
+import { compileAgent } from '../../image/agent.ts'
+import { provideGuestImage } from '../../image/image.ts'
+import { provideKernel, type KernelBuild } from '../../kernel/provide.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import type { RunEvent } from '../../report/events.ts'
+import { cacheDirectory } from '../../base/paths.ts'
+import { showBuild } from '../build-progress.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
+import { progressLine } from '../progress.ts'
 
 /** Returns the event for a kernel whose build or look-up began at `begin`, in the time of `performance.now()`. */
 export function kernelReady(

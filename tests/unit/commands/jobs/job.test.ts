@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
-import { UsageError } from '../../../harness/base/errors.ts'
-import { prepareJob, runFactsOf } from '../../../harness/commands/job.ts'
-import { fakeContext } from './fixtures/context.ts'
+import { UsageError } from '../../../../harness/base/errors.ts'
+import { prepareJob, runFactsOf } from '../../../../harness/commands/jobs/job.ts'
+import { fakeContext } from '../fixtures/context.ts'
 
 void test('a job has the facts of its options and of its kernel definition', async (t) => {
   const output = path.join(t.testdir(), 'results')

@@ -1,20 +1,20 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { availableParallelism } from 'node:os'
-import { shellLine } from '../process/child.ts'
-import { cacheDirectory } from '../base/paths.ts'
-import { bytes, type Bytes } from '../base/units.ts'
-import { dayOf, expiryNotes } from '../console/sift.ts'
-import type { InstanceParts } from '../instance/instance-options.ts'
-import { withEnding } from '../report/ending.ts'
-import { eventsVersion, type RunEvent } from '../report/events.ts'
-import { reporting } from '../report/open-sinks.ts'
-import { loadTap } from '../report/tap-output.ts'
-import type { BootPlan } from '../run/boot-plan.ts'
-import { readDurations, rememberDurations } from '../run/durations.ts'
-import type { Test } from '../run/test.ts'
-import { memoryOf, plainProfile } from '../vm/profile.ts'
+import { shellLine } from '../../process/child.ts'
+import { cacheDirectory } from '../../base/paths.ts'
+import { bytes, type Bytes } from '../../base/units.ts'
+import { dayOf, expiryNotes } from '../../console/sift.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
+import { withEnding } from '../../report/ending.ts'
+import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { reporting } from '../../report/open-sinks.ts'
+import { loadTap } from '../../report/tap-output.ts'
+import type { BootPlan } from '../../run/boot-plan.ts'
+import { readDurations, rememberDurations } from '../../run/durations.ts'
+import type { Test } from '../../run/test.ts'
+import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
-import { flagsOf } from './job-options.ts'
+import { flagsOf } from '../job-options.ts'
 import { provideParts } from './parts.ts'
 import { recorderOf, RunRecord } from './run-record.ts'
 
@@ -72,8 +72,8 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   const durations = await readDurations(cacheDirectory(), job)
   const [tests, { planBoots }, { runTests }] = await Promise.all([
     wanted.load(),
-    import('../run/boot-plan.ts'),
-    import('../run/runner.ts'),
+    import('../../run/boot-plan.ts'),
+    import('../../run/runner.ts'),
   ])
   const plan = planBoots(tests, available)
   for (const { error } of plan.refused) printError(error)
