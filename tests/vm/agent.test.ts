@@ -1,4 +1,4 @@
-// Every operation of the agent, on the real kernel: one machine for all of it.
+// Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
 import { frameFlags } from '../../harness/agent/frame-runs.ts'
 import { must } from '../../harness/agent/wire/call.ts'

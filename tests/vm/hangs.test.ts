@@ -5,8 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Instance } from '../../harness/instance/instance.ts'
 import { signal } from './fixtures/agent-machine.ts'
-import { tried } from './fixtures/tried.ts'
-import type { Body } from './fixtures/tried.ts'
+import { tried, type Body } from './fixtures/tried.ts'
 
 /** Runs a command that may not come back, for its effect. */
 async function provoke(instance: Instance, command: string): Promise<void> {

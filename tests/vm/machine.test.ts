@@ -9,8 +9,7 @@ import { connect } from '../../harness/ssh/connect.ts'
 import type { SshSession } from '../../harness/ssh/session.ts'
 import { bootVm } from '../unit/vm/fixtures/boot-vm.ts'
 import type { Vm } from '../../harness/vm/vm.ts'
-import { guest, signal } from './fixtures/guest.ts'
-import type { Guest } from './fixtures/guest.ts'
+import { guest, signal, type Guest } from './fixtures/guest.ts'
 
 const limits = { signal, timeout: 60_000 }
 
@@ -18,12 +17,12 @@ async function session(vm: Vm, { image }: Guest): Promise<SshSession> {
   return await connect(vm.ssh, { ...image, ...limits })
 }
 
-/** Runs a command that does not come back, for its effect on the machine. */
+/** Runs a command that does not come back, for its effect on the instance. */
 function provoke(shell: SshSession, command: string): void {
   shell.exec(command, limits).catch(() => undefined)
 }
 
-void test('a machine: ssh, files, console, monitor', async (t) => {
+void test('an instance: ssh, files, console, monitor', async (t) => {
   const given = await guest()
   const consoleFile = path.join(t.testdir({}), 'console.log')
   await using vm = await bootVm({ ...given.boot, consoleFile, append: ['hugepages=3'] })
@@ -57,7 +56,7 @@ void test('a machine: ssh, files, console, monitor', async (t) => {
     })
   })
 
-  await t.test('the guest is what the tests need', async (t) => {
+  await t.test('the instance is what the tests need', async (t) => {
     const mounts = await shell.exec('mount', limits)
     for (const place of ['/proc', '/sys', '/dev', '/dev/pts', '/sys/kernel/debug', '/tmp', '/run']) {
       t.match(mounts.stdout, ` on ${place} `)
@@ -117,7 +116,7 @@ void test('a machine: ssh, files, console, monitor', async (t) => {
   })
 })
 
-void test('a session to another guest than expected is refused', async (t) => {
+void test('a session to another instance than expected is refused', async (t) => {
   const given = await guest()
   await using vm = await bootVm(given.boot)
   const other = { ...given.image, hostKey: makeSshKeyPair().publicKey }
@@ -136,7 +135,7 @@ void test('an ssh server that is killed is noticed at once', async (t) => {
   t.ok(performance.now() - begin < 5000)
 })
 
-void test('how a machine dies', async (t) => {
+void test('how an instance dies', async (t) => {
   const given = await guest()
 
   await t.test('panic', async (t) => {

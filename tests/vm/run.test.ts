@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
 import { gmemtest, qemusWith, strictlyParsed, until } from './fixtures/command.ts'
 
-/** How many machines there were. */
+/** How many instances there were. */
 async function instancesOf(output: string): Promise<number> {
   const console = await readFile(path.join(output, 'console.log'), 'utf8')
   return console.match(/^gmemtest: a virtual machine, /gm)?.length ?? 0
@@ -92,7 +92,7 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
   t.strictSame(await qemusWith(output), [], 'no QEMU is left')
 })
 
-void test('when nobody wants a plain machine, the one that is on its way is given up', async (t) => {
+void test('a plain instance that no test wants is given up', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/pools')
   const ran = await gmemtest(

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { run } from '../../harness/process/run-program.ts'
-import type { CommandResult } from '../../harness/process/run-program.ts'
+import { run, type CommandResult } from '../../harness/process/run-program.ts'
 import { inProject } from '../../harness/base/paths.ts'
 
 const limits = { signal: new AbortController().signal, timeout: 50 * 60 * 1000 }
@@ -31,7 +30,7 @@ async function allScenarios(kernel: string, output: string, ...options: string[]
   }
 }
 
-/** The points as they are whatever they took. */
+/** The points without their durations. */
 function untimed(lines: readonly string[]): string[] {
   return lines.map((line) => line.replace(/ # time=.*/, ''))
 }

@@ -1,4 +1,4 @@
-// A machine that goes on from a saved state: it is like one that has booted, and no state that was harmed is ever used.
+// An instance that goes on from a saved state: it is like one that has booted, and no state that was harmed is ever used.
 import { Patience } from '../../harness/base/patience.ts'
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -7,9 +7,8 @@ import { test } from 'tap'
 import { sha256 } from '../../harness/cache/hash.ts'
 import { Consoles } from '../../harness/instance/consoles.ts'
 import { restoreInstance } from '../../harness/instance/boot-instance.ts'
-import { startOptions } from '../../harness/instance/instance-options.ts'
+import { startOptions, type InstanceOptions } from '../../harness/instance/instance-options.ts'
 import type { Instance } from '../../harness/instance/instance.ts'
-import type { InstanceOptions } from '../../harness/instance/instance-options.ts'
 import { InstancePool } from '../../harness/instance/pool.ts'
 import { provideSnapshot } from '../../harness/instance/snapshots.ts'
 import { gatherFacts } from '../../harness/instance/instance-facts.ts'
@@ -26,7 +25,7 @@ async function said(instance: Instance, command: string): Promise<string> {
   return (await instance.session.exec(command, limits)).stdout.trim()
 }
 
-void test('a restored machine', async (t) => {
+void test('a restored instance', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testInstance(cache)
   const snapshot = await provideSnapshot(cache, options)
@@ -88,7 +87,7 @@ void test('a restored machine', async (t) => {
   })
 })
 
-/** What the ssh server of a restored machine has chosen at random, in the first message that it sends. */
+/** What the ssh server of a restored instance has chosen at random, in the first message that it sends. */
 async function cookieOf(options: InstanceOptions, file: string): Promise<string> {
   await using vm = await restoreVm({ ...startOptions(options), savedState: { file, usedChannels: 1 } })
   const channel = vm.ssh.take()
@@ -107,7 +106,7 @@ async function cookieOf(options: InstanceOptions, file: string): Promise<string>
   throw new Error('the channel has ended')
 }
 
-void test('each restored machine has an ssh server with random numbers of its own', async (t) => {
+void test('each restored instance has an ssh server with random numbers of its own', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testInstance(cache)
   const { file } = await provideSnapshot(cache, options)
@@ -184,7 +183,7 @@ void test('a state that nothing comes of is thrown away, and made again', async 
   }
 })
 
-void test('what is known of a restored machine is what is found in it', async (t) => {
+void test('what is known of a restored instance is what is found in it', async (t) => {
   const cache = t.testdir({ snapshots: {} })
   const options = await testInstance(cache)
   const snapshot = await provideSnapshot(cache, options)
@@ -192,7 +191,7 @@ void test('what is known of a restored machine is what is found in it', async (t
   t.strictSame(instance.facts, await gatherFacts(instance.agent))
 })
 
-void test('a panic before the agent of a restored machine answers is one of the kernel', async (t) => {
+void test('a panic before the agent of a restored instance answers is one of the kernel', async (t) => {
   const directory = t.testdir({ snapshots: {} })
   const options = await testInstance(directory)
   const { facts } = await provideSnapshot(directory, options)
@@ -202,7 +201,7 @@ void test('a panic before the agent of a restored machine answers is one of the 
     await using running = await startQemu(started)
     const vm = await waitForInit(running, started)
     const session = await connect(vm.ssh, { ...options.image, ...limits })
-    // It panics as soon as somebody has told it the time.
+    // It panics as soon as its clock is set.
     const trap = 'until [ $(date +%s) -gt 200000 ]; do :; done; echo c >/proc/sysrq-trigger'
     await session.exec(`date -s @100000; (${trap}) >/dev/null 2>&1 </dev/null &`, limits)
     await session[Symbol.asyncDispose]()
@@ -216,7 +215,7 @@ void test('a panic before the agent of a restored machine answers is one of the 
   })
 })
 
-void test('a line for a restored guest that makes no sense ends the session', async (t) => {
+void test('a line for a restored instance that makes no sense ends the session', async (t) => {
   const options = await testInstance(t.testdir({}))
   await using running = await startQemu({ ...options, initramfs: options.image.initramfs })
   running.ssh.take()

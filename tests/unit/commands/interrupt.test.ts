@@ -1,13 +1,12 @@
 // The first signal stops in order, the second one at once; a signal that comes twice in a moment counts once.
-import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { inProject } from '../../../harness/base/paths.ts'
 
-/** Waits for a signal; its work goes on whatever is asked of it, unless it is `obedient`. With the name of a pipe, it opens that. */
+/** Waits for a signal; its work continues unless it is `obedient`. With the name of a pipe, it opens that. */
 const program = `
   const { listenForInterrupts } = await import(${JSON.stringify(inProject('harness/commands/interrupt.ts'))})
   const interruption = listenForInterrupts()
@@ -51,7 +50,7 @@ for (const [signal, exitCode] of [
 void test('a second SIGINT ends everything at once, a doubled first one does not', async (t) => {
   const pipe = path.join(t.testdir({}), 'pipe')
   execFileSync('mkfifo', [pipe])
-  // Nobody ever writes to the pipe: that is what a file system looks like that does not answer.
+  // No process writes to the pipe: it behaves like a file system that does not answer.
   for (const mode of ['stubborn', pipe]) {
     const { child, said } = await started(mode)
     t.teardown(() => child.kill('SIGKILL'))

@@ -1,9 +1,8 @@
-// Questions to the shell of a guest: over the session that is there, over a new one, and without an answer.
+// Questions to the shell of an instance: over the session that is there, over a new one, and without an answer.
 import { test } from 'tap'
 import { askOver } from '../../../harness/instance/ask.ts'
 import { connect } from '../../../harness/ssh/connect.ts'
-import { fakeGuest } from '../ssh/fixtures/server.ts'
-import type { Command } from '../ssh/fixtures/server.ts'
+import { fakeGuest, type Command } from '../ssh/fixtures/server.ts'
 
 const limits = { signal: new AbortController().signal, milliseconds: 5000 }
 
@@ -25,7 +24,7 @@ void test('the session that is there, and a new one', async (t) => {
   t.equal(await ask('new', 'question', limits), 'second to question')
 })
 
-void test('a command that fails, a session that is lost, and a guest that says nothing', async (t) => {
+void test('a command that fails, a session that is lost, and an instance that says nothing', async (t) => {
   const guest = await fakeGuest(t, { run: says('no', 1) })
   await using session = await connect(guest.endpoint, guest.options)
   const ask = askOver(session, guest.endpoint, guest.options)

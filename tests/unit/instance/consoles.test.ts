@@ -1,4 +1,4 @@
-// The consoles of the machines of a run end up in one file.
+// The consoles of the instances of a run end up in one file.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'

@@ -1,10 +1,8 @@
 // Capabilities as a scripted kernel shows them.
 import { test } from 'tap'
 import { capabilities } from '../../../harness/catalogue/capabilities.ts'
-import { capabilitiesOf, probeKernel } from '../../../harness/instance/probe.ts'
-import type { Probe } from '../../../harness/instance/probe.ts'
-import { dialects } from '../../../harness/uapi/dialect.ts'
-import type { Dialect } from '../../../harness/uapi/dialect.ts'
+import { capabilitiesOf, probeKernel, type Probe } from '../../../harness/instance/probe.ts'
+import { dialects, type Dialect } from '../../../harness/uapi/dialect.ts'
 import { fakeInstance } from '../fixtures/run/fake-instance.ts'
 
 const [noEntry, denied, notTty] = [2, 13, 25]

@@ -1,11 +1,10 @@
-// What a report shows of a kernel that complained, died or hangs.
+// What a report shows of a kernel that printed a splat, died or hangs.
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
 import { callTrace } from '../../../harness/judge/call-trace.ts'
 import type { Decode } from '../../../harness/judge/facts.ts'
 import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
-import { fine, named, run } from '../fixtures/run/run.ts'
-import type { Finished } from '../fixtures/run/run.ts'
+import { fine, named, run, type Finished } from '../fixtures/run/run.ts'
 
 const oops = [
   '[    2.1] BUG: kernel NULL pointer dereference, address: 0000000000000008',
@@ -55,7 +54,7 @@ void test('the functions of a trace, without those that are doubtful', (t) => {
   t.end()
 })
 
-void test('a complaint is shown as it is, when the kernel has gone on', async (t) => {
+void test('a splat is shown as it is, when the kernel has gone on', async (t) => {
   const found = await diagnosed(saying([...oops, ...noise], () => 0))
   t.equal(found?.console[0], oops[0])
   t.strictSame(found?.trace, traced)

@@ -1,7 +1,6 @@
 // Hangs told apart: what was seen, and whose fault it is.
 import { test } from 'tap'
-import { judgeHang, verdictByHang } from '../../../harness/judge/hang.ts'
-import type { Evidence, HangKind } from '../../../harness/judge/hang.ts'
+import { judgeHang, verdictByHang, type Evidence, type HangKind } from '../../../harness/judge/hang.ts'
 import type { Activity, Task } from '../../../harness/judge/tasks.ts'
 import type { VcpuPosition } from '../../../harness/vm/vcpus.ts'
 

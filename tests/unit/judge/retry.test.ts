@@ -1,10 +1,9 @@
-// What this machine spoils is tried once more, in a new machine, and said so; nothing else is.
+// What this computer spoils is tried once more, in a new instance, and said so; nothing else is.
 import { test } from 'tap'
 import { BootError, InfraError, ProtocolError } from '../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
 import type { VmDeath } from '../../../harness/vm/vm.ts'
-import { asBooted, fakeInstance } from '../fixtures/run/fake-instance.ts'
-import type { FakeOptions } from '../fixtures/run/fake-instance.ts'
+import { asBooted, fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
 const killed: VmDeath = { kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }
@@ -20,7 +19,7 @@ function dyingOf(death: VmDeath, splat?: string): FakeOptions {
   }
 }
 
-void test('QEMU is killed once: the scenario runs again in a new machine, and passes', async (t) => {
+void test('QEMU is killed once: the scenario runs again in a new instance, and passes', async (t) => {
   for (const isolation of ['vm', 'boot', 'none'] as const) {
     const result = await run([named('a', fine), named('b', fine)], {
       isolation,
@@ -41,7 +40,7 @@ void test('QEMU is killed once: the scenario runs again in a new machine, and pa
   }
 })
 
-void test('QEMU is stopped once: the scenario runs again in a new machine, and passes; twice: it does not', async (t) => {
+void test('QEMU is stopped once: the scenario runs again in a new instance, and passes; twice: it does not', async (t) => {
   const stopped: FakeOptions = {
     react: (name) => (name === 'setAffinity' ? 'hang' : undefined),
     liveness: { qemu: async () => ({ kind: 'stopped' }) },
@@ -88,7 +87,7 @@ void test('the second try counts: a scenario that fails then has failed', async 
   ])
 })
 
-void test('the second try is in a new machine, also where the first one still runs', async (t) => {
+void test('the second try is in a new instance, also where the first one still runs', async (t) => {
   let tries = 0
   const result = await run(
     [
@@ -117,7 +116,7 @@ void test('what will not pass, or is no MISS, is not tried again', async (t) => 
   }
 })
 
-void test('a complaint before QEMU is killed is a failure, and the first machine’s boot is not forgotten', async (t) => {
+void test('a splat before QEMU is killed is a failure, and the first instance’s boot is not forgotten', async (t) => {
   const bug = '[    2.0] BUG: Bad page state in process x'
   const failed = await run([named('a', fine)], { instances: [dyingOf(killed, bug), {}] })
   t.match(failed.finished, [{ verdict: 'FAIL', diagnostic: { message: /Bad page state/ } }])
@@ -136,7 +135,7 @@ void test('a complaint before QEMU is killed is a failure, and the first machine
   ])
 })
 
-void test('a complaint of the boot is not lost with the scenario that QEMU takes with it', async (t) => {
+void test('a splat of the boot is not lost with the scenario that QEMU takes with it', async (t) => {
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'boot',
     instances: [dyingOf(killed), dyingOf(killed), {}],
@@ -145,7 +144,7 @@ void test('a complaint of the boot is not lost with the scenario that QEMU takes
   t.strictSame(verdicts(result), ['MISS', 'FAIL', 'PASS'])
 })
 
-void test('a machine that does not come up is asked for once more if that may help', async (t) => {
+void test('an instance that does not come up is asked for once more if that may help', async (t) => {
   for (const [error, boots, verdict] of [
     [new InfraError('QEMU_KILLED', 'QEMU ended by SIGKILL', { transient: true }), 2, 'PASS'],
     [new InfraError('QEMU_FAILED', 'cannot set up guest memory', { transient: true }), 2, 'PASS'],
@@ -169,7 +168,7 @@ void test('a machine that does not come up is asked for once more if that may he
   }
 })
 
-void test('a machine that does not come up twice ends the run, with all that is known', async (t) => {
+void test('an instance that does not come up twice ends the run, with all that is known', async (t) => {
   const error = new InfraError('QEMU_FAILED', 'cannot set up guest memory', { transient: true })
   let count = 0
   const result = await run([named('a', fine), named('b', fine)], {

@@ -1,9 +1,7 @@
-// What the agent's tasks do, read out of the guest's /proc.
+// What the agent's tasks do, read from /proc of the instance.
 import { test } from 'tap'
-import { agentTasks } from '../../../harness/judge/tasks.ts'
-import type { Activity } from '../../../harness/judge/tasks.ts'
-import { procOf } from '../fixtures/run/proc.ts'
-import type { FakeTask } from '../fixtures/run/proc.ts'
+import { agentTasks, type Activity } from '../../../harness/judge/tasks.ts'
+import { procOf, type FakeTask } from '../fixtures/run/proc.ts'
 
 const cases: readonly (readonly [
   what: string,
@@ -72,7 +70,7 @@ for (const [what, task, activity, summary] of cases) {
   })
 }
 
-void test('the agent with its threads and descendants, and nobody else', (t) => {
+void test('the agent with its threads and descendants, and no others', (t) => {
   const output = procOf(
     { pid: 80 },
     { pid: 80, tid: 81, state: 'D', stack: ['down_read+0x1/0x2'] },

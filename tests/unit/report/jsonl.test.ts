@@ -20,7 +20,7 @@ void test('each event is a line, and there before the next one', async (t) => {
   t.equal((await readFile(file, 'utf8')).split('\n').length, 3)
 })
 
-void test('wanted and found survive, whatever they are', (t) => {
+void test('wanted and found survive, of any type', (t) => {
   const line = lineOf({
     type: 'test-finished',
     suite: 'scenarios',

@@ -1,8 +1,7 @@
 // What a report that broke means for the exit code, however late it breaks.
 import path from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
-import { test } from 'tap'
-import type { Test } from 'tap'
+import { test, type Test } from 'tap'
 import { reporting } from '../../../harness/report/open-sinks.ts'
 import type { RunEvent } from '../../../harness/report/events.ts'
 import { fakeContext } from '../commands/fixtures/context.ts'

@@ -1,4 +1,4 @@
-// Whatever a kernel or a scenario says can be put into a report.
+// Any text or value of a kernel or a test becomes fit for a report.
 import { test } from 'tap'
 import { plainText, plainValue } from '../../../harness/report/plain.ts'
 

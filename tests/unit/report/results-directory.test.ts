@@ -145,7 +145,7 @@ void test('a record that finds the disk full', async (t) => {
   })
 })
 
-void test('a record that cannot be written is the fault of the machine', async (t) => {
+void test('a record that cannot be written is the fault of this computer', async (t) => {
   const directory = path.join(t.testdir(), 'gone')
   await t.rejects(writeProvenance(directory, {}), { code: 'RESULTS_UNWRITABLE', hint: /--output/ })
 })

@@ -88,7 +88,7 @@ void test('files on a full disk say so, and where', async (t) => {
   await sinks.write(started)
   const vm = { accelerator: 'tcg', reason: '', profile: '', origin: 'booted', milliseconds: 1 } as const
   await sinks.write({ type: 'vm-ready', ...vm })
-  // By now the streams have broken, and say to whoever closes them only that.
+  // The streams have broken by now, and closing them reports only that.
   await delay(50)
   await sinks.close()
   const full = { code: 'NO_SPACE', message: 'no space left in /r', hint: /--output DIR/ }

@@ -173,7 +173,7 @@ void test('a run of all verdicts is strict TAP 14 in the order of the scenarios'
   t.equal(parsed.exitCode, 1)
 })
 
-void test('what the kernel may complain about is a comment', async (t) => {
+void test('an allowed splat is a comment', async (t) => {
   const allowed = ['WARNING in f: allowed until 2027-01-31 (known)']
   const tap = await written(started('a'), finished('a', 'PASS', { allowed }), over())
   t.match(tap, /^# a: WARNING in f: allowed until 2027-01-31 \(known\)\nok 1 - a/m)

@@ -39,7 +39,7 @@ void test('on a terminal the line of the running scenario is cleared again', asy
   t.ok(text.includes('\r\u001b[K'))
 })
 
-void test('a machine for each scenario is nothing to speak of, a second try is', async (t) => {
+void test('an instance for each scenario is nothing to speak of, a second try is', async (t) => {
   const vm: RunEvent = {
     type: 'vm-ready',
     accelerator: 'tcg',

@@ -1,8 +1,7 @@
-// Which scenarios share a boot, and which cannot have their pools on a machine.
+// Which scenarios share a boot, and which cannot have their pools on this computer.
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
-import { planBoots } from '../../../harness/run/boot-plan.ts'
-import type { BootPlan } from '../../../harness/run/boot-plan.ts'
+import { planBoots, type BootPlan } from '../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../harness/run/test.ts'
 import type { ScenarioDefinition } from '../../../harness/suites/scenarios/scenario.ts'
 import { describeProfile, plainProfile } from '../../../harness/vm/profile.ts'

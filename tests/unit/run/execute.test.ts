@@ -1,4 +1,4 @@
-// One scenario after the other in a machine: whose complaint it is.
+// One scenario after the other in an instance: whose splat it is.
 import { Patience } from '../../../harness/base/patience.ts'
 import { test } from 'tap'
 import type { Splat } from '../../../harness/console/find-splats.ts'
@@ -9,8 +9,7 @@ import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import type { Instance } from '../../../harness/instance/instance.ts'
 import { judge } from '../../../harness/judge/verdict.ts'
 import { fakeInstance } from '../fixtures/run/fake-instance.ts'
-import { fine, named } from '../fixtures/run/run.ts'
-import type { Body } from '../fixtures/run/run.ts'
+import { fine, named, type Body } from '../fixtures/run/run.ts'
 
 const { signal } = new AbortController()
 const facts = { kernel: 'fake', expectSkips: [] }
@@ -19,7 +18,7 @@ interface Tried extends Attempt {
   readonly late: readonly Splat[]
 }
 
-/** Tries scenarios in one machine; `between` is called after each. */
+/** Tries scenarios in one instance; `between` is called after each. */
 async function tryAll(
   instance: Instance,
   bodies: readonly Body[],
@@ -47,7 +46,7 @@ async function tryAll(
   return tried
 }
 
-void test('a complaint after the end of a scenario is handed over when the next one begins, and is its own no more', async (t) => {
+void test('a splat after the end of a scenario is handed over when the next one begins, and is its own no more', async (t) => {
   const { instance, puppet } = await fakeInstance()
   await using open = instance
   const order: string[] = []

@@ -25,7 +25,7 @@ void test('the first place is live, the others wait until those before them are 
   t.strictSame(seen, ['a1', 'a2', 'b1', 'b2', 'c1'])
 })
 
-void test('a place without events holds nobody up', async (t) => {
+void test('a place without events delays no other', async (t) => {
   const { order, seen } = recorder()
   await order.write(2, 'c')
   await order.finish(2)
@@ -48,7 +48,7 @@ void test('in the end nothing finished is lost, and nothing that was cut off com
   t.strictSame(seen, ['a1', 'b1', 'd1'], 'nothing comes out twice')
 })
 
-void test('one event is out before the next one begins, whoever writes', async (t) => {
+void test('one event is out before the next one begins, with several writers', async (t) => {
   const seen: string[] = []
   const order = new OrderedEvents<number>(async (event) => {
     seen.push(`${event} begins`)

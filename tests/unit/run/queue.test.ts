@@ -1,9 +1,8 @@
-// Who is begun when: the order of the plan, or the longest first.
+// The order of tests: the order of the plan, or the longest first.
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
 import { planBoots } from '../../../harness/run/boot-plan.ts'
-import { entriesOf, longestFirst, Queue } from '../../../harness/run/queue.ts'
-import type { Entry } from '../../../harness/run/queue.ts'
+import { entriesOf, longestFirst, Queue, type Entry } from '../../../harness/run/queue.ts'
 import { plainProfile } from '../../../harness/vm/profile.ts'
 import { fine, named } from '../fixtures/run/run.ts'
 
@@ -34,7 +33,7 @@ void test('entries are numbered through all groups of a plan', (t) => {
   t.end()
 })
 
-void test('the longest comes first, and before it those that nobody has measured, by their deadlines', (t) => {
+void test('the longest comes first, and before it the new tests, by their deadlines', (t) => {
   const durations = new Map([
     ['a', 10],
     ['c', 300],

@@ -5,7 +5,7 @@ import { noSpaceLeft } from '../../../harness/base/free-space.ts'
 import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 
-void test('scenarios run in order, in one machine, each between its events', async (t) => {
+void test('scenarios run in order, in one instance, each between its events', async (t) => {
   const result = await run([named('a', fine), named('b', fine)])
   t.strictSame(
     result.events.map((event) => event.type),
@@ -53,7 +53,7 @@ void test('a need that is missing without notice is a failure', async (t) => {
   t.equal(result.outcome.exitCode, 1)
 })
 
-void test('a machine that does not come up: FAIL or MISS by whose fault it is, and no further try', async (t) => {
+void test('an instance that does not come up: FAIL or MISS by whose fault it is, and no further try', async (t) => {
   for (const [error, verdict, exitCode] of [
     [new BootError('BOOT_PANIC', 'the kernel panicked while it booted', { tail: ['last line'] }), 'FAIL', 1],
     [new InfraError('NO_QEMU', 'qemu-system-x86_64 is not installed'), 'MISS', 69],
@@ -70,7 +70,7 @@ void test('a machine that does not come up: FAIL or MISS by whose fault it is, a
   }
 })
 
-void test('a machine that dies before its first scenario: how it died counts, not what broke off', async (t) => {
+void test('an instance that dies before its first scenario: how it died counts, not what broke off', async (t) => {
   for (const [death, verdict, message] of [
     [{ kind: 'console-full', error: noSpaceLeft('/results') }, 'MISS', 'no space left in /results'],
     [{ kind: 'panic', title: 'oops' }, 'FAIL', 'the kernel did not come up: the kernel panicked: oops'],
@@ -87,7 +87,7 @@ void test('a machine that dies before its first scenario: how it died counts, no
   }
 })
 
-void test('what the kernel complains about while it boots is the first scenario’s failure, and no other’s', async (t) => {
+void test('splats of the boot are the first scenario’s failure, and no other’s', async (t) => {
   const result = await run([named('a', fine), named('b', fine)], {
     onBoot: (puppet) => {
       puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
@@ -100,7 +100,7 @@ void test('what the kernel complains about while it boots is the first scenario�
   t.equal(result.boots, 1)
 })
 
-void test('a complaint between two scenarios is not lost', async (t) => {
+void test('a splat between two scenarios is not lost', async (t) => {
   let puppet0: Puppet | undefined
   const scenarios = [named('a', fine), named('b', fine), named('c', fine)]
   const result = await run(scenarios, {
@@ -134,7 +134,7 @@ void test('an interrupted run says so, and does not report the scenario that was
   t.ok(result.puppets[0]?.disposed())
 })
 
-void test('a machine is kept for its user after the last event', async (t) => {
+void test('an instance is kept for its user after the last event', async (t) => {
   let kept = 0
   const result = await run([named('a', fine)], {
     keep: async (instance) => {

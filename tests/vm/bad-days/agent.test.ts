@@ -1,4 +1,4 @@
-// Bad days of what the harness has in the guest, on a kernel that is well.
+// Bad days of what the harness has in the instance, on a kernel that is well.
 import { test } from 'tap'
 import { badDay } from '../fixtures/bad-day.ts'
 

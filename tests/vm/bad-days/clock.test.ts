@@ -10,12 +10,12 @@ import { tried } from '../fixtures/tried.ts'
 
 const limits = { signal, timeout: 60_000 }
 
-void test('the clock of this machine jumps by hours all the time: PASS', async (t) => {
+void test('the clock of this computer jumps by hours all the time: PASS', async (t) => {
   const library = path.join(t.testdir({}), 'jumping-clock.so')
   const source = inProject('tests/vm/fixtures/jumping-clock.c')
   const compiled = await run('gcc', ['-shared', '-fPIC', '-o', library, source], limits)
   t.equal(compiled.exitCode, 0, compiled.stderr)
-  await t.test('of this machine', async (t) => {
+  await t.test('of this computer', async (t) => {
     const day = await badDay(t, ['a-passes', 'f-passes'], { env: { LD_PRELOAD: library } })
     t.equal(day.exitCode, 0, day.stderr)
     t.strictSame(day.points, ['ok a-passes', 'ok f-passes'])
@@ -29,7 +29,7 @@ void test('the clock of this machine jumps by hours all the time: PASS', async (
   })
 })
 
-void test('the clock of the guest jumps in a scenario: PASS', async (t) => {
+void test('the clock of the instance jumps in a scenario: PASS', async (t) => {
   const found = await tried(
     t,
     async ({ agent, expectErrno }, instance) => {

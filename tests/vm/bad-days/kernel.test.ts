@@ -2,8 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test } from 'tap'
-import type { Test } from 'tap'
+import { test, type Test } from 'tap'
 import { findExecutable } from '../../../harness/process/executable.ts'
 import { qemu } from '../../../harness/vm/arguments.ts'
 import { badDay } from '../fixtures/bad-day.ts'
@@ -22,7 +21,7 @@ async function withStub(t: Test): Promise<Readonly<Record<string, string>>> {
 
 void test('an oops without a panic, a BUG in the thread of a virtual CPU, a soft lockup: FAIL', async (t) => {
   const names = ['bug-in-vcpu-thread', 'oops-without-panic', 'soft-lockup', 'f-passes']
-  // No state of such a machine belongs into the cache.
+  // No state of such an instance belongs into the cache.
   const day = await badDay(t, names, { options: ['--isolation', 'none'], env: await withStub(t) })
   t.equal(day.exitCode, 1, day.stderr)
   t.strictSame(day.points, [

@@ -9,7 +9,7 @@ import { gmemtest, gmemtestWith, qemusWith, until } from '../fixtures/command.ts
 
 const limits = { signal: new AbortController().signal, timeout: 10_000 }
 
-/** Of the cache of this machine: kernels, and what they are made of. The rest is made in seconds. */
+/** Of the cache of this computer: kernels, and what they are made of. The rest is made in seconds. */
 const lent = ['compiler.json', 'definitions', 'kernels', 'sources', 'trees']
 
 interface Place {
@@ -117,7 +117,7 @@ void test('a run that is killed while its first scenario hangs has its record', 
 
 void test('two times Ctrl-C, when the first one cannot end it', async (t) => {
   const output = t.testdir({})
-  // Nobody reads this pipe: the disk with the results does not answer any more.
+  // No process reads this pipe: it behaves like a disk that does not answer.
   await run('mkfifo', [path.join(output, 'console.log')], limits)
   const scenarios = inProject('tests/vm/fixtures/bad-days')
   const { child, ended } = gmemtest('run', '--scenarios', scenarios, '--output', output, 'd-hangs')

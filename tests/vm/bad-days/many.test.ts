@@ -1,4 +1,4 @@
-// Many machines: at the same time, and one after the other.
+// Many instances: at the same time, and one after the other.
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -18,7 +18,7 @@ import { gmemtest, pointsOf, qemusWith } from '../fixtures/command.ts'
 
 const mebibyte = 2 ** 20
 
-void test('8 machines at once say what one after the other says', async (t) => {
+void test('8 instances at once say what one after the other says', async (t) => {
   const output = t.testdir({})
   const names = [
     'contents-',

@@ -1,4 +1,4 @@
-// Bad days of QEMU: nobody can say anything about the kernel then.
+// Bad days of QEMU: the kernel gets no verdict.
 import { chmod, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
@@ -23,7 +23,7 @@ void test('QEMU is killed once: PASS in the second try, which is said', async (t
   t.match(day.stderr, /qemu-killed-once: QEMU ended by SIGKILL; trying once more/)
 })
 
-void test('QEMU does not get the memory of the guest: MISS', async (t) => {
+void test('QEMU does not get the memory of the instance: MISS', async (t) => {
   const directory = t.testdir({})
   const program = path.join(directory, qemu)
   await writeFile(program, `#!/bin/sh\nexec prlimit --as=700000000 ${findExecutable(qemu)} "$@"\n`)

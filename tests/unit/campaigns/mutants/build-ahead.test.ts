@@ -1,7 +1,6 @@
-// Kernels of mutants are built one at a time, the next one while nobody waits for it.
+// Kernels of mutants are built one at a time, the next one ahead of time.
 import { test } from 'tap'
-import { MutantKernels } from '../../../../harness/campaigns/mutants/build-ahead.ts'
-import type { Build } from '../../../../harness/campaigns/mutants/build-ahead.ts'
+import { MutantKernels, type Build } from '../../../../harness/campaigns/mutants/build-ahead.ts'
 import { BuildError } from '../../../../harness/base/errors.ts'
 
 /** A build that goes on until it is told to end. */
@@ -41,7 +40,7 @@ void test('the next one is begun when one is done, and only then', async (t) => 
   t.strictSame(begun, ['a', 'b ahead', 'c ahead'], 'each is built once')
 })
 
-void test('one that cannot be built is the failure of whoever asks for it', async (t) => {
+void test('a failed build is an error of the call that asks for the kernel', async (t) => {
   const { build, begun, end } = builds()
   await using kernels = new MutantKernels(['a', 'b'], build, signal)
   const first = kernels.of('a')
@@ -53,7 +52,7 @@ void test('one that cannot be built is the failure of whoever asks for it', asyn
   await t.rejects(second, { message: 'b' })
 })
 
-void test('what nobody has asked for is given up in the end', async (t) => {
+void test('a build that no trial has asked for is cancelled in the end', async (t) => {
   const ended = Promise.withResolvers<unknown>()
   const build: Build<string, string> = async (mutant, options) => {
     if (mutant === 'a') return `kernel of ${mutant}`

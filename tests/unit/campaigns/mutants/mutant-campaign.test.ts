@@ -1,22 +1,18 @@
-// Mutants on scripted machines: who kills, what does not count as a kill, and what all of it is worth.
+// Mutants on scripted instances: which failures count as kills, and the control.
 import { test } from 'tap'
 import { BootError, BuildError, InfraError } from '../../../../harness/base/errors.ts'
 import type { MutantEvent, RunEvent } from '../../../../harness/report/events.ts'
 import { bytes } from '../../../../harness/base/units.ts'
-import { planBoots } from '../../../../harness/run/boot-plan.ts'
-import type { BootPlan } from '../../../../harness/run/boot-plan.ts'
+import { planBoots, type BootPlan } from '../../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../../harness/run/test.ts'
 import type { Instance } from '../../../../harness/instance/instance.ts'
-import { likelyFirst, onlyNamed } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
 import { tryMutants } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
 import type {
   TriedMutant,
   TrialsOptions,
   TrialsOutcome,
 } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
-import { describeProfile } from '../../../../harness/vm/profile.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
+import { asBooted, fakeInstance, type FakeOptions, type Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named } from '../../fixtures/run/run.ts'
 
 type MutantFinished = Extract<MutantEvent, { type: 'mutant-finished' }>
@@ -25,7 +21,7 @@ interface Trials {
   readonly outcome: TrialsOutcome | undefined
   readonly error: unknown
   readonly mutants: readonly MutantFinished[]
-  /** The scenarios that ran, on all machines. */
+  /** The scenarios that ran, on all instances. */
   readonly ran: readonly string[]
   /** What was built: names of mutants, `control` for the kernel without one. */
   readonly built: readonly string[]
@@ -39,7 +35,7 @@ interface Flaw {
   readonly onBoot?: (puppet: Puppet) => void
   readonly build?: Error
   readonly boot?: Error
-  /** What keeps further machines from coming up. */
+  /** What keeps further instances from coming up. */
   readonly secondBoot?: Error
 }
 
@@ -61,12 +57,6 @@ function planOf(tests: readonly Test[]): BootPlan {
 }
 
 /** The profiles of a plan with the names of their scenarios. */
-function shape({ groups }: BootPlan): string[] {
-  return groups.map(
-    ({ profile, tests }) => `${describeProfile(profile)}: ${tests.map(({ name }) => name).join(' ')}`,
-  )
-}
-
 async function tryAll(
   flaws: Readonly<Record<string, Flaw>>,
   options: Partial<TrialsOptions<TriedMutant>> = {},
@@ -181,7 +171,7 @@ function complain(puppet: Puppet): void {
   puppet.say('[    0.5] BUG: unable to handle page fault for address: 0')
 }
 
-void test('a complaint of the boot does not count, and the reason says so', async (t) => {
+void test('a splat of the boot does not count, and the reason says so', async (t) => {
   const { outcome, mutants } = await tryAll({ m: { onBoot: complain } }, { plan: planOf([sleeps]) })
   t.match(mutants[0], { verdict: 'SURVIVED', killers: [], reason: /only the boot failed.*page fault/ })
   t.equal(outcome?.exitCode, 1)
@@ -211,7 +201,7 @@ void test('a mutant that cannot be built is one line, and could not run', async 
   t.equal(outcome?.exitCode, 69)
 })
 
-void test('trouble of the machine ends it all, with an event that says why', async (t) => {
+void test('trouble of this computer ends it all, with an event that says why', async (t) => {
   const build = new InfraError('NO_SPACE', 'the disk is full')
   const { error, mutants, last } = await tryAll({ m: { build }, n: broken })
   t.equal(error, build)
@@ -219,7 +209,7 @@ void test('trouble of the machine ends it all, with an event that says why', asy
   t.match(last, { type: 'mutants-finished', aborted: 'the disk is full' })
 })
 
-void test('trouble of the machine at the boot of a mutant is no verdict on it, and nothing more is built', async (t) => {
+void test('trouble of this computer at the boot of a mutant is no verdict on it, and nothing more is built', async (t) => {
   const boot = new InfraError('NO_SPACE', 'no space left in /results')
   const { outcome, error, mutants, built, last } = await tryAll({ k: broken, m: { boot }, n: broken })
   t.equal(error, boot)
@@ -232,7 +222,7 @@ void test('trouble of the machine at the boot of a mutant is no verdict on it, a
   t.match(last, { type: 'mutants-finished', aborted: boot.message, verdicts: { KILLED: 1, ERROR: 0 } })
 })
 
-void test('a mutant that was killed before the machine had trouble is killed', async (t) => {
+void test('a mutant that was killed before this computer had trouble is killed', async (t) => {
   const boot = new InfraError('QEMU_FAILED', 'QEMU could not start: cannot set up guest memory', {
     transient: true,
   })
@@ -280,31 +270,7 @@ void test('an interruption is no verdict', async (t) => {
   t.match(last, { type: 'mutants-finished', aborted: 'Ctrl-C' })
 })
 
-void test('likely killers come first, in their order, and nobody twice', (t) => {
-  const plan = planOf(['a', 'b', 'c', 'd'].map((name) => named(name, fine)))
-  const first = likelyFirst(plan, ['d', 'b', 'x'])
-  t.strictSame(shape(first), ['plain: d b', 'plain: a c'])
-  t.end()
-})
-
-void test('what the likely killers need is booted first, then nothing twice', (t) => {
-  const plan = planOf([
-    named('a', fine),
-    named('b', fine),
-    named('c', fine, [], { pools: { '2M': 2 } }),
-    named('d', fine, [], { pools: { '2M': 8 } }),
-    named('e', fine, [], { boot: ['hvo'] }),
-  ])
-  t.strictSame(shape(likelyFirst(plan, ['c'])), ['8 × 2M: c', '8 × 2M: d', 'plain: a b', 'hvo: e'])
-  t.strictSame(shape(likelyFirst(plan, ['d', 'b', 'c'])), ['8 × 2M: d c', 'plain: b', 'plain: a', 'hvo: e'])
-  t.strictSame(shape(likelyFirst(plan, [])), ['plain: a b', '8 × 2M: c d', 'hvo: e'])
-  const [likely, others] = likelyFirst(plan, ['c']).groups
-  t.equal(likely?.profile, others?.profile, 'the machine is used again')
-  t.strictSame(shape(onlyNamed(plan, new Set(['d', 'e']))), ['8 × 2M: d', 'hvo: e'])
-  t.end()
-})
-
-void test('what this machine cannot boot leaves a mutant without a verdict', async (t) => {
+void test('what this computer cannot boot leaves a mutant without a verdict', async (t) => {
   const large = named('large', fine, [], { pools: { '1G': 4 } })
   const { mutants } = await tryAll({ m: {} }, { plan: planBoots([sleeps, large], bytes(2 ** 31)) })
   t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /large have no verdict/ })

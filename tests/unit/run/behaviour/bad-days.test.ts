@@ -5,17 +5,16 @@ import { ProtocolError } from '../../../../harness/base/errors.ts'
 import { noSpaceLeft } from '../../../../harness/base/free-space.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fakePid, procOf } from '../../fixtures/run/proc.ts'
-import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
-import type { Body } from '../../fixtures/run/run.ts'
+import { fine, named, run, verdicts, type Body } from '../../fixtures/run/run.ts'
 
 interface BadDay {
   readonly day: string
   readonly body: Body
-  /** How the first machine behaves. */
+  /** How the first instance behaves. */
   readonly instance?: () => FakeOptions
   readonly verdict: Verdict
   readonly message: RegExp
-  /** Whether the next scenario needs a new machine. */
+  /** Whether the next scenario needs a new instance. */
   readonly newInstance: boolean
 }
 

@@ -1,14 +1,12 @@
-// A run over several boots: who gets which machine, and what becomes of those who do not get what they want.
+// A run over several boots: which test gets which instance, and the verdicts on tests without one.
 import { test } from 'tap'
 import { BootError, InfraError } from '../../../../harness/base/errors.ts'
 import { bytes } from '../../../../harness/base/units.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import { describeProfile, plainProfile } from '../../../../harness/vm/profile.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { fakeInstance } from '../../fixtures/run/fake-instance.ts'
-import type { Puppet } from '../../fixtures/run/fake-instance.ts'
-import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
-import type { Run } from '../../fixtures/run/run.ts'
+import { fakeInstance, type Puppet } from '../../fixtures/run/fake-instance.ts'
+import { fine, named, run, takes, verdicts, type Run } from '../../fixtures/run/run.ts'
 
 const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
 const poolOf1G = '/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages'
@@ -21,7 +19,7 @@ function ended(result: Run): string[] {
   return result.finished.map(({ name, verdict }) => `${name} ${verdict}`)
 }
 
-void test('each group has a machine of its own, and the one before is closed first', async (t) => {
+void test('each group has an instance of its own, and the one before is closed first', async (t) => {
   const earlier: Puppet[] = []
   const result = await run(
     [
@@ -46,7 +44,7 @@ void test('each group has a machine of its own, and the one before is closed fir
   )
 })
 
-void test('a machine that is lost is replaced by one of its own kind', async (t) => {
+void test('an instance that is lost is replaced by one of its own kind', async (t) => {
   const result = await run(
     [named('a', fine, [], { pools: { '2M': 1 } }), named('b', fine, [], { pools: { '2M': 1 } })],
     {
@@ -79,7 +77,7 @@ void test('a skip costs no boot once the kernel is known', async (t) => {
   t.equal(result.boots, 1)
 })
 
-void test('a pool that is too small is the error of those alone who want more', async (t) => {
+void test('a pool that is too small is the error of those tests alone that want more', async (t) => {
   const result = await run(
     [named('a', fine, [], { pools: { '1G': 2 } }), named('b', fine, [], { pools: { '1G': 1, '2M': 3 } })],
     { instances: [{ files: fakeFiles({ ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' }) }] },
@@ -92,7 +90,7 @@ void test('a pool that is too small is the error of those alone who want more', 
   t.equal(result.outcome.exitCode, 1)
 })
 
-void test('what the guest does not have at all is an error, with the next step', async (t) => {
+void test('pools and features that the instance lacks are an error, with the next step', async (t) => {
   for (const [wanted, files, message] of [
     [{ pools: { '2M': 1 } }, { [poolOf2M]: '0' }, /needs 1 × 2M, but the instance has 0 .*console log/],
     [{ pools: { '1G': 1 } }, { [poolOf1G]: '1' }, /no pdpe1gb .*--accel tcg/],
@@ -108,7 +106,7 @@ void test('what the guest does not have at all is an error, with the next step',
   }
 })
 
-void test('pools that do not fit into this machine: the others run, and the exit code tells', async (t) => {
+void test('pools that do not fit into this computer: the others run, and the exit code tells', async (t) => {
   const scenarios = [named('a', fine, [], { pools: { '1G': 100 } }), named('b', fine)]
   const result = await run(scenarios, { plan: planBoots(scenarios, bytes(2 ** 32)) })
   t.strictSame(ended(result), ['b PASS', 'a MISS'])
@@ -140,7 +138,7 @@ void test('a test that does not fit into this computer is a SKIP all the same on
 })
 
 void test('a boot variant that does not come up fails its own scenarios, and is not tried again', async (t) => {
-  // Trouble of this machine may pass, which the second of two tries shows.
+  // Trouble of this computer may pass, which the second of two tries shows.
   for (const [error, verdict, exitCode, tries] of [
     [new BootError('KERNEL_PANIC', 'the kernel panicked while it booted'), 'FAIL', 1, 1],
     [
@@ -175,7 +173,7 @@ void test('a boot variant that does not come up fails its own scenarios, and is 
   }
 })
 
-void test('complaints of a boot are somebody’s failure in every profile', async (t) => {
+void test('splats of a boot fail a test in every profile', async (t) => {
   const result = await run([named('a', fine), named('b', fine, [], { pools: { '2M': 1 } })], {
     instances: [{ files: fakeFiles({ [poolOf2M]: '1' }) }],
     onBoot: (puppet, boot) => {

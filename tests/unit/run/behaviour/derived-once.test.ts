@@ -4,8 +4,7 @@ import { bytes } from '../../../../harness/base/units.ts'
 import { jobsFor } from '../../../../harness/commands/jobs/suite-job.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import { goldenLines } from '../../console/fixtures/golden.ts'
-import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
-import type { Body } from '../../fixtures/run/run.ts'
+import { fine, named, run, verdicts, type Body } from '../../fixtures/run/run.ts'
 
 const known = '[    2.0] WARNING: CPU: 0 PID: 1 at mm/slub.c:1 allowed_one+0x1/0x2'
 const allow = [{ match: 'allowed_one', reason: 'known', expires: '2026-11-30' }]

@@ -1,9 +1,8 @@
-// How much scenarios share: a machine of their own each, or one while it is clean.
+// How much scenarios share: an instance of their own each, or one while it is clean.
 import { test } from 'tap'
 import { gatherFacts } from '../../../../harness/instance/instance-facts.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
+import { asBooted, fakeInstance, type FakeOptions, type Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 
 const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
@@ -19,7 +18,7 @@ const panic: FakeOptions['react'] = (name, puppet) => {
   return 'hang'
 }
 
-void test('a machine of their own: nothing runs where something has run, and one is closed before the next', async (t) => {
+void test('an instance of their own: nothing runs where something has run, and one is closed before the next', async (t) => {
   for (const isolation of ['vm', 'boot'] as const) {
     const earlier: Puppet[] = []
     const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
@@ -39,7 +38,7 @@ void test('a machine of their own: nothing runs where something has run, and one
   }
 })
 
-void test('a failure in a machine of its own is no lost machine', async (t) => {
+void test('a failure in an instance of its own is no lost instance', async (t) => {
   const instances = [{ react: complain }, {}]
   const own = await run([named('a', fine), named('b', fine)], { isolation: 'vm', instances })
   t.strictSame(verdicts(own), ['FAIL', 'PASS'])
@@ -53,7 +52,7 @@ void test('a failure in a machine of its own is no lost machine', async (t) => {
   )
 })
 
-void test('a machine that nothing has run in waits for somebody whom it can serve', async (t) => {
+void test('an instance that nothing has run in waits for a test that it can serve', async (t) => {
   const result = await run([named('a', fine, ['gup-test']), named('b', fine), named('c', fine)], {
     isolation: 'vm',
     expectSkips: ['gup-test'],
@@ -76,7 +75,7 @@ void test('a machine that nothing has run in waits for somebody whom it can serv
   )
 })
 
-void test('copies are looked at once for each profile, machines that boot each time', async (t) => {
+void test('copies are checked once for each profile, instances that boot each time', async (t) => {
   for (const [origin, looks] of [
     ['restored', 2],
     ['booted', 4],
@@ -100,7 +99,7 @@ void test('copies are looked at once for each profile, machines that boot each t
   }
 })
 
-void test('a machine that had to be booted is looked at, whatever the copies before it were', async (t) => {
+void test('an instance that had to be booted is checked, also after copies', async (t) => {
   const origins = ['restored', 'restored', 'booted'] as const
   let boots = 0
   const pages = ['4\n', '4\n', '2\n']
@@ -132,7 +131,7 @@ void test('what a copy lacks is known from the first one, and costs no other', a
   t.equal(result.boots, 1)
 })
 
-void test('complaints of the boot that a copy comes from are the failure of the first scenario alone', async (t) => {
+void test('splats of the boot that a copy comes from are the failure of the first scenario alone', async (t) => {
   const result = await run([named('a', fine), named('b', fine)], {
     isolation: 'vm',
     origin: 'restored',
@@ -148,7 +147,7 @@ void test('complaints of the boot that a copy comes from are the failure of the 
   })
 })
 
-/** Its kernel complains while it is looked at. */
+/** Its kernel prints a splat during the checks. */
 const warns: FakeOptions = {
   react: (name, puppet) => {
     if (name === 'checkExtension')
@@ -157,7 +156,7 @@ const warns: FakeOptions = {
   },
 }
 
-void test('what the kernel complains about while it is looked at is of its boot, and judged once', async (t) => {
+void test('splats during the checks of an instance belong to its boot, and are judged once', async (t) => {
   const result = await run([named('a', fine), named('b', fine)], { isolation: 'boot', instances: [warns] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
   t.equal(result.boots, 2)
@@ -167,7 +166,7 @@ void test('what the kernel complains about while it is looked at is of its boot,
   })
 })
 
-void test('what only the second machine complains about while it is looked at is not lost', async (t) => {
+void test('splats during the checks of the second instance alone are not lost', async (t) => {
   const result = await run([named('a', fine), named('b', fine), named('c', fine)], {
     isolation: 'boot',
     instances: [{}, warns],
@@ -203,7 +202,7 @@ void test('what comes after the boot and before the scenario is not lost', async
   t.match(result.finished, [{ verdict: 'FAIL', beforehand: true }])
 })
 
-void test('the machine of the last scenario is kept, and no other', async (t) => {
+void test('the instance of the last scenario is kept, and no other', async (t) => {
   for (const isolation of ['vm', 'boot', 'none'] as const) {
     let kept = 0
     const puppets: Puppet[] = []
@@ -223,7 +222,7 @@ void test('the machine of the last scenario is kept, and no other', async (t) =>
     t.ok(result.puppets.every((puppet) => puppet.disposed()))
   }
 })
-void test('a machine that has died is not kept', async (t) => {
+void test('an instance that has died is not kept', async (t) => {
   for (const isolation of ['vm', 'none'] as const) {
     let kept = 0
     await run([named('a', fine)], {

@@ -1,11 +1,10 @@
-// Several machines at once: the same events and verdicts, however many there are.
+// Several instances at once: the same events and verdicts, however many there are.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { BootError } from '../../../../harness/base/errors.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
 import type { Puppet } from '../../fixtures/run/fake-instance.ts'
-import type { Body, Run } from '../../fixtures/run/run.ts'
-import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
+import { fine, named, run, takes, verdicts, type Body, type Run } from '../../fixtures/run/run.ts'
 
 const pooledFiles = fakeFiles({ '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '4\n' })
 
@@ -133,7 +132,7 @@ void test('they really work at the same time, the longest first', async (t) => {
   t.strictSame([began.slice(0, 2).toSorted().join(''), ...began.slice(2)], ['ab', 'c', 'd'])
 })
 
-void test('one alone keeps to the order of the plan, whatever takes long', async (t) => {
+void test('one alone keeps to the order of the plan, also when a later test takes long', async (t) => {
   const began: string[] = []
   const scenes = ['a', 'b', 'c'].map((name) => named(name, async () => void began.push(name)))
   await run(scenes, { durations: new Map([['c', 100]]), isolation: 'boot' })
@@ -193,7 +192,7 @@ void test('a kernel that does not come up at all has one failure, however many w
   }
 })
 
-void test('a bug of the harness ends all workers, and no machine is left', async (t) => {
+void test('a bug of the harness ends all workers, and no instance is left', async (t) => {
   const puppets: Puppet[] = []
   const running = run([named('a', forever), named('b', fine), named('c', forever)], {
     jobs: 3,

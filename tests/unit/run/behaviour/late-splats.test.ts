@@ -1,11 +1,9 @@
 // What the kernel has to say when a scenario is over belongs to that scenario, and not to the next one.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
-import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
+import { asBooted, fakeInstance, type FakeOptions, type Puppet } from '../../fixtures/run/fake-instance.ts'
 import type { VmDeath } from '../../../../harness/vm/vm.ts'
-import { fine, named, run } from '../../fixtures/run/run.ts'
-import type { Body, Run } from '../../fixtures/run/run.ts'
+import { fine, named, run, type Body, type Run } from '../../fixtures/run/run.ts'
 
 const splat = '[    2.0] BUG: Bad page state in process kworker'
 const failing: Body = async ({ check }) => check.fail('no')
@@ -36,7 +34,7 @@ function summary(result: Run): string[] {
   return result.finished.map(({ name, verdict }) => `${name} ${verdict}`)
 }
 
-void test('between two scenarios of a machine: the first one fails, the second one runs in another machine', async (t) => {
+void test('between two scenarios of an instance: the first one fails, the second one runs in another instance', async (t) => {
   for (const happens of [complaining, dying]) {
     let runs = 0
     const counted: Body = async () => void (runs += 1)
@@ -87,7 +85,7 @@ void test('a scenario that has failed already stays as it is, and the next one i
   t.equal(result.boots, 2)
 })
 
-void test('before its machine is gone: the last scenario fails, whatever the isolation', async (t) => {
+void test('before its instance is gone: the last scenario fails, with any isolation', async (t) => {
   for (const isolation of ['vm', 'boot', 'none'] as const) {
     const result = await run([named('a', fine)], {
       isolation,
@@ -116,7 +114,7 @@ void test('a reset without a word, when the scenario has ended already', async (
       const { instance } = await fakeInstance()
       const booted = asBooted(instance)
       const mark = instance.console.mark.bind(instance.console)
-      // The last that is asked of a machine whose scenario has ended.
+      // The last that is asked of an instance whose scenario has ended.
       Object.assign(instance.console, {
         mark: () => {
           reset.resolve({ kind: 'guest-stopped', reason: 'guest-reset' })
@@ -155,7 +153,7 @@ void test('an interruption loses no verdict', async (t) => {
   t.strictSame(summary(result), ['a PASS'])
 })
 
-void test('what the kernel may complain about is no damage, and is said with the scenario that is over', async (t) => {
+void test('an allowed splat is no damage, and is reported with the scenario before', async (t) => {
   const allow = [{ match: 'Bad page state', reason: 'known', expires: '2999-01-01' }]
   const result = await run([named('a', fine), named('b', fine)], {
     isolation: 'none',

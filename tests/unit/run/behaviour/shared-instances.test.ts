@@ -1,17 +1,15 @@
-// Several workers, each with a machine that it keeps: who runs what where, and that nobody's leaks go unseen.
+// Several workers, each with an instance that it keeps: which test runs where, and that no leak goes unseen.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
-import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
-import type { Puppet } from '../../fixtures/run/fake-instance.ts'
-import type { Body } from '../../fixtures/run/run.ts'
-import { fine, named, run, takes, verdicts } from '../../fixtures/run/run.ts'
+import { asBooted, fakeInstance, type Puppet } from '../../fixtures/run/fake-instance.ts'
+import { fine, named, run, takes, verdicts, type Body } from '../../fixtures/run/run.ts'
 
 const pooledFiles = fakeFiles({ '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '4\n' })
 const kmemleak = '/sys/kernel/debug/kmemleak'
 const refused = 12
 
-void test('workers that keep their machines tell the same verdicts, with one machine each', async (t) => {
+void test('workers that keep their instances tell the same verdicts, with one instance each', async (t) => {
   for (const jobs of [1, 2, 3]) {
     const result = await run(
       ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => named(name, takes(15))),
@@ -25,7 +23,7 @@ void test('workers that keep their machines tell the same verdicts, with one mac
   }
 })
 
-void test('workers that share machines: each asks kmemleak after the last scenario of its machine', async (t) => {
+void test('workers that share instances: each asks kmemleak after the last scenario of its instance', async (t) => {
   let boots = 0
   const result = await run(
     [
@@ -82,7 +80,7 @@ void test('of two that end at the same moment, the one that gets nothing more as
   t.strictSame(asked, new Set([0, 1]))
 })
 
-void test('a worker stays with the machine that it shares, though others would be next', async (t) => {
+void test('a worker stays with the instance that it shares, though others would be next', async (t) => {
   const pools = { pools: { '2M': 4 } }
   const durations = new Map([
     ['a', 40],
@@ -101,7 +99,7 @@ void test('a worker stays with the machine that it shares, though others would b
   t.equal(result.boots, 2)
 })
 
-void test('who has nothing more to do closes its machine, though others are still at work', async (t) => {
+void test('a worker without a test left closes its instance while others still work', async (t) => {
   const puppets: Puppet[] = []
   const result = await run(
     [

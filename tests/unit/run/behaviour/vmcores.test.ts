@@ -1,11 +1,10 @@
-// When the memory of the guest is dumped, and what the diagnostic says about it.
+// When the memory of the instance is dumped, and what the diagnostic says about it.
 import { test } from 'tap'
 import { InfraError } from '../../../../harness/base/errors.ts'
 import type { Dump } from '../../../../harness/instance/instance.ts'
 import { procOf } from '../../fixtures/run/proc.ts'
 import type { FakeOptions, Puppet } from '../../fixtures/run/fake-instance.ts'
-import { fine, named, run } from '../../fixtures/run/run.ts'
-import type { Body } from '../../fixtures/run/run.ts'
+import { fine, named, run, type Body } from '../../fixtures/run/run.ts'
 
 const failing: Body = async ({ check }) => check.equal(1, 2, 'the number of pages')
 
@@ -63,7 +62,7 @@ void test('a dump that fails changes no verdict, and is said', async (t) => {
   ])
 })
 
-void test('nobody wanted one', async (t) => {
+void test('no dump is wanted', async (t) => {
   const { finished } = await run([named('bad', fine)], { instances: [hangs()] })
   t.equal(finished[0]?.diagnostic?.vmcore, undefined)
 })

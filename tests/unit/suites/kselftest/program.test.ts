@@ -1,7 +1,6 @@
 // What programs say of themselves, and where their exit code is not to be believed.
 import { test } from 'tap'
-import { sayingOf } from '../../../../harness/suites/kselftest/program.ts'
-import type { ProgramEnd, Saying } from '../../../../harness/suites/kselftest/program.ts'
+import { sayingOf, type ProgramEnd, type Saying } from '../../../../harness/suites/kselftest/program.ts'
 
 function end(exitCode: number | undefined, stdout = '', more: Partial<ProgramEnd> = {}): ProgramEnd {
   return { exitCode, signal: undefined, stdout, stderr: '', ...more }

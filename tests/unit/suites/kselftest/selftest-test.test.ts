@@ -1,4 +1,4 @@
-// Programs on machines that misbehave: the verdict on each, and that the next one runs all the same.
+// Programs on instances that misbehave: the verdict on each, and that the next one runs all the same.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { DeadlineExceeded } from '../../../../harness/base/deadline.ts'
@@ -9,10 +9,9 @@ import {
   InfraError,
   ProtocolError,
 } from '../../../../harness/base/errors.ts'
-import { passes, run } from './fixtures/selftests.ts'
-import type { Faults, Program } from './fixtures/selftests.ts'
+import { passes, run, type Faults, type Program } from './fixtures/selftests.ts'
 
-void test('programs that pass share a machine; their points go with them', async (t) => {
+void test('programs that pass share an instance; their points go with them', async (t) => {
   const { outcome, events, verdicts, boots } = await run({
     one: passes,
     two: async (_puppet, say) => {
@@ -26,7 +25,7 @@ void test('programs that pass share a machine; their points go with them', async
   t.match(events.at(-1), { type: 'run-finished', verdicts: { PASS: 2 } })
 })
 
-void test('after a failure the next program gets a new machine', async (t) => {
+void test('after a failure the next program gets a new instance', async (t) => {
   const { outcome, events, verdicts, boots } = await run({
     one: async (_puppet, say) => {
       say('it is no good\n')
@@ -159,7 +158,7 @@ void test('several workers tell the same story as one, each program in an instan
   }
 })
 
-void test('a complaint that is known', async (t) => {
+void test('an allowed splat', async (t) => {
   const allow = [{ match: 'WARNING', reason: 'it is known', expires: '2999-12-31' }]
   const { verdicts, events } = await run({ one: warns }, { allow })
   t.same(verdicts, ['kvm:one PASS'])
@@ -172,7 +171,7 @@ void test('a skip that is expected', async (t) => {
   t.equal(outcome.exitCode, 0)
 })
 
-void test('a program that does not compile is one line, and needs no machine', async (t) => {
+void test('a program that does not compile is one line, and needs no instance', async (t) => {
   const error = new BuildError('SELFTEST_BUILD_FAILED', 'kvm:one does not compile: x.c:1: error: no', {
     tail: ['x.c:1: error: no'],
   })
@@ -192,7 +191,7 @@ for (const [error, verdict, exitCode] of [
   [new BootError('BOOT_TIMEOUT', 'it does not come up'), 'FAIL', 1],
   [new InfraError('QEMU_MISSING', 'there is no QEMU'), 'MISS', 69],
 ] as const) {
-  void test(`no machine comes up: ${verdict}`, async (t) => {
+  void test(`no instance comes up: ${verdict}`, async (t) => {
     const { verdicts, outcome, events } = await run(
       { one: passes, two: passes },
       {

@@ -1,4 +1,4 @@
-// Complaints and deaths that come when no program runs, and which test is charged with them.
+// Splats and deaths that come when no program runs, and which test is charged with them.
 import { test } from 'tap'
 import { BuildError } from '../../../../../harness/base/errors.ts'
 import type { Puppet } from '../../../fixtures/run/fake-instance.ts'
@@ -11,7 +11,7 @@ const onMarker = (puppet: Puppet, marker: string): void => {
   puppet.say(`[    9.000000] ${marker}[    9.000001] BUG: kernel NULL pointer dereference, address: 0`)
 }
 
-void test('what the kernel says while its machine is closed is charged to the last test', async (t) => {
+void test('what the kernel says while its instance is closed is charged to the last test', async (t) => {
   const { verdicts, outcome } = await run({ one: passes, two: passes }, { faults: { onClose } })
   t.same(verdicts, ['kvm:one PASS', 'kvm:two FAIL: kernel splat: BUG: something came late'])
   t.equal(outcome.exitCode, 1)
@@ -22,7 +22,7 @@ void test('what the kernel says while its machine is closed is charged to the la
   t.match(known.events.at(-2), { allowed: [/it is known/] })
 })
 
-void test('a machine that dies after the last test', async (t) => {
+void test('an instance that dies after the last test', async (t) => {
   const { verdicts } = await run(
     {
       one: async (puppet) => {
@@ -77,7 +77,7 @@ void test('before a program that does not compile, the verdict that waits is tol
   t.equal(boots, 1)
 })
 
-void test('what a boot complains about is not lost with a test that says nothing', async (t) => {
+void test('a splat of the boot is not lost with a test that has no verdict', async (t) => {
   const { verdicts } = await run(
     {
       one: async (puppet) => {
@@ -96,7 +96,7 @@ void test('what a boot complains about is not lost with a test that says nothing
   ])
 })
 
-void test('a complaint on the line of a marker', async (t) => {
+void test('a splat on the line of a marker', async (t) => {
   const { verdicts } = await run({ one: passes, two: passes }, { faults: { onMarker } })
   t.match(verdicts, [/^kvm:one FAIL: kernel splat: BUG: kernel NULL pointer/, 'kvm:two PASS'])
 })
