@@ -42,9 +42,9 @@ async function restores({ output }: Place): Promise<boolean> {
 /** In the order of a run in an empty cache; a phase that is over in one run is not there in the next. */
 const phases: readonly (readonly [name: string, isReached: (place: Place) => Promise<boolean>])[] = [
   ['the guest image is made', ({ cache }) => has([path.join(cache, 'guest')], /\.making-/)],
-  ['a machine boots, to be saved', ({ output }) => says(output, 'consoles/1.log', 'Linux version')],
+  ['an instance boots, to be saved', ({ output }) => says(output, 'consoles/1.log', 'Linux version')],
   ['its state is written', ({ cache }) => has([path.join(cache, 'snapshots')], /\.making-.*\/state/)],
-  ['a machine is restored', restores],
+  ['an instance is restored', restores],
   ['a scenario runs', ({ output }) => says(output, 'results.jsonl', 'test-started')],
   ['a scenario is over', ({ output }) => says(output, 'results.jsonl', 'test-finished')],
 ]
