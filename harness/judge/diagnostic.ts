@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { inProject } from '../base/paths.ts'
 import type { Diagnostic } from '../report/events.ts'
-import { CheckFailure } from '../vocabulary/check.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 import type { Attempt } from './attempt.ts'
 import { callTrace } from './call-trace.ts'
 import type { Decode } from './facts.ts'

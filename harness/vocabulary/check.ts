@@ -1,21 +1,6 @@
 // The checks of scenarios: a check that fails carries the wanted and the found value.
 import { inspect, isDeepStrictEqual } from 'node:util'
-
-/** The kernel broke a rule. This is no error of the harness: the verdict is FAIL. */
-export class CheckFailure extends Error {
-  override readonly name = 'CheckFailure'
-  /** True if there is a wanted and a found value. */
-  readonly compared: boolean
-  readonly wanted: unknown
-  readonly found: unknown
-
-  constructor(message: string, details: { readonly wanted?: unknown; readonly found?: unknown } = {}) {
-    super(message)
-    this.compared = 'wanted' in details || 'found' in details
-    this.wanted = details.wanted
-    this.found = details.found
-  }
-}
+import { CheckFailure } from '../base/check-failure.ts'
 
 function show(value: unknown): string {
   return inspect(value, { depth: 6, breakLength: Infinity, maxArrayLength: 20 })

@@ -1,7 +1,7 @@
 // Checks the outcome of an operation: a failure names the operation and its errno.
 import type { Outcome } from '../agent/wire/call.ts'
 import type { ErrnoName } from '../agent/errno.ts'
-import { CheckFailure } from './check.ts'
+import { CheckFailure } from '../base/check-failure.ts'
 
 type Reply = Outcome & { readonly outcome?: string }
 

@@ -11,7 +11,7 @@ export const rooms: Rooms = {
 
   uapi: ['base'],
   ktap: [],
-  model: ['base', 'uapi'],
+  model: ['base'],
   catalogue: ['uapi'],
 
   ssh: ['base'],
@@ -39,11 +39,11 @@ export const rooms: Rooms = {
   ],
 
   report: ['base', 'kernel'],
-  judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm', 'vocabulary'],
+  judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
   'suites/scenarios': ['base', 'catalogue', 'kernel', 'run', 'uapi', 'vm', 'vocabulary'],
-  'suites/kselftest': ['base', 'instance', 'judge', 'kernel', 'ktap', 'report', 'run', 'vm', 'vocabulary'],
+  'suites/kselftest': ['base', 'instance', 'judge', 'kernel', 'ktap', 'report', 'run', 'vm'],
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
   'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],

@@ -7,7 +7,7 @@ import type { Observation } from '../../judge/attempt.ts'
 import { fullName, type SelftestName } from '../../kernel/definition/selftest-name.ts'
 import type { Test } from '../../run/test.ts'
 import { plainProfile } from '../../vm/profile.ts'
-import { CheckFailure } from '../../vocabulary/check.ts'
+import { CheckFailure } from '../../base/check-failure.ts'
 import { sayingOf, type ProgramEnd } from './program.ts'
 
 /** The name of the suite in the events. */

@@ -1,6 +1,7 @@
 // A check that fails carries the wanted and the found value.
 import { test } from 'tap'
-import { check, CheckFailure } from '../../../harness/vocabulary/check.ts'
+import { CheckFailure } from '../../../harness/base/check-failure.ts'
+import { check } from '../../../harness/vocabulary/check.ts'
 
 void test('checks that hold are silent', (t) => {
   check.equal([{ first: 0 }], [{ first: 0 }], 'runs')
