@@ -12,8 +12,7 @@ import { provideKernel } from '../harness/kernel/provide.ts'
 import { defaultKernel, loadKernelDefinition } from '../harness/kernel/definition/load-definition.ts'
 import { cacheDirectory } from '../harness/base/paths.ts'
 import { chooseAccelerator } from '../harness/vm/accelerator.ts'
-import { kernelWords, memoryOf } from '../harness/vm/profile.ts'
-import type { BootProfile } from '../harness/vm/profile.ts'
+import { kernelWords, memoryOf, type BootProfile } from '../harness/vm/profile.ts'
 
 /** Collects the options of such an instance. */
 export async function instanceOptions(profile: BootProfile, consoleFile: string): Promise<InstanceOptions> {

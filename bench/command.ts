@@ -25,10 +25,7 @@ async function peakOf(pid: number | undefined): Promise<number> {
 }
 
 /** Runs `./gmemtest` to its end. */
-async function observe(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Observed> {
+async function observe(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Observed> {
   const begin = performance.now()
   const [file, wrapped] = dieWithHarness(inProject('gmemtest'), args)
   const child = spawn(file, wrapped, {

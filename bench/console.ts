@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { ConsoleParser } from '../harness/console/console-parser.ts'
 import { inProject } from '../harness/base/paths.ts'
-import { median } from './figure.ts'
-import type { Measurement } from './figure.ts'
+import { median, type Measurement } from './figure.ts'
 
 const rounds = 7
 const chunkBytes = 64 * 1024
@@ -24,8 +23,7 @@ function timeToRead(log: Buffer): number {
   let warnings = 0
   const begin = process.cpuUsage()
   const parser = new ConsoleParser({ onSplat: ({ kind }) => (warnings += Number(kind === 'warning')) })
-  for (let start = 0; start < log.length; start += chunkBytes)
-    parser.write(log.subarray(start, start + chunkBytes))
+  for (let start = 0; start < log.length; start += chunkBytes) parser.write(log.subarray(start, start + chunkBytes))
   parser.end()
   const { user, system } = process.cpuUsage(begin)
   if (warnings === 0) throw new Error('the parser has found no splat, so its time is worthless')

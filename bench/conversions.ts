@@ -1,13 +1,11 @@
 // The time of a conversion in the kernel: of a 4K page, with a split or merge of a huge page, and of each page of 1G.
 import { must } from '../harness/agent/wire/call.ts'
 import type { Agent } from '../harness/agent/client.ts'
-import { converterOf } from '../harness/agent/converter.ts'
-import type { Converter } from '../harness/agent/converter.ts'
+import { converterOf, type Converter } from '../harness/agent/converter.ts'
 import { gmemFlags } from '../harness/uapi/constants.ts'
 import type { Vm } from '../harness/agent/wire/fields.ts'
 import { hugePageBytes } from '../harness/base/huge-page-sizes.ts'
-import { median, quantile } from './figure.ts'
-import type { Figure, Measurement } from './figure.ts'
+import { median, quantile, type Figure, type Measurement } from './figure.ts'
 import { withInstance } from './bench-instance.ts'
 
 const pageBytes = 4096

@@ -44,11 +44,7 @@ function verdictOn({ value, unit, limit, least }: Figure): [limit: string, verdi
 
 /** Formats the figures as a Markdown table. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => [
-    figure.what,
-    `${rounded(figure.value)} ${figure.unit}`,
-    ...verdictOn(figure),
-  ])
+  const rows = figures.map((figure) => [figure.what, `${rounded(figure.value)} ${figure.unit}`, ...verdictOn(figure)])
   const all = [['figure', 'measured', 'limit', ''], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0), 3))
   const line = (cells: readonly string[]): string =>

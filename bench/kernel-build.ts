@@ -25,8 +25,7 @@ async function patchedFile(cache: string): Promise<string> {
 
 /** Copies the default definition into `directory`, with one more patch that adds one line. */
 async function definitionWithChange(directory: string, cache: string): Promise<string> {
-  for (const side of ['a', 'b'])
-    await mkdir(path.join(directory, side, path.dirname(file)), { recursive: true })
+  for (const side of ['a', 'b']) await mkdir(path.join(directory, side, path.dirname(file)), { recursive: true })
   const original = await patchedFile(cache)
   await copyFile(original, path.join(directory, 'a', file))
   await writeFile(path.join(directory, 'b', file), (await readFile(original, 'utf8')) + changedLine)
@@ -47,10 +46,7 @@ async function definitionWithChange(directory: string, cache: string): Promise<s
 }
 
 /** Builds a kernel and gives the cost; the output ends with the key and the directory of the build. */
-async function build(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): Promise<number> {
+async function build(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const { stdout } = await observeSuccess(['build', ...args], environment)
   const directory = stdout.trimEnd().replace(/^\S+ /, '')
   const provenance: unknown = JSON.parse(await readFile(path.join(directory, 'provenance.json'), 'utf8'))

@@ -5,20 +5,10 @@ import { kernelBuild } from './kernel-build.ts'
 import { jobs, restore } from './restore.ts'
 import { roundTrip } from './round-trip.ts'
 import { scenarios } from './scenarios.ts'
-import { table } from './figure.ts'
-import type { Figure } from './figure.ts'
+import { table, type Figure } from './figure.ts'
 import { warmStart } from './warm-start.ts'
 
-const measurements = [
-  warmStart,
-  restore,
-  jobs,
-  roundTrip,
-  scenarios,
-  conversions,
-  consoleReading,
-  kernelBuild,
-]
+const measurements = [warmStart, restore, jobs, roundTrip, scenarios, conversions, consoleReading, kernelBuild]
 
 function usage(): string {
   const list = measurements.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')

@@ -8,8 +8,7 @@ import { provideSnapshot } from '../harness/instance/snapshots.ts'
 import { cacheDirectory } from '../harness/base/paths.ts'
 import { plainProfile } from '../harness/vm/profile.ts'
 import { observeSuccess } from './command.ts'
-import { median } from './figure.ts'
-import type { Figure, Measurement } from './figure.ts'
+import { median, type Figure, type Measurement } from './figure.ts'
 import { instanceOptions } from './bench-instance.ts'
 
 const rounds = 7
@@ -42,8 +41,7 @@ async function scenarioMilliseconds(directory: string): Promise<number> {
   const text = await readFile(path.join(directory, 'results.jsonl'), 'utf8')
   const line = text.split('\n').find((candidate) => candidate.includes('"scenario-finished"'))
   const event: unknown = JSON.parse(line ?? 'null')
-  if (typeof event === 'object' && event !== null && 'milliseconds' in event)
-    return Number(event.milliseconds)
+  if (typeof event === 'object' && event !== null && 'milliseconds' in event) return Number(event.milliseconds)
   throw new Error(`no scenario has finished in ${directory}`)
 }
 

@@ -1,7 +1,6 @@
 // The time of one operation from the harness to the agent in an instance and back.
 import { plainProfile } from '../harness/vm/profile.ts'
-import { median, quantile } from './figure.ts'
-import type { Measurement } from './figure.ts'
+import { median, quantile, type Measurement } from './figure.ts'
 import { withInstance } from './bench-instance.ts'
 
 const warmUp = 200

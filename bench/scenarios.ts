@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { RunEvent } from '../harness/report/events.ts'
 import { observeSuccess } from './command.ts'
-import { median } from './figure.ts'
-import type { Measurement } from './figure.ts'
+import { median, type Measurement } from './figure.ts'
 
 const rounds = 3
 
@@ -33,15 +32,7 @@ export const scenarios: Measurement = {
     for (let round = 0; round < rounds; round += 1) {
       say(`round ${round + 1} of ${rounds}`)
       const output = path.join(results.path, String(round))
-      const { peakMegabytes } = await observeSuccess([
-        'run',
-        '--isolation',
-        'none',
-        '--jobs',
-        '1',
-        '--output',
-        output,
-      ])
+      const { peakMegabytes } = await observeSuccess(['run', '--isolation', 'none', '--jobs', '1', '--output', output])
       peaks.push(peakMegabytes)
       let sum = 0
       for (const event of await eventsOf(output)) {

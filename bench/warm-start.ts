@@ -10,8 +10,7 @@ import { defaultKernel, loadKernelDefinition } from '../harness/kernel/definitio
 import { cacheDirectory } from '../harness/base/paths.ts'
 import { dieWithHarness } from '../harness/process/run-program.ts'
 import { observeSuccess } from './command.ts'
-import { median } from './figure.ts'
-import type { Measurement } from './figure.ts'
+import { median, type Measurement } from './figure.ts'
 
 const rounds = 7
 const scenario = 'default-state-is-shared'

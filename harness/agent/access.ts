@@ -20,9 +20,7 @@ export function encodePattern(pattern: Pattern): {
   pattern: (typeof words.pattern)[number]
   value: number | bigint
 } {
-  return 'byte' in pattern
-    ? { pattern: 'byte', value: pattern.byte }
-    : { pattern: 'page', value: pattern.seed }
+  return 'byte' in pattern ? { pattern: 'byte', value: pattern.byte } : { pattern: 'page', value: pattern.seed }
 }
 
 /** Long enough to touch a few GiB of memory under emulation. */

@@ -72,10 +72,7 @@ export type Actor = Common &
   )
 
 /** The books of one actor; the counts are explained in wire/records.ts. */
-export interface ActorReport extends Omit<
-  Decoded<typeof records.actorReport.fields>,
-  'firstError' | Unnamed
-> {
+export interface ActorReport extends Omit<Decoded<typeof records.actorReport.fields>, 'firstError' | Unnamed> {
   readonly firstError: ErrnoName
   /** The first unexpected end, such as `run-error ENOSPC at rip 0x1000`, `unexpected-exit 8 at …` (KVM's reason); or empty. */
   readonly firstUnexpected: string

@@ -48,12 +48,7 @@ export class GmemOperations extends OperationGroup {
     return this.call('convertMany', { ...defaults, ...others }, slow)
   }
 
-  fallocate(
-    file: Gmem | File,
-    mode: number,
-    offset: number | bigint,
-    length: number | bigint,
-  ): Promise<Outcome> {
+  fallocate(file: Gmem | File, mode: number, offset: number | bigint, length: number | bigint): Promise<Outcome> {
     return this.call('fallocate', { file, mode, offset, length }, slow)
   }
 
@@ -72,12 +67,7 @@ export class GmemOperations extends OperationGroup {
   }
 
   /** A call that a guest_memfd has to refuse. `value`: the length, the size of the file or its mode. */
-  attempt(
-    file: Gmem | File,
-    name: (typeof words.call)[number],
-    value = 1,
-    offset = 0,
-  ): Promise<Result<'fileAttempt'>> {
+  attempt(file: Gmem | File, name: (typeof words.call)[number], value = 1, offset = 0): Promise<Result<'fileAttempt'>> {
     return this.call('fileAttempt', { file, call: name, value, offset })
   }
 

@@ -47,11 +47,7 @@ export class GuestOperations extends OperationGroup {
   }
 
   /** Looks at each page, also at those that give KVM_EXIT_MEMORY_FAULT: one round trip for a whole file. */
-  async scan(
-    vcpu: Vcpu,
-    gpa: number,
-    size: number,
-  ): Promise<GuestAccess & { readonly runs: readonly PageRun[] }> {
+  async scan(vcpu: Vcpu, gpa: number, size: number): Promise<GuestAccess & { readonly runs: readonly PageRun[] }> {
     const request = { vcpu, gpa, size, timeout: this.#timeout }
     const { tail, runs, ...reply } = await this.call('guestScan', request, slow)
     return { ...reply, runs: decodeRuns(tail, runs) }

@@ -57,11 +57,7 @@ export class HostOperations extends OperationGroup {
     return this.call('munmap', { mapping, ...part }, slow)
   }
 
-  async read(
-    mapping: Mapping,
-    offset: number,
-    size: number,
-  ): Promise<HostAccess & { readonly data: Buffer }> {
+  async read(mapping: Mapping, offset: number, size: number): Promise<HostAccess & { readonly data: Buffer }> {
     const { tail, ...reply } = await this.call('hostRead', { mapping, offset, size }, slow)
     return { ...reply, data: tail }
   }
@@ -81,11 +77,7 @@ export class HostOperations extends OperationGroup {
   }
 
   /** Looks at each page, also at those that give SIGBUS: one round trip for a whole file. */
-  async scan(
-    mapping: Mapping,
-    offset: number,
-    size: number,
-  ): Promise<Outcome & { readonly runs: readonly PageRun[] }> {
+  async scan(mapping: Mapping, offset: number, size: number): Promise<Outcome & { readonly runs: readonly PageRun[] }> {
     const { tail, runs, ...reply } = await this.call('hostScan', { mapping, offset, size }, slow)
     return { ...reply, runs: decodeRuns(tail, runs) }
   }

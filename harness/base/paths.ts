@@ -16,8 +16,5 @@ export function inProject(...parts: readonly string[]): string {
  */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const base = environment['XDG_CACHE_HOME']
-  return path.join(
-    base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'),
-    'gmemtest',
-  )
+  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'), 'gmemtest')
 }

@@ -1,7 +1,6 @@
 // Checks YAML files of users against a schema, and names each mistake with file, line and column.
 import path from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
-import type { Document } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -123,8 +122,7 @@ function offsetOf(document: Document.Parsed, mistake: Pick<Mistake, 'at' | 'isKe
 }
 
 function rangeStart(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range))
-    return undefined
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined
   const start: unknown = node.range[0]
   return typeof start === 'number' ? start : undefined
 }

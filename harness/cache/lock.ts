@@ -2,8 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makePrivate } from './atomic-file.ts'
-import { startChild } from '../process/child.ts'
-import type { Child } from '../process/child.ts'
+import { startChild, type Child } from '../process/child.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
 
 const busy = 75

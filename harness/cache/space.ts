@@ -21,11 +21,9 @@ export async function requireSpace(
 ): Promise<void> {
   const found = await free(directory)
   if (found >= needed) return
-  throw new InfraError(
-    'NO_SPACE',
-    `${what} needs ${gibibytes(needed)} in ${directory}, ${gibibytes(found)} are free`,
-    { hint: spaceHint },
-  )
+  throw new InfraError('NO_SPACE', `${what} needs ${gibibytes(needed)} in ${directory}, ${gibibytes(found)} are free`, {
+    hint: spaceHint,
+  })
 }
 
 /** Returns the error for a full disk when the output of a program, or an exception, reports one; otherwise undefined. */

@@ -104,9 +104,7 @@ export const capabilities = {
 export type Capability = keyof typeof capabilities
 
 /** The names of all capabilities. */
-export const capabilityNames: readonly Capability[] = Object.keys(capabilities).filter((name) =>
-  isCapability(name),
-)
+export const capabilityNames: readonly Capability[] = Object.keys(capabilities).filter((name) => isCapability(name))
 
 /** Whether a text names a capability. */
 export function isCapability(text: string): text is Capability {

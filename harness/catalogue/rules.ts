@@ -34,8 +34,7 @@ const rules = {
   'S-A11': 'Conversion excludes faults of host and guest: no access finds a half-converted range.',
   'S-A12': 'The argument is written back only when the conversion failed.',
   'S-A13': 'A conversion that fails half-way is undone as a whole.',
-  'S-A14':
-    'The state belongs to the file: all descriptors, processes and mappings see it, and it needs no memslot.',
+  'S-A14': 'The state belongs to the file: all descriptors, processes and mappings see it, and it needs no memslot.',
   'S-A15': 'Memory attributes of the VM have no influence on slots of a file with SUPPORT_SHARED.',
   'S-A16': 'A host access to a private page is SIGBUS; an access to a shared page maps one 4K page.',
   'S-A17': 'The host never maps huge pages; the guest maps a huge page only if all of it is private.',
@@ -47,8 +46,7 @@ const rules = {
   'S-A22': 'A new huge page is split at once if any page of it is shared, and stays whole otherwise.',
   'S-A23': 'Converting any part of a huge page to shared splits all of it, within the ioctl.',
   'S-A24': 'A huge page is merged when its last shared page becomes private, not earlier.',
-  'S-A25':
-    'Conversion and hole punching merge before they return; only the end of the file may defer a merge.',
+  'S-A25': 'Conversion and hole punching merge before they return; only the end of the file may defer a merge.',
   'S-A26': 'A failed split fails the conversion, which restores the previous state.',
   'S-A27': 'A split restores optimised struct pages, and a merge optimises them again.',
   'S-A28':
@@ -75,8 +73,7 @@ export type RuleId = keyof typeof rules
 
 /** The rules that no scenario checks, each with its reason. */
 export const rulesOutOfScope: Readonly<Partial<Record<RuleId, string>>> = {
-  'S-A38':
-    'the RFC calls it untested; gmem-convert charges only the hugetlb cgroup, as hugetlbfs does by default',
+  'S-A38': 'the RFC calls it untested; gmem-convert charges only the hugetlb cgroup, as hugetlbfs does by default',
   'S-A39': 'the RFC calls it an open question; gmem-convert keeps huge pages out of the page cache',
   'S-A40': 'the instance has one NUMA node',
 }

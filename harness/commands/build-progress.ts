@@ -32,7 +32,5 @@ export function showBuild(line: ProgressLine, kernel: string): (progress: BuildP
 
 function countOf(built: number, expected: number | undefined): string {
   // The number is that of a full build: an upper bound for an incremental one.
-  return expected === undefined || built > expected
-    ? `${built} objects`
-    : `${built} of at most ${expected} objects`
+  return expected === undefined || built > expected ? `${built} objects` : `${built} of at most ${expected} objects`
 }

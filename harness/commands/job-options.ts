@@ -23,11 +23,7 @@ const mostJobs = 64
 
 const options = {
   kernel: (command: Command, defaultKernel?: string) =>
-    command.option(
-      '--kernel <name>',
-      'a kernel definition: a name, or the path of a YAML file',
-      defaultKernel,
-    ),
+    command.option('--kernel <name>', 'a kernel definition: a name, or the path of a YAML file', defaultKernel),
   accel: (command: Command) =>
     command.option(
       '--accel <name>',

@@ -32,9 +32,7 @@ or in a new directory in ./results; results/latest points to the last one.`
 /** The verb `kselftest`. */
 export function kselftest(context: CommandContext): Command {
   const command = new Command('kselftest')
-    .description(
-      "Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.",
-    )
+    .description("Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.")
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
   return withOptions(
     command,

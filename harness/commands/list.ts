@@ -33,9 +33,7 @@ export function list(context: CommandContext): Command {
   return new Command('list')
     .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
     .argument('[pattern...]', 'part of a name, or a glob with * and ? for the whole name')
-    .addOption(
-      new Option('--kernels', 'list the kernel definitions instead').conflicts(['rules', 'bugs', 'check']),
-    )
+    .addOption(new Option('--kernels', 'list the kernel definitions instead').conflicts(['rules', 'bugs', 'check']))
     .addOption(new Option('--rules', 'print the table of rules instead').conflicts('bugs'))
     .option('--bugs', 'print the table of known bugs instead')
     .option('--check', 'with --rules or --bugs: print only what is wrong with it, and fail if anything is')
@@ -78,11 +76,7 @@ function scenarioList(scenarios: readonly NamedScenario[]): string {
 }
 
 /** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
-async function check(
-  patterns: readonly string[],
-  options: ListOptions,
-  { stderr }: CommandContext,
-): Promise<number> {
+async function check(patterns: readonly string[], options: ListOptions, { stderr }: CommandContext): Promise<number> {
   const hint = 'gmemtest list --rules --check, or gmemtest list --bugs --check'
   const name = tableOf(options)
   if (name === undefined) {
@@ -113,7 +107,5 @@ async function kernelList(patterns: readonly string[]): Promise<string> {
   const names = select(known, patterns, 'kernel').map(({ name }) => name)
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))
-  return definitions
-    .map((definition) => `${definition.name.padEnd(width)}  ${definition.description}\n`)
-    .join('')
+  return definitions.map((definition) => `${definition.name.padEnd(width)}  ${definition.description}\n`).join('')
 }

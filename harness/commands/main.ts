@@ -159,8 +159,7 @@ function usageErrorOf(error: CommanderError, args: readonly string[]): UsageErro
   const verb = verbs.find((candidate) => candidate.name === args[verbIndex(args)])
   return new UsageError('USAGE', message, {
     cause: error,
-    hint:
-      near === undefined ? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help` : `use ${near}`,
+    hint: near === undefined ? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help` : `use ${near}`,
   })
 }
 

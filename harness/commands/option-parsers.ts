@@ -5,10 +5,7 @@ import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 
 /** Makes a parser for a whole number from 1 to `limit`. */
-export function positiveInteger(
-  option: string,
-  limit: number = Number.MAX_SAFE_INTEGER,
-): (text: string) => number {
+export function positiveInteger(option: string, limit: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text) || value < 1 || value > limit) {

@@ -35,18 +35,12 @@ export function run(context: CommandContext): Command {
   const command = new Command('run')
     .description('Build the kernel if need be, boot it, run scenarios on it, and report TAP.')
     .argument('[pattern...]', 'which scenarios: a part of a name, a glob, or TOPIC/')
-  return withOptions(
-    command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'],
-    defaultKernel,
-  )
+  return withOptions(command, ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the instance up after the run, and print the command to log in')
     .addHelpText('after', examples)
     .action(
-      context.exitsWith((patterns: readonly string[], options: RunOptions) =>
-        runScenarios(patterns, options, context),
-      ),
+      context.exitsWith((patterns: readonly string[], options: RunOptions) => runScenarios(patterns, options, context)),
     )
 }
 

@@ -59,18 +59,10 @@ export function shell(context: CommandContext): Command {
       [],
     )
     .addHelpText('after', examples)
-    .action(
-      context.exitsWith((words: readonly string[], options: ShellOptions) =>
-        runShell(words, options, context),
-      ),
-    )
+    .action(context.exitsWith((words: readonly string[], options: ShellOptions) => runShell(words, options, context)))
 }
 
-async function runShell(
-  command: readonly string[],
-  options: ShellOptions,
-  context: CommandContext,
-): Promise<number> {
+async function runShell(command: readonly string[], options: ShellOptions, context: CommandContext): Promise<number> {
   const { signal } = context
   const cache = cacheDirectory()
   const chosen = await chooseAccelerator(options.accel)
@@ -83,10 +75,7 @@ async function runShell(
     ...(options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }),
     progress: showBuild(line, definition.name),
   })
-  const [image, agent] = await Promise.all([
-    provideGuestImage({ cache, signal }),
-    compileAgent({ cache, signal }),
-  ])
+  const [image, agent] = await Promise.all([provideGuestImage({ cache, signal }), compileAgent({ cache, signal })])
   const bootOptions = {
     vmlinux: kernel.vmlinux,
     initramfs: image.initramfs,
@@ -118,10 +107,7 @@ async function untilDeath(running: RunningQemu, conversation: Promise<number>): 
   death.catch(() => undefined)
   // The connection breaks shortly before the death is known.
   const outcome = conversation.catch(async (error: unknown) => {
-    await Promise.race([
-      death,
-      sleep(afterthoughtMilliseconds, AbortSignal.timeout(2 * afterthoughtMilliseconds)),
-    ])
+    await Promise.race([death, sleep(afterthoughtMilliseconds, AbortSignal.timeout(2 * afterthoughtMilliseconds))])
     throw error
   })
   return await Promise.race([outcome, death])

@@ -6,14 +6,11 @@ import { LineMatcher } from './parser/line-matcher.ts'
 import { clean, countLines, lastLines, viewOf } from './parser/log-text.ts'
 import { anyMarker } from './markers.ts'
 import type { NeedleFinder } from './parser/multi-search.ts'
-import { patterns as allPatterns } from './pattern-table.ts'
-import type { Pattern } from './pattern-table.ts'
+import { patterns as allPatterns, type Pattern } from './pattern-table.ts'
 import { finderFor } from './parser/prefilter.ts'
-import { firstKernelLine, hasDate } from './printk.ts'
-import type { ConsoleLine } from './printk.ts'
+import { firstKernelLine, hasDate, type ConsoleLine } from './printk.ts'
 import type { Splat } from './splat.ts'
-import { SplatCollector } from './parser/splat-collector.ts'
-import type { LogPlace } from './parser/splat-collector.ts'
+import { SplatCollector, type LogPlace } from './parser/splat-collector.ts'
 
 export interface ParserOptions {
   /** Receives each splat, in the order in which the splats end. */

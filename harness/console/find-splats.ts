@@ -1,7 +1,6 @@
 // Finds the splats in the console lines of one window.
 import type { Splat } from './splat.ts'
-import { ConsoleParser } from './console-parser.ts'
-import type { ParserOptions } from './console-parser.ts'
+import { ConsoleParser, type ParserOptions } from './console-parser.ts'
 
 export type { Splat } from './splat.ts'
 

@@ -15,10 +15,7 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
   [/^INFO: NMI handler .* took too long to run/, 'this computer is slow'],
   [/^INFO: Stall ended before state dump start/, 'the stall itself is a splat already'],
   [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
-  [
-    /^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/,
-    'the processor',
-  ],
+  [/^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/, 'the processor'],
   [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],
   [/^WARNING: The mand mount option/, 'advice for users'],
   [/^WARNING: workqueue cpumask: |^WARNING: fbcon: /, 'advice for users'],

@@ -38,10 +38,7 @@ const ofKernel = [
   String.raw`\[ *[TC]\d+\]`,
 ]
 const prefix = new RegExp(`^ ?(?:(${ofKernel.join('|')})|${ofCapture.join('|')})(?: |$)?`)
-const kernelLine = new RegExp(
-  `^.*${stamp}.*|^ ?(?:(?:${ofCapture.join('|')}) )*(?:${ofKernel.join('|')}).*`,
-  'm',
-)
+const kernelLine = new RegExp(`^.*${stamp}.*|^ ?(?:(?:${ofCapture.join('|')}) )*(?:${ofKernel.join('|')}).*`, 'm')
 const caller = /^\[ *([TC]\d+)\]$/
 const mostPrefixes = 5
 /** journalctl -o short-monotonic and short-delta print the host name behind the time. */

@@ -46,9 +46,7 @@ export function sift(splats: readonly Splat[], allowances: readonly Allowance[],
   const allowed: Known[] = []
   const withheld: Known[] = []
   for (const splat of splats) {
-    const entry = entries.find(
-      ({ expression }) => expression.test(splat.title) || expression.test(splat.said),
-    )
+    const entry = entries.find(({ expression }) => expression.test(splat.title) || expression.test(splat.said))
     const known = entry === undefined ? undefined : { splat, allowance: entry.allowance }
     if (known !== undefined && splat.isMixed !== true) {
       allowed.push(known)

@@ -4,8 +4,7 @@ import path from 'node:path'
 import { sourceLines, symbolTable } from './kernel-symbols.ts'
 import type { KernelSymbol, SourceLine, VmlinuxOptions } from './kernel-symbols.ts'
 import type { Splat } from './splat.ts'
-import { frameOn, programCounterOn } from './stack-frames.ts'
-import type { TraceFrame } from './stack-frames.ts'
+import { frameOn, programCounterOn, type TraceFrame } from './stack-frames.ts'
 
 export interface Symbolized<Item> {
   readonly symbolized: readonly Item[]
@@ -21,10 +20,7 @@ const landmark = { symbol: 'start_kernel', file: 'init/main.c' }
  * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
  * @throws {InfraError} COMMAND_MISSING when binutils are not installed
  */
-export async function symbolizeSplats(
-  splats: readonly Splat[],
-  options: VmlinuxOptions,
-): Promise<Symbolized<Splat>> {
+export async function symbolizeSplats(splats: readonly Splat[], options: VmlinuxOptions): Promise<Symbolized<Splat>> {
   const frames = splats.flatMap(({ trace }) => trace)
   return await symbolize(frames, options, (expand) =>
     splats.map((splat) => ({ ...splat, trace: splat.trace.flatMap(expand) })),
@@ -38,10 +34,7 @@ export async function symbolizeSplats(
  * @throws {UsageError} VMLINUX_MISSING, VMLINUX_FORMAT
  * @throws {InfraError} COMMAND_MISSING when binutils are not installed
  */
-export async function symbolizeLines(
-  lines: readonly string[],
-  options: VmlinuxOptions,
-): Promise<Symbolized<string>> {
+export async function symbolizeLines(lines: readonly string[], options: VmlinuxOptions): Promise<Symbolized<string>> {
   const places = lines.map((line) => ({ line, frame: placeOn(line) }))
   const frames = places.flatMap(({ frame }) => frame ?? [])
   if (frames.length === 0) return { symbolized: lines }
@@ -98,10 +91,7 @@ function keyOf({ symbol, offset, size, isExact }: TraceFrame): string {
 }
 
 /** Tells functions that share a name apart by their size. A function of another size belongs to another build. */
-function addressOf(
-  frame: TraceFrame,
-  table: ReadonlyMap<string, readonly KernelSymbol[]>,
-): bigint | undefined {
+function addressOf(frame: TraceFrame, table: ReadonlyMap<string, readonly KernelSymbol[]>): bigint | undefined {
   const { symbol, offset = 0, size = 0, isExact } = frame
   const found = table.get(symbol)?.filter((candidate) => candidate.size <= size && size <= candidate.room)
   // Two functions of the same name and size cannot be told apart.
@@ -122,9 +112,7 @@ function withLines(frame: TraceFrame, lines: readonly SourceLine[], root: string
   return lines.map(({ function: name, location }, index) => {
     const place = location === undefined ? {} : { location: shortened(location, root) }
     const isOutermost = index === lines.length - 1
-    return isOutermost
-      ? { ...frame, ...place }
-      : { symbol: name, function: name, isInlined: true as const, ...place }
+    return isOutermost ? { ...frame, ...place } : { symbol: name, function: name, isInlined: true as const, ...place }
   })
 }
 

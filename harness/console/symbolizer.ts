@@ -11,11 +11,7 @@ export type Symbolizer = (lines: readonly string[]) => Promise<readonly string[]
  * Makes the symbolizer of a kernel, which a run holds for all of its instances. Nothing is loaded before the first trace.
  * @param onTrouble receives the first reason why places lack file and line, at most once
  */
-export function symbolizerOf(
-  vmlinux: string,
-  signal: AbortSignal,
-  onTrouble: (trouble: string) => void,
-): Symbolizer {
+export function symbolizerOf(vmlinux: string, signal: AbortSignal, onTrouble: (trouble: string) => void): Symbolizer {
   let hasSaid = false
   const say = (trouble: string): void => {
     if (!hasSaid) onTrouble(`traces lack file and line: ${trouble}`)

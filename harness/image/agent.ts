@@ -8,10 +8,7 @@ import { compileProgram } from './static-compiler.ts'
  * @throws {BuildError} COMPILE_FAILED
  * @throws {InfraError} COMPILER_MISSING, NO_SPACE, CACHE_NOT_WRITABLE
  */
-export async function compileAgent(options: {
-  readonly cache: string
-  readonly signal: AbortSignal
-}): Promise<string> {
+export async function compileAgent(options: { readonly cache: string; readonly signal: AbortSignal }): Promise<string> {
   return await compileProgram({
     root: path.join(options.cache, 'agent'),
     sources: inProject('guest-images/agent'),

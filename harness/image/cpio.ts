@@ -74,8 +74,7 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
   const parts: Buffer[] = []
   let previous: string | undefined
   for (const [index, entry] of sorted.entries()) {
-    if (entry.path === previous)
-      throw new RangeError(`two entries of the archive have the path ${entry.path}`)
+    if (entry.path === previous) throw new RangeError(`two entries of the archive have the path ${entry.path}`)
     previous = entry.path
     const content = contentOf(entry)
     const isDevice = entry.type === 'character-device'
@@ -89,8 +88,6 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
     }
     parts.push(...member(entry.path, header, content))
   }
-  parts.push(
-    ...member(trailer, { inode: 0, mode: 0, links: 1, size: 0, major: 0, minor: 0 }, Buffer.alloc(0)),
-  )
+  parts.push(...member(trailer, { inode: 0, mode: 0, links: 1, size: 0, major: 0, minor: 0 }, Buffer.alloc(0)))
   return Buffer.concat(parts)
 }

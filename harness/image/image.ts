@@ -44,13 +44,9 @@ function requireProgram(name: string, packageName: string): string {
 function requireBusybox(): string {
   const file = requireProgram('busybox', 'busybox-static')
   if (isStaticProgram(file)) return file
-  throw new InfraError(
-    'BUSYBOX_DYNAMIC',
-    `${file} is not a static program, and the instance has no libraries`,
-    {
-      hint: 'apt-get install busybox-static',
-    },
-  )
+  throw new InfraError('BUSYBOX_DYNAMIC', `${file} is not a static program, and the instance has no libraries`, {
+    hint: 'apt-get install busybox-static',
+  })
 }
 
 /**

@@ -43,9 +43,7 @@ function parents(names: Iterable<string>): string[] {
 
 /** Returns the entries of the image. The same ingredients make the same image. */
 export function imageEntries(ingredients: ImageIngredients): CpioEntry[] {
-  const libraries = [...ingredients.libraries].map(
-    ([name, content]) => [name.replace(/^\/+/, ''), content] as const,
-  )
+  const libraries = [...ingredients.libraries].map(([name, content]) => [name.replace(/^\/+/, ''), content] as const)
   const fixed = ['bin', 'sbin', 'dev', 'proc', 'sys', 'tmp', 'run', 'etc/dropbear']
   const directories = new Set([...fixed, ...parents([...fixed, ...libraries.map(([name]) => name)])])
   return [

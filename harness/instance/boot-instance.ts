@@ -62,10 +62,7 @@ function reachable(
   }
 }
 
-async function boot(
-  options: InstanceOptions,
-  stack: AsyncDisposableStack,
-): Promise<Inside & { readonly vm: Vm }> {
+async function boot(options: InstanceOptions, stack: AsyncDisposableStack): Promise<Inside & { readonly vm: Vm }> {
   const running = stack.use(await startQemu(startOptions(options)))
   const booting = waitForInit(running, startOptions(options))
   // This begins during the boot: the channel keeps the data until the ssh server reads.

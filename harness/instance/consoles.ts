@@ -57,11 +57,9 @@ export class Consoles implements AsyncDisposable {
       await rm(file)
     } catch (cause) {
       this.#onFailure(
-        new InfraError(
-          'CONSOLE_NOT_COPIED',
-          `the console of an instance stays in ${file}: ${messageOf(cause)}`,
-          { cause },
-        ),
+        new InfraError('CONSOLE_NOT_COPIED', `the console of an instance stays in ${file}: ${messageOf(cause)}`, {
+          cause,
+        }),
       )
     }
   }

@@ -44,8 +44,6 @@ export function parseFacts(text: string): InstanceFacts | undefined {
 export async function gatherFacts(agent: Agent): Promise<InstanceFacts> {
   const probe = await probeKernel(agent)
   const results = await agent.files.batch(bootFiles.map((path) => ({ path })))
-  const files = Object.fromEntries(
-    results.flatMap(({ path, errno, text }) => (errno === 'OK' ? [[path, text]] : [])),
-  )
+  const files = Object.fromEntries(results.flatMap(({ path, errno, text }) => (errno === 'OK' ? [[path, text]] : [])))
   return { probe, files }
 }

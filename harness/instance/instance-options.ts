@@ -37,9 +37,7 @@ export interface InstanceOptions {
 export type InstanceKind = Omit<InstanceOptions, 'consoleFile'>
 
 /** Returns the options of QEMU among those of an instance. */
-export function startOptions(
-  options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>,
-): StartOptions {
+export function startOptions(options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>): StartOptions {
   return {
     ...options,
     initramfs: options.image.initramfs,

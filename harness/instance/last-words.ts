@@ -10,9 +10,7 @@ const lastWordsMilliseconds = 150
 export async function lastWords(instance: Instance, signal: AbortSignal): Promise<VmDeath | undefined> {
   const milliseconds = instance.accelerator.patience.for(lastWordsMilliseconds)
   const enough = new AbortController()
-  const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() =>
-    signal.throwIfAborted(),
-  )
+  const patience = sleep(milliseconds, AbortSignal.any([signal, enough.signal])).catch(() => signal.throwIfAborted())
   const death = await Promise.race([instance.died, patience])
   enough.abort()
   return death ?? undefined

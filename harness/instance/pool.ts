@@ -125,11 +125,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   }
 
   /** Returns undefined when the state is useless: damaged, unreadable, or its instance does not answer. */
-  async #tryToRestore(
-    snapshot: Snapshot,
-    profile: BootProfile,
-    making: Making,
-  ): Promise<Instance | undefined> {
+  async #tryToRestore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<Instance | undefined> {
     // A damaged state needs no further waiting.
     const damaged = new AbortController()
     void snapshot.isWhole.then((isWhole) =>

@@ -30,10 +30,7 @@ async function extension(agent: Agent, number: number, vm?: Vm): Promise<number>
   return errno === 'OK' ? value : 0
 }
 
-async function filter<Item>(
-  items: readonly Item[],
-  holds: (item: Item) => Promise<boolean>,
-): Promise<Item[]> {
+async function filter<Item>(items: readonly Item[], holds: (item: Item) => Promise<boolean>): Promise<Item[]> {
   const found: Item[] = []
   for (const item of items) if (await holds(item)) found.push(item)
   return found

@@ -60,11 +60,7 @@ function shelfOf(cache: string): Shelf {
   return { root: path.join(cache, 'snapshots'), readsAll: true, mostKept }
 }
 
-async function snapshotIn(
-  directory: string,
-  facts: InstanceFacts,
-  isWhole: Promise<boolean>,
-): Promise<Snapshot> {
+async function snapshotIn(directory: string, facts: InstanceFacts, isWhole: Promise<boolean>): Promise<Snapshot> {
   const file = path.join(directory, stateName)
   return { file, facts, isWhole, inode: await inodeOf(file) }
 }

@@ -62,11 +62,7 @@ async function collect(instance: Instance, signal: AbortSignal): Promise<Found> 
   }
 }
 
-async function askFor(
-  instance: Instance,
-  session: 'own' | 'new',
-  signal: AbortSignal,
-): Promise<Evidence['tasks']> {
+async function askFor(instance: Instance, session: 'own' | 'new', signal: AbortSignal): Promise<Evidence['tasks']> {
   const { least, base } = session === 'own' ? ownSession : newSession
   const milliseconds = instance.accelerator.patience.for(base, least)
   const output = await orNothing(signal, () => instance.ask(session, tasksCommand, { signal, milliseconds }))

@@ -27,9 +27,7 @@ export async function diagnose(
     message,
     rules: test.rules,
     operations: attempt.operations.slice(-mostOperations),
-    ...(problem instanceof CheckFailure && problem.compared
-      ? { wanted: problem.wanted, found: problem.found }
-      : {}),
+    ...(problem instanceof CheckFailure && problem.compared ? { wanted: problem.wanted, found: problem.found } : {}),
     ...(at === undefined ? {} : { at }),
     ...(observation.output === undefined ? {} : { output: observation.output }),
     ...(hang === undefined ? {} : { seen: await decode(hang.details) }),

@@ -107,8 +107,7 @@ function ofKernel({ session, nmi, sysrq = [], vcpus }: Evidence): Judged | undef
   if (blocked === undefined && busy === undefined) {
     return ['session-lost', 'the kernel is alive and idle, and a new ssh session cannot be opened']
   }
-  const why =
-    busy === undefined ? 'tasks are blocked in it' : `vCPU ${busy.cpu} does not leave ${nameOf(busy)}`
+  const why = busy === undefined ? 'tasks are blocked in it' : `vCPU ${busy.cpu} does not leave ${nameOf(busy)}`
   return ['kernel-stuck', `the kernel answers, but user space does not run: ${why}`]
 }
 
@@ -120,8 +119,7 @@ function isBusy({ mode, halted }: VcpuPosition): boolean {
 function inKernelThroughout(looks: readonly (readonly VcpuPosition[])[]): VcpuPosition | undefined {
   return looks[0]?.find(
     ({ cpu }) =>
-      looks.length > 1 &&
-      looks.every((look) => look.some((position) => position.cpu === cpu && isBusy(position))),
+      looks.length > 1 && looks.every((look) => look.some((position) => position.cpu === cpu && isBusy(position))),
   )
 }
 
@@ -140,10 +138,7 @@ function ofAgent(evidence: Evidence): Judged {
     return ['test-waits', 'no operation is under way: the test waits for something that is not the kernel']
   }
   if (silence === 'broken' || main.activity === 'idle') {
-    return [
-      'session-lost',
-      `the ssh session is lost, and the kernel and the agent are alive: ${main.summary}`,
-    ]
+    return ['session-lost', `the ssh session is lost, and the kernel and the agent are alive: ${main.summary}`]
   }
   return ofTasks(tasks, main, operation ?? 'its operation')
 }
@@ -156,8 +151,7 @@ function withoutAgent({ silence, session }: Evidence): Judged {
 }
 
 function ofTasks(tasks: readonly Task[], main: Task, operation: string): Judged {
-  const that = (activity: Task['activity']): Task | undefined =>
-    tasks.find((task) => task.activity === activity)
+  const that = (activity: Task['activity']): Task | undefined => tasks.find((task) => task.activity === activity)
   const inKernel = that('in the kernel')
   if (inKernel !== undefined) {
     return ['operation-stuck', `the kernel is alive, and ${operation} is stuck in it: ${inKernel.summary}`]
@@ -188,8 +182,6 @@ function indented(line: string): string {
 }
 
 function describeVcpu({ cpu, mode, halted, interruptsOff }: VcpuPosition): string {
-  const where = { kernel: 'in the kernel', user: 'in user space', elsewhere: 'in a nested VM, or elsewhere' }[
-    mode
-  ]
+  const where = { kernel: 'in the kernel', user: 'in user space', elsewhere: 'in a nested VM, or elsewhere' }[mode]
   return `vCPU ${cpu}: ${where}${halted ? ', halted' : ''}${interruptsOff ? ', interrupts off' : ''}`
 }

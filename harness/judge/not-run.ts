@@ -23,11 +23,7 @@ export function kernelLacks(
 }
 
 /** Returns the verdict on a test whose wishes the instance does not fulfil; undefined when it does, or is not known yet. */
-export function instanceLacks(
-  test: Subject,
-  booted: BootFacts | undefined,
-  facts: JudgeFacts,
-): Finished | undefined {
+export function instanceLacks(test: Subject, booted: BootFacts | undefined, facts: JudgeFacts): Finished | undefined {
   const message = booted === undefined ? undefined : lackOf(test.wants, booted)
   return message === undefined ? undefined : notRun(test, { verdict: 'ERROR', message }, facts)
 }

@@ -99,10 +99,7 @@ function parseStat(text: string): Stat | undefined {
   return { state, parent: Number(parent), user: user - guest, system, guest }
 }
 
-function descendants(
-  agent: number,
-  tasks: readonly { readonly pid: number; readonly stat: Stat }[],
-): Set<number> {
+function descendants(agent: number, tasks: readonly { readonly pid: number; readonly stat: Stat }[]): Set<number> {
   const family = new Set(tasks.some(({ pid }) => pid === agent) ? [agent] : [])
   for (let size = 0; size !== family.size;) {
     size = family.size
@@ -124,9 +121,7 @@ interface Seen {
 
 // x86-64: futex, futex_waitv, futex_wait; wait4, waitid; poll, select, ppoll, pselect6, epoll_wait; pause, nanosleep,
 // clock_nanosleep, rt_sigtimedwait, rt_sigsuspend.
-const waitingCalls: ReadonlySet<number> = new Set([
-  202, 449, 455, 61, 247, 7, 23, 271, 270, 232, 34, 35, 230, 128, 130,
-])
+const waitingCalls: ReadonlySet<number> = new Set([202, 449, 455, 61, 247, 7, 23, 271, 270, 232, 34, 35, 230, 128, 130])
 const readCall = 0
 // Only a frozen task sleeps in get_signal; the compiler often inlines do_freezer_trap into it.
 const freezer = /^(?:do_freezer_trap|get_signal|__refrigerator)\b/

@@ -58,8 +58,7 @@ function judgeRest(attempt: Attempt, name: string, facts: SkipFacts): Judged {
       beforehand: true,
     }
   }
-  if (observation.skipped !== undefined)
-    return skipped(`it was skipped: ${observation.skipped}`, [name], facts)
+  if (observation.skipped !== undefined) return skipped(`it was skipped: ${observation.skipped}`, [name], facts)
   return { verdict: 'PASS', message: '' }
 }
 

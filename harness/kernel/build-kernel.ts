@@ -6,16 +6,13 @@ import { readJson, writeWhole } from '../cache/atomic-file.ts'
 import { sha256OfFile } from '../cache/hash.ts'
 import { noSpaceError } from '../cache/space.ts'
 import { storeEntry } from '../cache/store.ts'
-import { patchsetHash, repeatByHand, targets } from './build-provenance.ts'
-import type { Provenance } from './build-provenance.ts'
+import { patchsetHash, repeatByHand, targets, type Provenance } from './build-provenance.ts'
 import { lastLines, succeed } from './command.ts'
 import { configure } from './kconfig/configure.ts'
 import { configKey, configureOnce } from './kconfig/once.ts'
 import { addProduct, kernelShelf, productNames } from './kernel-store.ts'
-import { inWorkTree, withObjects } from './kernel-tree.ts'
-import type { Ingredients } from './kernel-tree.ts'
-import { errorLines, make } from './make.ts'
-import type { MakeOptions } from './make.ts'
+import { inWorkTree, withObjects, type Ingredients } from './kernel-tree.ts'
+import { errorLines, make, type MakeOptions } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { patchIds } from './series/apply.ts'
 
@@ -25,11 +22,7 @@ import { patchIds } from './series/apply.ts'
  * @throws {InfraError} NO_SPACE, CACHE_PATH
  * @throws {SourceTouched}
  */
-export async function buildKernel(
-  ingredients: Ingredients,
-  context: BuildContext,
-  jobs: number,
-): Promise<void> {
+export async function buildKernel(ingredients: Ingredients, context: BuildContext, jobs: number): Promise<void> {
   const { definition, identity, patches, requests, compiler, key } = ingredients
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
@@ -81,10 +74,7 @@ export async function buildKernel(
           objects: count,
           repeat: repeatByHand(definition, identity, patches, requests),
         }
-        await writeFile(
-          path.join(directory, productNames.provenance),
-          JSON.stringify(provenance, undefined, 2),
-        )
+        await writeFile(path.join(directory, productNames.provenance), JSON.stringify(provenance, undefined, 2))
       })
     })
   })

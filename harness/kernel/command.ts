@@ -1,6 +1,5 @@
 // Commands with a clean environment: the user's settings cannot change a build.
-import { run } from '../process/run-program.ts'
-import type { CommandResult } from '../process/run-program.ts'
+import { run, type CommandResult } from '../process/run-program.ts'
 import type { GmemtestError } from '../base/errors.ts'
 import { noSpaceError } from '../cache/space.ts'
 
@@ -18,16 +17,7 @@ export interface CommandOptions {
 const tenMinutes = 600_000
 
 // GIT_DIR and the like would point git at another repository; ARCH, KCFLAGS and the like would change the kernel.
-const kept = [
-  'PATH',
-  'HOME',
-  'TMPDIR',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-  'CCACHE_DIR',
-  'SSH_AUTH_SOCK',
-]
+const kept = ['PATH', 'HOME', 'TMPDIR', 'http_proxy', 'https_proxy', 'no_proxy', 'CCACHE_DIR', 'SSH_AUTH_SOCK']
 
 /** Returns the command line that runs a command with a clean environment: `env -i …`. */
 export function withCleanEnvironment(

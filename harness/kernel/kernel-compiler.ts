@@ -17,13 +17,9 @@ export function requireTools(): void {
   const programs = kernelRequirements.filter(({ probe }) => 'program' in probe)
   const missing = probeRequirements(programs).filter(({ found }) => found === undefined)
   if (missing.length === 0) return
-  throw new InfraError(
-    'TOOLS_MISSING',
-    `a kernel build needs ${missing.map(({ what }) => what).join(', ')}`,
-    {
-      hint: `as root: apt-get install ${missingPackages(missing).join(' ')}`,
-    },
-  )
+  throw new InfraError('TOOLS_MISSING', `a kernel build needs ${missing.map(({ what }) => what).join(', ')}`, {
+    hint: `as root: apt-get install ${missingPackages(missing).join(' ')}`,
+  })
 }
 
 /**

@@ -3,8 +3,7 @@ import { constants } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { takeLock } from '../cache/lock.ts'
-import { discardDamaged, findEntry } from '../cache/store.ts'
-import type { Shelf } from '../cache/store.ts'
+import { discardDamaged, findEntry, type Shelf } from '../cache/store.ts'
 import type { BuildContext } from './provide-progress.ts'
 
 /** The files of a stored kernel. */

@@ -12,8 +12,7 @@ import type { BuildContext } from './provide-progress.ts'
 import type { Patch } from './series.ts'
 import { applySeries } from './series/apply.ts'
 import { listTree, objectsName } from './source/listing.ts'
-import { discardTree, treeOf, untouchedFiles } from './source/pristine.ts'
-import type { SourceIdentity } from './source/pristine.ts'
+import { discardTree, treeOf, untouchedFiles, type SourceIdentity } from './source/pristine.ts'
 import { updateTree } from './worktree.ts'
 
 /** All inputs of a build. */

@@ -1,7 +1,6 @@
 // Calls of the kernel's own make: the command lines that a person would type, without the user's environment.
 import path from 'node:path'
-import { run } from '../process/run-program.ts'
-import type { CommandResult } from '../process/run-program.ts'
+import { run, type CommandResult } from '../process/run-program.ts'
 import { findExecutable } from '../process/executable.ts'
 import { withCleanEnvironment } from './command.ts'
 import { objectsName } from './source/listing.ts'
@@ -45,21 +44,13 @@ export function makeArguments(
 }
 
 /** Runs make on a tree, with ccache where it is installed. A failure of make is a result, not an exception. */
-export async function make(
-  tree: string,
-  targets: readonly string[],
-  options: MakeOptions,
-): Promise<CommandResult> {
+export async function make(tree: string, targets: readonly string[], options: MakeOptions): Promise<CommandResult> {
   const compiler = findExecutable('ccache') === undefined ? 'gcc' : 'ccache gcc'
   return runMake(tree, makeArguments(tree, targets, compiler), options)
 }
 
 /** Runs make in a tree, with the arguments of the caller. A failure of make is a result, not an exception. */
-export async function runMake(
-  tree: string,
-  args: readonly string[],
-  options: MakeOptions,
-): Promise<CommandResult> {
+export async function runMake(tree: string, args: readonly string[], options: MakeOptions): Promise<CommandResult> {
   // Every process of the build inherits this lock: a compiler that outlives a killed builder cannot write to the
   // objects of the next one.
   const lock = ['--no-fork', `${tree}.lock`]
@@ -77,9 +68,7 @@ export async function runMake(
 function isErrorLine(line: string): boolean {
   return (
     /^\S+:\d+(:\d+)?: (fatal )?error\b/i.test(line) ||
-    /: undefined reference to |multiple definition of |^ld: |^\S*collect2: |: not found$|ERROR: modpost/.test(
-      line,
-    )
+    /: undefined reference to |multiple definition of |^ld: |^\S*collect2: |: not found$|ERROR: modpost/.test(line)
   )
 }
 

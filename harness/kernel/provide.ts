@@ -10,11 +10,9 @@ import { buildKernel } from './build-kernel.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
 import { isStored, kernelShelf, lockFor, productNames } from './kernel-store.ts'
-import { SourceTouched } from './kernel-tree.ts'
-import type { Ingredients } from './kernel-tree.ts'
+import { SourceTouched, type Ingredients } from './kernel-tree.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { repeatByHand } from './build-provenance.ts'
-import type { Provenance } from './build-provenance.ts'
+import { repeatByHand, type Provenance } from './build-provenance.ts'
 import { readSeries } from './series.ts'
 import { identifySource, obtainSource } from './source.ts'
 
@@ -53,10 +51,7 @@ const recipe = 1
  * @throws {InfraError} when this computer lacks a program, space or the network
  * @throws {BuildError} for a series that does not apply, an option that does not survive, code that does not compile
  */
-export async function provideKernel(
-  definition: KernelDefinition,
-  options: ProvideOptions,
-): Promise<KernelBuild> {
+export async function provideKernel(definition: KernelDefinition, options: ProvideOptions): Promise<KernelBuild> {
   const refresh = options.refresh ?? false
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {

@@ -5,11 +5,9 @@ import path from 'node:path'
 import { BuildError, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { exists } from '../cache/atomic-file.ts'
-import { inWorkTree } from './kernel-tree.ts'
-import type { Ingredients } from './kernel-tree.ts'
+import { inWorkTree, type Ingredients } from './kernel-tree.ts'
 import { lastLines } from './command.ts'
-import { errorLines, makeArguments, runMake } from './make.ts'
-import type { MakeOptions } from './make.ts'
+import { errorLines, makeArguments, runMake, type MakeOptions } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 
 const selftestsDirectory = 'tools/testing/selftests'
@@ -107,8 +105,7 @@ export async function testsOf(target: string, workshop: Workshop): Promise<strin
 export function unknown(message: string, typed: string, known: readonly string[]): UsageError {
   const near = nearest(typed, known)
   return new UsageError('SELFTEST_UNKNOWN', message, {
-    hint:
-      near.length > 0 ? `try ${near.join(', ')}` : 'gmemtest kselftest --list prints the tests of a target',
+    hint: near.length > 0 ? `try ${near.join(', ')}` : 'gmemtest kselftest --list prints the tests of a target',
   })
 }
 

@@ -5,8 +5,7 @@ import { isStaticProgram } from '../process/executable.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError } from '../base/errors.ts'
 import { hasShape } from '../base/has-shape.ts'
-import { fullName } from './definition/selftest-name.ts'
-import type { SelftestName } from './definition/selftest-name.ts'
+import { fullName, type SelftestName } from './definition/selftest-name.ts'
 import type { Ingredients } from './kernel-tree.ts'
 import { lastLines, succeed } from './command.ts'
 import { requireTools } from './kernel-compiler.ts'
@@ -16,19 +15,10 @@ import { addProduct, isStored, lockFor } from './kernel-store.ts'
 import { errorLines } from './make.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { collect, withSource } from './provide.ts'
-import {
-  headersOf,
-  inScratch,
-  makeHeaders,
-  makeIn,
-  testsOf,
-  timeoutOf,
-  unknown,
-} from './selftest-workshop.ts'
+import { headersOf, inScratch, makeHeaders, makeIn, testsOf, timeoutOf, unknown } from './selftest-workshop.ts'
 import type { Workshop } from './selftest-workshop.ts'
 import { identifySource } from './source.ts'
-import { storeEntry } from '../cache/store.ts'
-import type { Shelf } from '../cache/store.ts'
+import { storeEntry, type Shelf } from '../cache/store.ts'
 
 /** A built selftest. */
 export interface Selftest extends SelftestName {
@@ -182,8 +172,7 @@ async function keep(program: string, timeout: number, key: string, workshop: Wor
       'strip',
       ['--strip-debug', '-o', path.join(directory, names.program), program],
       { signal: context.signal, stage: 'stripping a selftest' },
-      (result) =>
-        new BuildError('SELFTEST_BROKEN', `strip failed on ${program}`, { tail: lastLines(result) }),
+      (result) => new BuildError('SELFTEST_BROKEN', `strip failed on ${program}`, { tail: lastLines(result) }),
     )
     await writeFile(path.join(directory, names.facts), JSON.stringify({ timeout }))
     await addProduct(make.logFile, directory, names.log)
@@ -195,13 +184,9 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
   const what = fullName(name)
   if (await exists(program)) {
     if (isStaticProgram(program)) return undefined
-    return new BuildError(
-      'SELFTEST_DYNAMIC',
-      `${what} is not linked statically, and the instance has no libraries`,
-      {
-        hint: 'make the Makefile of its target keep USERLDFLAGS in LDFLAGS',
-      },
-    )
+    return new BuildError('SELFTEST_DYNAMIC', `${what} is not linked statically, and the instance has no libraries`, {
+      hint: 'make the Makefile of its target keep USERLDFLAGS in LDFLAGS',
+    })
   }
   const found = errorLines(output)
   const own = found.filter((line) => line.includes(`${name.test}.`))
@@ -212,20 +197,13 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
 }
 
 /** Returns for each name the path at which make builds the program. */
-function goalsOf(
-  wanted: readonly SelftestName[],
-  tests: readonly string[],
-): ReadonlyMap<SelftestName, string> {
+function goalsOf(wanted: readonly SelftestName[], tests: readonly string[]): ReadonlyMap<SelftestName, string> {
   return new Map(
     wanted.map((name) => {
       const found = tests.find((test) => path.basename(test) === name.test)
       if (found !== undefined) return [name, found]
       const known = tests.map((test) => fullName({ target: name.target, test: path.basename(test) }))
-      throw unknown(
-        `the target ${name.target} of this kernel has no test '${name.test}'`,
-        fullName(name),
-        known,
-      )
+      throw unknown(`the target ${name.target} of this kernel has no test '${name.test}'`, fullName(name), known)
     }),
   )
 }

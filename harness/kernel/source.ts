@@ -8,10 +8,7 @@ import type { SourceIdentity } from './source/pristine.ts'
 import { identifyTarball, obtainTarball } from './source/tarball.ts'
 
 /** Identifies a source without network and apt; returns undefined before its first `obtainSource`. */
-export async function identifySource(
-  source: KernelSource,
-  context: BuildContext,
-): Promise<SourceIdentity | undefined> {
+export async function identifySource(source: KernelSource, context: BuildContext): Promise<SourceIdentity | undefined> {
   switch (source.kind) {
     case 'debian':
       return identifyDebian(source, context)

@@ -23,10 +23,7 @@ const codesOfNames = new Set([
  * @throws {UsageError} SOURCE_MISSING, SOURCE_REF_UNKNOWN, and the errors of `loadKernelDefinition`, `readSeries` and
  * `readFragments`; with file, line and column
  */
-export async function loadUsableDefinition(
-  nameOrFile: string,
-  signal: AbortSignal,
-): Promise<KernelDefinition> {
+export async function loadUsableDefinition(nameOrFile: string, signal: AbortSignal): Promise<KernelDefinition> {
   const definition = await loadKernelDefinition(nameOrFile)
   const { file, source, series, fragments } = definition
   await Promise.all([
@@ -45,11 +42,7 @@ async function checkSource(source: KernelSource, signal: AbortSignal): Promise<v
 }
 
 /** Adds to the error of a check the place in the definition that names the missing file. */
-async function placed(
-  file: string,
-  at: readonly (string | number)[],
-  check: Promise<unknown>,
-): Promise<void> {
+async function placed(file: string, at: readonly (string | number)[], check: Promise<unknown>): Promise<void> {
   try {
     await check
   } catch (error) {

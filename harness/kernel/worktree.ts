@@ -1,24 +1,12 @@
 // Updates the tree in which kernels are built: it writes only files that differ, so make builds only those again.
-import {
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  utimes,
-} from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, readFile, readlink, rename, rm, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
 import { exists } from '../cache/atomic-file.ts'
 import { makeWhole } from '../cache/whole-directory.ts'
 import { lastLines, succeed } from './command.ts'
 import type { Overlay } from './series/apply.ts'
-import { listTree } from './source/listing.ts'
-import type { Entry } from './source/listing.ts'
+import { listTree, type Entry } from './source/listing.ts'
 
 /** The parts of a work tree. */
 export interface TreeParts {
@@ -62,8 +50,7 @@ async function createTree(tree: string, pristine: string, signal: AbortSignal): 
         'cp',
         ['--archive', ...how, `${pristine}/.`, aside],
         { signal, stage: 'copying the source' },
-        (result) =>
-          new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
+        (result) => new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
       )
     // Some file systems have no hard links.
     await copy('--link').catch(async () => copy('--reflink=auto'))

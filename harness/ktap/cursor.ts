@@ -1,7 +1,6 @@
 // Steps through the lines of a document and classifies each.
 import type { LogLine } from './extract.ts'
-import { classify } from './line.ts'
-import type { KtapLine, Numbering } from './line.ts'
+import { classify, type KtapLine, type Numbering } from './line.ts'
 
 /** A line and its kind. */
 export type Classified = LogLine & { readonly parsed: KtapLine }

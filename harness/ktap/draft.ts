@@ -2,8 +2,7 @@
 import type { Classified } from './cursor.ts'
 import type { LogLine } from './extract.ts'
 import type { ResultLine } from './line.ts'
-import { summarised } from './tree.ts'
-import type { KtapTest, Status } from './tree.ts'
+import { summarised, type KtapTest, type Status } from './tree.ts'
 
 export interface Draft {
   name: string

@@ -45,8 +45,7 @@ const planLine = /^\s*1\.\.(?<count>\d+)(?<rest>.*)$/
 const planSkip = /^\s*#\s*SKIP(?:PED)?(?!\w|-\w)[:,.\s-]*(?<reason>.*)$/i
 const bailOutLine = /^\s*Bail out!\s*(?<reason>.*)$/i
 // A line with `#` within the name is no result, but a kernel message.
-const numberedResult =
-  /^\s*(?<word>ok|not ok) (?<number>\d+) ?(?::?- )?(?<name>[^#]*?)(?: # (?<comment>.*))?$/
+const numberedResult = /^\s*(?<word>ok|not ok) (?<number>\d+) ?(?::?- )?(?<name>[^#]*?)(?: # (?<comment>.*))?$/
 const anyResult =
   /^\s*(?<word>ok|not ok)(?= |$)(?: (?<number>\d+)\b)? ?(?:- )?(?<name>(?!# ).*?)(?: # (?<comment>.*))?$/
 const skipDirective = /(?:^| # )SKIP(?:PED)?(?!\w|-\w)[:,.-]*\s*(?<reason>.*)$/i

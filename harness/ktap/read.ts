@@ -1,6 +1,5 @@
 // Reads test results from the log of a kernel, and from the output of one program.
-import { isolate, linesOf } from './extract.ts'
-import type { LogLine } from './extract.ts'
+import { isolate, linesOf, type LogLine } from './extract.ts'
 import { readDocument } from './reader.ts'
 import type { KtapReport, Problem } from './tree.ts'
 
@@ -12,8 +11,7 @@ export function readLog(log: string): KtapReport {
   const all = linesOf(log)
   const { lines, isPlainTap, errors } = isolate(all)
   const said = errors.map(({ number, text }): Problem => ({ line: number, test: '', problem: text.trim() }))
-  const report =
-    lines.length === 0 ? withoutVersion(all) : readDocument(lines, isPlainTap ? 'optional' : 'required')
+  const report = lines.length === 0 ? withoutVersion(all) : readDocument(lines, isPlainTap ? 'optional' : 'required')
   return { ...report, problems: [...said, ...report.problems] }
 }
 

@@ -1,13 +1,10 @@
 // Reads a document of TAP or KTAP: a header begins a parent, and the result with the name of the parent ends it.
-import { Cursor } from './cursor.ts'
-import type { Classified } from './cursor.ts'
-import { draft, finished, isResultOf } from './draft.ts'
-import type { Draft } from './draft.ts'
+import { Cursor, type Classified } from './cursor.ts'
+import { draft, finished, isResultOf, type Draft } from './draft.ts'
 import type { LogLine } from './extract.ts'
 import type { Numbering } from './line.ts'
 import { totalsProblem } from './totals.ts'
-import { isFailure, statusOf, summarised } from './tree.ts'
-import type { KtapReport, KtapTest, Problem } from './tree.ts'
+import { isFailure, statusOf, summarised, type KtapReport, type KtapTest, type Problem } from './tree.ts'
 
 // A larger plan is a mistake, and each test without a result takes memory.
 const largestPlan = 100_000
@@ -161,10 +158,7 @@ class Reader {
   #missing(parent: Draft, planned: number, log: readonly LogLine[]): void {
     const missing = planned - parent.tests.length
     const have = missing === 1 ? 'has' : 'have'
-    this.#report(
-      this.#cursor.lineNumber,
-      `${missing} of ${counted(planned, 'planned test')} ${have} no result`,
-    )
+    this.#report(this.#cursor.lineNumber, `${missing} of ${counted(planned, 'planned test')} ${have} no result`)
     for (let count = 0; count < missing; count += 1) {
       parent.tests.push(finished(draft(count === 0 ? log : [])))
     }

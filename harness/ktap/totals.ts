@@ -15,9 +15,7 @@ export function totalsProblem(
   const last = lines.findLast(({ text }) => totalsLine.test(text))
   const said = totalsLine.exec(last?.text ?? '')?.groups?.['totals']
   if (last === undefined || said === undefined) return undefined
-  const found = words
-    .map((word) => `${word}:${tests.filter((test) => wordFor(test) === word).length}`)
-    .join(' ')
+  const found = words.map((word) => `${word}:${tests.filter((test) => wordFor(test) === word).length}`).join(' ')
   if (found === said) return undefined
   return { line: last.number, problem: `the totals say ${said}, the results ${found}` }
 }

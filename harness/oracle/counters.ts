@@ -68,11 +68,7 @@ function exact(name: string, file: string, feature: Feature): Counter {
 
 const pools: readonly Counter[] = hugePageSizes.flatMap((size) =>
   ['nr', 'free', 'resv', 'surplus'].map((what) =>
-    exact(
-      `${what}_hugepages of ${size}`,
-      `${poolDirectory(size)}/${what}_hugepages`,
-      featuresOf[size].ofPool,
-    ),
+    exact(`${what}_hugepages of ${size}`, `${poolDirectory(size)}/${what}_hugepages`, featuresOf[size].ofPool),
   ),
 )
 
@@ -86,22 +82,14 @@ const groups: readonly Counter[] = hugePageSizes.flatMap((size) =>
 const slab = '/sys/kernel/slab'
 
 const system: readonly Counter[] = [
-  exact(
-    'inodes of guest_memfd files (slab kvm_gmem_inode)',
-    `${slab}/kvm_gmem_inode/objects`,
-    'gmem-inode-counter',
-  ),
+  exact('inodes of guest_memfd files (slab kvm_gmem_inode)', `${slab}/kvm_gmem_inode/objects`, 'gmem-inode-counter'),
   {
     ...exact('nodes of maple trees (slab maple_node)', `${slab}/maple_node/objects`, 'slab-counters'),
     // The trees of all processes count.
     tolerance: 64,
   },
   {
-    ...exact(
-      'pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)',
-      '/proc/vmstat',
-      'memmap-counters',
-    ),
+    ...exact('pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)', '/proc/vmstat', 'memmap-counters'),
     parse: sumOf('nr_memmap_pages', 'nr_memmap_boot_pages'),
   },
   {
@@ -120,20 +108,13 @@ export const counters: readonly Counter[] = [...pools, ...groups, ...system]
 export const counterFiles: readonly string[] = [...new Set(counters.map((counter) => counter.file))]
 
 /** Writing 1 to these files makes slab counters exact: otherwise they include freed objects in the caches of CPUs. */
-export const slabFlushes: readonly string[] = ['kvm_gmem_inode', 'maple_node'].map(
-  (name) => `${slab}/${name}/shrink`,
-)
+export const slabFlushes: readonly string[] = ['kvm_gmem_inode', 'maple_node'].map((name) => `${slab}/${name}/shrink`)
 
 /** Writing 1 to this file waits until RCU has freed all that it was given. */
 export const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
 
 /** The files that tell which features a kernel has. */
-export const featureFiles: readonly string[] = [
-  '/proc/filesystems',
-  '/proc/cgroups',
-  '/proc/meminfo',
-  '/proc/vmstat',
-]
+export const featureFiles: readonly string[] = ['/proc/filesystems', '/proc/cgroups', '/proc/meminfo', '/proc/vmstat']
 
 /** Lists the feature files that cannot be read; `/proc/cgroups` may be missing, in a kernel without control groups. */
 export function unreadableFeatures(files: readonly ReadFile[]): string[] {

@@ -145,9 +145,7 @@ async function enterGroup(agent: Agent): Promise<string[]> {
   await agent.files.makeDirectory(agentGroup)
   const path = `${agentGroup}/cgroup.procs`
   const [joined] = await agent.files.batch([{ path, text: String(agent.pid) }])
-  return joined?.errno === 'OK'
-    ? []
-    : [`the agent's control group: ${path} ${joined?.errno ?? 'was not written'}`]
+  return joined?.errno === 'OK' ? [] : [`the agent's control group: ${path} ${joined?.errno ?? 'was not written'}`]
 }
 
 async function look(
@@ -181,10 +179,7 @@ function expectReadable(unreadable: readonly string[]): void {
 async function readLog(agent: Agent): Promise<readonly string[]> {
   const { lost, records } = await must(agent.readKernelLog(warningLevel))
   if (lost > 0) {
-    throw new ProtocolError(
-      'KERNEL_LOG_LOST',
-      'the kernel overwrote records of its log before the agent read them',
-    )
+    throw new ProtocolError('KERNEL_LOG_LOST', 'the kernel overwrote records of its log before the agent read them')
   }
   return warningsIn(records)
 }

@@ -74,13 +74,7 @@ export async function startChild(
 ): Promise<Child> {
   const [file, wrapped] = dieWithHarness(command, args)
   const child = spawn(file, wrapped, {
-    stdio: [
-      'ignore',
-      'ignore',
-      'pipe',
-      ...Array<'pipe'>(options.channels).fill('pipe'),
-      ...(options.files ?? []),
-    ],
+    stdio: ['ignore', 'ignore', 'pipe', ...Array<'pipe'>(options.channels).fill('pipe'), ...(options.files ?? [])],
     detached: true,
   })
   const exited = Promise.withResolvers<ChildExit>()

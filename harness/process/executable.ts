@@ -15,14 +15,8 @@ function isExecutable(file: string): boolean {
 }
 
 /** Returns the full path of a program on the PATH or in an sbin directory; undefined when it does not exist. */
-export function findExecutable(
-  name: string,
-  searchPath: string = process.env['PATH'] ?? '',
-): string | undefined {
-  return [
-    ...searchPath.split(path.delimiter).filter((directory) => path.isAbsolute(directory)),
-    ...alsoSearched,
-  ]
+export function findExecutable(name: string, searchPath: string = process.env['PATH'] ?? ''): string | undefined {
+  return [...searchPath.split(path.delimiter).filter((directory) => path.isAbsolute(directory)), ...alsoSearched]
     .map((directory) => path.join(directory, name))
     .find(isExecutable)
 }

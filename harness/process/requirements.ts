@@ -10,8 +10,7 @@ export interface Requirement {
   /** The Debian package that contains it. */
   readonly package: string
   /** How to find it: a program, which may have to be static, or one of several files. */
-  readonly probe:
-    { readonly program: string; readonly mustBeStatic?: true } | { readonly files: readonly string[] }
+  readonly probe: { readonly program: string; readonly mustBeStatic?: true } | { readonly files: readonly string[] }
 }
 
 /** A requirement, and whether this computer meets it. */

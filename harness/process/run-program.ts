@@ -63,11 +63,7 @@ async function forEachLine(
  * @throws {InfraError} COMMAND_MISSING when the program does not exist
  * @throws the abort reason when `signal` fires
  */
-export async function run(
-  command: string,
-  args: readonly string[],
-  options: RunOptions,
-): Promise<CommandResult> {
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
   // Imported late: execa takes 80 ms to load, and a run with a warm cache starts no command.
   const { execa } = await import('execa')
   const [file, wrapped] = dieWithHarness(command, args, options.deathSignal)

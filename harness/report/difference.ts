@@ -3,9 +3,7 @@ import { inspect } from 'node:util'
 
 function linesOf(value: unknown): string[] {
   const parts: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return parts.map((part) =>
-    typeof part === 'string' ? part : inspect(part, { depth: 5, breakLength: Infinity }),
-  )
+  return parts.map((part) => (typeof part === 'string' ? part : inspect(part, { depth: 5, breakLength: Infinity })))
 }
 
 const mostLines = 40

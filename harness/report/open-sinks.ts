@@ -42,11 +42,7 @@ export async function reporting(
 
 const streamNames = { stdout: 'the standard output', stderr: 'the terminal' } as const
 
-async function openSink(
-  { format, to }: ReportTarget,
-  streams: Streams,
-  directory: string,
-): Promise<NamedSink> {
+async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty

@@ -33,11 +33,9 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   const left = Math.floor((await free(directory)) / 2 ** 20)
   try {
     if (left < neededMebibytes) {
-      throw new InfraError(
-        'NO_SPACE',
-        `results need ${neededMebibytes} MiB in ${directory}, ${left} MiB are free`,
-        { hint: `free some space; ${otherPlace}` },
-      )
+      throw new InfraError('NO_SPACE', `results need ${neededMebibytes} MiB in ${directory}, ${left} MiB are free`, {
+        hint: `free some space; ${otherPlace}`,
+      })
     }
     // Not earlier: a run that cannot begin leaves `latest` and earlier results as they are.
     if (output === undefined) await pointTo(directory)
@@ -157,12 +155,7 @@ export async function writeProvenance(directory: string, record: object): Promis
 }
 
 /** Returns the error for a file in the directory of the results that cannot be written. */
-export function unwritable(
-  what: string,
-  directory: string,
-  cause: unknown,
-  hint: string = otherPlace,
-): InfraError {
+export function unwritable(what: string, directory: string, cause: unknown, hint: string = otherPlace): InfraError {
   if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
   return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
     cause,

@@ -39,12 +39,7 @@ function secondTry(name: string, reason: string): string {
 }
 
 /** Returns the fields of the YAML block; `at` is never left to tap, which would name this file. */
-function diagnosticFields({
-  verdict,
-  milliseconds,
-  diagnostic,
-  retried,
-}: TestFinished): Record<string, unknown> {
+function diagnosticFields({ verdict, milliseconds, diagnostic, retried }: TestFinished): Record<string, unknown> {
   if (diagnostic === undefined) return { at: null, verdict }
   const values =
     'wanted' in diagnostic || 'found' in diagnostic

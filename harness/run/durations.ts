@@ -15,16 +15,10 @@ function fileOf(cache: string, { definition, accelerator }: Of): string {
 export async function readDurations(cache: string, of: Of): Promise<Map<string, number>> {
   const known = await readJson(fileOf(cache, of))
   if (typeof known !== 'object' || known === null) return new Map()
-  return new Map(
-    Object.entries(known).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  )
+  return new Map(Object.entries(known).filter((entry): entry is [string, number] => typeof entry[1] === 'number'))
 }
 
 /** Keeps durations for the next run. */
-export async function rememberDurations(
-  cache: string,
-  of: Of,
-  durations: ReadonlyMap<string, number>,
-): Promise<void> {
+export async function rememberDurations(cache: string, of: Of, durations: ReadonlyMap<string, number>): Promise<void> {
   await rememberJson(fileOf(cache, of), Object.fromEntries(durations))
 }

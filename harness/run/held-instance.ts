@@ -55,9 +55,7 @@ export class HeldInstance {
   /** Returns the splats on the console since the window of the last test. */
   sinceThen(): Late {
     const held = this.#held
-    return held === undefined
-      ? { splats: [], allowed: [] }
-      : this.#given.read(held.instance.console.since(held.window))
+    return held === undefined ? { splats: [], allowed: [] } : this.#given.read(held.instance.console.since(held.window))
   }
 
   /** Closes the current instance, if there is one. */

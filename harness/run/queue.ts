@@ -44,10 +44,7 @@ export function entriesOf({ groups, refused }: BootPlan): Entries {
  * Puts the longest tests first, so that no long test begins when all others have ended. New tests may be the longest of
  * all: they come before the tests with a known duration, sorted by their deadlines.
  */
-export function longestFirst(
-  entries: readonly Entry[],
-  durations: ReadonlyMap<string, number>,
-): readonly Entry[] {
+export function longestFirst(entries: readonly Entry[], durations: ReadonlyMap<string, number>): readonly Entry[] {
   const unknown = entries.filter(({ test }) => !durations.has(test.name))
   const known = entries.filter(({ test }) => durations.has(test.name))
   const last = ({ test }: Entry): number => durations.get(test.name) ?? 0

@@ -49,8 +49,7 @@ export class RunState {
     const { groups } = this.#options.plan
     const failed = groups.filter(({ profile }) => this.#failures.has(profile))
     return (
-      failed.some(({ profile }) => profile === plainProfile) ||
-      (groups.length > 0 && failed.length === groups.length)
+      failed.some(({ profile }) => profile === plainProfile) || (groups.length > 0 && failed.length === groups.length)
     )
   }
 
@@ -108,8 +107,7 @@ export class RunState {
   /** Returns the verdict on a test that needs no instance, as far as kernel and profile are known. */
   decided({ test, profile, refusal }: Entry): Finished | undefined {
     const options = this.#options
-    const lacks =
-      kernelLacks(test, this.#kernel, options) ?? instanceLacks(test, this.#copies.get(profile), options)
+    const lacks = kernelLacks(test, this.#kernel, options) ?? instanceLacks(test, this.#copies.get(profile), options)
     if (lacks !== undefined) return lacks
     if (refusal !== undefined) return refused(test, refusal, options)
     return this.#failures.has(profile) ? refused(test, this.#failures.get(profile), options) : undefined

@@ -32,17 +32,11 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
  * Has the workers run all tests. When it returns, all workers have ended and the events of finished tests were emitted. The
  * workers may still have instances, which `stack` closes.
  */
-async function work(
-  options: RunOptions,
-  state: RunState,
-  stack: AsyncDisposableStack,
-): Promise<readonly Worker[]> {
+async function work(options: RunOptions, state: RunState, stack: AsyncDisposableStack): Promise<readonly Worker[]> {
   const { plan, jobs, durations, emit } = options
   const { planned, refused } = entriesOf(plan)
   const queue =
-    jobs === 1
-      ? new Queue(planned, { strict: true })
-      : new Queue(longestFirst(planned, durations), { strict: false })
+    jobs === 1 ? new Queue(planned, { strict: true }) : new Queue(longestFirst(planned, durations), { strict: false })
   const events = new OrderedEvents<RunEvent>(emit)
   // A bug in one worker also ends the others.
   const broken = new AbortController()

@@ -168,8 +168,7 @@ export class Worker implements AsyncDisposable {
       checked = await this.#held.of(profile)
     } catch (error) {
       options.signal.throwIfAborted()
-      if (course.retried === undefined && isTransient(error))
-        return { kind: 'in vain', reason: messageOf(error) }
+      if (course.retried === undefined && isTransient(error)) return { kind: 'in vain', reason: messageOf(error) }
       // Another worker has emitted already that no instance comes up at all.
       if (state.isOver) return { kind: 'given up' }
       state.fail(profile, error)

@@ -5,8 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { messageOf, ProtocolError } from '../base/errors.ts'
-import { createSession } from './session.ts'
-import type { SshSession } from './session.ts'
+import { createSession, type SshSession } from './session.ts'
 
 /** Gives fresh channels to ssh servers, which may start to listen later. */
 export interface Endpoint {

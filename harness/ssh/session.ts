@@ -6,10 +6,8 @@ import { constants, gzip } from 'node:zlib'
 import type { Client, ClientChannel } from 'ssh2'
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { GuestError, messageOf, ProtocolError } from '../base/errors.ts'
-import { endOf } from './command-end.ts'
-import type { OnOutput, RemoteResult } from './command-end.ts'
-import { runTerminal } from './interactive.ts'
-import type { Terminal } from './interactive.ts'
+import { endOf, type OnOutput, type RemoteResult } from './command-end.ts'
+import { runTerminal, type Terminal } from './interactive.ts'
 
 const compressed = promisify(gzip)
 
@@ -151,16 +149,12 @@ export function createSession(client: Client, transport: Duplex): SshSession {
       const command = `gzip -dc >${target} && chmod ${options.mode.toString(8)} ${target}`
       const result = await exec(command, { ...options, input: content })
       if (result.exitCode === 0) return
-      throw new GuestError(
-        'PUSH_FAILED',
-        `cannot copy ${file} to ${remote} in the instance: ${result.stderr}`,
-      )
+      throw new GuestError('PUSH_FAILED', `cannot copy ${file} to ${remote} in the instance: ${result.stderr}`)
     },
     async shell(terminal, options) {
       return await runTerminal(terminal, {
         signal: options.signal,
-        open: (window) =>
-          openChannel('a shell', (callback) => client.shell(window, callback), options.signal),
+        open: (window) => openChannel('a shell', (callback) => client.shell(window, callback), options.signal),
         lost: () => lost('the shell'),
       })
     },

@@ -20,16 +20,12 @@ export interface AcceleratorFacts {
   readonly module: { readonly name: 'kvm_intel' | 'kvm_amd'; readonly nested: boolean } | undefined
 }
 
-const patience = { tcg: new Patience(10), kvm: new Patience(1) } as const satisfies Record<
-  AcceleratorName,
-  Patience
->
+const patience = { tcg: new Patience(10), kvm: new Patience(1) } as const satisfies Record<AcceleratorName, Patience>
 
 /** Gives the reason why KVM cannot be used; nothing when it can. */
 function obstacle(facts: AcceleratorFacts): { readonly reason: string; readonly hint: string } | undefined {
   const { device, module } = facts
-  if (device === 'missing')
-    return { reason: 'there is no /dev/kvm', hint: 'use --accel tcg, or enable virtualisation' }
+  if (device === 'missing') return { reason: 'there is no /dev/kvm', hint: 'use --accel tcg, or enable virtualisation' }
   if (module === undefined) {
     return {
       reason: 'neither kvm_intel nor kvm_amd is loaded, so KVM here has no nested virtualisation',

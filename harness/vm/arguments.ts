@@ -122,9 +122,7 @@ export function qemuOptions(config: QemuConfig): string[][] {
     ['-display', 'none'],
     // A reset ends QEMU: a kernel that dies must not boot again unnoticed.
     ...(config.dumpable ? dumpable : [['-no-reboot']]),
-    config.sandbox
-      ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny']
-      : [],
+    config.sandbox ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'] : [],
     // Without unused devices the kernel probes less.
     ['-machine', 'q35,vmport=off,smm=off,sata=off,smbus=off,i8042=off'],
     // qboot enters a PVH kernel 60 ms earlier than SeaBIOS.

@@ -32,11 +32,9 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
   const needed = Math.ceil((memory * (1 + overhead)) / mebibyte)
   const left = Math.floor((await free(directory)) / mebibyte)
   if (left < needed) {
-    throw new InfraError(
-      'NO_SPACE',
-      `a memory dump may need ${needed} MiB in ${directory}, but ${left} MiB are free`,
-      { hint: 'free some space, or choose another place with --output DIR' },
-    )
+    throw new InfraError('NO_SPACE', `a memory dump may need ${needed} MiB in ${directory}, but ${left} MiB are free`, {
+      hint: 'free some space, or choose another place with --output DIR',
+    })
   }
   const args = { paging: false, protocol: `file:${path.resolve(file)}`, format: 'elf' } as const
   try {

@@ -5,8 +5,7 @@ import { InfraError } from '../base/errors.ts'
 import type { Bytes } from '../base/units.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import type { Accelerator } from './accelerator.ts'
-import { qemu, qemuOptions } from './arguments.ts'
-import type { QemuConfig } from './arguments.ts'
+import { qemu, qemuOptions, type QemuConfig } from './arguments.ts'
 
 export interface Hardware {
   readonly vmlinux: string
@@ -37,9 +36,7 @@ export function configOf(hardware: Hardware, sandbox: boolean): Omit<QemuConfig,
 }
 
 function fastFirmwareFile(): string | undefined {
-  return firmwareDirectories
-    .map((directory) => `${directory}/${fastFirmware}`)
-    .find((file) => existsSync(file))
+  return firmwareDirectories.map((directory) => `${directory}/${fastFirmware}`).find((file) => existsSync(file))
 }
 
 /**

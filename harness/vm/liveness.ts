@@ -7,8 +7,7 @@ import type { ConsoleLog } from './console.ts'
 import type { Qmp } from './qmp.ts'
 import { pressKeys } from './serial-keys.ts'
 import { namesBeside } from './symbols.ts'
-import { vcpuPositions } from './vcpus.ts'
-import type { VcpuPosition } from './vcpus.ts'
+import { vcpuPositions, type VcpuPosition } from './vcpus.ts'
 
 /**
  * The state of QEMU.
@@ -19,8 +18,7 @@ import type { VcpuPosition } from './vcpus.ts'
  * - `gone`: there is no such process, or its monitor is closed.
  */
 export type QemuState =
-  | { readonly kind: 'runs' | 'stopped' | 'silent' | 'gone' }
-  | { readonly kind: 'paused'; readonly status: string }
+  { readonly kind: 'runs' | 'stopped' | 'silent' | 'gone' } | { readonly kind: 'paused'; readonly status: string }
 
 /** Each method waits for a bounded time, which grows with the time factor of the instance. */
 export interface Liveness {
@@ -127,9 +125,7 @@ async function processState(pid: number): Promise<string | undefined> {
 }
 
 function statusIn(answer: unknown): string {
-  return typeof answer === 'object' && answer !== null && 'status' in answer
-    ? String(answer.status)
-    : 'unknown'
+  return typeof answer === 'object' && answer !== null && 'status' in answer ? String(answer.status) : 'unknown'
 }
 
 /** Turns a deadline of QMP into an infrastructure error. */

@@ -1,8 +1,6 @@
 // The differences between boots of one run: pools of huge pages, words for the kernel, and the memory for them.
-import { hugePageBytes, hugePageSizes } from '../base/huge-page-sizes.ts'
-import type { HugePageSize } from '../base/huge-page-sizes.ts'
-import { bytes } from '../base/units.ts'
-import type { Bytes } from '../base/units.ts'
+import { hugePageBytes, hugePageSizes, type HugePageSize } from '../base/huge-page-sizes.ts'
+import { bytes, type Bytes } from '../base/units.ts'
 
 /** The number of huge pages of each size. */
 export type Pools = Readonly<Record<HugePageSize, number>>
@@ -39,9 +37,7 @@ export const plainProfile: BootProfile = Object.freeze({
 /** Gives the words that a profile adds to the command line of the kernel. */
 export function kernelWords({ pools, variants }: BootProfile): string[] {
   return [
-    ...hugePageSizes.flatMap((size) =>
-      pools[size] > 0 ? [`hugepagesz=${size}`, `hugepages=${pools[size]}`] : [],
-    ),
+    ...hugePageSizes.flatMap((size) => (pools[size] > 0 ? [`hugepagesz=${size}`, `hugepages=${pools[size]}`] : [])),
     ...variants.map((variant) => bootVariants[variant]),
   ]
 }

@@ -67,11 +67,7 @@ export interface Qmp {
    * @throws {InfraError} QMP_REFUSED when QEMU answers with an error, QMP_LOST when the channel ends before the answer
    * @throws {DeadlineExceeded} when there is no answer in time (QEMU is stopped, or this computer is overloaded)
    */
-  execute<Name extends keyof QmpCommands>(
-    command: Name,
-    args: QmpCommands[Name],
-    options: QmpOptions,
-  ): Promise<unknown>
+  execute<Name extends keyof QmpCommands>(command: Name, args: QmpCommands[Name], options: QmpOptions): Promise<unknown>
   /** Calls back with each further event. */
   onEvent(callback: (event: QmpEvent) => void): Disposable
 }

@@ -2,8 +2,7 @@
 // output only; meanwhile, the serial port is connected to a socket.
 import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sleep } from '../base/deadline.ts'
@@ -26,11 +25,7 @@ const pauseMilliseconds = 250
  * Sends each key after a break, and gives the lines that the kernel prints.
  * @throws {InfraError | DeadlineExceeded} when QEMU fails or does not answer
  */
-export async function pressKeys(
-  qmp: Qmp,
-  keys: readonly string[],
-  options: KeyOptions,
-): Promise<readonly string[]> {
+export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyOptions): Promise<readonly string[]> {
   const { signal, qmpTimeout } = options
   const qmpOptions = { signal, timeout: qmpTimeout }
   await using stack = new AsyncDisposableStack()

@@ -4,17 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
-import { startQemu } from './start.ts'
-import type { RunningQemu, SavedState, StartOptions } from './start.ts'
-import { describeDeath } from './vm.ts'
-import type { Vm } from './vm.ts'
+import { startQemu, type RunningQemu, type SavedState, type StartOptions } from './start.ts'
+import { describeDeath, type Vm } from './vm.ts'
 
 const saveMilliseconds = 30_000
 const restoreMilliseconds = 3000
@@ -70,11 +67,9 @@ async function completion(
     const { status, reason } = migrationOf(await vm.qmp.execute('query-migrate', {}, asked))
     if (status === 'completed') return
     if (status === 'failed' || status === 'cancelled') {
-      throw new InfraError(
-        'STATE_NOT_SAVED',
-        `QEMU could not save the state of the instance: ${reason ?? status}`,
-        { transient: true },
-      )
+      throw new InfraError('STATE_NOT_SAVED', `QEMU could not save the state of the instance: ${reason ?? status}`, {
+        transient: true,
+      })
     }
     await sleep(pollMilliseconds, asked.signal)
   }

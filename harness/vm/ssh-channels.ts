@@ -15,10 +15,7 @@ export function sshEndpoint(channels: readonly Duplex[], used: number): SshEndpo
     take() {
       const channel = free.shift()
       if (channel !== undefined) return channel
-      throw new InfraError(
-        'SSH_CHANNELS_USED',
-        `all ${channels.length} ssh sessions of the instance have been used`,
-      )
+      throw new InfraError('SSH_CHANNELS_USED', `all ${channels.length} ssh sessions of the instance have been used`)
     },
   }
 }

@@ -1,18 +1,13 @@
 // Starts QEMU with a kernel and connects its channels: monitor, console, ssh. The boot itself is in wait-for-init.ts.
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
-import { startChild } from '../process/child.ts'
-import type { Child } from '../process/child.ts'
+import { open, type FileHandle } from 'node:fs/promises'
+import { startChild, type Child } from '../process/child.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { channelCount, qemu, qemuOptions } from './arguments.ts'
-import { createConsole } from './console.ts'
-import type { ConsoleLog } from './console.ts'
-import { configOf, qemuMissing } from './hardware.ts'
-import type { Hardware } from './hardware.ts'
+import { createConsole, type ConsoleLog } from './console.ts'
+import { configOf, qemuMissing, type Hardware } from './hardware.ts'
 import { checkKernelFile } from './kernel-image.ts'
 import { watch } from './monitor.ts'
-import { openQmp } from './qmp.ts'
-import type { Qmp } from './qmp.ts'
+import { openQmp, type Qmp } from './qmp.ts'
 import { endWithInstance, endWithServer, sshEndpoint } from './ssh-channels.ts'
 import { followFile } from './tail.ts'
 import type { SshEndpoint, VmDeath } from './vm.ts'
@@ -90,9 +85,7 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   await using stack = new AsyncDisposableStack()
   const startedAt = performance.now()
   const console = createConsole()
-  const tail = stack.use(
-    followFile(options.consoleFile, (chunk) => console.write(chunk), { free: options.free }),
-  )
+  const tail = stack.use(followFile(options.consoleFile, (chunk) => console.write(chunk), { free: options.free }))
   await tail.checkSpace()
   const state = savedState === undefined ? [] : [stack.adopt(await openState(savedState.file), closeFile).fd]
   const child = await startChild(qemu, args.flat(), {

@@ -1,8 +1,7 @@
 // Follows a file that QEMU writes. A file takes output at once, even if the harness is busy: a socket makes the emulated
 // serial port wait, and a kernel that waits 10 ms for its serial port loses characters.
 import { randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, openSync, read, unlinkSync, watch } from 'node:fs'
-import type { FSWatcher } from 'node:fs'
+import { closeSync, fstatSync, openSync, read, unlinkSync, watch, type FSWatcher } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'

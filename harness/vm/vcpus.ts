@@ -40,8 +40,7 @@ export function parseRegisters(text: string): Registers[] {
     .slice(1)
     .flatMap((part) => {
       const cpu = /^\d+/.exec(part)?.[0]
-      const number = (name: string): string | undefined =>
-        new RegExp(`\\b${name}=([0-9a-f]+)`).exec(part)?.[1]
+      const number = (name: string): string | undefined => new RegExp(`\\b${name}=([0-9a-f]+)`).exec(part)?.[1]
       const [rip, rbp, flags, privilege] = ['RIP', 'RBP', 'RFL', 'CPL'].map(number)
       if (cpu === undefined || rip === undefined || rbp === undefined || flags === undefined) return []
       return [
@@ -61,17 +60,12 @@ export function parseRegisters(text: string): Registers[] {
  * Locates all virtual CPUs, which are stopped meanwhile.
  * @throws {InfraError | DeadlineExceeded} when QEMU fails or does not answer
  */
-export async function vcpuPositions(
-  qmp: Qmp,
-  nameOf: NameOf,
-  options: QmpOptions,
-): Promise<readonly VcpuPosition[]> {
+export async function vcpuPositions(qmp: Qmp, nameOf: NameOf, options: QmpOptions): Promise<readonly VcpuPosition[]> {
   await qmp.execute('stop', {}, options)
   try {
     const text = await monitorSays(qmp, 'info registers -a', 0, options)
     const positions: VcpuPosition[] = []
-    for (const registers of parseRegisters(text))
-      positions.push(await positionOf(registers, qmp, nameOf, options))
+    for (const registers of parseRegisters(text)) positions.push(await positionOf(registers, qmp, nameOf, options))
     return positions
   } finally {
     await qmp.execute('cont', {}, options)

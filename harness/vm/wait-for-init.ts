@@ -3,8 +3,7 @@ import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { RunningQemu, StartOptions } from './start.ts'
-import { describeDeath } from './vm.ts'
-import type { Vm, VmDeath } from './vm.ts'
+import { describeDeath, type Vm, type VmDeath } from './vm.ts'
 
 export interface BootOptions extends StartOptions {
   /** The deadline in milliseconds, before the accelerator's time factor applies; default 12 s. */

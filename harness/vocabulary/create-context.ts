@@ -14,18 +14,13 @@ import { expectDone, expectErrno } from './expect.ts'
  * Creates the context of one scenario. `agent.reset()` closes everything that the scenario creates through it. `expectLog`
  * gets the patterns of the warnings that the scenario expects.
  */
-export function createContext(
-  agent: Agent,
-  dialect: Dialect,
-  expectLog: (pattern: RegExp) => void,
-): ScenarioContext {
+export function createContext(agent: Agent, dialect: Dialect, expectLog: (pattern: RegExp) => void): ScenarioContext {
   const stage = { agent, files: new HugeFiles(), expectLog }
   return {
     agent,
     dialect,
     check,
-    memory: (options) =>
-      createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options),
+    memory: (options) => createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options),
     expectErrno,
     expectDone,
     expectLog,

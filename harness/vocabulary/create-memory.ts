@@ -31,8 +31,7 @@ export async function createMemory(stage: Stage, dialect: Dialect, options: Memo
   if (hugePages !== undefined) await files.prepare(agent, hugePages)
   const created = await agent.gmem.create({ vm, size, flags })
   const { gmem } = expectDone(created, 'creating a guest_memfd')
-  const mapping =
-    options.mapped === false ? undefined : await mapFile(agent, inPlace ? gmem : undefined, size)
+  const mapping = options.mapped === false ? undefined : await mapFile(agent, inPlace ? gmem : undefined, size)
   if (hugePages !== undefined) files.add(hugePages, model)
   const memslot = { vm, slot, gpa, size, gmem, ...(mapping === undefined ? {} : { mapping }) }
   if (options.slot !== false) {

@@ -8,11 +8,7 @@ import { expectDone } from './expect.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
 
 /** Duplicates the descriptor of a file. Conversions through it update the model of the file. */
-export async function duplicateDescriptor(
-  agent: Agent,
-  dialect: Dialect,
-  memory: Memory,
-): Promise<Descriptor> {
+export async function duplicateDescriptor(agent: Agent, dialect: Dialect, memory: Memory): Promise<Descriptor> {
   const { vm, gpa } = memory.handles
   const { gmem } = expectDone(await agent.gmem.dup(memory.handles.gmem), 'duplicating the descriptor')
   const length = sizeOf(memory.all)

@@ -10,10 +10,7 @@ import { expectDone } from './expect.ts'
 import { describeRange, endOf, offsetOf, page, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Moves runs, which count from the start of a scan, to their place in the file. */
-export function runsInFile<Look extends PageLook>(
-  runs: readonly PageRun<Look>[],
-  range: PageRange,
-): Run<Look>[] {
+export function runsInFile<Look extends PageLook>(runs: readonly PageRun<Look>[], range: PageRange): Run<Look>[] {
   return runs.map((run) => ({ ...run, first: run.first + range.first }))
 }
 
@@ -57,11 +54,7 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
       check.equal<unknown>(await look(range), allAlike(range, tag), `host view of ${describeRange(range)}`)
     },
     async expectSigbus(range) {
-      check.equal<unknown>(
-        await look(range),
-        allAlike(range, 'sigbus'),
-        `host view of ${describeRange(range)}`,
-      )
+      check.equal<unknown>(await look(range), allAlike(range, 'sigbus'), `host view of ${describeRange(range)}`)
       for (const index of new Set([range.first, endOf(range) - 1])) {
         const reply = await agent.host.fill(mapped(), offsetOf(page(index)), sizeOf(page(index)), {
           byte: 0xee,

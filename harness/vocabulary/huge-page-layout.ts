@@ -71,9 +71,7 @@ function unitsIn(laid: Laid, range: PageRange, layout: Unit['layout']): Unit[] {
   if (units.length === 0) throw new Error(`there is no huge page in ${describeRange(range)}`)
   const other = units.find((unit) => unit.layout !== layout)
   if (other !== undefined) {
-    throw new Error(
-      `by the model, the huge page of ${describeRange(other.range)} is ${other.layout} and not ${layout}`,
-    )
+    throw new Error(`by the model, the huge page of ${describeRange(other.range)} is ${other.layout} and not ${layout}`)
   }
   return units
 }
@@ -123,8 +121,7 @@ export async function expectWhole(laid: Laid, range: PageRange): Promise<void> {
       check.equal(found, unit.range.count, `frames of huge pages behind ${describeRange(unit.range)}`)
     }
     if (laid.memory.handles.mapping === undefined) continue
-    for (const index of [unit.range.first, endOf(unit.range) - 1])
-      await laid.memory.host.expectSigbus(page(index))
+    for (const index of [unit.range.first, endOf(unit.range) - 1]) await laid.memory.host.expectSigbus(page(index))
   }
   if (units.every((unit) => laid.frames.has(unit.range.first))) return
   const pools = poolsOf(laid.agent)
@@ -164,8 +161,7 @@ function sample<Item>(items: readonly Item[]): Item[] {
 async function baseFrame(laid: Laid, unit: Unit): Promise<number> {
   const { memory, agent, frames } = laid
   const { mapping } = memory.handles
-  if (mapping === undefined)
-    throw new Error('this memory was made with mapped: false: only the host sees its frames')
+  if (mapping === undefined) throw new Error('this memory was made with mapped: false: only the host sees its frames')
   const what = `the first frame of ${describeRange(unit.range)}`
   const shared = memory.model.stateRuns(unit.range).filter(({ value }) => value === 'shared')
   for (const run of sample(shared)) {

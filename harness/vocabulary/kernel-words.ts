@@ -77,11 +77,7 @@ function broken(why: string): GuestError {
 }
 
 /** Reads the charges of a control group, by default the group of the agent. */
-export async function readCharges(
-  agent: Agent,
-  size: HugePageSize,
-  group = agentGroup,
-): Promise<GroupCharges> {
+export async function readCharges(agent: Agent, size: HugePageSize, group = agentGroup): Promise<GroupCharges> {
   const base = `${group}/${groupPrefix(size)}`
   const [used = 0, reserved = 0] = await readNumbers(agent, [`${base}.current`, `${base}.rsvd.current`])
   return { used, reserved }

@@ -69,8 +69,7 @@ export class BoundMemory implements Memory {
   readonly #memslot: Memslot | undefined
   readonly #expectLog: (pattern: RegExp) => void
   readonly #laid: Laid | undefined
-  readonly bind = (range: PageRange, place?: SlotPlace): Promise<Slot> =>
-    bindSlot(this.#agent, this, range, place)
+  readonly bind = (range: PageRange, place?: SlotPlace): Promise<Slot> => bindSlot(this.#agent, this, range, place)
   readonly duplicate = (): Promise<Descriptor> => duplicateDescriptor(this.#agent, this.#dialect, this)
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
   readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)

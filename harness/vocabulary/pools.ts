@@ -68,10 +68,7 @@ export function poolsOf(agent: Agent): PoolsView {
     },
     async resize(size, count) {
       const path = `${poolDirectory(size)}/nr_hugepages`
-      expectDone(
-        await agent.files.writeFile(path, String(count)),
-        `making the pool of ${size} have ${count} pages`,
-      )
+      expectDone(await agent.files.writeFile(path, String(count)), `making the pool of ${size} have ${count} pages`)
       return (await counters(size)).total
     },
     async poison(size, byte) {

@@ -39,8 +39,7 @@ export function listFaults(root: string, rooms: Rooms): Fault[] {
     return [...absent, ...unknown.map((name) => `${room} may import ${name}, which has no row; add the row`)]
   })
   const circle = findCircle(rooms)
-  if (circle !== undefined)
-    faults.push(`rooms import in a circle: ${circle.join(' -> ')}; remove one of them`)
+  if (circle !== undefined) faults.push(`rooms import in a circle: ${circle.join(' -> ')}; remove one of them`)
   return faults.map((message) => ({ file: list, line: 1, message }))
 }
 

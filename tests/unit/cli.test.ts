@@ -130,17 +130,9 @@ void test('the command line', async (suite) => {
     [['mutants', '--output', inProject('LICENSE/x')], /got '.*x', and .*LICENSE is a file/, /hint/],
     [['run', '--accel', 'kvn'], /--accel must be tcg or kvm, got 'kvn'/, /hint: for example: --accel kvm/],
     [['run', '--output'], /option '--output <dir>' argument missing/, /hint: see: gmemtest run --help/],
-    [
-      ['run', 'contents-surive'],
-      /no scenario matches 'contents-surive'/,
-      /near it: contents-survive-conversion/,
-    ],
+    [['run', 'contents-surive'], /no scenario matches 'contents-surive'/, /near it: contents-survive-conversion/],
     [['run', 'zzzzzz'], /no scenario matches 'zzzzzz'/, /gmemtest list/],
-    [
-      ['run', '--kernel', 'gmem-covnert'],
-      /there is no kernel definition 'gmem-covnert'/,
-      /try 'gmem-convert'/,
-    ],
+    [['run', '--kernel', 'gmem-covnert'], /there is no kernel definition 'gmem-covnert'/, /try 'gmem-convert'/],
     [['run', '--kernel', './none.yaml'], /there is no file .*none\.yaml/, /stock-6\.12/],
     [['list', '--nothing'], /unknown option/, /hint/],
     [['list', 'zzzzzz'], /no scenario matches/, /hint/],
@@ -156,34 +148,23 @@ void test('the command line', async (suite) => {
       /there is no scenario in \/var/,
       /NAME\.ts in that directory or in a folder of it/,
     ],
-    [
-      ['build', 'stock-6.12', '--kernel', 'gmem-convert'],
-      /two kernels are named, 'stock-6\.12' and/,
-      /leave one/,
-    ],
+    [['build', 'stock-6.12', '--kernel', 'gmem-convert'], /two kernels are named, 'stock-6\.12' and/, /leave one/],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
-    [
-      ['mutants', '--kernel', 'stock-6.12'],
-      /stock-6\.12 has no mutants/,
-      /folder 'mutants' of one of its series/,
-    ],
+    [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of one of its series/],
     [['kselftest', 'guest_memfd_test'], /is named TARGET:TEST, got/, /try 'kvm:guest_memfd_test'/],
     [['build', '--apt-suite', 'a b'], /--apt-suite must be the name of an apt suite/, /trixie-backports/],
     [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is for splats/, /leave one of them out/],
     [['parse', '--ktap', './none.log'], /there is no file .*none\.log/, /^/],
   ]
   for (const [args, message, hint] of mistakes) {
-    void suite.test(
-      `gmemtest ${args.join(' ')} is a mistake, said in a line with the next step`,
-      async (t) => {
-        const ran = await gmemtest(...args)
-        t.equal(ran.exitCode, 2)
-        t.equal(ran.stdout, '', 'nothing on stdout')
-        t.match(ran.stderr, message)
-        t.match(ran.stderr, hint)
-        t.ok(ran.stderr.trimEnd().split('\n').length <= 2, ran.stderr)
-      },
-    )
+    void suite.test(`gmemtest ${args.join(' ')} is a mistake, said in a line with the next step`, async (t) => {
+      const ran = await gmemtest(...args)
+      t.equal(ran.exitCode, 2)
+      t.equal(ran.stdout, '', 'nothing on stdout')
+      t.match(ran.stderr, message)
+      t.match(ran.stderr, hint)
+      t.ok(ran.stderr.trimEnd().split('\n').length <= 2, ran.stderr)
+    })
   }
 
   void suite.test('a mistake leaves no results behind', async (t) => {

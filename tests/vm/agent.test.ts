@@ -4,13 +4,7 @@ import { frameFlags } from '../../harness/agent/frame-runs.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
-import {
-  attributePrivate,
-  ioctls,
-  kvmCapabilities,
-  openFlags,
-  vmTypes,
-} from '../../harness/uapi/constants.ts'
+import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 
@@ -24,13 +18,7 @@ void test('the agent in a guest', async (t) => {
   await t.test('finds out what the kernel can do, and leaves nothing open', async (t) => {
     const probe = await probeKernel(agent)
     t.strictSame(probe.dialects, ['convert-ioctl', 'vm-attributes'])
-    for (const name of [
-      'private-memory',
-      'vm-attributes',
-      'pre-fault',
-      'gup-test',
-      'slab-counters',
-    ] as const) {
+    for (const name of ['private-memory', 'vm-attributes', 'pre-fault', 'gup-test', 'slab-counters'] as const) {
       t.ok(probe.capabilities.includes(name), name)
     }
     t.match(await agent.reset(), { handles: 0, open: '' })

@@ -27,10 +27,7 @@ const endless = new Promise<never>(() => undefined)
 void test('an operation is stuck in the kernel: FAIL, with its stack', async (t) => {
   const found = await tried(t, ({ agent }) => agent.files.readFile('/dev/kmsg'))
   t.equal(found.verdict, 'FAIL')
-  t.match(
-    found.message,
-    /^endless took longer than .*; the kernel is alive, and readFile\(.*\) is stuck in it/,
-  )
+  t.match(found.message, /^endless took longer than .*; the kernel is alive, and readFile\(.*\) is stuck in it/)
   t.match(found.seen?.join('\n'), /it sleeps \(S\) in devkmsg_read[^]*\n {2}devkmsg_read\+0x/)
 })
 

@@ -9,11 +9,10 @@ const tenMinutes = 600_000
 
 void test('a mutant is killed by the scenario that its patch names, and the control passes', async (t) => {
   const directory = t.testdir()
-  const ran = await run(
-    inProject('gmemtest'),
-    ['mutants', '--output', directory, 'error-offset-not-refused'],
-    { signal: new AbortController().signal, timeout: tenMinutes },
-  )
+  const ran = await run(inProject('gmemtest'), ['mutants', '--output', directory, 'error-offset-not-refused'], {
+    signal: new AbortController().signal,
+    timeout: tenMinutes,
+  })
   t.equal(ran.exitCode, 0, ran.stderr)
   t.match(ran.stdout, /^TAP version 14\n1\.\.2\n/)
   t.match(

@@ -28,16 +28,7 @@ void test('scenarios on a real kernel', async (t) => {
 void test('bad days lose nothing', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/bad-days')
-  const ran = await gmemtest(
-    'run',
-    '--isolation',
-    'none',
-    '--scenarios',
-    scenarios,
-    '--output',
-    output,
-    '?-*',
-  ).ended
+  const ran = await gmemtest('run', '--isolation', 'none', '--scenarios', scenarios, '--output', output, '?-*').ended
   t.equal(ran.exitCode, 1, ran.stderr)
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
   t.strictSame(
@@ -76,18 +67,9 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
   t.strictSame(
     points.map((line) => line.replace(/:.*(?<skip> # SKIP).*|:.*/, '$<skip>')),
-    [
-      'ok 1 - a-plain',
-      'ok 2 - b-gigantic',
-      'ok 3 - d-hvo',
-      'ok 4 - e-skipped # SKIP',
-      'not ok 5 - c-too-large',
-    ],
+    ['ok 1 - a-plain', 'ok 2 - b-gigantic', 'ok 3 - d-hvo', 'ok 4 - e-skipped # SKIP', 'not ok 5 - c-too-large'],
   )
-  t.match(
-    ran.stderr,
-    /c-too-large needs an instance with \d+ MiB .* \d+ MiB are available on this computer\n +hint:/,
-  )
+  t.match(ran.stderr, /c-too-large needs an instance with \d+ MiB .* \d+ MiB are available on this computer\n +hint:/)
   t.equal(await instancesOf(output), 3)
   t.strictSame(await qemusWith(output), [], 'no QEMU is left')
 })
@@ -95,16 +77,8 @@ void test('pools and boot variants: few boots, and nothing that is passed over i
 void test('a plain instance that no test wants is given up', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/pools')
-  const ran = await gmemtest(
-    'run',
-    '--isolation',
-    'none',
-    '--scenarios',
-    scenarios,
-    '--output',
-    output,
-    'b-gigantic',
-  ).ended
+  const ran = await gmemtest('run', '--isolation', 'none', '--scenarios', scenarios, '--output', output, 'b-gigantic')
+    .ended
   t.equal(ran.exitCode, 0, ran.stderr)
   t.strictSame(
     (await readdir(output)).filter((name) => name.startsWith('console')),

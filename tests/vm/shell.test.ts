@@ -36,12 +36,7 @@ async function shell(args: readonly string[], options: Parameters<typeof run>[2]
 }
 
 void test('one command: its output and its exit code', async (t) => {
-  const ran = await shell([
-    '--append',
-    'quiet',
-    '--',
-    'cat /proc/cmdline; /run/agent </dev/null; echo bad >&2; exit 7',
-  ])
+  const ran = await shell(['--append', 'quiet', '--', 'cat /proc/cmdline; /run/agent </dev/null; echo bad >&2; exit 7'])
   t.equal(ran.exitCode, 7)
   t.match(ran.stdout, /console=ttyS0 .* quiet/)
   t.match(ran.stderr, /bad/)
@@ -98,18 +93,7 @@ void test('no QEMU', async (t) => {
   // Everything that the harness calls, without QEMU.
   const directory = t.testdir({})
   await mkdir(path.join(directory, 'bin'))
-  for (const name of [
-    'setpriv',
-    'flock',
-    'sh',
-    'cat',
-    'busybox',
-    'gcc',
-    'ld',
-    'ldd',
-    'readlink',
-    'dirname',
-  ]) {
+  for (const name of ['setpriv', 'flock', 'sh', 'cat', 'busybox', 'gcc', 'ld', 'ldd', 'readlink', 'dirname']) {
     await run('sh', ['-c', `ln -s "$(command -v ${name})" ${directory}/bin/${name}`])
   }
   const ran = await shell(['--', 'true'], { env: { PATH: path.join(directory, 'bin') } })

@@ -35,10 +35,7 @@ void test('a restored instance', async (t) => {
   t.match(saved, /Linux version[^]*gmemtest-init: ready/)
 
   await using first = await restoreInstance({ ...options, consoleFile: `${options.consoleFile}.1` }, snapshot)
-  await using second = await restoreInstance(
-    { ...options, consoleFile: `${options.consoleFile}.2` },
-    snapshot,
-  )
+  await using second = await restoreInstance({ ...options, consoleFile: `${options.consoleFile}.2` }, snapshot)
 
   await t.test('has the time of now, and a clock that goes', async (t) => {
     for (const instance of [first, second]) {

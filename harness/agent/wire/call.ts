@@ -6,9 +6,8 @@ import type { Connection } from './connection.ts'
 import { errnoName, type ErrnoName } from '../errno.ts'
 import type { Frame } from './frames.ts'
 import type { Journal } from './journal.ts'
-import { operations } from './operations.ts'
+import { operations, type Answer, type OperationName, type Request } from './operations.ts'
 import { statuses } from './protocol.ts'
-import type { Answer, OperationName, Request } from './operations.ts'
 
 /** The outcome that every operation has, whether it succeeded in the kernel or not. */
 export interface Outcome {
@@ -72,12 +71,7 @@ export function callOf(target: CallTarget): Call {
   }
 }
 
-function readReply<Name extends OperationName>(
-  name: Name,
-  shown: string,
-  frame: Frame,
-  journal: Journal,
-): Reply<Name> {
+function readReply<Name extends OperationName>(name: Name, shown: string, frame: Frame, journal: Journal): Reply<Name> {
   const status = statuses[frame.status]
   if (status !== 'answered') {
     const why = frame.body.toString('utf8')
@@ -89,9 +83,7 @@ function readReply<Name extends OperationName>(
   if (frame.operation !== operations[name].number || frame.body.length < length) {
     throw new ProtocolError('AGENT_GARBAGE', `the answer to ${shown} is too short or to another operation`)
   }
-  const words = Array.from({ length: length / wordSize }, (_, index) =>
-    frame.body.readBigUInt64LE(index * wordSize),
-  )
+  const words = Array.from({ length: length / wordSize }, (_, index) => frame.body.readBigUInt64LE(index * wordSize))
   const errno = errnoName(frame.errno)
   const details = showAnswer(name, words)
   const line = `${shown} = ${errno}${details === '' ? '' : `, ${details}`}`
@@ -101,11 +93,7 @@ function readReply<Name extends OperationName>(
   return Object.defineProperty(reply, 'tail', { enumerable: false })
 }
 
-function decode<Name extends OperationName>(
-  name: Name,
-  words: readonly bigint[],
-  line: string,
-): Answer<Name> {
+function decode<Name extends OperationName>(name: Name, words: readonly bigint[], line: string): Answer<Name> {
   try {
     return decodeFields<(typeof operations)[Name]['answer']>(operations[name].answer, words)
   } catch (error) {

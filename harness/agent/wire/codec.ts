@@ -24,10 +24,7 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
   })
 }
 
-function hasFieldsOf<Of extends Fields>(
-  fields: Of,
-  value: Readonly<Record<string, unknown>>,
-): value is Decoded<Of> {
+function hasFieldsOf<Of extends Fields>(fields: Of, value: Readonly<Record<string, unknown>>): value is Decoded<Of> {
   return Object.keys(fields).every((key) => Object.hasOwn(value, key))
 }
 

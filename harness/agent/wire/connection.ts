@@ -131,9 +131,7 @@ export class Connection implements AsyncDisposable {
     try {
       for (const frame of this.#reader.push(piece)) this.#deliver(frame)
     } catch (error) {
-      this.#end(
-        new ProtocolError('AGENT_GARBAGE', `${messageOf(error)}, in ${this.#shown}`, this.#details(error)),
-      )
+      this.#end(new ProtocolError('AGENT_GARBAGE', `${messageOf(error)}, in ${this.#shown}`, this.#details(error)))
     }
   }
 
@@ -152,8 +150,7 @@ export class Connection implements AsyncDisposable {
   }
 
   #ended(): void {
-    const half =
-      this.#reader.pending === 0 ? '' : `, after ${this.#reader.pending} bytes of an unfinished answer`
+    const half = this.#reader.pending === 0 ? '' : `, after ${this.#reader.pending} bytes of an unfinished answer`
     const message = `the agent died ${this.#when} ${this.#shown}${half}`
     this.#end(new ProtocolError('AGENT_DIED', message, this.#details()))
   }

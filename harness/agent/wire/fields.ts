@@ -37,8 +37,7 @@ type MayLack<Of extends Fields> = {
 }[keyof Of]
 
 /** The values that a caller gives for some fields; those that take undefined can be left out. */
-export type Encodable<Of extends Fields> = Omit<Inputs<Of>, MayLack<Of>> &
-  Partial<Pick<Inputs<Of>, MayLack<Of>>>
+export type Encodable<Of extends Fields> = Omit<Inputs<Of>, MayLack<Of>> & Partial<Pick<Inputs<Of>, MayLack<Of>>>
 /** The values of some fields, as they come back. */
 export type Decoded<Of extends Fields> = { readonly [Key in keyof Of]: OutputOf<Of[Key]> }
 
@@ -117,13 +116,10 @@ export const flag: Field<boolean, boolean> = {
 }
 
 /** One of some names; its position in the list travels. */
-export function choice<const Names extends readonly string[]>(
-  names: Names,
-): Field<Names[number], Names[number]> {
+export function choice<const Names extends readonly string[]>(names: Names): Field<Names[number], Names[number]> {
   const nameOf = (word: bigint): Names[number] => {
     const name = names[Number(word)]
-    if (name === undefined)
-      throw new FieldError(`word ${word} is not the number of one of: ${names.join(', ')}`)
+    if (name === undefined) throw new FieldError(`word ${word} is not the number of one of: ${names.join(', ')}`)
     return name
   }
   return {
@@ -141,10 +137,7 @@ export function showHandle(word: bigint): string {
   return word === 0n ? 'none' : `${kind}#${word & 0xffff_ffffn}`
 }
 
-function isHandle<Kind extends HandleKind>(
-  value: number,
-  kinds: readonly HandleKind[],
-): value is Handle<Kind> {
+function isHandle<Kind extends HandleKind>(value: number, kinds: readonly HandleKind[]): value is Handle<Kind> {
   const kind = handleKinds[Math.floor(value / 2 ** Number(kindShift))]
   return kinds.some((allowed) => allowed === kind)
 }

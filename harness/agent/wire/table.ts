@@ -25,11 +25,7 @@ function digest(value: unknown): string {
 
 /** Digests of what both sides must agree on, one for each header: names, numbers, and the order of fields and words. */
 export function tableDigests(): { readonly protocol: string; readonly operations: string } {
-  const shapes = Object.entries(records).map(([name, { width, fields }]) => [
-    name,
-    width,
-    Object.keys(fields),
-  ])
+  const shapes = Object.entries(records).map(([name, { width, fields }]) => [name, width, Object.keys(fields)])
   const rows = Object.entries(operations).map(([name, { number, request, answer }]) => [
     number,
     name,

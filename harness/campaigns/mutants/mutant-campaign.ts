@@ -32,9 +32,7 @@ export interface TrialsOutcome {
  * @throws {InfraError} for trouble of this computer
  * @throws the reason of `signal`
  */
-export async function tryMutants<Mutant extends TriedMutant>(
-  options: TrialsOptions<Mutant>,
-): Promise<TrialsOutcome> {
+export async function tryMutants<Mutant extends TriedMutant>(options: TrialsOptions<Mutant>): Promise<TrialsOutcome> {
   const { mutants, emit } = options
   const started = performance.now()
   const verdicts = { KILLED: 0, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, ERROR: 0 }

@@ -130,9 +130,7 @@ export async function tryMutant({ build, all, ...options }: TrialOptions): Promi
   return { ...common, ...judgeUnkilled(finished) }
 }
 
-function judgeUnkilled(
-  finished: readonly TestFinished[],
-): Pick<MutantResult, 'verdict'> & { readonly reason: string } {
+function judgeUnkilled(finished: readonly TestFinished[]): Pick<MutantResult, 'verdict'> & { readonly reason: string } {
   const unclear = finished.filter(({ verdict }) => verdict === 'ERROR' || verdict === 'MISS')
   const [first] = unclear
   if (first !== undefined) {

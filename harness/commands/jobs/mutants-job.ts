@@ -70,25 +70,20 @@ export async function runMutants(
   options: MutantsOptions,
   context: CommandContext,
 ): Promise<number> {
-  const [prepared, { mutants, plan, parts }] = await prepareJob(
-    options,
-    context,
-    '-mutants',
-    async (definition) => {
-      const choice = await chosen(definition, patterns)
-      const cache = { cache: cacheDirectory(), signal: context.signal }
-      // A kernel that cannot be built without a mutant ends the job here.
-      const [scenarios, kernel, image, agent] = await Promise.all([
-        loadScenarios(choice.files),
-        provide(definition, options, context),
-        provideGuestImage(cache),
-        compileAgent(cache),
-      ])
-      const tests = scenarios.map((scenario) => scenarioTest(scenario, definition.dialect))
-      const boots = planBoots(tests, bytes(process.availableMemory()))
-      return { mutants: choice.mutants, plan: boots, parts: { kernel, image, agent } }
-    },
-  )
+  const [prepared, { mutants, plan, parts }] = await prepareJob(options, context, '-mutants', async (definition) => {
+    const choice = await chosen(definition, patterns)
+    const cache = { cache: cacheDirectory(), signal: context.signal }
+    // A kernel that cannot be built without a mutant ends the job here.
+    const [scenarios, kernel, image, agent] = await Promise.all([
+      loadScenarios(choice.files),
+      provide(definition, options, context),
+      provideGuestImage(cache),
+      compileAgent(cache),
+    ])
+    const tests = scenarios.map((scenario) => scenarioTest(scenario, definition.dialect))
+    const boots = planBoots(tests, bytes(process.availableMemory()))
+    return { mutants: choice.mutants, plan: boots, parts: { kernel, image, agent } }
+  })
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
   for (const { error } of plan.refused) context.printError(error)
@@ -138,8 +133,7 @@ async function execute(
   })
   await using kernels = new MutantKernels(
     mutants,
-    (mutant, { signal, isAhead }) =>
-      provide(withMutant(definition, mutant), options, { ...context, signal }, isAhead),
+    (mutant, { signal, isAhead }) => provide(withMutant(definition, mutant), options, { ...context, signal }, isAhead),
     context.signal,
   )
   const outcome = await tryMutants({
@@ -176,12 +170,7 @@ async function provide(
 }
 
 /** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */
-function builtKernel(
-  parts: InstanceParts,
-  mutant: string | undefined,
-  job: Job,
-  record: RunRecord,
-): BuiltKernel {
+function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job, record: RunRecord): BuiltKernel {
   const consoles = consolesOf(job, resultNames.console.replace('.', `-${mutant ?? 'control'}.`))
   const instances = poolOf(parts, job, consoles, {
     onCommands: (commands) => {

@@ -76,10 +76,7 @@ export class RunRecord implements AsyncDisposable {
   #last: Promise<void> = Promise.resolve()
 
   /** `onFailure` is called at once for a write that fails; the run continues. */
-  constructor(
-    write: (qemuCommands: readonly string[]) => Promise<void>,
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor(write: (qemuCommands: readonly string[]) => Promise<void>, onFailure: (error: unknown) => void) {
     this.#write = write
     this.#onFailure = onFailure
   }

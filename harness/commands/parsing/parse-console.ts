@@ -23,11 +23,7 @@ interface Read {
 }
 
 /** Prints the splats of a log and gives the exit code. */
-export async function parseConsole(
-  log: LogSource,
-  options: ParseOptions,
-  context: CommandContext,
-): Promise<number> {
+export async function parseConsole(log: LogSource, options: ParseOptions, context: CommandContext): Promise<number> {
   const today = dayOf(new Date())
   const allowances = await allowancesOf(options)
   for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${note}\n`)
@@ -140,8 +136,7 @@ function taskOf({ task: { comm, pid, cpu } }: Splat): string[] {
 }
 
 function frameText({ symbol, offset, size, module, location, isInlined }: Splat['trace'][number]): string {
-  const place =
-    offset === undefined ? symbol : `${symbol}+0x${offset.toString(16)}/0x${(size ?? 0).toString(16)}`
+  const place = offset === undefined ? symbol : `${symbol}+0x${offset.toString(16)}/0x${(size ?? 0).toString(16)}`
   return [
     place,
     ...(module === undefined ? [] : [`[${module}]`]),

@@ -1,9 +1,7 @@
 // Decides whether a line begins a splat, and which part of a line counts.
 import { anyMarker } from '../markers.ts'
-import { harmless } from '../pattern-table.ts'
-import type { Pattern } from '../pattern-table.ts'
-import { parseLine } from '../printk.ts'
-import type { ConsoleLine } from '../printk.ts'
+import { harmless, type Pattern } from '../pattern-table.ts'
+import { parseLine, type ConsoleLine } from '../printk.ts'
 
 export type Groups = Readonly<Record<string, string | undefined>>
 

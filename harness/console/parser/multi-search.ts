@@ -19,12 +19,9 @@ export class NeedleFinder {
   /** @throws {RangeError} without needles, or with one of fewer than two characters */
   constructor(needles: readonly string[]) {
     // A needle within another one finds both.
-    const all = needles.filter(
-      (needle) => !needles.some((other) => other !== needle && needle.includes(other)),
-    )
+    const all = needles.filter((needle) => !needles.some((other) => other !== needle && needle.includes(other)))
     this.#width = Math.min(...all.map((needle) => needle.length), 250)
-    if (all.length === 0 || this.#width < 2)
-      throw new RangeError('needles of two or more characters are needed')
+    if (all.length === 0 || this.#width < 2) throw new RangeError('needles of two or more characters are needed')
     this.#shifts.fill(this.#width - 1)
     for (const needle of new Set(all)) {
       for (let end = 1; end < this.#width; end += 1) {

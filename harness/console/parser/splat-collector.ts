@@ -1,10 +1,8 @@
 // Holds the splats that are open, gives each line to the one that it continues, and begins new ones.
 import { BootBanners } from './boot-banners.ts'
 import type { LineMatcher, Match } from './line-matcher.ts'
-import { anotherBegins, OpenSplat } from './open-splat.ts'
-import type { Place } from './open-splat.ts'
-import { parseLine } from '../printk.ts'
-import type { ConsoleLine } from '../printk.ts'
+import { anotherBegins, OpenSplat, type Place } from './open-splat.ts'
+import { parseLine, type ConsoleLine } from '../printk.ts'
 import { SolicitedTraces } from './solicited.ts'
 import type { Splat } from '../splat.ts'
 
@@ -144,8 +142,7 @@ export class SplatCollector {
     const lines = remembered.slice(Math.max(0, remembered.length - (place.number - this.#reported)))
     const reason = lines.findLastIndex((raw) => !dumpHeader.test(parseLine(raw).text))
     const said = lines[reason] === undefined ? undefined : parseLine(lines[reason])
-    const isReason =
-      said !== undefined && said.caller === line.caller && (said.isKernel || !this.#matcher.isStamped)
+    const isReason = said !== undefined && said.caller === line.caller && (said.isKernel || !this.#matcher.isStamped)
     if (!isReason) return this.#start(new OpenSplat(match, line, place, around), line)
     const first = place.number - (lines.length - reason)
     const splat = new OpenSplat(match, said, { number: first, raw: lines[reason] ?? '' }, around)

@@ -7,8 +7,7 @@ export interface SplatTask {
   readonly cpu?: number
 }
 
-const cpuHeader =
-  /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
+const cpuHeader = /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
 
 /** The facts about the task in the groups of a row. */
 export function taskIn({ comm, pid, cpu }: Groups): SplatTask {

@@ -1,6 +1,5 @@
 // Collects the call trace of a splat, line by line.
-import { frameOn, isCutFrame, programCounterOn } from '../stack-frames.ts'
-import type { TraceFrame } from '../stack-frames.ts'
+import { frameOn, isCutFrame, programCounterOn, type TraceFrame } from '../stack-frames.ts'
 
 /** Before the trace, in it, or behind it. */
 type TracePhase = 'head' | 'trace' | 'tail'
@@ -66,10 +65,7 @@ export class TraceReader {
 
   /** The reason why the trace is not whole; nothing when it may be. */
   get trouble(): string | undefined {
-    return (
-      this.#trouble ??
-      (this.#phase === 'trace' && this.#context !== '' ? 'the call trace has no end' : undefined)
-    )
+    return this.#trouble ?? (this.#phase === 'trace' && this.#context !== '' ? 'the call trace has no end' : undefined)
   }
 
   /** Whether the frames belong to two traces. */

@@ -1,6 +1,5 @@
 // Panics, faults, and the output of BUG() and WARN(): kernel/panic.c, lib/bug.c, arch/x86/kernel/traps.c, arch/x86/mm/fault.c.
-import { endTrace, rows } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import { endTrace, rows, type Pattern } from './pattern.ts'
 
 export const faults: readonly Pattern[] = rows({
   panic: {
@@ -76,8 +75,7 @@ export const faults: readonly Pattern[] = rows({
   oops: {
     kind: 'oops',
     needle: 'Oops',
-    begin:
-      /^(?:Internal error: )?Oops(?:: (?<what>[a-zA-Z][\w ,-]*?))?(?:: [0-9a-f]{4,16})? (?:- \w+ )?\[#\d+\]/,
+    begin: /^(?:Internal error: )?Oops(?:: (?<what>[a-zA-Z][\w ,-]*?))?(?:: [0-9a-f]{4,16})? (?:- \w+ )?\[#\d+\]/,
     end: endTrace,
     rank: 1,
   },

@@ -1,6 +1,5 @@
 // Splats that no other row names: these rows come last, and their splats are failures all the same.
-import { endTrace, rows } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import { endTrace, rows, type Pattern } from './pattern.ts'
 
 export const general: readonly Pattern[] = rows({
   'unknown-bug': {

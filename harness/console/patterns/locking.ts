@@ -1,6 +1,5 @@
 // Locks, RCU, and operations in the wrong context: kernel/locking, kernel/rcu, kernel/sched/core.c.
-import { endTrace, rows } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import { endTrace, rows, type Pattern } from './pattern.ts'
 
 export const locking: readonly Pattern[] = rows({
   'lockdep-circular': {
@@ -84,8 +83,7 @@ export const locking: readonly Pattern[] = rows({
   'scheduling-while-atomic': {
     kind: 'atomic-sleep',
     needle: 'BUG: scheduling ',
-    begin:
-      /^BUG: (?<what>scheduling while atomic|scheduling in a non-blocking section): (?<comm>.+)\/(?<pid>\d+)\//,
+    begin: /^BUG: (?<what>scheduling while atomic|scheduling in a non-blocking section): (?<comm>.+)\/(?<pid>\d+)\//,
   },
   'scheduling-from-idle': {
     kind: 'atomic-sleep',

@@ -1,6 +1,5 @@
 // Splats about memory: the sanitizers, the page and slab allocators, lists and counters, the OOM killer, kmemleak.
-import { endTrace, rows, ruler } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import { endTrace, rows, ruler, type Pattern } from './pattern.ts'
 
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
@@ -91,8 +90,7 @@ export const memory: readonly Pattern[] = rows({
   slab: {
     kind: 'slab',
     needle: 'BUG ',
-    begin:
-      /^BUG (?<cache>\S+) \((?:Not tainted|Tainted: .*?)\): (?<what>[A-Za-z][\w()' -]*?)(?:[.,]? 0x.*|\. .*)?$/,
+    begin: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted: .*?)\): (?<what>[A-Za-z][\w()' -]*?)(?:[.,]? 0x.*|\. .*)?$/,
     title: 'slab: $what',
   },
   'list-corruption': {

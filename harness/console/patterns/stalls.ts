@@ -1,6 +1,5 @@
 // Splats about a lack of progress: lockups, stalls, hung tasks, and waits that never end.
-import { rows } from './pattern.ts'
-import type { Pattern } from './pattern.ts'
+import { rows, type Pattern } from './pattern.ts'
 
 export const stalls: readonly Pattern[] = rows({
   'soft-lockup': {
@@ -15,8 +14,7 @@ export const stalls: readonly Pattern[] = rows({
   'hard-lockup': {
     kind: 'hard-lockup',
     needle: 'hard LOCKUP',
-    begin:
-      /^(?:NMI )?[wW]atchdog: .*hard LOCKUP on cpu (?<cpu>\d+)|^Watchdog detected hard LOCKUP on cpu \d+/,
+    begin: /^(?:NMI )?[wW]atchdog: .*hard LOCKUP on cpu (?<cpu>\d+)|^Watchdog detected hard LOCKUP on cpu \d+/,
     title: 'hard lockup',
     end: 'traces',
     blame: 'interrupted',

@@ -38,9 +38,7 @@ function isNarrow(text: string): boolean {
 
 function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`)
-  return (
-    /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-  )
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
 /** One entry; all three keys are required, so that each allowance has a reason and an end. */

@@ -1,11 +1,9 @@
 // The schema of kernel definitions, and the places of mistakes in the YAML file.
 import { z } from 'zod'
 import { allowanceKeys, allowanceSchema } from './allowances.ts'
-import { isolations } from './definition.ts'
-import type { KernelSource } from './definition.ts'
+import { isolations, type KernelSource } from './definition.ts'
 import { dialects } from '../../uapi/dialect.ts'
-import { readYaml } from '../../base/yaml-file.ts'
-import type { Mistake, Place } from '../../base/yaml-file.ts'
+import { readYaml, type Mistake, type Place } from '../../base/yaml-file.ts'
 
 const word = z.string().trim().min(1)
 // git would read a leading dash as an option.

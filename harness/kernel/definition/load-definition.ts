@@ -71,9 +71,7 @@ const mostRemembered = 64
  */
 async function checked(file: string, text: string): Promise<WrittenDefinition> {
   const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml-file.ts']
-  const code = await Promise.all(
-    schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')),
-  )
+  const code = await Promise.all(schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')))
   const memory = path.join(cacheDirectory(), 'definitions', `${keyOf([...code, text])}.json`)
   const known = await readJson(memory)
   if (isWrittenDefinition(known)) return known

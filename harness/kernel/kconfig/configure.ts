@@ -2,13 +2,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../../base/errors.ts'
-import { make } from '../make.ts'
-import type { MakeOptions } from '../make.ts'
+import { make, type MakeOptions } from '../make.ts'
 import { noSpaceError } from '../../cache/space.ts'
 import { objectsName } from '../source/listing.ts'
 import { lastLines } from '../command.ts'
-import { configLine, parseConfig } from './fragment.ts'
-import type { Request } from './fragment.ts'
+import { configLine, parseConfig, type Request } from './fragment.ts'
 import { explainLost } from './explain.ts'
 
 /**
@@ -16,11 +14,7 @@ import { explainLost } from './explain.ts'
  * @throws {BuildError} OPTION_LOST naming each option that did not survive, and why
  * @throws {BuildError} CONFIG_FAILED when the tree's kconfig does not work
  */
-export async function configure(
-  tree: string,
-  requests: readonly Request[],
-  options: MakeOptions,
-): Promise<void> {
+export async function configure(tree: string, requests: readonly Request[], options: MakeOptions): Promise<void> {
   const file = path.join(tree, objectsName, '.config')
   await kconfig(tree, 'tinyconfig', options)
   await writeFile(file, overridden(await readFile(file, 'utf8'), requests))

@@ -1,10 +1,8 @@
 // Explains why a configuration lacks a requested option: its unmet dependencies, from the tree's Kconfig files.
 import { nearest } from '../../base/nearest.ts'
-import { evaluate, symbolsOf } from './expression.ts'
-import type { ValueOf } from './expression.ts'
+import { evaluate, symbolsOf, type ValueOf } from './expression.ts'
 import type { Request } from './fragment.ts'
-import { readKconfig } from './kconfig-files.ts'
-import type { KconfigTree, OptionDefinition } from './kconfig-files.ts'
+import { readKconfig, type KconfigTree, type OptionDefinition } from './kconfig-files.ts'
 
 /**
  * Returns one line for each lost request: the wanted and the found value, the place of the request, and the reason. An
@@ -33,8 +31,7 @@ function reasonOf({ name, value }: Request, kconfig: KconfigTree, valueOf: Value
     return `this tree has no such option${near === undefined ? '' : `; the nearest is CONFIG_${near}`}`
   }
   const selectors = (kconfig.selections.get(name) ?? []).filter(
-    ({ by, condition }) =>
-      valueOf(by) !== 'n' && (condition === undefined || evaluate(condition, valueOf) > 0),
+    ({ by, condition }) => valueOf(by) !== 'n' && (condition === undefined || evaluate(condition, valueOf) > 0),
   )
   if (value === 'n' && selectors.length > 0) {
     return `it is selected by ${selectors.map(({ by }) => by).join(', ')}`
@@ -58,18 +55,13 @@ function withValues(condition: string, valueOf: ValueOf): string {
 }
 
 /** Explains an option whose dependencies are met, but which cannot have the requested value. */
-function unsettable(
-  definitions: readonly OptionDefinition[],
-  kconfig: KconfigTree,
-  valueOf: ValueOf,
-): string {
+function unsettable(definitions: readonly OptionDefinition[], kconfig: KconfigTree, valueOf: ValueOf): string {
   const first = definitions.find((definition) => definition.hasPrompt)
   const [definition] = definitions
   if (definition === undefined) return 'it is not defined'
   if (first === undefined) {
     const by = (kconfig.selections.get(definition.name) ?? []).map((selection) => selection.by)
-    const selectors =
-      by.length === 0 ? 'nothing selects it' : `it is selected by ${by.slice(0, 8).join(', ')}`
+    const selectors = by.length === 0 ? 'nothing selects it' : `it is selected by ${by.slice(0, 8).join(', ')}`
     return `it has no prompt (${definition.at}), so it cannot be asked for; ${selectors}`
   }
   const { promptIf, blocks, at } = first

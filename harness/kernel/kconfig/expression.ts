@@ -5,9 +5,7 @@ export type ValueOf = (symbol: string) => string
 
 /** Splits an expression into symbols, quoted strings, operators and whole $(macros). */
 function tokensOf(expression: string): string[] {
-  return (
-    expression.match(/\$\((?:[^()]|\([^()]*\))*\)|"[^"]*"|'[^']*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w-]+/g) ?? []
-  )
+  return expression.match(/\$\((?:[^()]|\([^()]*\))*\)|"[^"]*"|'[^']*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w-]+/g) ?? []
 }
 
 /** Returns the symbols of an expression, each once. */

@@ -32,15 +32,11 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
   const text = await readFile(file.path, 'utf8').catch(async (error: unknown) => {
     if (!isMissing(error)) throw error
     const others = await readdir(path.dirname(file.path)).catch((): string[] => [])
-    const names = others
-      .filter((name) => name.endsWith('.config'))
-      .map((name) => path.basename(name, '.config'))
+    const names = others.filter((name) => name.endsWith('.config')).map((name) => path.basename(name, '.config'))
     const [near] = nearest(file.name, names)
     const place = path.dirname(file.path)
     const all =
-      names.length === 0
-        ? `there is no *.config in ${place}`
-        : `the fragments in ${place} are ${names.join(', ')}`
+      names.length === 0 ? `there is no *.config in ${place}` : `the fragments in ${place} are ${names.join(', ')}`
     throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
       hint: near === undefined ? all : `try '${near}'; ${all}`,
     })
@@ -48,8 +44,7 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
   return parseFragment(file.path, text)
 }
 
-const setLine =
-  /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*(# where the tree has it)?\s*$/
+const setLine = /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*(# where the tree has it)?\s*$/
 
 /** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment */
 export function parseFragment(file: string, text: string): Request[] {

@@ -128,12 +128,7 @@ function defineOption(name: string, at: string, reading: Reading): OptionDefinit
   return definition
 }
 
-function readAttribute(
-  entry: OptionDefinition | Block,
-  keyword: string,
-  rest: string,
-  reading: Reading,
-): void {
+function readAttribute(entry: OptionDefinition | Block, keyword: string, rest: string, reading: Reading): void {
   if (keyword === 'depends') {
     const condition = rest.replace(/^on\s+/, '')
     if ('kind' in entry) entry.conditions.push(condition)

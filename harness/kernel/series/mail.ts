@@ -24,8 +24,7 @@ export function readMail(text: string): Mail {
   const isMail = /^[A-Za-z][A-Za-z0-9-]*: /.test(lines)
   const end = lines.indexOf('\n\n')
   const headers = isMail && end >= 0 ? lines.slice(0, end).replaceAll(/\n[ \t]+/g, ' ') : ''
-  const header = (name: string): string =>
-    new RegExp(`^${name}: *(.*)$`, 'im').exec(headers)?.[1]?.trim() ?? ''
+  const header = (name: string): string => new RegExp(`^${name}: *(.*)$`, 'im').exec(headers)?.[1]?.trim() ?? ''
   const body = isMail && end >= 0 ? lines.slice(end + 2) : text
   return { subject: header('Subject'), diff: diffOf(decoded(body, header('Content-Transfer-Encoding'))) }
 }

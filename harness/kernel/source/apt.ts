@@ -61,8 +61,7 @@ async function privateLists(suite: string, archive: string, context: BuildContex
   context.progress({ type: 'phase', phase: 'source', detail: `fetching the lists of ${suite}` })
   const update = [...options, '-o', 'APT::Update::Error-Mode=any', 'update']
   const result = await attempt('apt-get', update, { signal, stage })
-  if (result.exitCode === 0)
-    return { options, ofSuite: '', remark: `# with ${line} among the sources of apt` }
+  if (result.exitCode === 0) return { options, ofSuite: '', remark: `# with ${line} among the sources of apt` }
   if (/does not have a Release file/.test(result.stderr)) {
     throw new UsageError('SUITE_UNKNOWN', `${archive} has no suite '${suite}'`, {
       hint: 'name a suite of the archive, for example --apt-suite trixie-backports',

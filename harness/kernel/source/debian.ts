@@ -2,14 +2,12 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../base/errors.ts'
-import { attempt, lastLines, succeed } from '../command.ts'
-import type { CommandOptions } from '../command.ts'
+import { attempt, lastLines, succeed, type CommandOptions } from '../command.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { aptFor, kernelSources } from './apt.ts'
-import type { Apt } from './apt.ts'
+import { aptFor, kernelSources, type Apt } from './apt.ts'
 import { discardTree, isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 import { unpackTar } from './tarball.ts'
@@ -27,10 +25,7 @@ function pinOf(source: DebianSource): string {
 }
 
 /** Returns the identity of the package when it was fetched; undefined before that. Asks neither apt nor the network. */
-export async function identifyDebian(
-  source: DebianSource,
-  context: BuildContext,
-): Promise<SourceIdentity | undefined> {
+export async function identifyDebian(source: DebianSource, context: BuildContext): Promise<SourceIdentity | undefined> {
   return recall(context.cache, pinOf(source))
 }
 
@@ -52,9 +47,7 @@ export async function obtainDebian(
   // A pinned version is fetched again; only a refresh may choose another version.
   const apt = await aptFor(source.suite ?? context.aptSuite, context)
   const request =
-    pinned === undefined || refresh
-      ? `${source.package}${apt.ofSuite}`
-      : `${source.package}=${pinned.facts['version']}`
+    pinned === undefined || refresh ? `${source.package}${apt.ofSuite}` : `${source.package}=${pinned.facts['version']}`
   const found = await availableVersion(request, apt, context)
   const directory = `debian-${source.package}_${found}`
   if (pinned?.directory === directory && (await isUnpacked(context.cache, directory))) return pinned
@@ -74,9 +67,7 @@ export async function obtainDebian(
     context.progress({ type: 'phase', phase: 'source', detail: `unpacking ${source.package} ${found}` })
     const files = path.join(scratch, 'files')
     await mkdir(files)
-    await succeed('dpkg-deb', ['-x', deb, files], inScratch(scratch, context), (result) =>
-      damaged(deb, result),
-    )
+    await succeed('dpkg-deb', ['-x', deb, files], inScratch(scratch, context), (result) => damaged(deb, result))
     const usrSrc = path.join(files, 'usr/src')
     const archive = (await readdir(usrSrc).catch((): string[] => [])).find((name) =>
       /^linux-source-.*\.tar\.[a-z0-9]+$/.test(name),
@@ -108,8 +99,7 @@ export async function obtainDebian(
     ],
   }
   await remember(context.cache, pin, identity)
-  if (pinned !== undefined && pinned.directory !== directory)
-    await discardTree(context.cache, pinned.directory)
+  if (pinned !== undefined && pinned.directory !== directory) await discardTree(context.cache, pinned.directory)
   return identity
 }
 

@@ -12,8 +12,7 @@ import { sha256 } from '../../cache/hash.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { requireSpace } from '../../cache/space.ts'
 import { gitEnvironment } from './git.ts'
-import { listTree } from './listing.ts'
-import type { Entry } from './listing.ts'
+import { listTree, type Entry } from './listing.ts'
 import { discardTree, lockSource, sourceHome, stampTree, unstampTree, untouchedFiles } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
 
@@ -188,8 +187,7 @@ async function sourceFiles(root: string, { cache, signal }: BuildContext): Promi
   const options = { signal, stage: 'listing the source', env: gitEnvironment }
   const isRepository = existsSync(path.join(root, '.git'))
   const empty = path.join(cache, 'git', 'empty.git')
-  if (!isRepository && !existsSync(empty))
-    await succeed('git', ['init', '-q', '--bare', empty], options, failed)
+  if (!isRepository && !existsSync(empty)) await succeed('git', ['init', '-q', '--bare', empty], options, failed)
   const where = isRepository ? ['-C', root] : [`--git-dir=${empty}`, `--work-tree=${root}`, '-C', root]
   const what = isRepository ? ['--cached', '--others'] : ['--others']
   const excluded = ['--exclude-per-directory=.gitignore', ...topLevel.map((name) => `--exclude=${name}`)]
@@ -209,7 +207,5 @@ function isKnown(entry: [string, unknown]): entry is [string, Known] {
 }
 
 function asIndex(value: unknown): Index {
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).filter(isKnown))
-    : {}
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(isKnown)) : {}
 }

@@ -8,8 +8,7 @@ import { attempt, lastLines, succeed } from '../command.ts'
 import { sha256 } from '../../cache/hash.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { isUnpacked, lockSource, makeTree, recall, remember } from './pristine.ts'
-import type { SourceIdentity } from './pristine.ts'
+import { isUnpacked, lockSource, makeTree, recall, remember, type SourceIdentity } from './pristine.ts'
 
 type GitSource = Omit<Extract<KernelSource, { kind: 'git' }>, 'kind'>
 
@@ -34,10 +33,7 @@ function pinOf(source: GitSource): string {
  * Identifies the commit. It asks a local repository each time, but a URL only once, until a refresh.
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  */
-export async function identifyGit(
-  source: GitSource,
-  context: BuildContext,
-): Promise<SourceIdentity | undefined> {
+export async function identifyGit(source: GitSource, context: BuildContext): Promise<SourceIdentity | undefined> {
   if (!isLocal(source)) return recall(context.cache, pinOf(source))
   return identityOf(source, await resolveCommit(source.location, source.ref, context.signal))
 }
@@ -97,11 +93,7 @@ function identityOf(source: GitSource, commit: string): SourceIdentity {
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
  */
-export async function obtainGit(
-  source: GitSource,
-  context: BuildContext,
-  refresh: boolean,
-): Promise<SourceIdentity> {
+export async function obtainGit(source: GitSource, context: BuildContext, refresh: boolean): Promise<SourceIdentity> {
   const pin = pinOf(source)
   await using lock = await lockSource(context, pin)
   void lock

@@ -7,8 +7,7 @@ import { requireSpace } from '../../cache/space.ts'
 import { makeWhole } from '../../cache/whole-directory.ts'
 import { lockFor } from '../kernel-store.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { fingerprint, listTree } from './listing.ts'
-import type { Entry } from './listing.ts'
+import { fingerprint, listTree, type Entry } from './listing.ts'
 
 /** The identity of a source that has been looked up. */
 export interface SourceIdentity {

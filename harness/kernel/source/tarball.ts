@@ -11,8 +11,7 @@ import { lastLines, succeed } from '../command.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { noSpaceError } from '../../cache/space.ts'
-import { isUnpacked, lockSource, makeTree } from './pristine.ts'
-import type { SourceIdentity } from './pristine.ts'
+import { isUnpacked, lockSource, makeTree, type SourceIdentity } from './pristine.ts'
 
 type TarballSource = Omit<Extract<KernelSource, { kind: 'tarball' }>, 'kind'>
 

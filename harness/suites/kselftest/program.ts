@@ -50,8 +50,7 @@ function verdictOf(end: ProgramEnd, report: KtapReport, assertion: Assertion | u
   const { exitCode } = end
   if (exitCode === timeoutExitCode) return failed('its own time limit ended it (exit code 124)')
   const signal = end.signal ?? signalOf(exitCode)
-  if (signal !== undefined || exitCode === undefined)
-    return broken(`it was ended by ${signal ?? 'an unknown event'}`)
+  if (signal !== undefined || exitCode === undefined) return broken(`it was ended by ${signal ?? 'an unknown event'}`)
   if (notStarted.has(exitCode)) return broken(`it could not be started (exit code ${exitCode})`)
   const bailOut = report.problems.find(({ problem }) => problem.startsWith('Bail out!'))
   if (bailOut !== undefined) return failed(bailOut.problem)
@@ -141,14 +140,12 @@ function assertionIn({ stdout, stderr }: ProgramEnd): Assertion | undefined {
 
 /** Notes an exit code that contradicts a failed assertion: KVM's selftests skip after EACCES. */
 function contradiction({ exitCode }: ProgramEnd): string {
-  if (exitCode === exitCodes.skip)
-    return ' (its exit code says that it was skipped: KVM does so after EACCES)'
+  if (exitCode === exitCodes.skip) return ' (its exit code says that it was skipped: KVM does so after EACCES)'
   return exitCode === exitCodes.pass ? ' (its exit code says that it passed)' : ''
 }
 
 function signalOf(exitCode: number | undefined): string | undefined {
-  if (exitCode === undefined || exitCode < signalExitCodes.first || exitCode > signalExitCodes.last)
-    return undefined
+  if (exitCode === undefined || exitCode < signalExitCodes.first || exitCode > signalExitCodes.last) return undefined
   return `signal ${exitCode - 128}`
 }
 

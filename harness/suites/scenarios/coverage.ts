@@ -59,10 +59,7 @@ function namesFor(id: string, { coveredBy }: Catalogue, scenarios: readonly Name
 }
 
 /** Lists the entries that have neither a scenario nor an exemption: `make check` allows none. */
-export function uncovered(
-  catalogue: Catalogue,
-  scenarios: readonly NamedScenario[],
-): (readonly [string, string])[] {
+export function uncovered(catalogue: Catalogue, scenarios: readonly NamedScenario[]): (readonly [string, string])[] {
   return catalogue.entries.filter(
     ([id]) => catalogue.exempt[id] === undefined && namesFor(id, catalogue, scenarios).length === 0,
   )

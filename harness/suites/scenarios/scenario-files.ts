@@ -23,14 +23,10 @@ const helpers = 'common'
  * @throws {UsageError} SCENARIOS_MISSING when the directory cannot be read or holds no scenario, SCENARIO_INVALID when two
  * topics hold a scenario of the same name
  */
-export async function listScenarioFiles(
-  directory: string = inProject('tests/scenarios'),
-): Promise<ScenarioFile[]> {
+export async function listScenarioFiles(directory: string = inProject('tests/scenarios')): Promise<ScenarioFile[]> {
   const root = path.resolve(directory)
   const entries = await entriesOf(root)
-  const topics = entries.filter(
-    (entry) => entry.isDirectory() && entry.name !== helpers && !entry.name.startsWith('.'),
-  )
+  const topics = entries.filter((entry) => entry.isDirectory() && entry.name !== helpers && !entry.name.startsWith('.'))
   const inTopics = await Promise.all(
     topics.map(async ({ name: topic }) => filesIn(await entriesOf(path.join(root, topic)), topic)),
   )

@@ -30,8 +30,7 @@ export function problemsOf({ rules, bugs, needs, boot, pools }: Scenario): strin
     ...Object.entries(pools)
       .filter(([, count]) => !Number.isSafeInteger(count) || count < 0)
       .map(
-        ([size, count]) =>
-          `the pool of ${size} pages must have a whole, non-negative number of pages, got ${count}`,
+        ([size, count]) => `the pool of ${size} pages must have a whole, non-negative number of pages, got ${count}`,
       ),
   ]
 }

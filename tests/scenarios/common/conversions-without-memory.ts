@@ -1,6 +1,5 @@
 // What scenarios about failed allocations share: they differ in how the kernel was booted.
-import { page, pages } from '../../../harness/api.ts'
-import type { ScenarioContext } from '../../../harness/api.ts'
+import { page, pages, type ScenarioContext } from '../../../harness/api.ts'
 
 /**
  * Splits and merges huge pages while each allocation of the kernel fails in turn: a conversion that fails leaves states,

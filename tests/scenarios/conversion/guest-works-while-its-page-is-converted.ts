@@ -15,11 +15,7 @@ export default scenario({
     check.that((convert?.done ?? 0) > 0, 'the page was converted')
     check.equal([convert?.failed, convert?.firstError], [0, 'OK'], 'conversions that failed')
     check.that((guest?.done ?? 0) > 0, 'the guest did some work')
-    check.equal(
-      [guest?.firstUnexpected, guest?.mismatches],
-      ['', 0],
-      'unexpected exits and lost writes of the guest',
-    )
+    check.equal([guest?.firstUnexpected, guest?.mismatches], ['', 0], 'unexpected exits and lost writes of the guest')
     await file.convert('shared', file.all)
     await file.host.fill(file.all, 0x92)
     await file.matchesModel()

@@ -40,11 +40,7 @@ export default scenario({
       }
     }
     check.equal(await pools.counters('2M'), { free, reserved, ...rest }, 'the pool after failed creations')
-    check.equal(
-      await group.charges('2M'),
-      { used: 0, reserved: 0 },
-      'charges of the group for failed creations',
-    )
+    check.equal(await group.charges('2M'), { used: 0, reserved: 0 }, 'charges of the group for failed creations')
     check.between((await mapleNodes()) - nodes, -rounds, rounds, 'nodes of trees that they left')
     await group.leave()
   },

@@ -19,10 +19,6 @@ export default scenario({
 
     if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping the file')
     const wanted = [{ first: 0, count: 8, value: 'fault' }]
-    check.equal<unknown>(
-      await file.guest.look(file.all),
-      wanted,
-      'guest view of a file without descriptor and mapping',
-    )
+    check.equal<unknown>(await file.guest.look(file.all), wanted, 'guest view of a file without descriptor and mapping')
   },
 })

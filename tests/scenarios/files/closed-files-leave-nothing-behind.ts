@@ -48,12 +48,7 @@ export default scenario({
       ['cached', pages],
     ] as const) {
       const left = after[what] - before[what]
-      check.between(
-        left,
-        -each * tolerance,
-        each * tolerance,
-        `${what} that ${files} closed files left behind`,
-      )
+      check.between(left, -each * tolerance, each * tolerance, `${what} that ${files} closed files left behind`)
     }
   },
 })

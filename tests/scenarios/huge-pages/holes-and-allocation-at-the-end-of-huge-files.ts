@@ -14,17 +14,10 @@ export default scenario({
       const file = await memory({ pages: 3 * 512, hugePages: '2M', initially, slot: false, mapped: false })
       const { gmem } = file.handles
       const end = file.pages * pageSize
-      const attempt = (
-        mode: number,
-        offset: number,
-        count: number,
-      ): ReturnType<typeof agent.gmem.fallocate> => agent.gmem.fallocate(gmem, mode, offset, count * pageSize)
+      const attempt = (mode: number, offset: number, count: number): ReturnType<typeof agent.gmem.fallocate> =>
+        agent.gmem.fallocate(gmem, mode, offset, count * pageSize)
 
-      expectErrno(
-        await attempt(keepSize, end - pageSize, 2),
-        'EINVAL',
-        'allocating the last page and one more',
-      )
+      expectErrno(await attempt(keepSize, end - pageSize, 2), 'EINVAL', 'allocating the last page and one more')
       expectErrno(await attempt(keepSize, end, 512), 'EINVAL', 'allocating behind the end')
       expectErrno(await attempt(keepSize, 0, 4 * 512), 'EINVAL', 'allocating more than the file')
       await file.expectAccounting()

@@ -1,6 +1,5 @@
 // S-A30, S-A33: a hole frees the huge pages that it contains, split or whole; new ones replace them in the same state.
-import { page, pages, scenario } from '../../../harness/api.ts'
-import type { PageRange } from '../../../harness/api.ts'
+import { page, pages, scenario, type PageRange } from '../../../harness/api.ts'
 
 /** A huge page of the file. */
 function unit(index: number): PageRange {

@@ -1,6 +1,5 @@
 // S-A31: a hole frees no pinned memory: it stops with EAGAIN at the huge page with the pin; huge pages before it are freed.
-import { fallocateModes, page, pages, pageSize, scenario } from '../../../harness/api.ts'
-import type { PageRange } from '../../../harness/api.ts'
+import { fallocateModes, page, pages, pageSize, scenario, type PageRange } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 

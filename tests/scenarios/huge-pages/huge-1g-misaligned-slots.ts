@@ -29,11 +29,7 @@ export default scenario({
       }
       const after = await slot.guest.mappings()
       const found = { '2M': after['2M'] - before['2M'], '1G': after['1G'] - before['1G'] }
-      check.equal(
-        found,
-        { '2M': mapped2M, '1G': 0 },
-        `huge mappings of a slot that is skewed by ${skewedBy} pages`,
-      )
+      check.equal(found, { '2M': mapped2M, '1G': 0 }, `huge mappings of a slot that is skewed by ${skewedBy} pages`)
       await slot.unbind()
     }
     await file.convert('shared', file.all)

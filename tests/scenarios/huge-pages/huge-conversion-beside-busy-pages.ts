@@ -1,6 +1,5 @@
 // S-A11, S-A23, S-A24: one page is converted back and forth while others of its huge page are in use: no write is lost and no access is refused.
-import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
-import type { Racer } from '../../../harness/api.ts'
+import { page, pages, pagesPerHugePage, scenario, type Racer } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')
 const k = 200

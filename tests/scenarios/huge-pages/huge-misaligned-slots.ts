@@ -16,14 +16,9 @@ export default scenario({
     for (const [round, skewedBy] of skews.entries()) {
       const slot = await file.bind(file.all, { skewedBy })
       const before = await slot.guest.mappings()
-      for (const [position, index] of marks.entries())
-        await slot.guest.fill(page(index), 0x10 * round + position + 1)
+      for (const [position, index] of marks.entries()) await slot.guest.fill(page(index), 0x10 * round + position + 1)
       const after = await slot.guest.mappings()
-      check.equal(
-        [after['2M'], after['1G']],
-        [before['2M'], before['1G']],
-        `huge mappings, skewed by ${skewedBy}`,
-      )
+      check.equal([after['2M'], after['1G']], [before['2M'], before['1G']], `huge mappings, skewed by ${skewedBy}`)
       await slot.matchesModel()
       await slot.unbind()
 

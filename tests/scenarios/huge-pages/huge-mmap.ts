@@ -22,21 +22,11 @@ export default scenario({
       expectErrno(await agent.host.mmap({ file: gmem, length }), 'EINVAL', `mapping ${what}`)
     }
     for (let round = 0; round < 4; round += 1) {
-      const { address, mapping } = expectDone(
-        await agent.host.mmap({ file: gmem, length: huge }),
-        'mapping 2M',
-      )
-      check.equal(
-        address % BigInt(huge),
-        0n,
-        `distance of 0x${address.toString(16)} from a huge page's place`,
-      )
+      const { address, mapping } = expectDone(await agent.host.mmap({ file: gmem, length: huge }), 'mapping 2M')
+      check.equal(address % BigInt(huge), 0n, `distance of 0x${address.toString(16)} from a huge page's place`)
       if (round % 2 === 1) await agent.host.munmap(mapping)
     }
-    const { address, mapping: place } = expectDone(
-      await agent.host.mmap({ length: 4 * huge }),
-      'finding a place',
-    )
+    const { address, mapping: place } = expectDone(await agent.host.mmap({ length: 4 * huge }), 'finding a place')
     const aligned = (address / BigInt(huge) + 1n) * BigInt(huge)
     const fixed = (at: bigint, flags: number = mapFlags.shared) =>
       agent.host.mmap({ file: gmem, length: huge, address: at, flags: flags | mapFlags.fixed })

@@ -23,10 +23,7 @@ export default scenario({
       expectErrno(reply, 'ENOTTY', `converting it to ${to}`)
     }
 
-    const { mapping } = expectDone(
-      await agent.host.mmap({ length: size }),
-      'mapping memory for the shared pages',
-    )
+    const { mapping } = expectDone(await agent.host.mmap({ length: size }), 'mapping memory for the shared pages')
     expectDone(await agent.vm.setMemslot({ vm, slot: 0, gpa, size, gmem, mapping }), 'binding it')
     const attributes = { target: vm, dialect: 'vm-attributes', to: 'private', offset: gpa, size } as const
     expectDone(await agent.gmem.convert(attributes), 'making the guest use it')
@@ -44,11 +41,7 @@ export default scenario({
     )
     expectErrno(await agent.gmem.punchHole(gmem, 0, hugePageBytes['2M']), 'OK', 'punching a hole')
     const { free, reserved } = await pools.counters('2M')
-    check.equal(
-      [free, reserved],
-      [before.free - 1, before.reserved + 1],
-      'free and reserved pages after the hole',
-    )
+    check.equal([free, reserved], [before.free - 1, before.reserved + 1], 'free and reserved pages after the hole')
 
     expectDone(await agent.close(gmem), 'closing it')
     const fault = await agent.guest.read(vcpu, gpa + hugePageBytes['2M'], 8)

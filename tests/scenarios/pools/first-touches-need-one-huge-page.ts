@@ -15,19 +15,11 @@ export default scenario({
       for (let unit = 0; unit < Math.min(units, 6); unit += 1) {
         const first = unit * 512
         const touch = { times: 1 } as const
-        const guests = [0, 511, 77].map(
-          (at) => ({ ...touch, does: 'guest-read', range: page(first + at) }) as const,
-        )
-        const hosts = [1, 2, 0, 510].map(
-          (at) => ({ ...touch, does: 'host-read', range: page(first + at) }) as const,
-        )
+        const guests = [0, 511, 77].map((at) => ({ ...touch, does: 'guest-read', range: page(first + at) }) as const)
+        const hosts = [1, 2, 0, 510].map((at) => ({ ...touch, does: 'host-read', range: page(first + at) }) as const)
         const reports = await file.race(2000, initially === 'shared' ? [...hosts, ...guests] : guests)
         for (const { kind, done, faults, failed, firstUnexpected } of reports) {
-          check.equal(
-            [done, faults, failed, firstUnexpected],
-            [1, 0, 0, ''],
-            `${kind}: pages, faults, errors, exits`,
-          )
+          check.equal([done, faults, failed, firstUnexpected], [1, 0, 0, ''], `${kind}: pages, faults, errors, exits`)
         }
         const left = (await pools.counters('2M')).free
         check.equal(left, free - unit - 1, 'huge pages that are free after first touches of one more')

@@ -31,11 +31,7 @@ export default scenario({
       expectErrno(reply, newer ? 'EEXIST' : 'EINVAL', what)
     }
     for (const [index, range] of free.entries()) {
-      expectErrno(
-        await bind(2 + index, range),
-        'OK',
-        `binding ${range.count} free pages from ${range.first} on`,
-      )
+      expectErrno(await bind(2 + index, range), 'OK', `binding ${range.count} free pages from ${range.first} on`)
     }
     expectErrno(await agent.vm.deleteMemslot(vm, 0), 'OK', 'deleting the slot of pages 2..5')
     expectErrno(await bind(1, bound), 'OK', 'binding pages 2..5 again')

@@ -12,17 +12,9 @@ export default scenario({
 
     expectErrno(await agent.close(gmem), 'OK', 'closing the file')
 
-    check.equal<unknown>(
-      await file.guest.look(file.all),
-      [{ first: 0, count: 8, value: 'fault' }],
-      'guest view',
-    )
+    check.equal<unknown>(await file.guest.look(file.all), [{ first: 0, count: 8, value: 'fault' }], 'guest view')
     const access = await agent.guest.write(await vcpu(), gpa + 0x5010, Buffer.from([1]))
-    check.equal(
-      [access.outcome, access.errno],
-      ['memory-fault', 'EFAULT'],
-      'how the access of the guest ends',
-    )
+    check.equal([access.outcome, access.errno], ['memory-fault', 'EFAULT'], 'how the access of the guest ends')
     check.equal([access.faultGpa, access.faultSize], [BigInt(gpa + 0x5000), 0x1000n], 'the page it names')
   },
 })

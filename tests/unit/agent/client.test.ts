@@ -38,8 +38,7 @@ void test('an agent with another table is refused', async (t) => {
   })
   await t.rejects(startAgent(near, { signal, patience: new Patience(1) }), {
     code: 'AGENT_MISMATCH',
-    message:
-      /another table of operations: digest 0123456789abcdef, but [0-9a-f]{16}-[0-9a-f]{16} in the harness/,
+    message: /another table of operations: digest 0123456789abcdef, but [0-9a-f]{16}-[0-9a-f]{16} in the harness/,
   })
 })
 

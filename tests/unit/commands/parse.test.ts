@@ -88,27 +88,21 @@ void test('gmemtest parse', async (suite) => {
     })
   })
 
-  void suite.test(
-    'a splat that --allow covers but that may hide another one counts, with the reason',
-    async (t) => {
-      const list = path.join(home, 'mixed.yaml')
-      await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
-      const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
-      const torn = log.replace('<TASK>', '<TASK>[   12.345678] hello')
-      const ran = await parse(['--allow', list, '-'], torn)
-      t.match(ran, { exitCode: 1, stdout: /not allowed by 'WARNING': another splat may be hidden in it/ })
-    },
-  )
+  void suite.test('a splat that --allow covers but that may hide another one counts, with the reason', async (t) => {
+    const list = path.join(home, 'mixed.yaml')
+    await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
+    const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
+    const torn = log.replace('<TASK>', '<TASK>[   12.345678] hello')
+    const ran = await parse(['--allow', list, '-'], torn)
+    t.match(ran, { exitCode: 1, stdout: /not allowed by 'WARNING': another splat may be hidden in it/ })
+  })
 
-  void suite.test(
-    'of a flood, the first thousand splats are listed, and the others are counted',
-    async (t) => {
-      const line = '[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n'
-      const ran = await parse(['--json', '-'], line.repeat(1234))
-      t.equal(JSON.parse(ran.stdout).findings.length, 1000)
-      t.equal(JSON.parse(ran.stdout).omitted, 234)
-    },
-  )
+  void suite.test('of a flood, the first thousand splats are listed, and the others are counted', async (t) => {
+    const line = '[    3.000000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n'
+    const ran = await parse(['--json', '-'], line.repeat(1234))
+    t.equal(JSON.parse(ran.stdout).findings.length, 1000)
+    t.equal(JSON.parse(ran.stdout).omitted, 234)
+  })
 
   void suite.test('a text that may be no kernel log gets a note', async (t) => {
     const ran = await parse([inProject('README.md')])

@@ -68,8 +68,7 @@ void test('a similar name is no helper', (t) => {
 })
 
 void test('entries into the kernel are known', (t) => {
-  for (const name of ['do_syscall_64', '__x64_sys_ioctl', 'ret_from_fork_asm', 'kthread'])
-    t.ok(isEntry(name), name)
+  for (const name of ['do_syscall_64', '__x64_sys_ioctl', 'ret_from_fork_asm', 'kthread']) t.ok(isEntry(name), name)
   t.notOk(isEntry('kvm_vm_ioctl'))
   t.end()
 })

@@ -1,16 +1,11 @@
 // The parser on real logs: any prefix, noise, cut anywhere, two processors at once.
 import { test } from 'tap'
-import { findSplats } from '../../../harness/console/find-splats.ts'
-import type { Splat } from '../../../harness/console/find-splats.ts'
-import { ConsoleParser } from '../../../harness/console/console-parser.ts'
-import type { ParserOptions } from '../../../harness/console/console-parser.ts'
+import { findSplats, type Splat } from '../../../harness/console/find-splats.ts'
+import { ConsoleParser, type ParserOptions } from '../../../harness/console/console-parser.ts'
 import { goldenLines, goldenText, severalSplats, summary } from './fixtures/golden.ts'
 
 /** Finds the splats in a log that comes in these pieces. */
-function findIn(
-  pieces: Iterable<Uint8Array | string>,
-  options: Omit<ParserOptions, 'onSplat'> = {},
-): Splat[] {
+function findIn(pieces: Iterable<Uint8Array | string>, options: Omit<ParserOptions, 'onSplat'> = {}): Splat[] {
   const splats: Splat[] = []
   const parser = new ConsoleParser({ ...options, onSplat: (splat) => splats.push(splat) })
   for (const piece of pieces) parser.write(piece)
@@ -52,10 +47,7 @@ const noises: readonly (readonly [name: string, noisy: (line: string, number: nu
   ['two CRs before LF', (line) => `${line}\r\r`],
   ['CR after LF', (line) => `\r${line}`],
   ['NUL bytes', (line, number) => `${line.slice(0, number % 40)}\0\0${line.slice(number % 40)}\0`],
-  [
-    'colours of dmesg',
-    (line) => line.replace(/^(\[.*?\] )(.*)$/, '\u001B[32m$1\u001B[0m\u001B[31m$2\u001B[0m'),
-  ],
+  ['colours of dmesg', (line) => line.replace(/^(\[.*?\] )(.*)$/, '\u001B[32m$1\u001B[0m\u001B[31m$2\u001B[0m')],
   ['bells and the like', (line) => `\u0007${line.replace('BUG', 'B\u0001UG')}`],
   ['a prompt before the time', (line) => `(initramfs) # ${line}`],
 ]

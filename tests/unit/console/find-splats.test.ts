@@ -64,10 +64,7 @@ for (const [what, lines] of Object.entries(harmless)) {
 }
 
 void test('an injected fault excuses one trace and no other', (t) => {
-  const asked = [
-    '[    6.000000] FAULT_INJECTION: forcing a failure.',
-    ...goldenLines('call-trace').slice(3, 15),
-  ]
+  const asked = ['[    6.000000] FAULT_INJECTION: forcing a failure.', ...goldenLines('call-trace').slice(3, 15)]
   const noise = Array.from({ length: 60 }, (_, number) => `[    6.100000] fine ${number}`)
   const trace = [
     '[    7.000000] Call Trace:',

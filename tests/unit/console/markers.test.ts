@@ -1,12 +1,6 @@
 // The markers of a test, and the lines around them.
 import { test } from 'tap'
-import {
-  anyMarker,
-  beginMarker,
-  endMarker,
-  linesBefore,
-  operationsSince,
-} from '../../../harness/console/markers.ts'
+import { anyMarker, beginMarker, endMarker, linesBefore, operationsSince } from '../../../harness/console/markers.ts'
 
 const log = [
   '[    1.0] late output of the test before',
@@ -32,13 +26,7 @@ void test('the lines before a test end at its own begin marker', (t) => {
 })
 
 void test('the operations of a test begin behind its last begin marker', (t) => {
-  const operations = [
-    'open',
-    `write ${beginMarker('convert')}`,
-    'old',
-    `write ${beginMarker('convert')}`,
-    'new',
-  ]
+  const operations = ['open', `write ${beginMarker('convert')}`, 'old', `write ${beginMarker('convert')}`, 'new']
   t.strictSame(operationsSince('convert', operations), ['new'])
   t.strictSame(operationsSince('other', operations), operations, 'the agent has forgotten the marker')
   t.end()

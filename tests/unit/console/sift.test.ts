@@ -16,11 +16,7 @@ void test('an allowance covers the splats whose title it matches, and no others'
 })
 
 void test('an allowance can match the line of the kernel', (t) => {
-  const { counted } = sift(
-    splats,
-    [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }],
-    '2027-01-01',
-  )
+  const { counted } = sift(splats, [{ ...allowance, match: 'BUG: KASAN: .* in kvm_gmem_release' }], '2027-01-01')
   t.match(counted, [{ kind: 'warning' }])
   t.end()
 })
@@ -65,14 +61,8 @@ const mistakes: readonly (readonly [text: string, message: string])[] = [
   ['- {match: f_x, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
   ['- {match: f_x, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
   ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
-  [
-    '- {match: f_x, reason: " ", expires: 2027-01-31}',
-    'a.yaml:1:24: 0.reason: must give the reason, got " "',
-  ],
-  [
-    '- {match: (, reason: b, expires: 2027-01-31}',
-    'a.yaml:1:11: 0.match: must be a regular expression, got "("',
-  ],
+  ['- {match: f_x, reason: " ", expires: 2027-01-31}', 'a.yaml:1:24: 0.reason: must give the reason, got " "'],
+  ['- {match: (, reason: b, expires: 2027-01-31}', 'a.yaml:1:11: 0.match: must be a regular expression, got "("'],
   [
     '- {match: .*, reason: b, expires: 2027-01-31}',
     'a.yaml:1:11: 0.match: must not match nearly every splat, got ".*"',

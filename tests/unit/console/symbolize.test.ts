@@ -4,8 +4,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
-import { findSplats } from '../../../harness/console/find-splats.ts'
-import type { Splat } from '../../../harness/console/find-splats.ts'
+import { findSplats, type Splat } from '../../../harness/console/find-splats.ts'
 import { symbolizeLines, symbolizeSplats } from '../../../harness/console/symbolize.ts'
 import { symbolizerOf } from '../../../harness/console/symbolizer.ts'
 
@@ -28,16 +27,7 @@ async function build(name: string, ...options: string[]): Promise<string> {
   const directory = path.join(home, 'init')
   await writeFile(path.join(home, 'main.c'), source)
   const map = `-fdebug-prefix-map=${home}=/tree/init`
-  const args = [
-    '-O1',
-    '-nostdlib',
-    '-static',
-    '-Wl,-e,start_kernel',
-    map,
-    '-o',
-    vmlinux,
-    path.join(home, 'main.c'),
-  ]
+  const args = ['-O1', '-nostdlib', '-static', '-Wl,-e,start_kernel', map, '-o', vmlinux, path.join(home, 'main.c')]
   execFileSync('gcc', [...options, ...args], { env: { ...process.env, PWD: directory } })
   return vmlinux
 }
@@ -93,18 +83,15 @@ void test('frames get file and line', async (suite) => {
     })
   })
 
-  await suite.test(
-    'inlined functions have frames of their own, and paths are relative to the tree',
-    async (t) => {
-      const { symbolized, trouble } = await symbolizeSplats(warningIn('outer', 0, size), { vmlinux, signal })
-      t.equal(trouble, undefined)
-      t.match(symbolized[0]?.trace, [
-        { function: 'inner', location: 'init/main.c:4', isInlined: true },
-        { function: 'outer', location: 'init/main.c:7', offset: 0 },
-        { function: 'other', location: undefined, module: 'module' },
-      ])
-    },
-  )
+  await suite.test('inlined functions have frames of their own, and paths are relative to the tree', async (t) => {
+    const { symbolized, trouble } = await symbolizeSplats(warningIn('outer', 0, size), { vmlinux, signal })
+    t.equal(trouble, undefined)
+    t.match(symbolized[0]?.trace, [
+      { function: 'inner', location: 'init/main.c:4', isInlined: true },
+      { function: 'outer', location: 'init/main.c:7', offset: 0 },
+      { function: 'other', location: undefined, module: 'module' },
+    ])
+  })
 
   await suite.test('the size of a function may include its padding', async (t) => {
     const padded = await build('padded', '-g', '-falign-functions=64')

@@ -76,11 +76,7 @@ const cases: readonly (readonly [title: string, tree: Tree, fault: RegExp])[] = 
     project({ base: { ...oneFile, deep: manyFiles } }),
     /^harness\/base\/deep:1: 21 files, the limit is 20; /,
   ],
-  [
-    'a long file',
-    project({ 'setup.sh': '\n'.repeat(301) }),
-    /^harness\/setup\.sh:301: 301 lines, the limit is 300; /,
-  ],
+  ['a long file', project({ 'setup.sh': '\n'.repeat(301) }), /^harness\/setup\.sh:301: 301 lines, the limit is 300; /],
   [
     'a unit test of a file that is absent',
     project({}, { vm: { 'stop.test.ts': '' } }),

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { cpioArchive } from '../../../harness/image/cpio.ts'
-import type { CpioEntry } from '../../../harness/image/cpio.ts'
+import { cpioArchive, type CpioEntry } from '../../../harness/image/cpio.ts'
 import { run } from '../../../harness/process/run-program.ts'
 
 const limits = { signal: new AbortController().signal, timeout: 10_000 }

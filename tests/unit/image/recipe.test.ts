@@ -1,8 +1,7 @@
 // The content of the image: the same ingredients give the same bytes, secrets are for root alone.
 import { test } from 'tap'
 import { cpioArchive } from '../../../harness/image/cpio.ts'
-import { imageEntries } from '../../../harness/image/recipe.ts'
-import type { ImageIngredients } from '../../../harness/image/recipe.ts'
+import { imageEntries, type ImageIngredients } from '../../../harness/image/recipe.ts'
 
 function ingredients(hostKey = 'secret'): ImageIngredients {
   return {
@@ -37,9 +36,7 @@ void test('other keys change nothing but the keys', (t) => {
 
 void test('every file has its directory, and the keys are for root alone', (t) => {
   const entries = imageEntries(ingredients())
-  const directories = new Set(
-    entries.filter((entry) => entry.type === 'directory').map((entry) => entry.path),
-  )
+  const directories = new Set(entries.filter((entry) => entry.type === 'directory').map((entry) => entry.path))
   for (const { path } of entries) {
     const parent = path.split('/').slice(0, -1).join('/')
     t.ok(parent === '' || directories.has(parent), path)

@@ -35,8 +35,6 @@ void test('a command that fails, a session that is lost, and an instance that sa
   const silent = await fakeGuest(t, { run: () => undefined })
   await using other = await connect(silent.endpoint, silent.options)
   const begin = performance.now()
-  await t.rejects(
-    askOver(other, silent.endpoint, silent.options)('own', 'x', { ...limits, milliseconds: 100 }),
-  )
+  await t.rejects(askOver(other, silent.endpoint, silent.options)('own', 'x', { ...limits, milliseconds: 100 }))
   t.ok(performance.now() - begin < 2000)
 })

@@ -8,10 +8,7 @@ void test('one after the other, in the order in which they ended', async (t) => 
   const directory = t.testdir({})
   {
     await using consoles = new Consoles(directory, (error) => t.fail(String(error)))
-    const [first, second] = await Promise.all([
-      consoles.open('booted, plain'),
-      consoles.open('restored, plain'),
-    ])
+    const [first, second] = await Promise.all([consoles.open('booted, plain'), consoles.open('restored, plain')])
     await writeFile(first.file, 'one\n')
     await writeFile(second.file, 'two\n')
     await Promise.all([second.close(), first.close()])

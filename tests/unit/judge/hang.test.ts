@@ -19,21 +19,11 @@ const own = { session: 'own', operation } as const
 const none = { session: 'none', nmi: true, vcpus: [[vcpu()], [vcpu()]] } as const
 const idle = [[vcpu({ halted: true })], [vcpu()]]
 
-const table: readonly (readonly [
-  what: string,
-  evidence: Partial<Evidence>,
-  kind: HangKind,
-  summary: RegExp,
-])[] = [
+const table: readonly (readonly [what: string, evidence: Partial<Evidence>, kind: HangKind, summary: RegExp])[] = [
   ['QEMU is stopped', { qemu: { kind: 'stopped' } }, 'qemu-stopped', /SIGSTOP/],
   ['QEMU does not answer', { qemu: { kind: 'silent' } }, 'qemu-stopped', /monitor does not answer/],
   ['QEMU is gone', { qemu: { kind: 'gone' } }, 'qemu-stopped', /gone/],
-  [
-    'QEMU is paused',
-    { qemu: { kind: 'paused', status: 'internal-error' } },
-    'qemu-stopped',
-    /internal-error/,
-  ],
+  ['QEMU is paused', { qemu: { kind: 'paused', status: 'internal-error' } }, 'qemu-stopped', /internal-error/],
   [
     'QEMU is stopped, whatever else was seen before',
     { ...own, qemu: { kind: 'stopped' }, tasks: [task('in the kernel')] },
@@ -55,25 +45,10 @@ const table: readonly (readonly [
     'kernel-stuck',
     /tasks are blocked/,
   ],
-  [
-    'NMI, and an idle kernel',
-    { ...none, vcpus: idle, sysrq: ['sysrq: x'] },
-    'session-lost',
-    /alive and idle/,
-  ],
+  ['NMI, and an idle kernel', { ...none, vcpus: idle, sysrq: ['sysrq: x'] }, 'session-lost', /alive and idle/],
   ['one look at the virtual CPUs is not enough', { ...none, vcpus: [[vcpu()]] }, 'session-lost', /idle/],
-  [
-    'an NMI that could not be sent',
-    { session: 'none', vcpus: idle },
-    'unknown',
-    /could not examine the kernel/,
-  ],
-  [
-    'virtual CPUs that could not be seen',
-    { session: 'none', nmi: false },
-    'unknown',
-    /could not examine the kernel/,
-  ],
+  ['an NMI that could not be sent', { session: 'none', vcpus: idle }, 'unknown', /could not examine the kernel/],
+  ['virtual CPUs that could not be seen', { session: 'none', nmi: false }, 'unknown', /could not examine the kernel/],
   ['operations go on', { ...own, goesOn: true, tasks: [task('idle')] }, 'slow', /not stuck/],
   ['the guest says nothing', { session: 'own' }, 'unknown', /did not tell/],
   ['no agent', { ...own, tasks: [] }, 'agent-gone', /agent is gone/],
@@ -151,11 +126,7 @@ void test('the table has every kind', (t) => {
 
 void test('what was seen is in the details', (t) => {
   const { details } = judgeHang({ ...alive, ...own, tasks: [task('in the kernel')] })
-  t.strictSame(details, [
-    "ssh: the agent's session answers",
-    'task 80: in the kernel',
-    '  frame_of_80+0x1/0x2',
-  ])
+  t.strictSame(details, ["ssh: the agent's session answers", 'task 80: in the kernel', '  frame_of_80+0x1/0x2'])
   const dead = judgeHang({ ...alive, ...none, nmi: false, vcpus: [[], [vcpu({ halted: true })]], sysrq: [] })
   t.strictSame(dead.details, [
     'ssh: no session answers',

@@ -82,9 +82,7 @@ void test('the second try counts: a scenario that fails then has failed', async 
     { instances: [dyingOf({ kind: 'console-ended' }), {}] },
   )
   t.equal(tries, 2)
-  t.match(result.finished, [
-    { verdict: 'FAIL', retried: /console of the instance/, diagnostic: { message: 'no' } },
-  ])
+  t.match(result.finished, [{ verdict: 'FAIL', retried: /console of the instance/, diagnostic: { message: 'no' } }])
 })
 
 void test('the second try is in a new instance, also where the first one still runs', async (t) => {

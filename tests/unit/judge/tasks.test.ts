@@ -3,20 +3,10 @@ import { test } from 'tap'
 import { agentTasks, type Activity } from '../../../harness/judge/tasks.ts'
 import { procOf, type FakeTask } from '../fixtures/run/proc.ts'
 
-const cases: readonly (readonly [
-  what: string,
-  task: Omit<FakeTask, 'pid'>,
-  activity: Activity,
-  summary: RegExp,
-])[] = [
+const cases: readonly (readonly [what: string, task: Omit<FakeTask, 'pid'>, activity: Activity, summary: RegExp])[] = [
   ['a read of requests', {}, 'idle', /process 80: it waits for a request/],
   ['a read of another file', { syscall: '0 0x3 0x7f' }, 'in the kernel', /sleeps \(S\), system call 0/],
-  [
-    'a read of a pipe',
-    { syscall: '0 0x3 0x7f', descriptors: { 3: 'pipe:[17]' } },
-    'waiting',
-    /waits for another task/,
-  ],
+  ['a read of a pipe', { syscall: '0 0x3 0x7f', descriptors: { 3: 'pipe:[17]' } }, 'waiting', /waits for another task/],
   ['a wait for a child', { syscall: '61 0x51' }, 'waiting', /waits for another task/],
   [
     'a sleep in an ioctl',
@@ -106,10 +96,7 @@ void test('a task that has gone between two looks has used no time', (t) => {
 })
 
 void test('a task that runs has no stack that could be read', (t) => {
-  const [task] = agentTasks(
-    procOf({ pid: 80, state: 'R', stack: ['stale+0x1/0x2'], uses: { system: 30 } }),
-    80,
-  )
+  const [task] = agentTasks(procOf({ pid: 80, state: 'R', stack: ['stale+0x1/0x2'], uses: { system: 30 } }), 80)
   t.strictSame(task?.stack, [])
   t.end()
 })

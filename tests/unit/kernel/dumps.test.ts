@@ -2,10 +2,7 @@
 import { test } from 'tap'
 import { withDumps } from '../../../harness/kernel/dumps.ts'
 import { readFragments } from '../../../harness/kernel/kconfig/fragment.ts'
-import {
-  listKernelDefinitions,
-  loadKernelDefinition,
-} from '../../../harness/kernel/definition/load-definition.ts'
+import { listKernelDefinitions, loadKernelDefinition } from '../../../harness/kernel/definition/load-definition.ts'
 
 void test('all kernels of the project can have dumps', async (t) => {
   for (const name of await listKernelDefinitions()) {

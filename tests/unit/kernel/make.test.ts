@@ -11,10 +11,7 @@ make[5]: *** [../scripts/Makefile.build:229: virt/kvm/guest_memfd.o] Error 1`
   t.strictSame(errorLines(log), [
     "virt/kvm/guest_memfd.c:466:13: error: 'sizee' undeclared (first use in this function)",
   ])
-  t.match(errorLines("ld: vmlinux.o: in function `f':\nf.c:(.text+0x1): undefined reference to `g'"), [
-    'ld: ',
-    /`g'/,
-  ])
+  t.match(errorLines("ld: vmlinux.o: in function `f':\nf.c:(.text+0x1): undefined reference to `g'"), ['ld: ', /`g'/])
   t.strictSame(errorLines('sh: 1: flex: not found\nmake: *** [x] Error 127'), ['sh: 1: flex: not found'])
   t.strictSame(errorLines('make: *** [x] Error 2'), ['make: *** [x] Error 2'])
   t.end()

@@ -19,23 +19,14 @@ void test('a build is made once, found again, and made again when one line chang
   t.equal(first.provenance.objects, 2)
   t.match(await readFile(first.config, 'utf8'), /^CONFIG_CHILD=y$/m)
   t.equal(first.provenance.patchsetHash, patchsetHash([sha256(gmemPatch())]))
-  t.match(first.provenance.patches, [
-    { name: '0001-b.patch', subject: /another b/, patchId: /^[0-9a-f]{40}$/ },
-  ])
+  t.match(first.provenance.patches, [{ name: '0001-b.patch', subject: /another b/, patchId: /^[0-9a-f]{40}$/ }])
 
   const found = await provideKernel(definition, context)
   t.equal(found.cached, true)
   t.equal(found.key, first.key)
 
-  await writeFile(
-    path.join(directory, 'series/0001-b.patch'),
-    gmemPatch().replace('Because.', 'For a reason.'),
-  )
-  t.equal(
-    (await provideKernel(definition, context)).key,
-    first.key,
-    'a commit message is not part of the key',
-  )
+  await writeFile(path.join(directory, 'series/0001-b.patch'), gmemPatch().replace('Because.', 'For a reason.'))
+  t.equal((await provideKernel(definition, context)).key, first.key, 'a commit message is not part of the key')
 
   await writeFile(path.join(directory, 'series/0001-b.patch'), gmemPatch('2', '21'))
   const changed = await provideKernel(definition, context)
@@ -108,12 +99,7 @@ void test('a changed source is noticed and unpacked again', async (t) => {
   const definition = await miniDefinition(directory)
   const { provenance } = await provideKernel(definition, context)
   if (definition.source.kind !== 'tarball') return
-  const tree = path.join(
-    directory,
-    'cache/sources',
-    `tarball-${definition.source.sha256.slice(0, 32)}`,
-    'tree',
-  )
+  const tree = path.join(directory, 'cache/sources', `tarball-${definition.source.sha256.slice(0, 32)}`, 'tree')
   await writeFile(path.join(tree, 'virt/gmem.c'), 'int gmem;\n')
   await writeFile(path.join(directory, 'mini.config'), 'CONFIG_PARENT=y\n')
   const again = await provideKernel(definition, context)

@@ -70,11 +70,7 @@ void test('unknown names of selftests', async (t) => {
   const place = t.testdir()
   const context = recordingContext(path.join(place, 'cache'))
   const definition = await miniDefinition(place, { files })
-  t.same(await listSelftests(definition, 'kvm', context), [
-    'kvm:bad_test',
-    'kvm:dynamic_test',
-    'kvm:good_test',
-  ])
+  t.same(await listSelftests(definition, 'kvm', context), ['kvm:bad_test', 'kvm:dynamic_test', 'kvm:good_test'])
   await t.rejects(listSelftests(definition, 'kmv', context), {
     code: 'SELFTEST_UNKNOWN',
     hint: 'try kvm',

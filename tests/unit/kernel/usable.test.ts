@@ -59,12 +59,7 @@ const slips = [
     /top directory of a Linux source tree; a relative path/,
   ],
   ['a file', { source: 'source: {dir: ./my.config}' }, 'SOURCE_MISSING', /:2:15: .* is not a directory$/],
-  [
-    'no kernel',
-    { source: 'source: {dir: ./empty}' },
-    'SOURCE_MISSING',
-    /:2:15: .* is not a kernel tree: it has/,
-  ],
+  ['no kernel', { source: 'source: {dir: ./empty}' }, 'SOURCE_MISSING', /:2:15: .* is not a kernel tree: it has/],
   ['no repository', { source: 'source: {git: ./none, ref: v1}' }, 'SOURCE_MISSING', /:2:15: there is no git/],
   [
     'no such commit',
@@ -73,13 +68,7 @@ const slips = [
     /:2:15: .*repo has no commit 'v1'$/,
     /git ls-remote/,
   ],
-  [
-    'no series',
-    { series: 'series: [./v8, ./v9]' },
-    'SERIES_UNKNOWN',
-    /:4:16: there is no series .*v9$/,
-    /'v8'/,
-  ],
+  ['no series', { series: 'series: [./v8, ./v9]' }, 'SERIES_UNKNOWN', /:4:16: there is no series .*v9$/, /'v8'/],
   ['no patches', { series: 'series: [./empty]' }, 'SERIES_EMPTY', /:4:10: the series empty has no patches$/],
   [
     'no such range',
@@ -94,12 +83,7 @@ const slips = [
     /:8:5: there is no fragment .*bsae\.config$/,
     /'base'/,
   ],
-  [
-    'no option',
-    { fragments: 'fragments: [./odd.config]' },
-    'FRAGMENT_INVALID',
-    /\/odd\.config:1: 'KVM' is not/,
-  ],
+  ['no option', { fragments: 'fragments: [./odd.config]' }, 'FRAGMENT_INVALID', /\/odd\.config:1: 'KVM' is not/],
   [
     'a contradiction',
     { fragments: 'fragments: [./my.config, ./other.config]' },

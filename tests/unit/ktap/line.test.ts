@@ -1,7 +1,6 @@
 // The kinds of lines, and the lines that are results with and without numbers.
 import { test } from 'tap'
-import { classify } from '../../../harness/ktap/line.ts'
-import type { KtapLine, Numbering, ResultLine } from '../../../harness/ktap/line.ts'
+import { classify, type KtapLine, type Numbering, type ResultLine } from '../../../harness/ktap/line.ts'
 
 function result(given: Partial<ResultLine>): ResultLine {
   return {
@@ -19,11 +18,7 @@ const rows: readonly (readonly [line: string, numbering: Numbering, kind: KtapLi
   ['ok 1 - maps', 'required', result({ number: 1, name: 'maps' })],
   ['\t  not ok 12 maps it', 'required', result({ ok: false, number: 12, name: 'maps it' })],
   ['ok 7', 'required', result({ number: 7 })],
-  [
-    'ok 3 # SKIP no huge pages',
-    'required',
-    result({ number: 3, directive: 'SKIP', reason: 'no huge pages' }),
-  ],
+  ['ok 3 # SKIP no huge pages', 'required', result({ number: 3, directive: 'SKIP', reason: 'no huge pages' })],
   [
     'ok 3 - pins # skip: no GUP_TEST',
     'required',
@@ -48,8 +43,7 @@ const rows: readonly (readonly [line: string, numbering: Numbering, kind: KtapLi
   ['ok 3 # Skipped: no GUP', 'required', result({ number: 3, directive: 'SKIP', reason: 'no GUP' })],
   ['ok 3 # SKIPPED', 'required', result({ number: 3, directive: 'SKIP', reason: '' })],
   ...['skipping because of EIO', 'skips', 'skip-list is broken', 'SKIP_ALL is not set'].map(
-    (reason) =>
-      [`not ok 1 t # ${reason}`, 'required', result({ ok: false, number: 1, name: 't', reason })] as const,
+    (reason) => [`not ok 1 t # ${reason}`, 'required', result({ ok: false, number: 1, name: 't', reason })] as const,
   ),
   // A message of the kernel that begins like a result.
   ['ok 1 device#2 is up', 'required', { kind: 'text' }],
@@ -58,11 +52,7 @@ const rows: readonly (readonly [line: string, numbering: Numbering, kind: KtapLi
   ['ok - maps', 'optional', result({ name: 'maps' })],
   ['ok 3 # SKIP no pages', 'optional', result({ number: 3, directive: 'SKIP', reason: 'no pages' })],
   ['ok # SKIP', 'optional', result({ directive: 'SKIP', reason: '' })],
-  [
-    String.raw`ok 2 - number \# and \\.`,
-    'optional',
-    result({ number: 2, name: String.raw`number # and \.` }),
-  ],
+  [String.raw`ok 2 - number \# and \\.`, 'optional', result({ number: 2, name: String.raw`number # and \.` })],
   ['okay', 'optional', { kind: 'text' }],
   ['ok: done', 'optional', { kind: 'text' }],
   ['1..4', 'required', { kind: 'plan', count: 4, skip: undefined }],

@@ -48,12 +48,7 @@ void test('headers nest tests, indentation does not', (t) => {
 })
 
 void test('a log of the kernel', (t) => {
-  const log = [
-    'Linux version 6.12.0',
-    ...nested.trimEnd().split('\n'),
-    'reboot: System halted',
-    'ok 3 afterwards',
-  ]
+  const log = ['Linux version 6.12.0', ...nested.trimEnd().split('\n'), 'reboot: System halted', 'ok 3 afterwards']
   const printed = log.map((line) => `[    1.500000][    T1] ${line}\r\n`).join('')
   t.same(readLog(printed), shifted(readLog(nested), 1), 'prefixes of lines are left out')
 
@@ -112,9 +107,7 @@ void test('nesting has a limit', (t) => {
 })
 
 void test('the output of a program', (t) => {
-  const tap12 = readProgram(
-    'Random seed: 0x1\n1..3\nok\nnot ok - faults # TODO later\nok 3 pins # skip no GUP\n',
-  )
+  const tap12 = readProgram('Random seed: 0x1\n1..3\nok\nnot ok - faults # TODO later\nok 3 pins # skip no GUP\n')
   t.same(outline(tap12.tests), ['passed ', 'failed faults', 'skipped pins'])
   t.same(problems(tap12), [])
   const silent = readProgram('Testing guest_memfd: OK\n')

@@ -15,9 +15,7 @@ import { healthyFile } from '../fixtures/run/fake-files.ts'
 function files(paths: readonly string[], change: Readonly<Record<string, string | number>> = {}): ReadFile[] {
   return paths.map((path) => {
     const found = change[path] ?? healthyFile(path)
-    return typeof found === 'number'
-      ? { path, errno: 'ENOENT', text: '' }
-      : { path, errno: 'OK', text: found }
+    return typeof found === 'number' ? { path, errno: 'ENOENT', text: '' } : { path, errno: 'OK', text: found }
   })
 }
 

@@ -4,9 +4,8 @@ import { test } from 'tap'
 import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
-import { fakeFiles } from '../fixtures/run/fake-files.ts'
+import { fakeFiles, type FakeFiles } from '../fixtures/run/fake-files.ts'
 import { fakeInstance } from '../fixtures/run/fake-instance.ts'
-import type { FakeFiles } from '../fixtures/run/fake-files.ts'
 
 const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
 const inodes = '/sys/kernel/slab/kvm_gmem_inode/objects'
@@ -33,10 +32,7 @@ const refuseLog = (name: string): number | undefined => (name === 'kernelLog' ? 
 void test('a leaked page fails the scenario by name, and the instance is not used again', async (t) => {
   const result = await run(two, { instances: [{ files: changing(free, 1, '6\n') }, {}] })
   t.strictSame(verdicts(result), ['FAIL', 'PASS'])
-  t.match(
-    result.finished[0]?.diagnostic?.message,
-    /^leaked kernel resources: free_hugepages of 2M: 7 before, 6 after$/,
-  )
+  t.match(result.finished[0]?.diagnostic?.message, /^leaked kernel resources: free_hugepages of 2M: 7 before, 6 after$/)
   t.equal(result.boots, 2)
 })
 
@@ -72,10 +68,7 @@ void test('a warning in the log fails the scenario that does not expect it', asy
   const log = (): readonly string[] => logs.shift() ?? []
   const result = await run([named('a', fine), expecting, named('c', fine)], { instances: [{ log }] })
   t.strictSame(verdicts(result), ['FAIL', 'FAIL', 'PASS'])
-  t.equal(
-    result.finished[0]?.diagnostic?.message,
-    'the kernel logged a warning: guest_memfd: something is odd',
-  )
+  t.equal(result.finished[0]?.diagnostic?.message, 'the kernel logged a warning: guest_memfd: something is odd')
   t.equal(result.finished[1]?.diagnostic?.message, 'the kernel logged a warning: else')
   t.equal(result.boots, 1)
 })

@@ -5,12 +5,7 @@ import { differenceOf } from '../../../harness/report/difference.ts'
 const cases: readonly (readonly [what: string, wanted: unknown, found: unknown, difference: string])[] = [
   ['two words', 'EAGAIN', 'OK', '-EAGAIN\n+OK\n'],
   ['numbers', 3, undefined, '-3\n+undefined\n'],
-  [
-    'a list with one different element',
-    [1, 2, 3],
-    [1, 5, 3],
-    ' (1 equal before)\n-2\n+5\n (1 equal after)\n',
-  ],
+  ['a list with one different element', [1, 2, 3], [1, 5, 3], ' (1 equal before)\n-2\n+5\n (1 equal after)\n'],
   ['a list that is longer', ['a'], ['a', 'b'], ' (1 equal before)\n+b\n'],
   [
     'lists of runs',

@@ -101,10 +101,7 @@ void test('a file that has broken, and is still being closed, tells why and not 
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
     destroy: (error, done) => void setTimeout(() => done(error), 50),
   })
-  const sinks = new Sinks(
-    [{ name: 'results.tap', sink: tapSink(output, options), directory: '/r' }],
-    () => undefined,
-  )
+  const sinks = new Sinks([{ name: 'results.tap', sink: tapSink(output, options), directory: '/r' }], () => undefined)
   await sinks.write({
     type: 'run-finished',
     milliseconds: 1,

@@ -83,11 +83,7 @@ async function written(...events: RunEvent[]): Promise<string> {
 
 void test('a program that an instance did not survive has no output, and no operations of a scenario', async (t) => {
   const died = { message: 'the kernel panicked', rules: [], operations: [], console: [], again: 'again' }
-  const text = await written(
-    started('kvm:a'),
-    finished('kvm:a', 'FAIL', { title: '', diagnostic: died }),
-    over(),
-  )
+  const text = await written(started('kvm:a'), finished('kvm:a', 'FAIL', { title: '', diagnostic: died }), over())
   t.match(text, /problem: the kernel panicked\n  output: \[\]\n  console: \[\]\n/)
   t.notMatch(text, /operation|rules/)
 })
@@ -230,10 +226,7 @@ void test('a point is written when its scenario ends, not at the end of the run'
 })
 
 for (const [what, events] of [
-  [
-    'interrupted between scenarios',
-    [started('a', 'b'), finished('a', 'PASS'), over('interrupted by SIGINT')],
-  ],
+  ['interrupted between scenarios', [started('a', 'b'), finished('a', 'PASS'), over('interrupted by SIGINT')]],
   ['aborted before the first scenario', [started('a', 'b'), over('no space left')]],
   ['ended without a result for each scenario', [started('a', 'b'), finished('a', 'PASS'), over()]],
 ] as const) {

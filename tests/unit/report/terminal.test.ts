@@ -54,13 +54,9 @@ void test('an instance for each scenario is nothing to speak of, a second try is
     name: 'a',
     reason: 'QEMU ended by SIGKILL',
   }
-  const withInstances = run.flatMap((event): RunEvent[] =>
-    event.type === 'test-started' ? [vm, vm, event] : [event],
-  )
+  const withInstances = run.flatMap((event): RunEvent[] => (event.type === 'test-started' ? [vm, vm, event] : [event]))
   t.equal(await shown(false, withInstances), await shown(false))
-  const events = run.flatMap((event): RunEvent[] =>
-    event.type === 'test-finished' ? [retried, vm, event] : [event],
-  )
+  const events = run.flatMap((event): RunEvent[] => (event.type === 'test-finished' ? [retried, vm, event] : [event]))
   t.match(
     await shown(false, events),
     /^gmemtest: a: QEMU ended by SIGKILL; trying once more in a new instance\ngmemtest: 1 failed/,

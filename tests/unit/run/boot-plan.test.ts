@@ -15,10 +15,7 @@ function wants(name: string, wanted: Pick<ScenarioDefinition, 'pools' | 'boot'> 
 }
 
 function shape(plan: BootPlan): (readonly [profile: string, names: string])[] {
-  return plan.groups.map(({ profile, tests }) => [
-    describeProfile(profile),
-    tests.map(({ name }) => name).join(' '),
-  ])
+  return plan.groups.map(({ profile, tests }) => [describeProfile(profile), tests.map(({ name }) => name).join(' ')])
 }
 
 void test('the plain boot comes first, and each way to boot is booted once', (t) => {
@@ -53,11 +50,7 @@ void test('nothing to run is nothing to boot', (t) => {
 
 void test('a group that is too large as a whole is divided', (t) => {
   const plan = planBoots(
-    [
-      wants('a', { pools: { '1G': 4 } }),
-      wants('b', { pools: { '2M': 3000 } }),
-      wants('c', { pools: { '1G': 1 } }),
-    ],
+    [wants('a', { pools: { '1G': 4 } }), wants('b', { pools: { '2M': 3000 } }), wants('c', { pools: { '1G': 1 } })],
     bytes(8 * gibibyte),
   )
   t.strictSame(shape(plan), [

@@ -19,11 +19,7 @@ interface Tried extends Attempt {
 }
 
 /** Tries scenarios in one instance; `between` is called after each. */
-async function tryAll(
-  instance: Instance,
-  bodies: readonly Body[],
-  between: (index: number) => void,
-): Promise<Tried[]> {
+async function tryAll(instance: Instance, bodies: readonly Body[], between: (index: number) => void): Promise<Tried[]> {
   const watch = await LeakWatch.begin(instance.agent, {
     without: new Set(),
     signal,
@@ -80,8 +76,7 @@ void test('what the kernel says while the scenario runs is its own', async (t) =
 void test('what the kernel says on the line of a marker counts', async (t) => {
   const { instance, puppet } = await fakeInstance()
   await using open = instance
-  const torn =
-    '[    2.000000] gmemtest: scenario number-0 ended[    2.000000] BUG: Bad page state in process agent'
+  const torn = '[    2.000000] gmemtest: scenario number-0 ended[    2.000000] BUG: Bad page state in process agent'
   const [only] = await tryAll(open, [async () => puppet.say(torn)], () => undefined)
   t.match(only?.splats, [{ title: /bad page state/i }])
 })

@@ -3,8 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { connect } from '../../../harness/ssh/connect.ts'
-import { fakeGuest } from './fixtures/server.ts'
-import type { Command } from './fixtures/server.ts'
+import { fakeGuest, type Command } from './fixtures/server.ts'
 
 class FakeInput extends PassThrough {
   readonly isTTY = true

@@ -5,8 +5,7 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { test } from 'tap'
 import { connect } from '../../../harness/ssh/connect.ts'
-import { fakeGuest } from './fixtures/server.ts'
-import type { Command } from './fixtures/server.ts'
+import { fakeGuest, type Command } from './fixtures/server.ts'
 
 const limits = { signal: new AbortController().signal, timeout: 5000 }
 

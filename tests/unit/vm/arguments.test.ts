@@ -1,8 +1,7 @@
 // The whole command lines: a change shows here before it shows in an instance.
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
-import { kernelArguments, qemuOptions } from '../../../harness/vm/arguments.ts'
-import type { QemuConfig } from '../../../harness/vm/arguments.ts'
+import { kernelArguments, qemuOptions, type QemuConfig } from '../../../harness/vm/arguments.ts'
 
 const config: QemuConfig = {
   name: '/results/a,b/console.log',

@@ -24,10 +24,7 @@ void test('a character that is cut in two is joined', (t) => {
 })
 
 void test('escape sequences, carriage returns and other control characters are removed', (t) => {
-  t.equal(
-    cleanLine('\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2)\r'),
-    'SeaBIOS (version 1.16.2)',
-  )
+  t.equal(cleanLine('\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2)\r'), 'SeaBIOS (version 1.16.2)')
   t.equal(cleanLine('\u001b[1;31mBUG:\u001b[0m bad\u0000\u0007'), 'BUG: bad')
   t.equal(cleanLine('\ttabs stay'), '\ttabs stay')
   t.end()

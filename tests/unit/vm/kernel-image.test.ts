@@ -50,16 +50,8 @@ interface Refusal {
 }
 
 const refused: readonly (readonly [what: string, content: Buffer, error: Refusal])[] = [
-  [
-    'a kernel for arm64',
-    elf({ instance: 183 }),
-    { name: 'UsageError', code: 'KERNEL_ARCHITECTURE', message: /arm64/ },
-  ],
-  [
-    'a kernel for something unheard of',
-    elf({ instance: 4711 }),
-    { code: 'KERNEL_ARCHITECTURE', message: /4711/ },
-  ],
+  ['a kernel for arm64', elf({ instance: 183 }), { name: 'UsageError', code: 'KERNEL_ARCHITECTURE', message: /arm64/ }],
+  ['a kernel for something unheard of', elf({ instance: 4711 }), { code: 'KERNEL_ARCHITECTURE', message: /4711/ }],
   ['a 32-bit kernel', elf({ bits: 1 }), { code: 'KERNEL_ARCHITECTURE' }],
   ['a bzImage', bzImage, { name: 'UsageError', code: 'KERNEL_FORMAT', message: /bzImage/, hint: /vmlinux/ }],
   ['a text', Buffer.from('hello'), { name: 'UsageError', code: 'KERNEL_FORMAT', message: /not an ELF/ }],

@@ -119,14 +119,8 @@ void test('every death has a description', (t) => {
   t.match(describeDeath({ kind: 'panic', title: 'oops' }), /panicked: oops/)
   t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-reset' }), /triple fault/)
   t.match(describeDeath({ kind: 'guest-stopped', reason: 'guest-shutdown' }), /guest-shutdown/)
-  t.match(
-    describeDeath({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }),
-    /ended by SIGKILL$/,
-  )
-  t.match(
-    describeDeath({ kind: 'qemu-exited', code: 1, signal: undefined, stderr: 'why' }),
-    /exit code 1: why$/,
-  )
+  t.match(describeDeath({ kind: 'qemu-exited', code: undefined, signal: 'SIGKILL', stderr: '' }), /ended by SIGKILL$/)
+  t.match(describeDeath({ kind: 'qemu-exited', code: 1, signal: undefined, stderr: 'why' }), /exit code 1: why$/)
   t.match(describeDeath({ kind: 'console-ended' }), /console/)
   t.match(describeDeath({ kind: 'closed' }), /closed/)
   t.end()

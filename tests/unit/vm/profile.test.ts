@@ -12,11 +12,7 @@ function profile(gigantic: number, huge: number, variants: readonly BootVariant[
 void test('the words for the kernel: the largest pages first, while memory is in one piece', (t) => {
   t.strictSame(kernelWords(plainProfile), [])
   t.strictSame(kernelWords(profile(1, 16)), ['hugepagesz=1G', 'hugepages=1', 'hugepagesz=2M', 'hugepages=16'])
-  t.strictSame(kernelWords(profile(0, 4, ['hvo'])), [
-    'hugepagesz=2M',
-    'hugepages=4',
-    'hugetlb_free_vmemmap=on',
-  ])
+  t.strictSame(kernelWords(profile(0, 4, ['hvo'])), ['hugepagesz=2M', 'hugepages=4', 'hugetlb_free_vmemmap=on'])
   t.strictSame(kernelWords(profile(0, 0, ['slab-nomerge'])), ['slab_nomerge'])
   t.end()
 })

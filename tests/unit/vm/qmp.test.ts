@@ -1,10 +1,8 @@
 // The QMP client against a tiny QEMU: handshake, answers, events, refusals, silence, and the end.
-import { duplexPair } from 'node:stream'
-import type { Duplex } from 'node:stream'
+import { duplexPair, type Duplex } from 'node:stream'
 import { test } from 'tap'
 import { DeadlineExceeded } from '../../../harness/base/deadline.ts'
-import { openQmp } from '../../../harness/vm/qmp.ts'
-import type { QmpEvent } from '../../../harness/vm/qmp.ts'
+import { openQmp, type QmpEvent } from '../../../harness/vm/qmp.ts'
 
 const options = { signal: new AbortController().signal, timeout: 500 }
 const greeting = '{"QMP": {"version": {}, "capabilities": ["oob"]}}\n'
@@ -69,9 +67,7 @@ void test('silence ends with the deadline, which names the command', async (t) =
     fakeQemu(() => undefined),
     options,
   )
-  const error: unknown = await qmp
-    .execute('query-status', {}, { ...options, timeout: 30 })
-    .catch((e: unknown) => e)
+  const error: unknown = await qmp.execute('query-status', {}, { ...options, timeout: 30 }).catch((e: unknown) => e)
   t.ok(error instanceof DeadlineExceeded)
   t.match(error, { message: /QMP query-status/ })
 })

@@ -1,6 +1,5 @@
 // Keys on the serial line: a scripted QEMU connects its serial port to a socket, and a scripted kernel answers keys.
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { existsSync } from 'node:fs'
 import { test } from 'tap'
 import { pressKeys } from '../../../harness/vm/serial-keys.ts'
@@ -41,9 +40,7 @@ function serialGuest(answer: (key: string) => string) {
 }
 
 void test('each key comes after a break, and the answers are lines', async (t) => {
-  const { qmp, asked, paths } = serialGuest(
-    (key) => `[    3.0] sysrq: ${key}\r\n[    3.1] task:agent state:D\r\n`,
-  )
+  const { qmp, asked, paths } = serialGuest((key) => `[    3.0] sysrq: ${key}\r\n[    3.1] task:agent state:D\r\n`)
   t.strictSame(await pressKeys(qmp, ['w', 'l'], options), [
     '[    3.0] sysrq: w',
     '[    3.1] task:agent state:D',

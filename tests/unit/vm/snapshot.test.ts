@@ -54,10 +54,7 @@ void test('a state that cannot be written is an error of the file system', async
   await t.rejects(saved, { code: 'ENOENT' })
 })
 
-async function restoring(
-  t: Parameters<typeof stubQemu>[0],
-  script: string,
-): Promise<Parameters<typeof restoreVm>[0]> {
+async function restoring(t: Parameters<typeof stubQemu>[0], script: string): Promise<Parameters<typeof restoreVm>[0]> {
   const options = await stubQemu(t, `${greet}\n${script}`)
   const file = path.join(path.dirname(options.vmlinux), 'state')
   await writeFile(file, 'the state')

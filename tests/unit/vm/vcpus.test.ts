@@ -46,9 +46,7 @@ function memory(line: string): string {
 }
 
 void test('registers of all CPUs', (t) => {
-  const both = parseRegisters(
-    `\r\n${registers(0)}\r\n${registers(1, { CPL: '3', HLT: '0', RFL: '00000046' })}`,
-  )
+  const both = parseRegisters(`\r\n${registers(0)}\r\n${registers(1, { CPL: '3', HLT: '0', RFL: '00000046' })}`)
   t.strictSame(both, [
     { cpu: 0, rip: 0xffffffff8134ebc0n, rbp: 0xffffffff81803e60n, flags: 0x246n, privilege: 0, halted: true },
     { cpu: 1, rip: 0xffffffff8134ebc0n, rbp: 0xffffffff81803e60n, flags: 0x46n, privilege: 3, halted: false },

@@ -31,10 +31,7 @@ const failures: readonly (readonly [
 ])[] = [
   [
     'a panic',
-    greet +
-      say('[1] Kernel panic - not syncing: VFS: Unable to mount root fs') +
-      event('guest-reset') +
-      'exit 0',
+    greet + say('[1] Kernel panic - not syncing: VFS: Unable to mount root fs') + event('guest-reset') + 'exit 0',
     { name: 'BootError', code: 'KERNEL_PANIC', message: /panicked: VFS: Unable to mount root fs/ },
   ],
   [
@@ -47,11 +44,7 @@ const failures: readonly (readonly [
     greet + say('[1] gmemtest-init: failed: waiting for the ports: No such device') + 'exec sleep 60',
     { name: 'BootError', code: 'INIT_FAILED', message: /waiting for the ports: No such device/ },
   ],
-  [
-    'a QEMU that is killed',
-    greet + 'kill -9 $$',
-    { name: 'InfraError', code: 'QEMU_KILLED', message: /SIGKILL/ },
-  ],
+  ['a QEMU that is killed', greet + 'kill -9 $$', { name: 'InfraError', code: 'QEMU_KILLED', message: /SIGKILL/ }],
   [
     'a QEMU that fails',
     `${greet}echo bad >&2; exit 3`,

@@ -4,8 +4,7 @@ import type { Memory, ScenarioContext } from '../../../harness/vocabulary/scenar
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page, pages } from '../../../harness/model/ranges.ts'
 import type { PageState } from '../../../harness/model/reference-model.ts'
-import { fakeInstance } from '../fixtures/run/fake-instance.ts'
-import type { FakeReply } from '../fixtures/run/fake-instance.ts'
+import { fakeInstance, type FakeReply } from '../fixtures/run/fake-instance.ts'
 import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 
 const agentArea = 0xe000_0000n
@@ -99,8 +98,7 @@ async function play(): Promise<Stage> {
   }
   const files = (path: string): string | undefined => {
     const what = /hugepages-2048kB\/(nr|free|resv|surplus)_/.exec(path)?.[1]
-    if (what === 'nr' || what === 'free' || what === 'resv' || what === 'surplus')
-      return `${kernel.pool[what]}\n`
+    if (what === 'nr' || what === 'free' || what === 'resv' || what === 'surplus') return `${kernel.pool[what]}\n`
     if (path.includes('hugepages-1048576kB')) return '0\n'
     if (path.endsWith('hugetlb.2MB.rsvd.current')) return `${kernel.charged.reserved}\n`
     return path.endsWith('hugetlb.2MB.current') ? `${kernel.charged.used}\n` : undefined

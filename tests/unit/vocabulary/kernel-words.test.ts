@@ -4,8 +4,7 @@ import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
-import { fakeInstance } from '../fixtures/run/fake-instance.ts'
-import type { FakeOptions } from '../fixtures/run/fake-instance.ts'
+import { fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
 
 interface Stage extends AsyncDisposable {
   readonly context: ScenarioContext

@@ -33,9 +33,7 @@ async function says(directory: string, name: string, text: string): Promise<bool
 }
 
 async function restores({ output }: Place): Promise<boolean> {
-  const lines = (await qemusWith(output)).map((pid) =>
-    readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-  )
+  const lines = (await qemusWith(output)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
   return (await Promise.all(lines)).some((line) => line.includes('-incoming'))
 }
 

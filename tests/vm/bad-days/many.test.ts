@@ -20,16 +20,7 @@ const mebibyte = 2 ** 20
 
 void test('8 instances at once say what one after the other says', async (t) => {
   const output = t.testdir({})
-  const names = [
-    'contents-',
-    'default-state',
-    'disjoint-',
-    'equal-',
-    'guest-',
-    'initially-',
-    'neighbours-',
-    'refusal-',
-  ]
+  const names = ['contents-', 'default-state', 'disjoint-', 'equal-', 'guest-', 'initially-', 'neighbours-', 'refusal-']
   const one = await gmemtest('run', '--output', output, '--jobs=1', ...names).ended
   const eight = await gmemtest('run', '--output', output, '--jobs=8', ...names).ended
   t.equal(one.exitCode, 0, one.stderr)
@@ -54,9 +45,7 @@ const collectGarbage: unknown = runInNewContext('gc')
 async function held(): Promise<Held> {
   if (typeof collectGarbage === 'function') collectGarbage()
   const names = await readdir('/proc/self/fd')
-  const targets = await Promise.all(
-    names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => undefined)),
-  )
+  const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => undefined)))
   const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')
   const { heapUsed, rss } = process.memoryUsage()
   return {

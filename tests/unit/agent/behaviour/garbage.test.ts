@@ -8,9 +8,7 @@ import { dialects } from '../../../../harness/uapi/dialect.ts'
 import { agentProgram } from '../fixtures/host-agent.ts'
 
 /** Sends requests one after another, and returns all output of the agent and how it ended. */
-async function tell(
-  ...requests: readonly Buffer[]
-): Promise<{ code: unknown; stdout: Buffer; stderr: string }> {
+async function tell(...requests: readonly Buffer[]): Promise<{ code: unknown; stdout: Buffer; stderr: string }> {
   const child = spawn(await agentProgram(), [], { stdio: ['pipe', 'pipe', 'pipe'] })
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
@@ -53,11 +51,7 @@ void test('the agent exits after an invalid request', async (t) => {
 
 void test('the agent refuses unknown operations, and any before hello', async (t) => {
   const requests: Record<string, Buffer> = {
-    'hello must be first': encodeFrame(
-      { ...header, operation: operations.reset.number },
-      [],
-      Buffer.alloc(0),
-    ),
+    'hello must be first': encodeFrame({ ...header, operation: operations.reset.number }, [], Buffer.alloc(0)),
     'no such operation': encodeFrame({ ...header, operation: 999 }, [1n], Buffer.alloc(0)),
     'too few words': encodeFrame(header, [], Buffer.alloc(0)),
     'version 2': encodeFrame(header, [2n], Buffer.alloc(0)),

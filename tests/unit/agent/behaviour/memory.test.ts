@@ -59,11 +59,7 @@ void test('a pattern by page tells pages apart', async (t) => {
   const mapping = await mapFile(host.agent, 4, 4)
   await must(memory.fill(mapping, 0, 4 * page, { seed: 5 }))
   t.match(await memory.verify(mapping, 0, 4 * page, { seed: 5 }), { mismatches: 0 })
-  t.match(
-    await memory.verify(mapping, page, 2 * page, { seed: 6 }),
-    { mismatches: 0 },
-    'the seed moves along',
-  )
+  t.match(await memory.verify(mapping, page, 2 * page, { seed: 6 }), { mismatches: 0 }, 'the seed moves along')
   t.match(await memory.verify(mapping, 0, 4 * page, { seed: 6 }), { mismatches: 2048, mismatchOffset: 0 })
   await must(memory.write(mapping, 2 * page + 8, Buffer.alloc(8, 0xff)))
   const changed = await memory.verify(mapping, 0, 4 * page, { seed: 5 })

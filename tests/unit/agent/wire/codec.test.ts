@@ -30,10 +30,7 @@ void test('a request becomes words in the order of the table, and a readable lin
     size: 0x1000,
   })
   t.same(words, [gmem | 3n, 0n, 1n, 0x2000n, 0x1000n, 0n])
-  t.equal(
-    showRequest('convert', words),
-    'convert(gmem#3, convert-ioctl, private, offset 0x2000, size 0x1000)',
-  )
+  t.equal(showRequest('convert', words), 'convert(gmem#3, convert-ioctl, private, offset 0x2000, size 0x1000)')
   t.end()
 })
 

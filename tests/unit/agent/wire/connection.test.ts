@@ -1,7 +1,6 @@
 import { test } from 'tap'
 import { ProtocolError } from '../../../../harness/base/errors.ts'
-import type { Script } from '../fixtures/scripted.ts'
-import { answerTo, exchange, scripted } from '../fixtures/scripted.ts'
+import { answerTo, exchange, scripted, type Script } from '../fixtures/scripted.ts'
 
 async function failureOf(script: Script, milliseconds?: number): Promise<Error> {
   try {
@@ -12,10 +11,7 @@ async function failureOf(script: Script, milliseconds?: number): Promise<Error> 
   throw new Error('the exchange did not fail')
 }
 
-const badDays: Record<
-  string,
-  { readonly script: () => Script; readonly code: string; readonly says: RegExp }
-> = {
+const badDays: Record<string, { readonly script: () => Script; readonly code: string; readonly says: RegExp }> = {
   'text instead of an answer': {
     script: () => scripted((_frame, far) => far.write('Segmentation fault, core not dumped\n')),
     code: 'AGENT_GARBAGE',

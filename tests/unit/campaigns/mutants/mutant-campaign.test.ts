@@ -185,11 +185,7 @@ void test('a survivor is one failure, and the mutants after it are tried', async
   )
   t.equal(mutants[0]?.reason, '2 scenarios passed and none failed')
   t.equal(outcome?.exitCode, 1)
-  t.strictSame(
-    (await tryAll({ harmless: {} })).built,
-    ['harmless'],
-    'without a kill there is nothing to prove',
-  )
+  t.strictSame((await tryAll({ harmless: {} })).built, ['harmless'], 'without a kill there is nothing to prove')
 })
 
 void test('a mutant that cannot be built is one line, and could not run', async (t) => {

@@ -10,10 +10,7 @@ import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario
 import { gmemPatch, miniDefinition, recordingContext } from '../../kernel/fixtures/mini-tree.ts'
 
 /** A kernel in miniature whose series has these mutants. */
-async function miniWith(
-  directory: string,
-  mutants: Readonly<Record<string, string>>,
-): Promise<KernelDefinition> {
+async function miniWith(directory: string, mutants: Readonly<Record<string, string>>): Promise<KernelDefinition> {
   const definition = await miniDefinition(directory, { patches: { '0001-b.patch': gmemPatch() } })
   await mkdir(path.join(directory, 'series/mutants'))
   for (const [name, text] of Object.entries(mutants)) {

@@ -12,9 +12,7 @@ function planOf(tests: readonly Test[]): BootPlan {
 }
 
 function shape({ groups }: BootPlan): string[] {
-  return groups.map(
-    ({ profile, tests }) => `${describeProfile(profile)}: ${tests.map(({ name }) => name).join(' ')}`,
-  )
+  return groups.map(({ profile, tests }) => `${describeProfile(profile)}: ${tests.map(({ name }) => name).join(' ')}`)
 }
 
 void test('likely killers come first, in their order, and none twice', (t) => {

@@ -41,10 +41,7 @@ void test('a run that ends while it is held back has its record all the same', a
   const written: string[] = []
   const { context } = fakeContext()
   {
-    await using record = new RunRecord(
-      async (commands) => void written.push(commands.join(' ')),
-      context.printError,
-    )
+    await using record = new RunRecord(async (commands) => void written.push(commands.join(' ')), context.printError)
     record.holdBack()
     record.update(['a'])
   }

@@ -6,8 +6,7 @@ import { parse } from 'yaml'
 import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { patterns } from '../../../../harness/console/pattern-table.ts'
 import { inProject } from '../../../../harness/base/paths.ts'
-import { goldenLines, summary } from '../fixtures/golden.ts'
-import type { Summary } from '../fixtures/golden.ts'
+import { goldenLines, summary, type Summary } from '../fixtures/golden.ts'
 
 const directory = path.join(import.meta.dirname, '../golden')
 const expected: Readonly<Record<string, readonly Summary[]>> = parse(
@@ -30,8 +29,7 @@ void test('every row has a log, and every log has expected splats', (t) => {
 
 void test('docs/health.md has every kind', (t) => {
   const docs = readFileSync(inProject('docs/health.md'), 'utf8')
-  for (const kind of new Set(patterns.map((pattern) => pattern.kind)))
-    t.ok(docs.includes(`\`${kind}\``), kind)
+  for (const kind of new Set(patterns.map((pattern) => pattern.kind))) t.ok(docs.includes(`\`${kind}\``), kind)
   t.end()
 })
 

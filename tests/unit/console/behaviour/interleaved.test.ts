@@ -1,7 +1,6 @@
 // Splats that several tasks print at the same time.
 import { test } from 'tap'
-import { findSplats } from '../../../../harness/console/find-splats.ts'
-import type { Splat } from '../../../../harness/console/find-splats.ts'
+import { findSplats, type Splat } from '../../../../harness/console/find-splats.ts'
 import { patterns } from '../../../../harness/console/pattern-table.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
 
@@ -12,9 +11,7 @@ function essence({ fingerprint, title, trace, corrupted }: Splat): unknown {
 
 /** Prints these splats line by line in turn, each with its callers. */
 function interleaved(names: readonly string[], callers: readonly string[]): string[] {
-  const columns = names.map((name, index) =>
-    texts(name).map((line) => `[   12.345678]${callers[index] ?? ''} ${line}`),
-  )
+  const columns = names.map((name, index) => texts(name).map((line) => `[   12.345678]${callers[index] ?? ''} ${line}`))
   const longest = Math.max(...columns.map((column) => column.length))
   return Array.from({ length: longest }, (_, row) => columns.flatMap((column) => column[row] ?? [])).flat()
 }

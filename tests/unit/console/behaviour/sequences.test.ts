@@ -4,9 +4,7 @@ import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { goldenLines, texts } from '../fixtures/golden.ts'
 
 const headless: Readonly<Record<string, readonly string[]>> = {
-  'list-corruption': [
-    'list_del corruption. prev->next should be ffff888101234567, but was dead000000000100.',
-  ],
+  'list-corruption': ['list_del corruption. prev->next should be ffff888101234567, but was dead000000000100.'],
   usercopy: ['usercopy: Kernel memory exposure attempt detected from SLUB object (offset 0, size 64)!'],
   bug: ['------------[ cut here ]------------', 'kernel BUG at mm/slub.c:563!'],
   'soft-lockup': ['watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [agent:77]'],
@@ -77,20 +75,12 @@ const heads: readonly (readonly [kind: string, head: readonly string[]])[] = [
   ['list-corruption', [cut, 'list_add corruption. next->prev should be prev (0)', place]],
   [
     'list-corruption',
-    [
-      'list_add corruption. next->prev',
-      cut,
-      'kernel BUG at lib/list_debug.c:29!',
-      'invalid opcode: 0000 [#1] SMP',
-    ],
+    ['list_add corruption. next->prev', cut, 'kernel BUG at lib/list_debug.c:29!', 'invalid opcode: 0000 [#1] SMP'],
   ],
   ['bug', [cut, 'kernel BUG at mm/slub.c:563!', 'Oops: invalid opcode: 0000 [#1] PREEMPT SMP']],
   ['oops', ['BUG: unable to handle page fault for address: ffff888101234567', 'Oops: 0002 [#1] SMP']],
   ['stack-overflow', ['BUG: TASK stack guard page was hit at (ptrval)', 'stack guard page: 0000 [#1] SMP']],
-  [
-    'debug-objects',
-    [cut, 'ODEBUG: free active (active state 0) object: 0 object type: timer_list hint: f', place],
-  ],
+  ['debug-objects', [cut, 'ODEBUG: free active (active state 0) object: 0 object type: timer_list hint: f', place]],
 ]
 
 for (const [kind, head] of heads) {

@@ -25,13 +25,7 @@ const logs: Readonly<Record<string, readonly [lines: readonly string[], reboots:
   'an older journal of two boots': [[journalBanner, stopped, '-- Reboot --', journalBanner], 0],
   'a journal that was not stopped': [[journalBanner, journalBoot, journalBanner], 1],
   'a journal that was stopped long before': [
-    [
-      journalBanner,
-      stopped,
-      ...Array<string>(9).fill('Nov 27 00:00:02 host kernel: fine'),
-      journalBoot,
-      journalBanner,
-    ],
+    [journalBanner, stopped, ...Array<string>(9).fill('Nov 27 00:00:02 host kernel: fine'), journalBoot, journalBanner],
     1,
   ],
 }

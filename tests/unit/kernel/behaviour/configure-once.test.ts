@@ -4,8 +4,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { configKey, configureOnce, isCodeAlone } from '../../../../harness/kernel/kconfig/once.ts'
 
-const code =
-  'diff --git a/virt/kvm/guest_memfd.c b/virt/kvm/guest_memfd.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n'
+const code = 'diff --git a/virt/kvm/guest_memfd.c b/virt/kvm/guest_memfd.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n'
 
 for (const [what, diff, wanted] of [
   ['a C file', code, true],
@@ -65,8 +64,7 @@ void test('a configuration is made once, and again after a change', async (t) =>
 void test('a failed configuration is not remembered', async (t) => {
   const home = t.testdir({ '.config': 'old' })
   const file = path.join(home, '.config')
-  const once = (configure: () => Promise<void>): Promise<void> =>
-    configureOnce(home, { key: 'a', file }, configure)
+  const once = (configure: () => Promise<void>): Promise<void> => configureOnce(home, { key: 'a', file }, configure)
   await once(async () => undefined)
   await writeFile(file, 'new')
   await t.rejects(

@@ -1,10 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import {
-  listKernelDefinitions,
-  loadKernelDefinition,
-} from '../../../../harness/kernel/definition/load-definition.ts'
+import { listKernelDefinitions, loadKernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
 import type { KernelDefinition } from '../../../../harness/kernel/definition/definition.ts'
 import { GmemtestError } from '../../../../harness/base/errors.ts'
 
@@ -56,10 +53,7 @@ void test('a definition may lie anywhere; its paths are relative to it', async (
       { kind: 'path', path: path.join(directory, 'a') },
       { kind: 'git', repository: path.resolve(directory, '../repo'), range: 'v1..v2' },
     ],
-    fragments: [
-      { name: 'base', path: /kernel-configs\/fragments\/base\.config$/ },
-      { path: /mine\.config$/ },
-    ],
+    fragments: [{ name: 'base', path: /kernel-configs\/fragments\/base\.config$/ }, { path: /mine\.config$/ }],
   })
 })
 
@@ -91,44 +85,18 @@ void test('the error for an unknown kernel lists the nearest and all names', asy
 })
 
 const mistakes = [
-  [
-    'a key with a typo',
-    { dialect: 'dialct: vm-attributes' },
-    /mine\.yaml:4:1: there is no key 'dialct'/,
-    /'dialect'/,
-  ],
-  [
-    'a typo deeper down',
-    { source: 'source:\n  debain: x' },
-    /mine\.yaml:3:3: there is no key 'debain'/,
-    /'debian'/,
-  ],
+  ['a key with a typo', { dialect: 'dialct: vm-attributes' }, /mine\.yaml:4:1: there is no key 'dialct'/, /'dialect'/],
+  ['a typo deeper down', { source: 'source:\n  debain: x' }, /mine\.yaml:3:3: there is no key 'debain'/, /'debian'/],
   ['a missing key', { dialect: '' }, /mine\.yaml:1:1: dialect is missing/],
   ['a wrong value', { dialect: 'dialect: vm-atributes' }, /mine\.yaml:4:10: dialect: Invalid option/],
   ['a kernel that is too fast', { series: 'slowdown: 0.5' }, /mine\.yaml:5:11: slowdown: /],
-  [
-    'an isolation that there is not',
-    { series: 'isolation: vms' },
-    /mine\.yaml:5:12: isolation: Invalid option/,
-  ],
+  ['an isolation that there is not', { series: 'isolation: vms' }, /mine\.yaml:5:12: isolation: Invalid option/],
   ['a slowdown that is no number', { series: 'slowdown: very' }, /mine\.yaml:5:11: slowdown: /],
   ['no source', { source: 'source: {}' }, /mine\.yaml:2:9: source must have one of .*, got none/],
   ['two sources', { source: 'source: {dir: a, git: b}' }, /must have one of .*, got git and dir|dir and git/],
-  [
-    'a tarball without hash',
-    { source: 'source: {tarball: a}' },
-    /mine\.yaml:2:19: source: tarball needs sha256/,
-  ],
-  [
-    'what does not go together',
-    { source: 'source: {dir: a, ref: b}' },
-    /mine\.yaml:2:18: source: ref does not go/,
-  ],
-  [
-    'a ref that is an option',
-    { source: 'source: {git: a, ref: --upload-pack=x}' },
-    /mine\.yaml:2:\d+: source\.ref/,
-  ],
+  ['a tarball without hash', { source: 'source: {tarball: a}' }, /mine\.yaml:2:19: source: tarball needs sha256/],
+  ['what does not go together', { source: 'source: {dir: a, ref: b}' }, /mine\.yaml:2:18: source: ref does not go/],
+  ['a ref that is an option', { source: 'source: {git: a, ref: --upload-pack=x}' }, /mine\.yaml:2:\d+: source\.ref/],
   ['a short hash', { source: 'source: {tarball: a, sha256: abc}' }, /64 hexadecimal digits/],
   ['no YAML', { source: 'source: {dir: a' }, /mine\.yaml:\d+:\d+: /],
   ['the same key twice', { series: 'dialect: vm-attributes' }, /mine\.yaml:5:1: Map keys must be unique/],

@@ -1,11 +1,7 @@
 // Names of selftests.
 import { test } from 'tap'
 import { UsageError } from '../../../../harness/base/errors.ts'
-import {
-  fullName,
-  isSelftestName,
-  selftestName,
-} from '../../../../harness/kernel/definition/selftest-name.ts'
+import { fullName, isSelftestName, selftestName } from '../../../../harness/kernel/definition/selftest-name.ts'
 
 void test('TARGET:TEST', (t) => {
   t.same(selftestName('kvm:guest_memfd_test'), { target: 'kvm', test: 'guest_memfd_test' })

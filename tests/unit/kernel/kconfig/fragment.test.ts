@@ -72,10 +72,7 @@ void test('requests replace the values of tinyconfig', (t) => {
 })
 
 void test('all requests are compared, those that switch an option off too', (t) => {
-  const requests = parseFragment(
-    '/f.config',
-    'CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_D=3\n',
-  )
+  const requests = parseFragment('/f.config', 'CONFIG_A=y\n# CONFIG_B is not set\n# CONFIG_C is not set\nCONFIG_D=3\n')
   const config = new Map([
     ['A', 'm'],
     ['B', 'y'],

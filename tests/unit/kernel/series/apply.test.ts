@@ -39,12 +39,7 @@ void test('patches add, change, rename and remove; the tree itself is not touche
   ]
   // A cache that lies in a repository: git apply would skip everything there.
   execFileSync('git', ['init', '-q', directory])
-  const overlay = await applySeries(
-    patches,
-    tree,
-    path.join(directory, 'scratch'),
-    recordingContext(directory),
-  )
+  const overlay = await applySeries(patches, tree, path.join(directory, 'scratch'), recordingContext(directory))
   t.strictSame([...overlay.keys()].toSorted(), ['gone', 'new', 'old', 's', 'x'])
   t.equal(overlay.get('gone'), undefined)
   t.equal(overlay.get('old'), undefined)
@@ -90,10 +85,7 @@ for (const [what, diff, message] of failures) {
 void test('patch ids are those of git', async (t) => {
   const directory = t.testdir()
   const [id] = await patchIds([patchOf('1', header + hunk(10, 'line 10', 'a'))], recordingContext(directory))
-  const [other] = await patchIds(
-    [patchOf('1', header + hunk(12, 'line 10', 'a'))],
-    recordingContext(directory),
-  )
+  const [other] = await patchIds([patchOf('1', header + hunk(12, 'line 10', 'a'))], recordingContext(directory))
   t.match(id, /^[0-9a-f]{40}$/)
   t.not(id, other)
 })

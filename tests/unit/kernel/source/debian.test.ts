@@ -42,10 +42,7 @@ void test('a package is fetched once; from then on apt is not asked', async (t) 
   const identity = await obtainDebian(source, context, false)
   t.equal(identity.version, 'linux-source-6.12 6.12.1-1')
   t.equal(identity.content, `tarball ${sha256}`)
-  t.match(
-    await readFile(path.join(context.cache, 'sources', identity.directory, 'tree/Kconfig'), 'utf8'),
-    'CHILD',
-  )
+  t.match(await readFile(path.join(context.cache, 'sources', identity.directory, 'tree/Kconfig'), 'utf8'), 'CHILD')
 
   await standIns(directory, { 'apt-get': 'exit 1' })
   t.strictSame(await identifyDebian(source, context), identity)
@@ -56,24 +53,14 @@ void test('a package is fetched once; from then on apt is not asked', async (t) 
 })
 
 const failures = [
-  [
-    'no such package',
-    'E: Unable to locate package linux-source-6.12',
-    'SOURCE_PACKAGE_MISSING',
-    /apt-get update/,
-  ],
+  ['no such package', 'E: Unable to locate package linux-source-6.12', 'SOURCE_PACKAGE_MISSING', /apt-get update/],
   [
     'no such suite',
     "E: Release 'sid' for 'linux-source-6.12' was not found",
     'SOURCE_PACKAGE_MISSING',
     /--apt-suite trixie-backports/,
   ],
-  [
-    'no network',
-    'E: Failed to fetch http://x/y.deb  Could not resolve host: x',
-    'SOURCE_UNREACHABLE',
-    /network/,
-  ],
+  ['no network', 'E: Failed to fetch http://x/y.deb  Could not resolve host: x', 'SOURCE_UNREACHABLE', /network/],
 ] as const
 
 for (const [what, words, code, hint] of failures) {
@@ -158,8 +145,7 @@ void test('a missing suite is a usage error; an unreachable archive is not', asy
   const directory = t.testdir()
   const context = { ...recordingContext(path.join(directory, 'cache')), aptSuite: 'trixie-backprots' }
   const wanted = { package: 'linux-source-7.3' }
-  const noRelease =
-    'echo "E: The repository \'http://x y Release\' does not have a Release file." >&2; exit 100'
+  const noRelease = 'echo "E: The repository \'http://x y Release\' does not have a Release file." >&2; exit 100'
   await standIns(directory, { 'apt-get': aptWithSuites(directory, noRelease) })
   await t.rejects(obtainDebian(wanted, context, false), {
     code: 'SUITE_UNKNOWN',

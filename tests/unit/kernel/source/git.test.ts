@@ -31,11 +31,7 @@ void test('a repository of this computer is asked each time, and only read', asy
   t.equal(await readFile(file, 'utf8'), 'one\n')
 
   await writeFile(path.join(location, 'Makefile'), 'two\n')
-  t.strictSame(
-    await identifyGit({ location, ref: 'main' }, context),
-    first,
-    'what is not committed does not count',
-  )
+  t.strictSame(await identifyGit({ location, ref: 'main' }, context), first, 'what is not committed does not count')
   git(location, 'commit', '-q', '-a', '-m', 'two')
   t.not((await identifyGit({ location, ref: 'main' }, context))?.content, first.content)
   t.equal(git(location, 'status', '--porcelain'), '')

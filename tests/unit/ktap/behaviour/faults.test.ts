@@ -12,11 +12,7 @@ const broken: readonly Row[] = [
     'cut in a subtest',
     'TAP version 14\n1..2\n# Subtest: a\n1..3\nok 1 x\nKernel panic - not syncing: VFS: no root\nok 2 y\n',
     [1, 0, 3, 0],
-    [
-      '5 a: 2 of 3 planned tests have no result',
-      '5 a: it has no result',
-      '5 : 1 of 2 planned tests has no result',
-    ],
+    ['5 a: 2 of 3 planned tests have no result', '5 a: it has no result', '5 : 1 of 2 planned tests has no result'],
   ],
   [
     'a parent without its result',
@@ -90,12 +86,7 @@ const broken: readonly Row[] = [
   ],
   ['nothing has run', 'TAP version 14\n1..0\n', [0, 0, 0, 0], ['1 : no test has run']],
   ['all is skipped', 'TAP version 13\n1..0 # SKIP no KVM\n', [0, 0, 0, 0], []],
-  [
-    'an empty parent',
-    'KTAP version 1\n1..1\n# Subtest: a\n1..0\nok 1 a\n',
-    [0, 0, 1, 0],
-    ['3 a: no test has run'],
-  ],
+  ['an empty parent', 'KTAP version 1\n1..1\n# Subtest: a\n1..0\nok 1 a\n', [0, 0, 1, 0], ['3 a: no test has run']],
   [
     'a bail-out',
     'TAP version 13\n1..2\nok 1 a\nBail out! no memory\n',
@@ -141,12 +132,7 @@ const broken: readonly Row[] = [
     [1, 0, 0, 0],
     ['3 a: it says ok, but also TIMEOUT'],
   ],
-  [
-    'a version of the future',
-    'KTAP version 2\n1..1\nok 1 a\n',
-    [1, 0, 0, 0],
-    ['1 : there is no known KTAP version 2'],
-  ],
+  ['a version of the future', 'KTAP version 2\n1..1\nok 1 a\n', [1, 0, 0, 0], ['1 : there is no known KTAP version 2']],
   [
     'KUnit gives up',
     'kunit executor: could not allocate\n',

@@ -83,10 +83,7 @@ void test('a pool that is too small is the error of those tests alone that want 
     { instances: [{ files: fakeFiles({ ...mapsGigantic, [poolOf1G]: '1\n', [poolOf2M]: '3\n' }) }] },
   )
   t.strictSame(ended(result), ['a ERROR', 'b PASS'])
-  t.match(
-    result.finished[0]?.diagnostic?.message,
-    /needs 2 × 1G, but the instance has 1 \(profile: 2 × 1G, 3 × 2M\)/,
-  )
+  t.match(result.finished[0]?.diagnostic?.message, /needs 2 × 1G, but the instance has 1 \(profile: 2 × 1G, 3 × 2M\)/)
   t.equal(result.outcome.exitCode, 1)
 })
 

@@ -37,10 +37,7 @@ void test('a late splat has file and line as well', async (t) => {
     instances: [{ onDispose: (puppet) => goldenLines('warning').forEach((line) => puppet.say(line)) }],
   })
   t.strictSame(verdicts(result), ['FAIL'])
-  t.match(
-    result.finished[0]?.diagnostic?.trace?.[0],
-    /^RIP: kvm_gmem_get_folio\+0x[\da-f]+\/0x[\da-f]+.* file\.c:1$/,
-  )
+  t.match(result.finished[0]?.diagnostic?.trace?.[0], /^RIP: kvm_gmem_get_folio\+0x[\da-f]+\/0x[\da-f]+.* file\.c:1$/)
 })
 
 void test('an allowance holds to the end of a run that began on its last day', async (t) => {

@@ -86,12 +86,7 @@ void test('copies are checked once for each profile, instances that boot each ti
       return path === poolOf2M ? '4\n' : undefined
     }
     const pools = { pools: { '2M': 4 } }
-    const scenarios = [
-      named('a', fine),
-      named('b', fine),
-      named('c', fine, [], pools),
-      named('d', fine, [], pools),
-    ]
+    const scenarios = [named('a', fine), named('b', fine), named('c', fine, [], pools), named('d', fine, [], pools)]
     const result = await run(scenarios, { isolation: 'vm', origin, instances: [{ files }] })
     t.strictSame(verdicts(result), ['PASS', 'PASS', 'PASS', 'PASS'])
     // Each watch of the counters looks into that file as well, before and after the scenario.
@@ -150,8 +145,7 @@ void test('splats of the boot that a copy comes from are the failure of the firs
 /** Its kernel prints a splat during the checks. */
 const warns: FakeOptions = {
   react: (name, puppet) => {
-    if (name === 'checkExtension')
-      puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
+    if (name === 'checkExtension') puppet.say('[    0.5] WARNING: CPU: 0 PID: 9 at kernel/foo.c:1 foo+0x1/0x2')
     return 0
   },
 }
@@ -181,9 +175,7 @@ void test('a kernel that boots twice while it boots has reset itself', async (t)
       puppet.say('[    0.0] Linux version 6.12.0 (gcc) #1 SMP')
     },
   })
-  t.match(result.finished, [
-    { verdict: 'FAIL', diagnostic: { message: /before this test began: Linux version/ } },
-  ])
+  t.match(result.finished, [{ verdict: 'FAIL', diagnostic: { message: /before this test began: Linux version/ } }])
 })
 
 void test('what comes after the boot and before the scenario is not lost', async (t) => {
@@ -192,8 +184,7 @@ void test('what comes after the boot and before the scenario is not lost', async
     instances: [
       {
         react: (name, puppet) => {
-          if (name === 'directory')
-            puppet.say('[    1.0] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2')
+          if (name === 'directory') puppet.say('[    1.0] WARNING: CPU: 0 PID: 1 at kernel/foo.c:1 foo+0x1/0x2')
           return undefined
         },
       },

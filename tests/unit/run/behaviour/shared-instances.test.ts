@@ -104,8 +104,7 @@ void test('a worker without a test left closes its instance while others still w
   const result = await run(
     [
       named('a', async ({ check }) => {
-        for (let tries = 0; tries < 30 && !puppets.some((puppet) => puppet.disposed()); tries += 1)
-          await delay(10)
+        for (let tries = 0; tries < 30 && !puppets.some((puppet) => puppet.disposed()); tries += 1) await delay(10)
         check.that(
           puppets.some((puppet) => puppet.disposed()),
           'the other machine is closed',

@@ -57,9 +57,7 @@ const withoutSpace: Dump = async () => {
 
 void test('a dump that fails changes no verdict, and is said', async (t) => {
   const { finished } = await run([named('bad', fine)], { instances: [hangs({ dump: withoutSpace })] })
-  t.match(finished, [
-    { verdict: 'FAIL', diagnostic: { vmcore: 'there is no dump: a dump may need 1056 MiB' } },
-  ])
+  t.match(finished, [{ verdict: 'FAIL', diagnostic: { vmcore: 'there is no dump: a dump may need 1056 MiB' } }])
 })
 
 void test('no dump is wanted', async (t) => {

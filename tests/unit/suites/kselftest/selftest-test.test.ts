@@ -2,13 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { DeadlineExceeded } from '../../../../harness/base/deadline.ts'
-import {
-  BootError,
-  BuildError,
-  GuestError,
-  InfraError,
-  ProtocolError,
-} from '../../../../harness/base/errors.ts'
+import { BootError, BuildError, GuestError, InfraError, ProtocolError } from '../../../../harness/base/errors.ts'
 import { passes, run, type Faults, type Program } from './fixtures/selftests.ts'
 
 void test('programs that pass share an instance; their points go with them', async (t) => {
@@ -175,10 +169,7 @@ void test('a program that does not compile is one line, and needs no instance', 
   const error = new BuildError('SELFTEST_BUILD_FAILED', 'kvm:one does not compile: x.c:1: error: no', {
     tail: ['x.c:1: error: no'],
   })
-  const { verdicts, outcome, boots, events } = await run(
-    {},
-    { tests: [{ target: 'kvm', test: 'one', error }] },
-  )
+  const { verdicts, outcome, boots, events } = await run({}, { tests: [{ target: 'kvm', test: 'one', error }] })
   t.same(verdicts, ['kvm:one ERROR: kvm:one does not compile: x.c:1: error: no'])
   t.same([outcome.exitCode, boots], [69, 0])
   t.match(events.at(-2), { diagnostic: { output: ['x.c:1: error: no'] } })

@@ -21,14 +21,8 @@ const notScenarios = {
   rule: [scenarioText.replace('S-A1', 'S-A99'), /unknown rule 'S-A99', near it: .*S-A9/],
   need: [scenarioText.replace('needs: []', `needs: ['luck']`), /unknown need 'luck', known: .*hugetlb/],
   bug: [scenarioText.replace('bugs: []', `bugs: ['A-99']`), /unknown bug 'A-99', near it: .*A-9/],
-  variant: [
-    scenarioText.replace('boot: []', `boot: ['nohz']`),
-    /unknown boot variant 'nohz', .*slab-nomerge/,
-  ],
-  size: [
-    scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`),
-    /unknown size of huge pages '64K', known: 1G, 2M/,
-  ],
+  variant: [scenarioText.replace('boot: []', `boot: ['nohz']`), /unknown boot variant 'nohz', .*slab-nomerge/],
+  size: [scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`), /unknown size of huge pages '64K', known: 1G, 2M/],
   count: [
     scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
     /pool of 2M pages must have a whole, non-negative number of pages, got 1\.5/,
@@ -44,19 +38,13 @@ const malformed = {
   field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /write 'needs'/],
   list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got "hvo"/, /boot: \["hvo"\]/],
   rules: [made(`rules: []`), /rules must name at least one rule, got none/, /list --rules/],
-  timeout: [
-    made(`rules: ['S-A1'], timeout: -5`),
-    /timeout must be a positive number .*, got -5/,
-    /timeout: 30/,
-  ],
+  timeout: [made(`rules: ['S-A1'], timeout: -5`), /timeout must be a positive number .*, got -5/, /timeout: 30/],
   elsewhere: [`import '../../harness/api.ts'`, /cannot be loaded/, /import from '.*\/harness\/api\.ts'/],
 } as const
 for (const [what, [text, message, hint]] of Object.entries(malformed)) {
   void test(`a scenario with a mistake (${what}) is refused with the next step`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
-    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch(
-      (error: unknown) => error,
-    )
+    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch((error: unknown) => error)
     t.match(failure, { code: 'SCENARIO_INVALID', message, hint })
     t.match(failure, { message: /x\.ts/ })
   })
@@ -65,9 +53,7 @@ for (const [what, [text, message, hint]] of Object.entries(malformed)) {
 for (const [what, [text, message]] of Object.entries(notScenarios)) {
   void test(`a file that is no scenario (${what}) is refused`, async (t) => {
     const directory = t.testdir({ 'x.ts': text })
-    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch(
-      (error: unknown) => error,
-    )
+    const failure: unknown = await loadScenarios(await listScenarioFiles(directory)).catch((error: unknown) => error)
     t.match(failure, { code: 'SCENARIO_INVALID', message })
     t.match(failure, { message: /x\.ts/ })
   })

@@ -53,18 +53,10 @@ for (const [what, late] of [
     }
     const ran = await run({ one: passes, two: passes }, { faults: { onMarker: onTwo } })
     const { verdicts, events } = ran
-    t.match(verdicts, [
-      /^kvm:one FAIL: (?:the kernel panicked|kernel splat: BUG: something)/,
-      /^kvm:two PASS$/,
-    ])
+    t.match(verdicts, [/^kvm:one FAIL: (?:the kernel panicked|kernel splat: BUG: something)/, /^kvm:two PASS$/])
     t.equal(ran.boots, 2)
     const order = events.flatMap((event) => ('name' in event ? [`${event.type} ${event.name}`] : []))
-    t.same(order, [
-      'test-started kvm:one',
-      'test-finished kvm:one',
-      'test-started kvm:two',
-      'test-finished kvm:two',
-    ])
+    t.same(order, ['test-started kvm:one', 'test-finished kvm:one', 'test-started kvm:two', 'test-finished kvm:two'])
   })
 }
 
