@@ -39,10 +39,10 @@ async function lifeOf(make: () => Promise<Instance>): Promise<Life> {
 /** Reads the time of the scenario itself in a successful run. */
 async function scenarioMilliseconds(directory: string): Promise<number> {
   const text = await readFile(path.join(directory, 'results.jsonl'), 'utf8')
-  const line = text.split('\n').find((candidate) => candidate.includes('"scenario-finished"'))
+  const line = text.split('\n').find((candidate) => candidate.includes('"test-finished"'))
   const event: unknown = JSON.parse(line ?? 'null')
   if (typeof event === 'object' && event !== null && 'milliseconds' in event) return Number(event.milliseconds)
-  throw new Error(`no scenario has finished in ${directory}`)
+  throw new Error(`no test has finished in ${directory}`)
 }
 
 async function oneInstance(directory: string, say: (progress: string) => void): Promise<Figure[]> {
