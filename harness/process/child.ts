@@ -1,5 +1,6 @@
 // A long-lived child such as QEMU: the harness talks to it over inherited descriptors, and it never outlives the harness.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Duplex, Readable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { dieWithHarness, isMissing } from './run-program.ts'
@@ -78,41 +79,29 @@ export async function startChild(
     detached: true,
   })
   const exited = Promise.withResolvers<ChildExit>()
-  const failed = Promise.withResolvers<never>()
   const stderr = child.stderr === null ? () => '' : collectTail(child.stderr)
-  child.once('error', (error) =>
-    failed.reject(
-      new InfraError('CHILD_NOT_STARTED', `cannot start ${file}: ${messageOf(error)}`, {
-        hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
-        cause: error,
-        transient: true,
-      }),
-    ),
-  )
+  // A signal to a child that has just ended may fail.
+  child.on('error', () => undefined)
   // Not 'close': that waits for the channels too, and an unread channel never closes.
   child.once('exit', (code, signal) => {
-    let timer: NodeJS.Timeout | undefined
+    // A grandchild may keep stderr open.
+    const timer = setTimeout(() => child.stderr?.destroy(), stderrMilliseconds)
     const finish = (): void => {
       clearTimeout(timer)
       const text = stderr()
-      exited.resolve({
-        code: code ?? undefined,
-        signal: signal ?? undefined,
-        stderr: text,
-        missing: isMissing(code ?? undefined, text),
-      })
+      const missing = isMissing(code ?? undefined, text)
+      exited.resolve({ code: code ?? undefined, signal: signal ?? undefined, stderr: text, missing })
     }
-    if (child.stderr === null || child.stderr.closed) {
-      finish()
-      return
-    }
-    child.stderr.once('close', finish)
-    // A grandchild may keep it open.
-    timer = setTimeout(() => child.stderr?.destroy(), stderrMilliseconds)
+    if (child.stderr === null || child.stderr.closed) finish()
+    else child.stderr.once('close', finish)
   })
-  const started = Promise.withResolvers<undefined>()
-  child.once('spawn', () => started.resolve(undefined))
-  await Promise.race([started.promise, failed.promise])
+  await once(child, 'spawn').catch((cause: unknown) => {
+    throw new InfraError('CHILD_NOT_STARTED', `cannot start ${file}: ${messageOf(cause)}`, {
+      cause,
+      hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
+      transient: true,
+    })
+  })
 
   const channels = child.stdio.slice(3, 3 + options.channels).filter(isChannel)
   // The caller sees the end of the child in `exited`; an exception for a channel adds nothing.

@@ -32,11 +32,7 @@ const checks = 'make check'
 export const kernelRequirements: readonly Requirement[] = [
   program('gcc', 'gcc', `${kernelBuild}, the agent and init`),
   program('ld', 'binutils', kernelBuild),
-  program('make', 'make', kernelBuild),
-  program('flex', 'flex', kernelBuild),
-  program('bison', 'bison', kernelBuild),
-  program('bc', 'bc', kernelBuild),
-  program('perl', 'perl', kernelBuild),
+  ...['make', 'flex', 'bison', 'bc', 'perl'].map((name) => program(name, name, kernelBuild)),
   program('git', 'git', 'applying patch series'),
   program('xz', 'xz-utils', kernelSource),
   program('tar', 'tar', kernelSource),

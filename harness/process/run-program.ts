@@ -11,7 +11,6 @@ export interface CommandResult {
   readonly timedOut: boolean
   readonly stdout: string
   readonly stderr: string
-  readonly milliseconds: number
 }
 
 export interface RunOptions {
@@ -51,13 +50,6 @@ export function isMissing(exitCode: number | undefined, stderr: string): boolean
   return exitCode === 127 && /\bexec: .*: not found/.test(stderr)
 }
 
-async function forEachLine(
-  child: { iterable: (options: { from: 'all'; binary: false }) => AsyncIterable<string> },
-  onLine: (line: string) => void,
-): Promise<void> {
-  for await (const line of child.iterable({ from: 'all', binary: false })) onLine(line)
-}
-
 /**
  * Runs a command to its end. A failure of the command is a result, not an exception.
  * @throws {InfraError} COMMAND_MISSING when the program does not exist
@@ -66,25 +58,22 @@ async function forEachLine(
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
   // Imported late: execa takes 80 ms to load, and a run with a warm cache starts no command.
   const { execa } = await import('execa')
-  const [file, wrapped] = dieWithHarness(command, args, options.deathSignal)
+  const { signal, onLine, logFile, deathSignal, ...others } = options
+  const [file, wrapped] = dieWithHarness(command, args, deathSignal)
   const child = execa(file, wrapped, {
-    cancelSignal: options.signal,
+    ...others,
+    cancelSignal: signal,
     forceKillAfterDelay: 2000,
-    timeout: options.timeout,
-    stripFinalNewline: true,
     reject: false,
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    stdout: options.logFile === undefined ? 'pipe' : ['pipe', { file: options.logFile, append: true }],
-    stderr: options.logFile === undefined ? 'pipe' : ['pipe', { file: options.logFile, append: true }],
+    stdin: others.input === undefined ? 'ignore' : 'pipe',
+    stdout: logFile === undefined ? 'pipe' : ['pipe', { file: logFile, append: true }],
+    stderr: logFile === undefined ? 'pipe' : ['pipe', { file: logFile, append: true }],
     all: true,
   })
-  const lines = options.onLine === undefined ? undefined : forEachLine(child, options.onLine)
+  const lines = onLine === undefined ? [] : child.iterable({ from: 'all', binary: false })
+  for await (const line of lines) onLine?.(line)
   const result = await child
-  await lines
-  options.signal.throwIfAborted()
+  signal.throwIfAborted()
   if (result.code === 'ENOENT' || isMissing(result.exitCode, result.stderr)) {
     throw new InfraError('COMMAND_MISSING', `${command} is not installed`, {
       hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
@@ -97,6 +86,5 @@ export async function run(command: string, args: readonly string[], options: Run
     timedOut: result.timedOut,
     stdout: result.stdout,
     stderr: result.stderr,
-    milliseconds: result.durationMs,
   }
 }
