@@ -36,13 +36,22 @@ export async function withDeadline<T>(limit: Limit, work: (signal: AbortSignal) 
     limit.milliseconds,
   )
   const signal = AbortSignal.any([limit.signal, expiry.signal])
+  try {
+    return await unlessAborted(signal, work(signal))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Waits for a promise; rejects with the signal's reason when the signal fires first. */
+export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   const gaveUp = Promise.withResolvers<never>()
   const onAbort = (): void => gaveUp.reject(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   try {
-    return await Promise.race([work(signal), gaveUp.promise])
+    return await Promise.race([promise, gaveUp.promise])
   } finally {
-    clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
   }
 }

@@ -1,6 +1,6 @@
 // Free disk space, and the one error for a full disk.
 import { statfs } from 'node:fs/promises'
-import { InfraError } from './errors.ts'
+import { hasCode, InfraError } from './errors.ts'
 
 /** Returns how many bytes an unprivileged process can write below `directory`. */
 export async function freeBytes(directory: string): Promise<number> {
@@ -10,7 +10,7 @@ export async function freeBytes(directory: string): Promise<number> {
 
 /** Returns whether an error of the file system means a full disk, or a used up quota. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  return hasCode(error, 'ENOSPC', 'EDQUOT')
 }
 
 /** Returns the error for a full disk; `otherPlace` tells the user how to choose another disk. */

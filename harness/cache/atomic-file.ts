@@ -1,7 +1,8 @@
 // Files that are complete or absent: written under another name, flushed, renamed.
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { hasCode } from '../base/errors.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
 /** The names of files and directories that a process is making begin with this prefix; its process id follows. */
@@ -32,11 +33,7 @@ export async function writeWhole(
   await makePrivate(path.dirname(file))
   const aside = asideOf(file)
   try {
-    {
-      await using handle = await open(aside, 'w', 0o600)
-      await handle.writeFile(content)
-      if (survivesPowerCut) await handle.sync()
-    }
+    await writeFile(aside, content, { mode: 0o600, flush: survivesPowerCut })
     await rename(aside, file)
   } catch (error) {
     await rm(aside, { force: true })
@@ -68,5 +65,5 @@ export async function exists(file: string): Promise<boolean> {
 
 /** Returns whether an error of the file system means that a file or directory is absent. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  return hasCode(error, 'ENOENT', 'ENOTDIR')
 }

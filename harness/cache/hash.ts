@@ -1,13 +1,12 @@
 // SHA-256 of bytes, of files, and of the inputs that name an entry of the cache.
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash, hash, webcrypto } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 
 /** Returns the SHA-256 of bytes, in hexadecimal. A string holds one byte in each character (`latin1`). */
 export function sha256(content: string | Uint8Array): string {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', typeof content === 'string' ? Buffer.from(content, 'latin1') : content)
 }
 
 /** Returns the key of an entry: a hash of all inputs that its content depends on. */
@@ -26,7 +25,7 @@ export async function sha256OfFile(file: string): Promise<string> {
     const digest = await webcrypto.subtle.digest('SHA-256', await readFile(file))
     return Buffer.from(digest).toString('hex')
   }
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash)
-  return hash.digest('hex')
+  const digester = createHash('sha256')
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), digester)
+  return digester.digest('hex')
 }

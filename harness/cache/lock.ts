@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { makePrivate } from './atomic-file.ts'
 import { startChild, type Child } from '../process/child.ts'
+import { unlessAborted } from '../base/deadline.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
 
 const busy = 75
@@ -22,16 +23,13 @@ export async function takeLock(cache: string, name: string, options: LockOptions
   await makePrivate(path.dirname(file)).catch((error: unknown) => {
     throw failure(file, messageOf(error))
   })
-  const atOnce = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
-  if (atOnce !== undefined) return held(file, atOnce)
-  const who = await readFile(file, 'utf8').catch(() => '')
-  options.onWait(who.trim() === '' ? 'another gmemtest' : who.trim())
-  const later = await holder(file, [], options.signal)
-  if (later === undefined) throw failure(file, 'no reason given')
-  return held(file, later)
-}
-
-async function held(file: string, child: Child): Promise<Child> {
+  let child = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
+  if (child === undefined) {
+    const who = (await readFile(file, 'utf8').catch(() => '')).trim()
+    options.onWait(who === '' ? 'another gmemtest' : who)
+    child = await holder(file, [], options.signal)
+  }
+  if (child === undefined) throw failure(file, 'no reason given')
   await writeFile(file, `another gmemtest (process ${process.pid})\n`)
   return child
 }
@@ -40,28 +38,19 @@ async function held(file: string, child: Child): Promise<Child> {
 async function holder(file: string, how: readonly string[], signal: AbortSignal): Promise<Child | undefined> {
   signal.throwIfAborted()
   // --no-fork: the one process is the holder, and its parent-death signal is the one that startChild set.
-  const child = await startChild('flock', ['--no-fork', ...how, file, 'sh', '-c', 'exec cat <&3 >&3'], {
-    channels: 1,
-  })
+  const child = await startChild('flock', ['--no-fork', ...how, file, 'sh', '-c', 'exec cat <&3 >&3'], { channels: 1 })
   await using stack = new AsyncDisposableStack()
   stack.use(child)
   const [channel] = child.channels
   if (channel === undefined) throw failure(file, 'no reason given')
   channel.write('?')
-  using done = new DisposableStack()
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  done.defer(() => signal.removeEventListener('abort', onAbort))
   const locked = Promise.withResolvers<undefined>()
   channel.once('data', () => locked.resolve(undefined))
-  const ended = await Promise.race([locked.promise, child.exited, aborted.promise])
-  if (ended === undefined) {
-    stack.move()
-    return child
-  }
-  if (ended.code === busy) return undefined
-  throw failure(file, ended.stderr)
+  const ended = await unlessAborted(signal, Promise.race([locked.promise, child.exited]))
+  if (ended?.code === busy) return undefined
+  if (ended !== undefined) throw failure(file, ended.stderr)
+  stack.move()
+  return child
 }
 
 function failure(file: string, reason: string): InfraError {

@@ -1,5 +1,5 @@
 // Disk space: required before a long stage, and recognised in the errors of a disk that became full all the same.
-import { InfraError, messageOf } from '../base/errors.ts'
+import { hasCode, InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
 const otherDisk = 'set XDG_CACHE_HOME to a directory on another disk'
@@ -36,8 +36,7 @@ export function noSpaceError(text: string, what: string): InfraError | undefined
 /** Returns the error to throw when a write to the cache fails: errors that are not of the file system stay as they are. */
 export function cacheError(error: unknown, root: string): unknown {
   if (isDiskFull(error)) return noSpaceLeft(root, otherDisk, error)
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== 'EACCES' && code !== 'EROFS') return error
+  if (!hasCode(error, 'EACCES', 'EROFS')) return error
   return new InfraError('CACHE_NOT_WRITABLE', `cannot write to the cache: ${messageOf(error)}`, {
     cause: error,
     hint: otherDisk,

@@ -67,13 +67,12 @@ export async function storeEntry(
   fill: (directory: string) => Promise<void>,
 ): Promise<string> {
   const directory = path.join(shelf.root, key)
-  const isWhole = async (found: string): Promise<boolean> => (await damageOf(found, shelf)) === undefined
   const fillAll = async (aside: string): Promise<void> => {
     await fill(aside)
     await writeManifest(aside)
   }
   try {
-    await makeWhole(directory, fillAll, isWhole)
+    await makeWhole(directory, fillAll, async (found) => (await damageOf(found, shelf)) === undefined)
     if (shelf.mostKept !== undefined) await prune(shelf.root, shelf.mostKept)
   } catch (error) {
     throw cacheError(error, shelf.root)
@@ -83,8 +82,7 @@ export async function storeEntry(
 
 /** Removes an entry that turned out to be damaged, unless another process replaced it. */
 export async function discardDamaged(shelf: Shelf, key: string): Promise<void> {
-  const directory = path.join(shelf.root, key)
-  await discard(directory, async (found) => (await damageOf(found, shelf)) !== undefined)
+  await discard(path.join(shelf.root, key), async (found) => (await damageOf(found, shelf)) !== undefined)
 }
 
 async function writeManifest(directory: string): Promise<void> {

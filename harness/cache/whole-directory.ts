@@ -1,6 +1,7 @@
 // Directories that are complete or absent: filled under another name, renamed, swept away after a killed process.
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { hasCode } from '../base/errors.ts'
 import { asideOf, asidePrefix, exists, flush, makePrivate } from './atomic-file.ts'
 
 const mostTries = 10
@@ -30,15 +31,11 @@ export async function makeWhole(
       break
     } catch (error) {
       if (await isGood(directory)) return
-      if (!isTaken(error) || tries === mostTries) throw error
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST') || tries === mostTries) throw error
     }
     await discard(directory, async (found) => !(await isGood(found)))
   }
   await flush(root)
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
 }
 
 /**
@@ -67,7 +64,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

@@ -1,7 +1,7 @@
 // Finds and loads kernel definitions: those in kernel-configs/kernels, and those in other files.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
+import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { nearest } from '../../base/nearest.ts'
 import { cacheDirectory, inProject } from '../../base/paths.ts'
@@ -41,16 +41,14 @@ export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDe
 }
 
 async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): Promise<Error> {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EISDIR') {
+  if (hasCode(cause, 'EISDIR')) {
     return new UsageError('KERNEL_UNKNOWN', `${nameOrFile} is a directory, not a kernel definition`, {
       cause,
       hint: 'write a definition with the tree as its source: README.md, "Your own tree or series"',
     })
   }
   if (!isMissing(cause)) {
-    return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, {
-      cause,
-    })
+    return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, { cause })
   }
   const names = await listKernelDefinitions()
   const [near] = isFile ? [] : nearest(nameOrFile, names)
