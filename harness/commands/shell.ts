@@ -1,7 +1,7 @@
 // gmemtest shell: boots a kernel and opens a shell in the instance, or runs one command there.
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { compileAgent } from '../image/agent.ts'
+import { compileAgent } from '../image/static-compiler.ts'
 import { provideGuestImage } from '../image/image.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'

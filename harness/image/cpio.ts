@@ -5,12 +5,7 @@ export type CpioEntry = { readonly path: string } & (
   | { readonly type: 'directory'; readonly mode: number }
   | { readonly type: 'file'; readonly mode: number; readonly content: Uint8Array }
   | { readonly type: 'symlink'; readonly target: string }
-  | {
-      readonly type: 'character-device'
-      readonly mode: number
-      readonly major: number
-      readonly minor: number
-    }
+  | { readonly type: 'character-device'; readonly mode: number; readonly major: number; readonly minor: number }
 )
 
 const typeBits = {
@@ -27,36 +22,26 @@ function paddingAfter(length: number): Buffer {
   return Buffer.alloc((4 - (length % 4)) % 4)
 }
 
+/** The fields of a header that are not always 0. */
 interface Header {
   readonly inode: number
   readonly mode: number
   readonly links: number
-  readonly size: number
-  readonly major: number
-  readonly minor: number
+  readonly major?: number
+  readonly minor?: number
 }
 
 function member(path: string, header: Header, content: Uint8Array): Buffer[] {
   const name = Buffer.from(`${path}\0`)
-  const fields = [
-    header.inode,
-    header.mode,
-    0, // uid
-    0, // gid
-    header.links,
-    0, // mtime
-    header.size,
-    0, // major and minor of the device that contains the file
-    0,
-    header.major,
-    header.minor,
-    name.length,
-    0, // checksum: "newc" has none
-  ]
-  const head = Buffer.concat([
-    Buffer.from(magic + fields.map((field) => field.toString(16).padStart(8, '0')).join('')),
-    name,
-  ])
+  const { inode, mode, links, major = 0, minor = 0 } = header
+  const owner = [0, 0]
+  const time = 0
+  const containingDevice = [0, 0]
+  // "newc" has no checksum.
+  const checksum = 0
+  const file = [inode, mode, ...owner, links, time, content.length]
+  const fields = [...file, ...containingDevice, major, minor, name.length, checksum]
+  const head = Buffer.from(`${magic}${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${path}\0`)
   return [head, paddingAfter(head.length), Buffer.from(content), paddingAfter(content.length)]
 }
 
@@ -76,18 +61,14 @@ export function cpioArchive(entries: readonly CpioEntry[]): Buffer {
   for (const [index, entry] of sorted.entries()) {
     if (entry.path === previous) throw new RangeError(`two entries of the archive have the path ${entry.path}`)
     previous = entry.path
-    const content = contentOf(entry)
-    const isDevice = entry.type === 'character-device'
-    const header: Header = {
+    const header = {
       inode: index + 1,
       mode: typeBits[entry.type] | (entry.type === 'symlink' ? 0o777 : entry.mode),
       links: entry.type === 'directory' ? 2 : 1,
-      size: content.length,
-      major: isDevice ? entry.major : 0,
-      minor: isDevice ? entry.minor : 0,
+      ...(entry.type === 'character-device' ? { major: entry.major, minor: entry.minor } : {}),
     }
-    parts.push(...member(entry.path, header, content))
+    parts.push(...member(entry.path, header, contentOf(entry)))
   }
-  parts.push(...member(trailer, { inode: 0, mode: 0, links: 1, size: 0, major: 0, minor: 0 }, Buffer.alloc(0)))
+  parts.push(...member(trailer, { inode: 0, mode: 0, links: 1 }, Buffer.alloc(0)))
   return Buffer.concat(parts)
 }

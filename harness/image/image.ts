@@ -40,15 +40,6 @@ function requireProgram(name: string, packageName: string): string {
   })
 }
 
-/** Finds the static busybox: Debian's other busybox package needs libraries that the image lacks. */
-function requireBusybox(): string {
-  const file = requireProgram('busybox', 'busybox-static')
-  if (isStaticProgram(file)) return file
-  throw new InfraError('BUSYBOX_DYNAMIC', `${file} is not a static program, and the instance has no libraries`, {
-    hint: 'apt-get install busybox-static',
-  })
-}
-
 /**
  * Returns the guest image, from the cache when none of its inputs has changed.
  * @throws {InfraError} PROGRAM_MISSING, BUSYBOX_DYNAMIC, COMPILER_MISSING, NO_SPACE, CACHE_NOT_WRITABLE
@@ -57,7 +48,13 @@ function requireBusybox(): string {
 export async function provideGuestImage(options: GuestImageOptions): Promise<GuestImage> {
   const { signal } = options
   const root = path.join(options.cache, 'guest')
-  const busybox = requireBusybox()
+  const busybox = requireProgram('busybox', 'busybox-static')
+  // Debian's other busybox package needs libraries that the image lacks.
+  if (!isStaticProgram(busybox)) {
+    throw new InfraError('BUSYBOX_DYNAMIC', `${busybox} is not a static program, and the instance has no libraries`, {
+      hint: 'apt-get install busybox-static',
+    })
+  }
   const dropbear = requireProgram('dropbear', 'dropbear-bin')
   const [profile, init, libraries] = await Promise.all([
     readFile(inProject('guest-images/minimal/profile'), 'utf8'),
@@ -72,30 +69,25 @@ export async function provideGuestImage(options: GuestImageOptions): Promise<Gue
   const shelf = { root: path.join(root, 'images'), readsAll: true, mostKept: 16 }
   // The profile counts by its content: its path differs from checkout to checkout.
   const parts = [init, busybox, dropbear, ...libraries].map(fileIdentity)
-  const directory = await provideEntry(
-    shelf,
-    keyOf([recipeVersion, ...libraries, ...parts, profile]),
-    async (aside) => {
-      const host = makeSshKeyPair()
-      const user = makeSshKeyPair()
-      const contents = libraries.map(async (library) => [library, await readFile(library)] as const)
-      const archive = cpioArchive(
-        imageEntries({
-          init: await readFile(init),
-          busybox: await readFile(busybox),
-          dropbear: await readFile(dropbear),
-          libraries: new Map(await Promise.all(contents)),
-          profile,
-          hostKey: host.dropbear,
-          userKeyLine: user.publicLine,
-        }),
-      )
-      // The archive contains the instance's private key, which is as secret as the user's.
-      await writeFile(path.join(aside, names.initramfs), archive, { mode: 0o600 })
-      await writeFile(path.join(aside, names.userKey), user.openssh, { mode: 0o600 })
-      await writeFile(path.join(aside, names.hostKey), host.publicKey, { mode: 0o600 })
-    },
-  )
+  const key = keyOf([recipeVersion, ...libraries, ...parts, profile])
+  const directory = await provideEntry(shelf, key, async (aside) => {
+    const host = makeSshKeyPair()
+    const user = makeSshKeyPair()
+    const contents = libraries.map(async (library) => [library, await readFile(library)] as const)
+    const entries = imageEntries({
+      init: await readFile(init),
+      busybox: await readFile(busybox),
+      dropbear: await readFile(dropbear),
+      libraries: new Map(await Promise.all(contents)),
+      profile,
+      hostKey: host.dropbear,
+      userKeyLine: user.publicLine,
+    })
+    // The archive contains the instance's private key, which is as secret as the user's.
+    await writeFile(path.join(aside, names.initramfs), cpioArchive(entries), { mode: 0o600 })
+    await writeFile(path.join(aside, names.userKey), user.openssh, { mode: 0o600 })
+    await writeFile(path.join(aside, names.hostKey), host.publicKey, { mode: 0o600 })
+  })
   return {
     initramfs: path.join(directory, names.initramfs),
     userKey: path.join(directory, names.userKey),

@@ -18,9 +18,7 @@ export interface SshKeyPair {
 
 function string(value: Uint8Array | string): Buffer {
   const bytes = Buffer.from(value)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
+  return Buffer.concat([uint32(bytes.length), bytes])
 }
 
 function uint32(value: number): Buffer {

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError, InfraError } from '../base/errors.ts'
+import { inProject } from '../base/paths.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import { run } from '../process/run-program.ts'
 import { keyOf } from '../cache/hash.ts'
@@ -17,18 +18,8 @@ export interface CompileOptions {
   readonly signal: AbortSignal
 }
 
-const flags = [
-  '-std=gnu11',
-  '-O2',
-  '-static',
-  '-pthread',
-  '-fno-strict-aliasing',
-  '-Wall',
-  '-Wextra',
-  '-Werror',
-  // Only core dumps need symbols; without them ssh copies the program in half the time.
-  '-s',
-]
+// -s: only core dumps need symbols; without them ssh copies the program in half the time.
+const flags = '-std=gnu11 -O2 -static -pthread -fno-strict-aliasing -Wall -Wextra -Werror -s'.split(' ')
 const compileMilliseconds = 120_000
 const mostErrorLines = 30
 
@@ -40,39 +31,37 @@ const mostErrorLines = 30
 export async function compileProgram(options: CompileOptions): Promise<string> {
   const compiler = findExecutable('gcc')
   if (compiler === undefined) {
-    throw new InfraError('COMPILER_MISSING', 'gcc is not installed', {
-      hint: 'apt-get install gcc libc6-dev',
-    })
+    throw new InfraError('COMPILER_MISSING', 'gcc is not installed', { hint: 'apt-get install gcc libc6-dev' })
   }
   const names = (await readdir(options.sources)).filter((name) => /\.[ch]$/.test(name)).toSorted()
   const contents = await Promise.all(names.map((name) => readFile(path.join(options.sources, name), 'utf8')))
   const sources = names.filter((name) => name.endsWith('.c'))
   const shelf = { root: options.root, readsAll: true, mostKept: 16 }
   const key = keyOf([fileIdentity(compiler), flags, names, contents])
-  const directory = await provideEntry(shelf, key, (aside) =>
-    compile(compiler, sources, path.join(aside, options.program), options),
-  )
+  const directory = await provideEntry(shelf, key, async (aside) => {
+    const result = await run(compiler, [...flags, '-o', path.join(aside, options.program), ...sources], {
+      signal: options.signal,
+      timeout: compileMilliseconds,
+      cwd: options.sources,
+      // Messages in English; and temporary files in a directory that the next run sweeps away after a kill -9.
+      env: { LC_ALL: 'C', TMPDIR: aside },
+    })
+    if (result.exitCode === 0) return
+    const lines = result.stderr.split('\n')
+    const first = lines.find((line) => /\berror:|undefined reference/.test(line)) ?? lines.at(-1)
+    throw new BuildError('COMPILE_FAILED', `cannot compile ${options.program}: ${first}`, {
+      tail: lines.slice(0, mostErrorLines),
+      hint: `correct the sources in ${options.sources}`,
+    })
+  })
   return path.join(directory, options.program)
 }
 
-async function compile(
-  compiler: string,
-  sources: readonly string[],
-  output: string,
-  options: CompileOptions,
-): Promise<void> {
-  const result = await run(compiler, [...flags, '-o', output, ...sources], {
-    signal: options.signal,
-    timeout: compileMilliseconds,
-    cwd: options.sources,
-    // Messages in English; and temporary files in a directory that the next run sweeps away after a kill -9.
-    env: { LC_ALL: 'C', TMPDIR: path.dirname(output) },
-  })
-  if (result.exitCode === 0) return
-  const lines = result.stderr.split('\n')
-  const first = lines.find((line) => /\berror:|undefined reference/.test(line)) ?? lines.at(-1)
-  throw new BuildError('COMPILE_FAILED', `cannot compile ${options.program}: ${first}`, {
-    tail: lines.slice(0, mostErrorLines),
-    hint: `correct the sources in ${options.sources}`,
-  })
+/**
+ * Returns the path of the agent, which performs the tests' operations in the instance; compiles it unless the cache has it.
+ * @throws the errors of `compileProgram`
+ */
+export async function compileAgent({ cache, signal }: { cache: string; signal: AbortSignal }): Promise<string> {
+  const root = path.join(cache, 'agent')
+  return await compileProgram({ root, sources: inProject('guest-images/agent'), program: 'agent', signal })
 }

@@ -1,5 +1,5 @@
 // The parts that instances are started from: kernel, initramfs and agent, from the cache or built.
-import { compileAgent } from '../../image/agent.ts'
+import { compileAgent } from '../../image/static-compiler.ts'
 import { provideGuestImage } from '../../image/image.ts'
 import { provideKernel, type KernelBuild } from '../../kernel/provide.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
