@@ -9,13 +9,14 @@ const mostTries = 10
 /**
  * Makes a directory: `fill` writes to a new one, which then gets its name. An existing directory stays when `isGood`
  * accepts it (another process may have made it meanwhile, and may use it); otherwise the new one replaces it.
+ * @returns the result of `fill`
  * @throws the errors of `fill`; nothing remains then
  */
-export async function makeWhole(
+export async function makeWhole<Result>(
   directory: string,
-  fill: (directory: string) => Promise<void>,
+  fill: (directory: string) => Promise<Result>,
   isGood: (directory: string) => Promise<boolean> = async () => false,
-): Promise<void> {
+): Promise<Result> {
   const root = path.dirname(directory)
   await makePrivate(root)
   await sweep(root)
@@ -23,19 +24,20 @@ export async function makeWhole(
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rm(aside, { recursive: true, force: true }))
   await mkdir(aside, { mode: 0o700 })
-  await fill(aside)
+  const result = await fill(aside)
   await flush(aside)
   for (let tries = 1; ; tries += 1) {
     try {
       await rename(aside, directory)
       break
     } catch (error) {
-      if (await isGood(directory)) return
+      if (await isGood(directory)) return result
       if (!hasCode(error, 'ENOTEMPTY', 'EEXIST') || tries === mostTries) throw error
     }
     await discard(directory, async (found) => !(await isGood(found)))
   }
   await flush(root)
+  return result
 }
 
 /**

@@ -1,17 +1,16 @@
 // Commands with a clean environment: the user's settings cannot change a build.
-import { run, type CommandResult } from '../process/run-program.ts'
+import { run, type CommandResult, type RunOptions } from '../process/run-program.ts'
 import type { GmemtestError } from '../base/errors.ts'
 import { noSpaceError } from '../cache/space.ts'
 
-export interface CommandOptions {
-  readonly signal: AbortSignal
-  /** The purpose of the command, for messages: "unpacking the source". */
-  readonly stage: string
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-  readonly input?: string | Uint8Array
+type AttemptOptions = Pick<RunOptions, 'signal' | 'cwd' | 'env' | 'input'> & {
   /** Milliseconds; default ten minutes. */
   readonly timeout?: number
+}
+
+export type CommandOptions = AttemptOptions & {
+  /** The purpose of the command, for messages: "unpacking the source". */
+  readonly stage: string
 }
 
 const tenMinutes = 600_000
@@ -37,15 +36,10 @@ export function withCleanEnvironment(
 export async function attempt(
   command: string,
   args: readonly string[],
-  options: CommandOptions,
+  { env, timeout = tenMinutes, ...options }: AttemptOptions,
 ): Promise<CommandResult> {
-  const [file, wrapped] = withCleanEnvironment(command, args, options.env)
-  return run(file, wrapped, {
-    signal: options.signal,
-    timeout: options.timeout ?? tenMinutes,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? {} : { input: options.input }),
-  })
+  const [file, wrapped] = withCleanEnvironment(command, args, env)
+  return run(file, wrapped, { ...options, timeout })
 }
 
 /**
@@ -56,12 +50,12 @@ export async function attempt(
 export async function succeed(
   command: string,
   args: readonly string[],
-  options: CommandOptions,
+  { stage, ...options }: CommandOptions,
   failed: (result: CommandResult) => GmemtestError,
 ): Promise<string> {
   const result = await attempt(command, args, options)
   if (result.exitCode === 0) return result.stdout
-  throw noSpaceError(result.stderr, options.stage) ?? failed(result)
+  throw noSpaceError(result.stderr, stage) ?? failed(result)
 }
 
 /** Returns the last lines of the output of a command, for the tail of an error. */

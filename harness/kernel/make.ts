@@ -1,16 +1,11 @@
 // Calls of the kernel's own make: the command lines that a person would type, without the user's environment.
 import path from 'node:path'
-import { run, type CommandResult } from '../process/run-program.ts'
+import { run, type CommandResult, type RunOptions } from '../process/run-program.ts'
 import { findExecutable } from '../process/executable.ts'
 import { withCleanEnvironment } from './command.ts'
 import { objectsName } from './source/listing.ts'
 
-export interface MakeOptions {
-  readonly signal: AbortSignal
-  readonly jobs: number
-  readonly logFile: string
-  readonly onLine?: (line: string) => void
-}
+export type MakeOptions = Pick<RunOptions, 'signal' | 'onLine'> & { readonly jobs: number; readonly logFile: string }
 
 /** Two hours, in milliseconds: enough for a whole build on a slow and busy computer. */
 const timeout = 7_200_000
@@ -50,19 +45,17 @@ export async function make(tree: string, targets: readonly string[], options: Ma
 }
 
 /** Runs make in a tree, with the arguments of the caller. A failure of make is a result, not an exception. */
-export async function runMake(tree: string, args: readonly string[], options: MakeOptions): Promise<CommandResult> {
+export async function runMake(
+  tree: string,
+  args: readonly string[],
+  { jobs, ...options }: MakeOptions,
+): Promise<CommandResult> {
   // Every process of the build inherits this lock: a compiler that outlives a killed builder cannot write to the
   // objects of the next one.
   const lock = ['--no-fork', `${tree}.lock`]
-  const [file, wrapped] = withCleanEnvironment('flock', [...lock, 'make', `-j${options.jobs}`, ...args])
-  return run(file, wrapped, {
-    signal: options.signal,
-    timeout,
-    logFile: options.logFile,
-    // make stops its compilers and removes the files that they had half written.
-    deathSignal: 'TERM',
-    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
-  })
+  const [file, wrapped] = withCleanEnvironment('flock', [...lock, 'make', `-j${jobs}`, ...args])
+  // TERM: make stops its compilers and removes the files that they had half written.
+  return run(file, wrapped, { ...options, timeout, deathSignal: 'TERM' })
 }
 
 function isErrorLine(line: string): boolean {

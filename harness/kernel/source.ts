@@ -9,18 +9,9 @@ import { identifyTarball, obtainTarball } from './source/tarball.ts'
 
 /** Identifies a source without network and apt; returns undefined before its first `obtainSource`. */
 export async function identifySource(source: KernelSource, context: BuildContext): Promise<SourceIdentity | undefined> {
-  switch (source.kind) {
-    case 'debian':
-      return identifyDebian(source, context)
-    case 'tarball':
-      return identifyTarball(source)
-    case 'git':
-      return identifyGit(source, context)
-    case 'dir':
-      return identifyDir(source.path, context)
-    default:
-      return source satisfies never
-  }
+  if (source.kind === 'debian') return identifyDebian(source, context)
+  if (source.kind === 'tarball') return identifyTarball(source)
+  return source.kind === 'git' ? identifyGit(source, context) : identifyDir(source.path, context)
 }
 
 /** Makes sure that the tree is in the cache. With `refresh`, it asks for a newer package or commit of a branch. */
@@ -29,16 +20,7 @@ export async function obtainSource(
   context: BuildContext,
   refresh: boolean,
 ): Promise<SourceIdentity> {
-  switch (source.kind) {
-    case 'debian':
-      return obtainDebian(source, context, refresh)
-    case 'tarball':
-      return obtainTarball(source, context)
-    case 'git':
-      return obtainGit(source, context, refresh)
-    case 'dir':
-      return obtainDir(source.path, context)
-    default:
-      return source satisfies never
-  }
+  if (source.kind === 'debian') return obtainDebian(source, context, refresh)
+  if (source.kind === 'tarball') return obtainTarball(source, context)
+  return source.kind === 'git' ? obtainGit(source, context, refresh) : obtainDir(source.path, context)
 }

@@ -26,47 +26,34 @@ export async function applySeries(
   const diffs = path.join(scratch, 'patches')
   await mkdir(files, { recursive: true })
   await mkdir(diffs, { recursive: true })
-  const git = gitIn(files, context)
+  // Inside a repository, git apply would silently skip files outside of the current directory.
+  const env = { ...gitEnvironment, GIT_CEILING_DIRECTORIES: scratch }
+  const git: Git = async (...args) => attempt('git', ['apply', ...args], { signal: context.signal, cwd: files, env })
   const touched = new Set<string>()
   for (const [index, patch] of patches.entries()) {
-    context.progress({
-      type: 'phase',
-      phase: 'series',
-      detail: `${index + 1}/${patches.length} ${patch.name}`,
-    })
+    const count = `${index + 1}/${patches.length}`
+    context.progress({ type: 'phase', phase: 'series', detail: `${count} ${patch.name}` })
     const file = path.join(diffs, `${String(index + 1).padStart(4, '0')}.diff`)
     await writeFile(file, patch.diff, 'latin1')
     for (const name of await pathsOf(patch, file, git)) {
       if (!touched.has(name)) await take(tree, name, files)
       touched.add(name)
     }
-    const result = await git(['apply', '--whitespace=nowarn', file])
+    const result = await git('--whitespace=nowarn', file)
     if (result.exitCode !== 0) throw await rejection(patch, file, files, git, result)
   }
-  const overlay = new Map<string, string | undefined>()
-  for (const name of touched) {
+  const overlay = Array.from(touched, async (name) => {
     const file = path.join(files, name)
-    const isThere = await lstat(file).catch(() => undefined)
-    overlay.set(name, isThere === undefined ? undefined : file)
-  }
-  return overlay
+    const status = await lstat(file).catch(() => undefined)
+    return [name, status === undefined ? undefined : file] as const
+  })
+  return new Map(await Promise.all(overlay))
 }
 
-type Git = (args: readonly string[]) => Promise<CommandResult>
-
-function gitIn(directory: string, context: BuildContext): Git {
-  return async (args) =>
-    attempt('git', args, {
-      signal: context.signal,
-      stage: 'applying the series',
-      cwd: directory,
-      // Inside a repository, git apply would silently skip files outside of the current directory.
-      env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: path.dirname(directory) },
-    })
-}
+type Git = (...args: readonly string[]) => Promise<CommandResult>
 
 async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> {
-  const result = await git(['apply', '--numstat', '-z', file])
+  const result = await git('--numstat', '-z', file)
   if (result.exitCode !== 0) {
     throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
       tail: lastLines(result, 5),
@@ -102,8 +89,9 @@ async function rejection(
   result: CommandResult,
 ): Promise<BuildError> {
   const reason = result.stderr.split('\n').filter((line) => line.startsWith('error: '))
-  const partly = await git(['apply', '--whitespace=nowarn', '--reject', '--verbose', file])
-  const rejects = await rejectFiles(files)
+  const partly = await git('--whitespace=nowarn', '--reject', '--verbose', file)
+  const written = await readdir(files, { recursive: true })
+  const rejects = written.filter((name) => name.endsWith('.rej')).toSorted()
   const hint =
     `nothing was built; apply the patches before it by hand and look at '${patch.origin}', ` +
     'or use the source that the series was made for'
@@ -115,8 +103,8 @@ async function rejection(
       hint,
     })
   }
-  const text = await readFile(first, 'latin1')
-  const target = path.relative(files, first).replace(/\.rej$/, '')
+  const text = await readFile(path.join(files, first), 'latin1')
+  const target = first.replace(/\.rej$/, '')
   const [header = ''] = /^@@ .*$/m.exec(text) ?? []
   const number = rejectedHunk(partly.stderr, target)
   const more = rejects.length === 1 ? '' : ` (and in ${rejects.length - 1} more files)`
@@ -134,29 +122,15 @@ function rejectedHunk(output: string, file: string): string {
   return number === undefined ? '' : `#${number}`
 }
 
-async function rejectFiles(directory: string): Promise<string[]> {
-  const names = await readdir(directory, { recursive: true })
-  return names
-    .filter((name) => name.endsWith('.rej'))
-    .toSorted()
-    .map((name) => path.join(directory, name))
-}
-
 /** Returns `git patch-id --stable` of each patch: its name on the mailing lists. */
-export async function patchIds(patches: readonly Patch[], context: BuildContext): Promise<string[]> {
+export async function patchIds(patches: readonly Patch[], { signal }: BuildContext): Promise<string[]> {
   const ids: string[] = []
   for (const patch of patches) {
-    const output = await succeed(
-      'git',
-      ['patch-id', '--stable'],
-      {
-        signal: context.signal,
-        stage: 'naming the patches',
-        env: gitEnvironment,
-        input: Buffer.from(patch.diff, 'latin1'),
-      },
-      (result) => new InfraError('GIT_FAILED', 'git patch-id failed', { tail: lastLines(result) }),
-    )
+    const input = Buffer.from(patch.diff, 'latin1')
+    const options = { signal, stage: 'naming the patches', env: gitEnvironment, input }
+    const failed = (result: CommandResult): InfraError =>
+      new InfraError('GIT_FAILED', 'git patch-id failed', { tail: lastLines(result) })
+    const output = await succeed('git', ['patch-id', '--stable'], options, failed)
     ids.push(output.split(' ')[0] ?? '')
   }
   return ids

@@ -19,7 +19,6 @@ export interface Apt {
 // As root, apt downloads as the user _apt, who may not write to the cache, and apt warns about that.
 const quiet = ['-q', '-o', 'APT::Sandbox::User=root'] as const
 
-const stage = 'asking apt for its suites'
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const publicArchive = 'http://deb.debian.org/debian'
 
@@ -33,7 +32,7 @@ export async function aptFor(suite: string | undefined, context: BuildContext): 
   if (suite === undefined) return { options: quiet, ofSuite: '' }
   const format = '$(CODENAME)|$(SUITE)|$(LABEL)|$(REPO_URI)'
   const targets = ['indextargets', '--format', format, 'Created-By: Packages']
-  const { stdout } = await attempt('apt-get', [...quiet, ...targets], { signal: context.signal, stage })
+  const { stdout } = await attempt('apt-get', [...quiet, ...targets], { signal: context.signal })
   const rows = stdout.split('\n').map((line) => line.split('|'))
   const isConfigured = rows.some(([codename, name]) => codename === suite || name === suite)
   if (isConfigured) return { options: quiet, ofSuite: `/${suite}` }
@@ -60,7 +59,7 @@ async function privateLists(suite: string, archive: string, context: BuildContex
   const options = [...quiet, ...settings.flatMap((setting) => ['-o', setting])]
   context.progress({ type: 'phase', phase: 'source', detail: `fetching the lists of ${suite}` })
   const update = [...options, '-o', 'APT::Update::Error-Mode=any', 'update']
-  const result = await attempt('apt-get', update, { signal, stage })
+  const result = await attempt('apt-get', update, { signal })
   if (result.exitCode === 0) return { options, ofSuite: '', remark: `# with ${line} among the sources of apt` }
   if (/does not have a Release file/.test(result.stderr)) {
     throw new UsageError('SUITE_UNKNOWN', `${archive} has no suite '${suite}'`, {
@@ -74,12 +73,9 @@ async function privateLists(suite: string, archive: string, context: BuildContex
 }
 
 /** Lists the packages of kernel sources, the newest last. */
-export async function kernelSources(apt: Apt, context: BuildContext): Promise<string[]> {
+export async function kernelSources(apt: Apt, { signal }: BuildContext): Promise<string[]> {
   const prefix = 'linux-source-'
-  const { stdout } = await attempt('apt-cache', [...apt.options, 'pkgnames', prefix], {
-    signal: context.signal,
-    stage: 'asking apt for kernel sources',
-  })
+  const { stdout } = await attempt('apt-cache', [...apt.options, 'pkgnames', prefix], { signal })
   const names = stdout.split('\n').filter((name) => /^linux-source-\d+\.\d+$/.test(name))
   return [...new Set(names)].toSorted((left, right) => left.localeCompare(right, 'en', { numeric: true }))
 }

@@ -1,8 +1,8 @@
 // Source from Debian's package linux-source-*: apt verifies it by the signatures that this computer trusts.
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError } from '../../base/errors.ts'
-import { attempt, lastLines, succeed, type CommandOptions } from '../command.ts'
+import { InfraError, type ErrorDetails } from '../../base/errors.ts'
+import { attempt, lastLines, succeed } from '../command.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
 import type { KernelSource } from '../definition/definition.ts'
@@ -52,38 +52,35 @@ export async function obtainDebian(
   const directory = `debian-${source.package}_${found}`
   if (pinned?.directory === directory && (await isUnpacked(context.cache, directory))) return pinned
 
-  let facts: Record<string, string> = {}
-  let archiveName = ''
-  await makeTree(context, directory, async (tree, scratch) => {
+  const exact = `${source.package}=${found}`
+  const { archiveName, facts } = await makeTree(context, directory, async (tree, scratch) => {
+    const options = { signal: context.signal, cwd: scratch, stage: 'fetching the kernel source', timeout: oneHour }
     context.progress({ type: 'phase', phase: 'source', detail: `downloading ${source.package} ${found}` })
-    const exact = `${source.package}=${found}`
-    await succeed('apt-get', [...apt.options, 'download', exact], inScratch(scratch, context), (result) =>
-      unreachable(result, exact),
-    )
+    const download = [...apt.options, 'download', exact]
+    await succeed('apt-get', download, options, (result) => unreachable(result, exact))
     const deb = (await readdir(scratch)).find((name) => name.endsWith('.deb'))
-    if (deb === undefined) {
-      throw new InfraError('SOURCE_PACKAGE_MISSING', `apt-get downloaded nothing for ${exact}`)
-    }
+    if (deb === undefined) throw packageError(`apt-get downloaded nothing for ${exact}`)
     context.progress({ type: 'phase', phase: 'source', detail: `unpacking ${source.package} ${found}` })
     const files = path.join(scratch, 'files')
     await mkdir(files)
-    await succeed('dpkg-deb', ['-x', deb, files], inScratch(scratch, context), (result) => damaged(deb, result))
+    await succeed('dpkg-deb', ['-x', deb, files], options, (result) =>
+      packageError(`dpkg-deb cannot unpack ${deb}`, { tail: lastLines(result) }),
+    )
     const usrSrc = path.join(files, 'usr/src')
     const archive = (await readdir(usrSrc).catch((): string[] => [])).find((name) =>
       /^linux-source-.*\.tar\.[a-z0-9]+$/.test(name),
     )
     if (archive === undefined) {
-      throw new InfraError('SOURCE_PACKAGE_MISSING', `${exact} contains no usr/src/linux-source-*.tar.*`, {
+      throw packageError(`${exact} contains no usr/src/linux-source-*.tar.*`, {
         hint: 'name a binary package linux-source-VERSION after debian: in the definition',
       })
     }
-    archiveName = archive
-    facts = {
-      version: found,
+    await unpackTar(path.join(usrSrc, archive), tree, context.signal)
+    const hashes = {
       'package sha256': await sha256OfFile(path.join(scratch, deb)),
       'tarball sha256': await sha256OfFile(path.join(usrSrc, archive)),
     }
-    await unpackTar(path.join(usrSrc, archive), tree, context.signal)
+    return { archiveName: archive, facts: { version: found, ...hashes } }
   })
   const identity: SourceIdentity = {
     kind: 'debian',
@@ -93,7 +90,7 @@ export async function obtainDebian(
     facts,
     repeat: [
       ...(apt.remark === undefined ? [] : [apt.remark]),
-      `apt-get download ${source.package}=${found}`,
+      `apt-get download ${exact}`,
       `dpkg-deb -x ${source.package}_*_all.deb package`,
       `mkdir linux && tar -xf package/usr/src/${archiveName} -C linux --strip-components=1`,
     ],
@@ -103,25 +100,21 @@ export async function obtainDebian(
   return identity
 }
 
-function inScratch(cwd: string, { signal }: BuildContext): CommandOptions {
-  return { signal, cwd, stage: 'fetching the kernel source', timeout: oneHour }
-}
-
 async function availableVersion(request: string, apt: Apt, context: BuildContext): Promise<string> {
   context.progress({ type: 'phase', phase: 'source', detail: `asking apt for ${request}` })
-  const result = await attempt('apt-get', [...apt.options, 'download', '--print-uris', request], {
-    signal: context.signal,
-    stage: 'asking apt for the kernel source',
-  })
+  const ask = [...apt.options, 'download', '--print-uris', request]
+  const result = await attempt('apt-get', ask, { signal: context.signal })
   // 'http://…' linux-source-6.12_6.12.117-1_all.deb 153476148 SHA256:…
   const version = /^'[^']*' [^_\s]+_([^_\s]+)_/m.exec(result.stdout)?.[1]
   if (result.exitCode === 0 && version !== undefined) return version.replaceAll('%3a', ':')
-  if (isUnreachable(result)) throw unreachable(result, request)
+  if (/Failed to fetch|Could not resolve|Unable to connect|timed out/i.test(result.stderr)) {
+    throw unreachable(result, request)
+  }
   throw missing(result, request, await kernelSources(apt, context))
 }
 
-function isUnreachable(result: CommandResult): boolean {
-  return /Failed to fetch|Could not resolve|Unable to connect|timed out/i.test(result.stderr)
+function packageError(message: string, details?: ErrorDetails): InfraError {
+  return new InfraError('SOURCE_PACKAGE_MISSING', message, details)
 }
 
 function wordsOf(result: CommandResult): string {
@@ -139,19 +132,9 @@ function unreachable(result: CommandResult, request: string): InfraError {
 /** Returns an error that lists the present packages: backports lose a version when the next one arrives. */
 function missing(result: CommandResult, request: string, others: readonly string[]): InfraError {
   const found = others.length === 0 ? 'no kernel source at all' : others.join(', ')
-  return new InfraError(
-    'SOURCE_PACKAGE_MISSING',
-    `apt-get does not find ${request}: ${wordsOf(result)}; it has ${found}`,
-    {
-      hint:
-        "run 'apt-get update' as root if one of your sources should have it (bookworm-security has 6.12), or name a suite " +
-        'of Debian that need not be among them: --apt-suite trixie-backports (backports keep only the newest versions)',
-    },
-  )
-}
-
-function damaged(file: string, result: CommandResult): InfraError {
-  return new InfraError('SOURCE_PACKAGE_MISSING', `dpkg-deb cannot unpack ${file}`, {
-    tail: lastLines(result),
+  return packageError(`apt-get does not find ${request}: ${wordsOf(result)}; it has ${found}`, {
+    hint:
+      "run 'apt-get update' as root if one of your sources should have it (bookworm-security has 6.12), or name a suite " +
+      'of Debian that need not be among them: --apt-suite trixie-backports (backports keep only the newest versions)',
   })
 }

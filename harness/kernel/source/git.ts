@@ -109,23 +109,16 @@ export async function obtainGit(source: GitSource, context: BuildContext, refres
   if (!(await isUnpacked(context.cache, identity.directory))) {
     await makeTree(context, identity.directory, async (tree, scratch) => {
       context.progress({ type: 'phase', phase: 'source', detail: `checking out ${identity.version}` })
-      const git = async (...args: string[]): Promise<string> =>
-        succeed(
-          'git',
-          ['-c', 'safe.directory=*', '-c', 'core.autocrlf=false', '-C', repository, ...args],
-          {
-            signal: context.signal,
-            stage: 'checking out the source',
-            // A separate index, so that the repository is not written to.
-            env: { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index'), GIT_WORK_TREE: tree },
-          },
-          (result) =>
-            new InfraError('SOURCE_UNREACHABLE', `cannot check out ${commit} of ${source.location}`, {
-              tail: lastLines(result, 5),
-            }),
-        )
-      await git('read-tree', commit)
-      await git('checkout-index', '--all', `--prefix=${tree}/`)
+      // A separate index, so that the repository is not written to.
+      const env = { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index'), GIT_WORK_TREE: tree }
+      const options = { signal: context.signal, stage: 'checking out the source', env }
+      const inRepository = ['-c', 'safe.directory=*', '-c', 'core.autocrlf=false', '-C', repository]
+      const failed = (result: CommandResult): InfraError =>
+        new InfraError('SOURCE_UNREACHABLE', `cannot check out ${commit} of ${source.location}`, {
+          tail: lastLines(result, 5),
+        })
+      await succeed('git', [...inRepository, 'read-tree', commit], options, failed)
+      await succeed('git', [...inRepository, 'checkout-index', '--all', `--prefix=${tree}/`], options, failed)
     })
   }
   await remember(context.cache, pin, identity)
@@ -136,12 +129,7 @@ export async function obtainGit(source: GitSource, context: BuildContext, refres
 async function fetched(source: GitSource, context: BuildContext): Promise<string> {
   const repository = path.join(context.cache, 'git', `${sha256(source.location).slice(0, 24)}.git`)
   await mkdir(repository, { recursive: true })
-  const options = {
-    signal: context.signal,
-    stage: 'fetching the source',
-    timeout: oneHour,
-    env: gitEnvironment,
-  }
+  const options = { signal: context.signal, timeout: oneHour, env: gitEnvironment }
   const failed = (result: CommandResult): UsageError | InfraError =>
     /couldn't find remote ref|not our ref|no such remote ref|unadvertised/i.test(result.stderr)
       ? unknownRef(source.location, source.ref, result)
@@ -149,12 +137,9 @@ async function fetched(source: GitSource, context: BuildContext): Promise<string
           tail: lastLines(result, 5),
           hint: 'check the network, the proxy and the URL',
         })
-  await succeed('git', ['init', '--quiet', '--bare', repository], options, failed)
-  context.progress({
-    type: 'phase',
-    phase: 'source',
-    detail: `fetching ${source.ref} from ${source.location}`,
-  })
+  const stage = 'fetching the source'
+  await succeed('git', ['init', '--quiet', '--bare', repository], { ...options, stage }, failed)
+  context.progress({ type: 'phase', phase: 'source', detail: `fetching ${source.ref} from ${source.location}` })
   const fetch = ['-C', repository, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', source.location]
   const shallow = await attempt('git', [...fetch, source.ref], options)
   if (shallow.exitCode !== 0) throw failed(shallow)

@@ -35,10 +35,8 @@ export async function listTree(directory: string, signal: AbortSignal): Promise<
   )
   const entries = new Map<string, Entry>()
   for (const line of output.split('\0')) {
-    const [inode, size, time, change, mode, type, ...name] = line.split(' ')
-    if (inode === undefined || size === undefined || time === undefined) continue
-    if (change === undefined || mode === undefined || type === undefined) continue
-    entries.set(name.join(' '), { inode, size, time, change, mode, type })
+    const [inode = '', size = '', time = '', change = '', mode = '', type = '', ...name] = line.split(' ')
+    if (name.length > 0) entries.set(name.join(' '), { inode, size, time, change, mode, type })
   }
   return entries
 }
@@ -46,9 +44,8 @@ export async function listTree(directory: string, signal: AbortSignal): Promise<
 /** Returns a value for the state of a tree: it changes when a program writes to any file of the tree. */
 export function fingerprint(entries: ReadonlyMap<string, Entry>): string {
   const hash = createHash('sha256')
-  for (const name of [...entries.keys()].toSorted()) {
-    const entry = entries.get(name)
-    if (entry !== undefined) hash.update(`${name}\0${entry.size} ${entry.time} ${entry.mode} ${entry.type}\n`)
+  for (const [name, { size, time, mode, type }] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\0${size} ${time} ${mode} ${type}\n`)
   }
   return hash.digest('hex')
 }

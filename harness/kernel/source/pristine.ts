@@ -61,14 +61,14 @@ function stampOf(home: string): string {
   return path.join(home, 'stamp.json')
 }
 
-async function readStamp(home: string): Promise<string | undefined> {
-  const stamp = await readJson(stampOf(home))
+async function readStamp(cache: string, directory: string): Promise<string | undefined> {
+  const stamp = await readJson(stampOf(sourceHome(cache, directory)))
   return hasShape(stamp, { fingerprint: 'string' }) ? stamp.fingerprint : undefined
 }
 
 /** Returns whether a tree has been unpacked; does not look at its files. */
 export async function isUnpacked(cache: string, directory: string): Promise<boolean> {
-  return (await readStamp(sourceHome(cache, directory))) !== undefined
+  return (await readStamp(cache, directory)) !== undefined
 }
 
 /** Notes the state of the complete tree in the directory of a source. Call it with the lock held. */
@@ -87,7 +87,7 @@ export async function untouchedFiles(
   { cache, signal }: BuildContext,
   directory: string,
 ): Promise<ReadonlyMap<string, Entry> | undefined> {
-  const wanted = await readStamp(sourceHome(cache, directory))
+  const wanted = await readStamp(cache, directory)
   if (wanted === undefined) return undefined
   const entries = await listTree(treeOf(cache, { directory }), signal)
   return fingerprint(entries) === wanted ? entries : undefined
@@ -105,20 +105,21 @@ export async function discardTree(cache: string, directory: string): Promise<voi
  * it with the lock held.
  * @throws {InfraError} NO_SPACE
  */
-export async function makeTree(
+export async function makeTree<Result>(
   { cache, signal }: BuildContext,
   directory: string,
-  fill: (tree: string, scratch: string) => Promise<void>,
-): Promise<void> {
+  fill: (tree: string, scratch: string) => Promise<Result>,
+): Promise<Result> {
   await discardTree(cache, directory)
-  await makeWhole(sourceHome(cache, directory), async (home) => {
+  return makeWhole(sourceHome(cache, directory), async (home) => {
     const tree = path.join(home, 'tree')
     const scratch = path.join(home, 'scratch')
     await mkdir(tree)
     await mkdir(scratch)
     await requireSpace(home, spaceForSource, 'unpacking the kernel source')
-    await fill(tree, scratch)
+    const result = await fill(tree, scratch)
     await rm(scratch, { recursive: true, force: true })
     await stampTree(home, signal)
+    return result
   })
 }

@@ -15,10 +15,13 @@ import { isUnpacked, lockSource, makeTree, type SourceIdentity } from './pristin
 
 type TarballSource = Omit<Extract<KernelSource, { kind: 'tarball' }>, 'kind'>
 
+function isUrl({ location }: TarballSource): boolean {
+  return location.includes('://')
+}
+
 /** Identifies an archive by its hash alone. */
 export function identifyTarball(source: TarballSource): SourceIdentity {
   const name = path.basename(source.location)
-  const isUrl = source.location.includes('://')
   return {
     kind: 'tarball',
     content: `tarball ${source.sha256}`,
@@ -26,7 +29,7 @@ export function identifyTarball(source: TarballSource): SourceIdentity {
     directory: `tarball-${source.sha256.slice(0, 32)}`,
     facts: { location: source.location, sha256: source.sha256 },
     repeat: [
-      isUrl ? `curl -fLO '${source.location}'` : `cp '${source.location}' .`,
+      isUrl(source) ? `curl -fLO '${source.location}'` : `cp '${source.location}' .`,
       `echo '${source.sha256}  ${name}' | sha256sum -c`,
       `mkdir linux && tar -xf '${name}' -C linux --strip-components=1`,
     ],
@@ -45,17 +48,15 @@ export async function obtainTarball(source: TarballSource, context: BuildContext
   if (await isUnpacked(context.cache, identity.directory)) return identity
   await makeTree(context, identity.directory, async (tree, scratch) => {
     context.progress({ type: 'phase', phase: 'source', detail: `fetching ${identity.version}` })
-    const archive = source.location.includes('://')
-      ? await download(source.location, path.join(scratch, identity.version), context.signal)
-      : await local(source.location)
+    const archive = isUrl(source) ? path.join(scratch, identity.version) : source.location
+    if (isUrl(source)) await download(source.location, archive, context.signal)
+    else await requireArchive(archive)
     const found = await sha256OfFile(archive)
     if (found !== source.sha256) {
       throw new UsageError(
         'SOURCE_HASH',
         `${source.location} has the SHA-256 ${found}, the definition says ${source.sha256}`,
-        {
-          hint: 'compare with the publisher (sha256sums.asc on kernel.org) before you change the definition',
-        },
+        { hint: 'compare with the publisher (sha256sums.asc on kernel.org) before you change the definition' },
       )
     }
     context.progress({ type: 'phase', phase: 'source', detail: `unpacking ${identity.version}` })
@@ -64,17 +65,16 @@ export async function obtainTarball(source: TarballSource, context: BuildContext
   return identity
 }
 
-async function local(file: string): Promise<string> {
+async function requireArchive(file: string): Promise<void> {
   await access(file).catch((cause: unknown) => {
     throw new UsageError('SOURCE_MISSING', `there is no archive ${file}`, {
       cause,
       hint: 'correct the path after tarball: in the definition',
     })
   })
-  return file
 }
 
-async function download(url: string, file: string, signal: AbortSignal): Promise<string> {
+async function download(url: string, file: string, signal: AbortSignal): Promise<void> {
   const unreachable = (reason: string, cause?: unknown): InfraError =>
     new InfraError('SOURCE_UNREACHABLE', `cannot download ${url}: ${reason}`, {
       cause,
@@ -88,7 +88,6 @@ async function download(url: string, file: string, signal: AbortSignal): Promise
     const response = await fetch(url, { signal })
     if (!response.ok || response.body === null) throw unreachable(`the server answered ${response.status}`)
     await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal })
-    return file
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof InfraError || isMissing(error)) throw error
