@@ -1,7 +1,7 @@
 // The store: finished products, each under a hash of everything that it was made from. An entry is whole, or is made again.
 import { readdir, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { hasShape } from '../base/has-shape.ts'
+import { fieldsOf } from '../base/has-shape.ts'
 import { exists, flush, readJson, writeWhole } from './atomic-file.ts'
 import { sha256OfFile } from './hash.ts'
 import { cacheError } from './space.ts'
@@ -28,8 +28,6 @@ interface FoundEntry {
 
 /** Of each file the size, the modification time in whole milliseconds, and the SHA-256. */
 const productShape = { size: 'number', time: 'number', sha256: 'string' } as const
-type Product = Readonly<{ size: number; time: number; sha256: string }>
-type Manifest = Readonly<Record<string, Product>>
 
 const manifestName = 'manifest.json'
 
@@ -86,22 +84,22 @@ export async function discardDamaged(shelf: Shelf, key: string): Promise<void> {
 }
 
 async function writeManifest(directory: string): Promise<void> {
-  const products = (await readdir(directory)).toSorted().map(async (name): Promise<[string, Product]> => {
+  const products = (await readdir(directory)).toSorted().map(async (name) => {
     const file = path.join(directory, name)
     await flush(file)
     const { size, mtimeMs } = await stat(file)
-    return [name, { size, time: Math.floor(mtimeMs), sha256: await sha256OfFile(file) }]
+    return [name, { size, time: Math.floor(mtimeMs), sha256: await sha256OfFile(file) }] as const
   })
-  const manifest: Manifest = Object.fromEntries(await Promise.all(products))
+  const manifest = Object.fromEntries(await Promise.all(products))
   await writeWhole(path.join(directory, manifestName), JSON.stringify(manifest, undefined, 2))
 }
 
 async function damageOf(directory: string, shelf: Shelf): Promise<string | undefined> {
-  const manifest = asManifest(await readJson(path.join(directory, manifestName)))
-  if (manifest === undefined) return 'it has no manifest'
-  const lost = shelf.products?.find((name) => manifest[name] === undefined)
+  const products = fieldsOf(await readJson(path.join(directory, manifestName)), productShape)
+  if (products.length === 0) return 'it has no manifest'
+  const lost = shelf.products?.find((wanted) => !products.some(([name]) => name === wanted))
   if (lost !== undefined) return `${lost} is not in its manifest`
-  const checks = Object.entries(manifest).map(async ([name, product]) => {
+  const checks = products.map(async ([name, product]) => {
     const file = path.join(directory, name)
     const status = await stat(file).catch(() => undefined)
     if (status === undefined) return `${name} is missing`
@@ -111,11 +109,4 @@ async function damageOf(directory: string, shelf: Shelf): Promise<string | undef
     return found === product.sha256 ? undefined : `${name} has other content`
   })
   return (await Promise.all(checks)).find((damage) => damage !== undefined)
-}
-
-function asManifest(value: unknown): Manifest | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const entries = Object.entries(value)
-  const products = entries.filter((entry): entry is [string, Product] => hasShape(entry[1], productShape))
-  return products.length > 0 && products.length === entries.length ? Object.fromEntries(products) : undefined
 }

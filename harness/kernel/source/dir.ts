@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { mkdir, readlink, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError, UsageError } from '../../base/errors.ts'
-import { hasShape } from '../../base/has-shape.ts'
+import { fieldsOf } from '../../base/has-shape.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { lastLines, succeed } from '../command.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
@@ -64,7 +64,7 @@ export async function obtainDir(root: string, context: BuildContext): Promise<So
   const copyFile = path.join(home, 'copy.json')
   const isIntact = (await untouchedFiles(context, directory)) !== undefined
   if (!isIntact) await discardTree(context.cache, directory)
-  const copied = isIntact ? asIndex(await readJson(copyFile)) : {}
+  const copied = isIntact ? await readIndex(copyFile) : {}
   const changed = Object.keys(index).filter((name) => copied[name]?.content !== index[name]?.content)
   const gone = Object.keys(copied).filter((name) => index[name] === undefined)
   context.progress({ type: 'phase', phase: 'source', detail: `copying ${changed.length} files of ${root}` })
@@ -138,7 +138,7 @@ export function requireTree(root: string): void {
 async function indexOf(root: string, context: BuildContext): Promise<Index> {
   requireTree(root)
   const memory = sourceHome(context.cache, `${directoryOf(root)}-index.json`)
-  const known = asIndex(await readJson(memory))
+  const known = await readIndex(memory)
   const entries = await listTree(root, context.signal)
   const names = (await sourceFiles(root, context)).filter((name) => entries.has(name))
   const changed = names.filter((name) => known[name]?.state !== stateOf(entries.get(name)))
@@ -202,10 +202,6 @@ async function sourceFiles(root: string, { cache, signal }: BuildContext): Promi
   return [...names]
 }
 
-function isKnown(entry: [string, unknown]): entry is [string, Known] {
-  return hasShape(entry[1], { state: 'string', content: 'string' })
-}
-
-function asIndex(value: unknown): Index {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(isKnown)) : {}
+async function readIndex(file: string): Promise<Index> {
+  return Object.fromEntries(fieldsOf(await readJson(file), { state: 'string', content: 'string' }))
 }
