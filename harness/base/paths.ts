@@ -10,6 +10,12 @@ export function inProject(...parts: readonly string[]): string {
   return path.join(projectRoot, ...parts)
 }
 
+/** Returns the path of a file for messages: relative inside the checkout, otherwise as it is. */
+export function shownPath(file: string): string {
+  const inside = path.relative(projectRoot, file)
+  return inside.startsWith('..') ? file : inside
+}
+
 /**
  * Returns the cache directory: its files can be made again (kernel sources, builds, guest images).
  * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored.

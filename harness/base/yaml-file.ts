@@ -1,10 +1,9 @@
 // Checks YAML files of users against a schema, and names each mistake with file, line and column.
-import path from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { projectRoot } from './paths.ts'
+import { shownPath } from './paths.ts'
 
 /** A place in a document: the keys that lead to it, the outermost first. */
 export type Place = readonly PropertyKey[]
@@ -41,11 +40,10 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
   const [syntax] = document.errors
   if (syntax !== undefined) {
     const [summary = 'not YAML'] = syntax.message.split('\n')
-    const { line, col } = counter.linePos(syntax.pos[0])
     // The parser repeats the position at the end; the message has it in front, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
     const options = /nested mapping/i.test(words) ? { hint: "put a text with ': ' in it into quotes" } : {}
-    throw new UsageError(shape.code, `${shown(file)}:${line}:${col}: ${words}`, options)
+    throw new UsageError(shape.code, `${placeOf(file, counter, syntax.pos[0])}: ${words}`, options)
   }
   const content: unknown = document.toJS()
   const result = shape.schema.safeParse(content)
@@ -55,14 +53,12 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
       ? [...(shape.mistakesIn?.(result.data) ?? [])]
       : result.error.issues.flatMap((issue) => mistakesOf(issue, document, shape))
   ).toSorted((left, right) => Number(right.isKey ?? false) - Number(left.isKey ?? false))
-  const lines = mistakes.map((mistake) => {
-    const { line, col } = counter.linePos(offsetOf(document, mistake))
-    return `${shown(file)}:${line}:${col}: ${mistake.message}`
-  })
-  const [first, ...others] = lines
+  const [first, ...others] = mistakes.map(
+    (mistake) => `${placeOf(file, counter, offsetOf(document, mistake))}: ${mistake.message}`,
+  )
   if (result.success && first === undefined) return result.data
   const hint = mistakes[0]?.hint
-  throw new UsageError(shape.code, first ?? `${shown(file)} is not ${shape.what}`, {
+  throw new UsageError(shape.code, first ?? `${shownPath(file)} is not ${shape.what}`, {
     ...(hint === undefined ? {} : { hint }),
     tail: others,
   })
@@ -72,13 +68,12 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
 export function placeInYaml(file: string, text: string, at: Place): string {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })
-  const { line, col } = counter.linePos(offsetOf(document, { at }))
-  return `${shown(file)}:${line}:${col}`
+  return placeOf(file, counter, offsetOf(document, { at }))
 }
 
-function shown(file: string): string {
-  const inside = path.relative(projectRoot, file)
-  return inside.startsWith('..') ? file : inside
+function placeOf(file: string, counter: LineCounter, offset: number): string {
+  const { line, col } = counter.linePos(offset)
+  return `${shownPath(file)}:${line}:${col}`
 }
 
 function mistakesOf(

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FragmentFile } from '../definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { projectRoot } from '../../base/paths.ts'
+import { shownPath } from '../../base/paths.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 
 /** One requested option. */
@@ -31,10 +31,10 @@ export async function readFragments(files: readonly FragmentFile[]): Promise<Req
 async function readFragment(file: FragmentFile): Promise<Request[]> {
   const text = await readFile(file.path, 'utf8').catch(async (error: unknown) => {
     if (!isMissing(error)) throw error
-    const others = await readdir(path.dirname(file.path)).catch((): string[] => [])
+    const place = path.dirname(file.path)
+    const others = await readdir(place).catch((): string[] => [])
     const names = others.filter((name) => name.endsWith('.config')).map((name) => path.basename(name, '.config'))
     const [near] = nearest(file.name, names)
-    const place = path.dirname(file.path)
     const all =
       names.length === 0 ? `there is no *.config in ${place}` : `the fragments in ${place} are ${names.join(', ')}`
     throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
@@ -48,10 +48,8 @@ const setLine = /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*
 
 /** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment */
 export function parseFragment(file: string, text: string): Request[] {
-  const inside = path.relative(projectRoot, file)
-  const shown = inside.startsWith('..') ? file : inside
   return text.split('\n').flatMap((line, index): Request[] => {
-    const at = `${shown}:${index + 1}`
+    const at = `${shownPath(file)}:${index + 1}`
     const off = /^# CONFIG_(\w+) is not set$/.exec(line)
     if (off?.[1] !== undefined) return [{ name: off[1], value: 'n', at }]
     if (/^\s*(#.*)?$/.test(line)) return []
@@ -95,9 +93,5 @@ export function requestedConfig(requests: readonly Request[]): string {
 
 /** Returns the options that a .config sets, without the CONFIG_ prefix. */
 export function parseConfig(text: string): Map<string, string> {
-  const options = new Map<string, string>()
-  for (const match of text.matchAll(/^CONFIG_(\w+)=(.*)$/gm)) {
-    if (match[1] !== undefined && match[2] !== undefined) options.set(match[1], match[2])
-  }
-  return options
+  return new Map(Array.from(text.matchAll(/^CONFIG_(\w+)=(.*)$/gm), ([, name = '', value = '']) => [name, value]))
 }
