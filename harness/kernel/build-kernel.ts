@@ -8,8 +8,7 @@ import { noSpaceError } from '../cache/space.ts'
 import { storeEntry } from '../cache/store.ts'
 import { patchsetHash, repeatByHand, targets, type Provenance } from './build-provenance.ts'
 import { lastLines, succeed } from './command.ts'
-import { configure } from './kconfig/configure.ts'
-import { configKey, configureOnce } from './kconfig/once.ts'
+import { configKey, configure, configureOnce } from './kconfig/configure.ts'
 import { addProduct, kernelShelf, productNames } from './kernel-store.ts'
 import { inWorkTree, withObjects, type Ingredients } from './kernel-tree.ts'
 import { errorLines, make, type MakeOptions } from './make.ts'
@@ -43,29 +42,27 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
       const ids = await patchIds(patches, context)
       await storeEntry(kernelShelf(context.cache), key, async (directory) => {
         const vmlinuxDebug = path.join(objects, 'vmlinux')
-        for (const [name, file] of [
-          [productNames.vmlinuxDebug, vmlinuxDebug],
-          [productNames.bzImage, path.join(objects, 'arch/x86/boot/bzImage')],
-          [productNames.config, config],
-          [productNames.systemMap, path.join(objects, 'System.map')],
-          [productNames.log, logFile],
-        ] as const) {
-          await addProduct(file, directory, name)
-        }
-        await stripDebugInfo(vmlinuxDebug, path.join(directory, productNames.vmlinux), context)
+        await addProduct(vmlinuxDebug, directory, productNames.vmlinuxDebug)
+        await addProduct(path.join(objects, 'arch/x86/boot/bzImage'), directory, productNames.bzImage)
+        await addProduct(config, directory, productNames.config)
+        await addProduct(path.join(objects, 'System.map'), directory, productNames.systemMap)
+        await addProduct(logFile, directory, productNames.log)
+        await succeed(
+          'strip',
+          ['--strip-debug', '-o', path.join(directory, productNames.vmlinux), vmlinuxDebug],
+          { signal: context.signal, stage: 'stripping vmlinux' },
+          (result) => new BuildError('KERNEL_BUILD_FAILED', 'strip failed on vmlinux', { tail: lastLines(result) }),
+        )
         const { kind, version, content, facts } = identity
         const provenance: Provenance = {
           definition: definition.name,
           key,
           release,
           source: { kind, version, content, facts },
-          patches: patches.map((patch, index) => ({
-            name: patch.name,
-            subject: patch.subject,
-            sha256: patch.sha256,
-            patchId: ids[index] ?? '',
-          })),
-          patchsetHash: patchsetHash(patches.map((patch) => patch.sha256)),
+          patches: patches.map(({ name, subject, sha256 }, index) => {
+            return { name, subject, sha256, patchId: ids[index] ?? '' }
+          }),
+          patchsetHash: patchsetHash(patches.map(({ sha256 }) => sha256)),
           compiler,
           configHash: await sha256OfFile(config),
           startTime: new Date(started).toISOString(),
@@ -113,15 +110,6 @@ async function compile(
     tail: found.length > 1 ? found.slice(0, 20) : lastLines(result),
     hint: `the whole log is ${options.logFile}`,
   })
-}
-
-async function stripDebugInfo(from: string, to: string, context: BuildContext): Promise<void> {
-  await succeed(
-    'strip',
-    ['--strip-debug', '-o', to, from],
-    { signal: context.signal, stage: 'stripping vmlinux' },
-    (result) => new BuildError('KERNEL_BUILD_FAILED', 'strip failed on vmlinux', { tail: lastLines(result) }),
-  )
 }
 
 /** Returns the user and system time, in seconds, of all ended children and of their children; Node has no call for it. */

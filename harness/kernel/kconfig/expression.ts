@@ -10,9 +10,7 @@ function tokensOf(expression: string): string[] {
 
 /** Returns the symbols of an expression, each once. */
 export function symbolsOf(expression: string): string[] {
-  return [...new Set(tokensOf(expression).filter((token) => /^[A-Za-z0-9_]+$/.test(token)))].filter(
-    (token) => !/^([ymn]|\d+)$/.test(token),
-  )
+  return [...new Set(tokensOf(expression).filter((token) => /^(?![ymn]$|\d+$)[A-Za-z0-9_]+$/.test(token)))]
 }
 
 const level = { n: 0, m: 1, y: 2 } as const
@@ -35,34 +33,28 @@ export function evaluate(expression: string, valueOf: ValueOf): number {
   const tokens = tokensOf(expression)
   let position = 0
 
+  /** Skips a token if it is the next one. */
+  function skip(token: string): boolean {
+    const isNext = tokens[position] === token
+    if (isNext) position += 1
+    return isNext
+  }
   function or(): number {
     let value = and()
-    while (tokens[position] === '||') {
-      position += 1
-      value = Math.max(value, and())
-    }
+    while (skip('||')) value = Math.max(value, and())
     return value
   }
   function and(): number {
     let value = not()
-    while (tokens[position] === '&&') {
-      position += 1
-      value = Math.min(value, not())
-    }
+    while (skip('&&')) value = Math.min(value, not())
     return value
   }
   function not(): number {
-    if (tokens[position] === '!') {
-      position += 1
-      return level.y - not()
-    }
-    if (tokens[position] === '(') {
-      position += 1
-      const value = or()
-      position += 1
-      return value
-    }
-    return comparison()
+    if (skip('!')) return level.y - not()
+    if (!skip('(')) return comparison()
+    const value = or()
+    skip(')')
+    return value
   }
   function comparison(): number {
     const left = operand()

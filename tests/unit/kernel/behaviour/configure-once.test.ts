@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { configKey, configureOnce, isCodeAlone } from '../../../../harness/kernel/kconfig/once.ts'
+import { configKey, configureOnce, isCodeAlone } from '../../../../harness/kernel/kconfig/configure.ts'
 
 const code = 'diff --git a/virt/kvm/guest_memfd.c b/virt/kvm/guest_memfd.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n'
 
