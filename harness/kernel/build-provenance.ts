@@ -10,28 +10,15 @@ import { makeArguments } from './make.ts'
 import type { Patch } from './series.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 
-/** One applied patch of the series. */
-interface PatchProvenance {
-  readonly name: string
-  readonly subject: string
-  readonly sha256: string
-  /** `git patch-id --stable`. */
-  readonly patchId: string
-}
-
 /** The content of provenance.json, which lies beside each build. */
 export interface Provenance {
   readonly definition: string
   readonly key: string
   /** The output of `uname -r`. */
   readonly release: string
-  readonly source: {
-    readonly kind: string
-    readonly version: string
-    readonly content: string
-    readonly facts: Readonly<Record<string, string>>
-  }
-  readonly patches: readonly PatchProvenance[]
+  readonly source: Pick<SourceIdentity, 'kind' | 'version' | 'content' | 'facts'>
+  /** The applied patches of the series; `patchId` is that of `git patch-id --stable`. */
+  readonly patches: readonly (Pick<Patch, 'name' | 'subject' | 'sha256'> & { readonly patchId: string })[]
   /** The patchset_hash of KCIDB: SHA-256 over the SHA-256 of each patch, each ended by a newline; empty without patches. */
   readonly patchsetHash: string
   readonly compiler: string

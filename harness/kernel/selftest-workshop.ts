@@ -36,11 +36,8 @@ export async function inScratch<Result>(
     done.defer(() => rm(scratch, { recursive: true, force: true }))
     await rm(scratch, { recursive: true, force: true })
     await mkdir(scratch)
-    const make = {
-      signal: context.signal,
-      jobs: availableParallelism(),
-      logFile: path.join(scratch, 'build.log'),
-    }
+    const logFile = path.join(scratch, 'build.log')
+    const make = { signal: context.signal, jobs: availableParallelism(), logFile }
     return await work({ tree: path.join(home, 'tree'), scratch, make, context })
   })
 }
@@ -81,12 +78,9 @@ export async function makeIn(
 export async function testsOf(target: string, workshop: Workshop): Promise<string[]> {
   const all = path.join(workshop.tree, selftestsDirectory)
   if (!(await exists(path.join(all, target, 'Makefile')))) {
-    const targets = (await readdir(all, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-    throw unknown(
-      `the selftests of this kernel have no target '${target}'`,
-      target,
-      targets.map(({ name }) => name),
-    )
+    const entries = await readdir(all, { withFileTypes: true })
+    const targets = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    throw unknown(`the selftests of this kernel have no target '${target}'`, target, targets)
   }
   // Only its Makefile knows the programs: they depend on the architecture.
   const goal = 'gmemtest-list'

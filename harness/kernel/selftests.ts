@@ -117,10 +117,8 @@ async function buildMissing(
   for (const name of wanted) {
     if ((await recall(name, ingredients, context)) === undefined) missing.push(name)
   }
-  const errors =
-    missing.length === 0
-      ? new Map<string, BuildError>()
-      : await inScratch(ingredients, context, (workshop) => buildAll(missing, ingredients, workshop))
+  const build = (workshop: Workshop): Promise<Errors> => buildAll(missing, ingredients, workshop)
+  const errors: Errors = missing.length === 0 ? new Map() : await inScratch(ingredients, context, build)
   const results = wanted.map(async (name) => {
     const error = errors.get(fullName(name))
     if (error !== undefined) return { ...name, error }
@@ -130,12 +128,15 @@ async function buildMissing(
   return Promise.all(results)
 }
 
-/** Builds and stores tests; returns the errors of those that cannot be built, by their full names. */
+/** The errors of the tests that cannot be built, by their full names. */
+type Errors = ReadonlyMap<string, BuildError>
+
+/** Builds and stores tests. */
 async function buildAll(
   missing: readonly SelftestName[],
   ingredients: Ingredients,
   workshop: Workshop,
-): Promise<ReadonlyMap<string, BuildError>> {
+): Promise<Errors> {
   const { context } = workshop
   const errors = new Map<string, BuildError>()
   const targets = Map.groupBy(missing, ({ target }) => target)
@@ -188,12 +189,11 @@ async function flawOf(name: SelftestName, program: string, output: string): Prom
       hint: 'make the Makefile of its target keep USERLDFLAGS in LDFLAGS',
     })
   }
-  const found = errorLines(output)
-  const own = found.filter((line) => line.includes(`${name.test}.`))
-  const [first = 'make did not say why'] = own.length > 0 ? own : found
-  return new BuildError('SELFTEST_BUILD_FAILED', `${what} does not compile: ${first}`, {
-    tail: (own.length > 0 ? own : found).slice(0, 20),
-  })
+  const all = errorLines(output)
+  const own = all.filter((line) => line.includes(`${name.test}.`))
+  const tail = (own.length > 0 ? own : all).slice(0, 20)
+  const [first = 'make did not say why'] = tail
+  return new BuildError('SELFTEST_BUILD_FAILED', `${what} does not compile: ${first}`, { tail })
 }
 
 /** Returns for each name the path at which make builds the program. */

@@ -1,4 +1,5 @@
 // Updates the tree in which kernels are built: it writes only files that differ, so make builds only those again.
+import type { Stats } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, readFile, readlink, rename, rm, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
@@ -68,7 +69,7 @@ function isSameFile(source: Entry, found: Entry | undefined): boolean {
 /** Makes `to` equal to `from`, with the present time; returns false when it was equal already. */
 async function bring(from: string, to: string): Promise<boolean> {
   const status = await lstat(from)
-  if (await isEqual(from, to)) return false
+  if (await isEqual(from, status, to)) return false
   await mkdir(path.dirname(to), { recursive: true })
   // A new file, because the old one may be a hard link to the source.
   const temporary = `${to}.gmemtest-new`
@@ -77,15 +78,13 @@ async function bring(from: string, to: string): Promise<boolean> {
   else {
     await copyFile(from, temporary)
     await chmod(temporary, status.mode & 0o777)
-    const now = new Date()
-    await utimes(temporary, now, now)
+    await utimes(temporary, new Date(), new Date())
   }
   await rename(temporary, to)
   return true
 }
 
-async function isEqual(from: string, to: string): Promise<boolean> {
-  const wanted = await lstat(from)
+async function isEqual(from: string, wanted: Stats, to: string): Promise<boolean> {
   const found = await lstat(to).catch(() => undefined)
   if (found === undefined || wanted.isSymbolicLink() !== found.isSymbolicLink()) return false
   if (wanted.isSymbolicLink()) return (await readlink(from)) === (await readlink(to))

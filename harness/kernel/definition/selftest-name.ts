@@ -23,9 +23,7 @@ export function isSelftestName(text: string): boolean {
 export function selftestName(text: string): SelftestName {
   const { target, test } = shape.exec(text)?.groups ?? {}
   if (target !== undefined && test !== undefined) return { target, test }
-  throw new UsageError('SELFTEST_NAME', `a selftest is named TARGET:TEST, got '${text}'`, {
-    hint: hintFor(text),
-  })
+  throw new UsageError('SELFTEST_NAME', `a selftest is named TARGET:TEST, got '${text}'`, { hint: hintFor(text) })
 }
 
 /** Chooses a hint for a wrong name: most programs have an underscore in their names, most targets have none. */

@@ -127,10 +127,12 @@ export async function patchIds(patches: readonly Patch[], { signal }: BuildConte
   const ids: string[] = []
   for (const patch of patches) {
     const input = Buffer.from(patch.diff, 'latin1')
-    const options = { signal, stage: 'naming the patches', env: gitEnvironment, input }
-    const failed = (result: CommandResult): InfraError =>
-      new InfraError('GIT_FAILED', 'git patch-id failed', { tail: lastLines(result) })
-    const output = await succeed('git', ['patch-id', '--stable'], options, failed)
+    const output = await succeed(
+      'git',
+      ['patch-id', '--stable'],
+      { signal, stage: 'naming the patches', env: gitEnvironment, input },
+      (result) => new InfraError('GIT_FAILED', 'git patch-id failed', { tail: lastLines(result) }),
+    )
     ids.push(output.split(' ')[0] ?? '')
   }
   return ids

@@ -1,12 +1,6 @@
 // Reads patches: plain diffs, mails of git format-patch, mboxes of several mails.
 // Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
 
-/** The parts of a patch file that count: its subject, and the diff to apply. */
-export interface Mail {
-  readonly subject: string
-  readonly diff: string
-}
-
 /** Splits an mbox into its mails. A mail begins at a `From ` line with a time in it, at the start or after an empty line. */
 export function splitMbox(text: string): string[] {
   const begins = [...text.matchAll(/^From \S.*\d:\d\d.*$/gm)]
@@ -19,7 +13,7 @@ export function splitMbox(text: string): string[] {
 }
 
 /** Reads subject and diff of one patch file or mail. The diff of a cover letter is empty. */
-export function readMail(text: string): Mail {
+export function readMail(text: string): { subject: string; diff: string } {
   const lines = text.replace(/^From \S.*\n/, '')
   const isMail = /^[A-Za-z][A-Za-z0-9-]*: /.test(lines)
   const end = lines.indexOf('\n\n')
