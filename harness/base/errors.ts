@@ -24,7 +24,7 @@ const exitCodeByFault = {
 /** The optional parts of an error. */
 export interface ErrorDetails extends ErrorOptions {
   /** The next step of the reader, one sentence or one command. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** The last lines of the console or of a compiler's output, oldest first. */
   readonly tail?: readonly string[]
   /** Whether the cause may be gone a moment later, so that a second try makes sense; it does not if not given. */

@@ -54,3 +54,9 @@ export function nearest(typed: string, names: readonly string[], limit = 5): str
     .slice(0, limit)
     .map((candidate) => candidate.name)
 }
+
+/** Returns the hint for a mistyped name: the nearest name, if there is one, before all names. */
+export function tryNearest(typed: string, names: readonly string[], all: string): string {
+  const [near] = nearest(typed, names)
+  return near === undefined ? all : `try '${near}'; ${all}`
+}

@@ -2,7 +2,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { UsageError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { tryNearest } from './nearest.ts'
 import { shownPath } from './paths.ts'
 
 /** A place in a document: the keys that lead to it, the outermost first. */
@@ -42,8 +42,8 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
     const [summary = 'not YAML'] = syntax.message.split('\n')
     // The parser repeats the position at the end; the message has it in front, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    const options = /nested mapping/i.test(words) ? { hint: "put a text with ': ' in it into quotes" } : {}
-    throw new UsageError(shape.code, `${placeOf(file, counter, syntax.pos[0])}: ${words}`, options)
+    const hint = /nested mapping/i.test(words) ? "put a text with ': ' in it into quotes" : undefined
+    throw new UsageError(shape.code, `${placeOf(file, counter, syntax.pos[0])}: ${words}`, { hint })
   }
   const content: unknown = document.toJS()
   const result = shape.schema.safeParse(content)
@@ -58,10 +58,7 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
   )
   if (result.success && first === undefined) return result.data
   const hint = mistakes[0]?.hint
-  throw new UsageError(shape.code, first ?? `${shownPath(file)} is not ${shape.what}`, {
-    ...(hint === undefined ? {} : { hint }),
-    tail: others,
-  })
+  throw new UsageError(shape.code, first ?? `${shownPath(file)} is not ${shape.what}`, { hint, tail: others })
 }
 
 /** Returns a place in the text of a file in the form of editors: `FILE:LINE:COLUMN`. */
@@ -83,14 +80,9 @@ function mistakesOf(
 ): Mistake[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const [near] = nearest(key, keysAt(issue.path))
-      const all = `the keys here are ${keysAt(issue.path).join(', ')}`
-      return {
-        at: [...issue.path, key],
-        isKey: true,
-        message: `there is no key '${key}'`,
-        hint: near === undefined ? all : `try '${near}'; ${all}`,
-      }
+      const known = keysAt(issue.path)
+      const hint = tryNearest(key, known, `the keys here are ${known.join(', ')}`)
+      return { at: [...issue.path, key], isKey: true, message: `there is no key '${key}'`, hint }
     })
   }
   const name = issue.path.join('.')

@@ -50,10 +50,7 @@ async function placed(file: string, at: readonly (string | number)[], check: Pro
     // Imported late, because it loads the YAML parser.
     const { placeInYaml } = await import('../base/yaml-file.ts')
     const place = placeInYaml(file, await readFile(file, 'utf8'), at)
-    throw new UsageError(error.code, `${place}: ${error.message}`, {
-      cause: error,
-      tail: error.tail,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    })
+    const { code, message, tail, hint } = error
+    throw new UsageError(code, `${place}: ${message}`, { cause: error, tail, hint })
   }
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
-import { nearest } from '../../base/nearest.ts'
+import { tryNearest } from '../../base/nearest.ts'
 import { cacheDirectory, inProject } from '../../base/paths.ts'
 import { isMissing, readJson, rememberJson } from '../../cache/atomic-file.ts'
 import { keyOf } from '../../cache/hash.ts'
@@ -50,13 +50,10 @@ async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): 
     return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, { cause })
   }
   const names = await listKernelDefinitions()
-  const [near] = isFile ? [] : nearest(nameOrFile, names)
   const all = `the kernel definitions are ${names.join(', ')}; a path to a YAML file works as well`
-  return new UsageError(
-    'KERNEL_UNKNOWN',
-    isFile ? `there is no file ${nameOrFile}` : `there is no kernel definition '${nameOrFile}'`,
-    { cause, hint: near === undefined ? all : `try '${near}'; ${all}` },
-  )
+  if (isFile) return new UsageError('KERNEL_UNKNOWN', `there is no file ${nameOrFile}`, { cause, hint: all })
+  const hint = tryNearest(nameOrFile, names, all)
+  return new UsageError('KERNEL_UNKNOWN', `there is no kernel definition '${nameOrFile}'`, { cause, hint })
 }
 
 /** How many checked definitions are remembered. */

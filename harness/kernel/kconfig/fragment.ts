@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { FragmentFile } from '../definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
-import { nearest } from '../../base/nearest.ts'
+import { tryNearest } from '../../base/nearest.ts'
 import { shownPath } from '../../base/paths.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 
@@ -34,12 +34,10 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
     const place = path.dirname(file.path)
     const others = await readdir(place).catch((): string[] => [])
     const names = others.filter((name) => name.endsWith('.config')).map((name) => path.basename(name, '.config'))
-    const [near] = nearest(file.name, names)
     const all =
       names.length === 0 ? `there is no *.config in ${place}` : `the fragments in ${place} are ${names.join(', ')}`
-    throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, {
-      hint: near === undefined ? all : `try '${near}'; ${all}`,
-    })
+    const hint = tryNearest(file.name, names, all)
+    throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, { hint })
   })
   return parseFragment(file.path, text)
 }
