@@ -11,14 +11,6 @@ export interface Allowance {
   readonly expires: string
 }
 
-function isExpression(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp
-  } catch {
-    return false
-  }
-}
-
 /** Titles of splats that have little in common. */
 const samples = [
   'WARNING in kvm_gmem_fault',
@@ -29,11 +21,15 @@ const samples = [
 ]
 const mostSamples = 2
 
-/** Returns whether an expression covers few of the samples. */
-function isNarrow(text: string): boolean {
-  if (!isExpression(text)) return true
-  const expression = new RegExp(text)
-  return !expression.test('') && samples.filter((title) => expression.test(title)).length <= mostSamples
+/** Returns why a text is no expression for a few splats; undefined when it is one. */
+function flawOf(text: string): string | undefined {
+  try {
+    const expression = new RegExp(text)
+    const covered = samples.filter((title) => expression.test(title))
+    return expression.test('') || covered.length > mostSamples ? 'must not match nearly every splat' : undefined
+  } catch {
+    return 'must be a regular expression'
+  }
 }
 
 function isDay(text: string): boolean {
@@ -43,10 +39,7 @@ function isDay(text: string): boolean {
 
 /** One entry; all three keys are required, so that each allowance has a reason and an end. */
 export const allowanceSchema: z.ZodType<Allowance> = z.strictObject({
-  match: z
-    .string()
-    .refine(isExpression, 'must be a regular expression')
-    .refine(isNarrow, 'must not match nearly every splat'),
+  match: z.string().refine((text) => flawOf(text) === undefined, { error: ({ input }) => flawOf(String(input)) }),
   reason: z.string().trim().min(1, 'must give the reason'),
   expires: z.string().refine(isDay, 'must be a day such as 2027-01-31'),
 })

@@ -82,10 +82,6 @@ function mistakesOfMeaning({ source }: WrittenDefinition): Mistake[] {
       .map((key) => ({ at: ['source', kind], message: `source: ${kind} needs ${key} beside it` })),
     ...given
       .filter((key) => !expected.has(key))
-      .map((key) => ({
-        at: ['source', key],
-        isKey: true,
-        message: `source: ${key} does not go with ${kind}`,
-      })),
+      .map((key) => ({ at: ['source', key], isKey: true, message: `source: ${key} does not go with ${kind}` })),
   ]
 }
