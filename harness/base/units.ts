@@ -15,10 +15,8 @@ function isNatural<Name extends string>(value: number): value is Branded<Name> {
 }
 
 function natural<Name extends string>(value: number, what: string): Branded<Name> {
-  if (!isNatural<Name>(value)) {
-    throw new RangeError(`${what} must be a natural number below 2^53, got ${value}`)
-  }
-  return value
+  if (isNatural<Name>(value)) return value
+  throw new RangeError(`${what} must be a natural number below 2^53, got ${value}`)
 }
 
 /** @throws {RangeError} unless `value` is a natural number */

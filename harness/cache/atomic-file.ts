@@ -57,10 +57,7 @@ export async function readJson(file: string): Promise<unknown> {
 
 /** Returns whether a file or directory of this name exists. */
 export async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
+  return (await stat(file).catch(() => undefined)) !== undefined
 }
 
 /** Returns whether an error of the file system means that a file or directory is absent. */

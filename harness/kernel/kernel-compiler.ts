@@ -32,17 +32,14 @@ export async function identifyCompiler(context: BuildContext): Promise<string> {
   const memory = path.join(context.cache, 'compiler.json')
   const known = await readJson(memory)
   if (hasShape(known, { state: 'string', version: 'string' }) && known.state === state) return known.version
-  const versions: string[] = []
-  for (const file of programs) {
-    const output = await succeed(
-      file,
-      ['--version'],
-      { signal: context.signal, stage: 'asking for the compiler version' },
-      (result) => new InfraError('TOOLS_MISSING', `${file} does not run`, { tail: lastLines(result) }),
-    )
-    versions.push(output.split('\n')[0] ?? '')
-  }
-  const version = versions.join('; ')
+  const versions = programs.map(async (file) => {
+    const options = { signal: context.signal, stage: 'asking for the compiler version' }
+    const output = await succeed(file, ['--version'], options, (result) => {
+      return new InfraError('TOOLS_MISSING', `${file} does not run`, { tail: lastLines(result) })
+    })
+    return output.split('\n')[0] ?? ''
+  })
+  const version = (await Promise.all(versions)).join('; ')
   await rememberJson(memory, { state, version })
   return version
 }

@@ -106,13 +106,11 @@ export async function withObjects(
   await mkdir(objects, { recursive: true })
   if (await exists(mark)) await discardRecent(objects, signal)
   await writeWhole(mark, `${process.pid}\n`)
-  try {
-    await work(objects)
-  } catch (error) {
+  await work(objects).catch(async (error: unknown) => {
     // make ended by itself, and its objects are whole.
     if (error instanceof BuildError) await rm(mark, { force: true })
     throw error
-  }
+  })
   await rm(mark, { force: true })
 }
 
@@ -121,12 +119,9 @@ const recentSeconds = 120
 
 /** Removes the files of a tree that were written within two minutes before the last one. */
 export async function discardRecent(directory: string, signal: AbortSignal): Promise<void> {
-  const files = [...(await listTree(directory, signal))].map(([name, entry]) => ({
-    name,
-    time: Number(entry.time),
-  }))
-  const last = Math.max(...files.map((file) => file.time))
-  for (const { name, time } of files) {
-    if (last - time < recentSeconds) await rm(path.join(directory, name), { force: true })
+  const files = await listTree(directory, signal)
+  const last = Math.max(...Array.from(files.values(), ({ time }) => Number(time)))
+  for (const [name, { time }] of files) {
+    if (last - Number(time) < recentSeconds) await rm(path.join(directory, name), { force: true })
   }
 }

@@ -32,9 +32,9 @@ export async function inScratch<Result>(
 ): Promise<Result> {
   return inWorkTree(ingredients, context, async (home) => {
     const scratch = path.join(home, 'selftests')
+    await rm(scratch, { recursive: true, force: true })
     await using done = new AsyncDisposableStack()
     done.defer(() => rm(scratch, { recursive: true, force: true }))
-    await rm(scratch, { recursive: true, force: true })
     await mkdir(scratch)
     const logFile = path.join(scratch, 'build.log')
     const make = { signal: context.signal, jobs: availableParallelism(), logFile }

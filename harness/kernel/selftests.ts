@@ -147,12 +147,9 @@ async function buildAll(
   await makeHeaders(workshop)
   for (const [target, paths] of goals) {
     const output = path.join(workshop.scratch, 'out', target)
-    const result = await makeIn(target, workshop, [
-      '-k',
-      `KHDR_INCLUDES=-isystem ${headersOf(workshop)}`,
-      'USERLDFLAGS=-static',
-      ...[...paths.values()].map((test) => path.join(output, test)),
-    ])
+    const programs = Array.from(paths.values(), (test) => path.join(output, test))
+    const settings = [`KHDR_INCLUDES=-isystem ${headersOf(workshop)}`, 'USERLDFLAGS=-static']
+    const result = await makeIn(target, workshop, ['-k', ...settings, ...programs])
     context.signal.throwIfAborted()
     const timeout = await timeoutOf(target, workshop)
     for (const [name, test] of paths) {

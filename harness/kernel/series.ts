@@ -55,13 +55,11 @@ async function readPath(part: { readonly name: string; readonly path: string }):
   })
   if (!status.isDirectory()) return mailsOf(part.name, part.path, await readFile(part.path, 'latin1'))
   const names = (await readdir(part.path)).filter((name) => /\.(patch|diff)$/.test(name)).toSorted()
-  const patches = await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(part.path, name)
-      return patchOf(name, file, await readFile(file, 'latin1'))
-    }),
-  )
-  return withDiffs(patches)
+  const patches = names.map(async (name) => {
+    const file = path.join(part.path, name)
+    return patchOf(name, file, await readFile(file, 'latin1'))
+  })
+  return withDiffs(await Promise.all(patches))
 }
 
 async function unknownSeries(part: { readonly name: string; readonly path: string }): Promise<UsageError> {
@@ -75,12 +73,11 @@ async function unknownSeries(part: { readonly name: string; readonly path: strin
 function mailsOf(name: string, origin: string, text: string): Patch[] {
   const mails = splitMbox(text)
   const parts = mails.length === 0 ? [text] : mails
-  return withDiffs(
-    parts.map((mail, index) => {
-      const patch = patchOf(name, origin, mail)
-      return { ...patch, name: `${name}[${index + 1}]: ${patch.subject}` }
-    }),
-  )
+  const patches = parts.map((mail, index) => {
+    const patch = patchOf(name, origin, mail)
+    return { ...patch, name: `${name}[${index + 1}]: ${patch.subject}` }
+  })
+  return withDiffs(patches)
 }
 
 /** Drops cover letters, which have no diff; any other patch without a diff is an error. */

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, readFile, readlink, rename, rm, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
+import type { CommandResult } from '../process/run-program.ts'
 import { exists } from '../cache/atomic-file.ts'
 import { makeWhole } from '../cache/whole-directory.ts'
 import { lastLines, succeed } from './command.ts'
@@ -45,14 +46,11 @@ export async function updateTree(tree: string, parts: TreeParts, signal: AbortSi
 /** Makes a new tree of hard links, which takes a second and no space. */
 async function createTree(tree: string, pristine: string, signal: AbortSignal): Promise<void> {
   if (await exists(tree)) return
+  const failed = (result: CommandResult): InfraError =>
+    new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) })
   await makeWhole(tree, async (aside) => {
-    const copy = async (...how: string[]): Promise<string> =>
-      succeed(
-        'cp',
-        ['--archive', ...how, `${pristine}/.`, aside],
-        { signal, stage: 'copying the source' },
-        (result) => new InfraError('TREE_NOT_COPIED', `cannot copy ${pristine}`, { tail: lastLines(result, 3) }),
-      )
+    const copy = async (how: string): Promise<string> =>
+      succeed('cp', ['--archive', how, `${pristine}/.`, aside], { signal, stage: 'copying the source' }, failed)
     // Some file systems have no hard links.
     await copy('--link').catch(async () => copy('--reflink=auto'))
   })

@@ -17,14 +17,13 @@ export async function explainLost(
   const kconfig = await readKconfig(tree)
   const valueOf: ValueOf = (symbol) => config.get(symbol)?.replaceAll('"', '') ?? 'n'
   const missed = lost.filter(({ name, ifKnown }) => ifKnown === undefined || kconfig.options.has(name))
-  return missed.map((request) => {
-    const { name, value, at } = request
+  return missed.map(({ name, value, at }) => {
     const found = config.get(name) ?? 'n'
-    return `CONFIG_${name} is ${found}, not ${value} as ${at} asks: ${reasonOf(request, kconfig, valueOf)}`
+    return `CONFIG_${name} is ${found}, not ${value} as ${at} asks: ${reasonOf(name, value, kconfig, valueOf)}`
   })
 }
 
-function reasonOf({ name, value }: Request, kconfig: KconfigTree, valueOf: ValueOf): string {
+function reasonOf(name: string, value: string, kconfig: KconfigTree, valueOf: ValueOf): string {
   const definitions = kconfig.options.get(name)
   if (definitions === undefined) {
     const [near] = nearest(name, [...kconfig.options.keys()])

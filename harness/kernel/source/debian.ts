@@ -16,12 +16,8 @@ type DebianSource = Omit<Extract<KernelSource, { kind: 'debian' }>, 'kind'>
 
 const oneHour = 3_600_000
 
-function wanted({ package: name, suite }: DebianSource): string {
-  return suite === undefined ? name : `${name}/${suite}`
-}
-
-function pinOf(source: DebianSource): string {
-  return `debian-${wanted(source).replaceAll('/', '_')}`
+function pinOf({ package: name, suite }: DebianSource): string {
+  return [`debian-${name}`, ...(suite === undefined ? [] : [suite.replaceAll('/', '_')])].join('_')
 }
 
 /** Returns the identity of the package when it was fetched; undefined before that. Asks neither apt nor the network. */
