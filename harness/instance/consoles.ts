@@ -32,10 +32,9 @@ export class Consoles implements AsyncDisposable {
 
   /** Opens the file of the next instance; `title` describes the instance in one line. */
   async open(title: string): Promise<ConsoleFile> {
-    this.#count += 1
     const directory = path.join(this.#directory, resultNames.consoles)
     // Before the first await: another instance may be opened meanwhile.
-    const file = path.join(directory, `${this.#count}.log`)
+    const file = this.#nextFile(directory)
     await mkdir(directory, { recursive: true })
     return {
       file,
@@ -45,6 +44,13 @@ export class Consoles implements AsyncDisposable {
       },
       discard: () => rm(file, { force: true }),
     }
+  }
+
+  /** Skips the file of a console that could not be appended: the directory may be that of earlier consoles as well. */
+  #nextFile(directory: string): string {
+    this.#count += 1
+    const file = path.join(directory, `${this.#count}.log`)
+    return existsSync(file) ? this.#nextFile(directory) : file
   }
 
   async #append(heading: string, file: string): Promise<void> {

@@ -34,3 +34,17 @@ void test('one that cannot be put there stays where it is, and that is said', as
   t.equal(await readFile(path.join(directory, 'consoles', '1.log'), 'utf8'), 'one\n')
   await rm(directory, { recursive: true })
 })
+
+void test('the consoles of the next mutant leave alone a console that could not be appended', async (t) => {
+  const directory = t.testdir({ 'console-first.log': {} })
+  const failures: unknown[] = []
+  for (const name of ['console-first.log', 'console-second.log']) {
+    await using consoles = new Consoles(directory, (error) => failures.push(error), name)
+    const only = await consoles.open('booted, plain')
+    await writeFile(only.file, `${name}\n`)
+    await only.close()
+  }
+  t.match(failures, [{ code: 'CONSOLE_NOT_COPIED', message: /stays in .*1\.log: EISDIR/ }])
+  t.equal(await readFile(path.join(directory, 'consoles', '1.log'), 'utf8'), 'console-first.log\n')
+  t.match(await readFile(path.join(directory, 'console-second.log'), 'utf8'), /\nconsole-second\.log\n$/)
+})
