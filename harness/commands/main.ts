@@ -8,54 +8,29 @@ import type { CommandContext } from './command-context.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
 import { errorPrinter, primaryError } from './print-error.ts'
 
-interface Verb {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<(context: CommandContext) => Command>
-}
+/** The verbs with their lines in the overview. */
+const summaries = {
+  run: 'run conversion scenarios on a kernel in a VM; report TAP',
+  list: 'list scenarios or kernels, or the rules and the known bugs with the scenarios for them',
+  build: 'build a kernel, or find it in the cache, and print its directory',
+  shell: 'boot a kernel in a VM and open a shell in it',
+  mutants: 'prove that the scenarios notice bugs, by kernels that have one',
+  parse: 'list the kernel splats in a log',
+  kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
+  doctor: 'list the programs that this computer lacks, and the command that installs them',
+} as const
+type Verb = keyof typeof summaries
 
-const verbs: readonly Verb[] = [
-  {
-    name: 'run',
-    summary: 'run conversion scenarios on a kernel in a VM; report TAP',
-    load: async () => (await import('./run.ts')).run,
-  },
-  {
-    name: 'list',
-    summary: 'list scenarios or kernels, or the rules and the known bugs with the scenarios for them',
-    load: async () => (await import('./list.ts')).list,
-  },
-  {
-    name: 'build',
-    summary: 'build a kernel, or find it in the cache, and print its directory',
-    load: async () => (await import('./build.ts')).build,
-  },
-  {
-    name: 'shell',
-    summary: 'boot a kernel in a VM and open a shell in it',
-    load: async () => (await import('./shell.ts')).shell,
-  },
-  {
-    name: 'mutants',
-    summary: 'prove that the scenarios notice bugs, by kernels that have one',
-    load: async () => (await import('./mutants.ts')).mutants,
-  },
-  {
-    name: 'parse',
-    summary: 'list the kernel splats in a log',
-    load: async () => (await import('./parse.ts')).parse,
-  },
-  {
-    name: 'kselftest',
-    summary: "run the kernel's own selftests, from the tree under test, in a VM",
-    load: async () => (await import('./kselftest.ts')).kselftest,
-  },
-  {
-    name: 'doctor',
-    summary: 'list the programs that this computer lacks, and the command that installs them',
-    load: async () => (await import('./doctor.ts')).doctor,
-  },
-]
+const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => Command>>> = {
+  run: async () => (await import('./run.ts')).run,
+  list: async () => (await import('./list.ts')).list,
+  build: async () => (await import('./build.ts')).build,
+  shell: async () => (await import('./shell.ts')).shell,
+  mutants: async () => (await import('./mutants.ts')).mutants,
+  parse: async () => (await import('./parse.ts')).parse,
+  kselftest: async () => (await import('./kselftest.ts')).kselftest,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+}
 
 const overview = `
 Examples:
@@ -112,7 +87,7 @@ async function commandFor(
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
   if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand()), [name]]
-  const factory = await verbNamed(name).load()
+  const factory = await loaders[verbNamed(name)]()
   const command = factory(context)
   return [prepared(command.name(`gmemtest ${command.name()}`)), rest]
 }
@@ -123,10 +98,13 @@ function verbIndex(args: readonly string[]): number {
   return index === -1 ? args.length : index
 }
 
+function isVerb(name: string | undefined): name is Verb {
+  return name !== undefined && Object.hasOwn(summaries, name)
+}
+
 function verbNamed(name: string): Verb {
-  const verb = verbs.find((candidate) => candidate.name === name)
-  if (verb !== undefined) return verb
-  const names = verbs.map((candidate) => candidate.name)
+  if (isVerb(name)) return name
+  const names = Object.keys(summaries)
   const [near] = nearest(name, names)
   throw new UsageError('VERB_UNKNOWN', `there is no verb '${name}'`, {
     hint: near === undefined ? `the verbs are ${names.join(', ')}` : `use 'gmemtest ${near}'`,
@@ -140,7 +118,7 @@ function overviewCommand(): Command {
     .version(version(), '--version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', overview)
-  for (const verb of verbs) root.command(verb.name).description(verb.summary)
+  for (const [name, summary] of Object.entries(summaries)) root.command(name).description(summary)
   return root.action(() => root.help())
 }
 
@@ -156,10 +134,10 @@ function prepared(command: Command): Command {
 function usageErrorOf(error: CommanderError, args: readonly string[]): UsageError {
   const [message = 'wrong usage', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
   const near = /^\(Did you mean (.*)\?\)$/.exec(suggestion)?.[1]
-  const verb = verbs.find((candidate) => candidate.name === args[verbIndex(args)])
+  const verb = args[verbIndex(args)]
   return new UsageError('USAGE', message, {
     cause: error,
-    hint: near === undefined ? `see: gmemtest ${verb === undefined ? '' : `${verb.name} `}--help` : `use ${near}`,
+    hint: near === undefined ? `see: gmemtest ${isVerb(verb) ? `${verb} ` : ''}--help` : `use ${near}`,
   })
 }
 
