@@ -1,5 +1,8 @@
 // Shows the progress of a kernel build; used by every verb that builds.
-import type { BuildProgress, Phase } from '../kernel/provide-progress.ts'
+import { cacheDirectory } from '../base/paths.ts'
+import type { KernelDefinition } from '../kernel/definition/definition.ts'
+import type { BuildContext, BuildProgress, Phase } from '../kernel/provide-progress.ts'
+import type { JobOptions } from './job-options.ts'
 import type { ProgressLine } from './progress.ts'
 
 const words = {
@@ -11,8 +14,22 @@ const words = {
   store: 'storing',
 } as const satisfies Record<Phase, string>
 
-/** Returns a listener for `provideKernel` that shows the progress on `line`. */
-export function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress) => void {
+/** Returns the options of `provideKernel` for a verb that shows the progress on `line`. */
+export function buildOptions(
+  line: ProgressLine,
+  { name }: KernelDefinition,
+  { aptSuite }: Pick<JobOptions, 'aptSuite'>,
+  signal: AbortSignal,
+): BuildContext {
+  return {
+    cache: cacheDirectory(),
+    signal,
+    progress: showBuild(line, name),
+    ...(aptSuite === undefined ? {} : { aptSuite }),
+  }
+}
+
+function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress) => void {
   return (progress) => {
     switch (progress.type) {
       case 'phase':

@@ -2,11 +2,10 @@
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { exitCodes, UsageError } from '../base/errors.ts'
-import { cacheDirectory } from '../base/paths.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
-import { showBuild } from './build-progress.ts'
+import { buildOptions } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { withOptions } from './job-options.ts'
 import { positiveInteger } from './option-parsers.ts'
@@ -59,13 +58,10 @@ export function build(context: CommandContext): Command {
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {
-          cache: cacheDirectory(),
-          signal: context.signal,
-          progress: showBuild(line, definition.name),
+          ...buildOptions(line, definition, options, context.signal),
           verify: options.verify ?? false,
           refresh: options.refresh ?? false,
           ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
-          ...(options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }),
         })
         if (!kernel.cached) {
           const { release, cpuSeconds, objects } = kernel.provenance

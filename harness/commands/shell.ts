@@ -16,7 +16,7 @@ import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu, type RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
-import { showBuild } from './build-progress.ts'
+import { buildOptions } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { guestCpus } from '../instance/pool.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
@@ -69,12 +69,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
   const definition = await loadUsableDefinition(options.kernel, context.signal)
   const accelerator = slowedDown(chosen, definition.slowdown)
   using line = progressLine(context.stderr, context.isTty)
-  const kernel = await provideKernel(definition, {
-    cache,
-    signal,
-    ...(options.aptSuite === undefined ? {} : { aptSuite: options.aptSuite }),
-    progress: showBuild(line, definition.name),
-  })
+  const kernel = await provideKernel(definition, buildOptions(line, definition, options, signal))
   const [image, agent] = await Promise.all([provideGuestImage({ cache, signal }), compileAgent({ cache, signal })])
   const bootOptions = {
     vmlinux: kernel.vmlinux,

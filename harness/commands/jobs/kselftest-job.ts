@@ -1,12 +1,10 @@
 // The work of `gmemtest kselftest`: builds the programs first, since a wrong name shows there, then the kernel.
 import { exitCodes } from '../../base/errors.ts'
-import { cacheDirectory } from '../../base/paths.ts'
-import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { fullName, selftestName } from '../../kernel/definition/selftest-name.ts'
 import { listSelftests, provideSelftests } from '../../kernel/selftests.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { selftestSuite, selftestTest } from '../../suites/kselftest/selftest-test.ts'
-import { showBuild } from '../build-progress.ts'
+import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { prepareJob } from './job.ts'
 import type { JobOptions } from '../job-options.ts'
@@ -20,11 +18,11 @@ export async function listKselftests(
   context: CommandContext,
 ): Promise<number> {
   const definition = await loadUsableDefinition(options.kernel, context.signal)
-  const lists = await withLine(definition, options, context, async (build) => {
-    const found: string[] = []
-    for (const target of new Set(targets)) found.push(...(await listSelftests(definition, target, build)))
-    return found
-  })
+  using line = progressLine(context.stderr, context.isTty)
+  const build = buildOptions(line, definition, options, context.signal)
+  const lists: string[] = []
+  for (const target of new Set(targets)) lists.push(...(await listSelftests(definition, target, build)))
+  line[Symbol.dispose]()
   context.stdout.write(lists.map((name) => `${name}\n`).join(''))
   return exitCodes.ok
 }
@@ -36,9 +34,10 @@ export async function runKselftest(
   context: CommandContext,
 ): Promise<number> {
   const names = [...new Set(words)].map(selftestName)
-  const [job, programs] = await prepareJob(options, context, '-kselftest', (definition) =>
-    withLine(definition, options, context, (build) => provideSelftests(definition, names, build)),
-  )
+  const [job, programs] = await prepareJob(options, context, '-kselftest', async (definition) => {
+    using line = progressLine(context.stderr, context.isTty)
+    return await provideSelftests(definition, names, buildOptions(line, definition, options, context.signal))
+  })
   return runSuite(
     {
       verb: 'kselftest',
@@ -51,21 +50,4 @@ export async function runKselftest(
     },
     job,
   )
-}
-
-type Build = Parameters<typeof provideSelftests>[2]
-
-async function withLine<Result>(
-  definition: KernelDefinition,
-  { aptSuite }: JobOptions,
-  { stderr, isTty, signal }: CommandContext,
-  work: (build: Build) => Promise<Result>,
-): Promise<Result> {
-  using line = progressLine(stderr, isTty)
-  return await work({
-    cache: cacheDirectory(),
-    signal,
-    progress: showBuild(line, definition.name),
-    ...(aptSuite === undefined ? {} : { aptSuite }),
-  })
 }

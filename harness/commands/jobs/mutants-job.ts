@@ -1,7 +1,6 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { cacheDirectory } from '../../base/paths.ts'
 import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
@@ -9,26 +8,24 @@ import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
 import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
 import type { BuiltKernel } from '../../campaigns/mutants/mutant-trial.ts'
-import { compileAgent } from '../../image/static-compiler.ts'
-import { provideGuestImage } from '../../image/image.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
-import { provideKernel, type KernelBuild } from '../../kernel/provide.ts'
+import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { shellLine } from '../../process/child.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
-import { listScenarioFiles } from '../../suites/scenarios/scenario-files.ts'
+import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
-import { showBuild } from '../build-progress.ts'
+import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
-import { kernelReady } from './parts.ts'
+import { kernelReady, provideParts } from './parts.ts'
 import { progressLine } from '../progress.ts'
-import { recorderOf, RunRecord } from './run-record.ts'
+import { recordOf, type RunRecord } from './run-record.ts'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions extends JobOptions {
@@ -52,7 +49,7 @@ export async function listMutants(
   { stdout, stderr, signal }: CommandContext,
 ): Promise<number> {
   const definition = await loadUsableDefinition(options.kernel, signal)
-  const { mutants } = await chosen(definition, patterns)
+  const [mutants] = await chosen(definition, patterns)
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bug, scenarios } of mutants) {
     const known = bug === undefined ? '' : `${bug}; `
@@ -70,39 +67,29 @@ export async function runMutants(
   options: MutantsOptions,
   context: CommandContext,
 ): Promise<number> {
-  const [prepared, { mutants, plan, parts }] = await prepareJob(options, context, '-mutants', async (definition) => {
-    const choice = await chosen(definition, patterns)
-    const cache = { cache: cacheDirectory(), signal: context.signal }
+  const [prepared, campaign] = await prepareJob(options, context, '-mutants', async (definition) => {
+    const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
-    const [scenarios, kernel, image, agent] = await Promise.all([
-      loadScenarios(choice.files),
-      provide(definition, options, context),
-      provideGuestImage(cache),
-      compileAgent(cache),
-    ])
+    const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
     const tests = scenarios.map((scenario) => scenarioTest(scenario, definition.dialect))
-    const boots = planBoots(tests, bytes(process.availableMemory()))
-    return { mutants: choice.mutants, plan: boots, parts: { kernel, image, agent } }
+    const plan = planBoots(tests, bytes(process.availableMemory()))
+    return { all: options.all === true, mutants, plan, parts }
   })
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
-  for (const { error } of plan.refused) context.printError(error)
-  const campaign = { all: options.all === true, mutants, plan, parts }
+  for (const { error } of campaign.plan.refused) context.printError(error)
   return reporting(context, job.directory, (emit) => execute(campaign, job, emit))
 }
 
 async function chosen(
   definition: KernelDefinition,
   patterns: readonly string[],
-): Promise<{
-  readonly mutants: readonly Mutant[]
-  readonly files: Awaited<ReturnType<typeof listScenarioFiles>>
-}> {
+): Promise<readonly [mutants: readonly Mutant[], files: readonly ScenarioFile[]]> {
   const files = await listScenarioFiles()
   const mutants = select(await readMutants(definition), patterns, 'mutant')
   const names = files.map(({ name }) => name)
   for (const mutant of mutants) requireScenarios(mutant, names)
-  return { mutants, files }
+  return [mutants, files]
 }
 
 /** @throws {UsageError} MUTANT_INVALID when a mutant names a scenario that does not exist (any more) */
@@ -123,7 +110,7 @@ async function execute(
 ): Promise<number> {
   const { context, definition, options, started } = job
   // The record is about the kernel without a mutant: the results name the patch of each mutant.
-  await using record = new RunRecord(recorderOf(parts, job), context.printError)
+  await using record = recordOf(parts, job)
   await emit({
     type: 'mutants-started',
     time: started.toISOString(),
@@ -133,7 +120,13 @@ async function execute(
   })
   await using kernels = new MutantKernels(
     mutants,
-    (mutant, { signal, isAhead }) => provide(withMutant(definition, mutant), options, { ...context, signal }, isAhead),
+    async (mutant, { signal, isAhead }) => {
+      using line = progressLine(context.stderr, context.isTty)
+      const mutated = withMutant(definition, mutant)
+      const build = buildOptions(line, mutated, options, signal)
+      // No trial waits for a kernel that is built ahead, so its progress is not shown.
+      return await provideKernel(mutated, isAhead ? { ...build, progress: () => undefined } : build)
+    },
     context.signal,
   )
   const outcome = await tryMutants({
@@ -151,22 +144,6 @@ async function execute(
     again: (name) => shellLine('./gmemtest', ['mutants', ...flagsOf(options), name]),
   })
   return await record.exitCode(outcome.exitCode)
-}
-
-/** Builds a kernel, without progress when no trial waits for it yet. */
-async function provide(
-  definition: KernelDefinition,
-  { aptSuite }: MutantsOptions,
-  { stderr, isTty, signal }: Pick<CommandContext, 'stderr' | 'isTty' | 'signal'>,
-  isAhead = false,
-): Promise<KernelBuild> {
-  using line = progressLine(stderr, isTty)
-  return provideKernel(definition, {
-    cache: cacheDirectory(),
-    signal,
-    progress: isAhead ? () => undefined : showBuild(line, definition.name),
-    ...(aptSuite === undefined ? {} : { aptSuite }),
-  })
 }
 
 /** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */

@@ -5,8 +5,9 @@ import { provideKernel, type KernelBuild } from '../../kernel/provide.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import type { RunEvent } from '../../report/events.ts'
 import { cacheDirectory } from '../../base/paths.ts'
-import { showBuild } from '../build-progress.ts'
+import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import type { JobOptions } from '../job-options.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { progressLine } from '../progress.ts'
 
@@ -25,26 +26,19 @@ export function kernelReady(
 }
 
 /**
- * Provides the parts, and emits `kernel-ready`.
+ * Provides the parts for a kernel.
  * @throws the errors of `provideKernel`, `provideGuestImage` and `compileAgent`
  */
 export async function provideParts(
   definition: KernelDefinition,
+  options: JobOptions,
   context: CommandContext,
-  /** A suite of Debian to take the source from. */
-  aptSuite: string | undefined,
-  emit: (event: RunEvent) => Promise<void>,
 ): Promise<InstanceParts> {
-  const begin = performance.now()
   const failed = new AbortController()
   const common = { cache: cacheDirectory(), signal: AbortSignal.any([context.signal, failed.signal]) }
   using line = progressLine(context.stderr, context.isTty)
   const making = [
-    provideKernel(definition, {
-      ...common,
-      ...(aptSuite === undefined ? {} : { aptSuite }),
-      progress: showBuild(line, definition.name),
-    }),
+    provideKernel(definition, buildOptions(line, definition, options, common.signal)),
     provideGuestImage(common),
     compileAgent(common),
   ] as const
@@ -54,6 +48,5 @@ export async function provideParts(
     await Promise.allSettled(making)
     throw error
   })
-  await emit(kernelReady(kernel, begin))
   return { kernel, image, agent }
 }

@@ -8,21 +8,12 @@ import { writeProvenance } from '../../report/results-directory.ts'
 import type { Job } from './job.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 
-/** The facts of a job that its record contains. */
-type Recorded = Pick<Job, 'directory' | 'started' | 'accelerator'>
-
 const commandMilliseconds = 5000
 
-/**
- * Returns the function that writes provenance.json. `qemuCommands` are the command lines of QEMU, in their order. A fact that
- * cannot be determined is missing in the file, and does not fail the run.
- */
-export function recorderOf(
-  parts: Pick<InstanceParts, 'kernel'>,
-  job: Recorded,
-): (qemuCommands: readonly string[]) => Promise<void> {
+/** Makes the record of a job. A fact that cannot be determined is missing in the file, and does not fail the run. */
+export function recordOf(parts: Pick<InstanceParts, 'kernel'>, job: Job): RunRecord {
   let asked: Promise<readonly [string | undefined, Checkout]> | undefined
-  return async (qemuCommands) => {
+  const write = async (qemuCommands: readonly string[]): Promise<void> => {
     asked ??= Promise.all([said(qemu, ['--version']), checkout()])
     const [qemuVersion, gmemtest] = await asked
     await writeProvenance(job.directory, {
@@ -42,6 +33,7 @@ export function recorderOf(
       },
     })
   }
+  return new RunRecord(write, job.context.printError)
 }
 
 /** The checkout of gmemtest itself, as far as git knows. */
@@ -75,7 +67,7 @@ export class RunRecord implements AsyncDisposable {
   #pending: readonly string[] | undefined
   #last: Promise<void> = Promise.resolve()
 
-  /** `onFailure` is called at once for a write that fails; the run continues. */
+  /** `write` receives the command lines of QEMU in their order; `onFailure` is called at once when it fails. */
   constructor(write: (qemuCommands: readonly string[]) => Promise<void>, onFailure: (error: unknown) => void) {
     this.#write = write
     this.#onFailure = onFailure

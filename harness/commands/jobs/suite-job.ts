@@ -15,8 +15,8 @@ import type { Test } from '../../run/test.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
-import { provideParts } from './parts.ts'
-import { recorderOf, RunRecord } from './run-record.ts'
+import { kernelReady, provideParts } from './parts.ts'
+import { recordOf, type RunRecord } from './run-record.ts'
 
 /** The suite of a verb. */
 export interface SuiteJob {
@@ -50,7 +50,9 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       isolation: job.isolation,
     })
     return withEnding(emit, async (tell) => {
-      const parts = await provideParts(definition, context, options.aptSuite, tell)
+      const begin = performance.now()
+      const parts = await provideParts(definition, options, context)
+      await tell(kernelReady(parts.kernel, begin))
       return await runOnInstances(wanted, job, parts, tell)
     })
   })
@@ -61,7 +63,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   const { context, definition, options, started } = job
   const { printError, stderr, signal } = context
   const available = bytes(process.availableMemory())
-  await using record = new RunRecord(recorderOf(parts, job), printError)
+  await using record = recordOf(parts, job)
   record.holdBack()
   await using consoles = consolesOf(job)
   await using instances = poolOf(parts, job, consoles, {
