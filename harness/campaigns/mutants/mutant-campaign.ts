@@ -1,20 +1,10 @@
 // A campaign of mutants: one trial after the other, and the control run that proves the kills.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
 import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
+import type { Mutant } from './mutant-patches.ts'
 import { likelyFirst, onlyNamed, runOn, tryMutant, type TrialOptions } from './mutant-trial.ts'
 
-/** A mutant as a campaign sees it. */
-export interface TriedMutant {
-  readonly name: string
-  readonly title: string
-  readonly bug?: string
-  /** The file of its patch. */
-  readonly file: string
-  /** The names of the scenarios that are tried first. */
-  readonly scenarios: readonly string[]
-}
-
-export interface TrialsOptions<Mutant extends TriedMutant> extends Omit<TrialOptions, 'build' | 'emit'> {
+export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit'> {
   readonly mutants: readonly Mutant[]
   /** Builds the kernel with a mutant, or without one. */
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
@@ -32,7 +22,7 @@ export interface TrialsOutcome {
  * @throws {InfraError} for trouble of this computer
  * @throws the reason of `signal`
  */
-export async function tryMutants<Mutant extends TriedMutant>(options: TrialsOptions<Mutant>): Promise<TrialsOutcome> {
+export async function tryMutants(options: TrialsOptions): Promise<TrialsOutcome> {
   const { mutants, emit } = options
   const started = performance.now()
   const verdicts = { KILLED: 0, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, ERROR: 0 }
@@ -59,10 +49,7 @@ export async function tryMutants<Mutant extends TriedMutant>(options: TrialsOpti
   }
 }
 
-async function tryOne<Mutant extends TriedMutant>(
-  mutant: Mutant,
-  options: TrialsOptions<Mutant>,
-): Promise<MutantResult> {
+async function tryOne(mutant: Mutant, options: TrialsOptions): Promise<MutantResult> {
   const { build, emit, again, plan } = options
   const { name, title, bug, file } = mutant
   await emit({ type: 'mutant-started', name, title })
@@ -88,10 +75,7 @@ async function tryOne<Mutant extends TriedMutant>(
  * Runs the killers on the kernel without a mutant. A killer that fails there as well proves nothing. Returns the exit code
  * when a killer does not pass.
  */
-async function control<Mutant extends TriedMutant>(
-  killers: ReadonlySet<string>,
-  options: TrialsOptions<Mutant>,
-): Promise<number | undefined> {
+async function control(killers: ReadonlySet<string>, options: TrialsOptions): Promise<number | undefined> {
   const { emit } = options
   const started = performance.now()
   await emit({ type: 'control-started', scenarios: [...killers] })
@@ -105,9 +89,9 @@ async function control<Mutant extends TriedMutant>(
   return broken?.exitCode
 }
 
-async function runControl<Mutant extends TriedMutant>(
+async function runControl(
   killers: ReadonlySet<string>,
-  options: TrialsOptions<Mutant>,
+  options: TrialsOptions,
 ): Promise<{ readonly reason: string; readonly exitCode: number } | undefined> {
   const { build, emit, plan, signal } = options
   const failed: string[] = []

@@ -7,11 +7,8 @@ import { planBoots, type BootPlan } from '../../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../../harness/run/test.ts'
 import type { Instance } from '../../../../harness/instance/instance.ts'
 import { tryMutants } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
-import type {
-  TriedMutant,
-  TrialsOptions,
-  TrialsOutcome,
-} from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
+import type { TrialsOptions, TrialsOutcome } from '../../../../harness/campaigns/mutants/mutant-campaign.ts'
+import type { Mutant } from '../../../../harness/campaigns/mutants/mutant-patches.ts'
 import { asBooted, fakeInstance, type FakeOptions, type Puppet } from '../../fixtures/run/fake-instance.ts'
 import { fine, named } from '../../fixtures/run/run.ts'
 
@@ -48,7 +45,7 @@ const notices = named('notices', async ({ agent, expectErrno }) => {
 })
 const sleeps = named('sleeps', async () => undefined)
 
-function subject(name: string, scenarios: readonly string[] = ['sleeps']): TriedMutant {
+function subject(name: string, scenarios: readonly string[] = ['sleeps']): Mutant {
   return { name, title: `title of ${name}`, bug: 'B-1', file: `mutants/${name}.patch`, scenarios }
 }
 
@@ -57,16 +54,13 @@ function planOf(tests: readonly Test[]): BootPlan {
 }
 
 /** The profiles of a plan with the names of their scenarios. */
-async function tryAll(
-  flaws: Readonly<Record<string, Flaw>>,
-  options: Partial<TrialsOptions<TriedMutant>> = {},
-): Promise<Trials> {
+async function tryAll(flaws: Readonly<Record<string, Flaw>>, options: Partial<TrialsOptions> = {}): Promise<Trials> {
   const events: (RunEvent | MutantEvent)[] = []
   const built: string[] = []
   let outcome: TrialsOutcome | undefined
   let failure: unknown
   try {
-    outcome = await tryMutants<TriedMutant>({
+    outcome = await tryMutants({
       mutants: Object.keys(flaws)
         .filter((name) => name !== 'control')
         .map((name) => subject(name)),
