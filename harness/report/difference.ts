@@ -6,22 +6,20 @@ function linesOf(value: unknown): string[] {
   return parts.map((part) => (typeof part === 'string' ? part : inspect(part, { depth: 5, breakLength: Infinity })))
 }
 
+/** Returns the number of equal elements at the beginning of two lists. */
+function equalAtStart(left: readonly string[], right: readonly string[]): number {
+  const different = left.findIndex((line, index) => index >= right.length || line !== right[index])
+  return different === -1 ? left.length : different
+}
+
 const mostLines = 40
 
 /** Returns a short difference of two values. Lists are compared element by element without equal ends. Never empty. */
 export function differenceOf(wanted: unknown, found: unknown): string {
   const left = linesOf(wanted)
   const right = linesOf(found)
-  let head = 0
-  while (head < left.length && head < right.length && left[head] === right[head]) head += 1
-  let tail = 0
-  while (
-    tail < left.length - head &&
-    tail < right.length - head &&
-    left[left.length - 1 - tail] === right[right.length - 1 - tail]
-  ) {
-    tail += 1
-  }
+  const head = equalAtStart(left, right)
+  const tail = equalAtStart(left.slice(head).toReversed(), right.slice(head).toReversed())
   const different = [
     ...left.slice(head, left.length - tail).map((line) => `-${line}`),
     ...right.slice(head, right.length - tail).map((line) => `+${line}`),

@@ -18,16 +18,7 @@ export const jsonLinesSink: SinkFactory = (stream) => {
 
 /** Returns an event as a line of JSON; an event without a time gets `now`. */
 export function lineOf(event: ReportEvent, now: Date = new Date()): string {
-  const readable =
-    event.type === 'test-finished' && event.diagnostic !== undefined
-      ? {
-          ...event,
-          diagnostic: {
-            ...event.diagnostic,
-            ...('wanted' in event.diagnostic ? { wanted: plainValue(event.diagnostic.wanted) } : {}),
-            ...('found' in event.diagnostic ? { found: plainValue(event.diagnostic.found) } : {}),
-          },
-        }
-      : event
-  return JSON.stringify({ time: now.toISOString(), ...readable })
+  return JSON.stringify({ time: now.toISOString(), ...event }, (key, value: unknown): unknown =>
+    key === 'wanted' || key === 'found' ? plainValue(value) : value,
+  )
 }

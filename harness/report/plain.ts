@@ -10,23 +10,9 @@ export function plainText(text: string): string {
 
 /** Returns a value that JSON and YAML can hold: other values become text. */
 export function plainValue(value: unknown): unknown {
-  switch (typeof value) {
-    case 'string':
-      return stripVTControlCharacters(value)
-    case 'number':
-      return Number.isFinite(value) ? value : String(value)
-    case 'boolean':
-      return value
-    case 'object':
-      return value === null ? value : plainObject(value)
-    case 'bigint':
-    case 'undefined':
-    case 'function':
-    case 'symbol':
-      return inspect(value)
-    default:
-      return value
-  }
+  if (typeof value === 'string') return stripVTControlCharacters(value)
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return value
+  return typeof value === 'object' ? plainObject(value) : inspect(value)
 }
 
 function plainObject(value: object): unknown {
