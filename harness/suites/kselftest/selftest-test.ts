@@ -1,10 +1,11 @@
 // Makes tests of the kernel's selftest programs: each is pushed into the instance and run within a deadline.
 import { DeadlineExceeded } from '../../base/deadline.ts'
-import { GmemtestError, GuestError, ProtocolError, type BuildError } from '../../base/errors.ts'
+import { GmemtestError, GuestError, ProtocolError } from '../../base/errors.ts'
 import { bytes } from '../../base/units.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Observation } from '../../judge/attempt.ts'
-import { fullName, type SelftestName } from '../../kernel/definition/selftest-name.ts'
+import { fullName } from '../../kernel/definition/selftest-name.ts'
+import type { BrokenSelftest, Selftest } from '../../kernel/selftests.ts'
 import type { Test } from '../../run/test.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
@@ -12,18 +13,6 @@ import { sayingOf, type ProgramEnd } from './program.ts'
 
 /** The name of the suite in the events. */
 export const selftestSuite = 'kselftest'
-
-/** A program that was built, or the error for which it was not. */
-export type Selftest = SelftestName &
-  (
-    | {
-        /** The static program on this computer. */
-        readonly program: string
-        /** The deadline in seconds without emulation. */
-        readonly timeout: number
-      }
-    | { readonly error: BuildError }
-  )
 
 const directory = '/tmp/kselftest'
 const pushSeconds = 15
@@ -33,8 +22,8 @@ const memory = bytes(2 * 2 ** 30)
 const outputLimit = 4 * 2 ** 20
 const outputLines = 30
 
-/** Makes the test that runs a program. */
-export function selftestTest(selftest: Selftest): Test {
+/** Makes the test of a program; the test of a program that was not built is refused. */
+export function selftestTest(selftest: Selftest | BrokenSelftest): Test {
   const common = {
     suite: selftestSuite,
     name: fullName(selftest),
@@ -49,13 +38,12 @@ export function selftestTest(selftest: Selftest): Test {
     const { error } = selftest
     return { ...common, seconds: 0, refusal: error, run: () => Promise.reject(error) }
   }
-  const { program, timeout } = selftest
   return {
     ...common,
-    seconds: timeout + 2 * pushSeconds,
+    seconds: selftest.timeout + 2 * pushSeconds,
     async run(instance, { signal }) {
       try {
-        return observationOf(await runProgram(selftest, { program, timeout }, instance, signal))
+        return observationOf(await runProgram(selftest, instance, signal))
       } catch (problem) {
         signal.throwIfAborted()
         if (!(problem instanceof GmemtestError)) throw problem
@@ -67,8 +55,7 @@ export function selftestTest(selftest: Selftest): Test {
 }
 
 async function runProgram(
-  { target, test }: SelftestName,
-  { program, timeout }: { readonly program: string; readonly timeout: number },
+  { target, test, program, timeout }: Selftest,
   { session, accelerator }: Instance,
   signal: AbortSignal,
 ): Promise<ProgramEnd> {
