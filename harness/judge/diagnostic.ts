@@ -1,16 +1,40 @@
-// The diagnostic of a test that did not pass: enough to understand the failure, and to run the test again.
+// The outcome of a judged test, with a diagnostic unless it passed: enough to understand the failure, and to run the test again.
 import path from 'node:path'
 import { inProject } from '../base/paths.ts'
 import type { Diagnostic } from '../report/events.ts'
 import { CheckFailure } from '../base/check-failure.ts'
+import type { Splat } from '../console/find-splats.ts'
 import type { Attempt } from './attempt.ts'
-import { callTrace } from './call-trace.ts'
-import type { Decode } from './facts.ts'
+import type { Decode, Finished, JudgeFacts } from './facts.ts'
 import type { Subject } from './subject.ts'
+import type { Judgement } from './verdict.ts'
 
 const mostOperations = 12
+const mostFrames = 40
 /** The largest number of console lines in a diagnostic. */
 export const consoleLines = 30
+
+/** Returns the outcome of a test that was judged. */
+export async function finishedOf(
+  test: Subject,
+  attempt: Attempt,
+  { verdict, message, beforehand }: Judgement,
+  { again, decode }: JudgeFacts,
+): Promise<Finished> {
+  const { milliseconds, observation } = attempt
+  const allowed = [...attempt.earlier.allowed, ...attempt.allowed]
+  const { points = [] } = observation
+  const common = {
+    milliseconds,
+    ...(points.length === 0 ? {} : { points }),
+    ...(beforehand === undefined ? {} : { beforehand }),
+    ...(allowed.length === 0 ? {} : { allowed: allowed.map(({ note }) => note) }),
+  }
+  if (verdict === 'PASS') return { verdict, ...common }
+  if (verdict === 'SKIP') return { verdict, ...common, reason: observation.skipped ?? message }
+  const diagnostic = await diagnose(test, attempt, { message, again: again(test.name), decode })
+  return { verdict, ...common, diagnostic }
+}
 
 /** Returns the diagnostic of an attempt that was judged with `message`. */
 export async function diagnose(
@@ -55,4 +79,12 @@ function lineIn(file: string | undefined, error: unknown): string | undefined {
     if (line !== undefined) return `${path.relative(inProject(), file)}:${line}`
   }
   return undefined
+}
+
+/** Returns the functions of the trace, the innermost one first; the exact position of the processor begins with `RIP: `. */
+export function callTrace({ trace }: Pick<Splat, 'trace'>): readonly string[] {
+  return trace.slice(0, mostFrames).map(({ symbol, offset, size, module, isExact }) => {
+    const place = offset === undefined ? symbol : `${symbol}+0x${offset.toString(16)}/0x${(size ?? 0).toString(16)}`
+    return `${isExact === true ? 'RIP: ' : ''}${place}${module === undefined ? '' : ` [${module}]`}`
+  })
 }

@@ -31,19 +31,6 @@ export interface Evidence {
   readonly vcpus?: readonly (readonly VcpuPosition[])[]
 }
 
-export type HangKind =
-  | 'qemu-stopped'
-  | 'kernel-dead'
-  | 'kernel-stuck'
-  | 'operation-stuck'
-  | 'slow'
-  | 'agent-gone'
-  | 'agent-stopped'
-  | 'agent-stuck'
-  | 'session-lost'
-  | 'test-waits'
-  | 'unknown'
-
 export interface Hang {
   readonly kind: HangKind
   readonly verdict: 'FAIL' | 'ERROR' | 'MISS'
@@ -66,7 +53,9 @@ export const verdictByHang = {
   'session-lost': 'ERROR',
   'test-waits': 'ERROR',
   unknown: 'ERROR',
-} as const satisfies Record<HangKind, Hang['verdict']>
+} as const satisfies Record<string, Hang['verdict']>
+
+export type HangKind = keyof typeof verdictByHang
 
 /** Classifies a hang. The first match wins, from QEMU over the kernel to the agent. */
 export function judgeHang(evidence: Evidence): Hang {
@@ -77,21 +66,16 @@ export function judgeHang(evidence: Evidence): Hang {
 type Judged = readonly [kind: HangKind, summary: string]
 
 function outermost({ qemu }: Evidence): Judged | undefined {
-  switch (qemu.kind) {
-    case 'runs':
-      return undefined
-    case 'stopped':
-      return ['qemu-stopped', 'QEMU is stopped: its process gets no CPU (SIGSTOP, or a debugger)']
-    case 'silent':
-      return ['qemu-stopped', 'QEMU runs, and its monitor does not answer']
-    case 'gone':
-      return ['qemu-stopped', 'QEMU is gone']
-    case 'paused':
-      return ['qemu-stopped', `QEMU has paused the instance (${qemu.status})`]
-    default:
-      return qemu satisfies never
-  }
+  if (qemu.kind === 'runs') return undefined
+  const reason = qemu.kind === 'paused' ? `QEMU has paused the instance (${qemu.status})` : absences[qemu.kind]
+  return ['qemu-stopped', reason]
 }
+
+const absences = {
+  stopped: 'QEMU is stopped: its process gets no CPU (SIGSTOP, or a debugger)',
+  silent: 'QEMU runs, and its monitor does not answer',
+  gone: 'QEMU is gone',
+} as const satisfies Record<Exclude<QemuState['kind'], 'runs' | 'paused'>, string>
 
 /** Judges by the kernel alone, when user space does not answer. */
 function ofKernel({ session, nmi, sysrq = [], vcpus }: Evidence): Judged | undefined {

@@ -4,9 +4,8 @@ import { reasonOf, type Capability } from '../catalogue/capabilities.ts'
 import { lackOf, type BootFacts } from '../instance/boot-check.ts'
 import { consoleLines } from './diagnostic.ts'
 import type { Finished, JudgeFacts } from './facts.ts'
-import { skipped } from './skips.ts'
 import type { Subject } from './subject.ts'
-import { verdictOfRefusal } from './verdict.ts'
+import { skipped, verdictOfRefusal } from './verdict.ts'
 
 /** Returns the verdict on a test whose capabilities the kernel lacks; undefined when it has them, or is not known yet. */
 export function kernelLacks(

@@ -7,7 +7,6 @@ import { CheckFailure } from '../base/check-failure.ts'
 import { describeDeath, type VmDeath } from '../vm/vm.ts'
 import type { Attempt } from './attempt.ts'
 import type { JudgeFacts } from './facts.ts'
-import { skipped } from './skips.ts'
 
 export interface Judgement {
   readonly verdict: Verdict
@@ -60,6 +59,20 @@ function judgeRest(attempt: Attempt, name: string, facts: SkipFacts): Judged {
   }
   if (observation.skipped !== undefined) return skipped(`it was skipped: ${observation.skipped}`, [name], facts)
   return { verdict: 'PASS', message: '' }
+}
+
+/**
+ * Returns SKIP when the definition of the kernel expects that each of `names`, capabilities or tests, is skipped; else FAIL.
+ */
+export function skipped(
+  reason: string,
+  names: readonly string[],
+  { expectSkips, kernel }: SkipFacts,
+): { readonly verdict: 'SKIP' | 'FAIL'; readonly message: string } {
+  const unexpected = names.filter((name) => !expectSkips.includes(name))
+  if (unexpected.length === 0) return { verdict: 'SKIP', message: reason }
+  const message = `${reason}; the definition of ${kernel} does not expect that (expectSkips lacks ${unexpected.join(', ')})`
+  return { verdict: 'FAIL', message }
 }
 
 function more(things: readonly (Splat | string)[]): string {

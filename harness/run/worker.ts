@@ -4,7 +4,7 @@ import { splatReader, type ReadSplats, type SplatReading } from '../console/read
 import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { Attempt } from '../judge/attempt.ts'
 import type { Finished } from '../judge/facts.ts'
-import { finishedOf } from '../judge/finished.ts'
+import { finishedOf } from '../judge/diagnostic.ts'
 import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge/late.ts'
 import { instanceLacks, refused } from '../judge/not-run.ts'
 import { deservesSecondTry, isTransient } from '../judge/retry.ts'
@@ -117,15 +117,8 @@ export class Worker implements AsyncDisposable {
 
   async #tellEnd(course: Course, finished: Finished): Promise<void> {
     const { name, title, suite } = course.entry.test
-    const { retried } = course
-    const event = {
-      type: 'test-finished',
-      suite,
-      name,
-      title,
-      ...finished,
-      ...(retried === undefined ? {} : { retried }),
-    } as const
+    const retried = course.retried === undefined ? {} : { retried: course.retried }
+    const event = { type: 'test-finished', suite, name, title, ...finished, ...retried } as const
     await this.#tell(course, event)
     this.#shared.state.count(event, course.entry)
   }

@@ -1,7 +1,7 @@
 // What a report shows of a kernel that printed a splat, died or hangs.
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
-import { callTrace } from '../../../harness/judge/call-trace.ts'
+import { callTrace } from '../../../harness/judge/diagnostic.ts'
 import type { Decode } from '../../../harness/judge/facts.ts'
 import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, type Finished } from '../fixtures/run/run.ts'
