@@ -1,6 +1,6 @@
 // Boots or restores an instance with an agent in it; QEMU, ssh and agent start as far as possible at the same time.
 import type { Agent } from '../agent/client.ts'
-import { findSplats, type Splat } from '../console/find-splats.ts'
+import { findSplats } from '../console/find-splats.ts'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { SshSession } from '../ssh/session.ts'
@@ -111,11 +111,6 @@ async function startAgentIn(
   return stack.use(await starting)
 }
 
-function splatError({ title, lines }: Splat, cause: unknown): BootError {
-  const message = `a restored instance did not answer, kernel splat: ${title}`
-  return new BootError('KERNEL_COMPLAINED', message, { cause, tail: lines })
-}
-
 /** How many ssh channels an instance has used when it is saved. */
 const usedChannels = 1
 
@@ -196,7 +191,9 @@ export async function restoreInstance(
     signal.throwIfAborted()
     const reason = await reasonOf(error, vm, signal)
     const [splat] = reason === error ? findSplats(vm.console.lines()) : []
-    throw splat === undefined ? reason : splatError(splat, error)
+    if (splat === undefined) throw reason
+    const message = `a restored instance did not answer, kernel splat: ${splat.title}`
+    throw new BootError('KERNEL_COMPLAINED', message, { cause: error, tail: splat.lines })
   })
   return {
     ...reachable(vm, inside, options, stack.move()),

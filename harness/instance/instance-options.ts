@@ -13,11 +13,8 @@ export interface InstanceParts {
   readonly agent: string
 }
 
-export interface InstanceOptions {
+export interface InstanceOptions extends Omit<InstanceParts, 'kernel'> {
   readonly vmlinux: string
-  readonly image: GuestImage
-  /** The program of the agent on this computer. */
-  readonly agent: string
   readonly accelerator: Accelerator
   readonly memory: Bytes
   readonly cpus: number
