@@ -1,6 +1,7 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
+import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { statusLine } from './status-line.ts'
 
 /** The words of the last line, the worst verdict first. */
@@ -29,87 +30,71 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
   const line = statusLine(output, isTty)
   let planned = 0
   let started = 0
-  /** The mutant of a campaign; undefined in a run. */
-  let mutant: string | undefined
-  let isHeadOut = false
+  let mutant = ''
 
-  function progress(text: string): void {
-    line.show(mutant === undefined ? text : `[${started}/${planned}] ${mutant}: ${text}`)
-  }
   function say(text: string): void {
     line.clear()
     output.write(`gmemtest: ${text}\n`)
   }
-  function beginMutant(name: string): void {
+  function sayEnd(text: string, milliseconds: number): void {
+    say(`${text} in ${(milliseconds / 1000).toFixed(1)} s; ${directory}`)
+  }
+  function showNext({ name }: { readonly name: string }): void {
+    line.show(`[${started + 1}/${planned}] ${name}`)
+  }
+  function showMutant(text: string): void {
+    line.show(`[${started}/${planned}] ${mutant}: ${text}`)
+  }
+  function beginMutant(name: string, position: number): void {
     mutant = name
-    progress('building')
+    started = position
+    showMutant('building')
   }
 
-  return {
-    write(event) {
-      switch (event.type) {
-        case 'run-started':
-          planned = event.tests.length
-          progress(`${event.kernel}: getting ready`)
-          return
-        case 'mutants-started':
-          planned = event.mutants.length
-          return
-        case 'mutant-started':
-          started += 1
-          beginMutant(event.name)
-          return
-        case 'control-started':
-          started = planned
-          beginMutant('the kernel without a mutant')
-          return
-        case 'kernel-ready':
-          progress(mutant === undefined ? `${event.release} is ready, booting` : 'booting')
-          return
-        case 'vm-ready':
-          // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
-          if (!isHeadOut && mutant === undefined) line.clear()
-          isHeadOut = true
-          return
-        case 'vm-lost':
-          if (mutant === undefined) say(`${event.reason}; continuing in a new instance`)
-          return
-        case 'test-retried':
-          if (mutant !== undefined) return
-          say(`${event.name}: ${event.reason}; trying once more in a new instance`)
-          progress(`[${started + 1}/${planned}] ${event.name}`)
-          return
-        case 'test-started':
-          progress(mutant === undefined ? `[${started + 1}/${planned}] ${event.name}` : event.name)
-          return
-        case 'test-finished':
-          if (mutant !== undefined) return
-          started += 1
-          line.clear()
-          return
-        case 'mutant-finished':
-        case 'control-finished':
-          line.clear()
-          return
-        case 'run-finished':
-          if (mutant !== undefined) return
-          say(`${summary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${directory}`)
-          return
-        case 'mutants-finished':
-          say(`${mutantSummary(event.verdicts, isTty)} in ${seconds(event.milliseconds)}; ${directory}`)
-          return
-        default:
-          event satisfies never
-      }
+  const ofCampaign: EventHandlers = {
+    'mutant-started': ({ name }) => beginMutant(name, started + 1),
+    'control-started': () => beginMutant('the kernel without a mutant', planned),
+    'kernel-ready': () => showMutant('booting'),
+    'test-started': ({ name }) => showMutant(name),
+    'mutant-finished': () => line.clear(),
+    'control-finished': () => line.clear(),
+    'mutants-finished': ({ verdicts, milliseconds }) => sayEnd(mutantSummary(verdicts, isTty), milliseconds),
+  }
+  const ofRun: EventHandlers = {
+    'run-started'({ tests, kernel }) {
+      planned = tests.length
+      line.show(`${kernel}: getting ready`)
     },
+    'kernel-ready': ({ release }) => line.show(`${release} is ready, booting`),
+    'vm-ready'() {
+      // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
+      if (!isHeadOut) line.clear()
+      isHeadOut = true
+    },
+    'vm-lost': ({ reason }) => say(`${reason}; continuing in a new instance`),
+    'test-retried'(event) {
+      say(`${event.name}: ${event.reason}; trying once more in a new instance`)
+      showNext(event)
+    },
+    'test-started': showNext,
+    'test-finished'() {
+      started += 1
+      line.clear()
+    },
+    'run-finished': ({ verdicts, milliseconds }) => sayEnd(summary(verdicts, isTty), milliseconds),
+    'mutants-started'({ mutants }) {
+      planned = mutants.length
+      handlers = ofCampaign
+    },
+  }
+  let isHeadOut = false
+  let handlers = ofRun
+  return {
+    write: (event) => handleEvent(handlers, event),
     async close() {
       line.clear()
     },
   }
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`
 }
 
 /** Returns `3 failed, 40 passed, 2 skipped`, the worst first, without what did not happen. */
