@@ -1,5 +1,5 @@
 // The options that verbs share, each defined once.
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
@@ -21,45 +21,29 @@ export interface JobOptions {
 
 const mostJobs = 64
 
+type Row = readonly [flags: string, text: string, parse?: (text: string) => unknown]
+
 const options = {
-  kernel: (command: Command, defaultKernel?: string) =>
-    command.option('--kernel <name>', 'a kernel definition: a name, or the path of a YAML file', defaultKernel),
-  accel: (command: Command) =>
-    command.option(
-      '--accel <name>',
-      'tcg or kvm (default: kvm where it can nest, else tcg)',
-      oneOf('--accel', ['tcg', 'kvm']),
-    ),
-  isolation: (command: Command) =>
-    command.option(
-      '--isolation <what>',
-      'what tests share: vm: nothing, each has an instance restored from a saved state; boot: nothing, each boots; none: an instance (default: that of the kernel definition, or vm)',
-      oneOf('--isolation', isolations),
-    ),
-  jobs: (command: Command) =>
-    command.option(
-      '--jobs <n>',
-      'how many instances at once (default: one for every two cores, as far as there is memory)',
-      positiveInteger('--jobs', mostJobs),
-    ),
-  output: (command: Command) =>
-    command.option(
-      '--output <dir>',
-      'the directory of the results (default: a new directory in ./results)',
-      directoryToWrite('--output'),
-    ),
-  aptSuite: (command: Command) =>
-    command.option(
-      '--apt-suite <suite>',
-      'take a Debian package from this suite, though it is not configured',
-      aptSuite,
-    ),
-  vmcore: (command: Command) =>
-    command.option(
-      '--vmcore',
-      'dump the memory of the instance into the results after a panic or a hang, for crash or drgn',
-    ),
-} as const
+  kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  accel: ['--accel <name>', 'tcg or kvm (default: kvm where it can nest, else tcg)', oneOf('--accel', ['tcg', 'kvm'])],
+  isolation: [
+    '--isolation <what>',
+    'what tests share: vm: nothing, each has an instance restored from a saved state; boot: nothing, each boots; none: an instance (default: that of the kernel definition, or vm)',
+    oneOf('--isolation', isolations),
+  ],
+  jobs: [
+    '--jobs <n>',
+    'how many instances at once (default: one for every two cores, as far as there is memory)',
+    positiveInteger('--jobs', mostJobs),
+  ],
+  output: [
+    '--output <dir>',
+    'the directory of the results (default: a new directory in ./results)',
+    directoryToWrite('--output'),
+  ],
+  aptSuite: ['--apt-suite <suite>', 'take a Debian package from this suite, though it is not configured', aptSuite],
+  vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for crash or drgn'],
+} as const satisfies Record<string, Row>
 
 /** Adds options of these names to a command, in this order. */
 export function withOptions(
@@ -67,7 +51,13 @@ export function withOptions(
   names: readonly (keyof typeof options)[],
   defaultKernel?: string,
 ): Command {
-  for (const name of names) options[name](command, defaultKernel)
+  for (const name of names) {
+    const [flags, text, parse]: Row = options[name]
+    const option = new Option(flags, text)
+    if (parse !== undefined) option.argParser(parse)
+    if (name === 'kernel') option.default(defaultKernel)
+    command.addOption(option)
+  }
   return command
 }
 

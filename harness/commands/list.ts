@@ -40,9 +40,9 @@ export function list(context: CommandContext): Command {
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (patterns: readonly string[], options: ListOptions) => {
-        if (options.check === true) return await check(patterns, options, context)
-        expectWholeTable(patterns, options)
         const table = tableOf(options)
+        if (options.check === true) return await check(patterns, table, context)
+        expectWholeTable(patterns, table)
         if (options.kernels === true) context.stdout.write(await kernelList(patterns))
         else if (table === undefined) context.stdout.write(scenarioList(await chosen(patterns)))
         else context.stdout.write(coverageTable(catalogues[table], await chosen([])))
@@ -51,13 +51,14 @@ export function list(context: CommandContext): Command {
     )
 }
 
-function tableOf({ rules, bugs }: ListOptions): keyof typeof catalogues | undefined {
+type Table = keyof typeof catalogues
+
+function tableOf({ rules, bugs }: ListOptions): Table | undefined {
   return rules === true ? 'rules' : bugs === true ? 'bugs' : undefined
 }
 
 /** Refuses a pattern for a table: with fewer scenarios, the file in docs/ would show rules without a scenario. */
-function expectWholeTable([pattern]: readonly string[], options: ListOptions): void {
-  const table = tableOf(options)
+function expectWholeTable([pattern]: readonly string[], table: Table | undefined): void {
   if (pattern === undefined || table === undefined) return
   throw new UsageError('USAGE', `--${table} prints the whole table, got the pattern '${pattern}'`, {
     hint: `gmemtest list --${table} | grep '${pattern}'`,
@@ -76,16 +77,17 @@ function scenarioList(scenarios: readonly NamedScenario[]): string {
 }
 
 /** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
-async function check(patterns: readonly string[], options: ListOptions, { stderr }: CommandContext): Promise<number> {
+async function check(
+  [pattern]: readonly string[],
+  name: Table | undefined,
+  { stderr }: CommandContext,
+): Promise<number> {
   const hint = 'gmemtest list --rules --check, or gmemtest list --bugs --check'
-  const name = tableOf(options)
   if (name === undefined) {
     throw new UsageError('USAGE', '--check needs --rules or --bugs beside it', { hint })
   }
-  if (patterns.length > 0) {
-    throw new UsageError('USAGE', `--check looks at all scenarios, got the pattern '${patterns[0]}'`, {
-      hint,
-    })
+  if (pattern !== undefined) {
+    throw new UsageError('USAGE', `--check looks at all scenarios, got the pattern '${pattern}'`, { hint })
   }
   const catalogue = catalogues[name]
   const scenarios = await chosen([])

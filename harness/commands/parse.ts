@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
-import type { ParseOptions } from './parsing/parse-options.ts'
+import type { ParseOptions } from './parsing/parse-console.ts'
 import { openLog } from './parsing/log-file.ts'
 
 const examples = `

@@ -1,14 +1,10 @@
 // gmemtest shell: boots a kernel and opens a shell in the instance, or runs one command there.
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { compileAgent } from '../image/static-compiler.ts'
-import { provideGuestImage } from '../image/image.ts'
-import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { GuestError } from '../base/errors.ts'
 import { sleep } from '../base/deadline.ts'
-import { cacheDirectory } from '../base/paths.ts'
 import { bytes } from '../base/units.ts'
 import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
@@ -16,10 +12,10 @@ import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
 import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu, type RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
-import { buildOptions } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { guestCpus } from '../instance/pool.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
+import { provideParts } from './jobs/parts.ts'
 import { progressLine } from './progress.ts'
 
 interface ShellOptions extends Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite'> {
@@ -64,13 +60,10 @@ export function shell(context: CommandContext): Command {
 
 async function runShell(command: readonly string[], options: ShellOptions, context: CommandContext): Promise<number> {
   const { signal } = context
-  const cache = cacheDirectory()
   const chosen = await chooseAccelerator(options.accel)
-  const definition = await loadUsableDefinition(options.kernel, context.signal)
+  const definition = await loadUsableDefinition(options.kernel, signal)
   const accelerator = slowedDown(chosen, definition.slowdown)
-  using line = progressLine(context.stderr, context.isTty)
-  const kernel = await provideKernel(definition, buildOptions(line, definition, options, signal))
-  const [image, agent] = await Promise.all([provideGuestImage({ cache, signal }), compileAgent({ cache, signal })])
+  const { kernel, image, agent } = await provideParts(definition, options, context)
   const bootOptions = {
     vmlinux: kernel.vmlinux,
     initramfs: image.initramfs,
@@ -81,6 +74,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
     signal,
   }
   await using running = await startQemu(bootOptions)
+  using line = progressLine(context.stderr, context.isTty)
   line.show(`waiting for ${definition.name} to boot`)
   const limit = { signal, timeout: accelerator.patience.for(sshMilliseconds) }
   const connecting = connect(running.ssh, { ...image, ...limit })

@@ -31,7 +31,7 @@ export function kernelReady(
  */
 export async function provideParts(
   definition: KernelDefinition,
-  options: JobOptions,
+  options: Pick<JobOptions, 'aptSuite'>,
   context: CommandContext,
 ): Promise<InstanceParts> {
   const failed = new AbortController()

@@ -8,7 +8,14 @@ import type { Splat } from '../../console/splat.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
-import type { ParseOptions } from './parse-options.ts'
+
+/** The options of `gmemtest parse`. */
+export interface ParseOptions {
+  readonly json?: true
+  readonly ktap?: true
+  readonly vmlinux?: string
+  readonly allow?: string
+}
 
 /** Of a flood, only so many splats are kept; the rest are counted. */
 const mostSplats = 1000
