@@ -45,35 +45,29 @@ export async function runOn(
  */
 export function likelyFirst({ groups, refused }: BootPlan, names: readonly string[]): BootPlan {
   const rank = (test: Test): number => names.indexOf(test.name)
-  const likely = groups
-    .map(({ profile, tests }) => ({
-      profile,
-      tests: tests.filter((test) => rank(test) >= 0).toSorted((a, b) => rank(a) - rank(b)),
-    }))
-    .filter(isInhabited)
+  const likely = having(groups, (test) => rank(test) >= 0)
+    .map(({ profile, tests }) => ({ profile, tests: tests.toSorted((a, b) => rank(a) - rank(b)) }))
     .toSorted((a, b) => Math.min(...a.tests.map(rank)) - Math.min(...b.tests.map(rank)))
   const last = likely.at(-1)?.profile
-  const others = groups
-    .map(({ profile, tests }) => ({ profile, tests: tests.filter((test) => rank(test) < 0) }))
-    .filter(isInhabited)
-    .toSorted((a, b) => Number(b.profile === last) - Number(a.profile === last))
+  const others = having(groups, (test) => rank(test) < 0).toSorted(
+    (a, b) => Number(b.profile === last) - Number(a.profile === last),
+  )
   return { groups: [...likely, ...others], refused }
 }
 
 /** Returns the part of the plan that has the tests of the given names. */
 export function onlyNamed({ groups, refused }: BootPlan, names: ReadonlySet<string>): BootPlan {
-  const chosen = groups.map(({ profile, tests }) => ({
-    profile,
-    tests: tests.filter((test) => names.has(test.name)),
-  }))
   return {
-    groups: chosen.filter(isInhabited),
+    groups: having(groups, ({ name }) => names.has(name)),
     refused: refused.filter(({ test }) => names.has(test.name)),
   }
 }
 
-function isInhabited({ tests }: BootGroup): boolean {
-  return tests.length > 0
+/** Returns the groups with the wanted tests alone, without empty ones. */
+function having(groups: readonly BootGroup[], isWanted: (test: Test) => boolean): BootGroup[] {
+  return groups
+    .map(({ profile, tests }) => ({ profile, tests: tests.filter(isWanted) }))
+    .filter(({ tests }) => tests.length > 0)
 }
 
 /**
