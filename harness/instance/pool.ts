@@ -71,7 +71,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
 
   prepare(profile: BootProfile, worker: number): void {
     // One prepared instance a worker: each takes memory.
-    if (!this.#prepared.some((each) => each.worker === worker)) void this.#start(profile, worker)
+    if (!this.#prepared.some((each) => each.worker === worker)) void this.#startAhead(profile, worker)
   }
 
   /**
@@ -80,11 +80,11 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
    */
   async begin(profile: BootProfile): Promise<void> {
     const running = Promise.withResolvers<void>()
-    const instance = this.#start(profile, 0, running.resolve)
+    const instance = this.#startAhead(profile, 0, running.resolve)
     await Promise.race([running.promise, instance.then(ignore, ignore)])
   }
 
-  #start(profile: BootProfile, worker: number, onStarted: () => void = ignore): Promise<Instance> {
+  #startAhead(profile: BootProfile, worker: number, onStarted: () => void = ignore): Promise<Instance> {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.#options.signal, stop.signal])
     const started: string[] = []
@@ -192,15 +192,11 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   }
 
   #boot(profile: BootProfile, making: Making): Promise<Instance> {
-    return this.#withConsole(`booted, ${describeProfile(profile)}`, making, (consoleFile) =>
-      bootInstance(this.#instance(profile, consoleFile, making)),
-    )
+    return this.#start('booted', profile, making, bootInstance)
   }
 
   #restore(snapshot: Snapshot, profile: BootProfile, making: Making): Promise<Instance> {
-    return this.#withConsole(`restored, ${describeProfile(profile)}`, making, (consoleFile) =>
-      restoreInstance(this.#instance(profile, consoleFile, making), snapshot),
-    )
+    return this.#start('restored', profile, making, (options) => restoreInstance(options, snapshot))
   }
 
   #kind(profile: BootProfile, { signal }: Making): InstanceKind {
@@ -236,15 +232,16 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     }
   }
 
-  /** Makes an instance whose console is appended to the common file when the instance is closed. */
-  async #withConsole(
-    title: string,
-    { unwanted }: Making,
-    make: (consoleFile: string) => Promise<Instance>,
+  /** Starts an instance whose console is appended to the common file when the instance is closed. */
+  async #start(
+    how: Instance['origin'],
+    profile: BootProfile,
+    making: Making,
+    start: (options: InstanceOptions) => Promise<Instance>,
   ): Promise<Instance> {
-    const console = await this.#options.consoles.open(title)
+    const console = await this.#options.consoles.open(`${how}, ${describeProfile(profile)}`)
     try {
-      const made = await make(console.file)
+      const made = await start(this.#instance(profile, console.file, making))
       const instance: Instance = {
         ...made,
         [Symbol.asyncDispose]: async () => {
@@ -254,7 +251,7 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
       }
       return instance
     } catch (error) {
-      await (unwanted?.aborted === true ? console.discard() : console.close())
+      await (making.unwanted?.aborted === true ? console.discard() : console.close())
       throw error
     }
   }
