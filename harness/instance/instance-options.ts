@@ -35,9 +35,5 @@ export type InstanceKind = Omit<InstanceOptions, 'consoleFile'>
 
 /** Returns the options of QEMU among those of an instance. */
 export function startOptions(options: InstanceKind & Partial<Pick<InstanceOptions, 'consoleFile'>>): StartOptions {
-  return {
-    ...options,
-    initramfs: options.image.initramfs,
-    dumpable: options.dumpsTo !== undefined,
-  }
+  return { ...options, initramfs: options.image.initramfs, dumpable: options.dumpsTo !== undefined }
 }

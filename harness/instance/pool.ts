@@ -160,7 +160,9 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   /** Returns the state to restore; undefined where each instance is booted. */
   #snapshot(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
     if (this.#options.isolation !== 'vm') return Promise.resolve(undefined)
-    return this.#snapshots.get(profile) ?? this.#remember(profile, this.#find(profile, making))
+    const find = async (): Promise<Snapshot | undefined> =>
+      (await findSnapshot(this.#options.cache, this.#kind(profile, making))) ?? this.#save(profile, making)
+    return this.#snapshots.get(profile) ?? this.#remember(profile, find())
   }
 
   #remember(profile: BootProfile, provided: Promise<Snapshot | undefined>): Promise<Snapshot | undefined> {
@@ -170,11 +172,6 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
       if (this.#snapshots.get(profile) === provided) this.#snapshots.delete(profile)
     })
     return provided
-  }
-
-  async #find(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {
-    const found = await findSnapshot(this.#options.cache, this.#kind(profile, making))
-    return found ?? this.#save(profile, making)
   }
 
   async #save(profile: BootProfile, making: Making): Promise<Snapshot | undefined> {

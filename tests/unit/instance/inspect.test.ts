@@ -1,6 +1,6 @@
 // Questions to the shell of an instance: over the session that is there, over a new one, and without an answer.
 import { test } from 'tap'
-import { askOver } from '../../../harness/instance/ask.ts'
+import { askOver } from '../../../harness/instance/inspect.ts'
 import { connect } from '../../../harness/ssh/connect.ts'
 import { fakeGuest, type Command } from '../ssh/fixtures/server.ts'
 
