@@ -46,7 +46,5 @@ export function parse(context: CommandContext): Command {
 function refuse({ vmlinux, allow }: ParseOptions): void {
   const option = vmlinux === undefined ? allow && '--allow' : '--vmlinux'
   if (option === undefined) return
-  throw new UsageError('USAGE', `${option} is for splats, --ktap for test results`, {
-    hint: 'leave one of them out',
-  })
+  throw new UsageError('USAGE', `${option} is for splats, --ktap for test results`, { hint: 'leave one of them out' })
 }

@@ -1,8 +1,7 @@
 // Progress on a terminal: a line on stderr with stage, time and count, which is rewritten in place.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
-
-const clearLine = '\r\u001b[K'
+import { statusLine } from '../report/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {
@@ -15,32 +14,24 @@ export interface ProgressLine extends Disposable {
 /** Shows progress on `output` with the time since the start; without a terminal, only the output of `say` appears. */
 export function progressLine(output: Writable, isTty: boolean, width = 100): ProgressLine {
   const started = performance.now()
+  const line = statusLine(output, isTty)
   let current = ''
-  let isShown = false
-  const draw = (): void => {
-    const time = elapsed(performance.now() - started)
-    output.write(`${clearLine}${`${time} ${current}`.slice(0, width)}`)
-    isShown = true
-  }
-  const clear = (): void => {
-    if (isShown) output.write(clearLine)
-    isShown = false
-  }
+  const draw = (): void => line.show(`${elapsed(performance.now() - started)} ${current}`.slice(0, width))
   // The time must advance during a silent stage.
   const timer = isTty ? setInterval(draw, 1000) : undefined
   timer?.unref()
   return {
     show(text) {
       current = text
-      if (isTty) draw()
+      draw()
     },
     say(text) {
-      clear()
+      line.clear()
       output.write(`gmemtest: ${text}\n`)
     },
     [Symbol.dispose]() {
       clearInterval(timer)
-      clear()
+      line.clear()
     },
   }
 }

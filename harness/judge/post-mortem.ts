@@ -3,9 +3,7 @@ import { GmemtestError } from '../base/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Hang } from './hang.ts'
-
-/** The deaths after which QEMU still has the memory. */
-const dumpable: ReadonlySet<VmDeath['kind']> = new Set(['panic', 'guest-stopped'])
+import { isOfKernel } from './late.ts'
 
 /**
  * Dumps the memory of the instance when dumps are wanted and the kernel is at fault. Returns the command line that opens the
@@ -18,7 +16,7 @@ export async function dumpOf(
   { death, hang }: { readonly death: VmDeath | undefined; readonly hang: Hang | undefined },
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const isKernels = death === undefined ? hang?.verdict === 'FAIL' : dumpable.has(death.kind)
+  const isKernels = death === undefined ? hang?.verdict === 'FAIL' : isOfKernel(death)
   if (!isKernels) return undefined
   try {
     return await dump?.(name, signal)

@@ -96,10 +96,7 @@ function isConsole(name: string, stem: string): boolean {
 
 async function makeDirectory(options: ResultsOptions): Promise<string> {
   const { output, kernel, now } = options
-  const stamp = now
-    .toISOString()
-    .replaceAll(':', '')
-    .replace(/\.\d+Z$/, 'Z')
+  const stamp = now.toISOString().replaceAll(/:|\.\d+/g, '')
   const wanted = path.resolve(output ?? path.join('results', `${stamp}-${kernel}`))
   try {
     if (output !== undefined) {
@@ -157,8 +154,5 @@ export async function writeProvenance(directory: string, record: object): Promis
 /** Returns the error for a file in the directory of the results that cannot be written. */
 export function unwritable(what: string, directory: string, cause: unknown, hint: string = otherPlace): InfraError {
   if (isDiskFull(cause)) return noSpaceLeft(directory, otherPlace, cause)
-  return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, {
-    cause,
-    hint,
-  })
+  return new InfraError('RESULTS_UNWRITABLE', `cannot write ${what}: ${messageOf(cause)}`, { cause, hint })
 }

@@ -19,11 +19,7 @@ const mutantWords = {
   ERROR: 'without a verdict',
   KILLED: 'killed',
 } as const satisfies Record<MutantVerdict, string>
-const colours: Readonly<Record<string, 'green' | 'yellow'>> = {
-  PASS: 'green',
-  KILLED: 'green',
-  SKIP: 'yellow',
-}
+const colours: Readonly<Record<string, 'green' | 'yellow'>> = { PASS: 'green', KILLED: 'green', SKIP: 'yellow' }
 
 /** Shows progress and summary. This sink comes before those of test points: it clears its line before they write. */
 export const terminalSink: SinkFactory = (output, { isTty, directory }) => {

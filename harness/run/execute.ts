@@ -146,14 +146,9 @@ async function writeMarker(text: string, instance: Instance, signal: AbortSignal
     await withDeadline({ stage: 'a marker on the console', milliseconds, signal }, () => seen.promise)
   } catch (cause) {
     signal.throwIfAborted()
-    const seconds = milliseconds / 1000
-    throw new ProtocolError(
-      'CONSOLE_SILENT',
-      `wrote a marker to /dev/kmsg, but it did not reach the serial console within ${seconds} s`,
-      {
-        cause,
-        hint: 'make console=ttyS0 the last console= on the command line of the kernel',
-      },
-    )
+    const limit = `${milliseconds / 1000} s`
+    const message = `wrote a marker to /dev/kmsg, but it did not reach the serial console within ${limit}`
+    const hint = 'make console=ttyS0 the last console= on the command line of the kernel'
+    throw new ProtocolError('CONSOLE_SILENT', message, { cause, hint })
   }
 }

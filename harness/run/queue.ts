@@ -25,19 +25,16 @@ export interface Entries {
 export function entriesOf({ groups, refused }: BootPlan): Entries {
   const planned = groups
     .flatMap(({ profile, tests }) => tests.map((test) => ({ test, profile })))
-    .map(({ test, profile }, place) => ({
-      place,
+    .map((each, place) => ({ place, ...each, ...(each.test.refusal && { refusal: each.test.refusal }) }))
+  return {
+    planned,
+    refused: refused.map(({ test, error: refusal }, index) => ({
+      place: planned.length + index,
       test,
-      profile,
-      ...(test.refusal === undefined ? {} : { refusal: test.refusal }),
-    }))
-  const last = refused.map(({ test, error }, index) => ({
-    place: planned.length + index,
-    test,
-    profile: plainProfile,
-    refusal: error,
-  }))
-  return { planned, refused: last }
+      profile: plainProfile,
+      refusal,
+    })),
+  }
 }
 
 /**

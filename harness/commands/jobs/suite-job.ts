@@ -101,9 +101,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     },
     again: (name) => shellLine('./gmemtest', [wanted.verb, ...flagsOf(options), ...wanted.flags, name]),
     ...(wanted.keep
-      ? {
-          keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job),
-        }
+      ? { keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job) }
       : {}),
   })
   await rememberDurations(cacheDirectory(), job, durations)

@@ -104,13 +104,10 @@ function expectText(name: string, sample: Buffer): void {
   }
   const share = noiseIn(sample)
   if (share <= mostNoise) return
-  throw new UsageError(
-    'LOG_BINARY',
-    `${name} is no text: ${Math.round(share * 100)} % of it are control characters or no UTF-8`,
-    {
-      hint: 'give the log as the kernel wrote it; also check the speed of the serial line',
-    },
-  )
+  const percentage = Math.round(share * 100)
+  throw new UsageError('LOG_BINARY', `${name} is no text: ${percentage} % of it are control characters or no UTF-8`, {
+    hint: 'give the log as the kernel wrote it; also check the speed of the serial line',
+  })
 }
 
 /** Names the format of a log that was not printed as text. */
