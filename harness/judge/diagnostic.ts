@@ -5,8 +5,7 @@ import type { Diagnostic } from '../report/events.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Splat } from '../console/find-splats.ts'
 import type { Attempt } from './attempt.ts'
-import type { Decode, Finished, JudgeFacts } from './facts.ts'
-import type { Subject } from './subject.ts'
+import type { Finished, JudgeFacts, Subject } from './facts.ts'
 import type { Judgement } from './verdict.ts'
 
 const mostOperations = 12
@@ -40,7 +39,7 @@ export async function finishedOf(
 export async function diagnose(
   test: Subject,
   attempt: Attempt,
-  { message, again, decode }: { readonly message: string; readonly again: string; readonly decode: Decode },
+  { message, again, decode }: { readonly message: string; readonly again: string } & Pick<JudgeFacts, 'decode'>,
 ): Promise<Diagnostic> {
   const { observation, hang, vmcore } = attempt
   const problem = attempt.thrown?.value ?? observation.problem

@@ -1,8 +1,8 @@
-// The facts of a run that verdicts and diagnostics depend on, and the outcome of a test.
+// The facts of a run and of a test that verdicts and diagnostics depend on, and the outcome of a test.
+import type { Capability } from '../catalogue/capabilities.ts'
+import type { Symbolizer } from '../console/symbolizer.ts'
+import type { Wanted } from '../instance/boot-check.ts'
 import type { TestFinished } from '../report/events.ts'
-
-/** Adds file and line to text lines that name a place in the kernel. Never rejects. */
-export type Decode = (lines: readonly string[]) => Promise<readonly string[]>
 
 export interface JudgeFacts {
   /** The name of the kernel definition, for messages. */
@@ -11,7 +11,24 @@ export interface JudgeFacts {
   readonly expectSkips: readonly string[]
   /** Returns the command line that runs one test again. */
   readonly again: (name: string) => string
-  readonly decode: Decode
+  readonly decode: Symbolizer
+}
+
+/** A test as the judge sees it; `run/test.ts` adds the part that the runner uses. */
+export interface Subject {
+  readonly name: string
+  /** One sentence; empty for a program that has no title. */
+  readonly title: string
+  /** The suite that the test comes from, for the events. */
+  readonly suite: string
+  /** The absolute path of the file whose lines diagnostics name. */
+  readonly file?: string
+  /** The rules that it checks. */
+  readonly rules: readonly string[]
+  /** The capabilities that the kernel must have; without one, the test is skipped. */
+  readonly requires: readonly Capability[]
+  /** The pools, boot variants and memory that the instance must have. */
+  readonly wants: Wanted
 }
 
 /** The outcome of a test, as its event has it. */

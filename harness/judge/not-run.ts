@@ -3,8 +3,7 @@ import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
 import { reasonOf, type Capability } from '../catalogue/capabilities.ts'
 import { lackOf, type BootFacts } from '../instance/boot-check.ts'
 import { consoleLines } from './diagnostic.ts'
-import type { Finished, JudgeFacts } from './facts.ts'
-import type { Subject } from './subject.ts'
+import type { Finished, JudgeFacts, Subject } from './facts.ts'
 import { skipped, verdictOfRefusal } from './verdict.ts'
 
 /** Returns the verdict on a test whose capabilities the kernel lacks; undefined when it has them, or is not known yet. */

@@ -51,11 +51,7 @@ function judgeRest(attempt: Attempt, name: string, facts: SkipFacts): Judged {
   }
   const [splat] = earlier.splats
   if (splat !== undefined) {
-    return {
-      verdict: 'FAIL',
-      message: `kernel splat before this test began: ${splat.said}`,
-      beforehand: true,
-    }
+    return { verdict: 'FAIL', message: `kernel splat before this test began: ${splat.said}`, beforehand: true }
   }
   if (observation.skipped !== undefined) return skipped(`it was skipped: ${observation.skipped}`, [name], facts)
   return { verdict: 'PASS', message: '' }

@@ -35,8 +35,8 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
 async function work(options: RunOptions, state: RunState, stack: AsyncDisposableStack): Promise<readonly Worker[]> {
   const { plan, jobs, durations, emit } = options
   const { planned, refused } = entriesOf(plan)
-  const queue =
-    jobs === 1 ? new Queue(planned, { strict: true }) : new Queue(longestFirst(planned, durations), { strict: false })
+  const isStrict = jobs === 1
+  const queue = new Queue(isStrict ? planned : longestFirst(planned, durations), { strict: isStrict })
   const events = new OrderedEvents<RunEvent>(emit)
   // A bug in one worker also ends the others.
   const broken = new AbortController()

@@ -2,7 +2,7 @@
 import type { GmemtestError } from '../base/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Observation } from '../judge/attempt.ts'
-import type { Subject } from '../judge/subject.ts'
+import type { Subject } from '../judge/facts.ts'
 
 /** The part of the runner that a test uses while it runs. */
 interface Hooks {

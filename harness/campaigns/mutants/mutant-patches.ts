@@ -64,13 +64,7 @@ function parseMutant(file: string, text: string): Mutant {
       hint: 'add both lines: Subject describes the bug, Scenarios names the scenarios that should detect it',
     })
   }
-  return {
-    name: path.basename(file, '.patch'),
-    file,
-    title,
-    ...(bug === undefined ? {} : { bug }),
-    scenarios,
-  }
+  return { name: path.basename(file, '.patch'), file, title, ...(bug === undefined ? {} : { bug }), scenarios }
 }
 
 /**

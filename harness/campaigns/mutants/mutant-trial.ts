@@ -1,7 +1,7 @@
 // The trial of one mutant: builds and boots its kernel, and runs tests until one fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
-import type { Decode } from '../../judge/facts.ts'
+import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
 import type { BootGroup, BootPlan } from '../../run/boot-plan.ts'
 import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
@@ -9,9 +9,8 @@ import { runTests } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
 
 /** A kernel whose instances can be booted. Disposal closes the instances that no run has taken. */
-export interface BuiltKernel extends AsyncDisposable {
+export interface BuiltKernel extends AsyncDisposable, Pick<JudgeFacts, 'decode'> {
   readonly instances: InstanceSource
-  readonly decode: Decode
 }
 
 export interface TrialOptions extends Omit<
@@ -29,14 +28,7 @@ export async function runOn(
   { instances, decode }: BuiltKernel,
   options: Omit<TrialOptions, 'build' | 'all'> & Pick<RunOptions, 'until'>,
 ): Promise<RunOutcome> {
-  return await runTests({
-    ...options,
-    instances,
-    decode,
-    jobs: 1,
-    isolation: 'none',
-    durations: new Map(),
-  })
+  return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
 
 /**

@@ -1,8 +1,8 @@
 // What a report shows of a kernel that printed a splat, died or hangs.
 import { test } from 'tap'
 import { findSplats } from '../../../harness/console/find-splats.ts'
+import type { Symbolizer } from '../../../harness/console/symbolizer.ts'
 import { callTrace } from '../../../harness/judge/diagnostic.ts'
-import type { Decode } from '../../../harness/judge/facts.ts'
 import type { FakeOptions, Puppet } from '../fixtures/run/fake-instance.ts'
 import { fine, named, run, type Finished } from '../fixtures/run/run.ts'
 
@@ -18,9 +18,9 @@ const oops = [
 
 const traced = ['RIP: kvm_gmem_convert+0x12/0x340', 'kvm_gmem_ioctl+0x5/0x80']
 
-const inFiles: Decode = async (lines) => lines.map((line) => `${line} virt/kvm/guest_memfd.c:1`)
+const inFiles: Symbolizer = async (lines) => lines.map((line) => `${line} virt/kvm/guest_memfd.c:1`)
 
-async function diagnosed(instance: FakeOptions, decode?: Decode): Promise<Finished['diagnostic']> {
+async function diagnosed(instance: FakeOptions, decode?: Symbolizer): Promise<Finished['diagnostic']> {
   const { finished } = await run([named('bad', fine)], {
     instances: [instance],
     ...(decode === undefined ? {} : { decode }),
