@@ -44,9 +44,7 @@ export function kselftest(context: CommandContext): Command {
     .action(
       context.exitsWith((words: readonly string[], options: JobOptions & { readonly list?: true }) => {
         const isGiven = words.length > 0
-        if (options.list === true) {
-          return listKselftests(isGiven ? words : [defaultTarget], options, context)
-        }
+        if (options.list === true) return listKselftests(isGiven ? words : [defaultTarget], options, context)
         return runKselftest(isGiven ? words : defaultTests, options, context)
       }),
     )

@@ -8,7 +8,7 @@ import type { InstanceFacts } from './instance-facts.ts'
 import type { Instance } from './instance.ts'
 import { sshDevice } from '../vm/arguments.ts'
 import { deathError, waitForInit } from '../vm/wait-for-init.ts'
-import { startQemu, type SavedState } from '../vm/start.ts'
+import { startQemu } from '../vm/start.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
 import { inspectionOf } from './inspect.ts'
 import { startOptions, type InstanceOptions } from './instance-options.ts'
@@ -176,10 +176,8 @@ export async function restoreInstance(
   const { restoreVm, greetRestored } = await import('../vm/snapshot.ts')
   const { connect } = await import('../ssh/connect.ts')
   const { image, signal, accelerator } = options
-  const savedState: SavedState = { file, usedChannels }
-  const vm = stack.use(
-    await restoreVm({ ...startOptions(options), savedState }, (command) => options.onStarted?.(command)),
-  )
+  const saved = { ...startOptions(options), savedState: { file, usedChannels } }
+  const vm = stack.use(await restoreVm(saved, (command) => options.onStarted?.(command)))
   const channel = vm.ssh.take()
   greetRestored(channel, new Date())
   const timeout = accelerator.patience.for(restoredSshMilliseconds)

@@ -60,8 +60,13 @@ function shelfOf(cache: string): Shelf {
   return { root: path.join(cache, 'snapshots'), readsAll: true, mostKept }
 }
 
-async function snapshotIn(directory: string, facts: InstanceFacts, isWhole: Promise<boolean>): Promise<Snapshot> {
+async function snapshotIn(
+  directory: string,
+  facts: InstanceFacts,
+  damage: Promise<string | undefined>,
+): Promise<Snapshot> {
   const file = path.join(directory, stateName)
+  const isWhole = damage.then((text) => text === undefined)
   return { file, facts, isWhole, inode: await inodeOf(file) }
 }
 
@@ -76,13 +81,7 @@ export async function findSnapshot(cache: string, kind: InstanceKind): Promise<S
   if (found === undefined) return undefined
   const { directory, damage } = found
   const facts = await readFacts(directory)
-  if (facts !== undefined) {
-    return snapshotIn(
-      directory,
-      facts,
-      damage.then((text) => text === undefined),
-    )
-  }
+  if (facts !== undefined) return snapshotIn(directory, facts, damage)
   await discard(directory, async (other) => (await readFacts(other)) === undefined)
   return undefined
 }
@@ -103,7 +102,7 @@ export async function provideSnapshot(cache: string, options: InstanceOptions): 
     if (splat !== undefined) throw new BootSplat(splat.title)
   })
   const facts = made ?? (await readFacts(directory))
-  if (facts !== undefined) return snapshotIn(directory, facts, Promise.resolve(true))
+  if (facts !== undefined) return snapshotIn(directory, facts, Promise.resolve(undefined))
   throw new InfraError('STATE_UNREADABLE', `the saved state of an instance has no facts: ${directory}`, {
     hint: 'stop the program that writes to the cache, remove the directory, and run the same command again',
     transient: true,

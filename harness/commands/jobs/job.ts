@@ -46,11 +46,8 @@ export async function prepareJob<Choice>(
   ])
   await expectedSkips(usable)
   const choice = await choose(usable)
-  const directory = await makeResultsDirectory({
-    output: options.output,
-    kernel: `${usable.name}${suffix}`,
-    now: started,
-  })
+  const kernel = `${usable.name}${suffix}`
+  const directory = await makeResultsDirectory({ output: options.output, kernel, now: started })
   const job = {
     options,
     context,

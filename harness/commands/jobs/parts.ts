@@ -16,13 +16,8 @@ export function kernelReady(
   { key, provenance, cached }: KernelBuild,
   begin: number,
 ): Extract<RunEvent, { type: 'kernel-ready' }> {
-  return {
-    type: 'kernel-ready',
-    key,
-    release: provenance.release,
-    cached,
-    milliseconds: performance.now() - begin,
-  }
+  const { release } = provenance
+  return { type: 'kernel-ready', key, release, cached, milliseconds: performance.now() - begin }
 }
 
 /**

@@ -11,7 +11,7 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 const commandMilliseconds = 5000
 
 /** Makes the record of a job. A fact that cannot be determined is missing in the file, and does not fail the run. */
-export function recordOf(parts: Pick<InstanceParts, 'kernel'>, job: Job): RunRecord {
+export function recordOf({ kernel }: Pick<InstanceParts, 'kernel'>, job: Job): RunRecord {
   let asked: Promise<readonly [string | undefined, Checkout]> | undefined
   const write = async (qemuCommands: readonly string[]): Promise<void> => {
     asked ??= Promise.all([said(qemu, ['--version']), checkout()])
@@ -20,7 +20,7 @@ export function recordOf(parts: Pick<InstanceParts, 'kernel'>, job: Job): RunRec
       startTime: job.started.toISOString(),
       commandLine: process.argv.slice(2),
       gmemtest,
-      kernel: parts.kernel.provenance,
+      kernel: kernel.provenance,
       accelerator: { name: job.accelerator.name, reason: job.accelerator.reason },
       qemu: { version: qemuVersion?.split('\n')[0], commands: qemuCommands },
       host: {

@@ -88,19 +88,9 @@ function asJson({ counted, allowed }: Sifted, { omitted, lines }: Read): string 
 }
 
 function shown(splat: Splat): Record<string, unknown> {
-  return {
-    kind: splat.kind,
-    title: splat.title,
-    frame: splat.frame ?? null,
-    said: splat.said,
-    task: splat.task,
-    fingerprint: splat.fingerprint,
-    start: splat.start,
-    end: splat.end,
-    corrupted: splat.corrupted ?? false,
-    scenario: splat.scenario ?? null,
-    trace: splat.trace,
-  }
+  const { kind, title, frame = null, said, task, fingerprint, start, end, corrupted = false, scenario = null } = splat
+  const { trace } = splat
+  return { kind, title, frame, said, task, fingerprint, start, end, corrupted, scenario, trace }
 }
 
 function asText(name: string, { counted, allowed, withheld }: Sifted, { omitted, lines }: Read): string {

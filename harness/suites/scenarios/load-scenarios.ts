@@ -14,10 +14,7 @@ const api = inProject('harness/api.ts')
 function notLoaded(file: string, cause: unknown): UsageError {
   if (cause instanceof UsageError) {
     const { hint } = cause
-    return new UsageError(cause.code, `${file}: ${cause.message}`, {
-      cause,
-      ...(hint === undefined ? {} : { hint }),
-    })
+    return new UsageError(cause.code, `${file}: ${cause.message}`, { cause, ...(hint === undefined ? {} : { hint }) })
   }
   const isLost = /Cannot find module '.*harness\/api\.ts'/.test(messageOf(cause))
   const hint = isLost ? `import from '${api}', the api of this gmemtest` : String(cause)
