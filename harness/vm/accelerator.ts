@@ -84,16 +84,11 @@ async function probeModule(): Promise<AcceleratorFacts['module']> {
   return undefined
 }
 
-/** Collects the facts of this computer. */
-async function probeAccelerator(): Promise<AcceleratorFacts> {
-  const [device, module] = await Promise.all([probeDevice(), probeModule()])
-  return { device, module }
-}
-
 /**
  * Chooses the accelerator for this computer.
  * @throws {InfraError} KVM_UNUSABLE when KVM was asked for and cannot work
  */
 export async function chooseAccelerator(asked: AcceleratorName | undefined): Promise<Accelerator> {
-  return decideAccelerator(asked, await probeAccelerator())
+  const [device, module] = await Promise.all([probeDevice(), probeModule()])
+  return decideAccelerator(asked, { device, module })
 }

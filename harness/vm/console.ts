@@ -17,13 +17,6 @@ export interface ConsoleLog {
   tail(count: number): readonly string[]
 }
 
-/** A console log that is being written. */
-export interface ConsoleWriter extends ConsoleLog {
-  write(chunk: Uint8Array): void
-  /** Ends the stream: an unfinished line counts as a line. */
-  end(): void
-}
-
 // A kernel can print tens of megabytes while one test runs, and all of it is parsed.
 const rememberedBytes = 64 * 2 ** 20
 /** The memory of a line besides its characters, roughly. */
@@ -39,7 +32,8 @@ export function cleanLine(raw: string): string {
   return stripVTControlCharacters(raw).replace(controlCharacters, '')
 }
 
-class Console implements ConsoleWriter {
+/** A console log that is being written. */
+export class ConsoleWriter implements ConsoleLog {
   // A plain array that is halved now and then: forgetting costs nothing per line.
   #lines: string[] = []
   #bytes = 0
@@ -84,6 +78,7 @@ class Console implements ConsoleWriter {
     }
   }
 
+  /** Ends the stream: an unfinished line counts as a line. */
   end(): void {
     if (this.#rest !== '') this.#add(this.#rest)
     this.#rest = ''
@@ -108,9 +103,4 @@ class Console implements ConsoleWriter {
     this.#forgotten += count
     this.#lines = this.#lines.slice(count)
   }
-}
-
-/** Makes an empty console log. */
-export function createConsole(): ConsoleWriter {
-  return new Console()
 }

@@ -6,7 +6,7 @@ import { DeadlineExceeded } from '../base/deadline.ts'
 import { InfraError } from '../base/errors.ts'
 import { freeBytes } from '../base/free-space.ts'
 import type { Bytes } from '../base/units.ts'
-import type { Qmp } from './qmp.ts'
+import type { Qmp, QmpOptions } from './qmp.ts'
 
 export interface DumpOptions {
   /** The memory of the instance. */
@@ -37,24 +37,20 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
     })
   }
   const args = { paging: false, protocol: `file:${path.resolve(file)}`, format: 'elf' } as const
+  const limits = { signal, timeout: least + needed * perMebibyte }
   try {
-    await qmp.execute('dump-guest-memory', args, { signal, timeout: least + needed * perMebibyte })
+    await qmp.execute('dump-guest-memory', args, limits)
   } catch (error) {
     await rm(file, { force: true })
     signal.throwIfAborted()
     if (!(error instanceof InfraError || error instanceof DeadlineExceeded)) throw error
-    throw new InfraError('DUMP_FAILED', `cannot dump the memory of the instance: ${error.message}`, {
-      cause: error,
-    })
+    throw new InfraError('DUMP_FAILED', `cannot dump the memory of the instance: ${error.message}`, { cause: error })
   }
-  await digHoles(file, { signal, timeout: least + needed * perMebibyte })
+  await digHoles(file, limits)
 }
 
 /** Frees the disk space of zeros, which are most of the memory. A failure only leaves the file larger. */
-async function digHoles(
-  file: string,
-  options: { readonly signal: AbortSignal; readonly timeout: number },
-): Promise<void> {
+async function digHoles(file: string, options: QmpOptions): Promise<void> {
   try {
     await run('fallocate', ['--dig-holes', file], options)
   } catch (error) {

@@ -20,13 +20,8 @@ const segmentNote = 4
 const notePvhEntry = 18
 const mostNoteBytes = 1 << 16
 
-/** Reads a little of a file by offset. */
-interface ByteReader {
-  /** Gives up to `length` bytes from `offset`; fewer at the end of the file. */
-  read(this: void, offset: number, length: number): Buffer
-  /** The size of the file in bytes. */
-  readonly size: number
-}
+/** Reads up to `length` bytes of a file from `offset`; fewer at its end. */
+type ReadBytes = (offset: number, length: number) => Buffer
 
 interface Segment {
   readonly type: number
@@ -47,11 +42,11 @@ function hasPvhEntry(notes: Buffer): boolean {
   return false
 }
 
-function segmentsOf(header: Buffer, reader: ByteReader): Segment[] {
+function segmentsOf(header: Buffer, read: ReadBytes): Segment[] {
   const tableOffset = Number(header.readBigUInt64LE(32))
   const entrySize = header.readUInt16LE(54)
   const count = header.readUInt16LE(56)
-  const table = reader.read(tableOffset, entrySize * count)
+  const table = read(tableOffset, entrySize * count)
   const segments: Segment[] = []
   for (let start = 0; start + 56 <= table.length; start += entrySize) {
     segments.push({
@@ -68,8 +63,8 @@ function segmentsOf(header: Buffer, reader: ByteReader): Segment[] {
  * @throws {UsageError} KERNEL_FORMAT for any other file, KERNEL_ARCHITECTURE for a kernel of another processor
  * @throws {BuildError} KERNEL_NO_PVH when it was built without CONFIG_PVH
  */
-function checkKernel(name: string, reader: ByteReader): void {
-  const header = reader.read(0, 1024)
+function checkKernel(name: string, fileSize: number, read: ReadBytes): void {
+  const header = read(0, 1024)
   if (header.length < 64 || header.readUInt32BE(0) !== 0x7f454c46) {
     const isBzImage = header.length >= 0x206 && header.toString('latin1', 0x202, 0x206) === 'HdrS'
     throw new UsageError('KERNEL_FORMAT', `${name} is ${isBzImage ? 'a bzImage' : 'not an ELF file'}`, {
@@ -87,15 +82,15 @@ function checkKernel(name: string, reader: ByteReader): void {
       hint: 'only x86-64 kernels are supported',
     })
   }
-  const segments = segmentsOf(header, reader)
-  if (segments.some(({ type, offset, size }) => type === segmentLoad && offset + size > reader.size)) {
+  const segments = segmentsOf(header, read)
+  if (segments.some(({ type, offset, size }) => type === segmentLoad && offset + size > fileSize)) {
     throw new UsageError('KERNEL_FORMAT', `${name} is cut off: it ends before its last segment does`, {
       hint: 'copy or build it again',
     })
   }
   const notes = segments
     .filter(({ type }) => type === segmentNote)
-    .map(({ offset, size }) => reader.read(offset, Math.min(size, mostNoteBytes)))
+    .map(({ offset, size }) => read(offset, Math.min(size, mostNoteBytes)))
   if (!notes.some(hasPvhEntry)) {
     throw new BuildError('KERNEL_NO_PVH', `${name} has no PVH entry, so QEMU cannot boot it`, {
       hint: 'build it with CONFIG_PVH=y (kernel-configs/fragments/base.config)',
@@ -115,12 +110,9 @@ export function checkKernelFile(file: string): void {
     throw new UsageError('KERNEL_MISSING', `cannot read the kernel ${file}`, { cause: error })
   }
   try {
-    checkKernel(file, {
-      size: fstatSync(descriptor).size,
-      read(offset, length) {
-        const buffer = Buffer.alloc(length)
-        return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset))
-      },
+    checkKernel(file, fstatSync(descriptor).size, (offset, length) => {
+      const buffer = Buffer.alloc(length)
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset))
     })
   } finally {
     closeSync(descriptor)

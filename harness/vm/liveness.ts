@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
-import type { Qmp } from './qmp.ts'
+import { fieldsOf, type Qmp } from './qmp.ts'
 import { pressKeys } from './serial-keys.ts'
 import { namesBeside } from './symbols.ts'
 import { vcpuPositions, type VcpuPosition } from './vcpus.ts'
@@ -66,8 +66,8 @@ export function livenessOf(options: LivenessOptions): Liveness {
     if (state === undefined || state === 'Z' || state === 'X') return { kind: 'gone' }
     if (state === 'T' || state === 't') return { kind: 'stopped' }
     try {
-      const status = statusIn(await qmp.execute('query-status', {}, { signal, timeout: qmpTimeout }))
-      return status === 'running' ? { kind: 'runs' } : { kind: 'paused', status }
+      const { status = 'unknown' } = fieldsOf(await qmp.execute('query-status', {}, { signal, timeout: qmpTimeout }))
+      return status === 'running' ? { kind: 'runs' } : { kind: 'paused', status: String(status) }
     } catch (error) {
       if (error instanceof DeadlineExceeded) return { kind: 'silent' }
       if (error instanceof InfraError && error.code === 'QMP_LOST') return { kind: 'gone' }
@@ -107,13 +107,7 @@ export function livenessOf(options: LivenessOptions): Liveness {
     qemu,
     nmi,
     sysrq: (signal) =>
-      asInfra(
-        pressKeys(qmp, ['w', 'l'], {
-          signal,
-          patience: patience.for(base.keys, leastMilliseconds),
-          qmpTimeout,
-        }),
-      ),
+      asInfra(pressKeys(qmp, ['w', 'l'], { signal, patience: patience.for(base.keys, leastMilliseconds), qmpTimeout })),
     vcpus,
   }
 }
@@ -122,10 +116,6 @@ export function livenessOf(options: LivenessOptions): Liveness {
 async function processState(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : /^\d+ \(.*\) (\w)/s.exec(text)?.[1]
-}
-
-function statusIn(answer: unknown): string {
-  return typeof answer === 'object' && answer !== null && 'status' in answer ? String(answer.status) : 'unknown'
 }
 
 /** Turns a deadline of QMP into an infrastructure error. */

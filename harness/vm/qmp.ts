@@ -78,6 +78,11 @@ function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Gives the fields of an answer; none when it is no object. */
+export function fieldsOf(answer: unknown): Json {
+  return isJson(answer) ? answer : {}
+}
+
 function parse(line: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(line)
@@ -145,8 +150,8 @@ class Session implements Qmp {
     if (message === undefined) return this.#lose(`QEMU sent something that is not QMP: ${line.slice(0, 80)}`)
     if ('QMP' in message) return this.#greeting.resolve(undefined)
     if (typeof message['event'] === 'string') {
-      const data = isJson(message['data']) ? message['data'] : {}
-      for (const listener of this.#listeners) listener({ name: message['event'], data })
+      const event = { name: message['event'], data: fieldsOf(message['data']) }
+      for (const listener of this.#listeners) listener(event)
       return
     }
     const id = message['id']

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sleep } from '../base/deadline.ts'
 import { consoleDevice } from './arguments.ts'
-import { createConsole } from './console.ts'
+import { ConsoleWriter } from './console.ts'
 import type { Qmp } from './qmp.ts'
 
 export interface KeyOptions {
@@ -62,7 +62,7 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
   })
   const socket = await connecting
   stack.defer(() => void socket.destroy())
-  const said = createConsole()
+  const said = new ConsoleWriter()
   socket.on('data', (chunk: Buffer) => said.write(chunk))
   socket.on('error', () => undefined)
   for (const key of keys) {

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
+import { fieldsOf, type QmpOptions } from './qmp.ts'
 import { startQemu, type RunningQemu, type SavedState, type StartOptions } from './start.ts'
 import { describeDeath, type Vm } from './vm.ts'
 
@@ -59,27 +60,16 @@ export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: Save
   })
 }
 
-async function completion(
-  vm: Pick<Vm, 'qmp'>,
-  asked: { readonly signal: AbortSignal; readonly timeout: number },
-): Promise<void> {
+async function completion(vm: Pick<Vm, 'qmp'>, asked: QmpOptions): Promise<void> {
   for (;;) {
-    const { status, reason } = migrationOf(await vm.qmp.execute('query-migrate', {}, asked))
+    const { status, 'error-desc': reason = status } = fieldsOf(await vm.qmp.execute('query-migrate', {}, asked))
     if (status === 'completed') return
     if (status === 'failed' || status === 'cancelled') {
-      throw new InfraError('STATE_NOT_SAVED', `QEMU could not save the state of the instance: ${reason ?? status}`, {
-        transient: true,
-      })
+      const message = `QEMU could not save the state of the instance: ${String(reason)}`
+      throw new InfraError('STATE_NOT_SAVED', message, { transient: true })
     }
     await sleep(pollMilliseconds, asked.signal)
   }
-}
-
-function migrationOf(answer: unknown): { readonly status: unknown; readonly reason: string | undefined } {
-  if (typeof answer !== 'object' || answer === null) return { status: undefined, reason: undefined }
-  const status = 'status' in answer ? answer.status : undefined
-  const reason = 'error-desc' in answer ? String(answer['error-desc']) : undefined
-  return { status, reason }
 }
 
 /**
@@ -123,10 +113,7 @@ function isUnreadable(error: unknown): boolean {
 }
 
 /** Resolves when the virtual CPUs run. */
-async function resumption(
-  running: RunningQemu,
-  asked: { readonly signal: AbortSignal; readonly timeout: number },
-): Promise<void> {
+async function resumption(running: RunningQemu, asked: QmpOptions): Promise<void> {
   const resumed = Promise.withResolvers<void>()
   using listening = new DisposableStack()
   listening.use(running.qmp.onEvent(({ name }) => (name === 'RESUME' ? resumed.resolve() : undefined)))
@@ -140,12 +127,8 @@ async function resumption(
     if (error instanceof InfraError && error.code === 'QMP_LOST') return died
     throw error
   })
-  if (isRunning(await status)) return
+  if (fieldsOf(await status)['status'] === 'running') return
   await Promise.race([resumed.promise, died])
-}
-
-function isRunning(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 'running'
 }
 
 /**

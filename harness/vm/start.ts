@@ -1,16 +1,16 @@
 // Starts QEMU with a kernel and connects its channels: monitor, console, ssh. The boot itself is in wait-for-init.ts.
 import { open, type FileHandle } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
 import { startChild, type Child } from '../process/child.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
-import { channelCount, qemu, qemuOptions } from './arguments.ts'
-import { createConsole, type ConsoleLog } from './console.ts'
+import { channelCount, qemu, qemuOptions, sshDevice } from './arguments.ts'
+import { ConsoleWriter } from './console.ts'
 import { configOf, qemuMissing, type Hardware } from './hardware.ts'
 import { checkKernelFile } from './kernel-image.ts'
 import { watch } from './monitor.ts'
-import { openQmp, type Qmp } from './qmp.ts'
-import { endWithInstance, endWithServer, sshEndpoint } from './ssh-channels.ts'
+import { openQmp, type Qmp, type QmpEvent } from './qmp.ts'
 import { followFile } from './tail.ts'
-import type { SshEndpoint, VmDeath } from './vm.ts'
+import type { SshEndpoint, Vm } from './vm.ts'
 
 export interface StartOptions extends Hardware {
   /** The file that QEMU appends the whole console to; its directory exists. Default: the console is only in memory. */
@@ -30,21 +30,15 @@ export interface SavedState {
 }
 
 /** A running QEMU. Disposal kills it and waits until it is gone. */
-export interface RunningQemu extends AsyncDisposable {
-  readonly ssh: SshEndpoint
-  readonly console: ConsoleLog
-  readonly qmp: Qmp
-  readonly died: Promise<VmDeath>
-  readonly pid: number
-  readonly command: string
-  /** Reads the console up to the present moment. */
-  catchUp(this: void): Promise<void>
+export interface RunningQemu extends Omit<Vm, 'bootMilliseconds'> {
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedAt: number
 }
 
 const startMilliseconds = 10_000
 const stderrLines = 10
+// The last output of a server may still be in its channel when QEMU reports that the server is gone.
+const goodbyeMilliseconds = 100
 
 /** Opens a state for one QEMU: each reads it from its beginning. */
 async function openState(file: string): Promise<FileHandle> {
@@ -56,8 +50,23 @@ async function openState(file: string): Promise<FileHandle> {
   }
 }
 
-async function closeFile(file: FileHandle): Promise<void> {
-  await file.close()
+/** Hands out channels one by one, except those that had their session before the instance was saved. */
+function sshEndpoint(channels: readonly Duplex[], used: number): SshEndpoint {
+  const free = channels.slice(used)
+  return {
+    take() {
+      const channel = free.shift()
+      if (channel !== undefined) return channel
+      throw new InfraError('SSH_CHANNELS_USED', `all ${channels.length} ssh sessions of the instance have been used`)
+    },
+  }
+}
+
+/** Ends the channel of an ssh server that is gone, so that no code waits for its answer. */
+function endWithServer({ name, data }: QmpEvent, channels: readonly Duplex[]): void {
+  if (name !== 'VSERPORT_CHANGE' || data['open'] !== false) return
+  const channel = channels.find((_, index) => sshDevice(index) === data['id'])
+  if (channel !== undefined) setTimeout(() => channel.destroy(), goodbyeMilliseconds).unref()
 }
 
 /** Makes the error for a QEMU that ended before its monitor answered. */
@@ -84,14 +93,11 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
   })
   await using stack = new AsyncDisposableStack()
   const startedAt = performance.now()
-  const console = createConsole()
-  const tail = stack.use(followFile(options.consoleFile, (chunk) => console.write(chunk), { free: options.free }))
+  const console = new ConsoleWriter()
+  const tail = stack.use(followFile(options.consoleFile, (chunk) => console.write(chunk), options.free))
   await tail.checkSpace()
-  const state = savedState === undefined ? [] : [stack.adopt(await openState(savedState.file), closeFile).fd]
-  const child = await startChild(qemu, args.flat(), {
-    channels: channelCount,
-    files: [tail.writer, ...state],
-  })
+  const state = savedState === undefined ? [] : [stack.use(await openState(savedState.file)).fd]
+  const child = await startChild(qemu, args.flat(), { channels: channelCount, files: [tail.writer, ...state] })
   const monitor = watch({ child, console, tail, isKept: dumpable })
   // Disposal runs in reverse order: announce the end, kill QEMU, read the last lines, close the file.
   stack.defer(async () => {
@@ -121,7 +127,8 @@ async function startOnce(options: StartOptions, sandbox: boolean): Promise<Runni
     const death = await monitor.died
     throw death.kind === 'console-full' ? death.error : failure
   }
-  void endWithInstance(monitor.died, sshChannels)
+  // QEMU may outlive the instance, and its channels with it.
+  void monitor.died.then(() => sshChannels.forEach((channel) => channel.destroy()))
   const owned = stack.move()
   return {
     ssh: sshEndpoint(sshChannels, savedState?.usedChannels ?? 0),

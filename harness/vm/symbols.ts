@@ -8,11 +8,6 @@ import path from 'node:path'
  */
 export type NameOf = (address: bigint, what?: 'instruction' | 'return') => string | undefined
 
-interface TextSymbol {
-  readonly address: bigint
-  readonly name: string
-}
-
 /** Makes the naming function from the text of a System.map: lines of address, type and name. */
 export function namesIn(systemMap: string): NameOf {
   const symbols = textSymbols(systemMap)
@@ -27,22 +22,20 @@ export function namesIn(systemMap: string): NameOf {
 }
 
 /** Parses the symbols up to the end of the text, in ascending order; of aliases the first one, as the kernel does. */
-function textSymbols(systemMap: string): TextSymbol[] {
+function textSymbols(systemMap: string): { readonly address: bigint; readonly name: string }[] {
   const symbols = new Map<bigint, string>()
   for (const [, digits, name] of systemMap.matchAll(/^([0-9a-f]+) [tTwW] (\S+)$/gm)) {
     if (digits === undefined || name === undefined) continue
     const address = BigInt(`0x${digits}`)
     if (!symbols.has(address)) symbols.set(address, name)
   }
-  const sorted = Array.from(symbols, ([address, name]) => ({ address, name })).toSorted((a, b) =>
-    a.address < b.address ? -1 : 1,
-  )
+  const all = Array.from(symbols, ([address, name]) => ({ address, name }))
+  const sorted = all.toSorted((a, b) => (a.address < b.address ? -1 : 1))
   return sorted.slice(0, sorted.findIndex(({ name }) => name === '_etext') + 1)
 }
 
 /** Makes the naming function of a kernel; without a System.map it names nothing. */
 export async function namesBeside(vmlinux: string): Promise<NameOf> {
   const file = path.join(path.dirname(vmlinux), 'System.map')
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return namesIn(text)
+  return namesIn(await readFile(file, 'utf8').catch(() => ''))
 }

@@ -21,11 +21,6 @@ export interface Tail extends AsyncDisposable {
   checkSpace(this: void): Promise<void>
 }
 
-export interface FollowOptions {
-  /** Gives the free bytes of a directory; default: asks the file system. */
-  readonly free?: ((directory: string) => Promise<number>) | undefined
-}
-
 const readAt = promisify(read)
 
 // Some file systems do not report changes: a line is then at most so late.
@@ -55,13 +50,13 @@ function openBoth(name: string | undefined): { writer: number; reader: number; w
 
 /**
  * Opens `file` for QEMU to append to, and calls back with everything that is appended from now on. Without a name, the file
- * is temporary, and gone with the last process that uses it.
+ * is temporary, and gone with the last process that uses it. `free` gives the free bytes of a directory.
  * @throws {InfraError} CONSOLE_NOT_WRITABLE
  */
 export function followFile(
   file: string | undefined,
   onChunk: (chunk: Buffer) => void,
-  { free = freeBytes }: FollowOptions = {},
+  free: (directory: string) => Promise<number> = freeBytes,
 ): Tail {
   const { writer, reader, watcher } = openBoth(file)
   let position = fstatSync(reader).size

@@ -17,12 +17,13 @@ const tailLines = 30
 const readyLine = /gmemtest-init: ready$/
 const failedLine = /gmemtest-init: failed: (.*)$/
 
-type InitReport = { readonly ready: true } | { readonly ready: false; readonly problem: string }
+/** `problem` is missing when init is ready. */
+type InitReport = { readonly problem?: string }
 
 function reportOf(line: string): InitReport | undefined {
-  if (readyLine.test(line)) return { ready: true }
+  if (readyLine.test(line)) return {}
   const problem = failedLine.exec(line)?.[1]
-  return problem === undefined ? undefined : { ready: false, problem }
+  return problem === undefined ? undefined : { problem }
 }
 
 /** Resolves with the report of init, which may be on the console already. */
@@ -33,13 +34,11 @@ async function initReport(console: ConsoleLog, signal: AbortSignal): Promise<Ini
     .find((report) => report !== undefined)
   if (said !== undefined) return said
   const report = Promise.withResolvers<InitReport>()
-  using stack = new DisposableStack()
-  stack.use(
-    console.onLine((line) => {
-      const found = reportOf(line)
-      if (found !== undefined) report.resolve(found)
-    }),
-  )
+  using listener = console.onLine((line) => {
+    const found = reportOf(line)
+    if (found !== undefined) report.resolve(found)
+  })
+  void listener
   signal.addEventListener('abort', () => report.reject(signal.reason), { once: true })
   return await report.promise
 }
@@ -120,11 +119,10 @@ export async function waitForInit(running: RunningQemu, options: BootOptions): P
     signal: options.signal,
   }
   try {
-    const report = await withDeadline(limit, (signal) => Promise.race([initReport(console, signal), died]))
-    if (!report.ready) {
-      throw new BootError('INIT_FAILED', `the init of the instance failed: ${report.problem}`, {
-        tail: console.tail(tailLines),
-      })
+    const { problem } = await withDeadline(limit, (signal) => Promise.race([initReport(console, signal), died]))
+    if (problem !== undefined) {
+      const tail = console.tail(tailLines)
+      throw new BootError('INIT_FAILED', `the init of the instance failed: ${problem}`, { tail })
     }
   } catch (error) {
     throw error instanceof DeadlineExceeded ? timeoutError(error, console) : error

@@ -1,9 +1,9 @@
 // The console: clean lines from any bytes, in bounded memory.
 import { test } from 'tap'
-import { cleanLine, createConsole } from '../../../harness/vm/console.ts'
+import { cleanLine, ConsoleWriter } from '../../../harness/vm/console.ts'
 
 void test('lines are complete although chunks are cut anywhere', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   const seen: string[] = []
   console.onLine((line) => seen.push(line))
   for (const chunk of ['fir', 'st\nsec', 'ond\n\nlast']) console.write(Buffer.from(chunk))
@@ -16,7 +16,7 @@ void test('lines are complete although chunks are cut anywhere', (t) => {
 })
 
 void test('a character that is cut in two is joined', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   const bytes = Buffer.from('Größe\n')
   for (let index = 0; index < bytes.length; index++) console.write(bytes.subarray(index, index + 1))
   t.same(console.lines(), ['Größe'])
@@ -31,7 +31,7 @@ void test('escape sequences, carriage returns and other control characters are r
 })
 
 void test('marks divide the stream', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   console.write(Buffer.from('before\n'))
   const mark = console.mark()
   t.same(console.since(mark), [])
@@ -41,7 +41,7 @@ void test('marks divide the stream', (t) => {
 })
 
 void test('a listener can leave', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   const seen: string[] = []
   const listener = console.onLine((line) => seen.push(line))
   console.write(Buffer.from('heard\n'))
@@ -52,7 +52,7 @@ void test('a listener can leave', (t) => {
 })
 
 void test('a flood of 50 MB is remembered', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   const mark = console.mark()
   const chunk = Buffer.from(`${'x'.repeat(99)}\n`.repeat(1000))
   console.write(Buffer.from('the beginning\n'))
@@ -64,7 +64,7 @@ void test('a flood of 50 MB is remembered', (t) => {
 })
 
 void test('the beginning of a larger flood is forgotten and counted; marks stay right', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   let count = 0
   console.onLine(() => count++)
   const chunk = Buffer.from(`${'x'.repeat(99)}\n`.repeat(1000))
@@ -81,7 +81,7 @@ void test('the beginning of a larger flood is forgotten and counted; marks stay 
 })
 
 void test('a line without end is broken up', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   for (let index = 0; index < 100; index++) console.write(Buffer.alloc(10_000, 'y'))
   t.ok(console.mark() > 200)
   t.ok(console.lines().every((line) => line.length <= 4096))

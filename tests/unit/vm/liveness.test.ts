@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { test, type Test } from 'tap'
 import { DeadlineExceeded } from '../../../harness/base/deadline.ts'
 import { InfraError } from '../../../harness/base/errors.ts'
-import { createConsole } from '../../../harness/vm/console.ts'
+import { ConsoleWriter } from '../../../harness/vm/console.ts'
 import { livenessOf } from '../../../harness/vm/liveness.ts'
 import { fakeQmp, refusal } from './fixtures/fake-qmp.ts'
 
@@ -21,7 +21,7 @@ async function someProcess(t: Test): Promise<number> {
 }
 
 function instance(pid: number, answer: (command: string) => unknown) {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   const { qmp, asked } = fakeQmp(answer)
   const liveness = livenessOf({
     qmp,

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import type { ChildExit } from '../../../harness/process/child.ts'
 import { noSpaceLeft } from '../../../harness/base/free-space.ts'
-import { createConsole } from '../../../harness/vm/console.ts'
+import { ConsoleWriter } from '../../../harness/vm/console.ts'
 import { watch } from '../../../harness/vm/monitor.ts'
 import { describeDeath } from '../../../harness/vm/vm.ts'
 
@@ -12,7 +12,7 @@ function instance(lastWords = 5000, isKept = false) {
   const exited = Promise.withResolvers<ChildExit>()
   const broken = Promise.withResolvers<never>()
   broken.promise.catch(() => undefined)
-  const console = createConsole()
+  const console = new ConsoleWriter()
   let unread = ''
   const monitor = watch({
     child: { exited: exited.promise, kill: () => exited.resolve({ ...cleanExit, signal: 'SIGKILL' }) },

@@ -71,7 +71,7 @@ void test('a disk that becomes full is an error before a line is lost', async (t
   const directory = t.testdir({})
   let left = 2 ** 20
   const free = async (asked: string): Promise<number> => (asked === directory ? left : Infinity)
-  await using tail = followFile(path.join(directory, 'log'), () => undefined, { free })
+  await using tail = followFile(path.join(directory, 'log'), () => undefined, free)
   await tail.checkSpace()
   left -= 1
   const full = {
@@ -85,13 +85,19 @@ void test('a disk that becomes full is an error before a line is lost', async (t
 })
 
 void test('without a name, the directory for temporary files is checked', async (t) => {
-  await using tail = followFile(undefined, () => undefined, { free: async () => 0 })
+  await using tail = followFile(
+    undefined,
+    () => undefined,
+    async () => 0,
+  )
   await t.rejects(tail.checkSpace(), { message: `no space left in ${tmpdir()}`, hint: /TMPDIR/ })
 })
 
 void test('free space that cannot be read is no error', async (t) => {
-  await using tail = followFile(path.join(t.testdir({}), 'log'), () => undefined, {
-    free: () => Promise.reject(new Error('ENOENT')),
-  })
+  await using tail = followFile(
+    path.join(t.testdir({}), 'log'),
+    () => undefined,
+    () => Promise.reject(new Error('ENOENT')),
+  )
   await t.resolves(tail.checkSpace())
 })

@@ -1,7 +1,7 @@
 // Events between the start of QEMU and the ready line of init; a shell script plays the instance.
 import { test } from 'tap'
 import { deathError } from '../../../harness/vm/wait-for-init.ts'
-import { createConsole } from '../../../harness/vm/console.ts'
+import { ConsoleWriter } from '../../../harness/vm/console.ts'
 import { bootVm } from './fixtures/boot-vm.ts'
 import { console as fd, greet, qmp, stubQemu } from './fixtures/stub-qemu.ts'
 
@@ -84,7 +84,7 @@ void test('a disk that becomes full during the boot does not look like a silent 
 })
 
 void test('an unreadable console is an infrastructure error', (t) => {
-  const console = createConsole()
+  const console = new ConsoleWriter()
   console.write(Buffer.from('[0.1] Linux version\n'))
   t.match(deathError({ kind: 'console-ended' }, console), {
     name: 'InfraError',
