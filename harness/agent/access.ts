@@ -24,4 +24,4 @@ export function encodePattern(pattern: Pattern): {
 }
 
 /** Long enough to touch a few GiB of memory under emulation. */
-export const accessMilliseconds = 60_000
+export const slow = { milliseconds: 60_000 } as const

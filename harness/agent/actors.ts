@@ -85,14 +85,10 @@ type Unnamed = 'unexpectedOutcome' | 'unexpectedError' | 'unexpectedExit' | 'une
 const fileSize = 64 * 1024
 
 async function add(call: Call, actor: Actor): Promise<Outcome> {
-  const path = 'path' in actor ? actor.path : ''
+  const request = { size: fileSize, ...actor, check: 'value' in actor && actor.value !== undefined }
+  if (!('path' in actor)) return call('actorAdd', request)
   const text = actor.kind === 'write-file' ? `\0${actor.text}` : ''
-  const check = 'value' in actor && actor.value !== undefined
-  return call(
-    'actorAdd',
-    { size: fileSize, ...actor, check },
-    { tail: Buffer.from(path + text), ...(path === '' ? {} : { note: path }) },
-  )
+  return call('actorAdd', request, { tail: Buffer.from(actor.path + text), note: actor.path })
 }
 
 function decodeReports(tail: Buffer, actors: number): ActorReport[] {

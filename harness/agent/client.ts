@@ -12,9 +12,9 @@ import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
 import { Journal } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
+import { signals } from '../uapi/constants.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
-import { killChild, type ChildEnd } from './processes.ts'
 import { protocolVersion } from './wire/protocol.ts'
 
 /** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
@@ -44,7 +44,7 @@ export interface Operations {
 interface ChildAgent extends Operations, AsyncDisposable {
   readonly pid: number
   /** Ends the child at once, as disposing of it does. */
-  kill(): Promise<ChildEnd>
+  kill(): Promise<Result<'childWait'>>
 }
 
 export interface Agent extends Operations, AsyncDisposable {
@@ -91,26 +91,23 @@ function operationsOf(call: Call, patience: Patience): Operations {
   }
 }
 
-interface Greeting {
-  readonly pid: number
-  readonly cpus: number
-  readonly kernelRelease: string
-}
-
-async function greet(call: Call): Promise<Greeting> {
-  const { tail, ...hello } = await call('hello', { version: protocolVersion })
+async function greet(call: Call): Promise<Pick<Agent, 'pid' | 'cpus' | 'kernelRelease'>> {
+  const { tail, pid, cpus } = await call('hello', { version: protocolVersion })
   const [kernelRelease = '', _compiler, theirs] = tail.toString('utf8').split('\n')
   const ours = joinedDigests()
   if (theirs !== ours) {
     const message = `the agent has another table of operations: digest ${theirs}, but ${ours} in the harness`
     throw new ProtocolError('AGENT_MISMATCH', message, { hint: 'make -C guest-images/agent headers' })
   }
-  return { pid: hello.pid, cpus: hello.cpus, kernelRelease }
+  return { pid, cpus, kernelRelease }
 }
 
 async function forkOf(target: CallTarget, call: Call): Promise<ChildAgent> {
   const { child, pid } = await call('fork', {})
-  const kill = (): Promise<ChildEnd> => killChild(call, child)
+  const kill = async (): Promise<Result<'childWait'>> => {
+    await call('childKill', { child, signal: signals.kill })
+    return call('childWait', { child, timeout: 5_000 })
+  }
   return {
     ...operationsOf(callOf({ ...target, process: child % 2 ** 16 }), target.patience),
     pid,

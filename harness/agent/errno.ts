@@ -11,22 +11,16 @@ const unknownToNode = {
 /** `OK`, or the name of an error number. A number without a name becomes `E999`. */
 export type ErrnoName = 'OK' | keyof typeof constants.errno | keyof typeof unknownToNode | `E${number}`
 
-const nameByNumber = new Map<number, ErrnoName>([[0, 'OK']])
-
-function addNames(numbers: Readonly<Record<string, number>>): void {
-  for (const [name, number] of Object.entries(numbers)) {
-    if (isErrnoName(name) && !nameByNumber.has(number)) nameByNumber.set(number, name)
-  }
-}
-
 function isErrnoName(name: string): name is keyof typeof constants.errno | keyof typeof unknownToNode {
   return name in constants.errno || name in unknownToNode
 }
 
-// EOPNOTSUPP and EWOULDBLOCK share their numbers with other names: the ones listed first win.
-addNames({ EAGAIN: constants.errno.EAGAIN, EOPNOTSUPP: constants.errno.EOPNOTSUPP })
-addNames(constants.errno)
-addNames(unknownToNode)
+// Two numbers have two names each: the names listed first win.
+const { EAGAIN, EOPNOTSUPP } = constants.errno
+const nameByNumber = new Map<number, ErrnoName>([[0, 'OK']])
+for (const [name, number] of [{ EAGAIN, EOPNOTSUPP }, constants.errno, unknownToNode].flatMap(Object.entries<number>)) {
+  if (isErrnoName(name) && !nameByNumber.has(number)) nameByNumber.set(number, name)
+}
 
 /** The name of an error number, `OK` for 0. */
 export function errnoName(number: number): ErrnoName {

@@ -54,15 +54,9 @@ function describeBatch(entries: readonly BatchEntry[]): string {
 export class FileOperations extends OperationGroup {
   /** Reads and writes many files in one round trip, in their order; a failure with one does not stop the others. */
   async batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]> {
-    const { tail } = await this.call(
-      'fileBatch',
-      { files: entries.length },
-      {
-        tail: Buffer.concat(entries.map(encodeEntry)),
-        note: describeBatch(entries),
-        milliseconds: batchMilliseconds,
-      },
-    )
+    const note = describeBatch(entries)
+    const options = { tail: Buffer.concat(entries.map(encodeEntry)), note, milliseconds: batchMilliseconds }
+    const { tail } = await this.call('fileBatch', { files: entries.length }, options)
     return decodeResults(entries, tail)
   }
 

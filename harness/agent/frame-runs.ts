@@ -1,5 +1,5 @@
 // Page frames: where the pages of a mapping lie in memory, and the flags of frames.
-import { accessMilliseconds } from './access.ts'
+import { slow } from './access.ts'
 import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
 import type { Mapping } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
@@ -22,8 +22,6 @@ export const frameFlags = {
   huge: 1n << 17n,
   poisoned: 1n << 19n,
 } as const
-
-const slow = { milliseconds: accessMilliseconds }
 
 export class FrameOperations extends OperationGroup {
   /** Where the pages of a mapping are; looking maps nothing. */

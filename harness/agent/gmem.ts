@@ -1,7 +1,7 @@
 // guest_memfd files: creating them, converting their pages, freeing and allocating them.
 import { fallocateModes } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
-import { OperationGroup, type Call, type Outcome, type Result } from './wire/call.ts'
+import { OperationGroup, type Call, type Optional, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
 
@@ -9,20 +9,13 @@ import type { Request } from './wire/operations.ts'
 export type Conversion = Request<'convert'>
 export type ConversionResult = Result<'convert'>
 
-type Spacing = 'unit' | 'stride' | 'order' | 'seed'
-/** Many conversions: pieces of `unit` bytes, `stride` bytes apart, from `offset` on, all within `size` bytes. */
-export interface ManyConversions extends Omit<Request<'convertMany'>, Spacing | 'offset' | 'size'> {
+/**
+ * Many conversions: pieces of `unit` bytes (default 4 KiB), `stride` bytes apart (default `unit`), from `offset` on, all
+ * within `size` bytes. In the random order, the same `seed` gives the same order.
+ */
+export interface ManyConversions extends Optional<Request<'convertMany'>, 'unit' | 'stride' | 'order' | 'seed'> {
   readonly offset: number
-  readonly size: number
-  /** Bytes converted by one ioctl; 4 KiB if not given. */
-  readonly unit?: number
-  /** Bytes from one piece to the next; `unit` if not given. */
-  readonly stride?: number
-  readonly order?: Request<'convertMany'>['order']
-  /** For the random order: the same seed gives the same order. */
-  readonly seed?: number | bigint
 }
-export type ManyConversionsResult = Result<'convertMany'>
 
 /** 64K conversions of nested KVM under emulation take a few seconds. */
 const slow = { milliseconds: 60_000 }
@@ -30,11 +23,7 @@ const page = 4096
 
 export class GmemOperations extends OperationGroup {
   /** KVM_CREATE_GUEST_MEMFD. The dialect gives the flags their meaning (harness/uapi). */
-  create(options: {
-    readonly vm: Vm
-    readonly size: number | bigint
-    readonly flags?: number | bigint
-  }): Promise<Result<'gmemCreate'>> {
+  create(options: Optional<Request<'gmemCreate'>, 'flags'>): Promise<Result<'gmemCreate'>> {
     return this.call('gmemCreate', { flags: 0, ...options })
   }
 
@@ -43,7 +32,7 @@ export class GmemOperations extends OperationGroup {
   }
 
   /** A whole pattern of conversions within the agent: 64K ioctls in one round trip. */
-  convertMany({ unit = page, ...others }: ManyConversions): Promise<ManyConversionsResult> {
+  convertMany({ unit = page, ...others }: ManyConversions): Promise<Result<'convertMany'>> {
     const defaults = { unit, stride: unit, order: 'forward', seed: 0 } as const
     return this.call('convertMany', { ...defaults, ...others }, slow)
   }
@@ -78,19 +67,14 @@ export class GmemOperations extends OperationGroup {
   }
 }
 
-interface RawIoctl {
-  readonly handle: Gmem | File | Vm | Vcpu
-  readonly request: number | bigint
-  /**
-   * `buffer`: the bytes, which come back as the ioctl left them. `read-only-buffer`: the same in memory that the kernel
-   * cannot write to. `value`: `value` itself, such as a pointer to nowhere.
-   */
-  readonly argument?: (typeof words.argument)[number]
+interface RawIoctl extends Optional<Request<'ioctlRaw'>, 'argument' | 'value'> {
   readonly bytes?: Uint8Array
-  readonly value?: number | bigint
 }
 
-/** Any ioctl with any argument. */
+/**
+ * Any ioctl with any argument. `buffer`: the bytes, which come back as the ioctl left them. `read-only-buffer`: the same in
+ * memory that the kernel cannot write to. `value`: `value` itself, such as a pointer to nowhere.
+ */
 export type IoctlRaw = (options: RawIoctl) => Promise<Result<'ioctlRaw'> & { readonly bytes: Buffer }>
 
 export function ioctlRawOf(call: Call): IoctlRaw {

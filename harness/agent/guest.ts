@@ -1,6 +1,6 @@
 // Memory as the guest sees it: every access here is made by a vCPU of a nested VM that really runs.
 import type { Patience } from '../base/patience.ts'
-import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
+import { encodePattern, slow as inAgent, type Pattern } from './access.ts'
 import { decodeRuns, type PageRun } from './pages.ts'
 import { OperationGroup, type Call, type Result } from './wire/call.ts'
 import type { Vcpu } from './wire/fields.ts'
@@ -13,7 +13,7 @@ import type { Vcpu } from './wire/fields.ts'
 type GuestAccess = Result<'guestWrite'>
 
 /** The agent gives up before the harness does: a guest that hangs is an outcome, not a broken protocol. */
-const slow = { milliseconds: accessMilliseconds + 5_000 }
+const slow = { milliseconds: inAgent.milliseconds + 5_000 }
 
 export class GuestOperations extends OperationGroup {
   readonly #timeout: number
@@ -21,7 +21,7 @@ export class GuestOperations extends OperationGroup {
   /** `patience` stretches the time that the vCPU has inside the agent, like the deadlines of the harness. */
   constructor(call: Call, patience: Patience) {
     super(call)
-    this.#timeout = patience.for(accessMilliseconds)
+    this.#timeout = patience.for(inAgent.milliseconds)
   }
 
   async read(vcpu: Vcpu, gpa: number, size: number): Promise<GuestAccess & { readonly data: Buffer }> {

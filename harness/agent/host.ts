@@ -1,26 +1,14 @@
 // Memory as the host sees it: mappings in the agent, accesses that survive SIGBUS, page tables, pins.
 import { mapFlags, protections } from '../uapi/constants.ts'
-import { accessMilliseconds, encodePattern, type Pattern } from './access.ts'
+import { encodePattern, slow, type Pattern } from './access.ts'
 import { decodeRuns, type PageRun } from './pages.ts'
-import type { words } from './vocabulary.ts'
-import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
-import type { File, Gmem, Mapping } from './wire/fields.ts'
+import { OperationGroup, type Optional, type Outcome, type Result } from './wire/call.ts'
+import type { Mapping } from './wire/fields.ts'
+import type { Request } from './wire/operations.ts'
 import { decodeRecords } from './wire/records.ts'
 
 /** A signal is an outcome and not an error: the errno is OK. */
 type HostAccess = Result<'hostWrite'>
-
-interface MmapOptions {
-  /** Missing: anonymous memory. */
-  readonly file?: Gmem | File
-  readonly offset?: number
-  readonly length: number
-  /** Read and write if not given. */
-  readonly protection?: number
-  /** MAP_SHARED if not given. */
-  readonly flags?: number
-  readonly address?: number | bigint
-}
 
 /** One page of a mapping as /proc shows it. */
 interface PageEntry {
@@ -36,17 +24,10 @@ interface PageEntry {
 
 const presentBit = 1n << 63n
 const pfnMask = (1n << 55n) - 1n
-const slow = { milliseconds: accessMilliseconds }
-
-function decodePages(tail: Buffer, pages: number): PageEntry[] {
-  return decodeRecords('pageEntry', tail, pages).map((entry) => {
-    const present = (entry.pagemap & presentBit) !== 0n
-    return { ...entry, present, pfn: present ? Number(entry.pagemap & pfnMask) : 0 }
-  })
-}
 
 export class HostOperations extends OperationGroup {
-  mmap(options: MmapOptions): Promise<Result<'mmap'>> {
+  /** Maps a file, or anonymous memory without one: MAP_SHARED, for reading and writing, if not given. */
+  mmap(options: Optional<Request<'mmap'>, 'offset' | 'protection' | 'flags'>): Promise<Result<'mmap'>> {
     const protection = protections.read | protections.write
     const flags = mapFlags.shared | (options.file === undefined ? mapFlags.anonymous : 0)
     return this.call('mmap', { offset: 0, protection, flags, ...options }, slow)
@@ -93,16 +74,15 @@ export class HostOperations extends OperationGroup {
     pages: number,
   ): Promise<Outcome & { readonly pages: readonly PageEntry[] }> {
     const { tail, ...reply } = await this.call('pagemap', { mapping, offset, pages })
-    return { ...reply, pages: decodePages(tail, reply.pages) }
+    const entries = decodeRecords('pageEntry', tail, reply.pages).map((entry) => {
+      const present = (entry.pagemap & presentBit) !== 0n
+      return { ...entry, present, pfn: present ? Number(entry.pagemap & pfnMask) : 0 }
+    })
+    return { ...reply, pages: entries }
   }
 
   /** Holds references to pages, by a pipe or by CONFIG_GUP_TEST (FOLL_LONGTERM), until `close`. */
-  pin(options: {
-    readonly mapping: Mapping
-    readonly offset: number
-    readonly size: number
-    readonly method?: (typeof words.pin)[number]
-  }): Promise<Result<'pin'>> {
+  pin(options: Optional<Request<'pin'>, 'method'>): Promise<Result<'pin'>> {
     return this.call('pin', { method: 'vmsplice', ...options }, slow)
   }
 }

@@ -2,7 +2,7 @@
 import type { Call, Outcome } from './wire/call.ts'
 
 /** One record: `level` 0 is an emergency, 3 an error, 4 a warning. */
-interface LogRecord {
+export interface LogRecord {
   readonly level: number
   readonly text: string
 }

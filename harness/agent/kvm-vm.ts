@@ -1,22 +1,15 @@
 // Nested VMs, their vCPUs, their memslots and their statistics.
 import { memslotFlags, vmTypes } from '../uapi/constants.ts'
-import { OperationGroup, type Outcome, type Result } from './wire/call.ts'
-import type { Gmem, Mapping, Vcpu, Vm } from './wire/fields.ts'
+import { OperationGroup, type Optional, type Outcome, type Result } from './wire/call.ts'
+import type { Vcpu, Vm } from './wire/fields.ts'
+import type { Request } from './wire/operations.ts'
 
-/** A memslot. Without `gmem` it is plain memory; without `mapping` there is no userspace address. */
-export interface Memslot {
-  readonly vm: Vm
+/**
+ * A memslot of `size` bytes; 0 deletes it. Without `gmem` it is plain memory; with one, the flags are KVM_MEM_GUEST_MEMFD
+ * unless given. The userspace address is that of `mapping` plus the offset; without a mapping, the offset itself.
+ */
+export interface Memslot extends Optional<Request<'memslotSet'>, 'mappingOffset' | 'gmemOffset' | 'flags'> {
   readonly slot: number
-  readonly gpa: number
-  /** In bytes; 0 deletes the slot. */
-  readonly size: number | bigint
-  /** The userspace address is this mapping's, plus the offset. With no mapping the offset itself is the address. */
-  readonly mapping?: Mapping
-  readonly mappingOffset?: number
-  readonly gmem?: Gmem
-  readonly gmemOffset?: number | bigint
-  /** KVM_MEM_GUEST_MEMFD where there is a `gmem`, unless given. */
-  readonly flags?: number | bigint
 }
 
 export class VmOperations extends OperationGroup {

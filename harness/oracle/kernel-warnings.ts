@@ -1,10 +1,5 @@
 // Separates warnings about the kernel from those that only tell that this computer is slow.
-
-/** A record of the kernel's log; level 0 is an emergency, 4 a warning. */
-export interface LogRecord {
-  readonly level: number
-  readonly text: string
-}
+import type { LogRecord } from '../agent/kernel-log.ts'
 
 /** The least urgent level that counts. */
 export const warningLevel = 4

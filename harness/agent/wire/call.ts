@@ -19,6 +19,8 @@ export interface Outcome {
 
 /** The outcome of an operation with the fields of its answer. */
 export type Result<Name extends OperationName> = Outcome & Answer<Name>
+/** A request in which some fields can be left out. */
+export type Optional<Fields, Key extends keyof Fields> = Omit<Fields, Key> & Partial<Pick<Fields, Key>>
 type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
 
 interface CallOptions {

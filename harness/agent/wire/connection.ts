@@ -49,9 +49,7 @@ export class Connection implements AsyncDisposable {
     // It may break while no request waits: the next request reports the reason.
     this.#over.promise.catch(() => undefined)
     channel.on('data', (piece: Buffer) => this.#receive(piece))
-    channel.on('error', (error) =>
-      this.#end(new ProtocolError('AGENT_CONNECTION_LOST', this.#lost(error), this.#details(error))),
-    )
+    channel.on('error', (error) => this.#lost(error))
     for (const event of ['end', 'close']) channel.once(event, () => this.#ended())
     channel.stderr?.on('data', (piece: Buffer) => this.#hear(piece))
     channel.stderr?.on('error', () => undefined)
@@ -164,8 +162,9 @@ export class Connection implements AsyncDisposable {
     return this.#unanswered === undefined ? 'after' : 'during'
   }
 
-  #lost(error: unknown): string {
-    return `the connection to the agent broke ${this.#when} ${this.#shown}: ${messageOf(error)}`
+  #lost(error: Error): void {
+    const message = `the connection to the agent broke ${this.#when} ${this.#shown}: ${error.message}`
+    this.#end(new ProtocolError('AGENT_CONNECTION_LOST', message, this.#details(error)))
   }
 
   #stuck(error: DeadlineExceeded): ProtocolError {
@@ -175,7 +174,7 @@ export class Connection implements AsyncDisposable {
   }
 
   #details(cause?: unknown): { tail: readonly string[]; cause?: unknown } {
-    return { tail: this.stderr, ...(cause === undefined ? {} : { cause }) }
+    return { tail: this.stderr, cause }
   }
 }
 
