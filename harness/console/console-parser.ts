@@ -3,7 +3,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../base/errors.ts'
 import { LineMatcher } from './parser/line-matcher.ts'
-import { clean, countLines, lastLines, viewOf } from './parser/log-text.ts'
+import { clean, countLines, lastLines } from './parser/log-text.ts'
 import { anyMarker } from './markers.ts'
 import type { NeedleFinder } from './parser/multi-search.ts'
 import { patterns as allPatterns, type Pattern } from './pattern-table.ts'
@@ -60,7 +60,7 @@ export class ConsoleParser {
 
   /** Takes the next piece of the log, cut at any byte. */
   write(chunk: Uint8Array | string): void {
-    const text = this.#rest + (typeof chunk === 'string' ? chunk : this.#decoder.write(viewOf(chunk)))
+    const text = this.#rest + this.#decoder.write(chunk)
     const end = text.lastIndexOf('\n') + 1
     this.#rest = text.slice(end)
     if (this.#rest.length > 2 * longestLine) this.#rest = this.#rest.slice(0, longestLine)

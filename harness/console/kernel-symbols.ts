@@ -1,4 +1,5 @@
 // Looks up functions and source lines in a vmlinux with binutils.
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { UsageError } from '../base/errors.ts'
 import { run } from '../process/run-program.ts'
@@ -74,15 +75,8 @@ export async function sourceLines(
   if (addresses.length === 0) return new Map()
   const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('')
   const separate = `${vmlinux}.debug`
-  const file = await stat(separate).then(
-    () => separate,
-    () => vmlinux,
-  )
-  const { stdout } = await run('addr2line', ['-a', '-f', '-i', '-e', file], {
-    signal,
-    timeout: deadline,
-    input,
-  })
+  const file = existsSync(separate) ? separate : vmlinux
+  const { stdout } = await run('addr2line', ['-a', '-f', '-i', '-e', file], { signal, timeout: deadline, input })
   const found = new Map<bigint, SourceLine[]>()
   // An address, followed by pairs of lines: a function, and its place.
   for (const part of stdout.split(/^(?=0x[0-9a-f]+$)/m)) {

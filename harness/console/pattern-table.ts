@@ -3,12 +3,16 @@ import { faults } from './patterns/faults.ts'
 import { general } from './patterns/general.ts'
 import { locking } from './patterns/locking.ts'
 import { memory } from './patterns/memory-faults.ts'
-import type { Pattern } from './patterns/pattern.ts'
+import type { Pattern as Row } from './patterns/pattern.ts'
 import { stalls } from './patterns/stalls.ts'
 
-export type { SplatKind, Pattern } from './patterns/pattern.ts'
+const table = [...faults, ...memory, ...locking, ...stalls, ...general]
 
-export const patterns: readonly Pattern[] = [...faults, ...memory, ...locking, ...stalls, ...general]
+/** The classes of faults: those of the rows. */
+export type SplatKind = (typeof table)[number]['kind']
+export type Pattern = Row<SplatKind>
+
+export const patterns: readonly Pattern[] = table
 
 /** Lines that are no splats although a general row matches them, each with the reason. */
 export const harmless: readonly (readonly [expression: RegExp, reason: string])[] = [

@@ -1,7 +1,9 @@
 // Classifies the lines of TAP and KTAP. Indentation has no meaning: programs and kernels nest by headers.
 
+const otherDirectives = ['TODO', 'XFAIL', 'XPASS', 'TIMEOUT', 'ERROR'] as const
+
 /** The words with a meaning behind ` # ` in a result line. */
-export type Directive = 'SKIP' | 'TODO' | 'XFAIL' | 'XPASS' | 'TIMEOUT' | 'ERROR'
+export type Directive = 'SKIP' | (typeof otherDirectives)[number]
 
 export interface ResultLine {
   readonly kind: 'result'
@@ -14,23 +16,11 @@ export interface ResultLine {
   readonly reason: string | undefined
 }
 
-interface PlanLine {
-  readonly kind: 'plan'
-  readonly count: number
-  /** The reason of a plan to run nothing; missing in any other plan. */
-  readonly skip: string | undefined
-}
-
-interface VersionLine {
-  readonly kind: 'version'
-  readonly protocol: 'TAP' | 'KTAP'
-  readonly version: number
-}
-
+/** A line by its kind. `skip` is the reason of a plan to run nothing, and missing in any other plan. */
 export type KtapLine =
-  | VersionLine
+  | { readonly kind: 'version'; readonly protocol: 'TAP' | 'KTAP'; readonly version: number }
   | { readonly kind: 'subtest'; readonly name: string }
-  | PlanLine
+  | { readonly kind: 'plan'; readonly count: number; readonly skip: string | undefined }
   | ResultLine
   | { readonly kind: 'bail-out'; readonly reason: string }
   | { readonly kind: 'text' }
@@ -50,7 +40,6 @@ const anyResult =
   /^\s*(?<word>ok|not ok)(?= |$)(?: (?<number>\d+)\b)? ?(?:- )?(?<name>(?!# ).*?)(?: # (?<comment>.*))?$/
 const skipDirective = /(?:^| # )SKIP(?:PED)?(?!\w|-\w)[:,.-]*\s*(?<reason>.*)$/i
 const otherDirective = /^(?<word>TODO|XFAIL|XPASS|TIMEOUT|ERROR)\b\s*(?<reason>.*)$/i
-const otherDirectives = ['TODO', 'XFAIL', 'XPASS', 'TIMEOUT', 'ERROR'] as const satisfies readonly Directive[]
 
 /** Classifies a line and parses its parts. */
 export function classify(line: string, numbering: Numbering): KtapLine {

@@ -5,12 +5,7 @@ import type { Directive } from './line.ts'
 export type Status = 'passed' | 'failed' | 'crashed' | 'skipped' | 'empty'
 
 /** The number of tests without subtests, by status. */
-export interface Counts {
-  readonly passed: number
-  readonly failed: number
-  readonly crashed: number
-  readonly skipped: number
-}
+export type Counts = Readonly<Record<Exclude<Status, 'empty'>, number>>
 
 /** A fault of the log. */
 export interface Problem {

@@ -1,14 +1,8 @@
 // The counters of the kernel that must return to their values when all resources of a test are closed.
+import type { BatchResult } from '../agent/files.ts'
 import { groupPrefix, hugePageSizes, poolDirectory } from '../base/huge-page-sizes.ts'
 
-/** A file of the instance with its content, or its errno. */
-export interface ReadFile {
-  readonly path: string
-  readonly errno: string
-  readonly text: string
-}
-
-export interface Counter {
+interface Counter {
   readonly name: string
   readonly file: string
   /** Parses the counter from the text of the file; nothing when the text has no such number. */
@@ -22,23 +16,11 @@ export interface Counter {
 }
 
 /** Features that a kernel may lack. */
-type Feature =
-  | 'hugetlb'
-  | 'hugetlb-1g'
-  | 'hugetlb-cgroup'
-  | 'hugetlb-cgroup-1g'
-  | 'slab-counters'
-  | 'gmem-inode-counter'
-  | 'memmap-counters'
+type OfHugePages = 'hugetlb' | 'hugetlb-cgroup'
+type Feature = OfHugePages | `${OfHugePages}-1g` | 'slab-counters' | 'gmem-inode-counter' | 'memmap-counters'
 
 /** The counters that the kernel has, by name. */
 export type Counters = ReadonlyMap<string, number>
-
-export interface CounterChange {
-  readonly name: string
-  readonly before: number
-  readonly after: number
-}
 
 /** The control group of the agent. */
 export const agentGroup = '/sys/fs/cgroup/gmemtest'
@@ -117,7 +99,7 @@ export const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
 export const featureFiles: readonly string[] = ['/proc/filesystems', '/proc/cgroups', '/proc/meminfo', '/proc/vmstat']
 
 /** Lists the feature files that cannot be read; `/proc/cgroups` may be missing, in a kernel without control groups. */
-export function unreadableFeatures(files: readonly ReadFile[]): string[] {
+export function unreadableFeatures(files: readonly BatchResult[]): string[] {
   const read = new Map(files.map((file) => [file.path, file.errno]))
   return featureFiles.flatMap((path) => {
     const errno = read.get(path) ?? 'was not read'
@@ -129,7 +111,7 @@ export function unreadableFeatures(files: readonly ReadFile[]): string[] {
  * Finds the features that the kernel lacks by its feature files. The missing file of a counter proves nothing: it may mean
  * that the oracle is broken.
  */
-export function featuresWithout(files: readonly ReadFile[]): Set<string> {
+export function featuresWithout(files: readonly BatchResult[]): Set<string> {
   const textOf = (path: string): string => files.find((file) => file.path === path)?.text ?? ''
   const has = (path: string, expression: RegExp): boolean => expression.test(textOf(path))
   const hugetlb = has('/proc/filesystems', /\thugetlbfs$/m)
@@ -149,7 +131,7 @@ export function featuresWithout(files: readonly ReadFile[]): Set<string> {
 
 /** Parses all counters; those that cannot be read are listed unless the kernel lacks their feature. */
 export function readCounters(
-  files: readonly ReadFile[],
+  files: readonly BatchResult[],
   without: ReadonlySet<string>,
 ): { readonly counters: Counters; readonly unreadable: readonly string[] } {
   const byPath = new Map(files.map((file) => [file.path, file]))
@@ -167,17 +149,12 @@ export function readCounters(
   return { counters: found, unreadable }
 }
 
-/** Finds the counters that changed beyond their tolerance. */
-export function changedCounters(before: Counters, after: Counters): CounterChange[] {
+/** Describes the counters that changed beyond their tolerance: `free_hugepages of 2M: 16 before, 15 after`. */
+export function changedCounters(before: Counters, after: Counters): string[] {
   return counters.flatMap(({ name, tolerance, leaks }) => {
     const [first, last] = [before.get(name), after.get(name)]
     if (first === undefined || last === undefined) return []
     const lost = leaks === 'downwards' ? first - last : Math.abs(first - last)
-    return lost > tolerance ? [{ name, before: first, after: last }] : []
+    return lost > tolerance ? [`${name}: ${first} before, ${last} after`] : []
   })
-}
-
-/** Formats a change: `free_hugepages of 2M: 16 before, 15 after`. */
-export function describeChange(change: CounterChange): string {
-  return `${change.name}: ${change.before} before, ${change.after} after`
 }

@@ -2,19 +2,19 @@
 import type { Patience } from '../base/patience.ts'
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
+import type { BatchResult } from '../agent/files.ts'
 import {
   agentGroup,
   changedCounters,
   counterFiles,
-  describeChange,
   featureFiles,
   featuresWithout,
   rcuBarrier,
   readCounters,
   slabFlushes,
   unreadableFeatures,
+  type Counters,
 } from './counters.ts'
-import type { Counters } from './counters.ts'
 import { warningLevel, warningsIn } from './kernel-warnings.ts'
 import { sleep } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
@@ -35,11 +35,6 @@ export interface LeakWatchOptions {
   readonly signal: AbortSignal
   /** The age, in milliseconds, from which kmemleak names a block, with a margin. */
   readonly kmemleakAge?: number
-}
-
-export interface ReportOptions {
-  /** No other test will run in this instance, so kmemleak scans. */
-  readonly isLast: boolean
 }
 
 /** How long freeing may take after the last close: it may need a worker or an RCU grace period. */
@@ -76,9 +71,7 @@ export class LeakWatch {
     const without = new Set([...options.without, ...featuresWithout(files)])
     const [found] = await agent.files.batch([{ path: kmemleak }, { path: kmemleak, text: 'clear' }])
     // A kernel without kmemleak has no such file; an unreadable file proves nothing.
-    if (found?.errno !== 'OK' && found?.errno !== 'ENOENT') {
-      expectReadable([`${kmemleak} ${found?.errno ?? 'was not read'}`])
-    }
+    if (found?.errno !== 'ENOENT') expectReadable(failureOf(kmemleak, found))
     const before = await look(agent, without, 'exactly')
     expectReadable([...before.unreadable, ...(without.has('hugetlb-cgroup') ? [] : joining)])
     await readLog(agent)
@@ -88,9 +81,10 @@ export class LeakWatch {
   /**
    * Compares the counters until they match, or the time for freeing is over. The first comparison waits for RCU only after
    * the last test: all memory must be freed while the console is still watched. A leak is reported once.
+   * @param isLast no other test will run in this instance, so kmemleak scans
    * @throws {ProtocolError} COUNTER_UNREADABLE, KERNEL_LOG_LOST
    */
-  async report({ isLast }: ReportOptions = { isLast: false }): Promise<LeakReport> {
+  async report({ isLast } = { isLast: false }): Promise<LeakReport> {
     const { signal } = this.#options
     const longest = Math.min(this.#options.patience.for(freeingMilliseconds), mostMilliseconds)
     const end = performance.now() + longest
@@ -111,7 +105,7 @@ export class LeakWatch {
     const { counters, unreadable } = await look(this.#agent, this.#options.without, how)
     const gone = [...this.#before.keys()].filter((name) => !counters.has(name))
     expectReadable([...unreadable, ...gone])
-    return { leaks: changedCounters(this.#before, counters).map(describeChange), counters }
+    return { leaks: changedCounters(this.#before, counters), counters }
   }
 
   /**
@@ -125,7 +119,7 @@ export class LeakWatch {
     await sleep(kmemleakAge, signal)
     await this.#scan()
     const [report] = await this.#agent.files.batch([{ path: kmemleak }])
-    if (report?.errno !== 'OK') expectReadable([`${kmemleak} ${report?.errno ?? 'was not read'}`])
+    expectReadable(failureOf(kmemleak, report))
     const [first = '', ...others] = (report?.text ?? '').split(/^(?=unreferenced object)/m).filter(Boolean)
     if (first === '') return []
     await this.#agent.files.batch([{ path: kmemleak, text: 'clear' }])
@@ -136,7 +130,7 @@ export class LeakWatch {
   /** Runs a scan. kmemleak switches itself off when it runs out of memory, and then refuses. */
   async #scan(): Promise<void> {
     const [scanned] = await this.#agent.files.batch([{ path: kmemleak, text: 'scan' }])
-    if (scanned?.errno !== 'OK') expectReadable([`${kmemleak} ${scanned?.errno ?? 'was not written'}`])
+    expectReadable(failureOf(kmemleak, scanned))
   }
 }
 
@@ -145,7 +139,7 @@ async function enterGroup(agent: Agent): Promise<string[]> {
   await agent.files.makeDirectory(agentGroup)
   const path = `${agentGroup}/cgroup.procs`
   const [joined] = await agent.files.batch([{ path, text: String(agent.pid) }])
-  return joined?.errno === 'OK' ? [] : [`the agent's control group: ${path} ${joined?.errno ?? 'was not written'}`]
+  return failureOf(path, joined).map((failure) => `the agent's control group: ${failure}`)
 }
 
 async function look(
@@ -165,6 +159,11 @@ async function look(
     .filter(({ errno }) => errno !== 'OK' && errno !== 'ENOENT')
     .map(({ path, errno }) => `slab counters are not exact: ${path} ${errno}`)
   return { counters, unreadable: [...unreadable, ...unflushed] }
+}
+
+/** Describes why a file of a batch was not read or written; nothing when it was. */
+function failureOf(path: string, result: BatchResult | undefined): string[] {
+  return result?.errno === 'OK' ? [] : [`${path} ${result?.errno ?? 'was not in the answer'}`]
 }
 
 function expectReadable(unreadable: readonly string[]): void {

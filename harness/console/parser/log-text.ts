@@ -1,11 +1,6 @@
 // Helpers for the text of a log in chunks of whole lines.
 import { stripVTControlCharacters } from 'node:util'
 
-/** Gives the same bytes as a Buffer, without a copy. */
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
-}
-
 // Feeds and tabs stay. Returns, which every line may have, are removed later, from the lines that are parsed.
 const noise = /[^\P{Cc}\t\n\r]/u
 const allNoise = /[^\P{Cc}\t\n\r]/gu

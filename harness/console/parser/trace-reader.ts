@@ -16,11 +16,6 @@ const otherDump = /^NMI backtrace for cpu/
 const dumpBegins =
   /^(?:CPU: \d+|Hardware name:|Modules linked in:|Tainted:|Workqueue:|Stopper:|Sched_ext:|#PF: |PGD |Unloaded tainted|irq event stamp|hardirqs last|softirqs last)/
 
-/** Whether a context is an interrupt, which comes at a random place. */
-function isInterrupt(context: string): boolean {
-  return context !== 'TASK'
-}
-
 /** Gives the items that meet a wish; all when none does. */
 function preferred<Item>(items: readonly Item[], isWished: (item: Item) => boolean): readonly Item[] {
   const wished = items.filter(isWished)
@@ -99,7 +94,8 @@ export class TraceReader {
    */
   trace(withoutInterrupts: boolean): readonly TraceFrame[] {
     const sure = preferred(this.#frames, ({ frame }) => frame.isDoubtful !== true)
-    const chosen = withoutInterrupts ? preferred(sure, ({ context }) => !isInterrupt(context)) : sure
+    // Any other context is an interrupt, which comes at a random place.
+    const chosen = withoutInterrupts ? preferred(sure, ({ context }) => context === 'TASK') : sure
     const frames = chosen.map(({ frame }) => frame)
     const counter = this.#counter
     const isThere = counter === undefined || frames.some((frame) => frame.symbol === counter.symbol)

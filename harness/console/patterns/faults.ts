@@ -1,7 +1,7 @@
 // Panics, faults, and the output of BUG() and WARN(): kernel/panic.c, lib/bug.c, arch/x86/kernel/traps.c, arch/x86/mm/fault.c.
-import { endTrace, rows, type Pattern } from './pattern.ts'
+import { endTrace, rows } from './pattern.ts'
 
-export const faults: readonly Pattern[] = rows({
+export const faults = rows({
   panic: {
     kind: 'panic',
     needle: 'Kernel panic',

@@ -1,7 +1,7 @@
 // Splats that no other row names: these rows come last, and their splats are failures all the same.
-import { endTrace, rows, type Pattern } from './pattern.ts'
+import { endTrace, rows } from './pattern.ts'
 
-export const general: readonly Pattern[] = rows({
+export const general = rows({
   'unknown-bug': {
     kind: 'bug',
     needle: 'BUG',

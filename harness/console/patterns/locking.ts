@@ -1,7 +1,7 @@
 // Locks, RCU, and operations in the wrong context: kernel/locking, kernel/rcu, kernel/sched/core.c.
-import { endTrace, rows, type Pattern } from './pattern.ts'
+import { endTrace, rows } from './pattern.ts'
 
-export const locking: readonly Pattern[] = rows({
+export const locking = rows({
   'lockdep-circular': {
     kind: 'lockdep',
     needle: 'WARNING: possible ',

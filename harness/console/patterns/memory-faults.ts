@@ -1,10 +1,10 @@
 // Splats about memory: the sanitizers, the page and slab allocators, lists and counters, the OOM killer, kmemleak.
-import { endTrace, rows, ruler, type Pattern } from './pattern.ts'
+import { endTrace, rows, ruler } from './pattern.ts'
 
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
 
-export const memory: readonly Pattern[] = rows({
+export const memory = rows({
   kasan: {
     kind: 'kasan',
     needle: 'BUG: KASAN: ',

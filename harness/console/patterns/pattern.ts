@@ -1,52 +1,16 @@
 // One row of the splat table.
 
-export type SplatKind =
-  | 'panic'
-  | 'reboot'
-  | 'oops'
-  | 'stack-overflow'
-  | 'bug'
-  | 'warning'
-  | 'kasan'
-  | 'kfence'
-  | 'kcsan'
-  | 'kmsan'
-  | 'ubsan'
-  | 'cfi'
-  | 'lockdep'
-  | 'rcu'
-  | 'rcu-stall'
-  | 'soft-lockup'
-  | 'hard-lockup'
-  | 'workqueue-lockup'
-  | 'hung-task'
-  | 'atomic-sleep'
-  | 'preemption'
-  | 'spinlock'
-  | 'bad-page'
-  | 'slab'
-  | 'usercopy'
-  | 'list-corruption'
-  | 'refcount'
-  | 'debug-objects'
-  | 'oom'
-  | 'allocation-failure'
-  | 'leak'
-  | 'irq'
-  | 'netdev'
-  | 'info'
-  | 'trace'
-
 /**
  * Where a splat ends: with its only line, with the first line that matches, with its call trace, or with the last of
  * several traces.
  */
 type SplatEnd = 'line' | 'trace' | 'traces' | RegExp
 
-export interface Pattern {
+export interface Pattern<Kind extends string = string> {
   /** The name of the row and of its golden log, tests/unit/console/golden/NAME.log. */
   readonly name: string
-  readonly kind: SplatKind
+  /** The class of the fault. */
+  readonly kind: Kind
   /** A text that every line has which `begin` matches: a fast search finds it before any expression is tried. */
   readonly needle: string
   /**
@@ -80,13 +44,14 @@ export interface Pattern {
 }
 
 type Defaults = 'title' | 'end' | 'hasTrace'
-type Row = Omit<Pattern, 'name' | Defaults> & Partial<Pick<Pattern, Defaults>>
+type Row<Kind extends string> = { readonly kind: Kind } & Omit<Pattern, 'name' | 'kind' | Defaults> &
+  Partial<Pick<Pattern, Defaults>>
 
 /**
  * Makes a table from rows by name, and fills in the defaults: title `$what`, end `trace`, and a call trace unless the splat
  * is a single line.
  */
-export function rows(table: Readonly<Record<string, Row>>): Pattern[] {
+export function rows<const Kind extends string>(table: Readonly<Record<string, Row<Kind>>>): Pattern<Kind>[] {
   return Object.entries(table).map(([name, row]) => ({
     name,
     title: '$what',

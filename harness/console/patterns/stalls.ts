@@ -1,7 +1,7 @@
 // Splats about a lack of progress: lockups, stalls, hung tasks, and waits that never end.
-import { rows, type Pattern } from './pattern.ts'
+import { rows } from './pattern.ts'
 
-export const stalls: readonly Pattern[] = rows({
+export const stalls = rows({
   'soft-lockup': {
     kind: 'soft-lockup',
     needle: 'soft lockup - CPU',

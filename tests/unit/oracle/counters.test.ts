@@ -4,15 +4,15 @@ import {
   changedCounters,
   counterFiles,
   counters,
-  describeChange,
   featureFiles,
   featuresWithout,
   readCounters,
+  type Counters,
 } from '../../../harness/oracle/counters.ts'
-import type { Counters, ReadFile } from '../../../harness/oracle/counters.ts'
+import type { BatchResult } from '../../../harness/agent/files.ts'
 import { healthyFile } from '../fixtures/run/fake-files.ts'
 
-function files(paths: readonly string[], change: Readonly<Record<string, string | number>> = {}): ReadFile[] {
+function files(paths: readonly string[], change: Readonly<Record<string, string | number>> = {}): BatchResult[] {
   return paths.map((path) => {
     const found = change[path] ?? healthyFile(path)
     return typeof found === 'number' ? { path, errno: 'ENOENT', text: '' } : { path, errno: 'OK', text: found }
@@ -29,12 +29,11 @@ void test('each counter is read, and a difference of one is a leak unless there 
   for (const { name, tolerance } of counters) {
     const value = before.get(name) ?? 0
     const lower = new Map([...before, [name, value - tolerance - 1]])
-    t.strictSame(changedCounters(before, lower), [{ name, before: value, after: value - tolerance - 1 }])
+    t.strictSame(changedCounters(before, lower), [`${name}: ${value} before, ${value - tolerance - 1} after`])
     t.strictSame(changedCounters(before, new Map([...before, [name, value - tolerance]])), [])
   }
   t.equal(before.get('MemFree in kB'), 993_272)
   t.equal(before.get('pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)'), 4099)
-  t.equal(describeChange({ name: 'x', before: 16, after: 15 }), 'x: 16 before, 15 after')
   t.end()
 })
 
