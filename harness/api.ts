@@ -1,8 +1,7 @@
 // Everything that a scenario may import.
 export { scenario } from './suites/scenarios/scenario.ts'
-export { page, pages } from './model/ranges.ts'
+export { page, pages, pagesPerHugePage, type PageRange } from './model/ranges.ts'
 export { words } from './vocabulary/pack.ts'
-export { pagesPerHugePage } from './model/huge-pages.ts'
 export { pageSize } from './base/units.ts'
 export {
   attributePrivate,
@@ -18,9 +17,7 @@ export {
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
 export type { Racer } from './vocabulary/racer.ts'
 export type { GuestView, HostView } from './vocabulary/views.ts'
-export { hugePageBytes } from './base/huge-page-sizes.ts'
-export type { HugePageSize } from './base/huge-page-sizes.ts'
-export type { PageRange } from './model/ranges.ts'
+export { hugePageBytes, type HugePageSize } from './base/huge-page-sizes.ts'
 export type { PageState, Run, Tag } from './model/reference-model.ts'
 export type { RuleId } from './catalogue/rules.ts'
 export type { Capability } from './catalogue/capabilities.ts'

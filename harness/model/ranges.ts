@@ -1,5 +1,6 @@
 // Ranges of 4K pages of a guest_memfd, as scenarios write them: page(3), pages(2, 5).
-import { pages as bytesOf, pageIndex, type Bytes, type PageIndex } from '../base/units.ts'
+import { hugePageBytes, type HugePageSize } from '../base/huge-page-sizes.ts'
+import { pages as bytesOf, pageIndex, pageSize, type Bytes, type PageIndex } from '../base/units.ts'
 
 /** A range of `count` pages from page `first` on. */
 export interface PageRange {
@@ -30,6 +31,11 @@ export function sizeOf(range: PageRange): Bytes {
 /** Returns the index after the last page of a range. */
 export function endOf(range: PageRange): number {
   return range.first + range.count
+}
+
+/** Returns the number of 4K pages in a huge page. */
+export function pagesPerHugePage(size: HugePageSize): number {
+  return hugePageBytes[size] / pageSize
 }
 
 /** Describes a range for messages: `page 3`, `pages 2..6`, `no pages at 4`. */

@@ -17,15 +17,11 @@ export interface Run<Value> {
 /** Groups equal neighbours among the values at `first` up to, but not at, `end`: the shortest list of runs. */
 export function runsOf<Value>(first: number, end: number, valueAt: (index: number) => Value): Run<Value>[] {
   const runs: { first: number; count: number; value: Value }[] = []
-  let last: { first: number; count: number; value: Value } | undefined
   for (let index = first; index < end; index += 1) {
     const value = valueAt(index)
-    if (last !== undefined && last.value === value) {
-      last.count += 1
-    } else {
-      last = { first: index, count: 1, value }
-      runs.push(last)
-    }
+    const last = runs.at(-1)
+    if (last !== undefined && last.value === value) last.count += 1
+    else runs.push({ first: index, count: 1, value })
   }
   return runs
 }
@@ -69,9 +65,8 @@ export class Model {
     this.inPlace = options.inPlace
     this.pagesPerUnit = options.pagesPerUnit ?? 1
     if (options.pages % this.pagesPerUnit !== 0) {
-      throw new RangeError(
-        `${options.pages} pages are not whole huge pages: make it a multiple of ${this.pagesPerUnit}`,
-      )
+      const message = `${options.pages} pages are not whole huge pages: make it a multiple of ${this.pagesPerUnit}`
+      throw new RangeError(message)
     }
     this.#states = new Uint8Array(options.pages).fill(numberOf[options.initially])
     const contents = new Uint8Array(options.pages)

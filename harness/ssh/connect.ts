@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
-import type { Client } from 'ssh2'
+import type { Algorithms, Client } from 'ssh2'
 import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { messageOf, ProtocolError } from '../base/errors.ts'
 import { createSession, type SshSession } from './session.ts'
@@ -23,12 +23,12 @@ export interface ConnectOptions {
 }
 
 // The fastest choices for ssh2 and dropbear under emulation, by measurement.
-const algorithms = {
+const algorithms: Algorithms = {
   kex: ['curve25519-sha256'],
   serverHostKey: ['ssh-ed25519'],
   cipher: ['chacha20-poly1305@openssh.com'],
   compress: ['none'],
-} as const
+}
 
 // For an instance that stops answering; the end of a server ends the channel at once.
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 }
@@ -41,16 +41,12 @@ function connectError(error: unknown, rejectedKey: boolean): ProtocolError {
     })
   }
   if (error instanceof DeadlineExceeded) {
-    return new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, {
-      cause: error,
-    })
+    return new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, { cause: error })
   }
   if (error instanceof Error && 'level' in error && error.level === 'client-authentication') {
     return new ProtocolError('SSH_REFUSED', 'the instance refused the key of its image', { cause: error })
   }
-  return new ProtocolError('SSH_CONNECT_FAILED', `cannot open an ssh session: ${messageOf(error)}`, {
-    cause: error,
-  })
+  return new ProtocolError('SSH_CONNECT_FAILED', `cannot open an ssh session: ${messageOf(error)}`, { cause: error })
 }
 
 /**
@@ -84,12 +80,7 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
           privateKey,
           // Skip the attempt without authentication.
           authHandler: ['publickey'],
-          algorithms: {
-            kex: [...algorithms.kex],
-            serverHostKey: [...algorithms.serverHostKey],
-            cipher: [...algorithms.cipher],
-            compress: [...algorithms.compress],
-          },
+          algorithms,
           hostVerifier: (key: Buffer) => {
             rejectedKey = !key.equals(options.hostKey)
             return !rejectedKey

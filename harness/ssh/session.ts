@@ -110,9 +110,7 @@ export function createSession(client: Client, transport: Duplex): SshSession {
     })
     return await opening.catch((error: unknown) => {
       if (!(error instanceof DeadlineExceeded)) throw error
-      throw new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, {
-        cause: error,
-      })
+      throw new ProtocolError('SSH_TIMEOUT', `${error.message}: the instance does not answer`, { cause: error })
     })
   }
 

@@ -1,5 +1,7 @@
-// The checks of scenarios: a check that fails carries the wanted and the found value.
+// The checks of scenarios: of plain values, and of the outcomes of operations. A check that fails carries both values.
 import { inspect, isDeepStrictEqual } from 'node:util'
+import type { ErrnoName } from '../agent/errno.ts'
+import type { Outcome } from '../agent/wire/call.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 
 function show(value: unknown): string {
@@ -38,4 +40,32 @@ export const check: Check = {
   fail(message, details) {
     throw new CheckFailure(message, details)
   },
+}
+
+type Reply = Outcome & { readonly outcome?: string }
+
+/**
+ * Returns the reply of an operation that must have worked, without a signal or a fault in any access of it.
+ * @throws {CheckFailure} with `what`, which names the operation: "converting a pinned page"
+ */
+export function expectDone<Kind extends Reply>(reply: Kind, what: string): Kind {
+  expectErrno(reply, 'OK', what)
+  const outcome = reply.outcome ?? 'done'
+  if (outcome !== 'done') {
+    throw new CheckFailure(`${what}: wanted no fault, found ${outcome}; ${reply.line}`, {
+      wanted: 'done',
+      found: outcome,
+    })
+  }
+  return reply
+}
+
+/**
+ * Checks that an operation ended with this errno.
+ * @throws {CheckFailure} with `what`, which names the operation
+ */
+export function expectErrno(reply: Outcome, wanted: ErrnoName, what: string): void {
+  if (reply.errno !== wanted) {
+    throw new CheckFailure(`${what}: wanted ${wanted}, found ${reply.errno}`, { wanted, found: reply.errno })
+  }
 }

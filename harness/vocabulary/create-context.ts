@@ -1,14 +1,13 @@
 // Builds the nouns of scenarios on an agent.
 import type { Agent } from '../agent/client.ts'
 import type { Dialect } from '../uapi/dialect.ts'
-import { check } from './check.ts'
+import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
 import { countMapleNodes, enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { unpoison } from './memory-failure.ts'
 import { poolsOf } from './pools.ts'
-import { expectDone, expectErrno } from './expect.ts'
 
 /**
  * Creates the context of one scenario. `agent.reset()` closes everything that the scenario creates through it. `expectLog`

@@ -2,12 +2,12 @@
 import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import type { Memory, MemoryOptions } from './scenario-context.ts'
-import { mapFile } from './map-file.ts'
+import { mapFile } from './host-view.ts'
 import { NestedVm } from './nested-vm.ts'
-import { pagesPerHugePage } from '../model/huge-pages.ts'
+import { pagesPerHugePage } from '../model/ranges.ts'
 import { BoundMemory, type Stage } from './memory.ts'
 import { Model } from '../model/reference-model.ts'
-import { expectDone } from './expect.ts'
+import { expectDone } from './check.ts'
 
 /** Creates the file, its mapping and its nested VM with a memslot; the first access creates the vCPU. */
 export async function createMemory(stage: Stage, dialect: Dialect, options: MemoryOptions): Promise<Memory> {

@@ -4,7 +4,7 @@ import { converterOf } from '../agent/converter.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { Descriptor, Memory } from './scenario-context.ts'
 import { hostViewOf } from './host-view.ts'
-import { expectDone } from './expect.ts'
+import { expectDone } from './check.ts'
 import { describeRange, offsetOf, sizeOf } from '../model/ranges.ts'
 
 /** Duplicates the descriptor of a file. Conversions through it update the model of the file. */

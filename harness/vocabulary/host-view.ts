@@ -1,12 +1,11 @@
 // The view of the host: its accesses to a file through one mapping.
 import type { Operations } from '../agent/client.ts'
-import type { Mapping } from '../agent/wire/fields.ts'
+import type { Gmem, Mapping } from '../agent/wire/fields.ts'
 import type { PageLook, PageRun } from '../agent/pages.ts'
-import { check } from './check.ts'
+import { check, expectDone } from './check.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import type { HostView } from './views.ts'
 import type { Model, Run } from '../model/reference-model.ts'
-import { expectDone } from './expect.ts'
 import { describeRange, endOf, offsetOf, page, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Moves runs, which count from the start of a scan, to their place in the file. */
@@ -18,6 +17,11 @@ export function runsInFile<Look extends PageLook>(runs: readonly PageRun<Look>[]
 export function mappingOf({ mapping }: Pick<MemoryHandles, 'mapping'>): Mapping {
   if (mapping === undefined) throw new Error('this memory was made with mapped: false')
   return mapping
+}
+
+/** Maps the file; without one, maps anonymous memory: the shared memory where the two states have a memory each. */
+export async function mapFile(agent: Operations, file: Gmem | undefined, length: number): Promise<Mapping> {
+  return expectDone(await agent.host.mmap({ file, length }), 'mapping the memory').mapping
 }
 
 /** Returns the runs of a view in which all pages of a range are alike. */
@@ -56,9 +60,7 @@ export function hostViewOf(agent: Operations, mapping: Mapping | undefined, mode
     async expectSigbus(range) {
       check.equal<unknown>(await look(range), allAlike(range, 'sigbus'), `host view of ${describeRange(range)}`)
       for (const index of new Set([range.first, endOf(range) - 1])) {
-        const reply = await agent.host.fill(mapped(), offsetOf(page(index)), sizeOf(page(index)), {
-          byte: 0xee,
-        })
+        const reply = await agent.host.fill(mapped(), offsetOf(page(index)), sizeOf(page(index)), { byte: 0xee })
         check.equal(reply.outcome, 'sigbus', `the host writing page ${index}`)
       }
     },

@@ -2,15 +2,22 @@
 import type { Agent } from '../agent/client.ts'
 import { frameFlags } from '../agent/frame-runs.ts'
 import { hugePageBytes, type HugePageSize } from '../base/huge-page-sizes.ts'
-import { check } from './check.ts'
+import { check, expectDone } from './check.ts'
 import type { Memory } from './scenario-context.ts'
 import type { GuestMappings } from './views.ts'
 import { agentArea } from './nested-vm.ts'
-import { pagesPerHugePage } from '../model/huge-pages.ts'
 import { readCharges, type GroupCharges } from './kernel-words.ts'
 import type { Model, Unit } from '../model/reference-model.ts'
-import { expectDone } from './expect.ts'
-import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
+import {
+  describeRange,
+  endOf,
+  offsetOf,
+  page,
+  pages,
+  pagesPerHugePage,
+  sizeOf,
+  type PageRange,
+} from '../model/ranges.ts'
 import { poolsOf, type PoolCounters } from './pools.ts'
 
 /** The files of huge pages of one scenario, and the counters before the first file of each size. */

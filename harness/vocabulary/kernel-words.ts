@@ -4,7 +4,7 @@ import type { Agent } from '../agent/client.ts'
 import { agentGroup, rcuBarrier } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
 import { groupPrefix, type HugePageSize } from '../base/huge-page-sizes.ts'
-import { expectDone } from './expect.ts'
+import { expectDone } from './check.ts'
 import { readNumbers } from './pools.ts'
 
 /** The memory of the kernel, in 4K pages. */

@@ -9,7 +9,7 @@ import { advices } from '../uapi/constants.ts'
 import type { Memslot } from '../agent/kvm-vm.ts'
 import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
-import { check } from './check.ts'
+import { check, expectDone } from './check.ts'
 import type {
   ConversionArgument,
   ConvertEachOptions,
@@ -23,16 +23,14 @@ import type {
   SlotPlace,
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
-import { mapFile } from './map-file.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
-import { hostViewOf, mappingOf } from './host-view.ts'
+import { hostViewOf, mapFile, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
-import { expectDone } from './expect.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
 import { race } from './race.ts'
 import type { Racer } from './racer.ts'

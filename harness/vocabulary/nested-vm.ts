@@ -1,7 +1,7 @@
 // A nested VM: its vCPUs, and the allocation of its slots and guest addresses.
 import type { Agent } from '../agent/client.ts'
 import type { Vcpu, Vm } from '../agent/wire/fields.ts'
-import { expectDone } from './expect.ts'
+import { expectDone } from './check.ts'
 
 /** The guest address of the first file. */
 const firstGpa = 0x4000_0000
@@ -11,18 +11,12 @@ export const agentArea = { start: 0xe000_0000, end: 0x1_0000_0000 } as const
 const windowSize = 0x1000_0000
 
 /** The range of a file to bind, in bytes. */
-export interface SlotRequest {
+interface SlotRequest {
   readonly size: number
   /** The guest address and the offset in the file are congruent modulo this: the size of a huge page. */
   readonly alignment: number
   /** The offset in the file. Default 0. */
   readonly offset?: number
-}
-
-/** A free memslot with free guest addresses. */
-export interface FreeSlot {
-  readonly slot: number
-  readonly gpa: number
 }
 
 export class NestedVm {
@@ -51,9 +45,8 @@ export class NestedVm {
   }
 
   /** Takes the next slot, with free guest addresses for the range. */
-  takeSlot({ size, alignment, offset = 0 }: SlotRequest): FreeSlot {
-    const slot = this.#slots
-    this.#slots += 1
+  takeSlot({ size, alignment, offset = 0 }: SlotRequest): { readonly slot: number; readonly gpa: number } {
+    const slot = this.#slots++
     const step = Math.max(windowSize, alignment)
     const room = (offset % alignment) + size
     let start = roundUp(this.#free, step)

@@ -4,7 +4,7 @@ import type { Agent } from '../agent/client.ts'
 import { memfdFlags } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
 import { hugePageBytes, poolDirectory, type HugePageSize } from '../base/huge-page-sizes.ts'
-import { expectDone } from './expect.ts'
+import { expectDone } from './check.ts'
 
 /** The counters of a pool, in huge pages. */
 export interface PoolCounters {
@@ -47,24 +47,21 @@ export async function readNumbers(agent: Agent, paths: readonly string[]): Promi
 
 /** Creates the words about pools. */
 export function poolsOf(agent: Agent): PoolsView {
-  async function read(base: string, names: readonly string[]): Promise<(name: string) => number> {
-    const numbers = await readNumbers(
-      agent,
-      names.map((name) => `${base}/${name}_hugepages`),
-    )
-    return (name) => numbers[names.indexOf(name)] ?? Number.NaN
+  async function read(base: string, names: readonly string[]): Promise<readonly number[]> {
+    const paths = names.map((name) => `${base}/${name}_hugepages`)
+    return readNumbers(agent, paths)
   }
   async function counters(size: HugePageSize): Promise<PoolCounters> {
     const names = ['nr', 'free', 'resv', 'surplus']
-    const value = await read(poolDirectory(size), names)
-    return { total: value('nr'), free: value('free'), reserved: value('resv'), surplus: value('surplus') }
+    const [total = NaN, free = NaN, reserved = NaN, surplus = NaN] = await read(poolDirectory(size), names)
+    return { total, free, reserved, surplus }
   }
   return {
     counters,
     async countersOfNode(size, node) {
-      const names = ['nr', 'free', 'surplus']
-      const value = await read(poolDirectory(size, node), names)
-      return { total: value('nr'), free: value('free'), surplus: value('surplus') }
+      const numbers = await read(poolDirectory(size, node), ['nr', 'free', 'surplus'])
+      const [total = NaN, free = NaN, surplus = NaN] = numbers
+      return { total, free, surplus }
     },
     async resize(size, count) {
       const path = `${poolDirectory(size)}/nr_hugepages`

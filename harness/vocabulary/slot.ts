@@ -1,10 +1,9 @@
 // Binds a part of a file to one more memslot, at another guest address.
 import type { Agent } from '../agent/client.ts'
 import { pages as bytesOf } from '../base/units.ts'
-import { check } from './check.ts'
+import { check, expectDone } from './check.ts'
 import type { Memory, Slot, SlotPlace } from './scenario-context.ts'
 import { guestViewOf } from './guest-view.ts'
-import { expectDone } from './expect.ts'
 import { describeRange, offsetOf, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Binds a range of the file at a guest address; by default at a free one that is congruent to the offset. */
