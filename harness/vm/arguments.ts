@@ -74,23 +74,11 @@ export function kernelArguments(config: QemuConfig): string[] {
   ]
 }
 
-function accelerator(name: AcceleratorName): string[][] {
-  switch (name) {
-    case 'kvm':
-      return [
-        ['-accel', 'kvm'],
-        ['-cpu', 'host'],
-      ]
-    case 'tcg':
-      return [
-        // One thread for each virtual CPU: races need CPUs that really run at the same time.
-        ['-accel', 'tcg,thread=multi'],
-        // The instance creates nested VMs; TCG emulates only AMD's SVM.
-        ['-cpu', 'max,+svm,+npt'],
-      ]
-    default:
-      return name satisfies never
-  }
+// TCG has one thread for each virtual CPU: races need CPUs that really run at the same time. The instance creates nested
+// VMs; TCG emulates only AMD's SVM.
+const accelerators: Readonly<Record<AcceleratorName, { readonly accel: string; readonly cpu: string }>> = {
+  kvm: { accel: 'kvm', cpu: 'host' },
+  tcg: { accel: 'tcg,thread=multi', cpu: 'max,+svm,+npt' },
 }
 
 /** Names a socket that QEMU inherits: it has no path, so no other process can connect. */
@@ -127,7 +115,8 @@ export function qemuOptions(config: QemuConfig): string[][] {
     ['-machine', 'q35,vmport=off,smm=off,sata=off,smbus=off,i8042=off'],
     // qboot enters a PVH kernel 60 ms earlier than SeaBIOS.
     config.firmware === undefined ? [] : ['-bios', config.firmware],
-    ...accelerator(config.accelerator),
+    ['-accel', accelerators[config.accelerator].accel],
+    ['-cpu', accelerators[config.accelerator].cpu],
     ['-smp', String(config.cpus)],
     ['-m', `${Math.ceil(config.memory / mebibyte)}M`],
     ['-kernel', config.vmlinux],

@@ -60,8 +60,6 @@ export function hardwareIdentity(hardware: Hardware): string[] {
 
 /** Makes the error for a computer without QEMU. */
 export function qemuMissing(cause?: unknown): InfraError {
-  return new InfraError('QEMU_MISSING', `${qemu} is not installed`, {
-    hint: 'apt-get install qemu-system-x86',
-    cause,
-  })
+  const hint = 'apt-get install qemu-system-x86'
+  return new InfraError('QEMU_MISSING', `${qemu} is not installed`, { hint, cause })
 }

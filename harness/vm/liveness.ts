@@ -80,11 +80,8 @@ export function livenessOf(options: LivenessOptions): Liveness {
     using listener = console.onLine((line) => (nmiLine.test(line) ? answered.resolve() : undefined))
     void listener
     await asInfra(qmp.execute('inject-nmi', {}, { signal, timeout: qmpTimeout }))
-    const limit = {
-      stage: 'the answer to an NMI',
-      milliseconds: patience.for(base.nmi, leastMilliseconds),
-      signal,
-    }
+    const milliseconds = patience.for(base.nmi, leastMilliseconds)
+    const limit = { stage: 'the answer to an NMI', milliseconds, signal }
     return await withDeadline(limit, () => answered.promise).then(
       () => true,
       (error: unknown) => {

@@ -92,15 +92,10 @@ function parse(line: string): Json | undefined {
   }
 }
 
-interface Pending {
-  readonly command: string
-  readonly answer: PromiseWithResolvers<unknown>
-}
-
 class Session implements Qmp {
   readonly #channel: Duplex
   readonly #listeners = new Set<(event: QmpEvent) => void>()
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new Map<number, { readonly command: string; readonly answer: PromiseWithResolvers<unknown> }>()
   readonly #greeting: PromiseWithResolvers<undefined> = Promise.withResolvers()
   #next = 1
   #rest = ''

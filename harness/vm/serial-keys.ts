@@ -36,29 +36,14 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
   server.listen(socketPath)
   await once(server, 'listening', { signal })
   const connecting = connectionTo(server, signal)
-  await qmp.execute(
-    'chardev-change',
-    {
-      id: consoleDevice.id,
-      backend: {
-        type: 'socket',
-        data: {
-          addr: { type: 'unix', data: { path: socketPath } },
-          server: false,
-          logfile: consoleDevice.file,
-          logappend: true,
-        },
-      },
-    },
-    qmpOptions,
-  )
+  const { id, file } = consoleDevice
+  const addr = { type: 'unix', data: { path: socketPath } } as const
+  const data = { addr, server: false, logfile: file, logappend: true } as const
+  await qmp.execute('chardev-change', { id, backend: { type: 'socket', data } }, qmpOptions)
   stack.defer(async () => {
-    const data = { out: consoleDevice.file, append: true }
-    await qmp.execute(
-      'chardev-change',
-      { id: consoleDevice.id, backend: { type: 'file', data } },
-      { signal: AbortSignal.timeout(qmpTimeout), timeout: qmpTimeout },
-    )
+    const backend = { type: 'file', data: { out: file, append: true } } as const
+    const limits = { signal: AbortSignal.timeout(qmpTimeout), timeout: qmpTimeout }
+    await qmp.execute('chardev-change', { id, backend }, limits)
   })
   const socket = await connecting
   stack.defer(() => void socket.destroy())
@@ -66,7 +51,7 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
   socket.on('data', (chunk: Buffer) => said.write(chunk))
   socket.on('error', () => undefined)
   for (const key of keys) {
-    await qmp.execute('chardev-send-break', { id: consoleDevice.id }, qmpOptions)
+    await qmp.execute('chardev-send-break', { id }, qmpOptions)
     socket.write(key)
     await quietAfter(() => said.mark(), options)
   }
