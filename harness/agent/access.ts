@@ -1,5 +1,6 @@
-// Patterns and deadlines of accesses by the host and by the guest.
+// Accesses by the host and by the guest: their patterns, their deadline, and the runs of alike pages that a scan finds.
 import type { words } from './vocabulary.ts'
+import { decodeRecords } from './wire/records.ts'
 
 /** A pattern that memory is filled with, or compared to. */
 export type Pattern =
@@ -25,3 +26,22 @@ export function encodePattern(pattern: Pattern): {
 
 /** Long enough to touch a few GiB of memory under emulation. */
 export const slow = { milliseconds: 60_000 } as const
+
+/** The byte that fills the whole page, or why there is none. `fault`: KVM_EXIT_MEMORY_FAULT. */
+export type PageLook = number | 'sigbus' | 'sigsegv' | 'fault' | 'mixed'
+
+/** Consecutive pages that look alike, counted from the start of the scan. */
+export interface PageRun<Look extends PageLook = PageLook> {
+  readonly first: number
+  readonly count: number
+  readonly value: Look
+}
+
+/** Reads the records that a scan ends with. */
+export function decodeRuns(tail: Buffer, runs: number): PageRun[] {
+  return decodeRecords('pageRun', tail, runs).map(({ first, count, look, tag }) => ({
+    first,
+    count,
+    value: look === 'tag' ? tag : look,
+  }))
+}

@@ -1,7 +1,6 @@
 // Memory as the guest sees it: every access here is made by a vCPU of a nested VM that really runs.
 import type { Patience } from '../base/patience.ts'
-import { encodePattern, slow as inAgent, type Pattern } from './access.ts'
-import { decodeRuns, type PageRun } from './pages.ts'
+import { decodeRuns, encodePattern, slow as inAgent, type PageRun, type Pattern } from './access.ts'
 import { OperationGroup, type Call, type Result } from './wire/call.ts'
 import type { Vcpu } from './wire/fields.ts'
 

@@ -1,7 +1,6 @@
 // Memory as the host sees it: mappings in the agent, accesses that survive SIGBUS, page tables, pins.
 import { mapFlags, protections } from '../uapi/constants.ts'
-import { encodePattern, slow, type Pattern } from './access.ts'
-import { decodeRuns, type PageRun } from './pages.ts'
+import { decodeRuns, encodePattern, slow, type PageRun, type Pattern } from './access.ts'
 import { OperationGroup, type Optional, type Outcome, type Result } from './wire/call.ts'
 import type { Mapping } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'

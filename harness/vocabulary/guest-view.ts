@@ -1,6 +1,6 @@
 // The view of the guest: a vCPU that really runs makes each access.
 import type { Operations } from '../agent/client.ts'
-import type { PageLook } from '../agent/pages.ts'
+import type { PageLook } from '../agent/access.ts'
 import { check, expectDone } from './check.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import type { GuestView } from './views.ts'

@@ -1,7 +1,7 @@
 // The view of the host: its accesses to a file through one mapping.
 import type { Operations } from '../agent/client.ts'
 import type { Gmem, Mapping } from '../agent/wire/fields.ts'
-import type { PageLook, PageRun } from '../agent/pages.ts'
+import type { PageLook, PageRun } from '../agent/access.ts'
 import { check, expectDone } from './check.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import type { HostView } from './views.ts'

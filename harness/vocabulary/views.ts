@@ -1,7 +1,7 @@
 // The views of the two sides, host and guest, of the pages of a file.
 import type { ErrnoName } from '../agent/errno.ts'
 import type { FrameRun } from '../agent/frame-runs.ts'
-import type { PageLook } from '../agent/pages.ts'
+import type { PageLook } from '../agent/access.ts'
 import type { Run, Tag } from '../model/reference-model.ts'
 import type { PageRange } from '../model/ranges.ts'
 

@@ -115,9 +115,7 @@ export async function must<Answered extends Outcome & { readonly outcome?: strin
 ): Promise<Answered> {
   const settled = await reply
   if (settled.errno !== 'OK' || (settled.outcome ?? 'done') !== 'done') {
-    throw new GuestError('OPERATION_FAILED', settled.line, {
-      hint: 'the rules say that this operation must work',
-    })
+    throw new GuestError('OPERATION_FAILED', settled.line, { hint: 'the rules say that this operation must work' })
   }
   return settled
 }

@@ -70,17 +70,10 @@ export class Connection implements AsyncDisposable {
    * @throws {ProtocolError} AGENT_STUCK, AGENT_DIED, AGENT_CONNECTION_LOST, AGENT_GARBAGE, AGENT_OUT_OF_SEQUENCE
    * @throws the abort reason of the signal that the connection was made with
    */
-  async exchange(exchange: Exchange): Promise<Frame> {
-    const before = this.#turn
-    const mine = Promise.withResolvers<void>()
-    this.#turn = mine.promise
-    await before
-    try {
-      if (this.#reason !== undefined) throw this.#reason
-      return await this.#exchangeNow(exchange)
-    } finally {
-      mine.resolve()
-    }
+  exchange(exchange: Exchange): Promise<Frame> {
+    const answer = this.#turn.then(() => this.#exchangeNow(exchange))
+    this.#turn = answer.catch(() => undefined)
+    return answer
   }
 
   /** Ends the conversation; the agent exits when its input ends. */
@@ -101,6 +94,7 @@ export class Connection implements AsyncDisposable {
   }
 
   async #exchangeNow(exchange: Exchange): Promise<Frame> {
+    if (this.#reason !== undefined) throw this.#reason
     this.#sequence = (this.#sequence + 1) >>> 0
     const sequence = this.#sequence
     this.#shown = exchange.shown

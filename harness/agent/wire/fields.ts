@@ -46,14 +46,12 @@ export class FieldError extends Error {
   override readonly name = 'FieldError'
 }
 
-const wordMask = 0xffff_ffff_ffff_ffffn
-
 /** Negative and large numbers become two's complement: the kernel checks them. */
 function toWord(value: number | bigint): bigint {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     throw new FieldError(`${value} is not an integer below 2^53: pass a bigint`)
   }
-  return BigInt(value) & wordMask
+  return BigInt.asUintN(64, BigInt(value))
 }
 
 function toSafeNumber(word: bigint): number {
@@ -139,7 +137,7 @@ export function showHandle(word: bigint): string {
 
 function isHandle<Kind extends HandleKind>(value: number, kinds: readonly HandleKind[]): value is Handle<Kind> {
   const kind = handleKinds[Math.floor(value / 2 ** Number(kindShift))]
-  return kinds.some((allowed) => allowed === kind)
+  return value === 0 || kinds.some((allowed) => allowed === kind)
 }
 
 /** An object of one of these kinds. After a failed creation it is 0, which must not be used. */
@@ -148,15 +146,11 @@ export function handle<Kind extends HandleKind>(...kinds: Kind[]): Field<Handle<
     encode: toWord,
     decode: (word) => {
       const value = Number(word)
-      if (isHandle<Kind>(value, kinds) || isNothing<Kind>(value)) return value
+      if (isHandle<Kind>(value, kinds)) return value
       throw new FieldError(`${showHandle(word)} is not a ${kinds.join(' or ')}`)
     },
     show: (_name, word) => showHandle(word),
   }
-}
-
-function isNothing<Kind extends HandleKind>(value: number): value is Handle<Kind> {
-  return value === 0
 }
 
 /** Like `handle`, but can be left out. */
@@ -164,11 +158,7 @@ export function optionalHandle<Kind extends HandleKind>(
   ...kinds: Kind[]
 ): Field<Handle<Kind> | undefined, Handle<Kind> | undefined> {
   const some = handle(...kinds)
-  return {
-    encode: (value) => (value === undefined ? 0n : some.encode(value)),
-    decode: (word) => (word === 0n ? undefined : some.decode(word)),
-    show: (_name, word) => (word === 0n ? '' : showHandle(word)),
-  }
+  return { ...seldom(some), decode: (word) => (word === 0n ? undefined : some.decode(word)) }
 }
 
 /** The name that C gives to a field, an operation, a record or a word. */

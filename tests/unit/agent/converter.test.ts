@@ -3,7 +3,7 @@ import { converterOf } from '../../../harness/agent/converter.ts'
 import { decodeFields } from '../../../harness/agent/wire/codec.ts'
 import { operations } from '../../../harness/agent/wire/operations.ts'
 import type { Conversion, GmemOperations, ManyConversions } from '../../../harness/agent/gmem.ts'
-import { decodeRuns } from '../../../harness/agent/pages.ts'
+import { decodeRuns } from '../../../harness/agent/access.ts'
 import { dialects } from '../../../harness/uapi/dialect.ts'
 
 const { vm } = decodeFields(operations.vmCreate.answer, [(1n << 32n) | 1n])
