@@ -2,19 +2,11 @@
 import type { words } from './vocabulary.ts'
 import { decodeRecords } from './wire/records.ts'
 
-/** A pattern that memory is filled with, or compared to. */
-export type Pattern =
-  | {
-      /** Every byte of the range. */
-      readonly byte: number
-    }
-  | {
-      /**
-       * Every 64-bit word of a page is made from this seed and the index of the page within the access, so that two
-       * exchanged pages differ as well.
-       */
-      readonly seed: number | bigint
-    }
+/**
+ * A pattern that memory is filled with, or compared to: every byte of the range is `byte`, or every 64-bit word of a page is
+ * made from `seed` and the index of the page within the access, so that two exchanged pages differ as well.
+ */
+export type Pattern = { readonly byte: number } | { readonly seed: number | bigint }
 
 /** The fields of a request that stand for a pattern. */
 export function encodePattern(pattern: Pattern): {

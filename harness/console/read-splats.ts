@@ -27,8 +27,7 @@ export type ReadSplats = (lines: readonly string[], options?: { readonly isRunni
  */
 export function splatReader(allow: readonly Allowance[], today: string): ReadSplats {
   return (lines, options) => {
-    const found = options === undefined ? findSplats(lines) : findSplats(lines, options)
-    const { counted, allowed } = sift(found, allow, today)
+    const { counted, allowed } = sift(findSplats(lines, options), allow, today)
     return {
       splats: counted,
       allowed: allowed.map(({ splat, allowance: { expires, reason } }) => ({

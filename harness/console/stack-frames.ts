@@ -41,7 +41,7 @@ const decodedLine = new RegExp(
 const addressLine = /^\s*(?:\? )?0x[0-9a-f]{8,16}\s*$/
 const cutLine = new RegExp(String.raw`^ ${address}(?:\? )?${symbol}\+0x[0-9a-f]*(?:/(?:0x?[0-9a-f]*)?)?$`)
 const programCounter = new RegExp(
-  String.raw`^(?:RIP: (?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\] )?|EIP: |pc : |PC is at |epc : |NIP \[[0-9a-f]+\] )(${symbol})(?:\+0x([0-9a-f]+)/0x([0-9a-f]+))?(?: \[([\w-]+)\])?`,
+  String.raw`^(?:RIP: (?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\] )?|EIP: |pc : |PC is at |epc : |NIP \[[0-9a-f]+\] )(?<symbol>${symbol})(?:\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+))?(?: \[(?<module>[\w-]+)\])?`,
 )
 
 // Suffixes of functions that the compiler has cloned, split or made local to a file.
@@ -60,9 +60,9 @@ export function functionOf(name: string): string {
 export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
   const groups = (frameLine.exec(text) ?? decodedLine.exec(text))?.groups
   if (groups === undefined) return addressLine.test(text) ? 'nameless' : undefined
-  const { doubtful, symbol: name = '', offset, size, module, inlined, location = inlined } = groups
+  const { doubtful, inlined, location = inlined } = groups
   return {
-    ...named(name, offset, size, module),
+    ...named(groups),
     ...(doubtful === undefined ? {} : { isDoubtful: true }),
     ...(inlined === undefined ? {} : { isInlined: true }),
     ...(location === undefined ? {} : { location }),
@@ -71,8 +71,8 @@ export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
 
 /** Parses the program counter on a line of registers; nothing for an address of user space. */
 export function programCounterOn(text: string): TraceFrame | undefined {
-  const [all, name = '', offset, size, module] = programCounter.exec(text) ?? []
-  return all === undefined ? undefined : { ...named(name, offset, size, module), isExact: true }
+  const groups = programCounter.exec(text)?.groups
+  return groups === undefined ? undefined : { ...named(groups), isExact: true }
 }
 
 /** Whether the end of a line of a trace is missing. */
@@ -80,12 +80,7 @@ export function isCutFrame(text: string): boolean {
   return cutLine.test(text)
 }
 
-function named(
-  name: string,
-  offset: string | undefined,
-  size: string | undefined,
-  module: string | undefined,
-): TraceFrame {
+function named({ symbol: name = '', offset, size, module }: Readonly<Record<string, string | undefined>>): TraceFrame {
   return {
     symbol: name,
     function: functionOf(name),

@@ -29,11 +29,7 @@ interface QmpCommands {
   /** Runs a command of QEMU's human monitor, e.g. `info registers`. The answer is text. */
   readonly 'human-monitor-command': { readonly 'command-line': string; readonly 'cpu-index'?: number }
   /** Writes the memory of the instance to a file; the answer comes at the end. */
-  readonly 'dump-guest-memory': {
-    readonly paging: false
-    readonly protocol: string
-    readonly format: 'elf'
-  }
+  readonly 'dump-guest-memory': { readonly paging: false; readonly protocol: string; readonly format: 'elf' }
   /** Connects a device to another backend: the serial port to a socket that keys can be written to. */
   readonly 'chardev-change': { readonly id: string; readonly backend: ChardevBackend }
   /** Sends a break on the serial line: the next key is a sysrq key. */

@@ -8,43 +8,26 @@ export type Racer = {
   readonly times?: number
 } & (
   | ({ readonly range: PageRange } & RacerOnPages)
-  | {
-      /** Reads the start of a file, such as /proc/kpageflags. */
-      readonly does: 'read-file'
-      readonly path: string
-    }
-  | {
-      /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
-      readonly does: 'write-file'
-      readonly path: string
-      readonly text: string
-    }
+  /** Reads the start of a file, such as /proc/kpageflags. */
+  | { readonly does: 'read-file'; readonly path: string }
+  /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
+  | { readonly does: 'write-file'; readonly path: string; readonly text: string }
 )
 
 type RacerOnPages =
-  | {
-      /** Converts the range to `to` and back. */
-      readonly does: 'convert'
-      readonly to: PageState
-      /** Lets the guest read the range twice after each conversion to private: a difference is a mismatch. */
-      readonly watched?: boolean
-    }
-  | {
-      /**
-       * Counts in the first word of each page. A word that differs from the last count is a mismatch in the report, so no
-       * other thread may write there. SIGBUS and memory faults are counted.
-       */
-      readonly does: 'host-count' | 'guest-count'
-    }
-  | {
-      /** Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. */
-      readonly does: 'host-read' | 'guest-read'
-    }
-  | {
-      /** Pins the pages and releases them at once. */
-      readonly does: 'pin'
-    }
-  | {
-      /** Punches a hole and allocates the range again. */
-      readonly does: 'reallocate'
-    }
+  /**
+   * Converts the range to `to` and back. `watched` lets the guest read the range twice after each conversion to private: a
+   * difference is a mismatch.
+   */
+  | { readonly does: 'convert'; readonly to: PageState; readonly watched?: boolean }
+  /**
+   * Counts in the first word of each page. A word that differs from the last count is a mismatch in the report, so no other
+   * thread may write there. SIGBUS and memory faults are counted.
+   */
+  | { readonly does: 'host-count' | 'guest-count' }
+  /** Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. */
+  | { readonly does: 'host-read' | 'guest-read' }
+  /** Pins the pages and releases them at once. */
+  | { readonly does: 'pin' }
+  /** Punches a hole and allocates the range again. */
+  | { readonly does: 'reallocate' }
