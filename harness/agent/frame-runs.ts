@@ -14,14 +14,8 @@ export interface FrameRun {
   readonly pfn?: number
 }
 
-/** Bits of /proc/kpageflags. */
-export const frameFlags = {
-  compoundHead: 1n << 15n,
-  compoundTail: 1n << 16n,
-  /** A part of a HugeTLB page, free in its pool or not. */
-  huge: 1n << 17n,
-  poisoned: 1n << 19n,
-} as const
+/** The bit in /proc/kpageflags of a part of a HugeTLB page, free in its pool or not. */
+export const hugeFlag = 1n << 17n
 
 export class FrameOperations extends OperationGroup {
   /** Where the pages of a mapping are; looking maps nothing. */

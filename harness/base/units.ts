@@ -1,4 +1,4 @@
-// Types of numbers that the compiler keeps apart: a page index, a length in bytes, a guest physical address.
+// Types of numbers that the compiler keeps apart: a page index, a length in bytes.
 
 declare const brand: unique symbol
 type Branded<Name extends string> = number & { readonly [brand]: Name }
@@ -7,8 +7,6 @@ type Branded<Name extends string> = number & { readonly [brand]: Name }
 export type Bytes = Branded<'Bytes'>
 /** The index of a 4 KiB page within a guest_memfd. */
 export type PageIndex = Branded<'PageIndex'>
-/** A guest physical address. */
-export type Gpa = Branded<'Gpa'>
 
 function isNatural<Name extends string>(value: number): value is Branded<Name> {
   return Number.isSafeInteger(value) && value >= 0
@@ -27,11 +25,6 @@ export function bytes(value: number): Bytes {
 /** @throws {RangeError} unless `value` is a natural number */
 export function pageIndex(value: number): PageIndex {
   return natural<'PageIndex'>(value, 'a page index')
-}
-
-/** @throws {RangeError} unless `value` is a natural number */
-export function gpa(value: number): Gpa {
-  return natural<'Gpa'>(value, 'a guest physical address')
 }
 
 /** The size of a base page on x86-64: the granularity of conversion. */

@@ -13,8 +13,6 @@ type NoArguments = Readonly<Record<string, never>>
 
 /** The commands that the harness uses, with their arguments. */
 interface QmpCommands {
-  /** Ends QEMU at once. */
-  readonly quit: NoArguments
   /** Stops the virtual CPUs; `cont` continues them. */
   readonly stop: NoArguments
   readonly cont: NoArguments

@@ -1,6 +1,6 @@
 // Checks the layout and the accounting of the huge pages of a file, by independent sources for each fact.
 import type { Agent } from '../agent/client.ts'
-import { frameFlags } from '../agent/frame-runs.ts'
+import { hugeFlag } from '../agent/frame-runs.ts'
 import { hugePageBytes, type HugePageSize } from '../base/huge-page-sizes.ts'
 import { check, expectDone } from './check.ts'
 import type { Memory } from './scenario-context.ts'
@@ -105,7 +105,7 @@ async function mappingsByTouch(laid: Laid, units: readonly Unit[]): Promise<Gues
 }
 
 async function hugeFrames(agent: Agent, pfn: number, frames: number): Promise<number> {
-  const question = { pfn, frames, mask: frameFlags.huge, value: frameFlags.huge }
+  const question = { pfn, frames, mask: hugeFlag, value: hugeFlag }
   return expectDone(await agent.frames.count(question), 'reading /proc/kpageflags').matching
 }
 

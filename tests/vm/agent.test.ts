@@ -1,6 +1,6 @@
 // Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
-import { frameFlags } from '../../harness/agent/frame-runs.ts'
+import { hugeFlag } from '../../harness/agent/frame-runs.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
@@ -202,7 +202,7 @@ void test('the agent in a guest', async (t) => {
       { first: 0, count: 1 },
       { first: 1, pfn: Number },
     ])
-    const everywhere = { pfn: 0, frames: 2 ** 28, mask: frameFlags.huge, value: frameFlags.huge }
+    const everywhere = { pfn: 0, frames: 2 ** 28, mask: hugeFlag, value: hugeFlag }
     t.match(await must(agent.frames.count(everywhere)), { frames: 2 ** 30 / page, matching: 0 })
     await must(agent.readKernelLog(7))
     await must(agent.files.writeFile('/dev/kmsg', '<3>not said by the kernel\n'))
