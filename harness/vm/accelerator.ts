@@ -1,7 +1,7 @@
 // Chooses how QEMU runs the instructions of an instance. The instance creates nested VMs, so KVM must be able to nest.
 import { Patience } from '../base/patience.ts'
 import { access, constants, readFile } from 'node:fs/promises'
-import { InfraError } from '../base/errors.ts'
+import { hasCode, InfraError } from '../base/errors.ts'
 
 export type AcceleratorName = 'tcg' | 'kvm'
 
@@ -72,7 +72,7 @@ async function probeDevice(): Promise<AcceleratorFacts['device']> {
     await access('/dev/kvm', constants.R_OK | constants.W_OK)
     return 'usable'
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'forbidden'
+    return hasCode(error, 'ENOENT') ? 'missing' : 'forbidden'
   }
 }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { DeadlineExceeded, sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
-import { fieldsOf, type Qmp } from './qmp.ts'
+import { answerFields, type Qmp } from './qmp.ts'
 import { pressKeys } from './serial-keys.ts'
 import { namesBeside } from './symbols.ts'
 import { vcpuPositions, type VcpuPosition } from './vcpus.ts'
@@ -66,7 +66,9 @@ export function livenessOf(options: LivenessOptions): Liveness {
     if (state === undefined || state === 'Z' || state === 'X') return { kind: 'gone' }
     if (state === 'T' || state === 't') return { kind: 'stopped' }
     try {
-      const { status = 'unknown' } = fieldsOf(await qmp.execute('query-status', {}, { signal, timeout: qmpTimeout }))
+      const { status = 'unknown' } = answerFields(
+        await qmp.execute('query-status', {}, { signal, timeout: qmpTimeout }),
+      )
       return status === 'running' ? { kind: 'runs' } : { kind: 'paused', status: String(status) }
     } catch (error) {
       if (error instanceof DeadlineExceeded) return { kind: 'silent' }

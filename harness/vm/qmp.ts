@@ -73,7 +73,7 @@ function isJson(value: unknown): value is Json {
 }
 
 /** Gives the fields of an answer; none when it is no object. */
-export function fieldsOf(answer: unknown): Json {
+export function answerFields(answer: unknown): Json {
   return isJson(answer) ? answer : {}
 }
 
@@ -139,7 +139,7 @@ class Session implements Qmp {
     if (message === undefined) return this.#lose(`QEMU sent something that is not QMP: ${line.slice(0, 80)}`)
     if ('QMP' in message) return this.#greeting.resolve(undefined)
     if (typeof message['event'] === 'string') {
-      const event = { name: message['event'], data: fieldsOf(message['data']) }
+      const event = { name: message['event'], data: answerFields(message['data']) }
       for (const listener of this.#listeners) listener(event)
       return
     }

@@ -2,10 +2,10 @@
 // output only; meanwhile, the serial port is connected to a socket.
 import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { sleep } from '../base/deadline.ts'
+import { sleep, unlessAborted } from '../base/deadline.ts'
 import { consoleDevice } from './arguments.ts'
 import { ConsoleWriter } from './console.ts'
 import type { Qmp } from './qmp.ts'
@@ -35,7 +35,8 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
   stack.defer(() => void server.close())
   server.listen(socketPath)
   await once(server, 'listening', { signal })
-  const connecting = connectionTo(server, signal)
+  const connected = Promise.withResolvers<Socket>()
+  server.once('connection', connected.resolve)
   const { id, file } = consoleDevice
   const addr = { type: 'unix', data: { path: socketPath } } as const
   const data = { addr, server: false, logfile: file, logappend: true } as const
@@ -45,7 +46,7 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
     const limits = { signal: AbortSignal.timeout(qmpTimeout), timeout: qmpTimeout }
     await qmp.execute('chardev-change', { id, backend }, limits)
   })
-  const socket = await connecting
+  const socket = await unlessAborted(signal, connected.promise)
   stack.defer(() => void socket.destroy())
   const said = new ConsoleWriter()
   socket.on('data', (chunk: Buffer) => said.write(chunk))
@@ -56,13 +57,6 @@ export async function pressKeys(qmp: Qmp, keys: readonly string[], options: KeyO
     await quietAfter(() => said.mark(), options)
   }
   return said.lines()
-}
-
-async function connectionTo(server: Server, signal: AbortSignal): Promise<Socket> {
-  const connected = Promise.withResolvers<Socket>()
-  server.once('connection', connected.resolve)
-  signal.addEventListener('abort', () => connected.reject(signal.reason), { once: true })
-  return await connected.promise
 }
 
 /** Waits for the first line, and then for silence. */

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sleep, withDeadline } from '../base/deadline.ts'
 import { InfraError, messageOf } from '../base/errors.ts'
-import { fieldsOf, type QmpOptions } from './qmp.ts'
+import { answerFields, type QmpOptions } from './qmp.ts'
 import { startQemu, type RunningQemu, type SavedState, type StartOptions } from './start.ts'
 import { describeDeath, type Vm } from './vm.ts'
 
@@ -62,7 +62,7 @@ export async function saveState(vm: Pick<Vm, 'qmp'>, file: string, options: Save
 
 async function completion(vm: Pick<Vm, 'qmp'>, asked: QmpOptions): Promise<void> {
   for (;;) {
-    const { status, 'error-desc': reason = status } = fieldsOf(await vm.qmp.execute('query-migrate', {}, asked))
+    const { status, 'error-desc': reason = status } = answerFields(await vm.qmp.execute('query-migrate', {}, asked))
     if (status === 'completed') return
     if (status === 'failed' || status === 'cancelled') {
       const message = `QEMU could not save the state of the instance: ${String(reason)}`
@@ -127,7 +127,7 @@ async function resumption(running: RunningQemu, asked: QmpOptions): Promise<void
     if (error instanceof InfraError && error.code === 'QMP_LOST') return died
     throw error
   })
-  if (fieldsOf(await status)['status'] === 'running') return
+  if (answerFields(await status)['status'] === 'running') return
   await Promise.race([resumed.promise, died])
 }
 

@@ -1,5 +1,5 @@
 // Waits until the init of an instance is ready, or finds the reason why it is not.
-import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
+import { DeadlineExceeded, unlessAborted, withDeadline } from '../base/deadline.ts'
 import { BootError, InfraError } from '../base/errors.ts'
 import type { ConsoleLog } from './console.ts'
 import type { RunningQemu, StartOptions } from './start.ts'
@@ -39,8 +39,7 @@ async function initReport(console: ConsoleLog, signal: AbortSignal): Promise<Ini
     if (found !== undefined) report.resolve(found)
   })
   void listener
-  signal.addEventListener('abort', () => report.reject(signal.reason), { once: true })
-  return await report.promise
+  return await unlessAborted(signal, report.promise)
 }
 
 /** Makes the error for an instance that died before it was up; its class tells whose fault that is. */
