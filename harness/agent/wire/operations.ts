@@ -64,21 +64,10 @@ export const operations = {
   hello: {
     number: 1,
     request: { version: count },
-    answer: {
-      version: count,
-      byteOrder: bits,
-      pageSize: count,
-      maximumFrame: count,
-      pid: count,
-      cpus: count,
-    },
+    answer: { version: count, byteOrder: bits, pageSize: count, maximumFrame: count, pid: count, cpus: count },
   },
   reset: { number: 2, request: {}, answer: { handles: count, children: count, actors: count } },
-  checkExtension: {
-    number: 3,
-    request: { vm: optionalHandle('vm'), capability: count },
-    answer: { value: count },
-  },
+  checkExtension: { number: 3, request: { vm: optionalHandle('vm'), capability: count }, answer: { value: count } },
   vmCreate: { number: 4, request: { type: count }, answer: { vm } },
   vcpuCreate: { number: 5, request: { vm, id: count }, answer: { vcpu } },
   close: { number: 6, request: { handle: anything }, answer: {} },
@@ -114,25 +103,12 @@ export const operations = {
   munmap: { number: 11, request: { mapping, offset: size, length: size }, answer: {} },
   convert: {
     number: 12,
-    request: {
-      ...conversion,
-      offset: kernelOffset,
-      size: kernelOffset,
-      errorOffset: seldom(kernelOffset),
-    },
+    request: { ...conversion, offset: kernelOffset, size: kernelOffset, errorOffset: seldom(kernelOffset) },
     answer: { errorOffset: kernelOffset, nanoseconds: unseen(count) },
   },
   convertMany: {
     number: 13,
-    request: {
-      ...conversion,
-      offset: size,
-      size,
-      unit: size,
-      stride: size,
-      order: choice(words.order),
-      seed: bits,
-    },
+    request: { ...conversion, offset: size, size, unit: size, stride: size, order: choice(words.order), seed: bits },
     answer: {
       done: count,
       failedOffset: size,
@@ -156,17 +132,9 @@ export const operations = {
   guestRead: { number: 20, request: { ...inGuest, timeout }, answer: guestEnd },
   guestWrite: { number: 21, request: { vcpu, gpa: bits, timeout }, answer: guestEnd },
   guestFill: { number: 22, request: { ...inGuest, ...filling, timeout }, answer: guestEnd },
-  guestVerify: {
-    number: 23,
-    request: { ...inGuest, ...filling, timeout },
-    answer: { ...guestEnd, ...difference },
-  },
+  guestVerify: { number: 23, request: { ...inGuest, ...filling, timeout }, answer: { ...guestEnd, ...difference } },
   guestScan: { number: 24, request: { ...inGuest, timeout }, answer: { ...guestEnd, runs: count } },
-  preFault: {
-    number: 25,
-    request: { vcpu, gpa: bits, size: bits, flags: bits },
-    answer: { gpa: bits, size: bits },
-  },
+  preFault: { number: 25, request: { vcpu, gpa: bits, size: bits, flags: bits }, answer: { gpa: bits, size: bits } },
   fallocate: {
     number: 26,
     request: { file: handle('gmem', 'file'), mode: bits, offset: bits, length: bits },
@@ -189,11 +157,7 @@ export const operations = {
   },
   open: { number: 30, request: { flags: bits, mode: bits }, answer: { file: handle('file') } },
   memfdCreate: { number: 31, request: { flags: bits, size }, answer: { file: handle('file') } },
-  pin: {
-    number: 32,
-    request: { ...inMapping, method: choice(words.pin) },
-    answer: { pin: handle('pin') },
-  },
+  pin: { number: 32, request: { ...inMapping, method: choice(words.pin) }, answer: { pin: handle('pin') } },
   fork: { number: 33, request: {}, answer: { child, pid: count } },
   childKill: { number: 34, request: { child, signal: count }, answer: {} },
   childWait: {
