@@ -16,7 +16,7 @@ export function encodePattern(pattern: Pattern): {
   return 'byte' in pattern ? { pattern: 'byte', value: pattern.byte } : { pattern: 'page', value: pattern.seed }
 }
 
-/** Long enough to touch a few GiB of memory under emulation. */
+/** Long enough to touch a few GiB of memory, or to convert 64K pages, under emulation. */
 export const slow = { milliseconds: 60_000 } as const
 
 /** The byte that fills the whole page, or why there is none. `fault`: KVM_EXIT_MEMORY_FAULT. */

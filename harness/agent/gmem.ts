@@ -1,5 +1,7 @@
 // guest_memfd files: creating them, converting their pages, freeing and allocating them.
 import { fallocateModes } from '../uapi/constants.ts'
+import { pageSize } from '../base/units.ts'
+import { slow } from './access.ts'
 import type { words } from './vocabulary.ts'
 import { OperationGroup, type Call, type Optional, type Outcome, type Result } from './wire/call.ts'
 import type { File, Gmem, Vcpu, Vm } from './wire/fields.ts'
@@ -17,10 +19,6 @@ export interface ManyConversions extends Optional<Request<'convertMany'>, 'unit'
   readonly offset: number
 }
 
-/** 64K conversions of nested KVM under emulation take a few seconds. */
-const slow = { milliseconds: 60_000 }
-const page = 4096
-
 export class GmemOperations extends OperationGroup {
   /** KVM_CREATE_GUEST_MEMFD. The dialect gives the flags their meaning (harness/uapi). */
   create(options: Optional<Request<'gmemCreate'>, 'flags'>): Promise<Result<'gmemCreate'>> {
@@ -32,7 +30,7 @@ export class GmemOperations extends OperationGroup {
   }
 
   /** A whole pattern of conversions within the agent: 64K ioctls in one round trip. */
-  convertMany({ unit = page, ...others }: ManyConversions): Promise<Result<'convertMany'>> {
+  convertMany({ unit = pageSize, ...others }: ManyConversions): Promise<Result<'convertMany'>> {
     const defaults = { unit, stride: unit, order: 'forward', seed: 0 } as const
     return this.call('convertMany', { ...defaults, ...others }, slow)
   }
