@@ -7,7 +7,7 @@ const words = ['pass', 'fail', 'xfail', 'xpass', 'skip', 'error'] as const
 type Word = (typeof words)[number]
 
 const byStatus: Partial<Record<Status, Word>> = { passed: 'pass', failed: 'fail' }
-/** The directives that count by themselves, whatever the status is. */
+/** The directives that count by themselves, with any status. */
 const byDirective: Partial<Record<Directive, Word>> = { SKIP: 'skip', XFAIL: 'xfail', XPASS: 'xpass', ERROR: 'error' }
 
 const totalsLine = /^\s*# Totals: (?<totals>pass:\d+ fail:\d+ xfail:\d+ xpass:\d+ skip:\d+ error:\d+)/

@@ -83,22 +83,25 @@ void test('an instance: ssh, files, console, monitor', async (t) => {
     t.match(await vm.qmp.execute('human-monitor-command', { 'command-line': 'info version' }, limits), /\d+\.\d+/)
   })
 
-  await t.test('QEMU has no network socket at all: no port can be busy, and nobody else can connect', async (t) => {
-    const sockets = new Set<string>()
-    for (const name of await readdir(`/proc/${vm.pid}/fd`)) {
-      const target = await readlink(`/proc/${vm.pid}/fd/${name}`).catch(() => '')
-      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
-      if (inode !== undefined) sockets.add(inode)
-    }
-    t.ok(sockets.size > 0)
-    for (const table of ['tcp', 'tcp6', 'udp', 'udp6']) {
-      const lines = (await readFile(`/proc/net/${table}`, 'utf8')).trim().split('\n').slice(1)
-      t.notOk(
-        lines.some((line) => sockets.has(line.trim().split(/\s+/)[9] ?? '')),
-        table,
-      )
-    }
-  })
+  await t.test(
+    'QEMU has no network socket at all: no port can be busy, and no other process can connect',
+    async (t) => {
+      const sockets = new Set<string>()
+      for (const name of await readdir(`/proc/${vm.pid}/fd`)) {
+        const target = await readlink(`/proc/${vm.pid}/fd/${name}`).catch(() => '')
+        const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
+        if (inode !== undefined) sockets.add(inode)
+      }
+      t.ok(sockets.size > 0)
+      for (const table of ['tcp', 'tcp6', 'udp', 'udp6']) {
+        const lines = (await readFile(`/proc/net/${table}`, 'utf8')).trim().split('\n').slice(1)
+        t.notOk(
+          lines.some((line) => sockets.has(line.trim().split(/\s+/)[9] ?? '')),
+          table,
+        )
+      }
+    },
+  )
 
   await t.test('further sessions, as many as there are channels', async (t) => {
     for (let index = 1; index < 4; index++) {

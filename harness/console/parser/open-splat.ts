@@ -145,7 +145,7 @@ export class OpenSplat {
     const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
     const symbol = groups['function'] ?? work ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
-    const frame = pattern.blame === 'nobody' ? undefined : guiltyFunction(named, trace)
+    const frame = pattern.blame === 'none' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
     const isMixed = this.#isMixed || this.#reader.isMixed || interrupted === anotherBegins
     const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)

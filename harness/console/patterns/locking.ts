@@ -41,7 +41,7 @@ export const locking = rows({
     needle: 'BUG: MAX_',
     begin: /^BUG: (?<what>MAX_\w+ too low)!/,
     hasTrace: false,
-    blame: 'nobody',
+    blame: 'none',
   },
   'debug-locks': {
     kind: 'lockdep',

@@ -122,7 +122,7 @@ export const memory = rows({
     title: 'out of memory',
     end: killed,
     inside: /^(?:oom-kill:|Out of memory|Memory cgroup out of memory)/,
-    blame: 'nobody',
+    blame: 'none',
   },
   'oom-killed': {
     kind: 'oom',

@@ -38,9 +38,9 @@ export interface Pattern<Kind extends string = string> {
   readonly isGeneral?: true
   /**
    * What the call trace tells. Default: which function is guilty. `interrupted`: where a stuck processor was; the frames of
-   * the interrupt itself tell nothing. `nobody`: the trace is of a task that only noticed the problem.
+   * the interrupt itself tell nothing. `none`: the trace is of a task that only noticed the problem.
    */
-  readonly blame?: 'interrupted' | 'nobody'
+  readonly blame?: 'interrupted' | 'none'
 }
 
 type Defaults = 'title' | 'end' | 'hasTrace'

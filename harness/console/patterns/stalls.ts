@@ -46,7 +46,7 @@ export const stalls = rows({
     end: 'traces',
     hasTrace: false,
     inside: /^rcu: /,
-    blame: 'nobody',
+    blame: 'none',
   },
   'hung-task': {
     kind: 'hung-task',
@@ -60,7 +60,7 @@ export const stalls = rows({
     needle: 'nobody cared',
     begin: /^irq (?<what>\d+): nobody cared/,
     title: 'irq $what: nobody cared',
-    blame: 'nobody',
+    blame: 'none',
   },
   'netdev-busy': {
     kind: 'netdev',

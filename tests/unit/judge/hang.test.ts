@@ -25,7 +25,7 @@ const table: readonly (readonly [what: string, evidence: Partial<Evidence>, kind
   ['QEMU is gone', { qemu: { kind: 'gone' } }, 'qemu-stopped', /gone/],
   ['QEMU is paused', { qemu: { kind: 'paused', status: 'internal-error' } }, 'qemu-stopped', /internal-error/],
   [
-    'QEMU is stopped, whatever else was seen before',
+    'QEMU is stopped, with any other evidence',
     { ...own, qemu: { kind: 'stopped' }, tasks: [task('in the kernel')] },
     'qemu-stopped',
     /SIGSTOP/,

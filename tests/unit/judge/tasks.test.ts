@@ -15,7 +15,7 @@ const cases: readonly (readonly [what: string, task: Omit<FakeTask, 'pid'>, acti
     /sleeps \(S\) in kvm_gmem_convert, system call 16/,
   ],
   [
-    'a sleep that no signal ends, whatever it is for',
+    'a sleep that no signal ends, for any reason',
     { state: 'D', syscall: '202 0x7f', stack: ['folio_wait_bit+0x1/0x2'] },
     'in the kernel',
     /sleeps \(D\) in folio_wait_bit/,

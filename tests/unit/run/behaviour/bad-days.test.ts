@@ -188,7 +188,7 @@ const badDays: readonly BadDay[] = [
     newInstance: true,
   },
   {
-    day: 'the kernel says more than anybody can look at',
+    day: 'the kernel prints more than gmemtest can read',
     body: fine,
     instance: () =>
       whenAffinity((puppet) => {

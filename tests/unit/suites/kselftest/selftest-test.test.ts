@@ -96,7 +96,7 @@ const badDays: readonly (readonly [day: string, program: Program, verdict: strin
     { isSilent: true },
   ],
   [
-    'it skips, and nobody expects that',
+    'it skips, and the definition does not expect that',
     skips,
     'FAIL: it was skipped: no KVM; the definition of mini does not expect that (expectSkips lacks kvm:one)',
   ],
@@ -105,7 +105,7 @@ const badDays: readonly (readonly [day: string, program: Program, verdict: strin
 /** Where it is not one boot for each of the two: the instance still answers, or transient trouble is tried once more. */
 const bootsOf: Readonly<Record<string, number>> = {
   'the kernel warned while it booted': 1,
-  'it skips, and nobody expects that': 1,
+  'it skips, and the definition does not expect that': 1,
   'QEMU is killed': 3,
 }
 
