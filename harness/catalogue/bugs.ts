@@ -6,7 +6,7 @@
  */
 export const bugs = {
   'A-1': 'undoing a split of huge pages at the start of the file never ends',
-  'A-2': 'a failed merge cannot split again, and the file loses its pages',
+  'A-2': 'after a failed merge, the huge page cannot be split again, and the file loses its pages',
   'A-3': 'undoing a conversion fails to store the old state: state and folios disagree',
   'A-4': 'undoing a conversion fails to put folios back into the file, and only warns',
   'A-5': 'a merge restores a stale flag of the vmemmap optimisation, and the next split crashes',
@@ -17,7 +17,7 @@ export const bugs = {
   'A-10': 'an allocation is rounded down to huge pages: it succeeds without allocating its end',
   'A-11': 'huge pages return to the pool so late that the next allocation fails',
   'A-12': 'a merge waits forever for a folio with an extra reference',
-  'A-13': 'pages are unmapped from guest and host before the kernel knows that it refuses the conversion',
+  'A-13': 'pages are unmapped from guest and host before the kernel decides that it refuses the conversion',
   'A-14': 'a page fault during a conversion finds a page without a state, or a freed tree',
   'A-15': 'punching a hole sleeps under a spinlock (a kernel with the fragment debug reports it)',
   'A-16': 'KVM as a module does not link: a symbol is not exported',
@@ -27,7 +27,7 @@ export const bugs = {
   'A-20': 'single patches of the series do not compile',
   'A-21': 'a page that a device pins can never become private',
   'A-22': 'the hook of the architecture is not called when pages become shared',
-  'A-23': 'references in per-CPU batches refuse a conversion of pages without a holder',
+  'A-23': 'references in per-CPU batches make the kernel refuse to convert pages that have no lasting reference',
   'A-24': 'memory errors in pages of the file are not handled',
   'A-25': 'flags of split pages survive the merge: bad page state when the pool shrinks',
   'A-26': 'the cgroup is uncharged, and the file torn down, before its last pages are freed',
@@ -95,7 +95,7 @@ export const bugs = {
 /** The identifier of a bug. */
 export type BugId = keyof typeof bugs
 
-const confidential = 'only hardware for confidential guests (SEV-SNP, TDX) has it'
+const confidential = 'this happens only on hardware for confidential guests (SEV-SNP, TDX)'
 const building = 'visible when the kernel is built, not when it runs'
 const ofSelftests = 'a mistake in a selftest, not in the kernel'
 
@@ -103,13 +103,13 @@ const ofSelftests = 'a mistake in a selftest, not in the kernel'
 export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'A-13': 'a refused conversion may unmap pages; S-A9 checks that state and contents stay',
   'A-16': building,
-  'A-17': 'a cost, which make bench measures',
+  'A-17': 'this is a cost, which make bench measures',
   'A-20': building,
   'A-22': confidential,
   'A-28': 'internal bookkeeping of one implementation; the leak counters fail any scenario that leaks',
   'A-38': 'no program can observe the order in which a page is zeroed',
   'A-39': 'the instance has one NUMA node',
-  'B-4': 'a mistake in a text; A-23 covers refusals of pages without a holder',
+  'B-4': 'a mistake in a text; A-23 covers refusals of pages that have no lasting reference',
   'B-5': 'no scenario counts memory cgroups yet; huge pages are not charged to them',
   'B-6': building,
   'B-7': 'needs a slot of dma-buf memory for private MMIO, which the instance does not have',

@@ -8,19 +8,19 @@ const rules = {
   'S-A3':
     'The file can be mapped only with SUPPORT_SHARED (otherwise ENODEV) and only with MAP_SHARED (otherwise EINVAL).',
   'S-A4':
-    'Read, write, truncate and chmod fail; st_size is the size given at creation, st_blksize the page size of the file.',
+    'Read, write, truncate and chmod fail; st_size is the size given at creation, and st_blksize is the page size of the file.',
   'S-A5':
     'A memslot accepts an aligned range inside a file of the same VM that no other slot binds, with no host address or with one that maps the same range of the same file.',
   'S-A6':
     'A slot whose guest address and file offset are misaligned to each other works, with mappings no larger than the alignment allows.',
-  '2.2-efault': 'An argument that cannot be read is EFAULT, before any other check.',
-  '2.2-error-offset': 'A nonzero error_offset on entry is EINVAL, also for an empty range.',
+  '2.2-efault': 'An argument that cannot be read fails with EFAULT, before any other check.',
+  '2.2-error-offset': 'A nonzero error_offset on entry fails with EINVAL, also for an empty range.',
   '2.2-zero-size': 'An empty range succeeds at any offset.',
-  '2.2-range': 'A range that overflows, or that starts or ends behind the end of the file, is EINVAL.',
-  '2.2-alignment': 'An offset or a size that is not a multiple of 4K is EINVAL, in a file of huge pages too.',
+  '2.2-range': 'A range that overflows, or that starts or ends behind the end of the file, fails with EINVAL.',
+  '2.2-alignment': 'An offset or a size that is not a multiple of 4K fails with EINVAL, in a file of huge pages too.',
   '2.2-reserved': 'The kernel ignores the reserved fields.',
-  '2.2-enotty': 'An ioctl that the file does not support is ENOTTY.',
-  'O-8': 'A file without SUPPORT_SHARED has no conversion: the ioctls are ENOTTY.',
+  '2.2-enotty': 'An ioctl that the file does not support fails with ENOTTY.',
+  'O-8': 'A file without SUPPORT_SHARED has no conversion: the ioctls fail with ENOTTY.',
   '1.1-capabilities': 'KVM_CHECK_EXTENSION reports exactly the parts of the interface that work.',
   'V-1':
     'With a file that cannot be mapped, attributes of the VM select for each page between host memory and the memory of the file.',
@@ -29,14 +29,14 @@ const rules = {
   'S-A7': 'Pages that already have the wanted state are skipped: neither unmapped nor checked for pins.',
   'S-A8': 'Unallocated pages can be converted, and have the new state when they are allocated.',
   'S-A9':
-    'To private: the range is unmapped from every process; an extra reference to a page refuses the whole range with EAGAIN, and error_offset names the first such page.',
-  'S-A10': 'To shared: references do not matter, and exactly the range is unmapped from the guest.',
+    'Conversion to private unmaps the range from every process; if a page has an extra reference, the whole range is refused with EAGAIN, and error_offset names the first such page.',
+  'S-A10': 'Conversion to shared ignores references, and unmaps exactly the range from the guest.',
   'S-A11': 'Conversion excludes faults of host and guest: no access finds a half-converted range.',
   'S-A12': 'The argument is written back only when the conversion failed.',
   'S-A13': 'A conversion that fails half-way is undone as a whole.',
   'S-A14': 'The state belongs to the file: all descriptors, processes and mappings see it, and it needs no memslot.',
   'S-A15': 'Memory attributes of the VM have no influence on slots of a file with SUPPORT_SHARED.',
-  'S-A16': 'A host access to a private page is SIGBUS; an access to a shared page maps one 4K page.',
+  'S-A16': 'A host access to a private page ends in SIGBUS; an access to a shared page maps one 4K page.',
   'S-A17': 'The host never maps huge pages; the guest maps a huge page only if all of it is private.',
   'S-A18':
     'The guest can access pages of both states; an access to unavailable memory ends in KVM_EXIT_MEMORY_FAULT with EFAULT.',
@@ -51,9 +51,9 @@ const rules = {
   'S-A27': 'A split restores optimised struct pages, and a merge optimises them again.',
   'S-A28':
     'fallocate needs KEEP_SIZE, supports only allocation and holes (otherwise EOPNOTSUPP), and needs whole pages (otherwise EINVAL).',
-  'S-A29': 'Allocation behind the end is EINVAL; ranges are rounded out to huge pages.',
+  'S-A29': 'Allocation behind the end fails with EINVAL; ranges are rounded out to huge pages.',
   'S-A30': 'A hole frees whole huge pages and zeroes the parts of huge pages at its ends.',
-  'S-A31': 'A hole in a partly shared huge page merges it first, or is EAGAIN if a page of it is pinned.',
+  'S-A31': 'A hole in a partly shared huge page merges it first, or fails with EAGAIN if a page of it is pinned.',
   'S-A32': 'At 4K, a hole over a pinned page succeeds.',
   'S-A33': 'The state survives a hole and the allocation after it.',
   'S-A34': 'st_blocks counts allocated huge pages.',
