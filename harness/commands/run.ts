@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { listScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { prepareJob } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
@@ -56,7 +56,7 @@ async function runScenarios(
   return runSuite(
     {
       verb: 'run',
-      suite: 'scenarios',
+      suite: scenarioSuite,
       names: files.map(({ name }) => name),
       flags: options.scenarios === undefined ? [] : ['--scenarios', options.scenarios],
       isPlain: true,

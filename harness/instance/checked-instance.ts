@@ -18,7 +18,8 @@ export interface CheckedInstance {
   /** The pools, boot variants and CPU features of the instance. */
   readonly facts: BootFacts
   readonly profile: BootProfile
-  readonly watch: LeakWatch
+  /** The counters before the first test; undefined when no test of the instance is watched. */
+  readonly watch: LeakWatch | undefined
   /** The splats of the boot and of these checks. */
   readonly boot: SplatReading
   /** The position on the console where the window of the next test begins. */
@@ -33,6 +34,8 @@ interface Settings {
   readonly expectSkips: readonly string[]
   readonly signal: AbortSignal
   readonly read: ReadSplats
+  /** Tests of this instance must leave the counters of the kernel as they were. */
+  readonly isWatched: boolean
 }
 
 /**
@@ -43,7 +46,7 @@ interface Settings {
 export async function checkInstance(
   instance: Instance,
   profile: BootProfile,
-  { dialect, expectSkips, signal, read }: Settings,
+  { dialect, expectSkips, signal, read, isWatched }: Settings,
 ): Promise<CheckedInstance> {
   try {
     const { probe, files, bootLines, window } = await look(instance)
@@ -51,7 +54,7 @@ export async function checkInstance(
     const facts = judgeBoot(files, profile)
     const without = new Set([...expectSkips, ...dialectSpecs[dialect].mayLack])
     const { patience } = instance.accelerator
-    const watch = await LeakWatch.begin(instance.agent, { without, signal, patience })
+    const watch = isWatched ? await LeakWatch.begin(instance.agent, { without, signal, patience }) : undefined
     // The first banner of the kernel is no splat: a second one is a reboot.
     const boot = read(bootLines, { isRunning: false })
     return { instance, profile, available, facts, watch, boot, window, isUsed: false }

@@ -65,6 +65,7 @@ export class Consoles implements AsyncDisposable {
       this.#onFailure(
         new InfraError('CONSOLE_NOT_COPIED', `the console of an instance stays in ${file}: ${messageOf(cause)}`, {
           cause,
+          hint: 'free some space, and copy that file before the directory is used again',
         }),
       )
     }

@@ -6,6 +6,7 @@ import type { Verdict } from '../report/events.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 import { describeDeath, type VmDeath } from '../vm/vm.ts'
 import type { Attempt } from './attempt.ts'
+import { withLate, type Late } from './late.ts'
 import type { JudgeFacts } from './facts.ts'
 
 export interface Judgement {
@@ -39,6 +40,17 @@ export function judge(attempt: Attempt, name: string, facts: SkipFacts): Judgeme
   const problem = thrown ?? (observation.problem && { value: observation.problem })
   const judged = problem === undefined ? judgeRest(attempt, name, facts) : judgeError(problem.value)
   return { ...judged, instanceUsable: isClean }
+}
+
+/**
+ * Judges an attempt together with what came out of its instance later. A failed check stays the reason of a failure, and
+ * the message names the late splat as well.
+ */
+export function judgeLate(attempt: Attempt, late: Late, name: string, facts: SkipFacts): Judgement {
+  const first = judge(attempt, name, facts)
+  if (first.verdict !== 'FAIL') return judge(withLate(attempt, late), name, facts)
+  const [splat] = late.splats
+  return splat === undefined ? first : { ...first, message: `${first.message}; later kernel splat: ${splat.said}` }
 }
 
 /** Judges a test without a failed check or an error. */

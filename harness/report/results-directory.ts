@@ -5,6 +5,7 @@ import path from 'node:path'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 import { resultNames, vmcoreName } from '../base/result-names.ts'
+import { defaultReports } from './formats.ts'
 import { readEvent } from './read-events.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
@@ -55,7 +56,9 @@ async function removeResults(directory: string): Promise<void> {
     const named = (await readdir(directory)).filter(isEarlier)
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // The events go last: they prove that the other files belong to gmemtest.
-    for (const name of [...named, resultNames.tap, resultNames.provenance, resultNames.events]) {
+    const reports = defaultReports.flatMap(({ to }) => (typeof to === 'string' ? [] : [to.file]))
+    const first = reports.filter((name) => name !== resultNames.events)
+    for (const name of [...named, ...first, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })
     }
   } catch (cause) {

@@ -21,7 +21,7 @@ const markerMilliseconds = 2000
 export interface ExecuteOptions {
   readonly signal: AbortSignal
   /** The counters of the instance before the test. */
-  readonly watch: LeakWatch
+  readonly watch: LeakWatch | undefined
   readonly read: ReadSplats
   /** The position on the console where the window before ended: windows leave no gaps. */
   readonly since: number
@@ -87,7 +87,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     try {
       await within(`closing everything after ${test.name}`, cleanUpMilliseconds, async () => {
         await instance.agent.reset()
-        if (test.leavesNothing) left = await watch.report({ isLast: options.isLast() })
+        if (test.leavesNothing && watch !== undefined) left = await watch.report({ isLast: options.isLast() })
         await writeMarker(endMarker(test.name), instance, signal)
       })
       recovered = true
@@ -104,8 +104,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     hang = await investigate(instance, silence, signal)
     death = await lastWords(instance, signal)
   }
-  const vmcore = await dumpOf(test.name, instance, { death, hang }, signal)
   const nextWindow = instance.console.mark()
+  const vmcore = await dumpOf(test.name, instance, { death, hang }, signal)
   const own = window.slice(linesBefore(test.name, window).length)
   // Lines of markers count: the kernel may print a part of a splat onto one.
   const { splats, allowed } = read(own)

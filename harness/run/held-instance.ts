@@ -3,6 +3,7 @@ import type { ReadSplats } from '../console/read-splats.ts'
 import { checkInstance, type CheckedInstance } from '../instance/checked-instance.ts'
 import type { Late } from '../judge/late.ts'
 import type { BootProfile } from '../vm/profile.ts'
+import type { Test } from './test.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 
@@ -39,14 +40,15 @@ export class HeldInstance {
    * Returns the current instance if a test of this profile may run in it, or else a new one.
    * @throws the errors of the pool and of `checkInstance`
    */
-  async of(profile: BootProfile): Promise<CheckedInstance> {
+  async of(profile: BootProfile, { leavesNothing }: Pick<Test, 'leavesNothing'>): Promise<CheckedInstance> {
     const { options, state, worker, read } = this.#given
     const { instances, signal, isolation } = options
     const held = this.#held
-    if (held?.profile === profile && !(held.isUsed && isolation !== 'none')) return held
+    const isWatched = held?.watch !== undefined || !leavesNothing
+    if (held?.profile === profile && isWatched && !(held.isUsed && isolation !== 'none')) return held
     await this.letGo()
     const instance = await instances.next(profile, { signal, worker })
-    const checked = await checkInstance(instance, profile, { ...options, read })
+    const checked = await checkInstance(instance, profile, { ...options, read, isWatched: leavesNothing })
     this.#held = checked
     state.learn(checked)
     return checked
@@ -63,10 +65,13 @@ export class HeldInstance {
     const held = this.#held
     // Closing the instance is a death as well, so an earlier death is looked up first.
     const death = await Promise.race([held?.instance.died, Promise.resolve(undefined)])
-    await held?.instance[Symbol.asyncDispose]()
-    // Its console is complete now.
-    const late = this.sinceThen()
-    this.#held = undefined
-    await this.#given.onGone({ ...late, ...(death === undefined ? {} : { death }) })
+    try {
+      await held?.instance[Symbol.asyncDispose]()
+    } finally {
+      // Its console is complete now.
+      const late = this.sinceThen()
+      this.#held = undefined
+      await this.#given.onGone({ ...late, ...(death === undefined ? {} : { death }) })
+    }
   }
 }

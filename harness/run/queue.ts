@@ -28,11 +28,11 @@ export function entriesOf({ groups, refused }: BootPlan): Entries {
     .map((each, place) => ({ place, ...each, ...(each.test.refusal && { refusal: each.test.refusal }) }))
   return {
     planned,
-    refused: refused.map(({ test, error: refusal }, index) => ({
+    refused: refused.map(({ test, error }, index) => ({
       place: planned.length + index,
       test,
       profile: plainProfile,
-      refusal,
+      refusal: test.refusal ?? error,
     })),
   }
 }

@@ -8,7 +8,7 @@ import { finishedOf } from '../judge/diagnostic.ts'
 import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge/late.ts'
 import { instanceLacks, refused } from '../judge/not-run.ts'
 import { deservesSecondTry, isTransient } from '../judge/retry.ts'
-import { judge } from '../judge/verdict.ts'
+import { judge, judgeLate } from '../judge/verdict.ts'
 import type { RunEvent } from '../report/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import { execute } from './execute.ts'
@@ -108,10 +108,12 @@ export class Worker implements AsyncDisposable {
     if (ending.kind !== 'finished') return
     await this.#start(course)
     const { finished, attempt, lost } = ending
-    const mayChange = (finished.verdict === 'PASS' || finished.verdict === 'SKIP') && attempt !== undefined
+    // Late splats count for a test that passed so far, and for one whose instance is closed right after it.
+    const isClosed = lost !== undefined || this.#shared.options.isolation !== 'none'
+    const mayChange = attempt !== undefined && (['PASS', 'SKIP'].includes(finished.verdict) || isClosed)
     if (mayChange) this.#unsettled = { course, attempt }
     else await this.#tellEnd(course, finished)
-    await this.#afterwards(course, lost)
+    await this.#afterwards(lost)
     if (!mayChange) await this.#shared.events.finish(course.entry.place)
   }
 
@@ -131,8 +133,8 @@ export class Worker implements AsyncDisposable {
     const { options, events } = this.#shared
     const { course } = unsettled
     const { test, place } = course.entry
+    const judged = judgeLate(unsettled.attempt, late, test.name, options)
     const attempt = withLate(unsettled.attempt, late)
-    const judged = judge(attempt, test.name, options)
     await this.#tellEnd(course, await finishedOf(test, attempt, judged, options))
     if (options.isolation === 'none' && !judged.instanceUsable) {
       await this.#tell(course, { type: 'vm-lost', reason: judged.message })
@@ -158,7 +160,7 @@ export class Worker implements AsyncDisposable {
     if (known !== undefined) return { kind: 'finished', finished: known }
     let checked: CheckedInstance
     try {
-      checked = await this.#held.of(profile)
+      checked = await this.#held.of(profile, test)
     } catch (error) {
       options.signal.throwIfAborted()
       if (course.retried === undefined && isTransient(error)) return { kind: 'in vain', reason: messageOf(error) }
@@ -179,6 +181,7 @@ export class Worker implements AsyncDisposable {
     await this.#start(course)
     this.#prepareNext()
     const hasPredecessor = checked.isUsed
+    let isPredecessorSettled = false
     checked.isUsed = true
     const found = await execute(test, checked.instance, {
       signal: options.signal,
@@ -189,11 +192,13 @@ export class Worker implements AsyncDisposable {
       onBegun: async (late) => {
         // Decoding late splats takes time: that verdict follows outside of the deadline of this test.
         if (hasPredecessor && isDamage(late)) throw new DamagedInstance()
+        isPredecessorSettled = true
         if (hasPredecessor) await this.#settle(late)
       },
     })
     checked.window = found.nextWindow
-    if (hasPredecessor && !found.hasBegun && isDamage(lateIn(found))) {
+    // An instance that dies after that belongs to this test, although the test has not begun.
+    if (hasPredecessor && !isPredecessorSettled && !found.hasBegun && isDamage(lateIn(found))) {
       await this.#settle(lateIn(found))
       await this.#held.letGo()
       return this.#try(course)
@@ -245,14 +250,11 @@ export class Worker implements AsyncDisposable {
   }
 
   /** Closes an instance that no further test may use, except one that the user wants to keep. */
-  async #afterwards(course: Course, lost: string | undefined): Promise<void> {
+  async #afterwards(lost: string | undefined): Promise<void> {
     const { isolation, keep } = this.#shared.options
-    if (isolation !== 'none') {
-      if (this.#held.current?.isUsed === true && keep === undefined) await this.#held.letGo()
-    } else if (lost !== undefined) {
-      await this.#held.letGo()
-      await this.#tell(course, { type: 'vm-lost', reason: lost })
-    }
+    const isUsed = this.#held.current?.isUsed !== false
+    const isOver = isolation === 'none' ? lost !== undefined : isUsed && keep === undefined
+    if (isOver) await this.#held.letGo()
   }
 
   async #start(course: Course): Promise<void> {

@@ -19,7 +19,7 @@ void test('a mutant is killed by the scenario that its patch names, and the cont
     ran.stdout,
     /^ok 1 - error-offset-not-refused: .*; killed by convert-checks-error-offset-first in \d+\.\d s # time=\d+ms$/m,
   )
-  t.match(ran.stdout, /^ok 2 - control: what has killed passes on the kernel without a mutant # time=/m)
+  t.match(ran.stdout, /^ok 2 - control: the scenarios that killed pass on the kernel without a mutant # time=/m)
   t.match(ran.stderr, /mutants: 1 killed in/)
   t.equal(await readFile(path.join(directory, 'results.tap'), 'utf8'), `${ran.stdout.trimEnd()}\n`)
   const lines = (await readFile(path.join(directory, 'results.jsonl'), 'utf8')).trimEnd().split('\n')

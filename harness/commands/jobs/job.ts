@@ -7,7 +7,6 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 import { InstancePool, type InstancePoolOptions } from '../../instance/pool.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../../kernel/definition/definition.ts'
-import { withDumps } from '../../kernel/dumps.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
 import type { RunOptions } from '../../run/run-options.ts'
@@ -51,7 +50,7 @@ export async function prepareJob<Choice>(
   const job = {
     options,
     context,
-    definition: options.vmcore === true ? withDumps(usable) : usable,
+    definition: usable,
     accelerator: slowedDown(chosen, usable.slowdown),
     isolation: options.isolation ?? usable.isolation,
     directory,

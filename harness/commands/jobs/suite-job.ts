@@ -1,4 +1,5 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
+import { withDumps } from '../../kernel/dumps.ts'
 import { availableParallelism } from 'node:os'
 import { shellLine } from '../../process/child.ts'
 import { cacheDirectory } from '../../base/paths.ts'
@@ -51,7 +52,9 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
     })
     return withEnding(emit, async (tell) => {
       const begin = performance.now()
-      const parts = await provideParts(definition, options, context)
+      // Another kernel is built for dumps; reports and durations name the kernel that was asked for.
+      const built = options.vmcore === true ? withDumps(definition) : definition
+      const parts = await provideParts(built, options, context)
       await tell(kernelReady(parts.kernel, begin))
       return await runOnInstances(wanted, job, parts, tell)
     })
@@ -122,9 +125,9 @@ async function loadMeanwhile(record: RunRecord): Promise<void> {
 const busyCpus = 2
 
 /** Returns the number of instances at once: each has its own CPUs, so that its threads really race, and its own memory. */
-export function jobsFor({ groups }: BootPlan, available: Bytes): number {
+export function jobsFor({ groups }: BootPlan, available: Bytes, processors: number = availableParallelism()): number {
   const largest = Math.max(...groups.map(({ profile }) => memoryOf(profile)), memoryOf(plainProfile))
-  const byCores = Math.floor(availableParallelism() / busyCpus)
+  const byCores = Math.floor(processors / busyCpus)
   const tests = groups.flatMap((group) => group.tests)
   return Math.max(1, Math.min(byCores, Math.floor(available / largest), tests.length))
 }

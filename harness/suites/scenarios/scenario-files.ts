@@ -5,6 +5,9 @@ import path from 'node:path'
 import { messageOf, UsageError } from '../../base/errors.ts'
 import { inProject } from '../../base/paths.ts'
 
+/** The name of the suite in the events. */
+export const scenarioSuite = 'scenarios'
+
 /** A file that holds a scenario. */
 export interface ScenarioFile {
   /** The base name of the file, which is the name of the scenario. */

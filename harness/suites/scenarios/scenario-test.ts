@@ -1,11 +1,9 @@
 // A scenario as the runner sees it.
+import { scenarioSuite } from './scenario-files.ts'
 import type { Test } from '../../run/test.ts'
 import type { Dialect } from '../../uapi/dialect.ts'
 import { createContext } from '../../vocabulary/create-context.ts'
 import type { NamedScenario } from './load-scenarios.ts'
-
-/** The name of the suite in the events. */
-const scenarioSuite = 'scenarios'
 
 /** Makes the test that runs a scenario on a kernel of this dialect. */
 export function scenarioTest(scenario: NamedScenario, dialect: Dialect): Test {

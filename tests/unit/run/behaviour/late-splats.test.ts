@@ -75,6 +75,30 @@ void test('the verdict of the test before takes no time of a test that is about 
   t.equal(asked, 0, 'nothing seems to hang')
 })
 
+void test('an instance that dies while the verdict of the test before is emitted belongs to the next test', async (t) => {
+  const puppets: Puppet[] = []
+  const result = await run([named('a', fine), named('b', fine)], {
+    isolation: 'none',
+    onBoot: (puppet) => void puppets.push(puppet),
+    onEvent: async (event) => {
+      if (event.type !== 'test-finished' || event.name !== 'a') return
+      puppets[0]?.die({ kind: 'panic', title: 'Fatal exception' })
+      await delay(20)
+    },
+  })
+  t.strictSame(summary(result), ['a PASS', 'b FAIL'])
+  t.match(result.finished[1]?.diagnostic?.message, /the kernel panicked/)
+})
+
+void test('a failed test names a splat of the instance that is closed after it', async (t) => {
+  const result = await run([named('a', failing)], {
+    isolation: 'vm',
+    instances: [{ onDispose: (puppet) => puppet.say(splat) }],
+  })
+  t.strictSame(summary(result), ['a FAIL'])
+  t.match(result.finished[0]?.diagnostic?.message, /^no; later kernel splat: BUG: Bad page state/)
+})
+
 void test('a scenario that has failed already stays as it is, and the next one is not charged', async (t) => {
   const result = await run([named('a', failing), named('b', fine)], {
     isolation: 'none',
