@@ -1,12 +1,12 @@
 // Files that are complete or absent: written under another name, flushed, renamed.
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
 /** The names of files and directories that a process is making begin with this prefix; its process id follows. */
-export const asidePrefix = '.making-'
+const asidePrefix = '.making-'
 
 /** Returns an unused name beside `file`, which shows the process that makes it. */
 export function asideOf(file: string): string {
@@ -43,6 +43,7 @@ export async function writeWhole(
 
 /** Writes a value that only saves time: a full or read-only cache is no error. */
 export async function rememberJson(file: string, value: unknown): Promise<void> {
+  await sweep(path.dirname(file)).catch(() => undefined)
   await writeWhole(file, JSON.stringify(value), { survivesPowerCut: false }).catch(() => undefined)
 }
 
@@ -63,4 +64,20 @@ export async function exists(file: string): Promise<boolean> {
 /** Returns whether an error of the file system means that a file or directory is absent. */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR')
+}
+
+/** Removes the half-made files and directories of killed processes. */
+export async function sweep(root: string): Promise<void> {
+  const abandoned = (await readdir(root)).filter(
+    (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),
+  )
+  await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return hasCode(error, 'EPERM')
+  }
 }

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode } from '../base/errors.ts'
-import { asideOf, asidePrefix, exists, flush, makePrivate } from './atomic-file.ts'
+import { asideOf, exists, flush, makePrivate, sweep } from './atomic-file.ts'
 
 const mostTries = 10
 
@@ -52,22 +52,6 @@ export async function discard(
   await rename(directory, trash).catch(() => undefined)
   if (!(await isTheOne(trash))) await rename(trash, directory).catch(() => undefined)
   await rm(trash, { recursive: true, force: true })
-}
-
-/** Removes the half-made files and directories of killed processes. */
-async function sweep(root: string): Promise<void> {
-  const abandoned = (await readdir(root)).filter(
-    (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),
-  )
-  await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return hasCode(error, 'EPERM')
-  }
 }
 
 /** Removes the files and directories that have not been used for longest, until `mostKept` remain. */

@@ -31,3 +31,9 @@ void test('a remembered value is read again; a cache that cannot be written is n
   const error: unknown = await readFile(path.join(root, 'file/none')).catch((thrown: unknown) => thrown)
   t.ok(isMissing(error), 'ENOTDIR counts as missing')
 })
+
+void test('what a killed process left beside a remembered file goes with the next write', async (t) => {
+  const directory = t.testdir({ '.making-999999999-x': 'half', [`.making-${process.pid}-y`]: 'ours' })
+  await rememberJson(path.join(directory, 'a.json'), { b: 1 })
+  t.strictSame((await readdir(directory)).toSorted(), [`.making-${process.pid}-y`, 'a.json'].toSorted())
+})
