@@ -111,6 +111,8 @@ export class Worker implements AsyncDisposable {
     // Late splats count for a test that passed so far, and for one whose instance is closed right after it.
     const isClosed = lost !== undefined || this.#shared.options.isolation !== 'none'
     const mayChange = attempt !== undefined && (['PASS', 'SKIP'].includes(finished.verdict) || isClosed)
+    // The test before it still waits when this one did not begin.
+    if (attempt !== undefined) await this.#settle({ splats: [], allowed: [] })
     if (mayChange) this.#unsettled = { course, attempt }
     else await this.#tellEnd(course, finished)
     await this.#afterwards(lost)

@@ -90,6 +90,17 @@ void test('an instance that dies while the verdict of the test before is emitted
   t.match(result.finished[1]?.diagnostic?.message, /the kernel panicked/)
 })
 
+void test('a test that cannot begin leaves the test before it its verdict', async (t) => {
+  const result = await run([named('a', fine), named('b', fine)], {
+    isolation: 'none',
+    instances: [betweenTwo(() => 'hang'), {}],
+  })
+  t.strictSame(
+    summary(result).map((line) => line.slice(0, 6)),
+    ['a PASS', 'b FAIL'],
+  )
+})
+
 void test('a failed test names a splat of the instance that is closed after it', async (t) => {
   const result = await run([named('a', failing)], {
     isolation: 'vm',
