@@ -3,8 +3,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import { InfraError } from '../base/errors.ts'
 import { LineMatcher } from './parser/line-matcher.ts'
-import { clean, countLines, lastLines } from './parser/log-text.ts'
-import { anyMarker } from './markers.ts'
+import { clean, copyOfLine, countLines, foldLongLines, isEndOfLine, lastLines } from './parser/log-text.ts'
+import { anyMarker, markerPrefix } from './markers.ts'
 import type { NeedleFinder } from './parser/multi-search.ts'
 import { patterns as allPatterns, type Pattern } from './pattern-table.ts'
 import { finderFor } from './parser/prefilter.ts'
@@ -21,8 +21,6 @@ export interface ParserOptions {
   readonly isRunning?: boolean
 }
 
-/** A longer line is noise; the kernel cuts its records at 1 KiB. */
-const longestLine = 8192
 /** How far before a call trace its reason may be: the header of a dump is in between. */
 const rememberedLines = 6
 
@@ -60,10 +58,9 @@ export class ConsoleParser {
 
   /** Takes the next piece of the log, cut at any byte. */
   write(chunk: Uint8Array | string): void {
-    const text = this.#rest + this.#decoder.write(chunk)
+    const text = foldLongLines(this.#rest + this.#decoder.write(chunk))
     const end = text.lastIndexOf('\n') + 1
     this.#rest = text.slice(end)
-    if (this.#rest.length > 2 * longestLine) this.#rest = this.#rest.slice(0, longestLine)
     if (end > 0) this.#readLines(text.slice(0, end))
   }
 
@@ -81,15 +78,19 @@ export class ConsoleParser {
     if (!this.#isDated && !this.#matcher.isStamped) this.#isDated = hasDate(text)
     let position = 0
     while (position < text.length) {
+      if (this.#collector.isFull) {
+        this.#lines += countLines(text, position, text.length)
+        return
+      }
       const start = this.#collector.hasOpen ? position : this.#nextOfInterest(text, position)
       this.#lines += countLines(text, position, start)
       if (start >= text.length) break
       const feed = text.indexOf('\n', start)
       this.#readLine(text, start, feed)
-      this.#lines += 1
+      if (isEndOfLine(text, feed)) this.#lines += 1
       position = feed + 1
     }
-    this.#before = lastLines(this.#before, text, rememberedLines)
+    this.#before = lastLines(this.#before, text, text.length, rememberedLines)
   }
 
   /** Finds where the next line begins that must be parsed, or the end of the text. */
@@ -109,11 +110,11 @@ export class ConsoleParser {
   }
 
   #readLine(text: string, start: number, feed: number): void {
-    const raw = text.slice(start, Math.min(feed, start + longestLine)).replaceAll('\r', '')
-    const before = (): readonly string[] => lastLines(this.#before, text.slice(0, start), rememberedLines)
+    const raw = copyOfLine(text, start, feed)
+    const before = (count = rememberedLines): readonly string[] => lastLines(this.#before, text, start, count)
     const place: LogPlace = { number: this.#lines, raw, before }
     const line = this.#matcher.parse(raw)
-    const [, scenario, what] = anyMarker.exec(raw) ?? []
+    const [, scenario, what] = raw.includes(markerPrefix) ? (anyMarker.exec(raw) ?? []) : []
     if (scenario === undefined) return this.#take(line, place)
     const next = what === 'begins' ? scenario : undefined
     const isTorn = this.#matcher.match(line) !== undefined

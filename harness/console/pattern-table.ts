@@ -8,9 +8,10 @@ import { stalls } from './patterns/stalls.ts'
 
 const table = [...faults, ...memory, ...locking, ...stalls, ...general]
 
-/** The classes of faults: those of the rows. */
-export type SplatKind = (typeof table)[number]['kind']
-export type Pattern = Row<SplatKind>
+type RowKind = (typeof table)[number]['kind']
+/** The classes of faults: those of the rows, and more splats than are read. */
+export type SplatKind = RowKind | 'flood'
+export type Pattern = Row<RowKind>
 
 export const patterns: readonly Pattern[] = table
 

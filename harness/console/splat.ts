@@ -44,11 +44,11 @@ function withoutNumbers(title: string): string {
  * are neither helpers nor entries into the kernel. Give no `trace` where chance decides about it.
  */
 export function fingerprintOf(kind: SplatKind, title: string, trace: readonly TraceFrame[]): string {
-  const functions = trace
-    .filter(({ isDoubtful }) => isDoubtful !== true)
-    .map((frame) => frame.function)
-    .filter((name, index, all) => !isHelper(name) && !isEntry(name) && all.indexOf(name) === index)
-    .slice(0, framesInFingerprint)
+  const functions = new Set<string>()
+  for (const { isDoubtful, function: name } of trace) {
+    if (functions.size === framesInFingerprint) break
+    if (isDoubtful !== true && !isHelper(name) && !isEntry(name)) functions.add(name)
+  }
   return createHash('sha256')
     .update([kind, withoutNumbers(title), ...functions].join('\n'))
     .digest('hex')

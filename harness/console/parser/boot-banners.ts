@@ -36,12 +36,14 @@ export class BootBanners {
     return instance !== null
   }
 
-  /** Whether a banner is unexpected; `before` holds the lines before it. */
-  isReboot(before: readonly string[]): boolean {
+  /** Whether a banner is unexpected; `linesBefore` gives the lines before it. */
+  isReboot(linesBefore: () => readonly string[]): boolean {
     const wasUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
     this.#isUp = true
+    if (!wasUp) return false
+    const before = linesBefore()
     const boot = before.findLastIndex((line) => journalBoot.test(line))
     const isStopped = before.slice(0, Math.max(0, boot)).some((line) => journalStopped.test(line))
-    return wasUp && !isStopped && !before.slice(-1).some((line) => replay.test(line))
+    return !isStopped && !before.slice(-1).some((line) => replay.test(line))
   }
 }

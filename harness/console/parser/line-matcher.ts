@@ -1,6 +1,7 @@
 // Decides whether a line begins a splat, and which part of a line counts.
-import { anyMarker } from '../markers.ts'
+import { anyMarker, markerPrefix } from '../markers.ts'
 import { harmless, type Pattern } from '../pattern-table.ts'
+import { rowsFor } from './prefilter.ts'
 import { parseLine, type ConsoleLine } from '../printk.ts'
 
 export type Groups = Readonly<Record<string, string | undefined>>
@@ -23,7 +24,7 @@ export class LineMatcher {
   /** Finds the first row that matches a line; a general row does not match lines that only look like a splat. */
   match(line: ConsoleLine): Match | undefined {
     const { text } = line
-    for (const pattern of this.#patterns) {
+    for (const pattern of rowsFor(this.#patterns, text)) {
       if (!text.includes(pattern.needle)) continue
       const found = pattern.begin.exec(text)
       if (found === null) continue
@@ -36,7 +37,8 @@ export class LineMatcher {
   /** Parses a line. When two records are on it, the record that begins a splat counts, at any position. */
   parse(raw: string): ConsoleLine {
     const first = parseLine(raw)
-    const marker = anyMarker.exec(raw)
+    const marker = raw.includes(markerPrefix) ? anyMarker.exec(raw) : null
+    if (marker === null && first.next === undefined) return first
     const behind = marker === null ? undefined : raw.slice(marker.index + marker[0].length).trimStart()
     const others = [first.next, behind].flatMap((text) => (text === undefined ? [] : [parseLine(text)]))
     return others.find((line) => this.match(line) !== undefined) ?? first

@@ -1,7 +1,43 @@
 // Helpers for the text of a log in chunks of whole lines.
 import { stripVTControlCharacters } from 'node:util'
 
-// Feeds and tabs stay. Returns, which every line may have, are removed later, from the lines that are parsed.
+/** Longer lines are folded; the kernel cuts its records at 1 KiB. */
+const longestLine = 8192
+/** Ends a piece of a line that goes on. Decoded text has no lone surrogate. */
+const fold = '\ud800\n'
+const foldMark = fold.charCodeAt(0)
+/** A record of the kernel that begins so near to the end of a piece is left to the next piece, so that no record is cut. */
+const longestRecord = 4096
+
+/** Folds lines that are longer than a line of the kernel can be; an unfinished last line as well. */
+export function foldLongLines(text: string): string {
+  const pieces: string[] = []
+  let taken = 0
+  for (let start = 0; text.length - start > longestLine;) {
+    const piece = text.slice(start, start + longestLine)
+    const feed = piece.lastIndexOf('\n')
+    if (feed === -1) {
+      const record = piece.lastIndexOf('[')
+      start += record < longestLine - longestRecord ? longestLine : record
+      pieces.push(text.slice(taken, start), fold)
+      taken = start
+    } else start += feed + 1
+  }
+  return taken === 0 ? text : [...pieces, text.slice(taken)].join('')
+}
+
+/** Whether the line feed at a position ends a line, and not only a piece of a folded one. */
+export function isEndOfLine(text: string, feed: number): boolean {
+  return text.charCodeAt(feed - 1) !== foldMark
+}
+
+/** Copies a line out of a text: a slice of it would keep the whole text in memory. Returns, which every line may have, go. */
+export function copyOfLine(text: string, start: number, feed: number): string {
+  const line = text.slice(start, isEndOfLine(text, feed) ? feed : feed - 1)
+  return Buffer.from(line.includes('\r') ? line.replaceAll('\r', '') : line).toString()
+}
+
+// Feeds and tabs stay. Returns are removed later, from the lines that are parsed.
 const noise = /[^\P{Cc}\t\n\r]/u
 const allNoise = /[^\P{Cc}\t\n\r]/gu
 
@@ -14,19 +50,20 @@ export function clean(text: string): string {
 export function countLines(text: string, from: number, to: number): number {
   let count = 0
   for (let feed = text.indexOf('\n', from); feed !== -1 && feed < to; feed = text.indexOf('\n', feed + 1)) {
-    count += 1
+    if (isEndOfLine(text, feed)) count += 1
   }
   return count
 }
 
-/** Gives the last `count` lines of the lines before a text and of the text, which consists of whole lines. */
-export function lastLines(before: readonly string[], text: string, count: number): readonly string[] {
+/** Gives the last `count` lines of the lines before a text and of the part of the text up to `end`, which has whole lines. */
+export function lastLines(before: readonly string[], text: string, end: number, count: number): readonly string[] {
   const lines: string[] = []
-  for (let end = text.length; end > 0 && lines.length < count;) {
-    const start = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1
-    // A slice would keep the whole chunk in memory.
-    lines.unshift(Buffer.from(text.slice(start, end - 1).replaceAll('\r', '')).toString())
-    end = start
+  for (let next = end; next > 0 && lines.length < count;) {
+    const start = next < 2 ? 0 : text.lastIndexOf('\n', next - 2) + 1
+    lines.push(copyOfLine(text, start, next - 1))
+    next = start
   }
-  return [...before, ...lines].slice(-count)
+  lines.reverse()
+  const missing = count - lines.length
+  return missing > 0 && before.length > 0 ? [...before.slice(-missing), ...lines] : lines
 }

@@ -32,6 +32,18 @@ export class NeedleFinder {
     }
   }
 
+  /** Finds the needles in a text; a needle that has another one within it is never among them, only the other one is. */
+  needlesIn(text: string): readonly string[] {
+    const found: string[] = []
+    for (let start = this.find(text, 0); start !== -1; start = this.find(text, start + 1)) {
+      const end = start + this.#width - 1
+      const block = blockOf(text.charCodeAt(end - 1), text.charCodeAt(end))
+      const needle = this.#byBlock.get(block)?.find((other) => text.startsWith(other, start))
+      if (needle !== undefined && !found.includes(needle)) found.push(needle)
+    }
+    return found
+  }
+
   /** Finds where the first needle begins, at `from` or later; -1 if there is none. */
   find(text: string, from: number): number {
     const shifts = this.#shifts

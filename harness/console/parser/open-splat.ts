@@ -6,7 +6,7 @@ import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
-import { gapLimit, longestHead, longestSplat, longestUnknownPause, pauseLimit } from './splat-limits.ts'
+import { gapLimit, longestHead, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
 import { taskIn, taskOn, type SplatTask } from './splat-task.ts'
 import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
@@ -133,6 +133,7 @@ export class OpenSplat {
       this.#knownCount = this.#count
       this.#time = line.time
     }
+    if (this.#count >= mostLines) this.#endEarly()
     if (line.next !== undefined) this.#mixed('two records are on one line')
     this.#keep(place.raw)
     return 'taken'
@@ -164,6 +165,11 @@ export class OpenSplat {
       ...(this.#scenario === undefined ? {} : { scenario: this.#scenario }),
       lines: this.#lines.slice(0, this.#knownCount),
     }
+  }
+
+  #endEarly(): void {
+    this.#mixed(`it has more than ${mostLines} lines`)
+    this.#isDone = true
   }
 
   #mixed(trouble: string): void {
@@ -232,8 +238,7 @@ export class OpenSplat {
   }
 
   #keep(raw: string): void {
-    // A slice would keep the whole chunk of the log in memory.
-    if (this.#lines.length < mostKeptLines) this.#lines.push(Buffer.from(raw).toString())
+    if (this.#lines.length < mostKeptLines) this.#lines.push(raw)
   }
 }
 

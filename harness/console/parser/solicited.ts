@@ -15,8 +15,18 @@ export class SolicitedTraces {
 
   /** Takes note of a line that announces requested traces. */
   notice({ text, caller = '' }: ConsoleLine, number: number): void {
-    if (injected.test(text)) this.#injected.set(caller, number)
+    if (injected.test(text)) this.#inject(caller, number)
     if (askedFor.some((expression) => expression.test(text))) this.#asked = number
+  }
+
+  #inject(caller: string, number: number): void {
+    // Keeps the order of the lines, and forgets those whose trace did not come.
+    this.#injected.delete(caller)
+    for (const [other, header] of this.#injected) {
+      if (number - header <= injectedLines) break
+      this.#injected.delete(other)
+    }
+    this.#injected.set(caller, number)
   }
 
   /** Whether the trace that begins with this line was requested. The announcement of an injected fault is used up. */

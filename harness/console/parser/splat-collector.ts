@@ -1,15 +1,17 @@
 // Holds the splats that are open, gives each line to the one that it continues, and begins new ones.
 import { BootBanners } from './boot-banners.ts'
+import { floodOf } from './flood.ts'
 import type { LineMatcher, Match } from './line-matcher.ts'
 import { anotherBegins, OpenSplat, type Place } from './open-splat.ts'
 import { parseLine, type ConsoleLine } from '../printk.ts'
 import { SolicitedTraces } from './solicited.ts'
 import type { Splat } from '../splat.ts'
+import { mostSplatLines, mostSplats } from './splat-limits.ts'
 
 /** A line in the log, with access to the lines before it. */
 export interface LogPlace extends Place {
-  /** Gives the last few lines before this line. */
-  readonly before: () => readonly string[]
+  /** Gives the last lines before this line; default: a few. */
+  readonly before: (count?: number) => readonly string[]
 }
 
 /** A trace that follows a splat without a trace within so many lines may belong to that splat. */
@@ -18,6 +20,8 @@ const tornLines = 100
 const silentLines = 1000
 /** How many splats are open at once at most. */
 const mostOpen = 64
+/** How often silent splats are looked for, in lines. */
+const silenceCheck = 64
 const endMissing = 'its last line is missing'
 const rulerLine = /^={20,}$/
 const dumpHeader = /^(?:CPU: \d+ |Hardware name:|Tainted:|Workqueue:|Modules linked in:|\s*$)/
@@ -30,6 +34,11 @@ export class SplatCollector {
   readonly #open = new Map<string, OpenSplat>()
   #solicited = new SolicitedTraces()
   #found = 0
+  /** How many lines continued a splat. */
+  #continued = 0
+  #isFull = false
+  /** The line at which silent splats are looked for. */
+  #check = 0
   /** The line after the last complete splat: the lines before it belong to reported splats. */
   #reported = 0
   /** The line that last began a splat while another one, without a known task, had no trace yet. */
@@ -50,6 +59,11 @@ export class SplatCollector {
     return this.#open.size > 0
   }
 
+  /** Whether the log has more splats than are read; the last splat says so. Further lines count for nothing. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
   /** Takes note of a time stamp of the kernel, in seconds. */
   stamp(time: number | undefined): void {
     this.#banners.stamp(time)
@@ -63,9 +77,12 @@ export class SplatCollector {
     this.#notice(line, place.number)
     const open = this.#open.get(key)
     const match = this.#matcher.match(line)
-    if (open !== undefined && this.#continue(open, line, place, match)) return true
-    if (match !== undefined) this.#begin(match, line, place)
-    return false
+    const isContinued = open !== undefined && this.#continue(open, line, place, match)
+    if (isContinued) this.#continued += 1
+    else if (match !== undefined) this.#begin(match, line, place)
+    if (this.#found >= mostSplats) this.#overflow(`${mostSplats} splats`, place)
+    else if (this.#continued >= mostSplatLines) this.#overflow(`${mostSplatLines} lines of splats`, place)
+    return isContinued
   }
 
   /** Closes all open splats, since the log is over. */
@@ -73,7 +90,15 @@ export class SplatCollector {
     this.#closeAll('the log ends within the splat')
   }
 
+  #overflow(limit: string, { number }: Place): void {
+    this.#isFull = true
+    this.#closeAll('the rest of the log is not read')
+    this.#onSplat(floodOf(limit, number, this.scenario))
+  }
+
   #closeSilent(number: number): void {
+    if (number < this.#check && this.#open.size <= mostOpen) return
+    this.#check = number + silenceCheck
     for (const splat of this.#open.values()) {
       if (number - splat.last > silentLines || this.#open.size > mostOpen) this.#close(splat, endMissing)
     }
@@ -104,7 +129,7 @@ export class SplatCollector {
     }
     if (match !== undefined && open.relationTo(match, line.text) === 'next') {
       const isPanic = match.pattern.kind === 'panic'
-      const first = isRuler(place.before().at(-1)) ? place.number - 1 : place.number
+      const first = isRuler(place.before(1).at(-1)) ? place.number - 1 : place.number
       if (!isPanic && line.caller === undefined && open.isCutBy(first)) this.#cut = place.number
       this.#close(open, anotherBegins, isPanic)
       return false
@@ -119,10 +144,10 @@ export class SplatCollector {
 
   #begin(match: Match, line: ConsoleLine, place: LogPlace): void {
     const { pattern } = match
-    if (pattern.kind === 'reboot' && !this.#banners.isReboot(place.before())) return
+    if (pattern.kind === 'reboot' && !this.#banners.isReboot(place.before)) return
     if (pattern.name === 'lockdep-off' && this.#found > 0) return
     if (pattern.name === 'call-trace') return this.#beginTrace(match, line, place)
-    const ruler = this.#reported < place.number ? place.before().at(-1) : undefined
+    const ruler = this.#reported < place.number ? place.before(1).at(-1) : undefined
     const isWithin = this.#cut === place.number && pattern.hasTrace
     const around = {
       scenario: this.scenario,

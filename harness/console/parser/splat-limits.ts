@@ -1,8 +1,16 @@
 // How far apart, in lines and seconds, two lines of one splat may be.
 import type { Pattern, SplatKind } from '../pattern-table.ts'
 
+/** How many splats of a log are read; more are a flood. */
+export const mostSplats = 10_000
+/** How many lines of splats are read in a log; more are a flood. */
+export const mostSplatLines = 500_000
 /** The most lines of a splat without an end. */
 export const longestSplat = 2000
+/** The most lines of any splat: the traces of hundreds of processors. */
+export const mostLines = 20_000
+/** The most frames of a trace; the stack of a task has room for a few hundred. */
+export const mostFrames = 2000
 /** The most lines between the two parts of a head, of which the second gives the place. */
 export const longestHead = 14
 /** In seconds: a later line is not the trace of a splat that only a general row matches. */

@@ -1,4 +1,5 @@
 // Collects the call trace of a splat, line by line.
+import { mostFrames } from './splat-limits.ts'
 import { frameOn, isCutFrame, programCounterOn, type TraceFrame } from '../stack-frames.ts'
 
 /** Before the trace, in it, or behind it. */
@@ -134,13 +135,18 @@ export class TraceReader {
   #add(frame: TraceFrame): void {
     if (this.#phase === 'tail') return
     if (this.#phase === 'head') this.#phase = 'trace'
-    this.#frames.push({ frame, context: this.#context })
+    this.#push(frame)
+  }
+
+  #push(frame: TraceFrame): void {
+    if (this.#frames.length < mostFrames) this.#frames.push({ frame, context: this.#context })
+    else this.#trouble ??= `the call trace has more than ${mostFrames} functions`
   }
 
   #readCounter(text: string): boolean {
     const counter = programCounterOn(text)
     if (counter === undefined) return false
-    if (this.#phase === 'trace') this.#frames.push({ frame: counter, context: this.#context })
+    if (this.#phase === 'trace') this.#push(counter)
     else this.#counter ??= counter
     return true
   }
