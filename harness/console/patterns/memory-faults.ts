@@ -56,14 +56,14 @@ export const memory = rows({
   'bad-page-state': {
     kind: 'bad-page',
     needle: 'BUG: Bad page state',
-    begin: /^BUG: Bad page state in process (?<comm>.+?)(?: +pfn:.*)?$/,
+    begin: /^BUG: Bad page state in process (?<comm>.+?)(?:(?<=\S) +pfn:.*)?$/,
     title: 'bad page state',
     complete: /pfn:[0-9a-f]+$/,
   },
   'bad-page-map': {
     kind: 'bad-page',
     needle: 'BUG: Bad page ',
-    begin: /^BUG: Bad page (?<what>map|cache|table) in process (?<comm>.+?)(?: +(?:pfn|pte):.*)?$/,
+    begin: /^BUG: Bad page (?<what>map|cache|table) in process (?<comm>.+?)(?:(?<=\S) +(?:pfn|pte):.*)?$/,
     title: 'bad page $what',
   },
   'bad-rss-counter': {
