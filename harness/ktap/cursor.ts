@@ -1,6 +1,6 @@
 // Steps through the lines of a document and classifies each.
-import type { LogLine } from './extract.ts'
 import { classify, type KtapLine, type Numbering } from './line.ts'
+import type { LogLine } from './log-lines.ts'
 
 /** A line and its kind. */
 export type Classified = LogLine & { readonly parsed: KtapLine }
@@ -13,6 +13,8 @@ export class Cursor {
   #current: Classified | undefined
   /** The end of the present block of YAML; its lines are plain text. */
   #yamlEnd = 0
+  /** Up to which line there is no end of a block with this indentation. */
+  readonly #endless = new Map<string, number>()
 
   constructor(lines: readonly LogLine[], numbering: Numbering) {
     this.#lines = lines
@@ -57,12 +59,12 @@ export class Cursor {
   /** Finds the line behind the block of YAML that begins here; 0 without such a block, or when it has no end. */
   #endOfYaml(): number {
     const indent = /^(?<indent>\s+)---$/.exec(this.#lines[this.#position]?.text ?? '')?.groups?.['indent']
-    if (indent === undefined) return 0
-    for (let end = this.#position + 1; end < this.#lines.length; end += 1) {
-      const text = this.#lines[end]?.text ?? ''
-      if (text === `${indent}...`) return end + 1
-      if (text !== '' && !text.startsWith(indent)) return 0
+    if (indent === undefined || this.#position < (this.#endless.get(indent) ?? 0)) return 0
+    let end = this.#position + 1
+    for (; this.#lines[end]?.text.startsWith(indent) === true; end += 1) {
+      if (this.#lines[end]?.text === `${indent}...`) return end + 1
     }
+    this.#endless.set(indent, end)
     return 0
   }
 }

@@ -1,6 +1,6 @@
 // A test of a KTAP document while it is read.
 import type { Classified } from './cursor.ts'
-import type { LogLine } from './extract.ts'
+import type { LogLine } from './log-lines.ts'
 import type { ResultLine } from './line.ts'
 import { summarised, type KtapTest, type Status } from './tree.ts'
 
@@ -11,6 +11,8 @@ export interface Draft {
   planned?: number
   skip?: string
   result?: ResultLine & { readonly line: number }
+  /** How much larger the numbers of its subtests are than they should be, since the first of them are lost. */
+  offset?: number | undefined
   readonly tests: KtapTest[]
   readonly log: LogLine[]
 }
@@ -37,6 +39,12 @@ export function finished(test: Draft, quoted?: readonly KtapTest[]): KtapTest {
     ...(quoted === undefined ? {} : { quoted }),
     ...(isQuiet ? {} : { log: test.log.map(({ text }) => text) }),
   }
+}
+
+/** Gives the status of a result line. A failure that TAP expects is none; KTAP counts it. */
+export function saidBy({ ok, directive }: ResultLine, protocol: 'TAP' | 'KTAP'): Status {
+  if (directive === 'SKIP' || (directive === 'TODO' && protocol === 'TAP' && !ok)) return 'skipped'
+  return ok ? 'passed' : 'failed'
 }
 
 /** Whether a line is the result of the test of this name. */

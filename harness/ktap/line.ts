@@ -23,6 +23,8 @@ export type KtapLine =
   | { readonly kind: 'plan'; readonly count: number; readonly skip: string | undefined }
   | ResultLine
   | { readonly kind: 'bail-out'; readonly reason: string }
+  /** A failure that is no result, since KTAP requires a number and no # in the name. */
+  | { readonly kind: 'broken' }
   | { readonly kind: 'text' }
 
 /** Whether a result must have its number: KTAP requires it, TAP does not. */
@@ -41,8 +43,13 @@ const anyResult =
 const skipDirective = /(?:^| # )SKIP(?:PED)?(?!\w|-\w)[:,.-]*\s*(?<reason>.*)$/i
 const otherDirective = /^(?<word>TODO|XFAIL|XPASS|TIMEOUT|ERROR)\b\s*(?<reason>.*)$/i
 
+/** The first characters of all lines that are no text. */
+const telling = /^\s*(?:ok|not ok|K?TAP |# |1\.\.|bail)/i
+const failure = /^\s*not ok(?: |$)/
+
 /** Classifies a line and parses its parts. */
 export function classify(line: string, numbering: Numbering): KtapLine {
+  if (!telling.test(line)) return { kind: 'text' }
   const result = (numbering === 'required' ? numberedResult : anyResult).exec(line)?.groups
   if (result !== undefined) return resultOf(result)
   const version = versionLine.exec(line)?.groups
@@ -59,7 +66,7 @@ export function classify(line: string, numbering: Numbering): KtapLine {
   }
   const bailOut = bailOutLine.exec(line)?.groups
   if (bailOut !== undefined) return { kind: 'bail-out', reason: bailOut['reason'] ?? '' }
-  return { kind: 'text' }
+  return { kind: failure.test(line) ? 'broken' : 'text' }
 }
 
 function resultOf(groups: Readonly<Record<string, string | undefined>>): ResultLine {

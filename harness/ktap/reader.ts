@@ -1,40 +1,47 @@
 // Reads a document of TAP or KTAP: a header begins a parent, and the result with the name of the parent ends it.
 import { Cursor, type Classified } from './cursor.ts'
-import { draft, finished, isResultOf, type Draft } from './draft.ts'
-import type { LogLine } from './extract.ts'
-import type { Numbering } from './line.ts'
+import { contradictionsIn } from './contradictions.ts'
+import { counted } from './counted.ts'
+import { draft, finished, isResultOf, saidBy, type Draft } from './draft.ts'
+import { Levels } from './levels.ts'
+import { deepestNesting, deepestQuote, largestPlan, mostMissing, type Depth, type Grammar } from './grammar.ts'
+import type { LogLine } from './log-lines.ts'
+import { Problems } from './problems.ts'
+import { quotedIn } from './quotes.ts'
+import { Surplus } from './surplus.ts'
 import { totalsProblem } from './totals.ts'
-import { isFailure, statusOf, summarised, type KtapReport, type KtapTest, type Problem } from './tree.ts'
-
-// A larger plan is a mistake, and each test without a result takes memory.
-const largestPlan = 100_000
-const deepestNesting = 100
-// How many surplus results a problem names.
-const mostNames = 5
+import { statusOf, summarised, type KtapReport, type KtapTest, type Status } from './tree.ts'
 
 /** Reads one document, to the end of its lines. */
-export function readDocument(lines: readonly LogLine[], numbering: Numbering): KtapReport {
-  return new Reader(lines, numbering, 0).document()
+export function readDocument(lines: readonly LogLine[], grammar: Grammar): KtapReport {
+  return new Reader(lines, grammar, { nesting: 0, quotes: 0 }).document()
 }
 
 class Reader {
   readonly #lines: readonly LogLine[]
-  readonly #numbering: Numbering
+  readonly #grammar: Grammar
   readonly #cursor: Cursor
-  readonly #depth: number
-  readonly #problems: Problem[] = []
-  readonly #path: string[] = []
+  readonly #levels: Levels
+  readonly #depth: Depth
+  readonly #problems = new Problems()
+  #protocol: Grammar['protocol']
+  #hasBailedOut = false
+  /** Whether any result that is not counted is a failure. */
+  #hasOtherFailure = false
+  #missingListed = 0
 
-  constructor(lines: readonly LogLine[], numbering: Numbering, depth: number) {
+  constructor(lines: readonly LogLine[], grammar: Grammar, depth: Depth) {
     this.#lines = lines
-    this.#numbering = numbering
-    this.#cursor = new Cursor(lines, numbering)
+    this.#grammar = grammar
+    this.#cursor = new Cursor(lines, grammar.numbering)
+    this.#levels = new Levels(lines)
     this.#depth = depth
+    this.#protocol = grammar.protocol
   }
 
   document(): KtapReport {
-    const streams = [this.#stream()]
-    while (this.#cursor.current !== undefined) streams.push(this.#stream())
+    const streams = [this.#stream(this.#grammar.isHeadless)]
+    while (this.#cursor.current !== undefined) streams.push(this.#stream(false))
     const tests = streams.flatMap((stream) => stream.tests)
     const planned = streams.every((stream) => stream.planned !== undefined)
       ? streams.reduce((sum, stream) => sum + (stream.planned ?? 0), 0)
@@ -42,25 +49,34 @@ class Reader {
     const skip = streams.find((stream) => stream.skip !== undefined)?.skip
     const { counts } = summarised(tests.length === 0 ? 'empty' : 'crashed', tests)
     return {
-      status: statusOf(counts),
+      status: this.#statusWith(statusOf(counts)),
       counts,
       tests,
       ...(planned === undefined ? {} : { planned }),
       ...(skip === undefined ? {} : { skip }),
-      problems: this.#problems.toSorted((left, right) => left.line - right.line),
+      problems: this.#problems.inOrder(),
     }
   }
 
+  /** Gives the status of the document by that of its tests. */
+  #statusWith(status: Status): Status {
+    if (this.#hasBailedOut) return 'crashed'
+    return this.#hasOtherFailure && status !== 'crashed' ? 'failed' : status
+  }
+
   /** Takes the output of one program: to the end, or to the version line of the next program. */
-  #stream(): Draft {
+  #stream(isHeadless: boolean): Draft {
     const begin = this.#cursor.position
     const main = draft(this.#text())
     const line = this.#cursor.lineNumber
-    const begun = this.#version()
+    this.#levels.begin(isHeadless ? undefined : this.#cursor.current)
+    const begun = !isHeadless && this.#version()
+    if (!isHeadless) main.offset = 0
     main.log.push(...this.#text())
     this.#plan(main)
     this.#subtests(main, (next) => this.#beginsStream(next))
     this.#surplus(main)
+    this.#levels.end()
     const { tests, planned, skip } = main
     const isPlanned = begun || planned !== undefined
     if (isPlanned && tests.length === 0 && skip === undefined) this.#report(line, 'no test has run')
@@ -69,13 +85,15 @@ class Reader {
     return main
   }
 
-  /** Whether another program begins with this line: in KTAP, all version lines after the first one are subtests. */
-  #beginsStream({ parsed, text }: Classified): boolean {
-    return this.#numbering === 'optional' && parsed.kind === 'version' && !/^\s/.test(text)
+  /** Whether another program begins with this line, although the plan of the present one is not fulfilled. */
+  #beginsStream(line: Classified): boolean {
+    if (line.parsed.kind !== 'version' || /^\s/.test(line.text)) return false
+    // Without indentation, version lines of KTAP are those of subtests.
+    return this.#grammar.numbering === 'optional' || this.#grammar.isHeadless || this.#levels.isIndented
   }
 
   #report(line: number, problem: string): void {
-    this.#problems.push({ line, test: this.#path.filter((name) => name !== '').join(' > '), problem })
+    this.#problems.report(line, problem)
   }
 
   /** Takes lines that are no KTAP. */
@@ -83,7 +101,14 @@ class Reader {
     const taken: LogLine[] = []
     for (let { current } = this.#cursor; current !== undefined; current = this.#cursor.current) {
       if (current.parsed.kind === 'bail-out') {
+        this.#hasBailedOut = true
         this.#report(current.number, `Bail out! ${current.parsed.reason}`.trimEnd())
+      } else if (current.parsed.kind === 'broken') {
+        this.#hasOtherFailure = true
+        this.#report(
+          current.number,
+          'a line that begins with "not ok" is no result: it has no number, or # in its name',
+        )
       } else if (this.#isTooDeep(current)) {
         this.#report(current.number, `a header ${deepestNesting} levels deep, which is left out`)
       } else if (current.parsed.kind !== 'text') break
@@ -95,7 +120,7 @@ class Reader {
 
   #isTooDeep({ parsed }: Classified): boolean {
     const isHeader = parsed.kind === 'version' || parsed.kind === 'subtest'
-    return isHeader && this.#depth + this.#path.length >= deepestNesting
+    return isHeader && this.#depth.nesting + this.#problems.depth >= deepestNesting
   }
 
   /** Takes a version line, if there is one. */
@@ -105,6 +130,7 @@ class Reader {
     const { protocol, version } = line.parsed
     const isKnown = protocol === 'KTAP' ? version === 1 : version >= 12 && version <= 14
     if (!isKnown) this.#report(line.number, `there is no known ${protocol} version ${version}`)
+    this.#protocol = protocol
     this.#cursor.advance()
     return true
   }
@@ -127,19 +153,28 @@ class Reader {
     while (parent.planned === undefined || tests.length < parent.planned) {
       const log = this.#text()
       const { current } = this.#cursor
-      const isPlan = current?.parsed.kind === 'plan'
-      if (isPlan && this.#planBetweenTests(parent, current)) {
+      const bare = this.#bareLevel(current)
+      const isPlan = current?.parsed.kind === 'plan' && bare === undefined
+      const isOver = current === undefined || endsIt(current) || this.#levels.isEndedBy(current)
+      if (isPlan && !isOver && this.#planBetweenTests(parent, current)) {
         parent.log.push(...log)
         continue
       }
-      if (current === undefined || isPlan || endsIt(current)) {
-        if (isPlan) this.#report(current.number, 'a plan where a test should be')
+      if (isOver || isPlan) {
+        if (isPlan && !isOver) this.#report(current.number, 'a plan where a test should be')
         if (parent.planned === undefined) parent.log.push(...log)
         else this.#missing(parent, parent.planned, log)
         return
       }
-      tests.push(this.#test(tests.length + 1, log))
+      tests.push(this.#test(parent, log, bare))
     }
+  }
+
+  /** Gives the indentation of a subtest that begins here without a header. */
+  #bareLevel(line: Classified | undefined): number | undefined {
+    const isTooDeep = this.#depth.nesting + this.#problems.depth >= deepestNesting
+    if (line === undefined || isTooDeep) return undefined
+    return this.#levels.bareLevel(line, this.#cursor.position, this.#grammar.isHeadless)
   }
 
   /** Takes a plan that comes late, or leaves out a second one; false when a plan ends the subtests. */
@@ -148,7 +183,7 @@ class Reader {
       this.#plan(parent)
       return true
     }
-    if (parent.tests.length > 0 || this.#numbering === 'required') return false
+    if (parent.tests.length > 0 || this.#grammar.numbering === 'required') return false
     this.#report(line.number, 'a second plan, which is left out')
     this.#cursor.advance()
     return true
@@ -159,40 +194,50 @@ class Reader {
     const missing = planned - parent.tests.length
     const have = missing === 1 ? 'has' : 'have'
     this.#report(this.#cursor.lineNumber, `${missing} of ${counted(planned, 'planned test')} ${have} no result`)
-    for (let count = 0; count < missing; count += 1) {
+    const listed = Math.max(1, Math.min(missing, mostMissing - this.#missingListed))
+    this.#missingListed += listed
+    for (let count = 0; count < listed; count += 1) {
       parent.tests.push(finished(draft(count === 0 ? log : [])))
     }
   }
 
-  #test(expected: number, log: readonly LogLine[]): KtapTest {
+  /** Takes a test; `bare` is the indentation of one that has no header. */
+  #test(parent: Draft, log: readonly LogLine[], bare: number | undefined): KtapTest {
     const test = draft(log)
+    const isBare = bare !== undefined
+    test.offset = isBare && this.#grammar.isHeadless ? undefined : 0
     const begin = this.#cursor.lineNumber
-    const hasVersion = this.#version()
-    const header = this.#cursor.current
+    const protocol = this.#protocol
+    if (isBare) this.#levels.beginBare(bare)
+    else this.#levels.begin(this.#cursor.current)
+    const hasVersion = !isBare && this.#version()
+    const header = isBare ? undefined : this.#cursor.current
     if (header?.parsed.kind === 'subtest') {
       test.name = header.parsed.name
       this.#cursor.advance()
     }
     const { name } = test
-    const isParent = hasVersion || header?.parsed.kind === 'subtest'
-    this.#path.push(name)
+    const isParent = isBare || hasVersion || header?.parsed.kind === 'subtest'
+    this.#problems.enter(name)
     if (isParent) {
       test.log.push(...this.#text())
       this.#plan(test)
-      this.#subtests(test, (line) => name !== '' && isResultOf(line, name))
+      this.#subtests(test, (line) => (isBare ? this.#levels.isOutside(line) : name !== '' && isResultOf(line, name)))
     }
+    this.#levels.end()
     test.log.push(...this.#text())
-    this.#result(test, expected)
+    this.#protocol = protocol
+    this.#result(test, parent)
     if (isParent && test.tests.length === 0) this.#empty(test, begin)
     const quoted = isParent ? undefined : this.#quoted(test)
     const complete = finished(test, quoted?.tests)
-    this.#contradictions(complete, test.result)
-    this.#path.pop()
+    for (const { line, problem } of contradictionsIn(complete, test.result)) this.#report(line, problem)
+    this.#problems.leave()
     return complete
   }
 
   /** Takes the result of a test, if it is the next line. */
-  #result(test: Draft, expected: number): void {
+  #result(test: Draft, parent: Draft): void {
     const line = this.#cursor.current
     if (line?.parsed.kind !== 'result' || (test.name !== '' && !isResultOf(line, test.name))) {
       this.#report(this.#cursor.lineNumber, 'it has no result')
@@ -202,9 +247,12 @@ class Reader {
     this.#cursor.advance()
     test.result = { ...parsed, line: line.number }
     test.name = parsed.name
-    this.#path[this.#path.length - 1] = test.name
-    test.said = parsed.directive === 'SKIP' ? 'skipped' : parsed.ok ? 'passed' : 'failed'
-    if (parsed.number !== undefined && parsed.number !== expected) {
+    this.#problems.rename(test.name)
+    test.said = saidBy(parsed, this.#protocol)
+    if (parsed.number === undefined) return
+    parent.offset ??= parsed.number - parent.tests.length - 1
+    const expected = parent.tests.length + 1 + parent.offset
+    if (parsed.number !== expected) {
       this.#report(line.number, `it has number ${parsed.number}, and should have ${expected}`)
     }
   }
@@ -218,53 +266,35 @@ class Reader {
 
   /** Reads the output that the runner of a program has put behind `# `, if there are results in it. */
   #quoted({ log }: Draft): KtapReport | undefined {
-    const quoted = log
-      .filter(({ text }) => /^\s*#/.test(text))
-      .map(({ number, text }) => ({ number, text: text.replace(/^\s*# ?/, '') }))
-    if (!quoted.some(({ text }) => /^\s*(?:not ok|ok|1\.\.\d)/.test(text))) return undefined
-    const depth = this.#depth + this.#path.length
-    if (depth >= deepestNesting) return undefined
-    const report = new Reader(quoted, 'required', depth).document()
+    const quoted = quotedIn(log)
+    if (quoted === undefined) return undefined
+    const depth = { nesting: this.#depth.nesting + this.#problems.depth, quotes: this.#depth.quotes + 1 }
+    if (depth.nesting >= deepestNesting || depth.quotes > deepestQuote) {
+      this.#report(quoted.lines[0]?.number ?? 1, `results in quotes ${deepestQuote} levels deep, which are left out`)
+      return undefined
+    }
+    const grammar = { numbering: quoted.numbering, protocol: 'TAP', isHeadless: false } as const
+    const report = new Reader(quoted.lines, grammar, depth).document()
     for (const { line, test, problem } of report.problems) {
-      this.#path.push(test)
+      this.#problems.enter(test)
       this.#report(line, problem)
-      this.#path.pop()
+      this.#problems.leave()
     }
     return report
   }
 
-  /** Reports a result that its subtests or its directive contradict. */
-  #contradictions(test: KtapTest, result: Draft['result']): void {
-    if (result?.ok !== true) return
-    const { line, directive } = result
-    const failures = [...test.tests, ...(test.quoted ?? [])].filter(isFailure).length
-    if (failures > 0) this.#report(line, `it says ok, but ${failures} of its subtests did not pass`)
-    if (directive === 'TIMEOUT' || directive === 'ERROR') {
-      this.#report(line, `it says ok, but also ${directive}`)
-    }
-  }
-
   /** Reports the results after the last planned test, up to the next stream. */
   #surplus({ planned = 0 }: Draft): void {
-    const names: string[] = []
-    let first = this.#cursor.lineNumber
+    const surplus = new Surplus()
     for (;;) {
       this.#text()
       const line = this.#cursor.current
-      if (line === undefined || this.#beginsStream(line)) break
+      if (line === undefined || (line.parsed.kind === 'version' && !this.#levels.isInside(line))) break
+      surplus.add(line)
       this.#cursor.advance()
-      if (line.parsed.kind !== 'result') continue
-      if (names.length === 0) first = line.number
-      names.push(line.parsed.name || '(no name)')
     }
-    if (names.length === 0) return
-    const results = `${counted(names.length, 'result')} after the ${counted(planned, 'planned test')}`
-    const more = names.length > mostNames ? ', …' : ''
-    const which = `${names.slice(0, mostNames).join(', ')}${more}`
-    this.#report(first, `${results}, which ${names.length === 1 ? 'is' : 'are'} not counted: ${which}`)
+    const found = surplus.problem(planned)
+    if (found !== undefined) this.#report(found.line, found.problem)
+    if (surplus.hasFailure) this.#hasOtherFailure = true
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -1,5 +1,5 @@
 // Compares the totals that a kselftest program prints with its results.
-import type { LogLine } from './extract.ts'
+import type { LogLine } from './log-lines.ts'
 import type { Directive } from './line.ts'
 import type { KtapTest, Status } from './tree.ts'
 
