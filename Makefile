@@ -90,6 +90,7 @@ bench: setup
 	@$(with_node) node bench/main.ts $(ARGS)
 
 setup: node_modules/.package-lock.json
+	@sh harness/setup.sh fit
 	@sh harness/setup.sh packages
 	@$(if $(filter setup,$(MAKECMDGOALS)),sh harness/setup.sh next)
 

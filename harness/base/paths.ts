@@ -1,6 +1,7 @@
 // The paths of the project and of its cache.
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import path from 'node:path'
+import { InfraError } from './errors.ts'
 
 /** The top level of the checkout. */
 export const projectRoot: string = path.resolve(import.meta.dirname, '../..')
@@ -18,9 +19,40 @@ export function shownPath(file: string): string {
 
 /**
  * Returns the cache directory: its files can be made again (kernel sources, builds, guest images).
- * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored.
+ * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored, and so is a relative or empty HOME.
+ * @throws {InfraError} HOME_UNKNOWN when neither the environment nor the user database names a home directory
  */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment['XDG_CACHE_HOME']
-  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'), 'gmemtest')
+  const base = absolute(environment['XDG_CACHE_HOME']) ?? path.join(homeDirectory(environment), '.cache')
+  return path.join(base, 'gmemtest')
+}
+
+/**
+ * Returns the home directory of the user.
+ * @throws {InfraError} HOME_UNKNOWN
+ */
+export function homeDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const home = absolute(environment['HOME']) ?? absolute(homeInDatabase())
+  if (home !== undefined) return home
+  const written = environment['HOME'] === undefined ? 'HOME is not set' : `HOME is '${environment['HOME']}'`
+  throw new InfraError(
+    'HOME_UNKNOWN',
+    `this user has no home directory: ${written}, and there is none in /etc/passwd`,
+    {
+      hint: 'set HOME or XDG_CACHE_HOME to the absolute path of a directory that you can write to',
+    },
+  )
+}
+
+function absolute(directory: string | undefined): string | undefined {
+  return directory !== undefined && path.isAbsolute(directory) ? directory : undefined
+}
+
+function homeInDatabase(): string | undefined {
+  try {
+    return userInfo().homedir
+  } catch {
+    // Containers run as users without an entry.
+    return undefined
+  }
 }

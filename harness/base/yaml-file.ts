@@ -37,15 +37,16 @@ export interface YamlShape<Value> {
 export function readYaml<Value>(file: string, text: string, shape: YamlShape<Value>): Value {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })
-  const [syntax] = document.errors
+  // An unknown tag would be read as if it were not there.
+  const [syntax] = [...document.errors, ...document.warnings]
   if (syntax !== undefined) {
     const [summary = 'not YAML'] = syntax.message.split('\n')
     // The parser repeats the position at the end; the message has it in front, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    const hint = /nested mapping/i.test(words) ? "put a text with ': ' in it into quotes" : undefined
+    const hint = syntaxHints.find(([form]) => form.test(words))?.[1]
     throw new UsageError(shape.code, `${placeOf(file, counter, syntax.pos[0])}: ${words}`, { hint })
   }
-  const content: unknown = document.toJS()
+  const content = contentOf(document, file, shape.code)
   const result = shape.schema.safeParse(content)
   // A mistyped key comes first: a missing key is then often the same mistake.
   const mistakes = (
@@ -59,6 +60,27 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
   if (result.success && first === undefined) return result.data
   const hint = mistakes[0]?.hint
   throw new UsageError(shape.code, first ?? `${shownPath(file)} is not ${shape.what}`, { hint, tail: others })
+}
+
+const syntaxHints: readonly (readonly [message: RegExp, hint: string])[] = [
+  [/nested mapping/i, "put a text with ': ' in it into quotes"],
+  [/tabs/i, 'indent with blanks'],
+  [/must be unique/i, 'remove one of the two'],
+  [/multiple documents/i, "remove the line '---' and what follows it"],
+  [/tag/i, "remove the word that begins with '!'"],
+]
+
+/** @throws {UsageError} with `code` for an alias without its anchor, and for aliases that multiply */
+function contentOf(document: Document.Parsed, file: string, code: string): unknown {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause
+    throw new UsageError(code, `${shownPath(file)}: ${cause.message}`, {
+      cause,
+      hint: 'write the value instead of *NAME',
+    })
+  }
 }
 
 /** Returns a place in the text of a file in the form of editors: `FILE:LINE:COLUMN`. */

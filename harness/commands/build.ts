@@ -10,6 +10,7 @@ import type { CommandContext } from './command-context.ts'
 import { withOptions } from './job-options.ts'
 import { positiveInteger } from './option-parsers.ts'
 import { elapsed, progressLine } from './progress.ts'
+import { requireEnvironment } from './require-environment.ts'
 
 interface BuildOptions {
   readonly kernel?: string
@@ -55,6 +56,7 @@ export function build(context: CommandContext): Command {
         const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
+        await requireEnvironment()
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {

@@ -1,6 +1,7 @@
 // Prints a failure on stderr: message, last lines of output and hint; causes and stack traces with --verbose.
 import type { Writable } from 'node:stream'
 import { GmemtestError, messageOf } from '../base/errors.ts'
+import { systemError } from '../base/system-error.ts'
 
 export interface PrintOptions {
   readonly output: Writable
@@ -13,14 +14,15 @@ export function primaryError(error: unknown): unknown {
   return error instanceof SuppressedError ? primaryError(error.suppressed) : error
 }
 
-/** Prints an error. An error that is not a GmemtestError is reported as a bug of gmemtest. */
+/** Prints an error. An error that neither gmemtest nor this computer makes is reported as a bug of gmemtest. */
 export function printError(thrown: unknown, options: PrintOptions): void {
-  const error = primaryError(thrown)
+  const primary = primaryError(thrown)
+  const error = systemError(primary) ?? primary
   const lines = error instanceof GmemtestError ? linesOfExpected(error) : linesOfBug(error)
   if (options.verbose) {
     if (error instanceof GmemtestError) lines.push(`  code: ${error.code}`, ...stackOf(error))
     lines.push(...causesOf(error))
-    if (error !== thrown) lines.push(`  while cleaning up after it: ${messageOf(suppressing(thrown))}`)
+    if (primary !== thrown) lines.push(`  while cleaning up after it: ${messageOf(suppressing(thrown))}`)
   }
   options.output.write(lines.join('\n') + '\n')
 }

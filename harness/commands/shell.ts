@@ -17,6 +17,7 @@ import { guestCpus } from '../instance/pool.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
 import { provideParts } from './jobs/parts.ts'
 import { progressLine } from './progress.ts'
+import { requireEnvironment } from './require-environment.ts'
 
 interface ShellOptions extends Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite'> {
   readonly append: readonly string[]
@@ -62,6 +63,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
   const { signal } = context
   const chosen = await chooseAccelerator(options.accel)
   const definition = await loadUsableDefinition(options.kernel, signal)
+  await requireEnvironment()
   const accelerator = slowedDown(chosen, definition.slowdown)
   const { kernel, image, agent } = await provideParts(definition, options, context)
   const bootOptions = {

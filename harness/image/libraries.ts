@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../base/errors.ts'
 import { fileIdentity } from '../process/executable.ts'
+import { withCleanEnvironment } from '../process/environment.ts'
 import { run } from '../process/run-program.ts'
 import { keyOf } from '../cache/hash.ts'
 import { provideEntry } from '../cache/store.ts'
@@ -29,7 +30,9 @@ export async function sharedLibraries(
   const inputs = [program, loaderCache].filter((file) => existsSync(file))
   const key = keyOf({ program, files: inputs.map(fileIdentity) })
   const directory = await provideEntry(shelf, key, async (aside) => {
-    const result = await run('ldd', [program], { signal: options.signal, timeout: lddMilliseconds })
+    // LD_LIBRARY_PATH and LD_PRELOAD would put other libraries into the image.
+    const [file, wrapped] = withCleanEnvironment('ldd', [program])
+    const result = await run(file, wrapped, { signal: options.signal, timeout: lddMilliseconds })
     const missing = result.stdout.split('\n').filter((line) => line.includes('not found'))
     if (result.exitCode !== 0 || missing.length > 0) {
       throw new BuildError('LIBRARIES_UNKNOWN', `cannot find the libraries of ${program}`, {

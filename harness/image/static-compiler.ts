@@ -4,6 +4,7 @@ import path from 'node:path'
 import { BuildError, InfraError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
+import { withCleanEnvironment } from '../process/environment.ts'
 import { run } from '../process/run-program.ts'
 import { keyOf } from '../cache/hash.ts'
 import { provideEntry } from '../cache/store.ts'
@@ -39,12 +40,13 @@ export async function compileProgram(options: CompileOptions): Promise<string> {
   const shelf = { root: options.root, readsAll: true, mostKept: 16 }
   const key = keyOf([fileIdentity(compiler), flags, names, contents])
   const directory = await provideEntry(shelf, key, async (aside) => {
-    const result = await run(compiler, [...flags, '-o', path.join(aside, options.program), ...sources], {
+    const args = [...flags, '-o', path.join(aside, options.program), ...sources]
+    // Temporary files in a directory that the next run sweeps away after a kill -9.
+    const [file, wrapped] = withCleanEnvironment(compiler, args, { TMPDIR: aside })
+    const result = await run(file, wrapped, {
       signal: options.signal,
       timeout: compileMilliseconds,
       cwd: options.sources,
-      // Messages in English; and temporary files in a directory that the next run sweeps away after a kill -9.
-      env: { LC_ALL: 'C', TMPDIR: aside },
     })
     if (result.exitCode === 0) return
     const lines = result.stderr.split('\n')

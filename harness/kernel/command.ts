@@ -1,4 +1,5 @@
 // Commands with a clean environment: the user's settings cannot change a build.
+import { withCleanEnvironment } from '../process/environment.ts'
 import { run, type CommandResult, type RunOptions } from '../process/run-program.ts'
 import type { GmemtestError } from '../base/errors.ts'
 import { noSpaceError } from '../cache/space.ts'
@@ -14,23 +15,6 @@ export type CommandOptions = AttemptOptions & {
 }
 
 const tenMinutes = 600_000
-
-// GIT_DIR and the like would point git at another repository; ARCH, KCFLAGS and the like would change the kernel.
-const kept = ['PATH', 'HOME', 'TMPDIR', 'http_proxy', 'https_proxy', 'no_proxy', 'CCACHE_DIR', 'SSH_AUTH_SOCK']
-
-/** Returns the command line that runs a command with a clean environment: `env -i …`. */
-export function withCleanEnvironment(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): [command: string, args: string[]] {
-  const inherited = kept.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [`${name}=${value}`]
-  })
-  const added = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-  return ['env', ['-i', 'LC_ALL=C', 'TZ=UTC', ...inherited, ...added, command, ...args]]
-}
 
 /** Runs a command in a clean environment. A failure of the command is a result, not an exception. */
 export async function attempt(

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { run, type CommandResult, type RunOptions } from '../process/run-program.ts'
 import { findExecutable } from '../process/executable.ts'
-import { withCleanEnvironment } from './command.ts'
+import { withCleanEnvironment } from '../process/environment.ts'
 import { objectsName } from './source/listing.ts'
 
 export type MakeOptions = Pick<RunOptions, 'signal' | 'onLine'> & { readonly jobs: number; readonly logFile: string }

@@ -13,7 +13,7 @@ function commandsOf(goal: string): string {
   })
 }
 
-const nextStep = /setup\.sh packages\nsh harness\/setup\.sh next$/
+const nextStep = /setup\.sh fit\nsh harness\/setup\.sh packages\nsh harness\/setup\.sh next$/
 
 void test('make setup ends with what to do next', (t) => {
   t.match(commandsOf('setup').trimEnd(), nextStep)
@@ -37,6 +37,6 @@ void test('goals that need the setup go on without a word', (t) => {
 
 void test('setup.sh tells what it takes', (t) => {
   const ran = spawnSync('sh', ['harness/setup.sh', 'nxet'], { cwd: projectRoot, encoding: 'utf8' })
-  t.match(ran, { status: 69, stderr: "setup: expected npm, packages or next, got 'nxet'\n" })
+  t.match(ran, { status: 69, stderr: "setup: expected npm, fit, packages or next, got 'nxet'\n" })
   t.end()
 })

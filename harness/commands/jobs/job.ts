@@ -14,6 +14,7 @@ import { expectedSkips } from '../../suites/scenarios/expected-skips.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
+import { requireEnvironment } from '../require-environment.ts'
 
 /** The facts of a job, known before its kernel is built. */
 export interface Job {
@@ -44,6 +45,7 @@ export async function prepareJob<Choice>(
     chooseAccelerator(options.accel),
   ])
   await expectedSkips(usable)
+  await requireEnvironment()
   const choice = await choose(usable)
   const kernel = `${usable.name}${suffix}`
   const directory = await makeResultsDirectory({ output: options.output, kernel, now: started })

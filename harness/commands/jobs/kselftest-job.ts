@@ -10,6 +10,7 @@ import { prepareJob } from './job.ts'
 import type { JobOptions } from '../job-options.ts'
 import { progressLine } from '../progress.ts'
 import { runSuite } from './suite-job.ts'
+import { requireEnvironment } from '../require-environment.ts'
 
 /** Prints the tests of the targets, one a line. */
 export async function listKselftests(
@@ -18,6 +19,7 @@ export async function listKselftests(
   context: CommandContext,
 ): Promise<number> {
   const definition = await loadUsableDefinition(options.kernel, context.signal)
+  await requireEnvironment()
   using line = progressLine(context.stderr, context.isTty)
   const build = buildOptions(line, definition, options, context.signal)
   const lists: string[] = []

@@ -1,5 +1,6 @@
 // The record of a run, provenance.json: enough to understand the results later on another computer.
 import { arch, cpus, release, totalmem } from 'node:os'
+import { withCleanEnvironment } from '../../process/environment.ts'
 import { run } from '../../process/run-program.ts'
 import { exitCodes } from '../../base/errors.ts'
 import { inProject } from '../../base/paths.ts'
@@ -43,10 +44,12 @@ interface Checkout {
 }
 
 async function checkout(): Promise<Checkout> {
-  const status = await said('git', ['-C', inProject(), 'status', '--porcelain=v2', '--branch'])
+  // Also a checkout of another owner.
+  const here = ['-c', 'safe.directory=*', '-C', inProject()]
+  const status = await said('git', [...here, 'status', '--porcelain=v2', '--branch'])
   if (status !== undefined) return checkoutOf(status)
   // git status fails when it cannot read a file, or not in time.
-  return { revision: await said('git', ['-C', inProject(), 'rev-parse', 'HEAD']), modified: undefined }
+  return { revision: await said('git', [...here, 'rev-parse', 'HEAD']), modified: undefined }
 }
 
 /** Parses the output of `git status --porcelain=v2 --branch`. */
@@ -123,7 +126,9 @@ export class RunRecord implements AsyncDisposable {
 /** Returns the output of a command; undefined when the command fails or is missing. */
 async function said(command: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    const result = await run(command, args, {
+    // GIT_DIR would name another repository.
+    const [file, wrapped] = withCleanEnvironment(command, args)
+    const result = await run(file, wrapped, {
       // Also after an interrupt: these take a few milliseconds.
       signal: new AbortController().signal,
       timeout: commandMilliseconds,

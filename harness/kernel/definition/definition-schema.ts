@@ -6,28 +6,29 @@ import { dialects } from '../../uapi/dialect.ts'
 import { readYaml, type Mistake, type Place } from '../../base/yaml-file.ts'
 
 const word = z.string().trim().min(1)
+const pathWord = word.regex(/^(?!~[^/])/, "must be a path; only '~/' stands for a home directory")
 // git would read a leading dash as an option.
-const notAnOption = word.regex(/^[^-]/, 'must not begin with a dash')
+const notAnOption = pathWord.regex(/^[^-]/, 'must not begin with a dash')
 
 const sourceSchema = z.strictObject({
   debian: word.regex(/^[a-z0-9][a-z0-9.+-]+$/, 'must be the name of a Debian package').optional(),
   suite: word.regex(/^[a-z0-9][a-z0-9./+-]*$/, 'must be the name of an apt suite').optional(),
-  tarball: word.optional(),
+  tarball: pathWord.optional(),
   sha256: word.regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits').optional(),
   git: notAnOption.optional(),
   ref: notAnOption.optional(),
-  dir: word.optional(),
+  dir: pathWord.optional(),
 })
 const seriesShape = 'a name in kernel-configs/series, a path, or {git: REPOSITORY, range: A..B}'
 const seriesSchema = z.union(
-  [word, z.strictObject({ git: notAnOption, range: notAnOption.regex(/\.\./, 'must be A..B') })],
+  [pathWord, z.strictObject({ git: notAnOption, range: notAnOption.regex(/\.\./, 'must be A..B') })],
   `must be ${seriesShape}`,
 )
 const definitionSchema = z.strictObject({
   description: word,
   source: sourceSchema,
   series: z.array(seriesSchema).default([]),
-  fragments: z.array(word).min(1),
+  fragments: z.array(pathWord).min(1),
   dialect: z.enum(dialects),
   expectSkips: z.record(z.string(), word).default({}),
   slowdown: z.number().min(1).max(100).default(1),

@@ -4,12 +4,14 @@ import path from 'node:path'
 import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { tryNearest } from '../../base/nearest.ts'
-import { cacheDirectory, inProject } from '../../base/paths.ts'
+import { cacheDirectory, inProject, shownPath } from '../../base/paths.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
 import { isMissing, readJson, rememberJson } from '../../cache/atomic-file.ts'
 import { keyOf } from '../../cache/hash.ts'
 import { prune } from '../../cache/whole-directory.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
-import type { FragmentFile, KernelDefinition, KernelSource, SeriesPart } from './definition.ts'
+import { fragmentFile, seriesPart, sourceOf } from './definition-paths.ts'
+import type { KernelDefinition } from './definition.ts'
 
 /** The default kernel of all verbs. */
 export const defaultKernel = 'gmem-convert'
@@ -33,21 +35,49 @@ export async function listKernelDefinitions(): Promise<string[]> {
 export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDefinition> {
   const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile)
   const file = isFile ? path.resolve(nameOrFile) : path.join(kernelsDirectory, `${nameOrFile}.yaml`)
-  const text = await readFile(file, 'utf8').catch(async (error: unknown) => {
+  const text = await readTextFile(file, 'a kernel definition').catch(async (error: unknown) => {
     throw await unreadable(nameOrFile, isFile, error)
   })
+  requireKernelName(file)
   return resolveDefinition(file, await checked(file, text))
 }
 
+/** The longest name of a kernel: directories and files are named after it, with a few words more. */
+const longestName = 80
+
+function kernelNameOf(file: string): string {
+  return path.basename(file).replace(/\.ya?ml$/, '')
+}
+
+/** Refuses names that make, a shell or a file system cannot take: a work tree and a directory of results have the name. */
+function requireKernelName(file: string): void {
+  const name = kernelNameOf(file)
+  const rule = "a name has only letters, digits, '.', '_', '+' and '-', and begins with a letter or a digit"
+  const isWord = /^[A-Za-z0-9][\w.+-]*$/.test(name)
+  if (isWord && name.length <= longestName) return
+  const why = isWord ? `it has ${name.length} characters, the limit is ${longestName}` : rule
+  throw new UsageError(
+    'KERNEL_NAME',
+    `the file ${JSON.stringify(shownPath(file))} cannot give a kernel its name: ${why}`,
+    {
+      hint: 'rename the file, for example to my-kernel.yaml',
+    },
+  )
+}
+
 async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): Promise<Error> {
-  if (hasCode(cause, 'EISDIR')) {
-    return new UsageError('KERNEL_UNKNOWN', `${nameOrFile} is a directory, not a kernel definition`, {
+  if (cause instanceof UsageError) {
+    const hint = 'name a YAML file with the tree as its source: README.md, "Your own tree or series"'
+    return new UsageError('KERNEL_UNKNOWN', cause.message, {
       cause,
-      hint: 'write a definition with the tree as its source: README.md, "Your own tree or series"',
+      hint: / is a /.test(cause.message) ? hint : cause.hint,
     })
   }
-  if (!isMissing(cause)) {
-    return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, { cause })
+  if (!isMissing(cause) && !hasCode(cause, 'ENAMETOOLONG')) {
+    return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'name a YAML file that this user may read',
+    })
   }
   const names = await listKernelDefinitions()
   const all = `the kernel definitions are ${names.join(', ')}; a path to a YAML file works as well`
@@ -66,14 +96,25 @@ const mostRemembered = 64
 async function checked(file: string, text: string): Promise<WrittenDefinition> {
   const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml-file.ts']
   const code = await Promise.all(schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')))
-  const memory = path.join(cacheDirectory(), 'definitions', `${keyOf([...code, text])}.json`)
-  const known = await readJson(memory)
+  const memory = memoryOf(keyOf([...code, text]))
+  const known = memory === undefined ? undefined : await readJson(memory)
   if (isWrittenDefinition(known)) return known
   const { readDefinition } = await import('./definition-schema.ts')
   const definition = readDefinition(file, text)
+  if (memory === undefined) return definition
   await rememberJson(memory, definition)
   await prune(path.dirname(memory), mostRemembered).catch(() => undefined)
   return definition
+}
+
+/** Returns the file for a remembered outcome; undefined for a user without a home, who may still list definitions. */
+function memoryOf(key: string): string | undefined {
+  try {
+    return path.join(cacheDirectory(), 'definitions', `${key}.json`)
+  } catch (error) {
+    if (error instanceof InfraError) return undefined
+    throw error
+  }
 }
 
 const shape = {
@@ -97,54 +138,10 @@ function resolveDefinition(file: string, parsed: WrittenDefinition): KernelDefin
   const base = path.dirname(file)
   return {
     ...parsed,
-    name: path.basename(file).replace(/\.ya?ml$/, ''),
+    name: kernelNameOf(file),
     file,
     source: sourceOf(parsed.source, base),
     series: parsed.series.map((part) => seriesPart(part, base)),
     fragments: parsed.fragments.map((name) => fragmentFile(name, base)),
-  }
-}
-
-/** Returns whether a location is not a path of this computer: `https://…`, `file://…` or `host:path`. */
-function isRemote(location: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(location) || /^[\w.@-]+:/.test(location)
-}
-
-function locationOf(location: string, base: string): string {
-  if (location.startsWith('file://')) return decodeURIComponent(new URL(location).pathname)
-  return isRemote(location) ? location : path.resolve(base, location)
-}
-
-function sourceOf(source: WrittenDefinition['source'], base: string): KernelSource {
-  if (source.debian !== undefined) {
-    const suite = source.suite === undefined ? {} : { suite: source.suite }
-    return { kind: 'debian', package: source.debian, ...suite }
-  }
-  if (source.tarball !== undefined) {
-    return { kind: 'tarball', location: locationOf(source.tarball, base), sha256: source.sha256 ?? '' }
-  }
-  if (source.git !== undefined) {
-    return { kind: 'git', location: locationOf(source.git, base), ref: source.ref ?? '' }
-  }
-  return { kind: 'dir', path: path.resolve(base, source.dir ?? '') }
-}
-
-function seriesPart(part: WrittenDefinition['series'][number], base: string): SeriesPart {
-  if (typeof part !== 'string') {
-    return { kind: 'git', name: part.range, repository: path.resolve(base, part.git), range: part.range }
-  }
-  const isName = !part.includes('/') && !part.endsWith('.mbox')
-  return {
-    kind: 'path',
-    name: path.basename(part),
-    path: isName ? inProject('kernel-configs/series', part) : path.resolve(base, part),
-  }
-}
-
-function fragmentFile(name: string, base: string): FragmentFile {
-  const isName = !name.includes('/') && !name.endsWith('.config')
-  return {
-    name: path.basename(name, '.config'),
-    path: isName ? inProject('kernel-configs/fragments', `${name}.config`) : path.resolve(base, name),
   }
 }

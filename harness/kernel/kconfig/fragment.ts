@@ -1,10 +1,11 @@
 // Reads Kconfig fragments: their requests, each with its line.
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { FragmentFile } from '../definition/definition.ts'
-import { UsageError } from '../../base/errors.ts'
+import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { tryNearest } from '../../base/nearest.ts'
 import { shownPath } from '../../base/paths.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 
 /** One requested option. */
@@ -29,8 +30,14 @@ export async function readFragments(files: readonly FragmentFile[]): Promise<Req
 }
 
 async function readFragment(file: FragmentFile): Promise<Request[]> {
-  const text = await readFile(file.path, 'utf8').catch(async (error: unknown) => {
-    if (!isMissing(error)) throw error
+  const text = await readTextFile(file.path, 'a fragment of options').catch(async (error: unknown) => {
+    if (error instanceof UsageError) throw error
+    if (!isMissing(error)) {
+      throw new InfraError('FRAGMENT_UNREADABLE', `cannot read the fragment ${file.path}: ${messageOf(error)}`, {
+        cause: error,
+        hint: 'name a file in fragments that this user may read',
+      })
+    }
     const place = path.dirname(file.path)
     const others = await readdir(place).catch((): string[] => [])
     const names = others.filter((name) => name.endsWith('.config')).map((name) => path.basename(name, '.config'))
@@ -43,23 +50,41 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
 }
 
 const setLine = /^CONFIG_(\w+)=([ymn]|-?\d+|0x[0-9a-fA-F]+|"(?:[^"\\]|\\.)*")\s*(# where the tree has it)?\s*$/
+const offLine = /^# CONFIG_(\w+) is not set\s*$/
+/** A line that means `offLine`, but that kconfig reads as a comment. */
+const almostOff = /^\s*#.*\bCONFIG_\w+\s+is\s+not\s+set\b|^\s*#\s*CONFIG_\w+\s+not\s+set\b/i
 
-/** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment */
+const usualHint =
+  'write CONFIG_NAME=y, CONFIG_NAME=21, CONFIG_NAME="text" or # CONFIG_NAME is not set; with ' +
+  "'# where the tree has it' behind it for an option that not all trees have"
+
+/** What is wrong with a line that is no option, and the right form of the line. */
+const slips: readonly (readonly [form: RegExp, hint: string])[] = [
+  [/^\s+(?:# )?CONFIG_/, 'remove the blanks at the beginning of the line'],
+  [/^CONFIG_\w+(?:\s+=|=\s+\S)/, "remove the blanks around '='"],
+  [/^(?:CONFIG_\w+=.*\S|#.*is not set)\s+#/, 'move the comment to a line of its own'],
+  [/^config_\w+=/i, 'write CONFIG_ and the name in capitals, and y, m or n in small letters'],
+  [/^#/, 'write exactly: # CONFIG_NAME is not set'],
+]
+
+/** @throws {UsageError} FRAGMENT_INVALID for a line that is neither an option nor a comment, and for a file without option */
 export function parseFragment(file: string, text: string): Request[] {
-  return text.split('\n').flatMap((line, index): Request[] => {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const requests = lines.flatMap((line, index): Request[] => {
     const at = `${shownPath(file)}:${index + 1}`
-    const off = /^# CONFIG_(\w+) is not set$/.exec(line)
-    if (off?.[1] !== undefined) return [{ name: off[1], value: 'n', at }]
-    if (/^\s*(#.*)?$/.test(line)) return []
+    const off = offLine.exec(line)?.[1]
+    if (off !== undefined) return [{ name: off, value: 'n', at }]
+    if (/^\s*(#.*)?$/.test(line) && !almostOff.test(line)) return []
     const [, name, value, ifKnown] = setLine.exec(line) ?? []
     if (name !== undefined && value !== undefined) {
       return [{ name, value, at, ...(ifKnown === undefined ? {} : { ifKnown: true }) }]
     }
-    throw new UsageError('FRAGMENT_INVALID', `${at}: '${line.trim()}' is not an option`, {
-      hint:
-        'write CONFIG_NAME=y, CONFIG_NAME=21, CONFIG_NAME="text" or # CONFIG_NAME is not set; with ' +
-        "'# where the tree has it' behind it for an option that not all trees have",
-    })
+    const hint = slips.find(([form]) => form.test(line))?.[1] ?? usualHint
+    throw new UsageError('FRAGMENT_INVALID', `${at}: '${line.trim()}' is not an option`, { hint })
+  })
+  if (requests.length > 0) return requests
+  throw new UsageError('FRAGMENT_INVALID', `${shownPath(file)} has no option`, {
+    hint: 'write options into it, or remove it from the fragments of the definition',
   })
 }
 
@@ -74,7 +99,10 @@ function merged(requests: readonly Request[]): Request[] {
         { hint: 'remove one of the lines, or one of the fragments from the definition' },
       )
     }
-    if (before === undefined) byName.set(request.name, request)
+    // A tree must have the option when one line says so.
+    if (before === undefined || (before.ifKnown === true && request.ifKnown === undefined)) {
+      byName.set(request.name, request)
+    }
   }
   return [...byName.values()]
 }

@@ -1,16 +1,12 @@
 // Source from a tar archive of known SHA-256: a URL, or a file of this computer.
-import { createWriteStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { BuildError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
-import { isMissing } from '../../cache/atomic-file.ts'
+import { BuildError, UsageError } from '../../base/errors.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
 import { lastLines, succeed } from '../command.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { noSpaceError } from '../../cache/space.ts'
+import { download } from './download.ts'
 import { isUnpacked, lockSource, makeTree, type SourceIdentity } from './pristine.ts'
 
 type TarballSource = Omit<Extract<KernelSource, { kind: 'tarball' }>, 'kind'>
@@ -72,28 +68,6 @@ async function requireArchive(file: string): Promise<void> {
       hint: 'correct the path after tarball: in the definition',
     })
   })
-}
-
-async function download(url: string, file: string, signal: AbortSignal): Promise<void> {
-  const unreachable = (reason: string, cause?: unknown): InfraError =>
-    new InfraError('SOURCE_UNREACHABLE', `cannot download ${url}: ${reason}`, {
-      cause,
-      hint: 'check the network, the proxy (https_proxy) and the URL; a path of a local file works as well',
-    })
-  try {
-    // Imported late: Node loads its whole HTTP client with this module.
-    const { default: http } = await import('node:http')
-    using proxy = new DisposableStack()
-    proxy.defer(http.setGlobalProxyFromEnv())
-    const response = await fetch(url, { signal })
-    if (!response.ok || response.body === null) throw unreachable(`the server answered ${response.status}`)
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal })
-  } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof InfraError || isMissing(error)) throw error
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    throw noSpaceError(messageOf(error), 'the download of the source') ?? unreachable(messageOf(cause), error)
-  }
 }
 
 /**

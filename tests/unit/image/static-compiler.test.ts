@@ -34,3 +34,29 @@ void test('a warning is an error, and is quoted', async (t) => {
     message: /main\.c:1:\d+: error: unused variable .unused./,
   })
 })
+
+void test('no variable of a shell reaches the compiler', async (t) => {
+  const directory = t.testdir({
+    bad: { 'stdio.h': '#error "the header of a shell"\n', 'libc.a': 'no archive' },
+    sources: { 'main.c': '#include <stdio.h>\nint main(void) { return puts("x") < 0; }\n' },
+  })
+  const bad = path.join(directory, 'bad')
+  const before = { ...process.env }
+  t.teardown(() => (process.env = before))
+  const dependencies = path.join(directory, 'dependencies')
+  Object.assign(process.env, {
+    CPATH: bad,
+    C_INCLUDE_PATH: bad,
+    LIBRARY_PATH: bad,
+    COMPILER_PATH: bad,
+    GCC_EXEC_PREFIX: `${bad}/`,
+    DEPENDENCIES_OUTPUT: dependencies,
+    SUNPRO_DEPENDENCIES: dependencies,
+    CFLAGS: '-DBAD',
+    LC_ALL: 'de_DE.UTF-8',
+  })
+  const sources = path.join(directory, 'sources')
+  const program = await compileProgram({ root: path.join(directory, 'cache'), sources, program: 'answer', signal })
+  t.ok(isStaticProgram(program))
+  await t.rejects(stat(dependencies), { code: 'ENOENT' })
+})

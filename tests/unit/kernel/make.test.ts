@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { errorLines, makeArguments } from '../../../harness/kernel/make.ts'
-import { withCleanEnvironment } from '../../../harness/kernel/command.ts'
+import { withCleanEnvironment } from '../../../harness/process/environment.ts'
 
 void test('the lines of the compiler and the linker explain a failure, with paths in the tree', (t) => {
   const log = `  CC      virt/kvm/guest_memfd.o

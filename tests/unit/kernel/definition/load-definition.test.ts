@@ -127,3 +127,135 @@ for (const [what, lines, message, hint] of mistakes) {
     if (hint !== undefined) t.match(error.hint, hint)
   })
 }
+
+const [first, ...rest] = Object.values(good)
+const written = [first, ...rest, ''].join('\n')
+
+for (const [what, text] of [
+  ['lines of Windows', written.replaceAll('\n', '\r\n')],
+  ['a byte order mark', `\uFEFF${written}`],
+  ['both', `\uFEFF${written.replaceAll('\n', '\r\n')}`],
+  ['no final newline', written.trimEnd()],
+  ['blanks and tabs at the ends of lines', written.replaceAll('\n', ' \t\n')],
+  ['an anchor', written.replace('mine', '&what mine').replace('[base', '[base, &own ./own.config, *own')],
+] as const) {
+  void test(`read as it is meant: ${what}`, async (t) => {
+    const file = path.join(t.testdir(), 'mine.yaml')
+    await writeFile(file, text)
+    process.env['XDG_CACHE_HOME'] = path.join(path.dirname(file), 'cache')
+    t.match(await loadKernelDefinition(file), { description: 'mine', dialect: 'vm-attributes' })
+  })
+}
+
+for (const [what, text, message] of [
+  ['tabs as indentation', written.replace('{dir: ./linux}', '\n\tdir: ./linux'), /mine\.yaml:3:1: Tabs/],
+  ['an alias without its anchor', written.replace('./linux', '*tree'), /mine\.yaml: Unresolved alias/],
+  [
+    'aliases that multiply',
+    `${'abcdefgh'
+      .split('')
+      .map(
+        (name, i, all) =>
+          `${name}: &${name} [${Array(9)
+            .fill(i === 0 ? 'x' : `*${all[i - 1]}`)
+            .join()}]`,
+      )
+      .join('\n')}\n${written}`,
+    /mine\.yaml: Excessive alias count/,
+  ],
+  ['an unknown tag', written.replace('mine', '!secret mine'), /mine\.yaml:1:\d+: Unresolved tag/],
+  ['two documents', `${written}---\n${written}`, /mine\.yaml:5:1: Source contains multiple documents/],
+  [
+    'the home of another user',
+    written.replace('./linux', '~linus/linux'),
+    /mine\.yaml:2:15: source\.dir: must be a path/,
+  ],
+  ['nothing', '', /mine\.yaml:1:1: this is not a kernel definition/],
+] as const) {
+  void test(`refused with its place: ${what}`, async (t) => {
+    const file = path.join(t.testdir(), 'mine.yaml')
+    await writeFile(file, text)
+    process.env['XDG_CACHE_HOME'] = path.join(path.dirname(file), 'cache')
+    await t.rejects(loadKernelDefinition(file), { code: 'DEFINITION_INVALID', message })
+  })
+}
+
+void test('no text at all is refused by its kind', async (t) => {
+  const directory = t.testdir()
+  const utf16 = path.join(directory, 'mine.yaml')
+  await writeFile(utf16, Buffer.from(`\uFEFF${written}`, 'utf16le'))
+  for (const file of [utf16, '/dev/zero', '/dev/null']) {
+    await t.rejects(loadKernelDefinition(file), {
+      code: 'KERNEL_UNKNOWN',
+      message: /, not a kernel definition$/,
+      hint: /\w/,
+    })
+  }
+})
+
+void test("'~/' is the home directory of the user, as in a shell", async (t) => {
+  const { HOME } = process.env
+  t.teardown(() => (process.env['HOME'] = HOME))
+  process.env['HOME'] = '/home/me'
+  const lines = {
+    ...good,
+    source: 'source: {dir: ~/linux}',
+    series: 'series: [~/v8, {git: ~/work, range: a..b}]',
+    fragments: 'fragments: [~/mine.config]',
+  }
+  t.match(await outcomeOf(t.testdir(), lines), {
+    source: { path: '/home/me/linux' },
+    series: [{ path: '/home/me/v8' }, { repository: '/home/me/work' }],
+    fragments: [{ path: '/home/me/mine.config' }],
+  })
+  for (const source of ['{git: ~/linux, ref: HEAD~1}', `{tarball: ~/linux.tar, sha256: ${'a'.repeat(64)}}`]) {
+    t.match(await outcomeOf(t.testdir(), { ...good, source: `source: ${source}` }), {
+      source: { location: /^\/home\/me\/linux/ },
+    })
+  }
+})
+
+void test('a file name that can name a kernel', async (t) => {
+  const directory = t.testdir()
+  process.env['XDG_CACHE_HOME'] = path.join(directory, 'cache')
+  for (const name of ['mine', 'Mine', 'v6.12', 'a_b-c+d', 'x'.repeat(80), '7']) {
+    const file = path.join(directory, `${name}.yaml`)
+    await writeFile(file, written)
+    t.match(await loadKernelDefinition(file), { name })
+  }
+  const refused = [
+    'my kernel',
+    '-dash',
+    '.hidden',
+    '',
+    "it's",
+    'a$b',
+    'a"b',
+    'a;b',
+    'a:b',
+    'a,b',
+    'a\nb',
+    'a\u001B[31m',
+    'x'.repeat(81),
+    'x'.repeat(250),
+    'über',
+    '日本',
+    'a#b',
+    'a%b',
+    'a=b',
+    'a(b)',
+    'a\\b',
+  ]
+  for (const name of refused) {
+    const file = path.join(directory, `${name}.yaml`)
+    await writeFile(file, written)
+    await t.rejects(loadKernelDefinition(file), {
+      code: 'KERNEL_NAME',
+      // No control character of the name reaches the terminal.
+      message: /^the file "\P{Cc}*" cannot give a kernel its name: \P{Cc}*$/u,
+      hint: /rename the file/,
+    })
+  }
+  await t.rejects(loadKernelDefinition('x'.repeat(300)), { code: 'KERNEL_UNKNOWN' })
+  await t.rejects(loadKernelDefinition(`./${'x'.repeat(300)}.yaml`), { code: 'KERNEL_UNKNOWN' })
+})

@@ -1,0 +1,81 @@
+// Downloads a file as the user's other programs would: through the same proxies, and with the same certificates.
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { InfraError, messageOf } from '../../base/errors.ts'
+import { isMissing } from '../../cache/atomic-file.ts'
+import { noSpaceError } from '../../cache/space.ts'
+
+/** Variables that name a file of certificates: those of OpenSSL, curl and git. */
+const certificateFiles = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO'] as const
+
+/**
+ * Downloads a URL to a file.
+ * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
+ */
+export async function download(url: string, file: string, signal: AbortSignal): Promise<void> {
+  const unreachable = (reason: string, cause?: unknown): InfraError =>
+    new InfraError('SOURCE_UNREACHABLE', `cannot download ${url}: ${reason}`, {
+      cause,
+      hint: 'check the network, the proxy (https_proxy) and the URL; a path of a local file works as well',
+    })
+  try {
+    // Imported late: Node loads its whole HTTP client with these modules.
+    const [{ default: http }, { default: tls }] = await Promise.all([import('node:http'), import('node:tls')])
+    const certificates = await certificatesOf(process.env)
+    if (certificates.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates(), ...certificates])
+    using proxy = new DisposableStack()
+    proxy.defer(http.setGlobalProxyFromEnv(proxiesOf(process.env)))
+    const response = await fetch(url, { signal })
+    if (!response.ok || response.body === null) throw unreachable(`the server answered ${response.status}`)
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof InfraError || isMissing(error)) throw error
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+    throw noSpaceError(messageOf(error), 'the download of the source') ?? unreachable(messageOf(cause), error)
+  }
+}
+
+/**
+ * Returns the proxies in the spelling of Node, which knows no ALL_PROXY. As in curl, small letters come first.
+ * @throws {InfraError} PROXY_UNKNOWN for a proxy that Node cannot use
+ */
+export function proxiesOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const find = (name: string): string | undefined =>
+    [environment[name], environment[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
+  const all = find('all_proxy')
+  const proxies = { http_proxy: find('http_proxy') ?? all, https_proxy: find('https_proxy') ?? all }
+  const chosen = Object.entries(proxies).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    // curl takes a host without a scheme as an HTTP proxy.
+    const url = value.includes('://') ? value : `http://${value}`
+    if (/^https?:/i.test(url)) return [[name, url]]
+    throw new InfraError('PROXY_UNKNOWN', `cannot use the proxy ${value}: it is not an HTTP proxy`, {
+      hint: 'download the archive by hand and write its path in the definition, or set https_proxy to an HTTP proxy',
+    })
+  })
+  const none = find('no_proxy')
+  return { ...Object.fromEntries(chosen), ...(none === undefined ? {} : { no_proxy: none }) }
+}
+
+/**
+ * Returns the certificates that the user trusts besides those of Node.
+ * @throws {InfraError} CERTIFICATES_UNREADABLE
+ */
+export async function certificatesOf(environment: NodeJS.ProcessEnv): Promise<string[]> {
+  const found: string[] = []
+  for (const name of certificateFiles) {
+    const file = environment[name]
+    if (file === undefined || file === '') continue
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new InfraError('CERTIFICATES_UNREADABLE', `cannot read the certificates of ${name}: ${messageOf(cause)}`, {
+        cause,
+        hint: `correct ${name}, or unset it`,
+      })
+    })
+    found.push(...(text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []))
+  }
+  return found
+}
