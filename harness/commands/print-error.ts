@@ -1,6 +1,7 @@
 // Prints a failure on stderr: message, last lines of output and hint; causes and stack traces with --verbose.
 import type { Writable } from 'node:stream'
 import { GmemtestError, messageOf } from '../base/errors.ts'
+import { visibleText } from '../base/visible-text.ts'
 
 export interface PrintOptions {
   readonly output: Writable
@@ -22,7 +23,7 @@ export function printError(thrown: unknown, options: PrintOptions): void {
     lines.push(...causesOf(error))
     if (error !== thrown) lines.push(`  while cleaning up after it: ${messageOf(suppressing(thrown))}`)
   }
-  options.output.write(lines.join('\n') + '\n')
+  options.output.write(`${visibleText(lines.join('\n'))}\n`)
 }
 
 /** Returns a printer that prints each message once: a full disk fails in several places, but is one failure. */

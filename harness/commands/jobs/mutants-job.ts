@@ -14,6 +14,7 @@ import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { shellLine } from '../../process/child.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
+import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
@@ -53,7 +54,7 @@ export async function listMutants(
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bug, scenarios } of mutants) {
     const known = bug === undefined ? '' : `${bug}; `
-    stdout.write(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]\n`)
+    stdout.write(`${plainText(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]`)}\n`)
   }
   stderr.write(
     'gmemtest: in brackets: the number of the known bug (docs/bugs.md), if it has one, and the scenarios that should notice it\n',

@@ -8,6 +8,7 @@ import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { loadTap } from '../../report/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
@@ -82,7 +83,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   ])
   const plan = planBoots(tests, available)
   for (const { error } of plan.refused) printError(error)
-  for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${note}\n`)
+  for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${plainText(note)}\n`)
   if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
   const jobs = wanted.keep ? 1 : (options.jobs ?? jobsFor(plan, available))
   if (options.jobs === undefined && jobs > 1) {
