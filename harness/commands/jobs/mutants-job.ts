@@ -12,7 +12,6 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
-import { shellLine } from '../../process/child.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
@@ -22,6 +21,7 @@ import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/sce
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { kernelReady, provideParts } from './parts.ts'
@@ -142,7 +142,7 @@ async function execute(
       return builtKernel({ ...parts, kernel }, mutant?.name, job, record)
     },
     emit,
-    again: (name) => shellLine('./gmemtest', ['mutants', ...flagsOf(options), name]),
+    again: (name) => againLine('mutants', flagsOf(options), name),
   })
   return await record.exitCode(outcome.exitCode)
 }

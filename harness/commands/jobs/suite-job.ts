@@ -1,7 +1,6 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { withDumps } from '../../kernel/dumps.ts'
 import { availableParallelism } from 'node:os'
-import { shellLine } from '../../process/child.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes, type Bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
@@ -15,6 +14,7 @@ import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { Test } from '../../run/test.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
+import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
 import { kernelReady, provideParts } from './parts.ts'
@@ -103,7 +103,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
       }
       await emit(event)
     },
-    again: (name) => shellLine('./gmemtest', [wanted.verb, ...flagsOf(options), ...wanted.flags, name]),
+    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep
       ? { keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job) }
       : {}),
