@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { listScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
+import { findScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { prepareJob } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
@@ -51,7 +51,7 @@ async function runScenarios(
 ): Promise<number> {
   refuseKeepOfMany(options)
   const [job, files] = await prepareJob(options, context, '', async () =>
-    select(await listScenarioFiles(options.scenarios), patterns, 'scenario'),
+    select(await findScenarioFiles(options.scenarios), patterns, 'scenario'),
   )
   return runSuite(
     {
@@ -62,11 +62,11 @@ async function runScenarios(
       isPlain: true,
       keep: options.keep === true,
       async load() {
-        const [{ loadScenarios }, { scenarioTest }] = await Promise.all([
+        const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
           import('../suites/scenarios/load-scenarios.ts'),
           import('../suites/scenarios/scenario-test.ts'),
         ])
-        const scenarios = await loadScenarios(files)
+        const scenarios = await loadEachScenario(files, context.signal)
         return scenarios.map((scenario) => scenarioTest(scenario, job.definition.dialect))
       },
     },
