@@ -1,10 +1,11 @@
 // The command line: finds the verb, loads only that verb, and turns every failure into one clear message and an exit code.
 import { exitCodes } from './base/errors.ts'
+import { visibleText } from './base/visible-text.ts'
 
 // An exception that no code caught is a bug of gmemtest or of a scenario (a missing await), never a verdict on the kernel.
 process.on('uncaughtException', (error: unknown) => {
-  const text = error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`gmemtest: a bug of gmemtest or of a scenario (is an await missing?): ${text}\n`)
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`gmemtest: a bug of gmemtest or of a scenario (is an await missing?): ${visibleText(text)}\n`)
   process.exit(exitCodes.couldNotRun)
 })
 // A reader that closes the pipe, as in `gmemtest list | head`, is no failure. A full disk is one, but the run goes on: its

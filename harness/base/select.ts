@@ -18,7 +18,8 @@ const kinds = {
 
 /**
  * Returns the items that the patterns choose, each once, in the order of `items`; all items without a pattern.
- * A pattern with `*` or `?` must match a whole name, `TOPIC/` all names of a topic, any other pattern a part of a name.
+ * A pattern that is a whole name chooses that item alone, as a path of its file does. A pattern with `*` or `?` must match a
+ * whole name, `TOPIC/` all names of a topic, any other pattern a part of a name.
  * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN when a pattern chooses nothing; OPTION_VALUE
  * when a pattern is empty
  */
@@ -35,7 +36,7 @@ export function select<Item extends Selectable>(
         hint: 'leave the pattern out to choose all',
       })
     }
-    const matches = items.filter(matcherOf(pattern))
+    const matches = matchesOf(pattern, items)
     if (matches.length === 0) {
       const near = nearest(pattern, wordsOf(pattern, items))
       throw new UsageError(kinds[what].code, `no ${what} matches '${pattern}'`, {
@@ -53,11 +54,20 @@ function wordsOf(pattern: string, items: readonly Selectable[]): string[] {
   return [...new Set(items.flatMap(({ topic }) => (topic === undefined ? [] : [`${topic}/`])))]
 }
 
-function matcherOf(pattern: string): (item: Selectable) => boolean {
+function matchesOf<Item extends Selectable>(pattern: string, items: readonly Item[]): Item[] {
   // A path that a shell completes works too: tests/scenarios/TOPIC/ and tests/scenarios/TOPIC/NAME.ts.
-  const text = path.basename(pattern).replace(/\.(ts|patch)$/, '')
-  if (pattern.endsWith('/')) return ({ topic }) => topic === text
-  if (!/[*?]/.test(text)) return ({ name }) => name.includes(text)
+  const base = path.basename(pattern)
+  if (pattern.endsWith('/')) return items.filter(({ topic }) => topic === base)
+  const named = items.filter(({ name }) => name === pattern)
+  if (named.length > 0) return named
+  const stem = base.replace(/\.(ts|patch)$/, '')
+  const ofFile = items.filter(({ name }) => name === stem)
+  return ofFile.length > 0 ? ofFile : items.filter(matcherOf(stem, stem !== base))
+}
+
+/** A path of a file never matches a part of a name. */
+function matcherOf(text: string, isFile: boolean): (item: Selectable) => boolean {
+  if (!/[*?]/.test(text)) return ({ name }) => !isFile && name.includes(text)
   const source = text
     .replaceAll(/[$()+.[\\\]^{|}]/g, String.raw`\$&`)
     .replaceAll('*', '.*')

@@ -4,8 +4,9 @@ import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
 import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
-import { loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
-import { listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { plainText } from '../report/plain.ts'
+import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
+import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
 import { select } from '../base/select.ts'
 import { catalogues, coverageTable, uncovered } from '../suites/scenarios/coverage.ts'
 import type { CommandContext } from './command-context.ts'
@@ -15,6 +16,8 @@ interface ListOptions {
   readonly rules?: true
   readonly bugs?: true
   readonly check?: true
+  /** Another directory of scenarios; true for the usual one. */
+  readonly scenarios?: string | true
 }
 
 const examples = `
@@ -24,6 +27,7 @@ Examples:
   gmemtest list             all scenarios
   gmemtest list convert     those with "convert" in their names
   gmemtest list 'pinned-*'  those whose whole name matches
+  gmemtest list --scenarios ./mine   those of another directory, as gmemtest run --scenarios takes it
   gmemtest list --kernels   the kernels that --kernel knows, or those of a pattern
   gmemtest list --rules     which scenarios check which rule, as Markdown
   gmemtest list --bugs      which scenarios would notice which known bug`
@@ -32,7 +36,15 @@ Examples:
 export function list(context: CommandContext): Command {
   return new Command('list')
     .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
-    .argument('[pattern...]', 'part of a name, or a glob with * and ? for the whole name')
+    .argument('[pattern...]', 'a name, a part of names, a glob with * and ?, or TOPIC/')
+    .addOption(
+      new Option('--scenarios [dir]', 'list the scenarios of another directory').conflicts([
+        'kernels',
+        'rules',
+        'bugs',
+        'check',
+      ]),
+    )
     .addOption(new Option('--kernels', 'list the kernel definitions instead').conflicts(['rules', 'bugs', 'check']))
     .addOption(new Option('--rules', 'print the table of rules instead').conflicts('bugs'))
     .option('--bugs', 'print the table of known bugs instead')
@@ -44,8 +56,8 @@ export function list(context: CommandContext): Command {
         if (options.check === true) return await check(patterns, table, context)
         expectWholeTable(patterns, table)
         if (options.kernels === true) context.stdout.write(await kernelList(patterns))
-        else if (table === undefined) context.stdout.write(scenarioList(await chosen(patterns)))
-        else context.stdout.write(coverageTable(catalogues[table], await chosen([])))
+        else if (table === undefined) return await listScenarios(patterns, options, context)
+        else context.stdout.write(coverageTable(catalogues[table], await allScenarios()))
         return exitCodes.ok
       }),
     )
@@ -65,15 +77,25 @@ function expectWholeTable([pattern]: readonly string[], table: Table | undefined
   })
 }
 
-async function chosen(patterns: readonly string[]): Promise<NamedScenario[]> {
-  return loadScenarios(select(await listScenarioFiles(), patterns, 'scenario'))
+async function allScenarios(): Promise<NamedScenario[]> {
+  return loadScenarios(await listScenarioFiles())
 }
 
-function scenarioList(scenarios: readonly NamedScenario[]): string {
-  const width = Math.max(0, ...scenarios.map((scenario) => scenario.name.length))
-  return scenarios
-    .map((scenario) => `${scenario.name.padEnd(width)}  ${scenario.title} [${scenario.rules.join(' ')}]\n`)
-    .join('')
+/** Prints the scenarios that patterns choose. A file that is no scenario has its error in the place of the title. */
+async function listScenarios(
+  patterns: readonly string[],
+  { scenarios: directory }: ListOptions,
+  { stdout, signal }: CommandContext,
+): Promise<number> {
+  const files = await findScenarioFiles(directory === true ? undefined : directory)
+  const scenarios = await loadEachScenario(select(files, patterns, 'scenario'), signal)
+  const width = Math.max(0, ...scenarios.map(({ name }) => name.length))
+  for (const scenario of scenarios) {
+    const text =
+      'error' in scenario ? `ERROR: ${scenario.error.message}` : `${scenario.title} [${scenario.rules.join(' ')}]`
+    stdout.write(`${plainText(`${scenario.name.padEnd(width)}  ${text}`)}\n`)
+  }
+  return scenarios.some((scenario) => 'error' in scenario) ? exitCodes.testFailed : exitCodes.ok
 }
 
 /** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
@@ -90,7 +112,7 @@ async function check(
     throw new UsageError('USAGE', `--check looks at all scenarios, got the pattern '${pattern}'`, { hint })
   }
   const catalogue = catalogues[name]
-  const scenarios = await chosen([])
+  const scenarios = await allScenarios()
   const missing = uncovered(catalogue, scenarios)
   for (const [id, text] of missing) {
     stderr.write(`gmemtest: ${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}\n`)

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream'
 import { GmemtestError, messageOf } from '../base/errors.ts'
 import { systemError } from '../base/system-error.ts'
+import { visibleText } from '../base/visible-text.ts'
 
 export interface PrintOptions {
   readonly output: Writable
@@ -24,7 +25,7 @@ export function printError(thrown: unknown, options: PrintOptions): void {
     lines.push(...causesOf(error))
     if (primary !== thrown) lines.push(`  while cleaning up after it: ${messageOf(suppressing(thrown))}`)
   }
-  options.output.write(lines.join('\n') + '\n')
+  options.output.write(`${visibleText(lines.join('\n'))}\n`)
 }
 
 /** Returns a printer that prints each message once: a full disk fails in several places, but is one failure. */

@@ -1,6 +1,7 @@
 // Progress on a terminal: a line on stderr with stage, time and count, which is rewritten in place.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
+import { plainText } from '../report/plain.ts'
 import { statusLine } from '../report/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
@@ -27,7 +28,7 @@ export function progressLine(output: Writable, isTty: boolean, width = 100): Pro
     },
     say(text) {
       line.clear()
-      output.write(`gmemtest: ${text}\n`)
+      output.write(`gmemtest: ${plainText(text)}\n`)
     },
     [Symbol.dispose]() {
       clearInterval(timer)

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { listScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
+import { findScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { prepareJob } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
@@ -15,8 +15,8 @@ interface RunOptions extends JobOptions {
 }
 
 const examples = `
-A pattern is a part of a scenario's name, a glob with * and ? for the whole name, or TOPIC/ for a topic; without
-one, all scenarios run. The standard output is TAP 14 and nothing else.
+A pattern is the name of a scenario, a part of several names, a glob with * and ? for whole names, or TOPIC/ for a
+topic; without one, all scenarios run. The standard output is TAP 14 and nothing else.
 
 Examples:
   gmemtest run                              all scenarios on ${defaultKernel}
@@ -34,7 +34,7 @@ or in a new directory in ./results; results/latest points to the last one.`
 export function run(context: CommandContext): Command {
   const command = new Command('run')
     .description('Build the kernel if need be, boot it, run scenarios on it, and report TAP.')
-    .argument('[pattern...]', 'which scenarios: a part of a name, a glob, or TOPIC/')
+    .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
   return withOptions(command, ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the instance up after the run, and print the command to log in')
@@ -51,7 +51,7 @@ async function runScenarios(
 ): Promise<number> {
   refuseKeepOfMany(options)
   const [job, files] = await prepareJob(options, context, '', async () =>
-    select(await listScenarioFiles(options.scenarios), patterns, 'scenario'),
+    select(await findScenarioFiles(options.scenarios), patterns, 'scenario'),
   )
   return runSuite(
     {
@@ -62,11 +62,11 @@ async function runScenarios(
       isPlain: true,
       keep: options.keep === true,
       async load() {
-        const [{ loadScenarios }, { scenarioTest }] = await Promise.all([
+        const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
           import('../suites/scenarios/load-scenarios.ts'),
           import('../suites/scenarios/scenario-test.ts'),
         ])
-        const scenarios = await loadScenarios(files)
+        const scenarios = await loadEachScenario(files, context.signal)
         return scenarios.map((scenario) => scenarioTest(scenario, job.definition.dialect))
       },
     },

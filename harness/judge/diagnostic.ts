@@ -70,7 +70,7 @@ function consoleExcerpt({ splats, earlier, death, hang, console }: Attempt): rea
 }
 
 /** Returns the line of the test file in the stack of an error: `tests/scenarios/TOPIC/NAME.ts:LINE`. */
-function lineIn(file: string | undefined, error: unknown): string | undefined {
+export function lineIn(file: string | undefined, error: unknown): string | undefined {
   if (file === undefined || !(error instanceof Error)) return undefined
   for (const frame of (error.stack ?? '').split('\n')) {
     const start = frame.indexOf(file)

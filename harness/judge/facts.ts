@@ -1,4 +1,5 @@
 // The facts of a run and of a test that verdicts and diagnostics depend on, and the outcome of a test.
+import type { GmemtestError } from '../base/errors.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
 import type { Symbolizer } from '../console/symbolizer.ts'
 import type { Wanted } from '../instance/boot-check.ts'
@@ -23,6 +24,8 @@ export interface Subject {
   readonly suite: string
   /** The absolute path of the file whose lines diagnostics name. */
   readonly file?: string
+  /** The error for which the test cannot run at all: a program that does not compile, a file that is no scenario. */
+  readonly refusal?: GmemtestError
   /** The rules that it checks. */
   readonly rules: readonly string[]
   /** The capabilities that the kernel must have; without one, the test is skipped. */

@@ -1,8 +1,9 @@
 // The verdicts on tests that never ran: the kernel or the instance lacks something, or no instance came up.
-import { BuildError, GmemtestError, messageOf } from '../base/errors.ts'
+import { BuildError, GmemtestError, messageOf, UsageError } from '../base/errors.ts'
 import { reasonOf, type Capability } from '../catalogue/capabilities.ts'
 import { lackOf, type BootFacts } from '../instance/boot-check.ts'
-import { consoleLines } from './diagnostic.ts'
+import type { Diagnostic } from '../report/events.ts'
+import { consoleLines, lineIn } from './diagnostic.ts'
 import type { Finished, JudgeFacts, Subject } from './facts.ts'
 import { skipped, verdictOfRefusal } from './verdict.ts'
 
@@ -30,6 +31,12 @@ export function instanceLacks(test: Subject, booted: BootFacts | undefined, fact
 export function refused(test: Subject, error: unknown, facts: JudgeFacts): Finished {
   const judged = { verdict: verdictOfRefusal(error), message: messageOf(error) }
   const tail = error instanceof GmemtestError ? error.tail : []
+  // The author of the test made a mistake, and not the user who runs it.
+  if (error === test.refusal && error instanceof UsageError) {
+    const at = lineIn(test.file, error)
+    const message = error.hint === undefined ? judged.message : `${judged.message} (hint: ${error.hint})`
+    return notRun(test, { message, verdict: 'ERROR' }, facts, { console: [], ...(at === undefined ? {} : { at }) })
+  }
   // The messages of a compiler are output of the test, and not of a console.
   if (error instanceof BuildError) return notRun(test, judged, facts, { output: tail, console: [] })
   return { ...notRun(test, judged, facts, { console: tail.slice(-consoleLines) }), beforehand: true }
@@ -39,7 +46,7 @@ function notRun(
   { name, rules }: Subject,
   { verdict, message }: Pick<Finished, 'verdict'> & { readonly message: string },
   { again }: JudgeFacts,
-  seen: { readonly output?: readonly string[]; readonly console: readonly string[] } = { console: [] },
+  seen: Pick<Diagnostic, 'at' | 'output' | 'console'> = { console: [] },
 ): Finished {
   return {
     verdict,

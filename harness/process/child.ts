@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Duplex, Readable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
+import { hasHidden, replaceHidden } from '../base/visible-text.ts'
 import { dieWithHarness, isMissing } from './run-program.ts'
 
 /** How a child ended. */
@@ -33,9 +34,18 @@ const stderrLimit = 64 * 1024
 /** How long stderr may stay open after the end of a child. */
 const stderrMilliseconds = 300
 
-/** Returns a word as a shell reads it, quoted where necessary. */
+/** Returns a word as a shell reads it, quoted where necessary, on one line and without hidden characters. */
 export function shellWord(word: string): string {
+  if (hasHidden(word)) return `$'${replaceHidden(word.replaceAll(/['\\]/g, String.raw`\$&`), shellEscape)}'`
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** Returns a character as bash and zsh read it in $'…'. Half of a pair cannot be written. */
+function shellEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  return code < 0x80
+    ? String.raw`\x${code.toString(16).padStart(2, '0')}`
+    : String.raw`\U${code.toString(16).padStart(8, '0')}`
 }
 
 /** Returns a command line to paste into a shell. */

@@ -1,7 +1,7 @@
 // The events as one JSON object a line, written before the next test begins.
 import type { ReportEvent, SinkFactory } from './events.ts'
 import { Output } from './output.ts'
-import { plainValue } from './plain.ts'
+import { plainValue, visibleJson } from './plain.ts'
 
 /** Writes every event as a line of JSON. */
 export const jsonLinesSink: SinkFactory = (stream) => {
@@ -18,7 +18,8 @@ export const jsonLinesSink: SinkFactory = (stream) => {
 
 /** Returns an event as a line of JSON; an event without a time gets `now`. */
 export function lineOf(event: ReportEvent, now: Date = new Date()): string {
-  return JSON.stringify({ time: now.toISOString(), ...event }, (key, value: unknown): unknown =>
+  const json = JSON.stringify({ time: now.toISOString(), ...event }, (key, value: unknown): unknown =>
     key === 'wanted' || key === 'found' ? plainValue(value) : value,
   )
+  return visibleJson(json)
 }

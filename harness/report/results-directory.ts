@@ -6,6 +6,7 @@ import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 import { resultNames, vmcoreName } from '../base/result-names.ts'
 import { defaultReports } from './formats.ts'
+import { visibleJson } from './plain.ts'
 import { readEvent } from './read-events.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
@@ -146,7 +147,7 @@ async function pointTo(directory: string): Promise<void> {
 export async function writeProvenance(directory: string, record: object): Promise<void> {
   const file = path.join(directory, resultNames.provenance)
   try {
-    await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
+    await writeFile(`${file}.new`, `${visibleJson(JSON.stringify(record, undefined, 2))}\n`)
     await rename(`${file}.new`, file)
   } catch (cause) {
     await rm(`${file}.new`, { force: true })

@@ -1,5 +1,6 @@
 // A line of progress on a terminal, which is cleared before anything else is written.
 import type { Writable } from 'node:stream'
+import { plainText } from './plain.ts'
 
 const clearLine = '\r\u001b[K'
 
@@ -15,7 +16,7 @@ export function statusLine(output: Writable, isTty: boolean): StatusLine {
   return {
     show(text) {
       if (!isTty) return
-      output.write(`${clearLine}${text}`)
+      output.write(`${clearLine}${plainText(text)}`)
       shown = true
     },
     clear() {

@@ -1,40 +1,37 @@
 // The test points of a campaign of mutants in TAP 14.
-import type { Minimal as TapStream } from 'tap'
 import type { MutantEvent } from './events.ts'
 import { plainText } from './plain.ts'
+import type { TapOutput } from './tap-output.ts'
 
 type ControlFinished = Extract<MutantEvent, { type: 'control-finished' }>
 type MutantFinished = Extract<MutantEvent, { type: 'mutant-finished' }>
 
 /** Writes the test point of a mutant: ok when a test has killed it. */
-export function writeMutant(tap: TapStream, event: MutantFinished): void {
-  const description = `${event.name}: ${plainText(event.title)}`
-  const time = Math.max(1, Math.round(event.milliseconds))
-  const [first] = event.killers
-  if (event.verdict === 'KILLED' && first !== undefined) {
-    tap.pass(`${description}; ${killedBy(event)}`, { time })
-    return
+export async function writeMutant(tap: TapOutput, event: MutantFinished): Promise<void> {
+  const { verdict, milliseconds, bug, killers } = event
+  const description = `${event.name}: ${event.title}`
+  if (verdict === 'KILLED' && killers.length > 0) {
+    return tap.pass(`${description}; ${killedBy(event)}`, { milliseconds })
   }
-  tap.fail(description, {
-    at: null,
-    verdict: event.verdict,
+  return tap.fail(description, {
+    verdict,
     problem: plainText(event.reason ?? 'nothing killed it'),
-    ...(event.bug === undefined ? {} : { bug: event.bug }),
-    patch: event.patch,
+    ...(bug === undefined ? {} : { bug: plainText(bug) }),
+    patch: plainText(event.patch),
     scenarios_tried: event.tried,
-    duration_ms: time,
-    again: event.again,
+    duration_ms: Math.round(milliseconds),
+    again: plainText(event.again),
   })
 }
 
 /** Writes the test point of the control. */
-export function writeControl(tap: TapStream, event: ControlFinished): void {
+export async function writeControl(tap: TapOutput, event: ControlFinished): Promise<void> {
+  const { milliseconds, reason, tried } = event
   const description = 'control: the scenarios that killed pass on the kernel without a mutant'
-  const time = Math.max(1, Math.round(event.milliseconds))
-  if (event.reason !== undefined) {
-    tap.fail(description, { at: null, problem: plainText(event.reason), duration_ms: time })
-  } else if (event.tried === 0) tap.pass(description, { skip: 'no mutant was killed' })
-  else tap.pass(description, { time })
+  if (reason !== undefined) {
+    return tap.fail(description, { problem: plainText(reason), duration_ms: Math.round(milliseconds) })
+  }
+  return tap.pass(description, tried === 0 ? { skip: 'no mutant was killed' } : { milliseconds })
 }
 
 /** Returns `killed by NAME in 3.2 s`, and how many other tests noticed the mutant, of how many. */

@@ -4,19 +4,31 @@ import type { Minimal as TapStream } from 'tap'
 import type { TestPoint } from './events.ts'
 import { Output } from './output.ts'
 import { plainText } from './plain.ts'
+import type { yamlBlock } from './yaml-block.ts'
+
+interface Tap {
+  readonly Minimal: typeof TapStream
+  readonly yamlBlock: typeof yamlBlock
+}
 
 /**
  * Loads the tap package. That takes a tenth of a second, so call it while the first instance boots. The import starts tap's
  * root test, whose timeout would write a failure after half a minute and end this process with SIGALRM. That timer is
  * removed unless this process itself is a test that tap runs.
  */
-export async function loadTap(): Promise<{ readonly Minimal: typeof TapStream }> {
-  const { Minimal, t: root } = await import('tap')
+export async function loadTap(): Promise<Tap> {
+  const [{ Minimal, t: root }, { yamlBlock }] = await Promise.all([import('tap'), import('./yaml-block.ts')])
   if (!root.registered) root.setTimeout(0)
-  return { Minimal }
+  return { Minimal, yamlBlock }
 }
 
-/** Writes test points to `output`. The plan comes first, so a run that stops early never looks complete. */
+/** What follows the description of a point that is ok. */
+type PointNote = { readonly milliseconds: number } | { readonly skip: string }
+
+/**
+ * Writes test points to `output`. The plan comes first, so a run that stops early never looks complete. All texts are
+ * escaped here.
+ */
 export class TapOutput {
   readonly #output: Output
   #stream: TapStream | undefined
@@ -53,17 +65,35 @@ export class TapOutput {
     return this.#stream
   }
 
-  /** Returns the stream to which one point is to be written. */
-  async point(): Promise<TapStream> {
+  /** Writes a point that is ok, with its duration or the reason for which it was skipped. */
+  async pass(description: string, note: PointNote): Promise<void> {
+    const stream = await this.open()
     this.#written += 1
-    return this.open()
+    // tap writes no directive for an empty reason.
+    const extra = 'skip' in note ? { skip: pointText(note.skip) || true } : { time: durationOf(note.milliseconds) }
+    stream.pass(pointText(description), extra)
+  }
+
+  /** Writes a point that is not ok, with these fields in its YAML block. */
+  async fail(description: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const stream = await this.open()
+    const { yamlBlock } = await loadTap()
+    this.#written += 1
+    // tap would fold long lines of the block, and name this file in it.
+    stream.fail(pointText(description), { at: null, diagnostic: false })
+    this.#output.write(yamlBlock(fields))
+  }
+
+  async comment(text: string): Promise<void> {
+    const stream = await this.open()
+    stream.comment(plainText(text))
   }
 
   /** Writes the points of a subtest; the caller then writes the point of the same name. */
   async subtest(name: string, points: readonly TestPoint[]): Promise<void> {
     await this.open()
     const { Minimal } = await loadTap()
-    this.#output.write(subtestOf(name, points, Minimal))
+    this.#output.write(subtestOf(pointText(name), points, Minimal))
   }
 
   /** Bails out when the run was aborted, or when points are missing. */
@@ -80,6 +110,16 @@ export class TapOutput {
   }
 }
 
+/** Returns a duration in whole milliseconds, at least one: tap writes no zero. */
+function durationOf(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds))
+}
+
+/** Returns a text for the line of a test point, where a brace at the end would begin a subtest. */
+function pointText(text: string): string {
+  return plainText(text).replace(/\{$/, String.raw`\x7b`)
+}
+
 /**
  * Returns the text of a subtest. It has a separate stream: tap would judge the parent by these points, but a program whose
  * points are all ok can end badly.
@@ -90,9 +130,9 @@ function subtestOf(name: string, points: readonly TestPoint[], Minimal: typeof T
   stream.on('data', (chunk: string) => (text += chunk))
   stream.plan(points.length)
   for (const { ok, name: pointName, directive, reason = '', points: below } of points) {
-    const description = plainText(pointName)
+    const description = pointText(pointName)
     if (below !== undefined && below.length > 0) text += subtestOf(description, below, Minimal)
-    const why = plainText(reason) || true
+    const why = pointText(reason) || true
     const extra = directive === 'SKIP' ? { skip: why } : directive === 'TODO' ? { todo: why } : {}
     if (ok) stream.pass(description, extra)
     else stream.fail(description, { at: null, ...extra })

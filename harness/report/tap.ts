@@ -9,8 +9,8 @@ import { descriptionOf, writePoint } from './tap-point.ts'
 export const tapSink: SinkFactory = (output) => {
   const tap = new TapOutput(output)
   const ofCampaign: EventHandlers = {
-    'mutant-finished': async (event) => writeMutant(await tap.point(), event),
-    'control-finished': async (event) => writeControl(await tap.point(), event),
+    'mutant-finished': (event) => writeMutant(tap, event),
+    'control-finished': (event) => writeControl(tap, event),
     'mutants-finished': ({ aborted }) => tap.finish(aborted),
   }
   const ofRun: EventHandlers = {
@@ -19,7 +19,7 @@ export const tapSink: SinkFactory = (output) => {
     async 'test-finished'(event) {
       const { points = [] } = event
       if (points.length > 0) await tap.subtest(descriptionOf(event), points)
-      writePoint(await tap.point(), event)
+      await writePoint(tap, event)
     },
     'run-finished': ({ aborted }) => tap.finish(aborted),
     async 'mutants-started'({ mutants }) {

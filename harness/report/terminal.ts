@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
+import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'
 
 /** The words of the last line, the worst verdict first. */
@@ -30,10 +31,12 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
 
   function say(text: string): void {
     line.clear()
-    output.write(`gmemtest: ${text}\n`)
+    output.write(`gmemtest: ${plainText(text)}\n`)
   }
+  /** `text` has colours. */
   function sayEnd(text: string, milliseconds: number): void {
-    say(`${text} in ${(milliseconds / 1000).toFixed(1)} s; ${directory}`)
+    line.clear()
+    output.write(`gmemtest: ${text} in ${(milliseconds / 1000).toFixed(1)} s; ${plainText(directory)}\n`)
   }
   function showNext({ name }: { readonly name: string }): void {
     line.show(`[${started + 1}/${planned}] ${name}`)

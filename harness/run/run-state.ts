@@ -68,8 +68,9 @@ export class RunState {
 
   count(finished: TestFinished, { refusal }: Entry): void {
     this.#verdicts[finished.verdict] += 1
-    // A test that was never built does not judge the kernel.
-    if (finished.verdict === 'ERROR' && refusal !== undefined) this.#refused += 1
+    // A program that was not built does not judge the kernel; a file that is no scenario is a mistake in the tests.
+    const isBuilt = refusal === undefined || exitCodeOf(refusal) !== exitCodes.couldNotRun
+    if (finished.verdict === 'ERROR' && !isBuilt) this.#refused += 1
     if (this.#options.until?.(finished) === true) this.#isEnough = true
   }
 

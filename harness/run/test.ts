@@ -1,5 +1,4 @@
 // A test as the runner sees it. Suites make tests of scenarios and of the kernel's selftests.
-import type { GmemtestError } from '../base/errors.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Observation } from '../judge/attempt.ts'
 import type { Subject } from '../judge/facts.ts'
@@ -15,8 +14,6 @@ interface Hooks {
 export interface Test extends Subject {
   /** The deadline in seconds without emulation; the runner ends the test after it. */
   readonly seconds: number
-  /** The error for which the test cannot run at all, such as a program that does not compile. */
-  readonly refusal?: GmemtestError
   /** The test must leave the counters and the log of the kernel as they were. */
   readonly leavesNothing: boolean
   /**

@@ -8,6 +8,7 @@ import { InstancePool, type InstancePoolOptions } from '../../instance/pool.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../../kernel/definition/definition.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
+import { plainText } from '../../report/plain.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { expectedSkips } from '../../suites/scenarios/expected-skips.ts'
@@ -101,5 +102,5 @@ export function runFactsOf({ isolation, context, definition, started }: Job): Ru
 
 /** Makes the symbolizer of a job for one kernel; the first reason why traces lack file and line goes to standard error. */
 export function symbolizerFor(vmlinux: string, { signal, stderr }: CommandContext): Symbolizer {
-  return symbolizerOf(vmlinux, signal, (trouble) => stderr.write(`gmemtest: ${trouble}\n`))
+  return symbolizerOf(vmlinux, signal, (trouble) => stderr.write(`gmemtest: ${plainText(trouble)}\n`))
 }

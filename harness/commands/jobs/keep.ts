@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import type { GuestImage } from '../../image/image.ts'
+import { plainText } from '../../report/plain.ts'
 import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Job } from './job.ts'
@@ -35,7 +36,7 @@ export async function keepInstance(
   )
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
-  if (death !== undefined) stderr.write(`gmemtest: ${describeDeath(death)}\n`)
+  if (death !== undefined) stderr.write(`gmemtest: ${plainText(describeDeath(death))}\n`)
 }
 
 async function listen(onConnection: (socket: Socket) => void): Promise<Server> {

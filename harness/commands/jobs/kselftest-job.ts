@@ -3,6 +3,7 @@ import { exitCodes } from '../../base/errors.ts'
 import { fullName, selftestName } from '../../kernel/definition/selftest-name.ts'
 import { listSelftests, provideSelftests } from '../../kernel/selftests.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
+import { plainText } from '../../report/plain.ts'
 import { selftestSuite, selftestTest } from '../../suites/kselftest/selftest-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -25,7 +26,7 @@ export async function listKselftests(
   const lists: string[] = []
   for (const target of new Set(targets)) lists.push(...(await listSelftests(definition, target, build)))
   line[Symbol.dispose]()
-  context.stdout.write(lists.map((name) => `${name}\n`).join(''))
+  context.stdout.write(lists.map((name) => `${plainText(name)}\n`).join(''))
   return exitCodes.ok
 }
 

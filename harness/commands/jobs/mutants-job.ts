@@ -12,8 +12,8 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
-import { shellLine } from '../../process/child.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
+import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
@@ -21,6 +21,7 @@ import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/sce
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { kernelReady, provideParts } from './parts.ts'
@@ -53,7 +54,7 @@ export async function listMutants(
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bug, scenarios } of mutants) {
     const known = bug === undefined ? '' : `${bug}; `
-    stdout.write(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]\n`)
+    stdout.write(`${plainText(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]`)}\n`)
   }
   stderr.write(
     'gmemtest: in brackets: the number of the known bug (docs/bugs.md), if it has one, and the scenarios that should notice it\n',
@@ -141,7 +142,7 @@ async function execute(
       return builtKernel({ ...parts, kernel }, mutant?.name, job, record)
     },
     emit,
-    again: (name) => shellLine('./gmemtest', ['mutants', ...flagsOf(options), name]),
+    again: (name) => againLine('mutants', flagsOf(options), name),
   })
   return await record.exitCode(outcome.exitCode)
 }

@@ -1,19 +1,20 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { withDumps } from '../../kernel/dumps.ts'
 import { availableParallelism } from 'node:os'
-import { shellLine } from '../../process/child.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes, type Bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { loadTap } from '../../report/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { Test } from '../../run/test.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
+import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
 import { kernelReady, provideParts } from './parts.ts'
@@ -82,7 +83,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   ])
   const plan = planBoots(tests, available)
   for (const { error } of plan.refused) printError(error)
-  for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${note}\n`)
+  for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${plainText(note)}\n`)
   if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
   const jobs = wanted.keep ? 1 : (options.jobs ?? jobsFor(plan, available))
   if (options.jobs === undefined && jobs > 1) {
@@ -102,7 +103,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
       }
       await emit(event)
     },
-    again: (name) => shellLine('./gmemtest', [wanted.verb, ...flagsOf(options), ...wanted.flags, name]),
+    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep
       ? { keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job) }
       : {}),

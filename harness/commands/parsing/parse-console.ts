@@ -5,6 +5,8 @@ import type { Allowance } from '../../kernel/definition/allowances.ts'
 import { exitCodes, messageOf, UsageError } from '../../base/errors.ts'
 import { dayOf, expiryNotes, sift, type Sifted } from '../../console/sift.ts'
 import type { Splat } from '../../console/splat.ts'
+import { visibleText } from '../../base/visible-text.ts'
+import { visibleJson } from '../../report/plain.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
@@ -33,15 +35,15 @@ interface Read {
 export async function parseConsole(log: LogSource, options: ParseOptions, context: CommandContext): Promise<number> {
   const today = dayOf(new Date())
   const allowances = await allowancesOf(options)
-  for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${note}\n`)
+  for (const note of expiryNotes(allowances, today)) context.stderr.write(`gmemtest: ${visibleText(note)}\n`)
   const read = await readLog(log)
   if (!read.isStamped) {
     const doubt = 'no line has a prefix of the kernel, such as a time stamp: this may not be a kernel log'
-    context.stderr.write(`gmemtest: ${log.name}: ${doubt}\n`)
+    context.stderr.write(`gmemtest: ${visibleText(log.name)}: ${doubt}\n`)
   }
   const splats = await symbolized(read.splats, options, context)
   const sifted = sift(splats, allowances, today)
-  const text = options.json === true ? asJson(sifted, read) : asText(log.name, sifted, read)
+  const text = options.json === true ? visibleJson(asJson(sifted, read)) : visibleText(asText(log.name, sifted, read))
   context.stdout.write(text)
   return sifted.counted.length + read.omitted > 0 ? exitCodes.testFailed : exitCodes.ok
 }
@@ -78,7 +80,8 @@ async function symbolized(
   if (vmlinux === undefined) return splats
   const { symbolizeSplats } = await import('../../console/symbolize.ts')
   const result = await symbolizeSplats(splats, { vmlinux, signal })
-  if (result.trouble !== undefined) stderr.write(`gmemtest: ${vmlinux} gives no lines: ${result.trouble}\n`)
+  if (result.trouble !== undefined)
+    stderr.write(visibleText(`gmemtest: ${vmlinux} gives no lines: ${result.trouble}\n`))
   return result.symbolized
 }
 

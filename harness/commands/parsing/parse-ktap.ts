@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { exitCodes } from '../../base/errors.ts'
 import { readLog } from '../../ktap/read.ts'
 import type { Counts, KtapReport, KtapTest, Problem } from '../../ktap/tree.ts'
-import { plainText } from '../../report/plain.ts'
+import { plainText, visibleJson } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 
@@ -18,7 +18,7 @@ export async function parseKtap(
   context: CommandContext,
 ): Promise<number> {
   const report = readLog((await buffer(log.chunks)).toString())
-  context.stdout.write(options.json === true ? `${jsonOf(report)}\n` : `${linesOf(report).join('\n')}\n`)
+  context.stdout.write(options.json === true ? `${visibleJson(jsonOf(report))}\n` : `${linesOf(report).join('\n')}\n`)
   const { counts, problems } = report
   const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
   return isGood ? exitCodes.ok : exitCodes.testFailed
@@ -34,7 +34,7 @@ function linesOf(report: KtapReport): string[] {
     ...report.tests.flatMap((test) => linesOfTest(test, 0)),
     ...report.problems.map(problemLine),
     ...skip,
-    ...(report.note === undefined ? [] : [`note: ${report.note}`]),
+    ...(report.note === undefined ? [] : [`note: ${plainText(report.note)}`]),
     countsLine(report.counts),
   ]
 }

@@ -1,55 +1,78 @@
 // Loads and checks scenario files.
 import { pathToFileURL } from 'node:url'
 import { Console } from 'node:console'
-import { messageOf, UsageError } from '../../base/errors.ts'
-import { inProject } from '../../base/paths.ts'
-import type { ScenarioFile } from './scenario-files.ts'
+import { withDeadline } from '../../base/deadline.ts'
+import { UsageError } from '../../base/errors.ts'
+import { invalidExport, notLoaded } from './load-failure.ts'
+import { doubleName, type ScenarioFile } from './scenario-files.ts'
 import type { Scenario } from './scenario.ts'
 
 /** A scenario with the name that its file gives it. */
 export interface NamedScenario extends Scenario, ScenarioFile {}
 
-const api = inProject('harness/api.ts')
+/** A file that is no scenario. */
+export interface BrokenScenario extends ScenarioFile {
+  readonly error: UsageError
+}
 
-function notLoaded(file: string, cause: unknown): UsageError {
-  if (cause instanceof UsageError) {
-    const { hint } = cause
-    return new UsageError(cause.code, `${file}: ${cause.message}`, { cause, ...(hint === undefined ? {} : { hint }) })
+/** A file may wait for something at its top level; most take a few milliseconds. */
+const loadMilliseconds = 30_000
+
+/**
+ * Loads scenarios, in the order of their files, each on its own: a file that is no scenario does not concern the others.
+ * From then on, `console` prints on the standard error.
+ * @throws the reason of `signal`
+ */
+export async function loadEachScenario(
+  files: readonly ScenarioFile[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<(NamedScenario | BrokenScenario)[]> {
+  // Output of a scenario for debugging must not become a part of the report on stdout.
+  globalThis.console = new Console(process.stderr)
+  const loaded: (NamedScenario | BrokenScenario)[] = []
+  // One after the other takes no longer, and a file that blocks concerns no other.
+  for (const found of files) {
+    try {
+      loaded.push({ ...(await load(found, signal)), ...found })
+    } catch (error) {
+      signal.throwIfAborted()
+      loaded.push({ ...found, error: error instanceof UsageError ? error : await notLoaded(found.file, error) })
+    }
   }
-  const isLost = /Cannot find module '.*harness\/api\.ts'/.test(messageOf(cause))
-  const hint = isLost ? `import from '${api}', the api of this gmemtest` : String(cause)
-  return new UsageError('SCENARIO_INVALID', `${file} cannot be loaded`, { cause, hint })
+  return loaded
 }
 
 /**
- * Loads scenarios, in the order of their files. From then on, `console` prints on the standard error.
+ * Loads scenarios as `loadEachScenario` does, when all of them are needed.
  * @throws {UsageError} SCENARIO_INVALID when a file is not a scenario
  */
 export async function loadScenarios(files: readonly ScenarioFile[]): Promise<NamedScenario[]> {
+  return (await loadEachScenario(files)).map((scenario) => {
+    if ('error' in scenario) throw scenario.error
+    return scenario
+  })
+}
+
+/** @throws {UsageError} SCENARIO_INVALID */
+async function load(found: ScenarioFile, signal: AbortSignal): Promise<Scenario> {
   // Late: names are looked up before the first instance boots, and scenarios are loaded while it boots.
   const { isScenario, problemsOf } = await import('./validate.ts')
-  // Output of a scenario for debugging must not become a part of the report on stdout.
-  globalThis.console = new Console(process.stderr)
-  return Promise.all(
-    files.map(async (found) => {
-      const { file } = found
-      const module: unknown = await import(pathToFileURL(file).href).catch((cause: unknown) => {
-        throw notLoaded(file, cause)
-      })
-      const scenario: unknown =
-        typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
-      if (!isScenario(scenario)) {
-        throw new UsageError('SCENARIO_INVALID', `${file} is not a scenario`, {
-          hint: 'its default export must be scenario({ title, rules, run })',
-        })
-      }
-      const problems = problemsOf(scenario)
-      if (problems.length > 0) {
-        throw new UsageError('SCENARIO_INVALID', `${file}: ${problems.join('; ')}`, {
-          hint: 'docs/scenarios.md lists what a scenario may say about itself',
-        })
-      }
-      return { ...scenario, ...found }
-    }),
+  const { file } = found
+  if (found.double !== undefined) throw doubleName(found)
+  const limit = { stage: 'loading it', milliseconds: loadMilliseconds, signal }
+  const module: unknown = await withDeadline(limit, () => import(pathToFileURL(file).href)).catch(
+    async (cause: unknown) => {
+      signal.throwIfAborted()
+      throw await notLoaded(file, cause)
+    },
   )
+  const scenario: unknown =
+    typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
+  if (!isScenario(scenario)) {
+    throw await invalidExport(file, 'is not a scenario', 'its default export must be scenario({ title, rules, run })')
+  }
+  const problems = problemsOf(scenario)
+  if (problems.length === 0) return scenario
+  const hint = 'docs/scenarios.md lists what a scenario may say about itself'
+  throw await invalidExport(file, `is invalid: ${problems.join('; ')}`, hint)
 }

@@ -16,36 +16,57 @@ export interface ScenarioFile {
   readonly topic?: string
   /** The absolute path. */
   readonly file: string
+  /** Another file of the same name in another topic: the name does not say which of them is meant. */
+  readonly double?: string
 }
 
 // The folder of modules that scenarios share.
 const helpers = 'common'
 
 /**
- * Lists the scenario files of a directory by name, in alphabetical order.
- * @throws {UsageError} SCENARIOS_MISSING when the directory cannot be read or holds no scenario, SCENARIO_INVALID when two
- * topics hold a scenario of the same name
+ * Lists the scenario files of a directory by name, in alphabetical order, as `findScenarioFiles` does.
+ * @throws {UsageError} SCENARIOS_MISSING as there, SCENARIO_INVALID when two topics hold a scenario of the same name
  */
 export async function listScenarioFiles(directory: string = inProject('tests/scenarios')): Promise<ScenarioFile[]> {
+  const files = await findScenarioFiles(directory)
+  const double = files.find((file) => file.double !== undefined)
+  if (double !== undefined) throw doubleName(double)
+  return files
+}
+
+/**
+ * Lists the scenario files of a directory by name, in alphabetical order. Of files with the same name, only the first is
+ * listed, as a `double`.
+ * @throws {UsageError} SCENARIOS_MISSING when the directory cannot be read or holds no scenario
+ */
+export async function findScenarioFiles(directory: string = inProject('tests/scenarios')): Promise<ScenarioFile[]> {
   const root = path.resolve(directory)
   const entries = await entriesOf(root)
   const topics = entries.filter((entry) => entry.isDirectory() && entry.name !== helpers && !entry.name.startsWith('.'))
   const inTopics = await Promise.all(
     topics.map(async ({ name: topic }) => filesIn(await entriesOf(path.join(root, topic)), topic)),
   )
-  const files = [...filesIn(entries), ...inTopics.flat()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const files = [...filesIn(entries), ...inTopics.flat()].toSorted(byName)
   if (files.length === 0) {
     throw new UsageError('SCENARIOS_MISSING', `there is no scenario in ${directory}`, {
       hint: 'a scenario is a file NAME.ts in that directory or in a folder of it (docs/scenarios.md)',
     })
   }
-  const double = files.find(({ name }, index) => files[index + 1]?.name === name)
-  if (double !== undefined) {
-    throw new UsageError('SCENARIO_INVALID', `two scenarios in ${directory} have the name ${double.name}`, {
-      hint: 'rename one of them: a name must say which scenario ran',
-    })
-  }
-  return files
+  return Array.from(Map.groupBy(files, ({ name }) => name).values()).flatMap(([first, second]) =>
+    first === undefined ? [] : [second === undefined ? first : { ...first, double: second.file }],
+  )
+}
+
+function byName(a: ScenarioFile, b: ScenarioFile): number {
+  const [first, second] = a.name === b.name ? [a.file, b.file] : [a.name, b.name]
+  return first < second ? -1 : 1
+}
+
+/** Returns the error for a file whose name another file has as well. */
+export function doubleName({ name, file, double = file }: ScenarioFile): UsageError {
+  return new UsageError('SCENARIO_INVALID', `two scenarios in ${file}:1 and ${double}:1 have the name ${name}`, {
+    hint: 'rename one of them: a name must say which scenario ran',
+  })
 }
 
 async function entriesOf(directory: string): Promise<Dirent[]> {
@@ -56,11 +77,15 @@ async function entriesOf(directory: string): Promise<Dirent[]> {
 }
 
 function filesIn(entries: readonly Dirent[], topic?: string): ScenarioFile[] {
-  return entries
-    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.ts'))
-    .map((entry) => ({
-      name: path.basename(entry.name, '.ts'),
-      file: path.join(entry.parentPath, entry.name),
-      ...(topic === undefined ? {} : { topic }),
-    }))
+  return (
+    entries
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.ts'))
+      // Editors put lock files and copies with such names beside a file.
+      .filter((entry) => !entry.name.startsWith('.'))
+      .map((entry) => ({
+        name: path.basename(entry.name, '.ts'),
+        file: path.join(entry.parentPath, entry.name),
+        ...(topic === undefined ? {} : { topic }),
+      }))
+  )
 }

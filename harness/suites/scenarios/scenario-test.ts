@@ -3,10 +3,12 @@ import { scenarioSuite } from './scenario-files.ts'
 import type { Test } from '../../run/test.ts'
 import type { Dialect } from '../../uapi/dialect.ts'
 import { createContext } from '../../vocabulary/create-context.ts'
-import type { NamedScenario } from './load-scenarios.ts'
+import { plainProfile } from '../../vm/profile.ts'
+import type { BrokenScenario, NamedScenario } from './load-scenarios.ts'
 
-/** Makes the test that runs a scenario on a kernel of this dialect. */
-export function scenarioTest(scenario: NamedScenario, dialect: Dialect): Test {
+/** Makes the test that runs a scenario on a kernel of this dialect; the test of a file that is no scenario is refused. */
+export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: Dialect): Test {
+  if ('error' in scenario) return brokenTest(scenario)
   const { name, title, file, rules, needs, pools, boot, timeout } = scenario
   return {
     suite: scenarioSuite,
@@ -22,5 +24,21 @@ export function scenarioTest(scenario: NamedScenario, dialect: Dialect): Test {
       await scenario.run(createContext(agent, dialect, expectLog))
       return {}
     },
+  }
+}
+
+function brokenTest({ name, file, error }: BrokenScenario): Test {
+  return {
+    suite: scenarioSuite,
+    name,
+    title: '',
+    file,
+    rules: [],
+    requires: [],
+    wants: { pools: plainProfile.pools, boot: [] },
+    seconds: 0,
+    refusal: error,
+    leavesNothing: false,
+    run: () => Promise.reject(error),
   }
 }

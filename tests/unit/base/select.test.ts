@@ -24,6 +24,35 @@ const selections: readonly (readonly [patterns: readonly string[], chosen: reado
     ['convert-at-start', 'pin-refuses', 'sigbus'],
   ],
 ]
+const odd = [
+  'creation-flags',
+  'huge-creation-flags',
+  'a*b',
+  'axb',
+  'x.ts',
+  'x.ts-too',
+  'two words',
+  "it's",
+  '-dash',
+  '$(x)',
+]
+for (const name of odd) {
+  void test(`the whole name ${name} chooses nothing else`, (t) => {
+    const known = odd.map((each) => ({ name: each }))
+    for (const pattern of [name, `tests/scenarios/${name}.ts`, `series/mutants/${name}.patch`]) {
+      t.strictSame(select(known, [pattern], 'scenario'), [{ name }], pattern)
+    }
+    t.end()
+  })
+}
+
+void test('the path of a file that does not exist chooses nothing', (t) => {
+  t.throws(() => select([{ name: 'huge-creation-flags' }], ['tests/creation-flags.ts'], 'scenario'), {
+    code: 'SCENARIO_UNKNOWN',
+  })
+  t.end()
+})
+
 for (const [patterns, chosen] of selections) {
   void test(`patterns: ${patterns.join(' ')}`, (t) => {
     t.strictSame(

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { inProject } from '../../../harness/base/paths.ts'
+import { hasHidden } from '../../../harness/base/visible-text.ts'
 
 const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-parse-'))
 const golden = inProject('tests/unit/console/golden')
@@ -45,6 +46,17 @@ void test('gmemtest parse', async (suite) => {
     const ran = await parse(['-'], '[    0.100000] kvm: Nested Paging enabled\n[    0.200000] fine\n')
     const stdout = 'standard input: no splat in 2 lines\n'
     t.strictSame(ran, { exitCode: 0, stdout, stderr: '' })
+  })
+
+  void suite.test('hidden characters of a log are visible in the report', async (t) => {
+    const log = ['a\u202eb', 'c\u2028d', 'e\ufefff']
+      .map((name) => `[    1.000000] WARNING: CPU: 0 PID: 77 at ${name}.c:3 kvm_${name}+0x9c/0x110 [kvm]\n`)
+      .join('')
+    for (const args of [['-'], ['--json', '-']]) {
+      const { exitCode, stdout } = await parse(args, log)
+      t.equal(exitCode, 1)
+      t.notOk(hasHidden(stdout.replaceAll('\n', '')), args.join(' '))
+    }
   })
 
   void suite.test('--json has all facts of each splat', async (t) => {

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { errorPrinter, primaryError, printError } from '../../../harness/commands/print-error.ts'
 import { BootError, UsageError } from '../../../harness/base/errors.ts'
+import { hasHidden } from '../../../harness/base/visible-text.ts'
 
 function printed(error: unknown, verbose = false): string {
   const output = new PassThrough()
@@ -23,6 +24,16 @@ void test('a failure is its message, what was last seen, and the next step', (t)
     'gmemtest: the kernel did not come up\n  | [ 1.0] one\n  | [ 1.1] two\n  hint: look at the console\n',
   )
   t.equal(printed(new UsageError('X', 'no')), 'gmemtest: no\n')
+  t.end()
+})
+
+void test('nothing that comes from a kernel or a program reaches the terminal with hidden characters', (t) => {
+  const text = 'a\u001b[2Jb\u202ec\u2028d'
+  const error = new BootError('X', text, { hint: text, tail: [text], cause: new Error(text) })
+  for (const shown of [printed(error, true), printed(new Error(text)), printed(text)]) {
+    t.notOk(hasHidden(shown.replaceAll('\n', '')))
+    t.ok(shown.includes(String.raw`a\x1b[2Jb\u{202e}c\u{2028}d`))
+  }
   t.end()
 })
 

@@ -1,5 +1,5 @@
 // Long-lived children: they have channels, they end with the harness, and the harness knows how they ended.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -82,6 +82,27 @@ void test('a child dies with a harness that is killed', async (t) => {
 })
 
 void test('a command line can be pasted into a shell', (t) => {
+  for (const word of [
+    'a\nb',
+    "it's\t\\n",
+    'a\u2028b\u202e',
+    '\u001b[2J',
+    '\u{e0041}x',
+    '$(x) `y` "z" *?[!#&;|<>~',
+    '-n',
+    '',
+  ]) {
+    const line = shellLine('printf', ['%s', word])
+    t.notMatch(line, /\n/)
+    t.equal(
+      execFileSync('bash', ['--norc', '-c', line], {
+        encoding: 'utf8',
+        env: { LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] },
+      }),
+      word,
+      line,
+    )
+  }
   t.equal(shellLine('echo', ['plain', 'two words', "it's"]), String.raw`echo plain 'two words' 'it'\''s'`)
   t.end()
 })

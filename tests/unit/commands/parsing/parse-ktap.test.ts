@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
+import { hasHidden } from '../../../../harness/base/visible-text.ts'
 import { openLog } from '../../../../harness/commands/parsing/log-file.ts'
 import { parseKtap } from '../../../../harness/commands/parsing/parse-ktap.ts'
 import { fakeContext } from '../fixtures/context.ts'
@@ -17,6 +18,14 @@ async function parsed(
   stdout.end()
   return { exitCode, printed: await text(stdout) }
 }
+
+void test('hidden characters of a log are visible', async (t) => {
+  const log = 'TAP version 13\n1..2\nok 1 a\u202eb\nnot ok 2 c\u2028d # \u009b31m\u001b[2J\n'
+  for (const json of [undefined, true] as const) {
+    const { printed } = await parsed(log, json === undefined ? {} : { json })
+    t.notOk(hasHidden(printed.replaceAll('\n', '')), printed)
+  }
+})
 
 void test('as text', async (t) => {
   const { exitCode, printed } = await parsed(
