@@ -3,16 +3,25 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
-import type { GuestImage } from '../../image/image.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
 import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
+import type { Kept } from '../../run/run-options.ts'
 import type { Job } from './job.ts'
 
-/** Waits until the user interrupts or the instance dies. */
-export async function keepInstance(
+type KeepJob = Pick<Job, 'context' | 'directory' | 'options'>
+
+/** Waits until the user interrupts or the instance dies. Says why when no instance is left. */
+export async function keepInstance(kept: Kept, parts: InstanceParts, job: KeepJob): Promise<void> {
+  if (kept.kind === 'instance') return stayUp(kept.instance, parts, job)
+  const hint = job.options.vmcore === true ? '' : '; --vmcore keeps the memory of a kernel that panics or hangs'
+  job.context.stderr.write(`gmemtest: no instance stays up: ${kept.reason}${hint}\n`)
+}
+
+async function stayUp(
   instance: Instance,
-  image: GuestImage,
-  { context, directory }: Pick<Job, 'context' | 'directory'>,
+  { image }: InstanceParts,
+  { context, directory }: KeepJob,
 ): Promise<void> {
   const { signal, stderr } = context
   await using stack = new AsyncDisposableStack()
