@@ -35,7 +35,7 @@ function dumper(
   return async (scenario, signal) => {
     const file = path.join(directory, vmcoreName(scenario))
     await dumpMemory(qmp, file, { memory, signal })
-    return shellLine('crash', [path.join(path.dirname(vmlinux), 'vmlinux.debug'), file])
+    return shellLine('drgn', ['-c', file, '-s', path.join(path.dirname(vmlinux), 'vmlinux.debug')])
   }
 }
 
