@@ -8,6 +8,7 @@ import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Kept } from '../../run/run-options.ts'
 import type { Job } from './job.ts'
+import { offerGdb } from './offer-gdb.ts'
 
 type KeepJob = Pick<Job, 'context' | 'directory' | 'options'>
 
@@ -20,7 +21,7 @@ export async function keepInstance(kept: Kept, parts: InstanceParts, job: KeepJo
 
 async function stayUp(
   instance: Instance,
-  { image }: InstanceParts,
+  { image, kernel }: InstanceParts,
   { context, directory }: KeepJob,
 ): Promise<void> {
   const { signal, stderr } = context
@@ -42,6 +43,7 @@ async function stayUp(
   stderr.write(
     `gmemtest: the instance stays up until Ctrl-C; to log in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
   )
+  stack.use(await offerGdb(instance.openGdbStub, kernel, context))
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
   if (death !== undefined) stderr.write(`gmemtest: ${describeDeath(death)}\n`)
