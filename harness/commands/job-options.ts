@@ -42,7 +42,7 @@ const options = {
     directoryToWrite('--output'),
   ],
   aptSuite: ['--apt-suite <suite>', 'take a Debian package from this suite, though it is not configured', aptSuite],
-  vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for crash or drgn'],
+  vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 
 /** Adds options of these names to a command, in this order. */

@@ -37,7 +37,7 @@ export function run(context: CommandContext): Command {
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
   return withOptions(command, ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
-    .option('--keep', 'leave the instance up after the run, and print the command to log in')
+    .option('--keep', 'leave the instance up after the run, and print the commands for ssh and gdb')
     .addHelpText('after', examples)
     .action(
       context.exitsWith((patterns: readonly string[], options: RunOptions) => runScenarios(patterns, options, context)),

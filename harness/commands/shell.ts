@@ -9,12 +9,14 @@ import { bytes } from '../base/units.ts'
 import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
 import { chooseAccelerator, slowedDown } from '../vm/accelerator.ts'
+import { openGdbStub, type GdbStub } from '../vm/gdb-stub.ts'
 import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu, type RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { CommandContext } from './command-context.ts'
 import { guestCpus } from '../instance/pool.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
+import { offerGdb } from './jobs/offer-gdb.ts'
 import { provideParts } from './jobs/parts.ts'
 import { progressLine } from './progress.ts'
 import { requireEnvironment } from './require-environment.ts'
@@ -86,7 +88,15 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
   await using session = await connecting
   await session.push(agent, agentPath, { mode: 0o755, ...limit })
   line[Symbol.dispose]()
+  const openStub = (): Promise<GdbStub> => openGdbStub(running.qmp, limit)
+  await using stub = isAtTerminal(command) ? await offerGdb(openStub, kernel, context) : undefined
+  void stub
   return await untilDeath(running, talk(session, command, context))
+}
+
+/** Tells whether a user will type into the shell, instead of giving a command or a script. */
+function isAtTerminal(command: readonly string[]): boolean {
+  return command.length === 0 && process.stdin.isTTY
 }
 
 /** Waits for the end of the session, or for the death of the instance if that comes first. */
@@ -110,7 +120,7 @@ async function talk(
   command: readonly string[],
   { stdout, stderr, signal }: CommandContext,
 ): Promise<number> {
-  if (command.length === 0 && process.stdin.isTTY) {
+  if (isAtTerminal(command)) {
     const terminal = { input: process.stdin, output: process.stdout, type: process.env['TERM'] ?? 'linux' }
     return await session.shell(terminal, { signal })
   }

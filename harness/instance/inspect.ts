@@ -9,20 +9,24 @@ import { connect } from '../ssh/connect.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { Ask, Dump, Instance } from './instance.ts'
 import { dumpMemory } from '../vm/dump-memory.ts'
+import { openGdbStub } from '../vm/gdb-stub.ts'
 import { livenessOf } from '../vm/liveness.ts'
 import type { SshEndpoint, Vm } from '../vm/vm.ts'
 import type { InstanceOptions } from './instance-options.ts'
+
+const stubMilliseconds = 5000
 
 /** Makes the members of an instance by which the runner diagnoses a hang. */
 export function inspectionOf(
   vm: Vm,
   session: SshSession,
   { vmlinux, image, accelerator, memory, dumpsTo }: InstanceOptions,
-): Pick<Instance, 'liveness' | 'ask' | 'dump'> {
+): Pick<Instance, 'liveness' | 'ask' | 'openGdbStub' | 'dump'> {
   const { patience } = accelerator
   return {
     liveness: livenessOf({ ...vm, vmlinux, patience }),
     ask: askOver(session, vm.ssh, image),
+    openGdbStub: (signal) => openGdbStub(vm.qmp, { signal, timeout: patience.for(stubMilliseconds) }),
     ...(dumpsTo === undefined ? {} : { dump: dumper(vm, dumpsTo, { memory, vmlinux }) }),
   }
 }
@@ -35,7 +39,7 @@ function dumper(
   return async (scenario, signal) => {
     const file = path.join(directory, vmcoreName(scenario))
     await dumpMemory(qmp, file, { memory, signal })
-    return shellLine('crash', [path.join(path.dirname(vmlinux), 'vmlinux.debug'), file])
+    return shellLine('drgn', ['-c', file, '-s', path.join(path.dirname(vmlinux), 'vmlinux.debug')])
   }
 }
 

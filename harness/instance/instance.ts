@@ -3,6 +3,7 @@ import type { Patience } from '../base/patience.ts'
 import type { Agent } from '../agent/client.ts'
 import type { SshSession } from '../ssh/session.ts'
 import type { ConsoleLog } from '../vm/console.ts'
+import type { GdbStub } from '../vm/gdb-stub.ts'
 import type { Liveness } from '../vm/liveness.ts'
 import type { BootProfile } from '../vm/profile.ts'
 import type { SshEndpoint, VmDeath } from '../vm/vm.ts'
@@ -53,6 +54,8 @@ export interface Instance extends AsyncDisposable {
   /** Checks of QEMU and kernel, for an agent that does not answer. */
   readonly liveness: Liveness
   readonly ask: Ask
+  /** Has QEMU listen for gdb. */
+  openGdbStub(this: void, signal: AbortSignal): Promise<GdbStub>
   /** Present when memory dumps are wanted after a panic or a hang. */
   readonly dump?: Dump
 }

@@ -74,8 +74,15 @@ function treeNameOf({ file, flavour, source }: KernelDefinition): string {
   return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf(identity).slice(0, 12)].join('-')
 }
 
-/** Puts source and series into the work tree; the tree does not change when the series does not apply. */
-async function prepareTree(ingredients: Ingredients, home: string, context: BuildContext): Promise<void> {
+/**
+ * Puts source and series into `tree` in the directory `home`; the tree does not change when the series does not apply.
+ * @returns the files that were written or removed: the others have the times of the source
+ */
+export async function prepareTree(
+  ingredients: Ingredients,
+  home: string,
+  context: BuildContext,
+): Promise<readonly string[]> {
   const { identity, patches } = ingredients
   const pristine = treeOf(context.cache, identity)
   const scratch = path.join(home, 'scratch')
@@ -89,7 +96,7 @@ async function prepareTree(ingredients: Ingredients, home: string, context: Buil
   }
   context.progress({ type: 'phase', phase: 'series', detail: `${patches.length} patches` })
   const overlay = await applySeries(patches, pristine, scratch, context)
-  await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
+  return await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
 }
 
 /**

@@ -19,6 +19,8 @@ import { identifySource, obtainSource } from './source.ts'
 /** A finished build. All paths are in the store and stay valid until a user removes the cache. */
 export interface KernelBuild {
   readonly key: string
+  /** The definition that it was built from. */
+  readonly definition: KernelDefinition
   readonly directory: string
   /** The file that an instance boots: with symbols, without debug info. */
   readonly vmlinux: string
@@ -146,6 +148,7 @@ async function load(
   }
   return {
     key,
+    definition,
     directory,
     vmlinux: file(productNames.vmlinux),
     vmlinuxDebug: file(productNames.vmlinuxDebug),

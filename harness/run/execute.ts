@@ -80,7 +80,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     signal.throwIfAborted()
     thrown = { value }
   }
-  const operations = operationsSince(test.name, instance.agent.recentOperations)
+  let operations = operationsSince(test.name, instance.agent.recentOperations)
   const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.isUnfinished === true
   // An agent that is busy with the test has nothing to close yet, and one whose test has not begun opened nothing.
   if (death === undefined && hasBegun && !isUnfinished) {
@@ -94,6 +94,9 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     } catch (value) {
       signal.throwIfAborted()
       thrown ??= { value }
+      // The other operations of the clean-up would push those of the test out of the diagnostic.
+      const last = instance.agent.recentOperations.at(-1)
+      if (last !== undefined && last !== operations.at(-1)) operations = [...operations, last]
     }
   }
   if (death === undefined && !recovered) death = await lastWords(instance, signal)

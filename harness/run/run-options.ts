@@ -26,11 +26,15 @@ export interface RunOptions extends JudgeFacts {
   /** Called after each test; true ends the run. */
   readonly until?: (finished: TestFinished) => boolean
   /**
-   * Called after the last event with the instance of the last test, unless that is closed already. Only for one job: with
-   * more, the last instance is undefined.
+   * Called after the last event with the instance of the last test. Only for one job: with more, the last instance is
+   * undefined.
    */
-  readonly keep?: (instance: Instance) => Promise<void>
+  readonly keep?: (kept: Kept) => Promise<void>
 }
+
+/** The instance of the last test, or the reason for which it is closed already. */
+export type Kept =
+  { readonly kind: 'instance'; readonly instance: Instance } | { readonly kind: 'nothing'; readonly reason: string }
 
 export interface RunOutcome {
   readonly verdicts: Readonly<Record<Verdict, number>>

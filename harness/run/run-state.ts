@@ -24,6 +24,7 @@ export class RunState {
   /** The number of tests with the verdict ERROR that could not run at all. */
   #refused = 0
   #isEnough = false
+  #lost: string | undefined
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -31,6 +32,16 @@ export class RunState {
 
   get verdicts(): RunOutcome['verdicts'] {
     return this.#verdicts
+  }
+
+  /** The reason for which the instance of the last test cannot be used any more; undefined when it can. */
+  get lost(): string | undefined {
+    return this.#lost
+  }
+
+  /** Notes the end of a test, with the reason for which its instance cannot be used any more. */
+  leave(lost: string | undefined): void {
+    this.#lost = lost
   }
 
   /** No further test begins. */

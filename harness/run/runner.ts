@@ -2,7 +2,7 @@
 import type { RunEvent } from '../report/events.ts'
 import { OrderedEvents } from './ordered-events.ts'
 import { entriesOf, longestFirst, Queue } from './queue.ts'
-import type { RunOptions, RunOutcome } from './run-options.ts'
+import type { Kept, RunOptions, RunOutcome } from './run-options.ts'
 import { RunState } from './run-state.ts'
 import { Worker } from './worker.ts'
 
@@ -24,7 +24,11 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
   const ending = { verdicts, ...(aborted === undefined ? {} : { aborted }) }
   await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
   const instance = workers.find((worker) => worker.instance !== undefined)?.instance
-  if (instance !== undefined && !signal.aborted) await keep?.(instance)
+  const kept: Kept =
+    instance === undefined
+      ? { kind: 'nothing', reason: state.lost ?? aborted ?? 'the last test did not need one' }
+      : { kind: 'instance', instance }
+  if (!signal.aborted) await keep?.(kept)
   return { ...ending, ...state.failure, exitCode: state.exitCode }
 }
 

@@ -108,6 +108,7 @@ export class Worker implements AsyncDisposable {
     if (ending.kind !== 'finished') return
     await this.#start(course)
     const { finished, attempt, lost } = ending
+    if (attempt !== undefined) this.#shared.state.leave(lost)
     // Late splats count for a test that passed so far, and for one whose instance is closed right after it.
     const isClosed = lost !== undefined || this.#shared.options.isolation !== 'none'
     const mayChange = attempt !== undefined && (['PASS', 'SKIP'].includes(finished.verdict) || isClosed)

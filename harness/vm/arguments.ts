@@ -52,7 +52,7 @@ export function sshDevice(index: number): string {
 const mebibyte = 2 ** 20
 
 /** Escapes a value within a QEMU option: commas separate options, so they are doubled. */
-function value(text: string): string {
+export function optionValue(text: string): string {
   return text.replaceAll(',', ',,')
 }
 
@@ -103,7 +103,7 @@ const dumpable: readonly string[][] = [
 /** Builds the command line of QEMU as pairs of an option and its value. */
 export function qemuOptions(config: QemuConfig): string[][] {
   return [
-    ['-name', value(config.name)],
+    ['-name', optionValue(config.name)],
     // No default devices, and no configuration of this computer.
     ['-nodefaults'],
     ['-no-user-config'],

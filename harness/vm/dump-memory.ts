@@ -3,9 +3,10 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { run } from '../process/run-program.ts'
 import { DeadlineExceeded } from '../base/deadline.ts'
-import { InfraError } from '../base/errors.ts'
+import { hasCode, InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes } from '../base/free-space.ts'
 import type { Bytes } from '../base/units.ts'
+import { addKernelMapping } from './kernel-mapping.ts'
 import type { Qmp, QmpOptions } from './qmp.ts'
 
 export interface DumpOptions {
@@ -40,11 +41,13 @@ export async function dumpMemory(qmp: Qmp, file: string, options: DumpOptions): 
   const limits = { signal, timeout: least + needed * perMebibyte }
   try {
     await qmp.execute('dump-guest-memory', args, limits)
-  } catch (error) {
+    await addKernelMapping(file)
+  } catch (cause) {
     await rm(file, { force: true })
     signal.throwIfAborted()
-    if (!(error instanceof InfraError || error instanceof DeadlineExceeded)) throw error
-    throw new InfraError('DUMP_FAILED', `cannot dump the memory of the instance: ${error.message}`, { cause: error })
+    const isOfComputer = hasCode(cause, 'EACCES', 'EIO', 'ENOENT', 'ENOSPC', 'EPERM', 'EROFS')
+    if (!(isOfComputer || cause instanceof InfraError || cause instanceof DeadlineExceeded)) throw cause
+    throw new InfraError('DUMP_FAILED', `cannot dump the memory of the instance: ${messageOf(cause)}`, { cause })
   }
   await digHoles(file, limits)
 }

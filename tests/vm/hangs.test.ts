@@ -107,7 +107,7 @@ void test('with dumps: the memory after a panic, and after a hang', async (t) =>
   ] satisfies Body[]) {
     const found = await tried(t, body, { dumpsTo })
     t.equal(found.verdict, 'FAIL')
-    t.match(found.vmcore, new RegExp(`^crash /.*/vmlinux\\.debug ${file}$`))
+    t.match(found.vmcore, new RegExp(`^drgn -c ${file} -s /.*/vmlinux\\.debug$`))
     const { size, blocks } = await stat(file)
     t.ok(size >= 2 ** 30, 'all of its memory')
     t.ok(blocks * 512 < size / 2, 'without the zeros')

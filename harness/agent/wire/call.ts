@@ -5,7 +5,7 @@ import { decodeFields, encodeRequest, showAnswer, showRequest, sizeOfFields, wor
 import type { Connection } from './connection.ts'
 import { errnoName, type ErrnoName } from '../errno.ts'
 import type { Frame } from './frames.ts'
-import type { Journal } from './journal.ts'
+import { noAnswer, type EndOperation, type Journal } from './journal.ts'
 import { operations, type Answer, type OperationName, type Request } from './operations.ts'
 import { statuses } from './protocol.ts'
 
@@ -56,6 +56,8 @@ export function callOf(target: CallTarget): Call {
     const words = encodeRequest(name, request)
     const prefix = target.process === 0 ? '' : `child ${target.process}: `
     const shown = prefix + showRequest(name, words, options.note)
+    // A request that waits for its turn when the conversation breaks is never sent.
+    let end: EndOperation | undefined
     const frame = await target.connection
       .exchange({
         operation: operations[name].number,
@@ -64,32 +66,42 @@ export function callOf(target: CallTarget): Call {
         tail: options.tail ?? nothing,
         shown,
         milliseconds: target.patience.for(options.milliseconds ?? defaultMilliseconds),
+        onTurn: () => {
+          end = target.journal.begin(shown)
+        },
       })
       .catch((error: unknown) => {
-        target.journal.add(`${shown} = no answer`)
+        end?.(noAnswer)
         throw error
       })
-    return readReply(name, shown, frame, target.journal)
+    return readReply(name, shown, frame, (result) => end?.(result))
   }
 }
 
-function readReply<Name extends OperationName>(name: Name, shown: string, frame: Frame, journal: Journal): Reply<Name> {
+function readReply<Name extends OperationName>(
+  name: Name,
+  shown: string,
+  frame: Frame,
+  end: EndOperation,
+): Reply<Name> {
   const status = statuses[frame.status]
   if (status !== 'answered') {
     const why = frame.body.toString('utf8')
     const code = status === 'child-gone' ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
-    journal.add(`${shown}: ${why}`)
+    end(`: ${why}`)
     throw new ProtocolError(code, `${shown}: ${why}`)
   }
   const length = sizeOfFields(operations[name].answer)
   if (frame.operation !== operations[name].number || frame.body.length < length) {
+    end(': an answer that is too short or to another operation')
     throw new ProtocolError('AGENT_GARBAGE', `the answer to ${shown} is too short or to another operation`)
   }
   const words = Array.from({ length: length / wordSize }, (_, index) => frame.body.readBigUInt64LE(index * wordSize))
   const errno = errnoName(frame.errno)
   const details = showAnswer(name, words)
-  const line = `${shown} = ${errno}${details === '' ? '' : `, ${details}`}`
-  journal.add(line)
+  const result = ` = ${errno}${details === '' ? '' : `, ${details}`}`
+  const line = `${shown}${result}`
+  end(result)
   const reply = { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
   // The methods of the client decode the tail: it is not enumerable, so their results do not repeat it.
   return Object.defineProperty(reply, 'tail', { enumerable: false })

@@ -16,6 +16,8 @@ export interface Exchange {
   /** The request as a readable line: `convert(gmem#3, private, …)`. */
   readonly shown: string
   readonly milliseconds: number
+  /** Called when it is the turn of the request; never for a request whose turn does not come. */
+  readonly onTurn?: () => void
 }
 
 /** The progress of a conversation. */
@@ -99,6 +101,7 @@ export class Connection implements AsyncDisposable {
     const sequence = this.#sequence
     this.#shown = exchange.shown
     this.#unanswered = exchange.shown
+    exchange.onTurn?.()
     const frame = encodeFrame(
       { sequence, operation: exchange.operation, process: exchange.process, status: 0, errno: 0 },
       exchange.words,

@@ -3,17 +3,27 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
-import type { GuestImage } from '../../image/image.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
 import { plainText } from '../../report/plain.ts'
 import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
+import type { Kept } from '../../run/run-options.ts'
 import type { Job } from './job.ts'
+import { offerGdb } from './offer-gdb.ts'
 
-/** Waits until the user interrupts or the instance dies. */
-export async function keepInstance(
+type KeepJob = Pick<Job, 'context' | 'directory' | 'options'>
+
+/** Waits until the user interrupts or the instance dies. Says why when no instance is left. */
+export async function keepInstance(kept: Kept, parts: InstanceParts, job: KeepJob): Promise<void> {
+  if (kept.kind === 'instance') return stayUp(kept.instance, parts, job)
+  const hint = job.options.vmcore === true ? '' : '; --vmcore keeps the memory of a kernel that panics or hangs'
+  job.context.stderr.write(`gmemtest: no instance stays up: ${plainText(kept.reason)}${hint}\n`)
+}
+
+async function stayUp(
   instance: Instance,
-  image: GuestImage,
-  { context, directory }: Pick<Job, 'context' | 'directory'>,
+  { image, kernel }: InstanceParts,
+  { context, directory }: KeepJob,
 ): Promise<void> {
   const { signal, stderr } = context
   await using stack = new AsyncDisposableStack()
@@ -34,6 +44,7 @@ export async function keepInstance(
   stderr.write(
     `gmemtest: the instance stays up until Ctrl-C; to log in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
   )
+  stack.use(await offerGdb(instance.openGdbStub, kernel, context))
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
   if (death !== undefined) stderr.write(`gmemtest: ${plainText(describeDeath(death))}\n`)

@@ -104,9 +104,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
       await emit(event)
     },
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
-    ...(wanted.keep
-      ? { keep: async (instance) => (await import('./keep.ts')).keepInstance(instance, parts.image, job) }
-      : {}),
+    ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   })
   await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.

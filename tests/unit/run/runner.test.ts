@@ -137,9 +137,9 @@ void test('an interrupted run says so, and does not report the scenario that was
 void test('an instance is kept for its user after the last event', async (t) => {
   let kept = 0
   const result = await run([named('a', fine)], {
-    keep: async (instance) => {
+    keep: async (given) => {
       kept += 1
-      t.equal(instance.agent.kernelRelease, '6.12.0-fake')
+      t.match(given, { kind: 'instance', instance: { agent: { kernelRelease: '6.12.0-fake' } } })
     },
   })
   t.equal(kept, 1)

@@ -3,6 +3,7 @@ import { test } from 'tap'
 import { gatherFacts } from '../../../../harness/instance/instance-facts.ts'
 import { fakeFiles } from '../../fixtures/run/fake-files.ts'
 import { asBooted, fakeInstance, type FakeOptions, type Puppet } from '../../fixtures/run/fake-instance.ts'
+import type { Kept } from '../../../../harness/run/run-options.ts'
 import { fine, named, run, verdicts } from '../../fixtures/run/run.ts'
 
 const poolOf2M = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
@@ -199,9 +200,10 @@ void test('the instance of the last scenario is kept, and no other', async (t) =
     const puppets: Puppet[] = []
     const result = await run([named('a', fine), named('b', async ({ check }) => check.fail('no'))], {
       isolation,
-      keep: async (instance) => {
+      keep: async (given) => {
         kept += 1
-        t.ok(instance.console.lines().some((line) => line.includes('scenario b begins')))
+        if (given.kind !== 'instance') throw new Error(given.reason)
+        t.ok(given.instance.console.lines().some((line) => line.includes('scenario b begins')))
         t.strictSame(
           puppets.map((puppet) => puppet.disposed()),
           isolation === 'none' ? [false] : [true, false],
@@ -213,17 +215,20 @@ void test('the instance of the last scenario is kept, and no other', async (t) =
     t.ok(result.puppets.every((puppet) => puppet.disposed()))
   }
 })
-void test('an instance that has died is not kept', async (t) => {
-  for (const isolation of ['vm', 'none'] as const) {
-    let kept = 0
-    await run([named('a', fine)], {
-      isolation,
-      instances: [{ react: panic }],
-      keep: async () => {
-        kept += 1
-      },
-    })
-    t.equal(kept, 0)
+
+void test('why no instance is kept', async (t) => {
+  const hang: FakeOptions = { react: (name) => (name === 'setAffinity' ? 'hang' : undefined) }
+  const skipped = named('b', fine, ['vm-attributes'])
+  for (const [isolation, instance, tests, reason] of [
+    ['vm', { react: panic }, [named('a', fine)], /^the kernel panicked: oops/],
+    ['none', { react: panic }, [named('a', fine)], /^the kernel panicked: oops/],
+    ['vm', { react: panic }, [named('a', fine), skipped], /^the kernel panicked: oops/],
+    ['none', hang, [named('a', fine)], /^a took longer than 0\.5 s; .* is stuck in it/],
+    ['vm', hang, [named('a', fine)], undefined],
+  ] as const) {
+    const given: Kept[] = []
+    await run(tests, { isolation, instances: [instance], keep: async (one) => void given.push(one) })
+    t.match(given, reason === undefined ? [{ kind: 'instance' }] : [{ kind: 'nothing', reason }])
   }
 })
 
