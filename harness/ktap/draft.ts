@@ -22,6 +22,11 @@ export function draft(log: readonly LogLine[]): Draft {
   return { name: '', said: 'crashed', tests: [], log: [...log] }
 }
 
+/** Adds lines to the output of a test: more than a call can have as arguments. */
+export function append(test: Draft, log: readonly LogLine[]): void {
+  for (const line of log) test.log.push(line)
+}
+
 /** Makes the test, with the results that its runner has quoted. */
 export function finished(test: Draft, quoted?: readonly KtapTest[]): KtapTest {
   const { name, said, planned, result, tests } = test

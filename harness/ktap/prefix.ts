@@ -22,17 +22,26 @@ export interface Lead {
 /** Takes apart the text before a version line; nothing when it is a text in which a version line is only mentioned. */
 export function leadOf(text: string): Lead | undefined {
   if (text.length > longestPrefix) return undefined
-  const quote = /^(.*?)#[#\s]*$/.exec(text)
-  const before = quote?.[1] ?? text
+  const quote = startOfQuote(text)
+  const before = text.slice(0, quote)
   const head = before.trimEnd()
   if (head !== '' && !prefixEnd.test(head)) return undefined
   const blanks = before.length - head.length
   return {
     prefix: head === '' ? undefined : new RegExp(`^${shapeOf(head)}(?:[ \\t]|$)?`),
     indent: head === '' || blanks === 0 ? blanks : blanks - 1,
-    isQuoted: quote !== null,
+    isQuoted: quote < text.length,
     isKernel: printkStamp.test(head),
   }
+}
+
+/** Finds where the quotes at the end of a text begin; its end when there are none. */
+function startOfQuote(text: string): number {
+  let start = text.length
+  for (let at = text.length - 1; at >= 0 && /[#\s]/.test(text.charAt(at)); at -= 1) {
+    if (text.charAt(at) === '#') start = at
+  }
+  return start
 }
 
 /** Removes a prefix from the lines that have it. */
@@ -60,8 +69,9 @@ function shapeOf(head: string): string {
 }
 
 function partOf(text: string): string {
-  return text.replaceAll(/ *\d+| +|\b[A-Z][a-z]{2}\b|[.*+?^${}()|[\]\\/-]/g, (part) => {
-    if (/\d/.test(part)) return String.raw` *\d+`
+  return text.replaceAll(/ *\d+| +|\b[A-Z][a-z]{2}\b|[.*+?^${}()|[\]\\/-]/g, (part, at: number) => {
+    // Numbers are padded by blanks; between two numbers, blanks are required.
+    if (/\d/.test(part)) return /\d/.test(text.charAt(at - 1)) ? String.raw` +\d+` : String.raw` *\d+`
     if (part.startsWith(' ')) return ' +'
     return /\w/.test(part) ? '[A-Z][a-z]{2}' : `\\${part}`
   })

@@ -2,7 +2,7 @@
 import { Cursor, type Classified } from './cursor.ts'
 import { contradictionsIn } from './contradictions.ts'
 import { counted } from './counted.ts'
-import { draft, finished, isResultOf, saidBy, type Draft } from './draft.ts'
+import { append, draft, finished, isResultOf, saidBy, type Draft } from './draft.ts'
 import { Levels } from './levels.ts'
 import { deepestNesting, deepestQuote, largestPlan, mostMissing, type Depth, type Grammar } from './grammar.ts'
 import type { LogLine } from './log-lines.ts'
@@ -72,7 +72,7 @@ class Reader {
     this.#levels.begin(isHeadless ? undefined : this.#cursor.current)
     const begun = !isHeadless && this.#version()
     if (!isHeadless) main.offset = 0
-    main.log.push(...this.#text())
+    append(main, this.#text())
     this.#plan(main)
     this.#subtests(main, (next) => this.#beginsStream(next))
     this.#surplus(main)
@@ -157,12 +157,12 @@ class Reader {
       const isPlan = current?.parsed.kind === 'plan' && bare === undefined
       const isOver = current === undefined || endsIt(current) || this.#levels.isEndedBy(current)
       if (isPlan && !isOver && this.#planBetweenTests(parent, current)) {
-        parent.log.push(...log)
+        append(parent, log)
         continue
       }
       if (isOver || isPlan) {
         if (isPlan && !isOver) this.#report(current.number, 'a plan where a test should be')
-        if (parent.planned === undefined) parent.log.push(...log)
+        if (parent.planned === undefined) append(parent, log)
         else this.#missing(parent, parent.planned, log)
         return
       }
@@ -220,12 +220,12 @@ class Reader {
     const isParent = isBare || hasVersion || header?.parsed.kind === 'subtest'
     this.#problems.enter(name)
     if (isParent) {
-      test.log.push(...this.#text())
+      append(test, this.#text())
       this.#plan(test)
       this.#subtests(test, (line) => (isBare ? this.#levels.isOutside(line) : name !== '' && isResultOf(line, name)))
     }
     this.#levels.end()
-    test.log.push(...this.#text())
+    append(test, this.#text())
     this.#protocol = protocol
     this.#result(test, parent)
     if (isParent && test.tests.length === 0) this.#empty(test, begin)

@@ -1,27 +1,44 @@
 // gmemtest parse --ktap LOG: the test results in a log of TAP or KTAP.
-import { buffer } from 'node:stream/consumers'
-import { exitCodes } from '../../base/errors.ts'
+import { exitCodes, UsageError } from '../../base/errors.ts'
 import { readLog } from '../../ktap/read.ts'
 import type { Counts, KtapReport, KtapTest, Problem } from '../../ktap/tree.ts'
 import { plainText, visibleJson } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 
+/** A larger log is refused: it is held in memory. */
+const mostBytes = 256 * 1024 * 1024
+
 /**
  * Prints the tests of a log with their results, as text or as one JSON object. The exit code is `ok` when no test failed or
  * crashed, and the log has no problems.
- * @throws {UsageError} LOG_EMPTY, LOG_BINARY
+ * @throws {UsageError} LOG_EMPTY, LOG_BINARY, LOG_LARGE
  */
 export async function parseKtap(
   log: LogSource,
   options: { readonly json?: true },
   context: CommandContext,
 ): Promise<number> {
-  const report = readLog((await buffer(log.chunks)).toString())
+  const report = readLog(await textOf(log))
   context.stdout.write(options.json === true ? `${visibleJson(jsonOf(report))}\n` : `${linesOf(report).join('\n')}\n`)
   const { counts, problems } = report
   const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
   return isGood ? exitCodes.ok : exitCodes.testFailed
+}
+
+async function textOf({ name, chunks }: LogSource): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > mostBytes) {
+      throw new UsageError('LOG_LARGE', `${name} has more than ${mostBytes / 1024 / 1024} MiB`, {
+        hint: 'give the part of the log that has the results, for example: grep -a -A 100000 "TAP version" FILE',
+      })
+    }
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts, size).toString()
 }
 
 function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {
