@@ -19,13 +19,11 @@ export interface ParseOptions {
   readonly allow?: string
 }
 
-/** Of a flood, only so many splats are kept; the rest are counted. */
-const mostSplats = 1000
+/** Only so many splats are listed; the rest are counted. */
+const mostListed = 1000
 
 interface Read {
   readonly splats: Splat[]
-  /** How many more there were. */
-  readonly omitted: number
   readonly lines: number
   /** Whether any line had a prefix of the kernel. */
   readonly isStamped: boolean
@@ -43,9 +41,10 @@ export async function parseConsole(log: LogSource, options: ParseOptions, contex
   }
   const splats = await symbolized(read.splats, options, context)
   const sifted = sift(splats, allowances, today)
-  const text = options.json === true ? visibleJson(asJson(sifted, read)) : visibleText(asText(log.name, sifted, read))
+  const listed = listedOf(sifted)
+  const text = options.json === true ? visibleJson(asJson(listed, read)) : visibleText(asText(log.name, listed, read))
   context.stdout.write(text)
-  return sifted.counted.length + read.omitted > 0 ? exitCodes.testFailed : exitCodes.ok
+  return sifted.counted.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance[]> {
@@ -59,17 +58,25 @@ async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance
 
 async function readLog(log: LogSource): Promise<Read> {
   const splats: Splat[] = []
-  let omitted = 0
-  const parser = new ConsoleParser({
-    onSplat: (splat) => {
-      if (splats.length < mostSplats) splats.push(splat)
-      else omitted += 1
-    },
-  })
+  // The parser bounds their number. The clone and the missing lines keep no other part of the log in memory.
+  const onSplat = (splat: Splat): void => void splats.push(structuredClone({ ...splat, lines: [] }))
+  const parser = new ConsoleParser({ onSplat })
   for await (const chunk of log.chunks) parser.write(chunk)
   parser.end()
   const { lines, isStamped } = parser
-  return { splats: splats.toSorted((left, right) => left.start - right.start), omitted, lines, isStamped }
+  return { splats: splats.toSorted((left, right) => left.start - right.start), lines, isStamped }
+}
+
+interface Listed extends Sifted {
+  /** How many more splats count. */
+  readonly omitted: number
+}
+
+/** Chooses the splats to list. The last one is among them: it may tell that the log was not read to its end. */
+function listedOf(sifted: Sifted): Listed {
+  const { counted } = sifted
+  const omitted = Math.max(0, counted.length - mostListed)
+  return { ...sifted, counted: counted.toSpliced(mostListed - 1, omitted), omitted }
 }
 
 async function symbolized(
@@ -85,7 +92,7 @@ async function symbolized(
   return result.symbolized
 }
 
-function asJson({ counted, allowed }: Sifted, { omitted, lines }: Read): string {
+function asJson({ counted, allowed, omitted }: Listed, { lines }: Read): string {
   const known = allowed.map(({ splat, allowance }) => ({ ...shown(splat), allowedBy: allowance }))
   return `${JSON.stringify({ findings: counted.map(shown), allowed: known, omitted, lines }, null, 2)}\n`
 }
@@ -96,7 +103,7 @@ function shown(splat: Splat): Record<string, unknown> {
   return { kind, title, frame, said, task, fingerprint, start, end, corrupted, scenario, trace }
 }
 
-function asText(name: string, { counted, allowed, withheld }: Sifted, { omitted, lines }: Read): string {
+function asText(name: string, { counted, allowed, withheld, omitted }: Listed, { lines }: Read): string {
   const known = allowed.map(
     ({ splat, allowance: { expires, reason } }) =>
       `${name}:${splat.start + 1}: allowed until ${expires}: ${splat.title} (${reason})\n`,
