@@ -69,7 +69,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
           seconds: (Date.now() - started) / 1000,
           cpuSeconds: Math.round(((await childCpuSeconds()) - cpuBefore) * 10) / 10,
           objects: count,
-          repeat: repeatByHand(definition, identity, patches, requests),
+          repeat: repeatByHand(identity, patches, requests),
         }
         await writeFile(path.join(directory, productNames.provenance), JSON.stringify(provenance, undefined, 2))
       })

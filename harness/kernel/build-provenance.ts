@@ -1,13 +1,11 @@
 // The provenance of a build: enough to identify the kernel under test, and to build it again by hand.
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
-import type { KernelDefinition } from './definition/definition.ts'
-import { projectRoot } from '../base/paths.ts'
 import { sha256 } from '../cache/hash.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
 import { makeArguments } from './make.ts'
-import type { Patch } from './series.ts'
+import { applyByHand, isOfProject } from './series/apply-by-hand.ts'
+import type { Patch } from './series/patch.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 
 /** The content of provenance.json, which lies beside each build. */
@@ -46,37 +44,19 @@ function makeByHand(goals: readonly string[]): string {
     .join(' ')
 }
 
-function isInside(directory: string, file: string): boolean {
-  return file.startsWith(`${directory}${path.sep}`)
-}
-
-/** Shortens the path of a patch of the project, which is the same in every checkout. */
-function seenFromLinux(file: string): string {
-  return isInside(projectRoot, file) ? path.join('..', path.relative(projectRoot, file)) : file
-}
-
 /** Returns the command lines of a build by hand: get the source, apply, configure, make. */
 export function repeatByHand(
-  definition: KernelDefinition,
   identity: SourceIdentity,
   patches: readonly Patch[],
   requests: readonly Request[],
 ): string[] {
-  const apply = definition.series.map((part) => {
-    if (part.kind === 'git') {
-      return `git -C ${shellWord(part.repository)} diff --binary ${shellWord(part.range)} | (cd linux && git apply)`
-    }
-    const origins = new Set(patches.map((patch) => patch.origin))
-    const files = [...origins].filter((file) => file === part.path || file.startsWith(`${part.path}/`))
-    return `(cd linux && git apply ${files.map((file) => shellWord(seenFromLinux(file))).join(' ')})`
-  })
-  const needsCheckout = patches.some((patch) => isInside(projectRoot, patch.origin))
+  const needsCheckout = patches.some((patch) => isOfProject(patch.origin))
   return [
     `# in ${needsCheckout ? 'the top directory of a checkout of gmemtest' : 'an empty directory'}; the tree comes to ./linux`,
+    // GIT_DIR and the like would point git at another repository.
+    'unset $(git rev-parse --local-env-vars)',
     ...identity.repeat,
-    // In a directory inside a repository, git apply would silently do nothing.
-    'export GIT_CEILING_DIRECTORIES="$PWD"',
-    ...apply,
+    ...(patches.length === 0 ? [] : applyByHand(patches)),
     makeByHand(['tinyconfig']),
     `cat >> linux/gmemtest-objects/.config <<'END'\n${requests.map(configLine).join('\n')}\nEND`,
     makeByHand(['olddefconfig']),

@@ -57,7 +57,7 @@ export async function provideKernel(definition: KernelDefinition, options: Provi
   const refresh = options.refresh ?? false
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {
-    const ingredients = await collect(definition, known, options)
+    const ingredients = await collect(definition, known, { ...options, progress: () => undefined })
     const shelf = kernelShelf(options.cache, options.verify)
     if (await isStored(shelf, ingredients.key, options)) return load(ingredients, true, options)
   }
@@ -119,7 +119,7 @@ export async function collect(
   context: BuildContext,
 ): Promise<Ingredients> {
   const [patches, requests, compiler] = await Promise.all([
-    readSeries(definition.series, context.signal),
+    readSeries(definition.series, context),
     readFragments(definition.fragments),
     identifyCompiler(context),
   ])
@@ -156,7 +156,7 @@ async function load(
     config: file(productNames.config),
     systemMap: file(productNames.systemMap),
     // The stored lines may name another checkout, or a series with other names for the same patches.
-    provenance: { ...provenance, repeat: repeatByHand(definition, identity, patches, requests) },
+    provenance: { ...provenance, repeat: repeatByHand(identity, patches, requests) },
     cached,
   }
 }

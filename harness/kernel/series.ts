@@ -1,68 +1,84 @@
 // The series: an ordered list of patches, from folders, mboxes and git ranges.
-import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SeriesPart } from './definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
+import { hasShape } from '../base/has-shape.ts'
 import { nearest } from '../base/nearest.ts'
-import { lastLines, succeed } from './command.ts'
-import { isMissing } from '../cache/atomic-file.ts'
-import { sha256 } from '../cache/hash.ts'
-import { essenceOf, readMail, splitMbox } from './series/mail.ts'
-import { gitEnvironment } from './source/git.ts'
+import { isMissing, readJson, rememberJson } from '../cache/atomic-file.ts'
+import { keyOf, sha256 } from '../cache/hash.ts'
+import { prune } from '../cache/whole-directory.ts'
+import { fileIdentity, findExecutable } from '../process/executable.ts'
+import type { BuildContext } from './provide-progress.ts'
+import { listPatchFiles, readPatchBytes, type PatchFile } from './series/folder.ts'
+import { readPatchFile } from './series/patch-file.ts'
+import { withContent, type Patch } from './series/patch.ts'
+import { endsOfRange, readRange } from './series/range.ts'
 
-/** One patch, in the order of its series. */
-export interface Patch {
-  /** Its name in messages: the file name, or `NAME[3]: subject` for the third mail of an mbox. */
-  readonly name: string
-  /** The file or repository that contains it. */
-  readonly origin: string
-  readonly subject: string
-  /** The diff to apply, one byte in each character. */
-  readonly diff: string
-  /** SHA-256 of the file or mail. */
-  readonly sha256: string
-  /** SHA-256 of the changes; the commit message does not count. */
-  readonly content: string
+export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress'>
+
+/** A part of a series as it was read. */
+interface Part {
+  readonly patches: readonly Found[]
+  /** Sentences about commits that were left out. */
+  readonly notices: readonly string[]
 }
 
 /**
- * Reads the patches of all parts in order.
- * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY
+ * Reads the patches of all parts in order, as git reads them. A file or range that was read before starts no process that
+ * reads its content.
+ * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY, SERIES_FILE, SERIES_RANGE, PATCH_UNREADABLE
  */
-export async function readSeries(parts: readonly SeriesPart[], signal: AbortSignal): Promise<Patch[]> {
+export async function readSeries(parts: readonly SeriesPart[], context: SeriesContext): Promise<Patch[]> {
   const patches: Patch[] = []
   for (const part of parts) {
-    const found = part.kind === 'git' ? await readRange(part, signal) : await readPath(part)
+    const { patches: found, notices } =
+      part.kind === 'git' ? await rangeOf(part, context) : await filesOf(part, context)
     if (found.length === 0) {
       throw new UsageError('SERIES_EMPTY', `the series ${part.name} has no patches`, {
         hint: 'name a folder of *.patch files, an mbox file, or a range of commits',
       })
     }
-    patches.push(...found)
+    for (const message of notices) context.progress({ type: 'notice', message })
+    patches.push(...found.map(withContent))
   }
   return patches
 }
 
-function patchOf(name: string, origin: string, text: string): Patch {
-  const { subject, diff } = readMail(text)
-  return { name, origin, subject, diff, sha256: sha256(text), content: sha256(essenceOf(diff)) }
-}
+type Found = Omit<Patch, 'content'>
+type PathPart = Extract<SeriesPart, { kind: 'path' }>
+type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
-async function readPath(part: { readonly name: string; readonly path: string }): Promise<Patch[]> {
+async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
   const status = await stat(part.path).catch(async (error: unknown) => {
     throw isMissing(error) ? await unknownSeries(part) : error
   })
-  if (!status.isDirectory()) return mailsOf(part.name, part.path, await readFile(part.path, 'latin1'))
-  const names = (await readdir(part.path)).filter((name) => /\.(patch|diff)$/.test(name)).toSorted()
-  const patches = names.map(async (name) => {
-    const file = path.join(part.path, name)
-    return patchOf(name, file, await readFile(file, 'latin1'))
+  const files = status.isDirectory()
+    ? await listPatchFiles(part.path)
+    : [{ name: part.name, file: part.path, strip: 1 }]
+  const contents = await Promise.all(
+    files.map(async (file) => {
+      const bytes = await readPatchBytes(file)
+      return { file, bytes, hash: sha256(bytes) }
+    }),
+  )
+  const inputs = contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])
+  const found = await remembered(inputs, context, async () => {
+    const patches: Found[] = []
+    for (const { file, bytes } of contents) patches.push(...(await patchesOf(file, bytes, context.signal)))
+    return { patches, notices: [] }
   })
-  return withDiffs(await Promise.all(patches))
+  // The same patches may lie in another folder than when they were read.
+  const places = new Map(files.map(({ name, file }) => [name, file]))
+  return placed(found, (origin) => places.get(origin) ?? part.path)
 }
 
-async function unknownSeries(part: { readonly name: string; readonly path: string }): Promise<UsageError> {
+async function patchesOf({ name, strip }: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
+  const found = await readPatchFile(name, bytes, signal)
+  return found.map(({ kind, ...patch }) => ({ ...patch, origin: name, how: { kind }, strip }))
+}
+
+async function unknownSeries(part: PathPart): Promise<UsageError> {
   const names = await readdir(path.dirname(part.path)).catch((): string[] => [])
   const [near] = nearest(part.name, names)
   return new UsageError('SERIES_UNKNOWN', `there is no series ${part.path}`, {
@@ -70,44 +86,41 @@ async function unknownSeries(part: { readonly name: string; readonly path: strin
   })
 }
 
-function mailsOf(name: string, origin: string, text: string): Patch[] {
-  const mails = splitMbox(text)
-  const parts = mails.length === 0 ? [text] : mails
-  const patches = parts.map((mail, index) => {
-    const patch = patchOf(name, origin, mail)
-    return { ...patch, name: `${name}[${index + 1}]: ${patch.subject}` }
+async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
+  const ends = await endsOfRange(part, context.signal)
+  const found = await remembered(ends, context, async () => {
+    const { patches, empty } = await readRange(part, ends, context.signal)
+    const notices = empty.map(
+      ({ commit, subject }) => `the commit ${commit.slice(0, 12)} ("${subject}") changes nothing and is left out`,
+    )
+    return { patches, notices }
   })
-  return withDiffs(patches)
+  return placed(found, () => part.repository)
 }
 
-/** Drops cover letters, which have no diff; any other patch without a diff is an error. */
-function withDiffs(patches: readonly Patch[]): Patch[] {
-  return patches.filter((patch) => {
-    if (patch.diff !== '') return true
-    if (patch.name.startsWith('0000-') || /\b0+\/\d+\]/.test(patch.subject)) return false
-    throw new UsageError('SERIES_EMPTY', `the patch ${patch.name} has no diff in it`, {
-      hint: `put the diff into the text of ${patch.origin}; attachments are not read`,
-    })
-  })
+function placed({ patches, notices }: Part, place: (origin: string) => string): Part {
+  return { notices, patches: patches.map((patch) => ({ ...patch, origin: place(patch.origin) })) }
 }
 
-async function readRange(
-  part: { readonly name: string; readonly repository: string; readonly range: string },
-  signal: AbortSignal,
-): Promise<Patch[]> {
-  await using folder = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-series-'))
-  const inRepository = ['-c', 'safe.directory=*', '-C', part.repository]
-  const format = ['--full-index', '--binary', '--no-signature', '--no-renames', '--zero-commit']
-  await succeed(
-    'git',
-    [...inRepository, 'format-patch', '--quiet', ...format, '--output-directory', folder.path, part.range],
-    { signal, stage: 'reading the series', env: gitEnvironment },
-    (result) =>
-      new UsageError('SERIES_UNKNOWN', `${part.repository} has no range ${part.range}`, {
-        tail: lastLines(result, 3),
-        hint: 'write the range as BASE..TIP, with two commits of the repository',
-      }),
-  )
-  const patches = await readPath({ name: part.name, path: folder.path })
-  return patches.map((patch) => ({ ...patch, origin: part.repository }))
+/** Raise it when the same files or commits give other patches. */
+const reading = 1
+
+/** How many series are remembered. */
+const mostRemembered = 128
+
+/** Calls `read`, unless the cache has its outcome for these hashes: a run with a warm cache reads no patch. */
+async function remembered(inputs: unknown, { cache }: SeriesContext, read: () => Promise<Part>): Promise<Part> {
+  const git = findExecutable('git')
+  const key = keyOf([reading, git === undefined ? '' : fileIdentity(git), inputs])
+  const memory = path.join(cache, 'series', `${key}.json`)
+  const known = await readJson(memory)
+  if (isPart(known)) return known
+  const part = await read()
+  await rememberJson(memory, part)
+  await prune(path.dirname(memory), mostRemembered).catch(() => undefined)
+  return part
+}
+
+function isPart(value: unknown): value is Part {
+  return hasShape(value, { patches: 'array', notices: 'array' })
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { loadKernelDefinition } from './definition/load-definition.ts'
 import type { KernelDefinition, KernelSource } from './definition/definition.ts'
 import { UsageError } from '../base/errors.ts'
+import { cacheDirectory } from '../base/paths.ts'
 import { readFragments } from './kconfig/fragment.ts'
 import { readSeries } from './series.ts'
 import { requireTree } from './source/dir.ts'
@@ -14,6 +15,8 @@ const codesOfNames = new Set([
   'SOURCE_REF_UNKNOWN',
   'SERIES_UNKNOWN',
   'SERIES_EMPTY',
+  'SERIES_FILE',
+  'SERIES_RANGE',
   'FRAGMENT_UNKNOWN',
 ])
 
@@ -26,11 +29,13 @@ const codesOfNames = new Set([
 export async function loadUsableDefinition(nameOrFile: string, signal: AbortSignal): Promise<KernelDefinition> {
   const definition = await loadKernelDefinition(nameOrFile)
   const { file, source, series, fragments } = definition
-  await Promise.all([
-    placed(file, ['source', source.kind], checkSource(source, signal)),
-    ...series.map((part, index) => placed(file, ['series', index], readSeries([part], signal))),
-    ...fragments.map((fragment, index) => placed(file, ['fragments', index], readFragments([fragment]))),
-  ])
+  const context = { cache: cacheDirectory(), signal, progress: () => undefined }
+  // One after the other: a failure then leaves nothing at work.
+  await placed(file, ['source', source.kind], checkSource(source, signal))
+  for (const [index, part] of series.entries()) await placed(file, ['series', index], readSeries([part], context))
+  for (const [index, fragment] of fragments.entries()) {
+    await placed(file, ['fragments', index], readFragments([fragment]))
+  }
   // Two fragments that are valid alone may conflict.
   await readFragments(fragments)
   return definition

@@ -26,6 +26,14 @@ export interface TreeParts {
 export async function updateTree(tree: string, parts: TreeParts, signal: AbortSignal): Promise<string[]> {
   await createTree(tree, parts.pristine, signal)
   const present = await listTree(tree, signal)
+  const removed: string[] = []
+  // First, because a directory may take the place of a file.
+  for (const name of present.keys()) {
+    const isWanted = parts.overlay.has(name) ? parts.overlay.get(name) !== undefined : parts.files.has(name)
+    if (isWanted) continue
+    await rm(path.join(tree, name), { force: true })
+    removed.push(name)
+  }
   const changed: string[] = []
   for (const [name, source] of parts.files) {
     if (parts.overlay.has(name) || isSameFile(source, present.get(name))) continue
@@ -34,13 +42,7 @@ export async function updateTree(tree: string, parts: TreeParts, signal: AbortSi
   for (const [name, file] of parts.overlay) {
     if (file !== undefined && (await bring(file, path.join(tree, name)))) changed.push(name)
   }
-  for (const name of present.keys()) {
-    const isWanted = parts.overlay.has(name) ? parts.overlay.get(name) !== undefined : parts.files.has(name)
-    if (isWanted) continue
-    await rm(path.join(tree, name), { force: true })
-    changed.push(name)
-  }
-  return changed
+  return [...changed, ...removed]
 }
 
 /** Makes a new tree of hard links, which takes a second and no space. */
@@ -78,13 +80,15 @@ async function bring(from: string, to: string): Promise<boolean> {
     await chmod(temporary, status.mode & 0o777)
     await utimes(temporary, new Date(), new Date())
   }
+  // A file may take the place of a directory, whose files are gone.
+  if ((await lstat(to).catch(() => undefined))?.isDirectory() === true) await rm(to, { recursive: true })
   await rename(temporary, to)
   return true
 }
 
 async function isEqual(from: string, wanted: Stats, to: string): Promise<boolean> {
   const found = await lstat(to).catch(() => undefined)
-  if (found === undefined || wanted.isSymbolicLink() !== found.isSymbolicLink()) return false
+  if (found === undefined || found.isDirectory() || wanted.isSymbolicLink() !== found.isSymbolicLink()) return false
   if (wanted.isSymbolicLink()) return (await readlink(from)) === (await readlink(to))
   if (wanted.size !== found.size || (wanted.mode & 0o111) !== (found.mode & 0o111)) return false
   return (await readFile(from)).equals(await readFile(to))

@@ -4,7 +4,6 @@ import path from 'node:path'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
-import { readMail } from '../../kernel/series/mail.ts'
 
 /** One bug, described by its patch. */
 export interface Mutant {
@@ -54,8 +53,12 @@ async function readFolder(folder: string): Promise<Mutant[]> {
 }
 
 function parseMutant(file: string, text: string): Mutant {
-  const title = readMail(text).subject.replace(/^\[[^\]]*\] */, '')
-  const line = (key: string): string | undefined => new RegExp(`^${key}: *(.+)$`, 'm').exec(text)?.[1]?.trim()
+  const line = (key: string): string | undefined =>
+    new RegExp(`^${key}: *(.+(?:\\n[ \\t].+)*)`, 'm')
+      .exec(text)?.[1]
+      ?.replaceAll(/\n[ \t]+/g, ' ')
+      .trim()
+  const title = (line('Subject') ?? '').replace(/^\[[^\]]*\] */, '')
   const bug = line('Bug')
   const scenarios = (line('Scenarios') ?? '').split(/[\s,]+/).filter((name) => name !== '')
   if (title === '' || scenarios.length === 0) {

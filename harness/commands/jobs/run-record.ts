@@ -1,5 +1,6 @@
 // The record of a run, provenance.json: enough to understand the results later on another computer.
 import { arch, cpus, release, totalmem } from 'node:os'
+import path from 'node:path'
 import { withCleanEnvironment } from '../../process/environment.ts'
 import { run } from '../../process/run-program.ts'
 import { exitCodes } from '../../base/errors.ts'
@@ -15,7 +16,7 @@ const commandMilliseconds = 5000
 export function recordOf({ kernel }: Pick<InstanceParts, 'kernel'>, job: Job): RunRecord {
   let asked: Promise<readonly [string | undefined, Checkout]> | undefined
   const write = async (qemuCommands: readonly string[]): Promise<void> => {
-    asked ??= Promise.all([said(qemu, ['--version']), checkout()])
+    asked ??= Promise.all([said(qemu, ['--version']), askCheckout(inProject())])
     const [qemuVersion, gmemtest] = await asked
     await writeProvenance(job.directory, {
       startTime: job.started.toISOString(),
@@ -43,13 +44,15 @@ interface Checkout {
   readonly modified: boolean | undefined
 }
 
-async function checkout(): Promise<Checkout> {
-  // Also a checkout of another owner.
-  const here = ['-c', 'safe.directory=*', '-C', inProject()]
-  const status = await said('git', [...here, 'status', '--porcelain=v2', '--branch'])
+/** Asks git about a checkout, whoever owns it; a repository around the checkout does not count. */
+export async function askCheckout(directory: string): Promise<Checkout> {
+  const here = ['--no-optional-locks', '-c', 'safe.directory=*', '-C', directory]
+  const git = async (...args: string[]): Promise<string | undefined> =>
+    said('git', [...here, ...args], { GIT_CEILING_DIRECTORIES: path.dirname(directory) })
+  const status = await git('status', '--porcelain=v2', '--branch')
   if (status !== undefined) return checkoutOf(status)
   // git status fails when it cannot read a file, or not in time.
-  return { revision: await said('git', [...here, 'rev-parse', 'HEAD']), modified: undefined }
+  return { revision: await git('rev-parse', 'HEAD'), modified: undefined }
 }
 
 /** Parses the output of `git status --porcelain=v2 --branch`. */
@@ -124,10 +127,14 @@ export class RunRecord implements AsyncDisposable {
 }
 
 /** Returns the output of a command; undefined when the command fails or is missing. */
-async function said(command: string, args: readonly string[]): Promise<string | undefined> {
+async function said(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
   try {
     // GIT_DIR would name another repository.
-    const [file, wrapped] = withCleanEnvironment(command, args)
+    const [file, wrapped] = withCleanEnvironment(command, args, env)
     const result = await run(file, wrapped, {
       // Also after an interrupt: these take a few milliseconds.
       signal: new AbortController().signal,

@@ -41,7 +41,7 @@ export function seriesPart(part: WrittenDefinition['series'][number], base: stri
   if (typeof part !== 'string') {
     return { kind: 'git', name: part.range, repository: resolved(base, part.git), range: part.range }
   }
-  const isName = !part.includes('/') && !part.endsWith('.mbox')
+  const isName = !part.includes('/') && !/\.(?:patch|diff|mbox|mbx|eml|mail)$/i.test(part)
   return {
     kind: 'path',
     name: path.basename(part),

@@ -1,13 +1,12 @@
 // Applies a series to copies of the files that it touches. The tree changes only after all patches have applied.
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { CommandResult } from '../../process/run-program.ts'
 import { BuildError, InfraError } from '../../base/errors.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
-import { isMissing } from '../../cache/atomic-file.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import type { Patch } from '../series.ts'
-import { gitEnvironment } from '../source/git.ts'
+import { gitEnvironment } from '../source/git-environment.ts'
+import type { Patch } from './patch.ts'
 
 /** The changes of a series: for each path that it touches, the new file, or undefined for a removed one. */
 export type Overlay = ReadonlyMap<string, string | undefined>
@@ -28,15 +27,16 @@ export async function applySeries(
   await mkdir(diffs, { recursive: true })
   // Inside a repository, git apply would silently skip files outside of the current directory.
   const env = { ...gitEnvironment, GIT_CEILING_DIRECTORIES: scratch }
-  const git: Git = async (...args) => attempt('git', ['apply', ...args], { signal: context.signal, cwd: files, env })
   const touched = new Set<string>()
   for (const [index, patch] of patches.entries()) {
     const count = `${index + 1}/${patches.length}`
     context.progress({ type: 'phase', phase: 'series', detail: `${count} ${patch.name}` })
     const file = path.join(diffs, `${String(index + 1).padStart(4, '0')}.diff`)
     await writeFile(file, patch.diff, 'latin1')
+    const git: Git = async (...args) =>
+      attempt('git', ['apply', `-p${patch.strip}`, ...args], { signal: context.signal, cwd: files, env })
     for (const name of await pathsOf(patch, file, git)) {
-      if (!touched.has(name)) await take(tree, name, files)
+      await take(tree, name, files, touched)
       touched.add(name)
     }
     const result = await git('--whitespace=nowarn', file)
@@ -45,39 +45,68 @@ export async function applySeries(
   const overlay = Array.from(touched, async (name) => {
     const file = path.join(files, name)
     const status = await lstat(file).catch(() => undefined)
-    return [name, status === undefined ? undefined : file] as const
+    // For a submodule, git apply makes an empty directory.
+    return [name, status === undefined || status.isDirectory() ? undefined : file] as const
   })
   return new Map(await Promise.all(overlay))
 }
 
 type Git = (...args: readonly string[]) => Promise<CommandResult>
 
+/** Lists the paths that a patch touches; of a rename, the old and the new one. */
 async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> {
-  const result = await git('--numstat', '-z', file)
-  if (result.exitCode !== 0) {
-    throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
-      tail: lastLines(result, 5),
-      hint: `fetch ${patch.origin} again, with a program that does not wrap lines`,
-    })
+  const names: string[] = []
+  // In reverse, the old names are the new ones.
+  for (const direction of [[], ['--reverse']]) {
+    const result = await git(...direction, '--numstat', '-z', file)
+    if (result.exitCode !== 0) {
+      throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
+        tail: lastLines(result, 5),
+        hint: `fetch ${patch.origin} again, with a program that does not wrap lines`,
+      })
+    }
+    // ADDED\tREMOVED\tPATH\0
+    names.push(...result.stdout.split('\0').map((field) => field.replace(/^(\d+|-)\t(\d+|-)\t/, '')))
   }
-  // ADDED\tREMOVED\tPATH\0; of a rename, only the new path.
-  const names = result.stdout.split('\0').map((field) => field.replace(/^(\d+|-)\t(\d+|-)\t/, ''))
-  const renamed = [...patch.diff.matchAll(/^(?:rename|copy) from (.*)$/gm)].map((match) => match[1] ?? '')
-  return [...names, ...renamed].filter((name) => name !== '')
+  const odd = names.find((name) => name.includes('\ufffd'))
+  if (odd === undefined) return names.filter((name) => name !== '')
+  throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} touches ${odd}, whose name is not UTF-8`, {
+    hint: 'give the file a name in UTF-8',
+  })
 }
 
-async function take(tree: string, name: string, files: string): Promise<void> {
+/** Copies what stands at a path of the tree, unless an earlier patch touched it. */
+async function take(tree: string, name: string, files: string, touched: ReadonlySet<string>): Promise<void> {
+  if (touched.has(name)) return
   const from = path.join(tree, name)
-  const to = path.join(files, name)
-  try {
-    const status = await lstat(from)
-    await mkdir(path.dirname(to), { recursive: true })
-    if (status.isSymbolicLink()) await symlink(await readlink(from), to)
-    else await copyFile(from, to)
-  } catch (error) {
-    // The patch adds this file.
-    if (!isMissing(error)) throw error
+  const obstacle = await obstacleOf(tree, name)
+  // git apply finds it, and refuses to write through a link or below a file.
+  if (obstacle !== undefined) return take(tree, obstacle, files, touched)
+  const status = await lstat(from).catch(() => undefined)
+  // The patch adds this file.
+  if (status === undefined) return
+  if (status.isDirectory()) {
+    // The patch puts a file in the place of a directory, or changes a submodule, which is an empty one.
+    await mkdir(path.join(files, name), { recursive: true })
+    for (const child of await readdir(from)) await take(tree, path.join(name, child), files, touched)
+    return
   }
+  const to = path.join(files, name)
+  await mkdir(path.dirname(to), { recursive: true })
+  await rm(to, { force: true })
+  if (status.isSymbolicLink()) await symlink(await readlink(from), to)
+  else await copyFile(from, to)
+}
+
+/** Returns the first directory of a path that is no directory in the tree. */
+async function obstacleOf(tree: string, name: string): Promise<string | undefined> {
+  const parts = name.split('/')
+  for (let count = 1; count < parts.length; count++) {
+    const part = parts.slice(0, count).join('/')
+    const status = await lstat(path.join(tree, part)).catch(() => undefined)
+    if (status !== undefined && !status.isDirectory()) return part
+  }
+  return undefined
 }
 
 /** Applies the hunks that fit, to find out which hunks do not, and returns the error. */

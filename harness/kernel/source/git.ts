@@ -6,20 +6,14 @@ import { InfraError, UsageError } from '../../base/errors.ts'
 import type { CommandResult } from '../../process/run-program.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import { sha256 } from '../../cache/hash.ts'
+import { shellLine, shellWord } from '../../process/child.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
+import { gitEnvironment, networkEnvironment } from './git-environment.ts'
+import { asked, borrowObjects, completeBlobs, gitIn, oneHour } from './own-repository.ts'
 import { isUnpacked, lockSource, makeTree, recall, remember, type SourceIdentity } from './pristine.ts'
 
 type GitSource = Omit<Extract<KernelSource, { kind: 'git' }>, 'kind'>
-
-/** Makes git ignore the settings of the user and of the system. */
-export const gitEnvironment = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_SYSTEM: '/dev/null',
-  GIT_TERMINAL_PROMPT: '0',
-} as const
-
-const oneHour = 3_600_000
 
 function isLocal(source: GitSource): boolean {
   return path.isAbsolute(source.location)
@@ -34,7 +28,10 @@ function pinOf(source: GitSource): string {
  * @throws {UsageError} SOURCE_REF_UNKNOWN, SOURCE_MISSING
  */
 export async function identifyGit(source: GitSource, context: BuildContext): Promise<SourceIdentity | undefined> {
-  if (!isLocal(source)) return recall(context.cache, pinOf(source))
+  if (!isLocal(source)) {
+    const commit = (await recall(context.cache, pinOf(source)))?.facts['commit']
+    return commit === undefined ? undefined : identityOf(source, commit)
+  }
   return identityOf(source, await resolveCommit(source.location, source.ref, context.signal))
 }
 
@@ -55,7 +52,7 @@ async function resolveCommit(repository: string, ref: string, signal: AbortSigna
   }
   return succeed(
     'git',
-    ['-c', 'safe.directory=*', '-C', repository, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`],
+    [...asked(repository), 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`],
     { signal, stage: 'asking git for the commit', env: gitEnvironment },
     (result) => unknownRef(repository, ref, result),
   )
@@ -73,6 +70,8 @@ function unknownRef(location: string, ref: string, result: CommandResult): Usage
       })
 }
 
+const question = ['rev-parse', '--path-format=absolute', '--git-path', 'objects']
+
 function identityOf(source: GitSource, commit: string): SourceIdentity {
   return {
     kind: 'git',
@@ -81,9 +80,11 @@ function identityOf(source: GitSource, commit: string): SourceIdentity {
     directory: `git-${commit}`,
     facts: { location: source.location, ref: source.ref, commit },
     repeat: [
-      'git init linux',
-      `git -C linux fetch --depth 1 '${source.location}' ${isLocal(source) ? source.ref : commit}`,
-      `git -C linux checkout ${commit}`,
+      `git init --template= ${commit.length === 64 ? '--object-format=sha256 ' : ''}linux`,
+      isLocal(source)
+        ? `${shellLine('git', [...asked(source.location), ...question])} > linux/.git/objects/info/alternates`
+        : `git -C linux fetch --depth 1 ${shellWord(source.location)} ${commit}`,
+      `GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git -C linux checkout ${commit}`,
     ],
   }
 }
@@ -109,27 +110,33 @@ export async function obtainGit(source: GitSource, context: BuildContext, refres
   if (!(await isUnpacked(context.cache, identity.directory))) {
     await makeTree(context, identity.directory, async (tree, scratch) => {
       context.progress({ type: 'phase', phase: 'source', detail: `checking out ${identity.version}` })
-      // A separate index, so that the repository is not written to.
-      const env = { ...gitEnvironment, GIT_INDEX_FILE: path.join(scratch, 'index'), GIT_WORK_TREE: tree }
-      const options = { signal: context.signal, stage: 'checking out the source', env }
-      const inRepository = ['-c', 'safe.directory=*', '-c', 'core.autocrlf=false', '-C', repository]
-      const failed = (result: CommandResult): InfraError =>
-        new InfraError('SOURCE_UNREACHABLE', `cannot check out ${commit} of ${source.location}`, {
-          tail: lastLines(result, 5),
-        })
-      await succeed('git', [...inRepository, 'read-tree', commit], options, failed)
-      await succeed('git', [...inRepository, 'checkout-index', '--all', `--prefix=${tree}/`], options, failed)
+      await checkOut(repository, commit, tree, scratch, context)
     })
   }
   await remember(context.cache, pin, identity)
   return identity
 }
 
+/** Writes the files of a commit, as every repository that has the commit would write them without settings of its own. */
+async function checkOut(
+  repository: string,
+  commit: string,
+  tree: string,
+  scratch: string,
+  { signal }: BuildContext,
+): Promise<void> {
+  const own = await borrowObjects(repository, path.join(scratch, 'repository'), signal)
+  const list = await gitIn(own, ['ls-tree', '-r', commit], { signal })
+  const blobs = [...list.matchAll(/^\d+ blob (\w+)\t/gm)].map(([, blob = '']) => blob)
+  await completeBlobs(own, blobs, signal)
+  await gitIn(own, ['read-tree', '-m', '-u', commit], { signal, env: { GIT_WORK_TREE: tree } })
+}
+
 /** Returns a repository in the cache that has the commit as FETCH_HEAD. */
 async function fetched(source: GitSource, context: BuildContext): Promise<string> {
   const repository = path.join(context.cache, 'git', `${sha256(source.location).slice(0, 24)}.git`)
   await mkdir(repository, { recursive: true })
-  const options = { signal: context.signal, timeout: oneHour, env: gitEnvironment }
+  const options = { signal: context.signal, timeout: oneHour, env: networkEnvironment() }
   const failed = (result: CommandResult): UsageError | InfraError =>
     /couldn't find remote ref|not our ref|no such remote ref|unadvertised/i.test(result.stderr)
       ? unknownRef(source.location, source.ref, result)
@@ -138,9 +145,20 @@ async function fetched(source: GitSource, context: BuildContext): Promise<string
           hint: 'check the network, the proxy and the URL',
         })
   const stage = 'fetching the source'
-  await succeed('git', ['init', '--quiet', '--bare', repository], { ...options, stage }, failed)
+  await succeed('git', ['init', '--quiet', '--bare', repository], { ...options, env: gitEnvironment, stage }, failed)
   context.progress({ type: 'phase', phase: 'source', detail: `fetching ${source.ref} from ${source.location}` })
-  const fetch = ['-C', repository, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', source.location]
+  const fetch = [
+    '-C',
+    repository,
+    'fetch',
+    '--quiet',
+    '--depth',
+    '1',
+    '--no-tags',
+    '--no-auto-maintenance',
+    '--',
+    source.location,
+  ]
   const shallow = await attempt('git', [...fetch, source.ref], options)
   if (shallow.exitCode !== 0) throw failed(shallow)
   return repository

@@ -1,11 +1,15 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { test } from 'tap'
+import { test, type Test } from 'tap'
+import type { SeriesPart } from '../../../harness/kernel/definition/definition.ts'
 import { readSeries } from '../../../harness/kernel/series.ts'
-import { gmemPatch } from './fixtures/mini-tree.ts'
+import type { Patch } from '../../../harness/kernel/series/patch.ts'
+import { gmemPatch, recordingContext } from './fixtures/mini-tree.ts'
+import { pathPart } from './fixtures/series-tree.ts'
 
-const { signal } = new AbortController()
+async function read(t: Test, ...parts: SeriesPart[]): Promise<Patch[]> {
+  return readSeries(parts, recordingContext(path.join(t.testdirName, 'cache')))
+}
 
 void test('a folder is read in the order of its names; the cover letter is left out', async (t) => {
   const folder = t.testdir({
@@ -14,41 +18,37 @@ void test('a folder is read in the order of its names; the cover letter is left 
     '0000-cover-letter.patch': 'From: a@b\nSubject: [PATCH 0/2] all of it\n\nHello.\n',
     'README.md': 'not a patch',
   })
-  const patches = await readSeries([{ kind: 'path', name: 's', path: folder }], signal)
-  t.match(patches, [{ name: '0001-a.patch' }, { name: '0002-b.patch' }])
+  const patches = await readSeries([pathPart(folder)], recordingContext(path.join(t.testdirName, 'mutants')))
+  t.match(patches, [{ name: '0001-a.patch', origin: path.join(folder, '0001-a.patch') }, { name: '0002-b.patch' }])
   t.equal(patches.length, 2)
 })
 
-void test('an mbox and a range of commits are series too', async (t) => {
-  const directory = t.testdir({ repo: {}, 's.mbox': `${gmemPatch()}\n${gmemPatch('20', '30')}` })
-  const mbox = await readSeries([{ kind: 'path', name: 's', path: path.join(directory, 's.mbox') }], signal)
-  t.match(mbox, [{ name: /^s\[1\]: / }, { name: /^s\[2\]: / }])
+void test('each mail of a file has its number and subject, a single mail the name of the file', async (t) => {
+  const directory = t.testdir({ 's.mbox': `${gmemPatch()}\n${gmemPatch('20', '30')}`, 'one.mbox': gmemPatch() })
+  const file = path.join(directory, 's.mbox')
+  const [first, second] = await read(t, pathPart(file))
+  t.match(first, { name: 's.mbox[1]: [PATCH] gmem: another b', origin: file, how: { kind: 'mail' } })
+  t.match(second, { name: /^s\.mbox\[2\]: / })
+  t.match(await read(t, pathPart(path.join(directory, 'one.mbox'))), [{ name: 'one.mbox', content: first?.content }])
+})
 
-  const repository = path.join(directory, 'repo')
-  const git = (...args: string[]): Buffer =>
-    execFileSync('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args])
-  git('init', '-q')
-  for (const word of ['one', 'two', 'three']) {
-    writeFileSync(path.join(repository, 'x'), `${word} \u00e9\n`, 'latin1')
-    git('add', 'x')
-    git('commit', '-q', '-m', word)
-  }
-  const range = { kind: 'git', name: 'r', repository, range: 'HEAD~2..HEAD' } as const
-  const patches = await readSeries([range], signal)
-  t.match(patches, [{ subject: /two/ }, { subject: /three/ }])
-  t.match(patches[1]?.diff, '+three \u00e9', 'bytes that are no UTF-8 survive')
-  await t.rejects(readSeries([{ ...range, range: 'nope..HEAD' }], signal), { code: 'SERIES_UNKNOWN' })
+void test('patches are remembered by their content, wherever they lie', async (t) => {
+  const folders = { one: { 'a.patch': gmemPatch() }, two: { 'a.patch': gmemPatch() } }
+  const directory = t.testdir({ ...folders, cache: {} })
+  const [one] = await read(t, pathPart(path.join(directory, 'one')))
+  const [two] = await read(t, pathPart(path.join(directory, 'two')))
+  t.strictSame(two, { ...one, origin: path.join(directory, 'two/a.patch') })
+  writeFileSync(path.join(directory, 'one/a.patch'), gmemPatch('2', '21'))
+  const [changed] = await read(t, pathPart(path.join(directory, 'one')))
+  t.not(changed?.content, one?.content)
 })
 
 void test('a path without a series is refused', async (t) => {
-  const directory = t.testdir({ empty: {}, bad: { '0001-x.patch': 'Subject: [PATCH] x\n\nnothing here\n' } })
-  const part = (name: string): Parameters<typeof readSeries>[0] => [
-    { kind: 'path', name, path: path.join(directory, name) },
-  ]
-  await t.rejects(readSeries(part('empty'), signal), { code: 'SERIES_EMPTY', message: /has no patches/ })
-  await t.rejects(readSeries(part('bad'), signal), {
-    code: 'SERIES_EMPTY',
-    message: /0001-x\.patch has no diff/,
-  })
-  await t.rejects(readSeries(part('emty'), signal), { code: 'SERIES_UNKNOWN', hint: /'empty'/ })
+  const bad = { '0001-x.patch': 'Subject: [PATCH] x\n\nnothing here\n' }
+  const directory = t.testdir({ empty: {}, bad, folder: { series: 'a.patch\nnone.patch\n', 'a.patch': gmemPatch() } })
+  const part = (name: string): SeriesPart => pathPart(path.join(directory, name))
+  await t.rejects(read(t, part('empty')), { code: 'SERIES_EMPTY', message: /has no patches/ })
+  await t.rejects(read(t, part('bad')), { code: 'PATCH_UNREADABLE', message: /0001-x\.patch.* no diff/ })
+  await t.rejects(read(t, part('emty')), { code: 'SERIES_UNKNOWN', hint: /'empty'/ })
+  await t.rejects(read(t, part('folder')), { code: 'SERIES_UNKNOWN', message: /none\.patch/, hint: /folder\/series/ })
 })

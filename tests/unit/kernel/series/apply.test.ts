@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { applySeries, patchIds } from '../../../../harness/kernel/series/apply.ts'
-import type { Patch } from '../../../../harness/kernel/series.ts'
+import type { Patch } from '../../../../harness/kernel/series/patch.ts'
 import { recordingContext } from '../fixtures/mini-tree.ts'
 
 const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)
 
 function patchOf(name: string, diff: string): Patch {
-  return { name, origin: `${name}.patch`, subject: name, diff, sha256: '', content: '' }
+  const how = { kind: 'diff' } as const
+  return { name, origin: `${name}.patch`, how, subject: name, diff, strip: 1, sha256: '', content: '' }
 }
 
 function context(index: number): string {

@@ -1,0 +1,107 @@
+// The files of a folder of patches, in the order in which they are applied.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { messageOf, UsageError } from '../../base/errors.ts'
+
+/** One file of patches. */
+export interface PatchFile {
+  /** Its path below the folder, for messages. */
+  readonly name: string
+  readonly file: string
+  /** How many directories are removed from the front of each path: quilt's `-p0`. */
+  readonly strip: number
+}
+
+const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)$/i
+/** Texts about the series, and what editors and patch(1) leave behind. */
+const otherName = /^\.|^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
+
+/**
+ * Lists the files of patches of a folder: those of quilt's file `series`, the mails of a maildir, or the files whose names
+ * say that they are patches, in the order of the numbers in their names.
+ * @throws {UsageError} SERIES_FILE for a file that is neither a patch nor a known text, or a line that is not understood
+ */
+export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = new Set(entries.map(({ name }) => name))
+  const isFolder = (name: string): boolean => entries.some((entry) => entry.name === name && entry.isDirectory())
+  if (names.has('series') && !isFolder('series')) return quiltFiles(folder)
+  if (isFolder('cur') && isFolder('new')) return maildirFiles(folder)
+  const patches: string[] = []
+  for (const { name } of entries) {
+    if (isFolder(name)) {
+      // The mutants of a series lie beside its patches.
+      if (name === 'mutants' || name.startsWith('.')) continue
+      throw new UsageError('SERIES_FILE', `the series ${folder} has the folder '${name}' in it`, {
+        hint: 'name each folder of patches as a series of its own, or list the patches in a file with the name series',
+      })
+    }
+    if (patchName.test(name)) patches.push(name)
+    else if (!otherName.test(name)) {
+      throw new UsageError(
+        'SERIES_FILE',
+        `the series ${folder} has the file '${name}', which is no patch by its name`,
+        {
+          hint: 'rename it to *.patch, *.mbox or *.eml if it is one, and move it out of the folder if it is none',
+        },
+      )
+    }
+  }
+  return patches.toSorted(byNumbers).map((name) => ({ name, file: path.join(folder, name), strip: 1 }))
+}
+
+function partsOf(name: string): string[] {
+  return name.match(/\d+|\D+/g) ?? []
+}
+
+/** Compares names as people count: 2 before 10. */
+function byNumbers(left: string, right: string): number {
+  const others = partsOf(right)
+  for (const [index, part] of partsOf(left).entries()) {
+    const other = others[index] ?? ''
+    const areNumbers = /^\d/.test(part) && /^\d/.test(other)
+    if (areNumbers && Number(part) !== Number(other)) return Number(part) - Number(other)
+    if (!areNumbers && part !== other) return part < other ? -1 : 1
+  }
+  return left < right ? -1 : 1
+}
+
+async function maildirFiles(folder: string): Promise<PatchFile[]> {
+  const names: string[] = []
+  for (const part of ['cur', 'new']) {
+    const mails = await readdir(path.join(folder, part))
+    names.push(...mails.filter((name) => !name.startsWith('.')).map((name) => path.join(part, name)))
+  }
+  return names.toSorted(byNumbers).map((name) => ({ name, file: path.join(folder, name), strip: 1 }))
+}
+
+/** Reads quilt's file: a patch a line, with its options; `#` begins a comment. */
+async function quiltFiles(folder: string): Promise<PatchFile[]> {
+  const text = (await readFile(path.join(folder, 'series'), 'utf8')).replace(/^\ufeff/, '')
+  const files: PatchFile[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const [name, ...options] = line
+      .replace(/(?:^|\s)#.*/, '')
+      .split(/\s+/)
+      .filter((word) => word !== '')
+    if (name === undefined) continue
+    const level = options.map((option) => /^-p(\d)$/.exec(option)?.[1])
+    if (level.length > 1 || level.includes(undefined)) {
+      throw new UsageError('SERIES_FILE', `${folder}/series:${index + 1}: '${options.join(' ')}' is not understood`, {
+        hint: 'write the name of a patch, and -p0 or another -pN behind it if the patch needs that',
+      })
+    }
+    files.push({ name, file: path.join(folder, name), strip: Number(level[0] ?? 1) })
+  }
+  return files
+}
+
+/** Reads a file of patches. */
+export async function readPatchBytes({ name, file }: PatchFile): Promise<Buffer> {
+  return readFile(file).catch((cause: unknown) => {
+    throw new UsageError('SERIES_UNKNOWN', `cannot read the patch ${name}: ${messageOf(cause)}`, {
+      cause,
+      hint: `correct the path, the file's permissions, or the line in ${path.join(path.dirname(file), 'series')}`,
+    })
+  })
+}

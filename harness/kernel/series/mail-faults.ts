@@ -1,0 +1,113 @@
+// What git would read without a word, and otherwise than its sender meant it: text that is lost, or half decoded.
+// Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
+import { hasDiff, textOfDiff } from './patch.ts'
+
+/** What is wrong with a text, and the next step of its reader. */
+export interface Fault {
+  readonly what: string
+  readonly hint: string
+}
+
+const magics = [
+  ['\x1f\x8b', 'gunzip'],
+  ['\xfd7zXZ', 'unxz'],
+  ['BZh', 'bunzip2'],
+  ['\x28\xb5\x2f\xfd', 'unzstd'],
+  ['PK\x03\x04', 'unzip'],
+] as const
+
+/** Finds what keeps git from reading a file at all. */
+export function faultOfFile(text: string): Fault | undefined {
+  const packed = magics.find(([magic]) => text.startsWith(magic))
+  if (packed !== undefined) return { what: 'it is compressed', hint: `unpack it with ${packed[1]}` }
+  if (text.startsWith('\xef\xbb\xbf')) {
+    const hint = String.raw`remove the mark: sed -i '1s/^\xef\xbb\xbf//' FILE`
+    return { what: 'it begins with a byte order mark, and git does not read the text before the first mail', hint }
+  }
+  if (/^(?:\xff\xfe|\xfe\xff)/.test(text))
+    return { what: 'it is UTF-16', hint: 'convert it with iconv -f UTF-16 -t UTF-8' }
+  return undefined
+}
+
+const encoded = /^Content-Transfer-Encoding:[ \t]*(?:base64|quoted-printable)/im
+
+/** Finds what a file that is no mail must not have: mails behind its first lines. */
+export function faultOfPlain(text: string): Fault | undefined {
+  if (!encoded.test(text) && !/^From [^\n]*\d:\d\d[^\n]*\n[\w-]+:/m.test(text)) return undefined
+  return { what: 'it has text before its first mail', hint: "remove the lines before the first line 'From …'" }
+}
+
+/** Finds text of a mail, as git splits it, that is not in what git reads from it: `message` and `diff`. */
+export function faultOfMail(raw: string, message: string, diff: string): Fault | undefined {
+  const text = raw.replaceAll('\r\n', '\n')
+  const read = `${message}\n${diff}`
+  return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(read) ?? mixedLineEnds(raw)
+}
+
+/** Finds a second mail: git decodes both by the header of the first. */
+function secondMail(text: string): Fault | undefined {
+  // A block of headers at the start of the text names the author, and git reads it.
+  const body = text.slice(text.search(/\n\n|$/)).trimStart()
+  const hasSecond = [...body.matchAll(/^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm)].some(
+    ({ index, 0: lines }) => index > 0 && (lines.match(/^(?:From|Subject|Date|Message-ID|To):/gim) ?? []).length > 1,
+  )
+  if (!hasSecond || !encoded.test(text)) return undefined
+  const hint = "put a line 'From x Mon Sep 17 00:00:00 2001' before each mail, or each mail into a file of its own"
+  return { what: 'a second mail follows it without a separator that git knows', hint }
+}
+
+const base64Part = /^Content-Transfer-Encoding:[ \t\n]*base64\b[^]*?\n\n([\w+/=\n]+)/gim
+
+function headersOf(part: string): string[] {
+  // A line with = may be encoded in quoted-printable.
+  return part.match(/^(?:diff --git|\+\+\+) [^=\r\n]+$/gm) ?? []
+}
+
+/** Finds the header of a diff in a part of a mail that git does not read, such as a part within a part. */
+function lostDiff(text: string, read: string): Fault | undefined {
+  const parts = [...text.matchAll(base64Part)].map(([, part = '']) => Buffer.from(part, 'base64').toString('latin1'))
+  const found = Map.groupBy(headersOf(read.replaceAll('\r\n', '\n')), (line) => line)
+  const sent = Map.groupBy([text, ...parts].flatMap(headersOf), (line) => line)
+  const lost = [...sent.keys()].find((line) => (sent.get(line)?.length ?? 0) > (found.get(line)?.length ?? 0))
+  if (lost === undefined) return undefined
+  return { what: `git does not read its part with the line '${lost}'`, hint: 'save that part as a file of its own' }
+}
+
+const encodedLine = /^[ +-][^\n]*=(?:[0-9A-F]{2}|\n)/m
+
+/** Finds a diff that git has not decoded: git takes the header of a part within a part for text. */
+function encodedDiff(read: string): Fault | undefined {
+  const parts = read.split(/^(?=Content-Transfer-Encoding:)/m)
+  if (!parts.some((part) => encoded.test(part) && hasDiff(part) && encodedLine.test(textOfDiff(part)))) return undefined
+  return { what: 'git does not decode its part in quoted-printable', hint: 'save that part as a file of its own' }
+}
+
+/** Finds line ends that belong to the patched file: git takes all of them for the work of a mail program. */
+function mixedLineEnds(raw: string): Fault | undefined {
+  const begin = raw.search(/^(?:---|\+\+\+) [^\r\n]+\n/m)
+  if (begin < 0 || !/^[ +-][^\n]*\r\n/m.test(raw.slice(begin))) return undefined
+  return {
+    what: 'some lines of its diff end in CR LF and others in LF; git am would remove each CR',
+    hint: 'name the commits instead: {git: REPOSITORY, range: A..B}',
+  }
+}
+
+/** Finds what git apply would pass over in the text of one patch. */
+export function faultOfDiff(diff: string): Fault | undefined {
+  if (!hasDiff(diff)) {
+    return {
+      what: 'it has no diff in it',
+      hint: 'remove it from the series, or fetch it again; b4 am leaves replies out',
+    }
+  }
+  if (/^(?:diff --git|---|\+\+\+) [^\n]*\r\n/m.test(diff)) {
+    return { what: 'its lines end in CR LF', hint: 'save it again with lines that end in LF (dos2unix, b4 am)' }
+  }
+  const [odd] =
+    /^(?:@@(?! -\d+(?:,\d+)? \+\d+(?:,\d+)? @@)|diff --(?:cc|combined) )[^\n]*/m.exec(textOfDiff(diff)) ?? []
+  if (odd === undefined) return undefined
+  return {
+    what: `git apply passes over its line '${odd}'`,
+    hint: 'fetch it again, with a program that changes no blanks; the diff of a merge cannot be applied',
+  }
+}

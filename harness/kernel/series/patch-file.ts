@@ -1,0 +1,105 @@
+// Reads a file of patches as git does: mails with `git mailsplit` and `git mailinfo`, a plain diff as it is.
+import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { UsageError } from '../../base/errors.ts'
+import { sha256 } from '../../cache/hash.ts'
+import { lastLines, succeed } from '../command.ts'
+import { gitEnvironment } from '../source/git-environment.ts'
+import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain, type Fault } from './mail-faults.ts'
+import { hasDiff, type Patch } from './patch.ts'
+
+/** One patch of a file; a file of one patch has its name and its hash. */
+export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256'> & { readonly kind: 'diff' | 'mail' }
+
+/**
+ * Reads all patches of a file, without cover letters. Nothing is passed over: what git would drop in silence is an error.
+ * @param name the name of the file in messages
+ * @throws {UsageError} PATCH_UNREADABLE, naming the file or the mail
+ */
+export async function readPatchFile(name: string, bytes: Buffer, signal: AbortSignal): Promise<FoundPatch[]> {
+  const text = bytes.toString('latin1')
+  refuse(name, faultOfFile(text))
+  if (!isMail(text)) {
+    refuse(name, faultOfPlain(text) ?? faultOfDiff(text))
+    return [{ kind: 'diff', name, subject: '', diff: text, sha256: sha256(text) }]
+  }
+  await using scratch = await mkdtempDisposable(path.resolve(tmpdir(), 'gmemtest-series-'))
+  const git: Git = async (subject, args, input) =>
+    succeed(
+      'git',
+      args,
+      {
+        signal,
+        stage: 'reading the series',
+        cwd: scratch.path,
+        // The directory may lie in a repository, whose settings do not count.
+        env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: path.dirname(scratch.path) },
+        ...(input === undefined ? {} : { input }),
+      },
+      (result) =>
+        unreadable(subject, { what: lastLines(result, 1).join(''), hint: 'fetch it again, or save it as a diff' }),
+    )
+  const mails = await splitMails(name, bytes, scratch.path, git)
+  const found: FoundPatch[] = []
+  for (const [index, mail] of mails.entries()) {
+    const one = await readMail(`${name}[${index + 1}]`, mail, scratch.path, git)
+    if (one === undefined) continue
+    found.push(mails.length === 1 ? { ...one, name, sha256: sha256(text) } : one)
+  }
+  return found
+}
+
+/** Runs git on a file or mail, which the error names. */
+type Git = (subject: string, args: readonly string[], input?: Uint8Array) => Promise<string>
+
+function unreadable(name: string, { what, hint }: Fault): UsageError {
+  return new UsageError('PATCH_UNREADABLE', `the patch ${name} cannot be read: ${what}`, { hint })
+}
+
+function refuse(name: string, fault: Fault | undefined): void {
+  if (fault !== undefined) throw unreadable(name, fault)
+}
+
+/** Returns whether git am takes a file for mails (`detect_patch_format` in builtin/am.c). */
+function isMail(text: string): boolean {
+  const lines = text.trimStart().split(/\r?\n/)
+  if (/^From[ :]/.test(lines[0] ?? '')) return true
+  const end = lines.indexOf('')
+  return end > 0 && lines.slice(0, end).every((line) => /^(?:[ \t]|[!-9;-~]+:)/.test(line))
+}
+
+async function splitMails(name: string, bytes: Buffer, scratch: string, git: Git): Promise<string[]> {
+  const box = path.join(scratch, 'box')
+  const folder = path.join(scratch, 'mails')
+  await writeFile(box, bytes)
+  await mkdir(folder)
+  await git(name, ['mailsplit', '-b', '-d8', '--keep-cr', `-o${folder}`, '--', box])
+  const names = (await readdir(folder)).toSorted()
+  return Promise.all(names.map(async (mail) => readFile(path.join(folder, mail), 'latin1')))
+}
+
+/** Reads one mail; returns undefined for a cover letter. */
+async function readMail(number: string, raw: string, scratch: string, git: Git): Promise<FoundPatch | undefined> {
+  const [messageFile, diffFile] = [path.join(scratch, 'message'), path.join(scratch, 'diff')]
+  // As git mailsplit does without --keep-cr: the mail programs on the way may have changed all line ends.
+  const mail = raw.replaceAll('\r\n', '\n')
+  const facts = await git(
+    number,
+    ['mailinfo', '-k', '--encoding=UTF-8', messageFile, diffFile],
+    Buffer.from(mail, 'latin1'),
+  )
+  const subject = /^Subject: (.*)$/m.exec(facts)?.[1] ?? ''
+  const name = `${number}: ${subject}`
+  const diff = await readFile(diffFile, 'latin1')
+  refuse(name, faultOfMail(raw, await readFile(messageFile, 'latin1'), diff))
+  if (!hasDiff(diff) && isCover(subject)) return undefined
+  refuse(name, faultOfDiff(diff))
+  return { kind: 'mail', name, subject, diff, sha256: sha256(mail) }
+}
+
+/** Returns whether a subject has the number 0 of a cover letter: `[PATCH v2 00/12 net-next]`, `PATCH 0 of 3: all`. */
+function isCover(subject: string): boolean {
+  const [prefix = ''] = /^(?:\s*\[[^\]]*\])+|^(?:RFC |RESEND )*PATCH\b[^:]*/i.exec(subject) ?? []
+  return /(?<![\d.])0+ ?(?:\/| of ) ?\d/.test(prefix)
+}
