@@ -43,7 +43,7 @@ export function selftestTest(selftest: Selftest | BrokenSelftest): Test {
     seconds: selftest.timeout + 2 * pushSeconds,
     async run(instance, { signal }) {
       try {
-        return observationOf(await runProgram(selftest, instance, signal))
+        return observationOf(await runProgram(selftest, instance, signal), selftest.test)
       } catch (problem) {
         signal.throwIfAborted()
         if (!(problem instanceof GmemtestError)) throw problem
@@ -101,14 +101,14 @@ class Said {
   }
 }
 
-function observationOf(end: ProgramEnd): Observation {
+function observationOf(end: ProgramEnd, program: string): Observation {
   const { verdict, message, at, points } = sayingOf(end)
   const lines = [end.stdout, end.stderr].flatMap((text) => text.split(/\r?\n/))
   const common = {
     points,
     output: lines.filter((line) => line !== '').slice(-outputLines),
     ...(at === undefined ? {} : { at }),
-    ...(end.timedOut === undefined ? {} : { isUnfinished: true as const }),
+    ...(end.timedOut === undefined ? {} : { unfinished: program }),
   }
   switch (verdict) {
     case 'pass':
