@@ -70,6 +70,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
 
   try {
     await within(test.name, test.seconds * 1000, async (ending) => {
+      await test.prepare?.(instance, ending)
       await writeMarker(beginMarker(test.name), instance, signal)
       late = read(linesBefore(test.name, instance.console.since(since)))
       await options.onBegun(late)
