@@ -16,8 +16,8 @@ export interface Observation {
   readonly output?: readonly string[]
   /** `FILE:LINE` of the check that failed, when the test knows it. */
   readonly at?: string
-  /** The test may still run in the instance, so that nothing there can be closed. */
-  readonly isUnfinished?: true
+  /** The name of a program that may still run in the instance, so that nothing there can be closed. */
+  readonly unfinished?: string
   /** The test may have left processes or files in the instance, so that no further test may run there. */
   readonly isTainted?: true
 }
@@ -32,6 +32,8 @@ export interface Attempt {
   readonly death?: VmDeath
   /** The diagnosis, when `thrown` tells only that there was no answer. */
   readonly hang?: Hang
+  /** The state of a program that did not end, and of the kernel, as readable lines. */
+  readonly seen?: readonly string[]
   /** False when the test never began, so that nothing here is its doing. */
   readonly hasBegun: boolean
   /** The agent closed everything after the test. */

@@ -2,9 +2,9 @@
 import { GmemtestError, ProtocolError } from '../base/errors.ts'
 import { DeadlineExceeded } from '../base/deadline.ts'
 import type { QemuState } from '../vm/liveness.ts'
-import { judgeHang, type Evidence, type Hang, type Silence } from './hang.ts'
+import { detailsOf, judgeHang, type Evidence, type Hang, type Silence } from './hang.ts'
 import type { Instance } from '../instance/instance.ts'
-import { agentTasks, tasksCommand } from './tasks.ts'
+import { agentTasks, allTasks, tasksCommand, type Task } from './tasks.ts'
 
 // `base` is for an instance as fast as this computer; `least` leaves time for a busy one.
 const ownSession = { least: 2000, base: 300 }
@@ -28,7 +28,7 @@ export function silenceIn(error: unknown): Silence | undefined {
  */
 export async function investigate(instance: Instance, silence: Silence, signal: AbortSignal): Promise<Hang> {
   const { operation, answers } = instance.agent.unanswered
-  const evidence = await collect(instance, signal)
+  const evidence = await collect(instance, signal, (output) => agentTasks(output, instance.agent.pid), 'agent')
   return judgeHang({
     ...evidence,
     silence,
@@ -37,17 +37,37 @@ export async function investigate(instance: Instance, silence: Silence, signal: 
   })
 }
 
+/**
+ * Examines an instance in which a program does not end, and returns the state of the program and of the kernel as readable
+ * lines. No further test may run in the instance afterwards.
+ * @throws the reason of `signal`
+ */
+export async function lookAt(program: string, instance: Instance, signal: AbortSignal): Promise<readonly string[]> {
+  const evidence = await collect(instance, signal, allTasks, program)
+  const gone = evidence.tasks?.length === 0 ? [`no process named ${program} is left`] : []
+  return [...detailsOf(evidence), ...gone]
+}
+
 type Found = Omit<Evidence, 'goesOn' | 'silence' | 'operation'>
 
-async function collect(instance: Instance, signal: AbortSignal): Promise<Found> {
+type ReadTasks = (output: string) => readonly Task[]
+
+async function collect(instance: Instance, signal: AbortSignal, read: ReadTasks, program: string): Promise<Found> {
   const { liveness } = instance
+  const askFor = async (session: 'own' | 'new'): Promise<Evidence['tasks']> => {
+    const { least, base } = session === 'own' ? ownSession : newSession
+    const milliseconds = instance.accelerator.patience.for(base, least)
+    const limits = { signal, milliseconds }
+    const output = await orNothing(signal, () => instance.ask(session, tasksCommand(program), limits))
+    return output === undefined ? undefined : read(output)
+  }
   const qemu: QemuState = (await orNothing(signal, () => liveness.qemu(signal))) ?? { kind: 'silent' }
   if (qemu.kind !== 'runs') return { qemu }
-  const own = await askFor(instance, 'own', signal)
+  const own = await askFor('own')
   if (own !== undefined) return { qemu, session: 'own', tasks: own }
   const nmi = await orNothing(signal, () => liveness.nmi(signal))
   if (nmi !== false) {
-    const other = await askFor(instance, 'new', signal)
+    const other = await askFor('new')
     if (other !== undefined) return { qemu, session: 'new', tasks: other }
   }
   // Positions first: the CPUs spend time on printing the answer to sysrq.
@@ -60,13 +80,6 @@ async function collect(instance: Instance, signal: AbortSignal): Promise<Found> 
     ...(vcpus === undefined ? {} : { vcpus }),
     ...(sysrq === undefined ? {} : { sysrq }),
   }
-}
-
-async function askFor(instance: Instance, session: 'own' | 'new', signal: AbortSignal): Promise<Evidence['tasks']> {
-  const { least, base } = session === 'own' ? ownSession : newSession
-  const milliseconds = instance.accelerator.patience.for(base, least)
-  const output = await orNothing(signal, () => instance.ask(session, tasksCommand, { signal, milliseconds }))
-  return output === undefined ? undefined : agentTasks(output, instance.agent.pid)
 }
 
 /** Returns undefined when the question fails: a missing answer is evidence as well, and other questions follow. */

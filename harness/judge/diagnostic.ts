@@ -41,7 +41,7 @@ export async function diagnose(
   attempt: Attempt,
   { message, again, decode }: { readonly message: string; readonly again: string } & Pick<JudgeFacts, 'decode'>,
 ): Promise<Diagnostic> {
-  const { observation, hang, vmcore } = attempt
+  const { observation, hang, vmcore, seen = hang?.details } = attempt
   const problem = attempt.thrown?.value ?? observation.problem
   const at = observation.at ?? lineIn(test.file, problem)
   const [splat] = [...attempt.splats, ...attempt.earlier.splats]
@@ -53,7 +53,7 @@ export async function diagnose(
     ...(problem instanceof CheckFailure && problem.compared ? { wanted: problem.wanted, found: problem.found } : {}),
     ...(at === undefined ? {} : { at }),
     ...(observation.output === undefined ? {} : { output: observation.output }),
-    ...(hang === undefined ? {} : { seen: await decode(hang.details) }),
+    ...(seen === undefined ? {} : { seen: await decode(seen) }),
     ...(trace.length === 0 ? {} : { trace }),
     ...(vmcore === undefined ? {} : { vmcore }),
     console: consoleExcerpt(attempt),

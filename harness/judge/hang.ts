@@ -21,7 +21,7 @@ export interface Evidence {
   readonly qemu: QemuState
   /** The session over which the instance answered: that of the agent, a new one, or none. */
   readonly session?: 'own' | 'new' | 'none'
-  /** The tasks of the agent, when the instance answered. */
+  /** The tasks of the agent, or of the program that did not end, when the instance answered. */
   readonly tasks?: readonly Task[]
   /** The kernel printed something in answer to a non-maskable interrupt. */
   readonly nmi?: boolean
@@ -149,7 +149,14 @@ function ofTasks(tasks: readonly Task[], main: Task, operation: string): Judged 
   return ['agent-stuck', `the agent waits for itself: ${main.summary}`]
 }
 
-function detailsOf({ tasks = [], nmi, sysrq = [], vcpus = [], session }: Evidence): string[] {
+/** Returns the evidence as readable lines. */
+export function detailsOf({
+  tasks = [],
+  nmi,
+  sysrq = [],
+  vcpus = [],
+  session,
+}: Omit<Evidence, 'silence' | 'goesOn'>): string[] {
   const sessions = { own: "the agent's session", new: 'a new session', none: 'no session' }
   return [
     ...(session === undefined ? [] : [`ssh: ${sessions[session]} answers`]),

@@ -5,19 +5,26 @@ import type { VmDeath } from '../vm/vm.ts'
 import type { Hang } from './hang.ts'
 import { isOfKernel } from './late.ts'
 
+interface Ending {
+  readonly death: VmDeath | undefined
+  readonly hang: Hang | undefined
+  /** The name of a program that did not end. */
+  readonly unfinished: string | undefined
+}
+
 /**
- * Dumps the memory of the instance when dumps are wanted and the kernel is at fault. Returns the command line that opens the
+ * Dumps the memory of the instance when dumps are wanted and the kernel is or may be at fault. Returns the command line that opens the
  * dump, or the reason for which it is missing; undefined when no dump is wanted. A failed dump does not change the verdict.
  * @throws the reason of `signal`
  */
 export async function dumpOf(
   name: string,
   { dump }: Instance,
-  { death, hang }: { readonly death: VmDeath | undefined; readonly hang: Hang | undefined },
+  { death, hang, unfinished }: Ending,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const isKernels = death === undefined ? hang?.verdict === 'FAIL' : isOfKernel(death)
-  if (!isKernels) return undefined
+  const mayBeKernels = death === undefined ? hang?.verdict === 'FAIL' || unfinished !== undefined : isOfKernel(death)
+  if (!mayBeKernels) return undefined
   try {
     return await dump?.(name, signal)
   } catch (error) {

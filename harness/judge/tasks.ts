@@ -1,4 +1,4 @@
-// Derives the activity of the agent's tasks from /proc of the instance.
+// Derives the activity of the tasks of the agent, or of another program, from /proc of the instance.
 
 /** The activity of a task. */
 export type Activity =
@@ -17,10 +17,12 @@ export type Activity =
   /** It has ended, and its parent has not reaped it yet. */
   | 'ended'
 
-/** One task of the agent. */
+/** One task of a program. */
 export interface Task {
   readonly pid: number
   readonly tid: number
+  /** The process that has started it. */
+  readonly parent: number
   readonly activity: Activity
   /** Its activity as a readable line. */
   readonly summary: string
@@ -30,18 +32,25 @@ export interface Task {
 
 const pauseMilliseconds = 300
 
+// TASK_COMM_LEN without the final zero: the kernel cuts longer names.
+const longestName = 15
+
 /**
- * A shell command. For every process called `agent`, it prints files of each task as lines `PATH:TEXT`, the targets of its
- * descriptors, and the CPU times once more after a pause. It reads nothing that depends on locks or memory of the process.
+ * Returns a shell command. For every process of this name, it prints files of each task as lines `PATH:TEXT`, the targets of
+ * its descriptors, and the CPU times once more after a pause. It reads nothing that depends on locks or memory of the process.
  */
-export const tasksCommand: string = [
-  'cd /proc || exit 1',
-  'for s in $(grep -ls "(agent)" [0-9]*/stat); do d="$d ${s%/stat}"; done',
-  'for p in $d; do t="$t $p/task/*/stat"; grep -sH "" $p/task/*/stat $p/task/*/syscall $p/task/*/stack',
-  'for f in $p/fd/*; do echo "$f:$(readlink $f)"; done; done',
-  `sleep ${pauseMilliseconds / 1000}`,
-  'echo again; [ -z "$t" ] || grep -sH "" $t; true',
-].join('\n')
+export function tasksCommand(program: string): string {
+  // The names of programs have no quotes; another name would find nothing.
+  const name = program.replaceAll(/[^\w.+-]/g, '?').slice(0, longestName)
+  return [
+    'cd /proc || exit 1',
+    `for s in $(grep -lsF '(${name})' [0-9]*/stat); do d="$d \${s%/stat}"; done`,
+    'for p in $d; do t="$t $p/task/*/stat"; grep -sH "" $p/task/*/stat $p/task/*/syscall $p/task/*/stack',
+    'for f in $p/fd/*; do echo "$f:$(readlink $f)"; done; done',
+    `sleep ${pauseMilliseconds / 1000}`,
+    'echo again; [ -z "$t" ] || grep -sH "" $t; true',
+  ].join('\n')
+}
 
 interface Stat {
   readonly state: string
@@ -52,8 +61,15 @@ interface Stat {
   readonly guest: number
 }
 
-/** Returns the tasks of a process and of its descendants; none when the process is gone. */
+/** Returns the tasks of a process and of its descendants, among those of its name; none when the process is gone. */
 export function agentTasks(output: string, agent: number): Task[] {
+  const tasks = allTasks(output)
+  const family = descendants(agent, tasks)
+  return tasks.filter(({ pid }) => family.has(pid))
+}
+
+/** Returns the tasks of all processes that `tasksCommand` has found. */
+export function allTasks(output: string): Task[] {
   const [first = '', second = ''] = output.split(/^again$/m)
   const [before, after] = [readFiles(first), readFiles(second)]
   const stats = new Map(
@@ -64,7 +80,6 @@ export function agentTasks(output: string, agent: number): Task[] {
       return [[path, { pid: Number(pid), tid: Number(tid), stat }] as const]
     }),
   )
-  const family = descendants(agent, [...stats.values()])
   return Array.from(stats, ([path, { pid, tid, stat }]) => {
     const folder = path.slice(0, -'stat'.length)
     return taskOf({
@@ -76,7 +91,7 @@ export function agentTasks(output: string, agent: number): Task[] {
       stack: (before.get(`${folder}stack`) ?? []).map((line) => line.replace(/^\[<\w+>\] /, '')),
       leadsTo: (descriptor) => before.get(`${pid}/fd/${descriptor}`)?.[0] ?? '',
     })
-  }).filter(({ pid }) => family.has(pid))
+  })
 }
 
 /** Groups lines `PATH:TEXT` by their paths. */
@@ -99,11 +114,11 @@ function parseStat(text: string): Stat | undefined {
   return { state, parent: Number(parent), user: user - guest, system, guest }
 }
 
-function descendants(agent: number, tasks: readonly { readonly pid: number; readonly stat: Stat }[]): Set<number> {
+function descendants(agent: number, tasks: readonly Task[]): Set<number> {
   const family = new Set(tasks.some(({ pid }) => pid === agent) ? [agent] : [])
   for (let size = 0; size !== family.size;) {
     size = family.size
-    for (const { pid, stat } of tasks) if (family.has(stat.parent)) family.add(pid)
+    for (const { pid, parent } of tasks) if (family.has(parent)) family.add(pid)
   }
   return family
 }
@@ -131,7 +146,7 @@ function taskOf(seen: Seen): Task {
   const [activity, summary] = judgeTask(seen)
   const shown = `${pid === tid ? `process ${pid}` : `thread ${tid} of process ${pid}`}: ${summary}`
   // The stack of a task that runs is left over from an earlier sleep.
-  return { pid, tid, activity, summary: shown, stack: stat.state === 'R' ? [] : stack }
+  return { pid, tid, parent: stat.parent, activity, summary: shown, stack: stat.state === 'R' ? [] : stack }
 }
 
 function judgeTask(seen: Seen): readonly [activity: Activity, summary: string] {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
 import { exists } from '../cache/atomic-file.ts'
 import { makeWhole, prune } from '../cache/whole-directory.ts'
+import { cacheError } from '../cache/space.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { lockFor } from './kernel-store.ts'
 import { prepareTree, SourceTouched } from './kernel-tree.ts'
@@ -23,7 +24,8 @@ export const compilationDirectory = './gmemtest-objects'
 /**
  * Returns the directory of all sources that a kernel was built from, the series applied. The first call for a kernel makes it
  * of hard links in some seconds.
- * @throws {InfraError} NO_SOURCES when the cache no longer has the source that the kernel was built from
+ * @throws {InfraError} NO_SOURCES when the cache no longer has the source that the kernel was built from; NO_SPACE,
+ *   CACHE_NOT_WRITABLE
  */
 export async function provideSourceTree(
   { key, definition }: Pick<KernelBuild, 'key' | 'definition'>,
@@ -33,9 +35,13 @@ export async function provideSourceTree(
   const home = path.join(root, key)
   await using lock = await lockFor(context, `kernel-sources-${key}`, 'copies these sources')
   void lock
-  if (await exists(home)) await utimes(home, new Date(), new Date())
-  else await makeWhole(home, (aside) => fill(aside, key, definition, context))
-  await prune(root, mostKept)
+  try {
+    if (await exists(home)) await utimes(home, new Date(), new Date())
+    else await makeWhole(home, (aside) => fill(aside, key, definition, context))
+    await prune(root, mostKept)
+  } catch (error) {
+    throw cacheError(error, root)
+  }
   return path.join(home, 'tree')
 }
 

@@ -27,6 +27,7 @@ const kernelBuild = 'building kernels'
 const kernelSource = 'unpacking kernel sources'
 const guestImage = 'making the guest image'
 const checks = 'make check'
+const vmTests = 'the tests of memory dumps and of --keep in make test'
 
 /** The requirements of a kernel build. */
 export const kernelRequirements: readonly Requirement[] = [
@@ -65,6 +66,8 @@ export const requirements: readonly Requirement[] = [
   ...kernelRequirements,
   program('clang-format', 'clang-format', checks),
   program('shellcheck', 'shellcheck', checks),
+  program('gdb', 'gdb', vmTests),
+  program('drgn', 'python3-drgn', vmTests),
 ]
 
 function probe(requirement: Requirement): string | undefined {

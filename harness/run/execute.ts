@@ -7,7 +7,7 @@ import { withoutAllowed, type ReadSplats, type SplatReading } from '../console/r
 import type { Instance } from '../instance/instance.ts'
 import { lastWords } from '../instance/last-words.ts'
 import type { Attempt, Observation } from '../judge/attempt.ts'
-import { investigate, silenceIn } from '../judge/diagnose-hang.ts'
+import { investigate, lookAt, silenceIn } from '../judge/diagnose-hang.ts'
 import type { Hang } from '../judge/hang.ts'
 import { dumpOf } from '../judge/post-mortem.ts'
 import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
@@ -45,6 +45,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   let death: VmDeath | undefined
   let thrown: { readonly value: unknown } | undefined
   let hang: Hang | undefined
+  let seen: readonly string[] | undefined
   let observation: Observation = {}
   let late: SplatReading = { splats: [], allowed: [] }
   let hasBegun = false
@@ -69,6 +70,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
 
   try {
     await within(test.name, test.seconds * 1000, async (ending) => {
+      await test.prepare?.(instance, ending)
       await writeMarker(beginMarker(test.name), instance, signal)
       late = read(linesBefore(test.name, instance.console.since(since)))
       await options.onBegun(late)
@@ -81,7 +83,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     thrown = { value }
   }
   let operations = operationsSince(test.name, instance.agent.recentOperations)
-  const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.isUnfinished === true
+  const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.unfinished !== undefined
   // An agent that is busy with the test has nothing to close yet, and one whose test has not begun opened nothing.
   if (death === undefined && hasBegun && !isUnfinished) {
     try {
@@ -106,9 +108,12 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   if (silence !== undefined) {
     hang = await investigate(instance, silence, signal)
     death = await lastWords(instance, signal)
+  } else if (observation.unfinished !== undefined && death === undefined) {
+    seen = await lookAt(observation.unfinished, instance, signal)
+    death = await lastWords(instance, signal)
   }
   const nextWindow = instance.console.mark()
-  const vmcore = await dumpOf(test.name, instance, { death, hang }, signal)
+  const vmcore = await dumpOf(test.name, instance, { death, hang, unfinished: observation.unfinished }, signal)
   const own = window.slice(linesBefore(test.name, window).length)
   // Lines of markers count: the kernel may print a part of a splat onto one.
   const { splats, allowed } = read(own)
@@ -117,6 +122,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     ...(thrown === undefined ? {} : { thrown }),
     ...(death === undefined ? {} : { death }),
     ...(hang === undefined ? {} : { hang }),
+    ...(seen === undefined ? {} : { seen }),
     ...(vmcore === undefined ? {} : { vmcore }),
     hasBegun,
     recovered,

@@ -17,6 +17,11 @@ export interface Test extends Subject {
   /** The test must leave the counters and the log of the kernel as they were. */
   readonly leavesNothing: boolean
   /**
+   * Brings files of the test into an instance before the test begins: a splat meanwhile belongs to the test before it.
+   * @throws errors whose class names the fault
+   */
+  prepare?(instance: Instance, signal: AbortSignal): Promise<void>
+  /**
    * Runs the test in an instance.
    * @throws {CheckFailure} when the kernel breaks a rule; otherwise errors whose class names the fault
    */

@@ -41,6 +41,8 @@ async function listen(qmp: Qmp, socket: string, options: QmpOptions): Promise<vo
   const device = `unix:${optionValue(socket)},server=on,wait=off`
   const command = { 'command-line': `gdbserver ${monitorWord(device)}` }
   const answer = await qmp.execute('human-monitor-command', command, options)
-  // The monitor reports failures as text.
-  if (!existsSync(socket)) throw new InfraError('GDB_STUB', `QEMU says: ${String(answer).trim()}`)
+  if (existsSync(socket)) return
+  // The monitor reports failures as text, the cause in the first line.
+  const [cause = ''] = String(answer).trim().split(/\r?\n/)
+  throw new InfraError('GDB_STUB', `QEMU says: ${cause}`)
 }

@@ -10,31 +10,33 @@ import { progressLine } from '../progress.ts'
 
 /**
  * Opens the gdb stub of an instance, and prints the command line that attaches to it with the sources of its kernel. Trouble
- * with the stub or the sources is printed instead. Returns the stub for disposal.
- * @throws the reason of `signal`
+ * with the stub or the sources is printed instead; nothing is printed after an abort. Returns the stub for disposal.
  */
 export async function offerGdb(
   openStub: (signal: AbortSignal) => Promise<GdbStub>,
   kernel: KernelBuild,
   context: CommandContext,
-): Promise<AsyncDisposable | undefined> {
+): Promise<AsyncDisposable> {
   const { signal, stderr } = context
   const tell = (error: unknown): undefined => {
-    signal.throwIfAborted()
+    if (signal.aborted) return
     if (!(error instanceof GmemtestError)) throw error
     const hint = error.hint === undefined ? '' : `; ${error.hint}`
     stderr.write(
       `gmemtest: gdb ${error.code === 'GDB_STUB' ? 'cannot attach' : 'finds no sources'}: ${error.message}${hint}\n`,
     )
   }
-  const stub = await openStub(signal).catch(tell)
-  if (stub === undefined) return undefined
+  await using stack = new AsyncDisposableStack()
+  const stub = stack.use(await openStub(signal).catch(tell))
+  if (stub === undefined) return stack.move()
   using line = progressLine(stderr, context.isTty)
   const tree = await provideSourceTree(kernel, buildOptions(line, kernel.definition, {}, signal)).catch(tell)
   line[Symbol.dispose]()
   const attach = gdbCommand(kernel.vmlinuxDebug, stub, tree)
-  stderr.write(`gmemtest: to debug its kernel, which stands still whenever gdb waits for a command:\n  ${attach}\n`)
-  return stub
+  if (!signal.aborted) {
+    stderr.write(`gmemtest: to debug its kernel, which stands still whenever gdb waits for a command:\n  ${attach}\n`)
+  }
+  return stack.move()
 }
 
 /** Returns the command line that attaches gdb; `tree` has the sources of the kernel. */

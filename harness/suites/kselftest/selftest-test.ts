@@ -41,9 +41,10 @@ export function selftestTest(selftest: Selftest | BrokenSelftest): Test {
   return {
     ...common,
     seconds: selftest.timeout + 2 * pushSeconds,
+    prepare: (instance, signal) => pushProgram(selftest, instance, signal),
     async run(instance, { signal }) {
       try {
-        return observationOf(await runProgram(selftest, instance, signal))
+        return observationOf(await runProgram(selftest, instance, signal), selftest.test)
       } catch (problem) {
         signal.throwIfAborted()
         if (!(problem instanceof GmemtestError)) throw problem
@@ -54,27 +55,34 @@ export function selftestTest(selftest: Selftest | BrokenSelftest): Test {
   }
 }
 
-async function runProgram(
-  { target, test, program, timeout }: Selftest,
-  { session, accelerator }: Instance,
-  signal: AbortSignal,
-): Promise<ProgramEnd> {
+function remoteOf({ target, test }: Selftest): string {
+  return `${directory}/${target}/${test}`
+}
+
+async function pushProgram(selftest: Selftest, { session, accelerator }: Instance, signal: AbortSignal): Promise<void> {
+  const { target, program } = selftest
   const limit = { signal, timeout: accelerator.patience.for(pushSeconds * 1000) }
-  const remote = `${directory}/${target}/${test}`
   const made = await session.exec(`mkdir -p '${directory}/${target}'`, limit)
   if (made.exitCode !== 0) {
     throw new GuestError('PUSH_FAILED', `mkdir ${directory}/${target} in the instance failed: ${made.stderr}`)
   }
-  await session.push(program, remote, { mode: 0o755, ...limit })
+  await session.push(program, remoteOf(selftest), { mode: 0o755, ...limit })
+}
+
+async function runProgram(
+  selftest: Selftest,
+  { session, accelerator }: Instance,
+  signal: AbortSignal,
+): Promise<ProgramEnd> {
   const said = { stdout: new Said(), stderr: new Said() }
   const texts = (): Pick<ProgramEnd, 'stdout' | 'stderr'> => ({
     stdout: said.stdout.text(),
     stderr: said.stderr.text(),
   })
-  const seconds = accelerator.patience.for(timeout)
+  const seconds = accelerator.patience.for(selftest.timeout)
   try {
     // As its only command, the program replaces the shell: a signal that ends it is seen as one.
-    const { exitCode, signal: ended } = await session.exec(`cd '${directory}' && exec '${remote}'`, {
+    const { exitCode, signal: ended } = await session.exec(`cd '${directory}' && exec '${remoteOf(selftest)}'`, {
       signal,
       timeout: seconds * 1000,
       onOutput: (stream, chunk) => said[stream].add(chunk),
@@ -101,14 +109,14 @@ class Said {
   }
 }
 
-function observationOf(end: ProgramEnd): Observation {
+function observationOf(end: ProgramEnd, program: string): Observation {
   const { verdict, message, at, points } = sayingOf(end)
   const lines = [end.stdout, end.stderr].flatMap((text) => text.split(/\r?\n/))
   const common = {
     points,
     output: lines.filter((line) => line !== '').slice(-outputLines),
     ...(at === undefined ? {} : { at }),
-    ...(end.timedOut === undefined ? {} : { isUnfinished: true as const }),
+    ...(end.timedOut === undefined ? {} : { unfinished: program }),
   }
   switch (verdict) {
     case 'pass':

@@ -8,7 +8,7 @@ const alive: Evidence = { silence: 'deadline', goesOn: false, qemu: { kind: 'run
 const operation = 'convert(gmem#1)'
 
 function task(activity: Activity, tid = 80): Task {
-  return { pid: 80, tid, activity, summary: `task ${tid}: ${activity}`, stack: [`frame_of_${tid}+0x1/0x2`] }
+  return { pid: 80, tid, parent: 1, activity, summary: `task ${tid}: ${activity}`, stack: [`frame_of_${tid}+0x1/0x2`] }
 }
 
 function vcpu(change: Partial<VcpuPosition> = {}): VcpuPosition {

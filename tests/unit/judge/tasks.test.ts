@@ -1,6 +1,6 @@
 // What the agent's tasks do, read from /proc of the instance.
 import { test } from 'tap'
-import { agentTasks, type Activity } from '../../../harness/judge/tasks.ts'
+import { agentTasks, allTasks, tasksCommand, type Activity } from '../../../harness/judge/tasks.ts'
 import { procOf, type FakeTask } from '../fixtures/run/proc.ts'
 
 const cases: readonly (readonly [what: string, task: Omit<FakeTask, 'pid'>, activity: Activity, summary: RegExp])[] = [
@@ -56,6 +56,28 @@ for (const [what, task, activity, summary] of cases) {
     const [found] = agentTasks(procOf({ pid: 80, ...task }), 80)
     t.equal(found?.activity, activity)
     t.match(found?.summary, summary)
+    t.end()
+  })
+}
+
+void test('all tasks of a program', (t) => {
+  const output = procOf({ pid: 80 }, { pid: 80, tid: 81 }, { pid: 70, parent: 3 })
+  t.match(allTasks(output), [
+    { pid: 80, tid: 80 },
+    { pid: 80, tid: 81 },
+    { pid: 70, parent: 3 },
+  ])
+  t.end()
+})
+
+for (const [program, pattern] of [
+  ['agent', "'(agent)'"],
+  ['private_mem_conversions_test', "'(private_mem_con)'"],
+  ['a.b+c-d', "'(a.b+c-d)'"],
+  ["it's $(id) `id`", "'(it?s???id???id?)'"],
+] as const) {
+  void test(`the command for the tasks of ${program}`, (t) => {
+    t.ok(tasksCommand(program).includes(`grep -lsF ${pattern} [0-9]*/stat`), tasksCommand(program))
     t.end()
   })
 }

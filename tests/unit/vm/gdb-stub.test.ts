@@ -43,6 +43,11 @@ for (const name of ['plain', 'with blank', 'a,b', 'a"b', String.raw`a\b`, "a'b"]
 
 for (const [what, answer, message] of [
   ['QEMU cannot listen', 'Could not open gdbserver on device\r\n', /^QEMU says: Could not open gdbserver on device$/],
+  [
+    'QEMU explains why it cannot listen',
+    "UNIX socket path '/x' is too long\r\nPath must be less than 108 bytes\r\nCould not open gdbserver on device\r\n",
+    /^QEMU says: UNIX socket path '\/x' is too long$/,
+  ],
   ['QEMU refuses', refusal, /^QEMU refused it$/],
 ] as const) {
   void test(what, async (t) => {

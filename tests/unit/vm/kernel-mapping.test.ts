@@ -47,6 +47,7 @@ function dumpOf(notes: string, loads: readonly Load[]): Buffer {
 const memory = { offset: 0x2000, paddr: 0, size: 1024 * mebibyte }
 const high = { offset: 0x4000_2000, paddr: 2n ** 32n, size: 512 * mebibyte }
 const firmware = { offset: 0x8000_2000, paddr: 2n ** 32n - 65_536n, size: 65_536 }
+const largeFirmware = { offset: 0x8000_2000, paddr: 2n ** 32n - 262_144n, size: 262_144 }
 const notes = 'OSRELEASE=6.12.117\nNUMBER(phys_base)=0\nNUMBER(KERNEL_IMAGE_SIZE)=536870912\n'
 const image = 512 * mebibyte
 const start = 0xffff_ffff_8000_0000n
@@ -55,7 +56,7 @@ const cases: readonly (readonly [what: string, dump: Buffer, mapping: Load | und
   ['a usual dump', dumpOf(notes, [memory, firmware]), { offset: 0x2000, vaddr: start, paddr: 0, size: image }],
   [
     'memory above 4 GiB, and a large firmware',
-    dumpOf(notes, [memory, high, { ...firmware, paddr: 2n ** 32n - 262_144n, size: 262_144 }]),
+    dumpOf(notes, [memory, largeFirmware, high]),
     { offset: 0x2000, vaddr: start, paddr: 0, size: image },
   ],
   [
@@ -94,8 +95,7 @@ for (const [what, dump, mapping] of cases) {
     await addKernelMapping(file)
     const wanted = Buffer.from(dump)
     if (mapping !== undefined) {
-      // The firmware has the last header.
-      const at = Number(dump.readBigUInt64LE(32)) + (dump.readUInt16LE(56) - 1) * 56
+      const at = [firmware, largeFirmware].map((one) => dump.indexOf(header(one))).find((found) => found !== -1)
       header(mapping, 7).copy(wanted, at)
     }
     t.ok(readFileSync(file).equals(wanted))

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { DeadlineExceeded } from '../../../../harness/base/deadline.ts'
 import { BootError, BuildError, GuestError, InfraError, ProtocolError } from '../../../../harness/base/errors.ts'
+import { procOf, type FakeTask } from '../../fixtures/run/proc.ts'
 import { passes, run, type Faults, type Program } from './fixtures/selftests.ts'
 
 void test('programs that pass share an instance; their points go with them', async (t) => {
@@ -118,6 +119,49 @@ for (const [day, program, verdict, faults = {}] of badDays) {
     t.equal(outcome.exitCode, verdict.startsWith('MISS') ? 69 : 1)
   })
 }
+
+const noAnswer = (): Promise<string> => Promise.reject(new ProtocolError('SSH_LOST', 'lost'))
+
+const stuck: FakeTask = { pid: 90, state: 'D', syscall: '16 0x3', stack: ['kvm_gmem_made_up+0x1/0x2'] }
+
+const endless: Program = async () => {
+  throw new GuestError('COMMAND_TIMEOUT', 'in the guest, it took too long', { cause: new DeadlineExceeded('it', 1) })
+}
+
+void test('a program that does not end: its state is shown, and the memory dumped when dumps are wanted', async (t) => {
+  const dumped: string[] = []
+  const dump = async (name: string): Promise<string> => {
+    dumped.push(name)
+    return 'drgn -c it'
+  }
+  const { events } = await run({ one: endless }, { faults: { ask: async () => procOf(stuck), dump } })
+  const finished = events.find((event) => event.type === 'test-finished')
+  t.match(finished, {
+    diagnostic: {
+      message: 'it did not end within 5 s',
+      seen: [
+        "ssh: the agent's session answers",
+        /^process 90: it sleeps \(D\) in kvm_gmem_made_up$/,
+        '  kvm_gmem_made_up+0x1/0x2',
+      ],
+      vmcore: 'drgn -c it',
+    },
+  })
+  t.strictSame(dumped, ['kvm:one'])
+})
+
+void test('a program that does not end, and the kernel is dead', async (t) => {
+  const silent = { nmi: async () => false, vcpus: async () => [[], []] }
+  const { events } = await run({ one: endless }, { faults: { ask: noAnswer, liveness: silent } })
+  const finished = events.find((event) => event.type === 'test-finished')
+  t.match(finished, { diagnostic: { seen: ['ssh: no session answers', 'NMI: no answer', 'sysrq: no answer'] } })
+})
+
+void test('a program that did not end in time and is gone a moment later', async (t) => {
+  const { events } = await run({ one: endless }, { faults: { ask: async () => procOf() } })
+  const finished = events.find((event) => event.type === 'test-finished')
+  t.match(finished, { diagnostic: { seen: [/answers$/, 'no process named one is left'] } })
+})
 
 void test('several workers tell the same story as one, each program in an instance of its own', async (t) => {
   const programs = {

@@ -1,8 +1,8 @@
 // Splats and deaths that come when no program runs, and which test is charged with them.
 import { test } from 'tap'
-import { BuildError } from '../../../../../harness/base/errors.ts'
+import { BuildError, GuestError, ProtocolError } from '../../../../../harness/base/errors.ts'
 import type { Puppet } from '../../../fixtures/run/fake-instance.ts'
-import { passes, run } from '../fixtures/selftests.ts'
+import { passes, run, type Faults } from '../fixtures/selftests.ts'
 
 const bug = '[    9.0] BUG: something came late'
 const onClose = (puppet: Puppet): void => puppet.say(bug)
@@ -57,6 +57,37 @@ for (const [what, late] of [
     t.equal(ran.boots, 2)
     const order = events.flatMap((event) => ('name' in event ? [`${event.type} ${event.name}`] : []))
     t.same(order, ['test-started kvm:one', 'test-finished kvm:one', 'test-started kvm:two', 'test-finished kvm:two'])
+  })
+}
+
+for (const [what, late] of [
+  ['complains', (puppet) => puppet.say(bug)],
+  ['panics', (puppet) => puppet.die({ kind: 'panic', title: 'Fatal exception' })],
+] as const satisfies readonly (readonly [string, (puppet: Puppet) => void])[]) {
+  void test(`the kernel ${what} while the next program is pushed: it is the first one's doing`, async (t) => {
+    let pushes = 0
+    const onPush = (puppet: Puppet, program: string): void => {
+      if (program.endsWith('/two') && ++pushes === 1) late(puppet)
+    }
+    const ran = await run({ one: passes, two: passes }, { faults: { onPush } })
+    t.match(ran.verdicts, [/^kvm:one FAIL: (?:the kernel panicked|kernel splat: BUG: something)/, /^kvm:two PASS$/])
+    t.same([ran.boots, pushes], [2, 2])
+  })
+}
+
+for (const [error, verdict] of [
+  [new GuestError('PUSH_FAILED', 'no space in the instance'), 'FAIL: no space in the instance'],
+  [new ProtocolError('SSH_LOST', 'lost the ssh connection'), 'ERROR: lost the ssh connection'],
+] as const) {
+  void test(`a program that cannot be pushed: ${error.code}`, async (t) => {
+    const faults: Faults = {
+      onPush: (_, program) => {
+        if (program.endsWith('/two')) throw error
+      },
+    }
+    const ran = await run({ one: passes, two: passes, three: passes }, { faults })
+    t.same(ran.verdicts, ['kvm:one PASS', `kvm:two ${verdict}`, 'kvm:three PASS'])
+    t.equal(ran.boots, 2)
   })
 }
 
