@@ -102,7 +102,7 @@ export class OpenSplat {
   /** Tells whether a line that a row matches is a part of this splat or the beginning of the next one. */
   relationTo({ pattern }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern
-    if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
+    if (pattern.name === 'call-trace') return open.end === 'trace' && this.#reader.isPaused ? 'next' : 'part'
     if (open.inside?.test(text) === true) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
     const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead

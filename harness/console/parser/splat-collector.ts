@@ -145,7 +145,6 @@ export class SplatCollector {
   #begin(match: Match, line: ConsoleLine, place: LogPlace): void {
     const { pattern } = match
     if (pattern.kind === 'reboot' && !this.#banners.isReboot(place.before)) return
-    if (pattern.name === 'lockdep-off' && this.#found > 0) return
     if (pattern.name === 'call-trace') return this.#beginTrace(match, line, place)
     const ruler = this.#reported < place.number ? place.before(1).at(-1) : undefined
     const isWithin = this.#cut === place.number && pattern.hasTrace

@@ -49,15 +49,6 @@ export const locking = rows({
     begin: /^(?<what>DEBUG_LOCKS_WARN_ON\(.*\))/,
     end: endTrace,
   },
-  // As with kmemleak: the detector finds nothing from now on.
-  'lockdep-off': {
-    kind: 'lockdep',
-    needle: 'INFO: lockdep is turned off',
-    begin: /^INFO: lockdep is turned off/,
-    title: 'lockdep is turned off',
-    end: 'line',
-    rank: 0,
-  },
   'rcu-usage': {
     kind: 'rcu',
     needle: 'WARNING: suspicious RCU usage',
