@@ -43,7 +43,8 @@ const callerLine = new RegExp(
 // "func mm/file.c:12 [inline]". The script removes the indentation.
 const decodedLine = new RegExp(
   [
-    String.raw`^\s*(?<doubtful>\? )?(?<symbol>${symbol}) (?:`,
+    // Older symbolizers write `inline` where the address would be.
+    String.raw`^\s*(?:${address}|\[< *inline *>\] )(?<doubtful>\? )?(?<symbol>${symbol}) (?:`,
     String.raw`\((?:(?<location>${place})|\?\?:[0?])(?: \(discriminator \d+\)| ${place})*\)(?: \[?(?<module>[\w-]+)\]?)?`,
     String.raw`|(?<inlined>${place})(?: \[inline\])?`,
     String.raw`)(?: \([A-Z]{1,2}\))*\s*$`,
@@ -95,7 +96,8 @@ export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
 /** Parses the program counter on a line of registers; nothing for an address of user space. */
 export function programCounterOn(text: string): TraceFrame | undefined {
   const groups = programCounter.exec(text)?.groups
-  return groups === undefined ? undefined : { ...named(groups), isExact: true }
+  if (groups === undefined) return undefined
+  return { ...named(groups), isExact: true, ...(text.trimEnd().endsWith('[inline]') ? { isInlined: true } : {}) }
 }
 
 /** Whether the end of a line of a trace is missing. */

@@ -25,7 +25,6 @@ export class LineMatcher {
   match(line: ConsoleLine): Match | undefined {
     const { text } = line
     for (const pattern of rowsFor(this.#patterns, text)) {
-      if (!text.includes(pattern.needle)) continue
       const found = pattern.begin.exec(text)
       if (found === null) continue
       if (pattern.isGeneral === true && this.#isNoSplat(line)) return undefined

@@ -6,7 +6,7 @@ import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
-import { gapLimit, longestHead, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
+import { gapLimit, headLimit, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
 import { taskIn, taskOn, type SplatTask } from './splat-task.ts'
 import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
@@ -39,6 +39,8 @@ export class OpenSplat {
   /** The names of the rows that had a line in it. */
   readonly #seen = new Set<string>()
   #said: string
+  /** The last headline names a function that was inlined: the next one names the function around it. */
+  #isInlined = false
   readonly #start: number
   /** The number after the last line that certainly belongs to the splat. */
   #known: number
@@ -54,6 +56,8 @@ export class OpenSplat {
   #task: SplatTask
   #hasHeader = false
   #header: string | undefined
+  /** The function that a report about its context names. */
+  #caller: string | undefined
   /** The function of the work item that was running. */
   #work: string | undefined
   #trouble: string | undefined
@@ -76,6 +80,7 @@ export class OpenSplat {
     if (ruler !== undefined) this.#keep(ruler)
     this.#keep(place.raw)
     this.#isDone = match.pattern.end === 'line'
+    this.#isInlined = isInlined(this.#said)
     this.#expectWhole(match.pattern, this.#said)
     this.#reader.read(line.text)
   }
@@ -88,6 +93,12 @@ export class OpenSplat {
   /** The number of the last line that it took. */
   get last(): number {
     return this.#last
+  }
+
+  /** Where it ends: a warning that prints the trace of another splat also gives it its last line. */
+  get #end(): Pattern['end'] {
+    const { end } = this.#match.pattern
+    return end === 'trace' && this.#seen.has('cut-here') ? endTrace : end
   }
 
   get kind(): SplatKind {
@@ -104,8 +115,9 @@ export class OpenSplat {
     const open = this.#match.pattern
     if (pattern.name === 'call-trace') return open.end === 'trace' && this.#reader.isPaused ? 'next' : 'part'
     if (open.inside?.test(text) === true) return 'part'
+    if (this.#isInlined && this.#seen.has(pattern.name) && !this.#reader.isHeaded) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead
+    const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < headLimit(open)
     return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
   }
 
@@ -117,8 +129,8 @@ export class OpenSplat {
 
   /** Takes a further line. Answers `over` if the splat was over before the line, which then belongs to something else. */
   add(line: ConsoleLine, place: Place, match?: Match): 'taken' | 'over' {
-    const { end } = this.#match.pattern
     if (match !== undefined) this.#improve(match, line)
+    const end = this.#end
     const isEnd = end instanceof RegExp && end.test(line.text)
     const wasOver = this.#reader.isOver
     const isOfTrace = this.#reader.read(line.text)
@@ -144,7 +156,7 @@ export class OpenSplat {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
     const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
-    const symbol = groups['function'] ?? work ?? this.#reader.counter?.symbol
+    const symbol = groups['function'] ?? work ?? this.#caller ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'none' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
@@ -183,8 +195,8 @@ export class OpenSplat {
 
   #corruption(interrupted: string | undefined): string | undefined {
     if (this.#trouble !== undefined) return this.#trouble
-    const { hasTrace, end } = this.#match.pattern
-    if (!hasTrace) return undefined
+    if (!this.#match.pattern.hasTrace) return undefined
+    const end = this.#end
     if (this.#reader.isMissing) return interrupted ?? 'its call trace is missing'
     // The stacks in a splat of lockdep are not the trace that follows them.
     if (end === 'trace' && !this.#reader.isHeaded) return interrupted
@@ -200,7 +212,9 @@ export class OpenSplat {
     this.#seen.add(match.pattern.name)
     this.#task = { ...taskIn(match.groups), ...this.#task }
     const open = this.#match
-    if (rankOf(match.pattern) > rankOf(open.pattern)) {
+    const isAround = this.#isInlined && match.pattern.name === open.pattern.name
+    this.#isInlined = isInlined(said)
+    if (isAround || rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
       this.#said = said
     } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
@@ -210,6 +224,7 @@ export class OpenSplat {
   }
 
   #readHeader(text: string): void {
+    this.#caller ??= /^caller is (\S+?)\+0x/.exec(text)?.[1]
     this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
     this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
     const task = taskOn(text)
@@ -228,11 +243,12 @@ export class OpenSplat {
   #isOverBefore({ text, time }: ConsoleLine): boolean {
     const { pattern } = this.#match
     if (this.#reader.isOver) {
-      if (pattern.end === 'trace') return true
+      if (this.#end === 'trace') return true
       if (pattern.end === 'traces' && text.trim() !== '' && !betweenTraces.test(text)) return true
     }
     if (this.#count >= longestSplat) return true
-    const isUnknown = pattern.isGeneral === true && !this.#reader.hasDump
+    const mayBeAlone = pattern.isGeneral === true || (!pattern.hasTrace && pattern.cutFollows === true)
+    const isUnknown = mayBeAlone && !this.#reader.hasDump
     if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestUnknownPause) return true
     return this.#count - this.#knownCount >= gapLimit(pattern, isUnknown)
   }
@@ -246,10 +262,19 @@ function rankOf({ rank }: Pattern): number {
   return rank ?? 2
 }
 
+function isInlined(said: string): boolean {
+  return said.endsWith('[inline]')
+}
+
+/** Addresses, with the words that introduce them; a number behind `=` is none. */
+const addresses =
+  /(?:,? \b(?:at|for|for address|at address|address))?:? (?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8}|[0-9a-f]{16})(?![\w.])/g
+
 function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {
   const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '') || pattern.kind
   const title = words
     .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
+    .replaceAll(addresses, '')
     .replaceAll(/ {2,}/g, ' ')
     .trim()
     .replace(/:$/, '')

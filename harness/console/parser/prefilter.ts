@@ -25,7 +25,7 @@ export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const known = finders.get(patterns)
   if (known !== undefined) return known
   const ours = [...askedNeedles, ...goodbyeNeedles, ...markerNeedles]
-  const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
+  const finder = new NeedleFinder([...patterns.flatMap(({ needle }) => needle), ...ours])
   finders.set(patterns, finder)
   return finder
 }
@@ -37,15 +37,20 @@ export function rowsFor(patterns: readonly Pattern[], text: string): readonly Pa
   const [only] = found
   if (only === undefined) return []
   if (found.length === 1) return rows.get(only) ?? []
-  return patterns.filter(({ needle }) => found.some((inner) => needle.includes(inner)))
+  return patterns.filter((pattern) => found.some((inner) => mayHave(pattern, inner)))
 }
 
 function rowFinderFor(patterns: readonly Pattern[]): RowFinder {
   const known = rowFinders.get(patterns)
   if (known !== undefined) return known
-  const all = patterns.map(({ needle }) => needle)
-  const rows = all.map((inner) => [inner, patterns.filter(({ needle }) => needle.includes(inner))] as const)
+  const all = patterns.flatMap(({ needle }) => needle)
+  const rows = all.map((inner) => [inner, patterns.filter((pattern) => mayHave(pattern, inner))] as const)
   const finder = { needles: new NeedleFinder(all), rows: new Map(rows) }
   rowFinders.set(patterns, finder)
   return finder
+}
+
+/** Whether a needle of a row has this text within it. */
+function mayHave({ needle }: Pattern, inner: string): boolean {
+  return [needle].flat().some((one) => one.includes(inner))
 }

@@ -176,7 +176,8 @@ export class TraceReader {
     const counter = programCounterOn(text)
     if (counter === undefined) return false
     if (this.#phase === 'trace') this.#push(counter)
-    else this.#counter ??= counter
+    // A line with the function around it follows.
+    else if (counter.isInlined !== true) this.#counter ??= counter
     return true
   }
 
