@@ -13,38 +13,60 @@ export interface ConsoleLine {
   readonly next?: string
 }
 
-const stamp = String.raw`\[ *(\d+\.\d{6})(?: <[ \d.]+>)?\](?: *\[ *([TC]\d+)\])?(?: |$)`
+/** Some vendors add the processor to the time, or put processor and task behind it. */
+const ofVendor = String.raw`(?: *[A-Z]?\[ ?\d+: *[^\[\]]{1,24}: *\d+\]| *-?\(\d\)\[\d+:[^\]]{1,20}\])?`
+const stamp = String.raw`\[ *(\d+\.\d{6})(?:@\d+)?(?: <[ \d.]+>)?\]${ofVendor}(?: *\[ *([TC]\d+)\])?(?: |$)`
 /** The time stamp of printk at any position: the characters before it come from the capture, or are noise. */
 const anyStamp = new RegExp(stamp)
 const laterStamp = new RegExp(`.(${stamp}.*)`)
+/** A record of /dev/kmsg, or of netconsole, which may put the release before it; the facility of the kernel is 0. */
+const record = String.raw`(?:\d+\.\d+[^\s,;]*,)?[0-7],\d+,(\d+),[-c+][^;]{0,99};`
+const anyRecord = new RegExp(String.raw`(?:^|[\s|>])${record}`)
+const recordCaller = /,caller=([TC]\d+)/
 
 const clock = String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`
 const isoTime = String.raw`\d{4}-\d\d-\d\d[T ]${clock}(?:Z|[+-]\d\d:?\d\d)?`
 /** Prefixes of programs that capture a console; they come one after the other and do not tell who wrote the line. */
-const ofCapture = [isoTime, String.raw`\[(?:${isoTime}|${clock})\]`, clock, String.raw`\w+ \| `]
+const ofCapture = [
+  isoTime,
+  String.raw`\[(?:${isoTime}|${clock})\]`,
+  clock,
+  String.raw`\w+ \| `,
+  // GitLab, behind its time
+  String.raw`\d\d[OE]\+?`,
+  // openQA
+  String.raw`\[(?:debug|info|warn|error)\]`,
+  String.raw`\[pid:\d+\]`,
+]
+/** The name of a host or facility, or the zone of a time. */
+const name = String.raw`[^\s:]+`
 /** Prefixes that only the lines of a kernel have. */
 const ofKernel = [
-  // syslog as RFC 5424 has it, and /dev/kmsg as it is read; the facility of the kernel is 0
+  // syslog as RFC 5424 has it; the facility of the kernel is 0
   String.raw`<\d{1,3}>1 ${isoTime} \S+ kernel \S+ \S+ (?:-|\[[^\]]*\])`,
-  String.raw`[0-7],\d+,\d+,[^;]*;`,
   String.raw`<\d{1,3}>`,
   String.raw`kern *:\w+ *:`,
-  // syslog and journalctl: -o short, short-iso, short-full, short-unix
-  String.raw`(?:\w{3} +\d+ ${clock}|(?:\w{3} )?${isoTime}(?: [A-Z]{2,5}| [+-]\d{2,4})?|\d{9,11}\.\d{6}) \S+ kernel:`,
+  // syslog and the journal: a date of any language and form with a clock in it, and the name of the program
+  String.raw`(?:${name} +){0,5}[^\s:]*${clock}\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
+  String.raw`(?:\d{9,11}\.\d{6} ${name} )?kernel(?:\[\d+\])?:`,
+  // Android
+  String.raw`\d\d-\d\d ${clock} +\d+ +\d+ [VDIWEF] (?:kernel)? *:`,
   // dmesg -T, --time-format=reltime and delta
-  String.raw`\[\w{3} \w{3} [ \d]\d ${clock} \d{4}\]`,
-  String.raw`\[\w{3}[ \d]\d \d\d:\d\d\]`,
+  String.raw`\[${name} ${name} [ \d]\d ${clock} \d{4}\]`,
+  String.raw`\[[^\s\d\[\]][^\s\[\]]{0,7}[ \d]\d \d\d:\d\d\]`,
+  String.raw`\[\d{1,2}[^\s\d:.\[\]]{1,3}[ \d]\d \d\d:\d\d\]`,
   String.raw`\[(?: *\d+\.\d+|[ <+]+\d+\.\d+>?)\]`,
   String.raw`\[ *[TC]\d+\]`,
 ]
 const prefix = new RegExp(`^ ?(?:(${ofKernel.join('|')})|${ofCapture.join('|')})(?: |$)?`)
-const kernelLine = new RegExp(`^.*${stamp}.*|^ ?(?:(?:${ofCapture.join('|')}) )*(?:${ofKernel.join('|')}).*`, 'm')
+const kernelLine = new RegExp(
+  `^.*${stamp}.*|^(?:.*[\\s|>])?${record}.*|^ ?(?:(?:${ofCapture.join('|')}) )*(?:${ofKernel.join('|')}).*`,
+  'm',
+)
 const caller = /^\[ *([TC]\d+)\]$/
-const mostPrefixes = 5
+const mostPrefixes = 6
 /** journalctl -o short-monotonic and short-delta print the host name behind the time. */
-const host = /^\S+ kernel:(?: |$)/
-const kmsg = /^[0-7],\d+,(\d+),[^;]*;/
-const kmsgCaller = /,caller=([TC]\d+)/
+const host = /^\S+ kernel(?:\[\d+\])?:(?: |$)/
 /** The date of dmesg --time-format=iso. Captures of a serial line have it too, so it does not show who wrote the line. */
 const dated = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{6}[+-]\d\d:\d\d /m
 
@@ -64,7 +86,21 @@ export function parseLine(raw: string): ConsoleLine {
       ...(next === undefined ? {} : { next }),
     }
   }
-  const time = kmsg.exec(raw)?.[1]
+  const recorded = anyRecord.exec(raw)
+  if (recorded !== null) {
+    const [all, time] = recorded
+    const by = recordCaller.exec(all)?.[1]
+    return {
+      text: raw.slice(recorded.index + all.length),
+      time: Number(time) / 1e6,
+      ...(by === undefined ? {} : { caller: by }),
+      isKernel: true,
+    }
+  }
+  return withoutPrefixes(raw)
+}
+
+function withoutPrefixes(raw: string): ConsoleLine {
   let text = raw
   let isKernel = false
   let by: string | undefined
@@ -72,15 +108,10 @@ export function parseLine(raw: string): ConsoleLine {
     const [all, kernel] = prefix.exec(text) ?? []
     if (all === undefined) break
     isKernel ||= kernel !== undefined
-    by ??= (caller.exec(kernel ?? '') ?? kmsgCaller.exec(kernel ?? ''))?.[1]
+    by ??= caller.exec(kernel ?? '')?.[1]
     text = text.slice(all.length)
   }
-  return {
-    text,
-    ...(time === undefined ? {} : { time: Number(time) / 1e6 }),
-    ...(by === undefined ? {} : { caller: by }),
-    isKernel,
-  }
+  return { text, ...(by === undefined ? {} : { caller: by }), isKernel }
 }
 
 /** Whether any of these lines has a date that only a log has. */

@@ -9,11 +9,14 @@ const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
 /** Of lines after which traces were requested. */
 const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
 
+/** How many sets of needles are remembered; logs have a few dozen. */
+const mostCombinations = 1000
+
 /** The rows of a table by the needles that their lines have. */
 interface RowFinder {
   readonly needles: NeedleFinder
-  /** The rows of each needle, in the order of the table: their own needle has this one within it. */
-  readonly rows: ReadonlyMap<string, readonly Pattern[]>
+  /** The rows of needles that a line has had, in the order of the table: their own needle has one of these within it. */
+  readonly rows: Map<string, readonly Pattern[]>
 }
 
 // Building a finder takes longer than reading a short log.
@@ -34,18 +37,20 @@ export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
 export function rowsFor(patterns: readonly Pattern[], text: string): readonly Pattern[] {
   const { needles, rows } = rowFinderFor(patterns)
   const found = needles.needlesIn(text)
-  const [only] = found
-  if (only === undefined) return []
-  if (found.length === 1) return rows.get(only) ?? []
-  return patterns.filter((pattern) => found.some((inner) => mayHave(pattern, inner)))
+  if (found.length === 0) return []
+  const key = found.join('\n')
+  const known = rows.get(key)
+  if (known !== undefined) return known
+  const some = patterns.filter((pattern) => found.some((inner) => mayHave(pattern, inner)))
+  if (rows.size < mostCombinations) rows.set(key, some)
+  return some
 }
 
 function rowFinderFor(patterns: readonly Pattern[]): RowFinder {
   const known = rowFinders.get(patterns)
   if (known !== undefined) return known
-  const all = patterns.flatMap(({ needle }) => needle)
-  const rows = all.map((inner) => [inner, patterns.filter((pattern) => mayHave(pattern, inner))] as const)
-  const finder = { needles: new NeedleFinder(all), rows: new Map(rows) }
+  const needles = new NeedleFinder(patterns.flatMap(({ needle }) => needle))
+  const finder: RowFinder = { needles, rows: new Map() }
   rowFinders.set(patterns, finder)
   return finder
 }
