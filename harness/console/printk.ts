@@ -9,6 +9,8 @@ export interface ConsoleLine {
   readonly caller?: string
   /** Whether a prefix shows that the kernel wrote the line. */
   readonly isKernel: boolean
+  /** The prefix of an unknown program before the text, which was learned from the log. */
+  readonly prefix?: string
   /** Another record that begins within the line; the end of this record is lost. */
   readonly next?: string
 }

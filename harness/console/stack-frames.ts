@@ -25,19 +25,19 @@ export interface TraceFrame {
 const symbol = String.raw`[A-Za-z_][\w.$]*`
 const address = String.raw`(?:\[<?[0-9a-f]{4,16}>?\] )*`
 const place = String.raw`[\w./+~-]+:(?:\d+|\?)`
-const offset = String.raw`\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?:/0x[0-9a-f]+)?`
+const distance = String.raw`\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?:/0x[0-9a-f]+)?`
 const frameLine = new RegExp(
   [
-    String.raw`^\s*${address}(?<doubtful>\? )?(?:\[[a-z]\] )?\.?(?<symbol>${symbol})${offset}`,
+    String.raw`^\s*${address}(?<doubtful>\? )?(?:\[[a-z]\] )?\.?(?<symbol>${symbol})${distance}`,
     String.raw`(?: \[(?<module>[\w-]+)(?: [0-9a-f]+)?\])?(?: \([A-Z]{1,2}\))?(?: (?:(?<location>${place})|\?\?:\?))?`,
     String.raw`(?: \([A-Z]{1,2}\)| \(unreliable\)| \(discriminator \d+\))*\s*$`,
   ].join(''),
 )
 /** s390 puts the frame in parentheses when it only found the address on the stack. */
-const foundLine = new RegExp(String.raw`^\s*\(${address}(?<symbol>${symbol})${offset}(?: \[(?<module>[\w-]+)\])?\)\s*$`)
+const foundLine = new RegExp(String.raw`^\s*\(${address}(?<symbol>${symbol})${distance}(?: \[(?<module>[\w-]+)\])?\)\s*$`)
 /** arm names the function and its caller on each line; only the caller has an offset. */
 const callerLine = new RegExp(
-  String.raw`^\s*${address}\(?[\w.$]+(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?\)?(?: \[[\w-]+\]\)?)? from ${address}\(?(?<symbol>${symbol})${offset}\)?(?: \[(?<module>[\w-]+)\]\)?)?\s*$`,
+  String.raw`^\s*${address}\(?[\w.$]+(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?\)?(?: \[[\w-]+\]\)?)? from ${address}\(?(?<symbol>${symbol})${distance}\)?(?: \[(?<module>[\w-]+)\]\)?)?\s*$`,
 )
 // The format of scripts/decode_stacktrace.sh: "func (mm/file.c:12 (discriminator 1) mm/file.c:20) module", and others:
 // "func mm/file.c:12 [inline]". The script removes the indentation.

@@ -35,6 +35,8 @@ export interface Surroundings {
 }
 
 export class OpenSplat {
+  /** The line with which it began. */
+  readonly first: ConsoleLine
   #match: Match
   /** The names of the rows that had a line in it. */
   readonly #seen = new Set<string>()
@@ -65,6 +67,7 @@ export class OpenSplat {
   #isDone = false
 
   constructor(match: Match, line: ConsoleLine, place: Place, { scenario, ruler, trouble }: Surroundings) {
+    this.first = line
     this.#match = match
     this.#seen.add(match.pattern.name)
     this.#said = line.text.trim()
@@ -88,6 +91,16 @@ export class OpenSplat {
   /** Whether the last line was the end of the splat. */
   get isDone(): boolean {
     return this.#isDone
+  }
+
+  /** Whether any program may have written its only line. */
+  get isDoubtful(): boolean {
+    return this.#match.pattern.isGeneral === true && !this.first.isKernel
+  }
+
+  /** Whether more than a headline shows that it is a splat. */
+  get isProven(): boolean {
+    return this.#reader.hasDump || (this.#isDone && this.#knownCount > 1)
   }
 
   /** The number of the last line that it took. */

@@ -6,6 +6,8 @@ import type { Pattern } from '../pattern-table.ts'
 const markerNeedles = [`${markerPrefix} `, 'gmemtest: a virtual machine, ']
 /** Of lines after which a boot banner is expected. */
 const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
+/** Of some of the lines at time 0, which show a boot whose banner is lost. */
+const bootNeedles = ['ommand line: ', 'Zone ranges:', 'Machine model: ', 'BIOS-provided ', 'Booting Linux on ']
 /** Of lines after which traces were requested. */
 const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
 
@@ -27,7 +29,7 @@ const rowFinders = new WeakMap<readonly Pattern[], RowFinder>()
 export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const known = finders.get(patterns)
   if (known !== undefined) return known
-  const ours = [...askedNeedles, ...goodbyeNeedles, ...markerNeedles]
+  const ours = [...askedNeedles, ...bootNeedles, ...goodbyeNeedles, ...markerNeedles]
   const finder = new NeedleFinder([...patterns.flatMap(({ needle }) => needle), ...ours])
   finders.set(patterns, finder)
   return finder

@@ -18,6 +18,14 @@ export const faults = rows({
     title: 'unexpected boot of Linux $what',
     end: 'line',
   },
+  // The banner may be lost, or the boot may end before it.
+  'early-boot': {
+    kind: 'reboot',
+    needle: ['ooting the kernel', 'early console in '],
+    begin: /^(?:(?:Decompressing|Uncompressing) Linux.*|\s*)[Bb]ooting the kernel\b|^early console in \w+/,
+    title: 'unexpected boot',
+    end: 'line',
+  },
   'stack-guard-page': {
     kind: 'stack-overflow',
     needle: 'stack guard page was hit',

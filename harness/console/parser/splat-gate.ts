@@ -1,0 +1,67 @@
+// Lets splats out of the parser: each once, and those of doubtful lines only when the whole log is known.
+import type { Splat } from '../splat.ts'
+
+/** What is known about a splat beyond its lines. */
+export interface Origin {
+  /** When its first line was printed, in seconds. */
+  readonly time: number | undefined
+  /** The context that printed it. */
+  readonly caller: string | undefined
+  /** Any program may have written its first line, unless the kernel writes no stamps in this log. */
+  readonly isDoubtful: boolean
+  /** The prefix before its first line, which no dump has proven so far. */
+  readonly prefix: string | undefined
+}
+
+/** Facts about the whole log. */
+export interface LogFacts {
+  /** Whether the lines of the kernel have stamps. */
+  readonly isStamped: boolean
+  readonly isProven: (prefix: string) => boolean
+}
+
+/** A log with more doubtful splats has no stamps. */
+const mostWithheld = 1000
+/** How many splats are remembered to tell when a log repeats itself. */
+const mostRemembered = 4096
+
+export class SplatGate {
+  readonly #onSplat: (splat: Splat) => void
+  #withheld: (readonly [splat: Splat, origin: Origin])[] = []
+  readonly #known = new Set<string>()
+
+  constructor(onSplat: (splat: Splat) => void) {
+    this.#onSplat = onSplat
+  }
+
+  /** Takes a splat that is over. A splat that the log has had before, to the microsecond, is a copy: `dmesg` printed it again. */
+  take(splat: Splat, origin: Origin): void {
+    const isOpen = origin.isDoubtful && this.#withheld.length < mostWithheld
+    if (isOpen || origin.prefix !== undefined) {
+      if (this.#withheld.length < mostWithheld) this.#withheld.push([splat, origin])
+      return
+    }
+    const { kind, said, task, scenario } = splat
+    const key = JSON.stringify([origin.time, origin.caller, kind, said, task.pid, scenario])
+    if (origin.time !== undefined && !this.#remember(key)) return
+    this.#onSplat(splat)
+  }
+
+  /** Lets the splats out that were withheld and count. */
+  end({ isStamped, isProven }: LogFacts): void {
+    for (const [splat, { prefix }] of this.#withheld) {
+      const counts = prefix === undefined || isProven(prefix)
+      if (counts && !isStamped) this.#onSplat(splat)
+    }
+    this.#withheld = []
+  }
+
+  /** Remembers a splat; false when it was known. */
+  #remember(key: string): boolean {
+    if (this.#known.has(key)) return false
+    this.#known.add(key)
+    const [oldest] = this.#known
+    if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
+    return true
+  }
+}
