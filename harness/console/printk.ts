@@ -11,13 +11,18 @@ export interface ConsoleLine {
   readonly isKernel: boolean
   /** The prefix of an unknown program before the text, which was learned from the log. */
   readonly prefix?: string
+  /** The line may as well begin with that prefix itself. */
+  readonly isLikely?: true
   /** Another record that begins within the line; the end of this record is lost. */
   readonly next?: string
 }
 
 /** Some vendors add the processor to the time, or put processor and task behind it. */
-const ofVendor = String.raw`(?: *[A-Z]?\[ ?\d+: *[^\[\]]{1,24}: *\d+\]| *-?\(\d\)\[\d+:[^\]]{1,20}\])?`
-const stamp = String.raw`\[ *(\d+\.\d{6})(?:@\d+)?(?: <[ \d.]+>)?\]${ofVendor}(?: *\[ *([TC]\d+)\])?(?: |$)`
+const behindStamp = [
+  String.raw` *-?\(\d\)\[\d+:[^\]]{1,20}\] ?`,
+  String.raw`(?: *[A-Z]?\[ ?\d+: *[^\[\]]{1,24}: *\d+\])?(?: *\[ *([TC]\d+)\])?(?: |$)`,
+]
+const stamp = String.raw`\[ *(\d+\.\d{6})(?:@\d+)?(?: <[ \d.]+>)?\](?:${behindStamp.join('|')})`
 /** The time stamp of printk at any position: the characters before it come from the capture, or are noise. */
 const anyStamp = new RegExp(stamp)
 const laterStamp = new RegExp(`.(${stamp}.*)`)
@@ -125,4 +130,21 @@ export function hasDate(text: string): boolean {
 export function firstKernelLine(text: string): ConsoleLine | undefined {
   const [line] = kernelLine.exec(text) ?? []
   return line === undefined ? undefined : parseLine(line)
+}
+
+/** A line of LAVA's log: YAML or JSON, with the text of the console in a field. */
+const wrapped = /^(?:- )?\{.*?["']?\bmsg["']?: (?:'(.*)'|("(?:[^"\\]|\\.)*"))\}\s*$/
+
+/** Gives the text of the console in a line of a structured log; nothing for any other line. */
+export function unwrapped(raw: string): string | undefined {
+  if (!raw.startsWith('- {') && !raw.startsWith('{')) return undefined
+  const [, single, double] = wrapped.exec(raw) ?? []
+  if (single !== undefined) return single.replaceAll("''", "'")
+  if (double === undefined) return undefined
+  try {
+    return String(JSON.parse(double))
+  } catch {
+    // YAML has escapes that JSON does not have.
+    return double.slice(1, -1).replaceAll(/\\(.)/g, '$1')
+  }
 }

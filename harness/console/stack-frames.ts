@@ -34,7 +34,9 @@ const frameLine = new RegExp(
   ].join(''),
 )
 /** s390 puts the frame in parentheses when it only found the address on the stack. */
-const foundLine = new RegExp(String.raw`^\s*\(${address}(?<symbol>${symbol})${distance}(?: \[(?<module>[\w-]+)\])?\)\s*$`)
+const foundLine = new RegExp(
+  String.raw`^\s*\(${address}(?<symbol>${symbol})${distance}(?: \[(?<module>[\w-]+)\])?\)\s*$`,
+)
 /** arm names the function and its caller on each line; only the caller has an offset. */
 const callerLine = new RegExp(
   String.raw`^\s*${address}\(?[\w.$]+(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?\)?(?: \[[\w-]+\]\)?)? from ${address}\(?(?<symbol>${symbol})${distance}\)?(?: \[(?<module>[\w-]+)\]\)?)?\s*$`,

@@ -3,7 +3,7 @@ import { anyMarker, markerPrefix } from '../markers.ts'
 import { harmless, type Pattern } from '../pattern-table.ts'
 import { CapturePrefixes } from './capture-prefix.ts'
 import { rowsFor } from './prefilter.ts'
-import { parseLine, type ConsoleLine } from '../printk.ts'
+import { parseLine, unwrapped, type ConsoleLine } from '../printk.ts'
 
 export type Groups = Readonly<Record<string, string | undefined>>
 
@@ -43,7 +43,9 @@ export class LineMatcher {
 
   /** Parses a line without learning from it. */
   read(raw: string): ConsoleLine {
-    const line = parseLine(raw)
+    const inner = unwrapped(raw)
+    const unpacked = inner === undefined ? undefined : parseLine(inner)
+    const line = unpacked?.isKernel === true || (unpacked !== undefined && !this.isStamped) ? unpacked : parseLine(raw)
     if (line.isKernel || this.isStamped) return line
     const found = this.prefixes.strip(line.text)
     return found === undefined ? line : { ...parseLine(found.text), prefix: found.prefix }
@@ -67,12 +69,12 @@ export class LineMatcher {
   }
 
   #learn(line: ConsoleLine): ConsoleLine | undefined {
-    const rows = rowsFor(this.#patterns, line.text).filter(
-      ({ isGeneral, kind }) => isGeneral !== true && kind !== 'reboot',
-    )
-    if (rows.length === 0 || this.match(line) !== undefined) return undefined
+    const rows = rowsFor(this.#patterns, line.text).filter((row) => row.isGeneral !== true && row.kind !== 'reboot')
+    if (rows.length === 0) return undefined
+    const match = this.match(line)
+    if (match !== undefined && match.pattern.isGeneral !== true) return undefined
     const found = this.prefixes.learn(line.text, (rest) => rows.some(({ begin }) => begin.test(rest)))
-    return found === undefined ? undefined : { ...line, ...found }
+    return found && { ...line, ...found, ...(match === undefined ? {} : { isLikely: true }) }
   }
 
   #isNoSplat({ text, isKernel }: ConsoleLine): boolean {

@@ -95,7 +95,8 @@ export class OpenSplat {
 
   /** Whether any program may have written its only line. */
   get isDoubtful(): boolean {
-    return this.#match.pattern.isGeneral === true && !this.first.isKernel
+    const isAnyProgram = this.#match.pattern.isGeneral === true || this.first.isLikely === true
+    return isAnyProgram && !this.first.isKernel
   }
 
   /** Whether more than a headline shows that it is a splat. */

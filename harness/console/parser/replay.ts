@@ -10,7 +10,7 @@ const longestText = 100
 /** Lines of two processors may come in the wrong order, by so many seconds. */
 const mostDisorder = 1
 /** A line with its stamp. Lines at time 0 are the same in each boot. */
-const stampedLine = /\[ *(?!0\.000000)(\d+\.\d{6})\](?:\[ *[TC]\d+\])? ([^\n]*)/g
+const stampedLine = /\[ *(?!0\.000000)(\d+\.\d{6})(?:@\d+)?\](?:\[ *[TC]\d+\])? ([^\n]*)/g
 
 interface Boot {
   readonly texts: Set<string>

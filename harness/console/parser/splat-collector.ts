@@ -248,10 +248,10 @@ export class SplatCollector {
     this.#found += 1
     this.#reported = Math.max(this.#reported, splat.end)
     if (splat.corrupted !== undefined) this.#torn = splat.end
-    const { time, caller, prefix } = open.first
+    const { time, caller, prefix, isLikely } = open.first
     const { prefixes, isStamped } = this.#matcher
     if (prefix !== undefined) prefixes.settle(prefix, open.isProven)
-    const isTold = prefix === undefined || prefixes.isProven(prefix)
+    const isTold = prefix === undefined || isLikely === true || prefixes.isProven(prefix)
     this.#gate.take(splat, {
       time,
       caller,

@@ -9,7 +9,7 @@ export interface Origin {
   readonly caller: string | undefined
   /** Any program may have written its first line, unless the kernel writes no stamps in this log. */
   readonly isDoubtful: boolean
-  /** The prefix before its first line, which no dump has proven so far. */
+  /** The prefix before its first line, which no dump has proven so far; without a proof, the splat does not count. */
   readonly prefix: string | undefined
 }
 
