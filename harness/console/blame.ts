@@ -12,6 +12,12 @@ const reporters = words(`
   asm_call_* invalid_op general_protection page_fault exc_* asm_exc_* sysvec_* asm_sysvec_* asm_common_interrupt do_trap* do_error_trap do_invalid_op handle_invalid_op
   no_context bad_area* page_fault_oops kernelmode_fixup_or_oops do_user_addr_fault do_kern_addr_fault do_page_fault
   do_kernel_fault do_mem_abort do_translation_fault do_bad_area el1_* el1h_* el1t_* vectors
+  smp_apic_timer_interrupt apic_timer_interrupt local_apic_timer_interrupt xen_evtchn_do_upcall xen_hvm_callback_vector
+  smp_reschedule_interrupt reschedule_interrupt call_function_interrupt smp_call_function_interrupt sched_tick scheduler_tick timer_interrupt
+  arch_timer_handler_* handle_percpu_devid_irq generic_handle_* handle_domain_irq gic_handle_irq call_on_irq_stack do_interrupt_handler
+  el0_irq* irq_svc riscv_timer_interrupt riscv_intc_* handle_riscv_irq do_irq do_IRQ* do_ext_irq ext_int_handler do_ext_interrupt
+  clock_comparator_interrupt replay_soft_interrupts* constant_timer_interrupt handle_loongarch_irq do_vint c0_compare_interrupt plat_irq_dispatch
+  handle_irq_event* handle_fasteoi_irq handle_edge_irq handle_level_irq run_hrtimer tick_nohz_highres_handler handle_IRQ
   irqentry_* do_undefinstr do_el1_* el1_abort brk_handler bug_brk_handler bug_handler call_break_hook call_el1_break_hook
   do_debug_exception do_serror do_sea do_alignment_fault arm64_serror_panic arm64_notify_die arm_notify_die die_kernel_fault
   do_DataAbort do_PrefetchAbort dabt_svc pabt_svc und_svc und_fault unwind_backtrace unwind_frame

@@ -1,13 +1,14 @@
 // A splat that is being read: it takes lines until it is over.
 import { guiltyFunction } from '../blame.ts'
 import { continuesHead } from './continuation.ts'
-import type { Groups, Match } from './line-matcher.ts'
+import type { Match } from './line-matcher.ts'
 import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
 import { gapLimit, headLimit, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
-import { taskIn, taskOn, type SplatTask } from './splat-task.ts'
+import { dumpedTaskOn, taskIn, taskOn, type SplatTask } from './splat-task.ts'
+import { titleOf } from './splat-title.ts'
 import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
 
@@ -165,6 +166,20 @@ export class OpenSplat {
     return 'taken'
   }
 
+  /** Whether the trace of this splat comes in the dump of the panic that it causes, as older kernels print it. */
+  isShownBy({ pattern, groups }: Match): boolean {
+    const { hasTrace } = this.#match.pattern
+    return (
+      pattern.kind === 'panic' && hasTrace && !this.#reader.isHeaded && groups['what']?.includes('panic_on_') === true
+    )
+  }
+
+  /** Reads a line of the dump of the panic that this splat causes; the line is none of its own. */
+  readDump(text: string): void {
+    this.#reader.read(text)
+    this.#readHeader(text)
+  }
+
   /** Makes the splat. `interrupted` tells what ended it before its last line; after a panic, nothing is missing then. */
   finish(interrupted: string | undefined, isPanic = false): Splat {
     const { pattern, groups } = this.#match
@@ -241,6 +256,9 @@ export class OpenSplat {
     this.#caller ??= /^caller is (\S+?)\+0x/.exec(text)?.[1]
     this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
     this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
+    const isStall = this.#match.pattern.kind === 'rcu-stall' && !this.#reader.isOfKthread
+    const dumped = isStall && this.#task.comm === undefined ? dumpedTaskOn(text) : undefined
+    if (dumped !== undefined) this.#task = { ...dumped, ...this.#task }
     const task = taskOn(text)
     if (task === undefined) return
     const who = `${task.comm}/${task.pid}`
@@ -250,7 +268,8 @@ export class OpenSplat {
     }
     this.#header ??= who
     // The dump is of the task that noticed the hung one.
-    if (kind !== 'hung-task') this.#task = { ...task, ...this.#task }
+    const isSame = this.#task.pid === undefined || this.#task.pid === task.pid
+    if (kind !== 'hung-task' && isSame) this.#task = { ...task, ...this.#task }
   }
 
   /** Whether a line that may belong to anything shows that the splat is over. */
@@ -278,21 +297,4 @@ function rankOf({ rank }: Pattern): number {
 
 function isInlined(said: string): boolean {
   return said.endsWith('[inline]')
-}
-
-/** Addresses, with the words that introduce them; a number behind `=` is none. */
-const addresses =
-  /(?:,? \b(?:at|for|for address|at address|address))?:? (?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8}|[0-9a-f]{16})(?![\w.])/g
-
-function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {
-  const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '') || pattern.kind
-  const title = words
-    .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
-    .replaceAll(addresses, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .trim()
-    .replace(/:$/, '')
-  if (frame === undefined) return title
-  const { other } = groups
-  return `${title} in ${frame}${other === undefined ? '' : ` / ${functionOf(other)}`}`
 }

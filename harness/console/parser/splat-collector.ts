@@ -37,6 +37,8 @@ export class SplatCollector {
   readonly #replay = new Replay()
   /** A boot that is unexpected, unless the log only repeats itself. */
   #reboot: OpenSplat | undefined
+  /** The splat whose trace is in the dump of the open panic. */
+  #shown: OpenSplat | undefined
   #solicited = new SolicitedTraces()
   #found = 0
   /** How many lines continued a splat. */
@@ -165,13 +167,15 @@ export class SplatCollector {
       const isPanic = match.pattern.kind === 'panic'
       const first = this.#isRuler(place.before(1).at(-1)) ? place.number - 1 : place.number
       if (!isPanic && line.caller === undefined && open.isCutBy(first)) this.#cut = place.number
-      this.#close(open, anotherBegins, isPanic)
+      if (open.isShownBy(match)) this.#shown = open
+      else this.#close(open, anotherBegins, isPanic)
       return false
     }
     if (open.add(line, place, match) === 'over') {
       this.#close(open, endMissing)
       return false
     }
+    if (open.kind === 'panic') this.#shown?.readDump(line.text)
     if (open.isDone) this.#close(open, undefined)
     return true
   }
@@ -244,6 +248,11 @@ export class SplatCollector {
   }
 
   #finish(open: OpenSplat, interrupted: string | undefined, isPanic = false): void {
+    if (open.kind === 'panic' && this.#shown !== undefined) {
+      const shown = this.#shown
+      this.#shown = undefined
+      this.#finish(shown, anotherBegins, true)
+    }
     const splat = open.finish(interrupted, isPanic)
     this.#found += 1
     this.#reported = Math.max(this.#reported, splat.end)

@@ -84,6 +84,11 @@ export class TraceReader {
     return this.#isMixed
   }
 
+  /** Whether the trace is that of the thread of RCU, not of the task that it waits for. */
+  get isOfKthread(): boolean {
+    return this.#isOfKthread
+  }
+
   /** Whether the trace is missing. The headline of an empty trace suffices when the program counter is known. */
   get isMissing(): boolean {
     return this.#frames.length === 0 && !(this.#isHeaded && this.#counter !== undefined)
@@ -116,8 +121,9 @@ export class TraceReader {
    */
   trace(withoutInterrupts: boolean): readonly TraceFrame[] {
     const sure = preferred(this.#frames, ({ frame }) => frame.isDoubtful !== true)
-    // Any other context is an interrupt, which comes at a random place.
-    const chosen = withoutInterrupts ? preferred(sure, ({ context }) => context === 'TASK') : sure
+    // Other contexts are interrupts, which come at a random place. Older kernels do not mark that of the task.
+    const ofTask = preferred(sure, ({ context }) => context === 'TASK')
+    const chosen = withoutInterrupts ? preferred(ofTask, ({ context }) => context === 'TASK' || context === '') : sure
     const frames = chosen.map(({ frame }) => frame)
     const counter = this.#counter
     const isThere = counter === undefined || frames.some((frame) => frame.symbol === counter.symbol)
@@ -177,7 +183,7 @@ export class TraceReader {
     if (counter === undefined) return false
     if (this.#phase === 'trace') this.#push(counter)
     // A line with the function around it follows.
-    else if (counter.isInlined !== true) this.#counter ??= counter
+    else if (counter.isInlined !== true && this.#frames.length === 0) this.#counter ??= counter
     return true
   }
 
