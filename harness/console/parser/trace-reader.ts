@@ -183,7 +183,7 @@ export class TraceReader {
     if (counter === undefined) return false
     if (this.#phase === 'trace') this.#push(counter)
     // A line with the function around it follows.
-    else if (counter.isInlined !== true && this.#frames.length === 0) this.#counter ??= counter
+    else if (counter.isInlined !== true && !this.isOver) this.#counter ??= counter
     return true
   }
 

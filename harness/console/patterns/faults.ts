@@ -73,7 +73,7 @@ export const faults = rows({
     kind: 'oops',
     needle: 'Unable to handle kernel',
     begin:
-      /^(?:BUG: |CPU \d+ )?Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*|$)/,
+      /^(?:BUG: |CPU \d+ )?Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*|$)/,
     end: endTrace,
   },
   // arm prints no dump for a fault of a program.
