@@ -92,6 +92,10 @@ function isAnnounced(before: readonly string[]): boolean {
 
 /** Whether the last stamp is of a kernel that was up. */
 function isAfterStamp(before: readonly string[]): boolean {
-  const time = before.map((line) => parseLine(line).time).findLast((one) => one !== undefined)
-  return time !== undefined && time > bootSeconds
+  return lastStamp(before) > bootSeconds
+}
+
+/** The last stamp in some lines, in seconds; 0 without any. */
+export function lastStamp(lines: readonly string[]): number {
+  return lines.map((line) => parseLine(line).time).findLast((time) => time !== undefined) ?? 0
 }

@@ -1,13 +1,14 @@
 // A splat that is being read: it takes lines until it is over.
 import { guiltyFunction } from '../blame.ts'
 import { continuesHead } from './continuation.ts'
+import { DumpHeader } from './dump-header.ts'
 import type { Match } from './line-matcher.ts'
 import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
 import { gapLimit, headLimit, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
-import { dumpedTaskOn, taskIn, taskOn, type SplatTask } from './splat-task.ts'
+import { taskIn } from './splat-task.ts'
 import { titleOf } from './splat-title.ts'
 import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
@@ -36,6 +37,8 @@ export interface Surroundings {
 }
 
 export class OpenSplat {
+  /** When its most informative line was printed, in seconds. */
+  time: number | undefined
   /** The line with which it began. */
   readonly first: ConsoleLine
   #match: Match
@@ -56,19 +59,14 @@ export class OpenSplat {
   readonly #lines: string[] = []
   readonly #reader = new TraceReader()
   readonly #scenario: string | undefined
-  #task: SplatTask
-  #hasHeader = false
-  #header: string | undefined
-  /** The function that a report about its context names. */
-  #caller: string | undefined
-  /** The function of the work item that was running. */
-  #work: string | undefined
+  readonly #header: DumpHeader
   #trouble: string | undefined
   #isMixed = false
   #isDone = false
 
   constructor(match: Match, line: ConsoleLine, place: Place, { scenario, ruler, trouble }: Surroundings) {
     this.first = line
+    this.time = line.time
     this.#match = match
     this.#seen.add(match.pattern.name)
     this.#said = line.text.trim()
@@ -80,7 +78,7 @@ export class OpenSplat {
     this.#time = line.time
     this.#scenario = scenario
     this.#trouble = trouble
-    this.#task = taskIn(match.groups)
+    this.#header = new DumpHeader(taskIn(match.groups))
     if (ruler !== undefined) this.#keep(ruler)
     this.#keep(place.raw)
     this.#isDone = match.pattern.end === 'line'
@@ -132,7 +130,7 @@ export class OpenSplat {
     if (open.inside?.test(text) === true) return 'part'
     if (this.#isInlined && this.#seen.has(pattern.name) && !this.#reader.isHeaded) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < headLimit(open)
+    const isHead = !this.#header.isThere && !this.#reader.isHeaded && this.#count < headLimit(open)
     return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
   }
 
@@ -184,8 +182,8 @@ export class OpenSplat {
   finish(interrupted: string | undefined, isPanic = false): Splat {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
-    const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
-    const symbol = groups['function'] ?? work ?? this.#caller ?? this.#reader.counter?.symbol
+    const work = pattern.kind === 'workqueue-lockup' ? this.#header.work : undefined
+    const symbol = groups['function'] ?? work ?? this.#header.caller ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'none' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
@@ -196,7 +194,7 @@ export class OpenSplat {
       title,
       ...(frame === undefined ? {} : { frame }),
       said: this.#said,
-      task: this.#task,
+      task: this.#header.task,
       trace,
       fingerprint: fingerprintOf(pattern.kind, title, pattern.blame === undefined ? trace : []),
       start: this.#start,
@@ -239,13 +237,14 @@ export class OpenSplat {
   #improve(match: Match, line: ConsoleLine): void {
     const said = line.text.trim()
     this.#seen.add(match.pattern.name)
-    this.#task = { ...taskIn(match.groups), ...this.#task }
+    this.#header.add(taskIn(match.groups))
     const open = this.#match
     const isAround = this.#isInlined && match.pattern.name === open.pattern.name
     this.#isInlined = isInlined(said)
     if (isAround || rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
       this.#said = said
+      this.time = line.time
     } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
       this.#match = { ...open, groups: { ...open.groups, function: match.groups['function'] } }
     }
@@ -253,23 +252,10 @@ export class OpenSplat {
   }
 
   #readHeader(text: string): void {
-    this.#caller ??= /^caller is (\S+?)\+0x/.exec(text)?.[1]
-    this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
-    this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
-    const isStall = this.#match.pattern.kind === 'rcu-stall' && !this.#reader.isOfKthread
-    const dumped = isStall && this.#task.comm === undefined ? dumpedTaskOn(text) : undefined
-    if (dumped !== undefined) this.#task = { ...dumped, ...this.#task }
-    const task = taskOn(text)
-    if (task === undefined) return
-    const who = `${task.comm}/${task.pid}`
     const { end, kind } = this.#match.pattern
-    if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
-      this.#mixed(`the dumps of two tasks are mixed: ${this.#header} and ${who}`)
-    }
-    this.#header ??= who
-    // The dump is of the task that noticed the hung one.
-    const isSame = this.#task.pid === undefined || this.#task.pid === task.pid
-    if (kind !== 'hung-task' && isSame) this.#task = { ...task, ...this.#task }
+    const tasks = this.#header.read(text, kind, this.#reader.isOfKthread)
+    if (tasks === undefined || end === 'traces' || kind === 'panic') return
+    this.#mixed(`the dumps of two tasks are mixed: ${tasks}`)
   }
 
   /** Whether a line that may belong to anything shows that the splat is over. */

@@ -1,10 +1,10 @@
 // Holds the splats that are open, gives each line to the one that it continues, and begins new ones.
-import { BootBanners } from './boot-banners.ts'
+import { BootBanners, lastStamp } from './boot-banners.ts'
 import { floodOf } from './flood.ts'
 import type { LineMatcher, Match } from './line-matcher.ts'
 import { anotherBegins, OpenSplat, type Place } from './open-splat.ts'
 import type { ConsoleLine } from '../printk.ts'
-import { Replay, type Verdict } from './replay.ts'
+import { Replay } from './replay.ts'
 import { SolicitedTraces } from './solicited.ts'
 import type { Splat } from '../splat.ts'
 import { SplatGate } from './splat-gate.ts'
@@ -98,7 +98,7 @@ export class SplatCollector {
   /** Closes all open splats, since the log is over. */
   end(): void {
     this.#closeAll('the log ends within the splat')
-    this.#settleReboot(this.#replay.conclude())
+    this.#settleReboot()
     this.#gate.end({
       isStamped: this.#matcher.isStamped,
       isProven: (prefix) => this.#matcher.prefixes.isProven(prefix),
@@ -113,12 +113,10 @@ export class SplatCollector {
   /** Reads the text behind a banner, which tells a reboot from a copy of the log. */
   follow(text: string, from: number): void {
     this.#replay.follow(text, from)
-    this.#settleReboot(this.#replay.verdict)
   }
 
-  #settleReboot(verdict: Verdict | undefined): void {
-    if (this.#reboot === undefined || verdict === undefined) return
-    if (verdict === 'reboot') this.#finish(this.#reboot, undefined)
+  #settleReboot(): void {
+    if (this.#reboot !== undefined && this.#replay.conclude() === 'reboot') this.#finish(this.#reboot, undefined)
     this.#reboot = undefined
   }
 
@@ -196,14 +194,15 @@ export class SplatCollector {
 
   #beginBoot(match: Match | undefined, line: ConsoleLine, place: LogPlace): void {
     if (match === undefined) return
-    const boot = this.#banners.begin(match.pattern.name === 'reboot' ? 'banner' : 'early', place.number, place.before)
+    const isBanner = match.pattern.name === 'reboot'
+    const boot = this.#banners.begin(isBanner ? 'banner' : 'early', place.number, place.before)
     if (boot !== 'begun') {
-      this.#settleReboot(this.#replay.conclude())
-      this.#replay.start()
+      this.#settleReboot()
+      this.#replay.start(lastStamp(place.before()), isBanner)
       this.boots += 1
     }
     // The banner tells more than the lines before it.
-    const isBetter = boot === 'begun' && this.#reboot !== undefined && match.pattern.name === 'reboot'
+    const isBetter = boot === 'begun' && this.#reboot !== undefined && isBanner
     if (boot !== 'unexpected' && !isBetter) return
     this.#reboot = new OpenSplat(match, line, place, { scenario: this.scenario, trouble: undefined })
   }
@@ -257,7 +256,8 @@ export class SplatCollector {
     this.#found += 1
     this.#reported = Math.max(this.#reported, splat.end)
     if (splat.corrupted !== undefined) this.#torn = splat.end
-    const { time, caller, prefix, isLikely } = open.first
+    const { caller, prefix, isLikely } = open.first
+    const { time } = open
     const { prefixes, isStamped } = this.#matcher
     if (prefix !== undefined) prefixes.settle(prefix, open.isProven)
     const isTold = prefix === undefined || isLikely === true || prefixes.isProven(prefix)

@@ -3,7 +3,7 @@ import type { Splat } from '../splat.ts'
 
 /** What is known about a splat beyond its lines. */
 export interface Origin {
-  /** When its first line was printed, in seconds. */
+  /** When its most informative line was printed, in seconds. */
   readonly time: number | undefined
   /** The context that printed it. */
   readonly caller: string | undefined
