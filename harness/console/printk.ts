@@ -56,8 +56,8 @@ const ofKernel = [
   // syslog and the journal: a date of any language and form with a clock in it, and the name of the program
   String.raw`(?:${name} +){0,5}[^\s:]*${clock}\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
   String.raw`(?:\d{9,11}\.\d{6} ${name} )?kernel(?:\[\d+\])?:`,
-  // Android
-  String.raw`\d\d-\d\d ${clock} +\d+ +\d+ [VDIWEF] (?:kernel)? *:`,
+  // Android's logcat
+  String.raw`\d\d-\d\d ${clock} +(?:\w+ +)?\d+ +\d+ [VDIWEF] (?:kernel)? *:`,
   // dmesg -T, --time-format=reltime and delta
   String.raw`\[${name} ${name} [ \d]\d ${clock} \d{4}\]`,
   String.raw`\[[^\s\d\[\]][^\s\[\]]{0,7}[ \d]\d \d\d:\d\d\]`,
@@ -107,8 +107,11 @@ export function parseLine(raw: string): ConsoleLine {
   return withoutPrefixes(raw)
 }
 
+/** logcat makes a tag of the first word of a record, and fills it up with blanks. */
+const tagged = /^(\d\d-\d\d [\d:.]+ +(?:\w+ +)?0 +0 [VDIWEF]) (\S+?) *: /
+
 function withoutPrefixes(raw: string): ConsoleLine {
-  let text = raw
+  let text = raw.replace(tagged, '$1 : $2: ')
   let isKernel = false
   let by: string | undefined
   for (let count = 0; count < mostPrefixes; count += 1) {

@@ -3,7 +3,7 @@ import { parseLine } from '../printk.ts'
 
 /** Lines after which a boot is expected. */
 const goodbye =
-  /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|Kernel panic - )/
+  /^(?:reboot: (?:Restarting|Power|System halted|machine restart)|kexec(?:_core)?: Starting new kernel|Restarting system|sysrq: Resetting|Starting crashdump kernel|Bye!|Kernel panic - )/
 /** The heading of another instance's console in the log of a run, possibly behind half a line. */
 const title = /gmemtest: a virtual machine, (booted|restored)/
 /** The line by which a journal of several boots separates them; whether the boot before was stopped is further up. */

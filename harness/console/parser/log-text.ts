@@ -55,6 +55,7 @@ const disguises: readonly (readonly [sign: string, disguise: RegExp, plain: stri
   ['&#34;', /&#34;/g, '"'],
   ['&#39;', /&#39;/g, "'"],
   ['&amp;', /&amp;/g, '&'],
+  ['<br', /<br ?\/?>/g, ''],
   ['#011', /#011/g, '\t'],
   // Colours without their first character, or with another one in its place.
   ...['^[[', '#033[', '\\x1b[', '\\u001b[', '\\033['].map(

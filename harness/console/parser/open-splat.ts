@@ -282,5 +282,5 @@ function rankOf({ rank }: Pattern): number {
 }
 
 function isInlined(said: string): boolean {
-  return said.endsWith('[inline]')
+  return said.includes('[inline]')
 }

@@ -5,7 +5,7 @@ import type { Pattern } from '../pattern-table.ts'
 
 const markerNeedles = [`${markerPrefix} `, 'gmemtest: a virtual machine, ']
 /** Of lines after which a boot banner is expected. */
-const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
+const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system', 'crashdump kernel', 'Bye!']
 /** Of some of the lines at time 0, which show a boot whose banner is lost. */
 const bootNeedles = ['ommand line: ', 'Zone ranges:', 'Machine model: ', 'BIOS-provided ', 'Booting Linux on ']
 /** Of lines after which traces were requested. */

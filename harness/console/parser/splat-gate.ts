@@ -24,11 +24,14 @@ export interface LogFacts {
 const mostWithheld = 1000
 /** How many splats are remembered to tell when a log repeats itself. */
 const mostRemembered = 4096
+/** Of equal splats of one moment, so many are told apart. */
+const mostCallers = 64
 
 export class SplatGate {
   readonly #onSplat: (splat: Splat) => void
   #withheld: (readonly [splat: Splat, origin: Origin])[] = []
-  readonly #known = new Set<string>()
+  /** The callers of the splats that the log has had, by what tells them apart. */
+  readonly #known = new Map<string, readonly (string | undefined)[]>()
 
   constructor(onSplat: (splat: Splat) => void) {
     this.#onSplat = onSplat
@@ -41,9 +44,7 @@ export class SplatGate {
       if (this.#withheld.length < mostWithheld) this.#withheld.push([splat, origin])
       return
     }
-    const { kind, said, task, scenario } = splat
-    const key = JSON.stringify([origin.time, origin.caller, kind, said, task.pid, scenario])
-    if (origin.time !== undefined && !this.#remember(key)) return
+    if (origin.time !== undefined && this.#isKnown(splat, origin)) return
     this.#onSplat(splat)
   }
 
@@ -56,12 +57,14 @@ export class SplatGate {
     this.#withheld = []
   }
 
-  /** Remembers a splat; false when it was known. */
-  #remember(key: string): boolean {
-    if (this.#known.has(key)) return false
-    this.#known.add(key)
-    const [oldest] = this.#known
+  /** Whether the log has had a splat before; remembers it otherwise. An older dmesg does not print callers. */
+  #isKnown({ kind, said, task, scenario }: Splat, { time, caller }: Origin): boolean {
+    const key = JSON.stringify([time, kind, said, task.pid, scenario])
+    const callers = this.#known.get(key) ?? []
+    if (callers.some((other) => other === caller || other === undefined || caller === undefined)) return true
+    this.#known.set(key, [...callers, caller].slice(-mostCallers))
+    const [oldest] = this.#known.keys()
     if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
-    return true
+    return false
   }
 }

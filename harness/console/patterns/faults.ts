@@ -152,7 +152,7 @@ export const faults = rows({
     kind: 'warning',
     needle: 'WARNING: ',
     begin:
-      /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)\+0x\S*(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
+      /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)(?:\+0x\S*| .*\[inline\]| \(\S+:[\d?]+.*\))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
     title: 'WARNING',
     end: endTrace,
     complete: /, CPU#\d+: .+\/\d+$/,

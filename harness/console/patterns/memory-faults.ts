@@ -41,10 +41,10 @@ export const memory = rows({
   ubsan: {
     kind: 'ubsan',
     needle: 'UBSAN: ',
-    begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?$/,
+    begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?(?:: [0-9a-f]+ \[#\d+\].*)?$/,
     title: 'UBSAN: $what',
     end: /^---\[ end trace|^={30,}$/,
-    complete: / in \S+:\d+(?::\d+)?$/,
+    complete: / in \S+:\d+(?::\d+)?$|\[#\d+\]/,
   },
   'bad-page-suppressed': {
     kind: 'bad-page',
