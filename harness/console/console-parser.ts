@@ -76,6 +76,7 @@ export class ConsoleParser {
   #readLines(raw: string): void {
     const text = clean(raw)
     if (!this.#isDated && !this.#matcher.isStamped) this.#isDated = hasDate(text)
+    if (this.#collector.isFollowing) this.#collector.follow(text, 0)
     let position = 0
     while (position < text.length) {
       if (this.#collector.isFull) {
@@ -86,7 +87,9 @@ export class ConsoleParser {
       this.#lines += countLines(text, position, start)
       if (start >= text.length) break
       const feed = text.indexOf('\n', start)
+      const boots = this.#collector.boots
       this.#readLine(text, start, feed)
+      if (this.#collector.boots > boots) this.#collector.follow(text, feed)
       if (isEndOfLine(text, feed)) this.#lines += 1
       position = feed + 1
     }
@@ -113,7 +116,7 @@ export class ConsoleParser {
     const raw = copyOfLine(text, start, feed)
     const before = (count = rememberedLines): readonly string[] => lastLines(this.#before, text, start, count)
     const place: LogPlace = { number: this.#lines, raw, before }
-    const line = this.#matcher.parse(raw)
+    const line = this.#matcher.parse(raw, !this.#collector.hasOpen)
     const [, scenario, what] = raw.includes(markerPrefix) ? (anyMarker.exec(raw) ?? []) : []
     if (scenario === undefined) return this.#take(line, place)
     const next = what === 'begins' ? scenario : undefined

@@ -17,17 +17,18 @@ export const patterns: readonly Pattern[] = table
 
 /** Lines that are no splats although a general row matches them, each with the reason. */
 export const harmless: readonly (readonly [expression: RegExp, reason: string])[] = [
-  [/^INFO: NMI handler .* took too long to run/, 'this computer is slow'],
+  // Another line often tears these.
+  [/^INFO: NMI handler|\bperf: interrupt took too long/, 'this computer is slow'],
   [/^INFO: Stall ended before state dump start/, 'the stall itself is a splat already'],
+  [/^INFO: lockdep is turned off/, 'a part of other reports; the reason why it was turned off is a splat already'],
   [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
   [/^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/, 'the processor'],
   [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],
-  [/^WARNING: The mand mount option/, 'advice for users'],
+  [/^WARNING: the mand mount option|^WARNING: .*\buses wireless extensions\b/i, 'advice for users'],
+  [/^WARNING: .*\b(?:is|are|being|was) deprecated\b/i, 'advice for users'],
   [/^WARNING: workqueue cpumask: |^WARNING: fbcon: /, 'advice for users'],
-  [
-    /^WARNING: (?:kernel stack (?:regs|frame pointer)|stack recursion|can't|Corrupt \.orc|Bad or missing \.orc)/,
-    'the unwinder',
-  ],
+  [/^(?:WARNING|INFO): \/(?:etc|usr|var|home|root|tmp|run)\//, 'a program'],
+  [/^WARNING: (?:stack recursion|can't|Corrupt \.orc|Bad or missing \.orc)/, 'the unwinder'],
 ]
 
 /** The line after which the next call trace belongs to an injected fault. */

@@ -45,9 +45,9 @@ function withoutNumbers(title: string): string {
  */
 export function fingerprintOf(kind: SplatKind, title: string, trace: readonly TraceFrame[]): string {
   const functions = new Set<string>()
-  for (const { isDoubtful, function: name } of trace) {
+  for (const { isDoubtful, isInlined, function: name } of trace) {
     if (functions.size === framesInFingerprint) break
-    if (isDoubtful !== true && !isHelper(name) && !isEntry(name)) functions.add(name)
+    if (isDoubtful !== true && isInlined !== true && !isHelper(name) && !isEntry(name)) functions.add(name)
   }
   return createHash('sha256')
     .update([kind, withoutNumbers(title), ...functions].join('\n'))

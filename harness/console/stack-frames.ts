@@ -24,24 +24,48 @@ export interface TraceFrame {
 
 const symbol = String.raw`[A-Za-z_][\w.$]*`
 const address = String.raw`(?:\[<?[0-9a-f]{4,16}>?\] )*`
-const place = String.raw`[\w./-]+:\d+`
+const place = String.raw`[\w./+~-]+:(?:\d+|\?)`
+const distance = String.raw`\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?:/0x[0-9a-f]+)?`
 const frameLine = new RegExp(
   [
-    String.raw`^\s*${address}(?<doubtful>\? )?(?:\[[a-z]\] )?(?<symbol>${symbol})`,
-    String.raw`\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+)(?:/0x[0-9a-f]+)?`,
+    String.raw`^\s*${address}(?<doubtful>\? )?(?:\[[a-z]\] )?\.?(?<symbol>${symbol})${distance}`,
     String.raw`(?: \[(?<module>[\w-]+)(?: [0-9a-f]+)?\])?(?: \([A-Z]{1,2}\))?(?: (?:(?<location>${place})|\?\?:\?))?`,
     String.raw`(?: \([A-Z]{1,2}\)| \(unreliable\)| \(discriminator \d+\))*\s*$`,
   ].join(''),
 )
-// The format of scripts/decode_stacktrace.sh: "func (mm/file.c:12 (discriminator 1)) module", and others: "func mm/file.c:12 [inline]"
+/** s390 puts the frame in parentheses when it only found the address on the stack. */
+const foundLine = new RegExp(
+  String.raw`^\s*\(${address}(?<symbol>${symbol})${distance}(?: \[(?<module>[\w-]+)\])?\)\s*$`,
+)
+/** arm names the function and its caller on each line; only the caller has an offset. */
+const callerLine = new RegExp(
+  String.raw`^\s*${address}\(?[\w.$]+(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?\)?(?: \[[\w-]+\]\)?)? from ${address}\(?(?<symbol>${symbol})${distance}\)?(?: \[(?<module>[\w-]+)\]\)?)?\s*$`,
+)
+// The format of scripts/decode_stacktrace.sh: "func (mm/file.c:12 (discriminator 1) mm/file.c:20) module", and others:
+// "func mm/file.c:12 [inline]". The script removes the indentation.
 const decodedLine = new RegExp(
-  String.raw`^\s+(?<doubtful>\? )?(?<symbol>${symbol}) (?:\((?<location>${place})[^)]*\)*(?: \[?(?<module>[\w-]+)\]?)?|(?<inlined>${place})(?: \[inline\])?)\s*$`,
+  [
+    // Older symbolizers write `inline` where the address would be.
+    String.raw`^\s*(?:${address}|\[< *inline *>\] )(?<doubtful>\? )?(?<symbol>${symbol}) (?:`,
+    String.raw`\((?:(?<location>${place})|\?\?:[0?])(?: \(discriminator \d+\)| ${place})*\)(?: \[?(?<module>[\w-]+)\]?)?`,
+    String.raw`|(?<inlined>${place})(?: \[inline\])?`,
+    String.raw`)(?: \([A-Z]{1,2}\))*\s*$`,
+  ].join(''),
 )
 /** Without KALLSYMS, and for code generated at run time, the kernel prints only the address. */
 const addressLine = /^\s*(?:\? )?0x[0-9a-f]{8,16}\s*$/
 const cutLine = new RegExp(String.raw`^ ${address}(?:\? )?${symbol}\+0x[0-9a-f]*(?:/(?:0x?[0-9a-f]*)?)?$`)
+/** The register that holds the address of the instruction, as each processor calls it. */
+const counterName = [
+  String.raw`(?:RIP|EIP|IP):? (?:is at )?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\]\s*)*`,
+  String.raw`(?:pc|epc) *: (?:[0-9a-f]{8,16} )?`,
+  String.raw`PC is at `,
+  String.raw`NIP \[[0-9a-f]+\] `,
+  String.raw`Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(`,
+  String.raw`\s*(?:ERA|era) *: [0-9a-f]{8,16} `,
+].join('|')
 const programCounter = new RegExp(
-  String.raw`^(?:RIP: (?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\] )?|EIP: |pc : |PC is at |epc : |NIP \[[0-9a-f]+\] )(?<symbol>${symbol})(?:\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+))?(?: \[(?<module>[\w-]+)\])?`,
+  String.raw`^(?:${counterName})\.?(?!(?:0x|[0-9a-f]{8,16}(?:\s|$)|ra :))(?<symbol>${symbol})(?:\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+))?(?: \[(?<module>[\w-]+)\])?`,
 )
 
 // Suffixes of functions that the compiler has cloned, split or made local to a file.
@@ -58,21 +82,24 @@ export function functionOf(name: string): string {
 
 /** Parses a line of a trace; `nameless` for a frame of which only the address is known. */
 export function frameOn(text: string): TraceFrame | 'nameless' | undefined {
-  const groups = (frameLine.exec(text) ?? decodedLine.exec(text))?.groups
+  const found = foundLine.exec(text)
+  const match = frameLine.exec(text) ?? callerLine.exec(text) ?? decodedLine.exec(text) ?? found
+  const groups = match?.groups
   if (groups === undefined) return addressLine.test(text) ? 'nameless' : undefined
   const { doubtful, inlined, location = inlined } = groups
   return {
     ...named(groups),
-    ...(doubtful === undefined ? {} : { isDoubtful: true }),
+    ...(doubtful === undefined && match !== found ? {} : { isDoubtful: true }),
     ...(inlined === undefined ? {} : { isInlined: true }),
-    ...(location === undefined ? {} : { location }),
+    ...(location === undefined || location.endsWith('?') ? {} : { location }),
   }
 }
 
 /** Parses the program counter on a line of registers; nothing for an address of user space. */
 export function programCounterOn(text: string): TraceFrame | undefined {
   const groups = programCounter.exec(text)?.groups
-  return groups === undefined ? undefined : { ...named(groups), isExact: true }
+  if (groups === undefined) return undefined
+  return { ...named(groups), isExact: true, ...(text.trimEnd().endsWith('[inline]') ? { isInlined: true } : {}) }
 }
 
 /** Whether the end of a line of a trace is missing. */

@@ -19,8 +19,8 @@ const packed: readonly (readonly [magic: string, what: string, hint: string])[] 
 
 /** The beginning of an object or an array, also in a stream of events; a bracket alone may begin any line. */
 const json = /^(?:\xef\xbb\xbf)?[\s\p{Cc}]*(?:data: )?(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*[[{"\]]))/u
-/** Shows a log, even behind JSON that another program has put before it. */
-const kernelStamp = /^\[ *\d+\.\d{6}\]/m
+/** Shows a log, even behind JSON that another program has put before it, or in the lines of LAVA. */
+const kernelStamp = /^(?:\[ *\d+\.\d{6}\]|\{"dt": .*"msg": )/m
 /** The export format of a journal, where a message is a field. */
 const journalFields = /^\s*(?:__CURSOR|_TRANSPORT|MESSAGE)=/m
 

@@ -4,7 +4,7 @@ import type { Pattern } from '../pattern-table.ts'
 const cutHere = 'cut-here'
 const bugAt = 'bug-at'
 /** The lines of die() and __warn(); a line that tells more may come before them. */
-const dying: ReadonlySet<string> = new Set(['oops', 'trap'])
+const dying: ReadonlySet<string> = new Set(['oops', 'trap', 'trap-mips'])
 const warning: ReadonlySet<string> = new Set(['warning', 'warning-at'])
 /** Splats that only die() ends. */
 const fatalKinds: ReadonlySet<Pattern['kind']> = new Set(['oops', 'stack-overflow', 'bug', 'usercopy'])
@@ -23,11 +23,12 @@ export function continuesHead(pattern: Pattern, open: Pattern, seen: ReadonlySet
   const { name } = pattern
   // Fuzzers write "BUG: memory leak" before an unreferenced object.
   if (open.isGeneral === true && name === 'unreferenced-object') return true
-  if (seen.has(name) || open.isGeneral === true || !hasEndTrace(open)) return false
+  const mayDie = hasEndTrace(open)
+  if (seen.has(name) || open.isGeneral === true || !(mayDie || open.cutFollows === true)) return false
   if (name === cutHere) return open.cutFollows === true && !seen.has(bugAt)
   // The message of WARN() may be any text.
   if (open.name === cutHere) return hasEndTrace(pattern) || pattern.isGeneral === true
-  if (dying.has(name)) return !seen.has('oops') && !seen.has('trap')
+  if (dying.has(name)) return mayDie && [...dying].every((line) => !seen.has(line))
   if (name === bugAt) return seen.has(cutHere) && (open.cutFollows === true || open.kind === 'cfi')
   if (warning.has(name)) return !seen.has(bugAt) && (open.cutFollows === true || !isFatal(open))
   // Some kernels print the place first, and then the fault.

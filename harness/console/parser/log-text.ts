@@ -41,9 +41,36 @@ export function copyOfLine(text: string, start: number, feed: number): string {
 const noise = /[^\P{Cc}\t\n\r]/u
 const allNoise = /[^\P{Cc}\t\n\r]/gu
 
-/** Removes escape sequences and the noise of a serial line. */
+/** What mails, web pages and other programs make of characters, with the characters. */
+const disguises: readonly (readonly [sign: string, disguise: RegExp, plain: string])[] = [
+  ['\u00a0', /\u00a0/g, ' '],
+  ['\u202f', /\u202f/g, ' '],
+  ['\u2007', /\u2007/g, ' '],
+  ['\u200b', /\u200b/g, ''],
+  ['\ufeff', /\ufeff/g, ''],
+  ['&nbsp;', /&nbsp;/g, ' '],
+  ['&lt;', /&lt;/g, '<'],
+  ['&gt;', /&gt;/g, '>'],
+  ['&quot;', /&quot;/g, '"'],
+  ['&#34;', /&#34;/g, '"'],
+  ['&#39;', /&#39;/g, "'"],
+  ['&amp;', /&amp;/g, '&'],
+  ['<br', /<br ?\/?>/g, ''],
+  ['#011', /#011/g, '\t'],
+  // Colours without their first character, or with another one in its place.
+  ...['^[[', '#033[', '\\x1b[', '\\u001b[', '\\033['].map(
+    (sign) => [sign, /(?:\^\[|#033|\\x1b|\\u001b|\\033)\[[\d;]*[mK]/g, ''] as const,
+  ),
+  ...['[0m', '[37m'].map((sign) => [sign, /\[(?:[01]|[39][0-7]|[01];[39][0-7])?m/g, ''] as const),
+]
+
+/** Removes escape sequences and the noise of a serial line, and gives characters back that another program has disguised. */
 export function clean(text: string): string {
-  return noise.test(text) ? stripVTControlCharacters(text).replaceAll(allNoise, '') : text
+  let plain = noise.test(text) ? stripVTControlCharacters(text).replaceAll(allNoise, '') : text
+  for (const [sign, disguise, character] of disguises) {
+    if (plain.includes(sign)) plain = plain.replaceAll(disguise, character)
+  }
+  return plain
 }
 
 /** Counts the lines that end in this part of a text. */

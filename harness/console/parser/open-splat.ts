@@ -1,13 +1,15 @@
 // A splat that is being read: it takes lines until it is over.
 import { guiltyFunction } from '../blame.ts'
 import { continuesHead } from './continuation.ts'
-import type { Groups, Match } from './line-matcher.ts'
+import { DumpHeader } from './dump-header.ts'
+import type { Match } from './line-matcher.ts'
 import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
-import { gapLimit, longestHead, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
-import { taskIn, taskOn, type SplatTask } from './splat-task.ts'
+import { gapLimit, headLimit, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
+import { taskIn } from './splat-task.ts'
+import { titleOf } from './splat-title.ts'
 import { functionOf } from '../stack-frames.ts'
 import { TraceReader } from './trace-reader.ts'
 
@@ -35,10 +37,16 @@ export interface Surroundings {
 }
 
 export class OpenSplat {
+  /** When its most informative line was printed, in seconds. */
+  time: number | undefined
+  /** The line with which it began. */
+  readonly first: ConsoleLine
   #match: Match
   /** The names of the rows that had a line in it. */
   readonly #seen = new Set<string>()
   #said: string
+  /** The last headline names a function that was inlined: the next one names the function around it. */
+  #isInlined = false
   readonly #start: number
   /** The number after the last line that certainly belongs to the splat. */
   #known: number
@@ -51,16 +59,14 @@ export class OpenSplat {
   readonly #lines: string[] = []
   readonly #reader = new TraceReader()
   readonly #scenario: string | undefined
-  #task: SplatTask
-  #hasHeader = false
-  #header: string | undefined
-  /** The function of the work item that was running. */
-  #work: string | undefined
+  readonly #header: DumpHeader
   #trouble: string | undefined
   #isMixed = false
   #isDone = false
 
   constructor(match: Match, line: ConsoleLine, place: Place, { scenario, ruler, trouble }: Surroundings) {
+    this.first = line
+    this.time = line.time
     this.#match = match
     this.#seen.add(match.pattern.name)
     this.#said = line.text.trim()
@@ -72,10 +78,11 @@ export class OpenSplat {
     this.#time = line.time
     this.#scenario = scenario
     this.#trouble = trouble
-    this.#task = taskIn(match.groups)
+    this.#header = new DumpHeader(taskIn(match.groups))
     if (ruler !== undefined) this.#keep(ruler)
     this.#keep(place.raw)
     this.#isDone = match.pattern.end === 'line'
+    this.#isInlined = isInlined(this.#said)
     this.#expectWhole(match.pattern, this.#said)
     this.#reader.read(line.text)
   }
@@ -85,9 +92,26 @@ export class OpenSplat {
     return this.#isDone
   }
 
+  /** Whether any program may have written its only line. */
+  get isDoubtful(): boolean {
+    const isAnyProgram = this.#match.pattern.isGeneral === true || this.first.isLikely === true
+    return isAnyProgram && !this.first.isKernel
+  }
+
+  /** Whether more than a headline shows that it is a splat. */
+  get isProven(): boolean {
+    return this.#reader.hasDump || (this.#isDone && this.#knownCount > 1)
+  }
+
   /** The number of the last line that it took. */
   get last(): number {
     return this.#last
+  }
+
+  /** Where it ends: a warning that prints the trace of another splat also gives it its last line. */
+  get #end(): Pattern['end'] {
+    const { end } = this.#match.pattern
+    return end === 'trace' && this.#seen.has('cut-here') ? endTrace : end
   }
 
   get kind(): SplatKind {
@@ -102,10 +126,11 @@ export class OpenSplat {
   /** Tells whether a line that a row matches is a part of this splat or the beginning of the next one. */
   relationTo({ pattern }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern
-    if (pattern.name === 'call-trace' || pattern.name === 'lockdep-off') return 'part'
+    if (pattern.name === 'call-trace') return open.end === 'trace' && this.#reader.isPaused ? 'next' : 'part'
     if (open.inside?.test(text) === true) return 'part'
+    if (this.#isInlined && this.#seen.has(pattern.name) && !this.#reader.isHeaded) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    const isHead = !this.#hasHeader && !this.#reader.isHeaded && this.#count < longestHead
+    const isHead = !this.#header.isThere && !this.#reader.isHeaded && this.#count < headLimit(open)
     return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
   }
 
@@ -117,8 +142,8 @@ export class OpenSplat {
 
   /** Takes a further line. Answers `over` if the splat was over before the line, which then belongs to something else. */
   add(line: ConsoleLine, place: Place, match?: Match): 'taken' | 'over' {
-    const { end } = this.#match.pattern
     if (match !== undefined) this.#improve(match, line)
+    const end = this.#end
     const isEnd = end instanceof RegExp && end.test(line.text)
     const wasOver = this.#reader.isOver
     const isOfTrace = this.#reader.read(line.text)
@@ -139,12 +164,26 @@ export class OpenSplat {
     return 'taken'
   }
 
+  /** Whether the trace of this splat comes in the dump of the panic that it causes, as older kernels print it. */
+  isShownBy({ pattern, groups }: Match): boolean {
+    const { hasTrace } = this.#match.pattern
+    return (
+      pattern.kind === 'panic' && hasTrace && !this.#reader.isHeaded && groups['what']?.includes('panic_on_') === true
+    )
+  }
+
+  /** Reads a line of the dump of the panic that this splat causes; the line is none of its own. */
+  readDump(text: string): void {
+    this.#reader.read(text)
+    this.#readHeader(text)
+  }
+
   /** Makes the splat. `interrupted` tells what ended it before its last line; after a panic, nothing is missing then. */
   finish(interrupted: string | undefined, isPanic = false): Splat {
     const { pattern, groups } = this.#match
     const trace = this.#reader.trace(pattern.blame === 'interrupted')
-    const work = pattern.kind === 'workqueue-lockup' ? this.#work : undefined
-    const symbol = groups['function'] ?? work ?? this.#reader.counter?.symbol
+    const work = pattern.kind === 'workqueue-lockup' ? this.#header.work : undefined
+    const symbol = groups['function'] ?? work ?? this.#header.caller ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const frame = pattern.blame === 'none' ? undefined : guiltyFunction(named, trace)
     const title = titleOf(pattern, groups, frame)
@@ -155,7 +194,7 @@ export class OpenSplat {
       title,
       ...(frame === undefined ? {} : { frame }),
       said: this.#said,
-      task: this.#task,
+      task: this.#header.task,
       trace,
       fingerprint: fingerprintOf(pattern.kind, title, pattern.blame === undefined ? trace : []),
       start: this.#start,
@@ -183,8 +222,8 @@ export class OpenSplat {
 
   #corruption(interrupted: string | undefined): string | undefined {
     if (this.#trouble !== undefined) return this.#trouble
-    const { hasTrace, end } = this.#match.pattern
-    if (!hasTrace) return undefined
+    if (!this.#match.pattern.hasTrace) return undefined
+    const end = this.#end
     if (this.#reader.isMissing) return interrupted ?? 'its call trace is missing'
     // The stacks in a splat of lockdep are not the trace that follows them.
     if (end === 'trace' && !this.#reader.isHeaded) return interrupted
@@ -198,11 +237,14 @@ export class OpenSplat {
   #improve(match: Match, line: ConsoleLine): void {
     const said = line.text.trim()
     this.#seen.add(match.pattern.name)
-    this.#task = { ...taskIn(match.groups), ...this.#task }
+    this.#header.add(taskIn(match.groups))
     const open = this.#match
-    if (rankOf(match.pattern) > rankOf(open.pattern)) {
+    const isAround = this.#isInlined && match.pattern.name === open.pattern.name
+    this.#isInlined = isInlined(said)
+    if (isAround || rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
       this.#said = said
+      this.time = line.time
     } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
       this.#match = { ...open, groups: { ...open.groups, function: match.groups['function'] } }
     }
@@ -210,29 +252,22 @@ export class OpenSplat {
   }
 
   #readHeader(text: string): void {
-    this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
-    this.#hasHeader ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
-    const task = taskOn(text)
-    if (task === undefined) return
-    const who = `${task.comm}/${task.pid}`
     const { end, kind } = this.#match.pattern
-    if (this.#header !== undefined && this.#header !== who && end !== 'traces' && kind !== 'panic') {
-      this.#mixed(`the dumps of two tasks are mixed: ${this.#header} and ${who}`)
-    }
-    this.#header ??= who
-    // The dump is of the task that noticed the hung one.
-    if (kind !== 'hung-task') this.#task = { ...task, ...this.#task }
+    const tasks = this.#header.read(text, kind, this.#reader.isOfKthread)
+    if (tasks === undefined || end === 'traces' || kind === 'panic') return
+    this.#mixed(`the dumps of two tasks are mixed: ${tasks}`)
   }
 
   /** Whether a line that may belong to anything shows that the splat is over. */
   #isOverBefore({ text, time }: ConsoleLine): boolean {
     const { pattern } = this.#match
     if (this.#reader.isOver) {
-      if (pattern.end === 'trace') return true
+      if (this.#end === 'trace') return true
       if (pattern.end === 'traces' && text.trim() !== '' && !betweenTraces.test(text)) return true
     }
     if (this.#count >= longestSplat) return true
-    const isUnknown = pattern.isGeneral === true && !this.#reader.hasDump
+    const mayBeAlone = pattern.isGeneral === true || (!pattern.hasTrace && pattern.cutFollows === true)
+    const isUnknown = mayBeAlone && !this.#reader.hasDump
     if (isUnknown && time !== undefined && time - (this.#time ?? time) > longestUnknownPause) return true
     return this.#count - this.#knownCount >= gapLimit(pattern, isUnknown)
   }
@@ -246,14 +281,6 @@ function rankOf({ rank }: Pattern): number {
   return rank ?? 2
 }
 
-function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {
-  const words = pattern.title.replaceAll(/\$(\w+)/g, (_, name: string) => groups[name] ?? '') || pattern.kind
-  const title = words
-    .replaceAll(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .trim()
-    .replace(/:$/, '')
-  if (frame === undefined) return title
-  const { other } = groups
-  return `${title} in ${frame}${other === undefined ? '' : ` / ${functionOf(other)}`}`
+function isInlined(said: string): boolean {
+  return said.includes('[inline]')
 }

@@ -5,15 +5,20 @@ import type { Pattern } from '../pattern-table.ts'
 
 const markerNeedles = [`${markerPrefix} `, 'gmemtest: a virtual machine, ']
 /** Of lines after which a boot banner is expected. */
-const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system']
+const goodbyeNeedles = ['reboot: ', 'kexec', 'Restarting system', 'crashdump kernel', 'Bye!']
+/** Of some of the lines at time 0, which show a boot whose banner is lost. */
+const bootNeedles = ['ommand line: ', 'Zone ranges:', 'Machine model: ', 'BIOS-provided ', 'Booting Linux on ']
 /** Of lines after which traces were requested. */
 const askedNeedles = ['sysrq: ', 'FAULT_INJECTION: ', 'Sending NMI', 'NMI backtrace', 'task:']
+
+/** How many sets of needles are remembered; logs have a few dozen. */
+const mostCombinations = 1000
 
 /** The rows of a table by the needles that their lines have. */
 interface RowFinder {
   readonly needles: NeedleFinder
-  /** The rows of each needle, in the order of the table: their own needle has this one within it. */
-  readonly rows: ReadonlyMap<string, readonly Pattern[]>
+  /** The rows of needles that a line has had, in the order of the table: their own needle has one of these within it. */
+  readonly rows: Map<string, readonly Pattern[]>
 }
 
 // Building a finder takes longer than reading a short log.
@@ -24,8 +29,8 @@ const rowFinders = new WeakMap<readonly Pattern[], RowFinder>()
 export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
   const known = finders.get(patterns)
   if (known !== undefined) return known
-  const ours = [...askedNeedles, ...goodbyeNeedles, ...markerNeedles]
-  const finder = new NeedleFinder([...patterns.map(({ needle }) => needle), ...ours])
+  const ours = [...askedNeedles, ...bootNeedles, ...goodbyeNeedles, ...markerNeedles]
+  const finder = new NeedleFinder([...patterns.flatMap(({ needle }) => needle), ...ours])
   finders.set(patterns, finder)
   return finder
 }
@@ -34,18 +39,25 @@ export function finderFor(patterns: readonly Pattern[]): NeedleFinder {
 export function rowsFor(patterns: readonly Pattern[], text: string): readonly Pattern[] {
   const { needles, rows } = rowFinderFor(patterns)
   const found = needles.needlesIn(text)
-  const [only] = found
-  if (only === undefined) return []
-  if (found.length === 1) return rows.get(only) ?? []
-  return patterns.filter(({ needle }) => found.some((inner) => needle.includes(inner)))
+  if (found.length === 0) return []
+  const key = found.join('\n')
+  const known = rows.get(key)
+  if (known !== undefined) return known
+  const some = patterns.filter((pattern) => found.some((inner) => mayHave(pattern, inner)))
+  if (rows.size < mostCombinations) rows.set(key, some)
+  return some
 }
 
 function rowFinderFor(patterns: readonly Pattern[]): RowFinder {
   const known = rowFinders.get(patterns)
   if (known !== undefined) return known
-  const all = patterns.map(({ needle }) => needle)
-  const rows = all.map((inner) => [inner, patterns.filter(({ needle }) => needle.includes(inner))] as const)
-  const finder = { needles: new NeedleFinder(all), rows: new Map(rows) }
+  const needles = new NeedleFinder(patterns.flatMap(({ needle }) => needle))
+  const finder: RowFinder = { needles, rows: new Map() }
   rowFinders.set(patterns, finder)
   return finder
+}
+
+/** Whether a needle of a row has this text within it. */
+function mayHave({ needle }: Pattern, inner: string): boolean {
+  return [needle].flat().some((one) => one.includes(inner))
 }

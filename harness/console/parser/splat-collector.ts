@@ -1,11 +1,13 @@
 // Holds the splats that are open, gives each line to the one that it continues, and begins new ones.
-import { BootBanners } from './boot-banners.ts'
+import { BootBanners, lastStamp } from './boot-banners.ts'
 import { floodOf } from './flood.ts'
 import type { LineMatcher, Match } from './line-matcher.ts'
 import { anotherBegins, OpenSplat, type Place } from './open-splat.ts'
-import { parseLine, type ConsoleLine } from '../printk.ts'
+import type { ConsoleLine } from '../printk.ts'
+import { Replay } from './replay.ts'
 import { SolicitedTraces } from './solicited.ts'
 import type { Splat } from '../splat.ts'
+import { SplatGate } from './splat-gate.ts'
 import { mostSplatLines, mostSplats } from './splat-limits.ts'
 
 /** A line in the log, with access to the lines before it. */
@@ -28,10 +30,15 @@ const dumpHeader = /^(?:CPU: \d+ |Hardware name:|Tainted:|Workqueue:|Modules lin
 
 export class SplatCollector {
   readonly #matcher: LineMatcher
-  readonly #onSplat: (splat: Splat) => void
+  readonly #gate: SplatGate
   readonly #banners: BootBanners
   /** The open splats by the task that prints them; one that two tasks print is there twice. */
   readonly #open = new Map<string, OpenSplat>()
+  readonly #replay = new Replay()
+  /** A boot that is unexpected, unless the log only repeats itself. */
+  #reboot: OpenSplat | undefined
+  /** The splat whose trace is in the dump of the open panic. */
+  #shown: OpenSplat | undefined
   #solicited = new SolicitedTraces()
   #found = 0
   /** How many lines continued a splat. */
@@ -45,12 +52,14 @@ export class SplatCollector {
   #cut = -1
   /** The line after the last corrupted splat. */
   #torn = -Infinity
+  /** How many boots were followed. */
+  boots = 0
   /** The test that is running, by its markers. */
   scenario: string | undefined
 
   constructor(matcher: LineMatcher, isRunning: boolean, onSplat: (splat: Splat) => void) {
     this.#matcher = matcher
-    this.#onSplat = onSplat
+    this.#gate = new SplatGate(onSplat)
     this.#banners = new BootBanners(isRunning)
   }
 
@@ -78,6 +87,7 @@ export class SplatCollector {
     const open = this.#open.get(key)
     const match = this.#matcher.match(line)
     const isContinued = open !== undefined && this.#continue(open, line, place, match)
+    if (line.time === 0 && match?.pattern.kind !== 'reboot') this.#beginBoot(this.#matcher.earlyBoot, line, place)
     if (isContinued) this.#continued += 1
     else if (match !== undefined) this.#begin(match, line, place)
     if (this.#found >= mostSplats) this.#overflow(`${mostSplats} splats`, place)
@@ -88,12 +98,33 @@ export class SplatCollector {
   /** Closes all open splats, since the log is over. */
   end(): void {
     this.#closeAll('the log ends within the splat')
+    this.#settleReboot()
+    this.#gate.end({
+      isStamped: this.#matcher.isStamped,
+      isProven: (prefix) => this.#matcher.prefixes.isProven(prefix),
+    })
+  }
+
+  /** Whether the text behind a banner is to be followed. */
+  get isFollowing(): boolean {
+    return this.#replay.isReading
+  }
+
+  /** Reads the text behind a banner, which tells a reboot from a copy of the log. */
+  follow(text: string, from: number): void {
+    this.#replay.follow(text, from)
+  }
+
+  #settleReboot(): void {
+    if (this.#reboot !== undefined && this.#replay.conclude() === 'reboot') this.#finish(this.#reboot, undefined)
+    this.#reboot = undefined
   }
 
   #overflow(limit: string, { number }: Place): void {
     this.#isFull = true
     this.#closeAll('the rest of the log is not read')
-    this.#onSplat(floodOf(limit, number, this.scenario))
+    const origin = { time: undefined, caller: undefined, isDoubtful: false, prefix: undefined }
+    this.#gate.take(floodOf(limit, number, this.scenario), origin)
   }
 
   #closeSilent(number: number): void {
@@ -123,38 +154,57 @@ export class SplatCollector {
 
   /** Gives the line to an open splat, or closes the splat when the line does not belong to it. */
   #continue(open: OpenSplat, line: ConsoleLine, place: LogPlace, match: Match | undefined): boolean {
-    if (open.isStale(line)) {
+    // Behind a learned prefix, the lines without it are of other programs.
+    const isOther = line.prefix !== open.first.prefix
+    if (isOther && match === undefined) return false
+    if (isOther || open.isStale(line)) {
       this.#close(open, endMissing)
       return false
     }
     if (match !== undefined && open.relationTo(match, line.text) === 'next') {
       const isPanic = match.pattern.kind === 'panic'
-      const first = isRuler(place.before(1).at(-1)) ? place.number - 1 : place.number
+      const first = this.#isRuler(place.before(1).at(-1)) ? place.number - 1 : place.number
       if (!isPanic && line.caller === undefined && open.isCutBy(first)) this.#cut = place.number
-      this.#close(open, anotherBegins, isPanic)
+      if (open.isShownBy(match)) this.#shown = open
+      else this.#close(open, anotherBegins, isPanic)
       return false
     }
     if (open.add(line, place, match) === 'over') {
       this.#close(open, endMissing)
       return false
     }
+    if (open.kind === 'panic') this.#shown?.readDump(line.text)
     if (open.isDone) this.#close(open, undefined)
     return true
   }
 
   #begin(match: Match, line: ConsoleLine, place: LogPlace): void {
     const { pattern } = match
-    if (pattern.kind === 'reboot' && !this.#banners.isReboot(place.before)) return
-    if (pattern.name === 'lockdep-off' && this.#found > 0) return
+    if (pattern.kind === 'reboot') return this.#beginBoot(match, line, place)
     if (pattern.name === 'call-trace') return this.#beginTrace(match, line, place)
     const ruler = this.#reported < place.number ? place.before(1).at(-1) : undefined
     const isWithin = this.#cut === place.number && pattern.hasTrace
     const around = {
       scenario: this.scenario,
-      ruler: isRuler(ruler) ? ruler : undefined,
+      ruler: this.#isRuler(ruler) ? ruler : undefined,
       trouble: isWithin ? 'it begins within another splat, so its trace may belong to that one' : undefined,
     }
     this.#start(new OpenSplat(match, line, place, around), line)
+  }
+
+  #beginBoot(match: Match | undefined, line: ConsoleLine, place: LogPlace): void {
+    if (match === undefined) return
+    const isBanner = match.pattern.name === 'reboot'
+    const boot = this.#banners.begin(isBanner ? 'banner' : 'early', place.number, place.before)
+    if (boot !== 'begun') {
+      this.#settleReboot()
+      this.#replay.start(lastStamp(place.before()), isBanner)
+      this.boots += 1
+    }
+    // The banner tells more than the lines before it.
+    const isBetter = boot === 'begun' && this.#reboot !== undefined && isBanner
+    if (boot !== 'unexpected' && !isBetter) return
+    this.#reboot = new OpenSplat(match, line, place, { scenario: this.scenario, trouble: undefined })
   }
 
   /** Begins the splat of a trace that belongs to no other splat: the line just before it may give the reason. */
@@ -165,14 +215,18 @@ export class SplatCollector {
     const around = { scenario: this.scenario, trouble }
     const remembered = place.before()
     const lines = remembered.slice(Math.max(0, remembered.length - (place.number - this.#reported)))
-    const reason = lines.findLastIndex((raw) => !dumpHeader.test(parseLine(raw).text))
-    const said = lines[reason] === undefined ? undefined : parseLine(lines[reason])
-    const isReason = said !== undefined && said.caller === line.caller && (said.isKernel || !this.#matcher.isStamped)
+    const reason = lines.findLastIndex((raw) => !dumpHeader.test(this.#matcher.read(raw).text))
+    const said = lines[reason] === undefined ? undefined : this.#matcher.read(lines[reason])
+    const isReason =
+      said !== undefined &&
+      said.caller === line.caller &&
+      said.prefix === line.prefix &&
+      (said.isKernel || !this.#matcher.isStamped)
     if (!isReason) return this.#start(new OpenSplat(match, line, place, around), line)
     const first = place.number - (lines.length - reason)
     const splat = new OpenSplat(match, said, { number: first, raw: lines[reason] ?? '' }, around)
     for (const [index, raw] of lines.slice(reason + 1).entries()) {
-      splat.add(parseLine(raw), { number: first + 1 + index, raw })
+      splat.add(this.#matcher.read(raw), { number: first + 1 + index, raw })
     }
     splat.add(line, place)
     this.#start(splat, line)
@@ -193,14 +247,29 @@ export class SplatCollector {
   }
 
   #finish(open: OpenSplat, interrupted: string | undefined, isPanic = false): void {
+    if (open.kind === 'panic' && this.#shown !== undefined) {
+      const shown = this.#shown
+      this.#shown = undefined
+      this.#finish(shown, anotherBegins, true)
+    }
     const splat = open.finish(interrupted, isPanic)
     this.#found += 1
     this.#reported = Math.max(this.#reported, splat.end)
     if (splat.corrupted !== undefined) this.#torn = splat.end
-    this.#onSplat(splat)
+    const { caller, prefix, isLikely } = open.first
+    const { time } = open
+    const { prefixes, isStamped } = this.#matcher
+    if (prefix !== undefined) prefixes.settle(prefix, open.isProven)
+    const isTold = prefix === undefined || isLikely === true || prefixes.isProven(prefix)
+    this.#gate.take(splat, {
+      time,
+      caller,
+      isDoubtful: open.isDoubtful && !isStamped,
+      prefix: isTold ? undefined : prefix,
+    })
   }
-}
 
-function isRuler(line: string | undefined): line is string {
-  return line !== undefined && rulerLine.test(parseLine(line).text)
+  #isRuler(line: string | undefined): line is string {
+    return line !== undefined && rulerLine.test(this.#matcher.read(line).text)
+  }
 }

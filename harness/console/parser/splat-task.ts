@@ -9,6 +9,9 @@ export interface SplatTask {
 
 const cpuHeader = /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.{1,20}?) (?:Kdump: loaded )?(?:Not tainted|Tainted: )/
 
+/** The first line of the dump of a task that does not run now. */
+const taskHeader = /^task:(.{1,16}?) +state:\S .*?\bpid:(?: *)(\d+)/
+
 /** The facts about the task in the groups of a row. */
 export function taskIn({ comm, pid, cpu }: Groups): SplatTask {
   return {
@@ -22,4 +25,10 @@ export function taskIn({ comm, pid, cpu }: Groups): SplatTask {
 export function taskOn(text: string): Required<SplatTask> | undefined {
   const [, cpu, pid, comm] = cpuHeader.exec(text) ?? []
   return comm === undefined ? undefined : { comm, pid: Number(pid), cpu: Number(cpu) }
+}
+
+/** The task whose stack a line announces; nothing on any other line. */
+export function dumpedTaskOn(text: string): SplatTask | undefined {
+  const [, comm, pid] = taskHeader.exec(text) ?? []
+  return comm === undefined ? undefined : { comm, pid: Number(pid) }
 }

@@ -10,10 +10,17 @@ const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
 const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
 // The registers of an interrupted context, between the frames of a trace.
 const registers =
-  /^\s*(?:[RE](?:[A-D]X|[SD]I|[BSI]P|\d\d|FLAGS)|Code|ORIG_RAX|CS|[FG]S|CR\d|DR\d|PKRU|x\d+ *|pc |lr |sp |pstate|Kernel Offset)[ :]/
+  /^\s*(?:(?:[RE](?:[A-D]X|[SD]I|[BSI]P|\d\d|FLAGS)|Code|ORIG_RAX|CS|[FG]S|CR\d|DR\d|PKRU|x\d+ *|pc |lr |sp |pstate|Kernel Offset)[ :]|r\d+ *:[0-9a-f]{8} |--- (?:interrupt|Exception): )/
 // The dump of the thread that should have ended the grace period, not of the task that prevents it.
 const kthreadDump = /^(?:rcu: )?RCU grace-period kthread stack dump:/
-const otherDump = /^NMI backtrace for cpu/
+const otherDump = /^(?:NMI backtrace for cpu|Task dump for CPU|Sending NMI from)/
+/** The heading of another part of a report, which may have a stack of its own. */
+const headingBegins =
+  /^(?:page last |Allocated |Freed |Showing |CPU: \d|task:|Last Breaking-Event|---\[ end)|:\s*$|^\s*$/
+/** So many lines of other tasks and programs may stand together within a trace. */
+const mostForeign = 10
+/** A trace that such lines cut more often may have frames of others as well. */
+const mostCuts = 3
 const dumpBegins =
   /^(?:CPU: \d+|Hardware name:|Modules linked in:|Tainted:|Workqueue:|Stopper:|Sched_ext:|#PF: |PGD |Unloaded tainted|irq event stamp|hardirqs last|softirqs last)/
 
@@ -30,6 +37,9 @@ interface PlacedFrame {
 
 export class TraceReader {
   #phase: TracePhase = 'head'
+  /** The lines of others since the last line of the trace. */
+  #foreign = 0
+  #cuts = 0
   #context = ''
   #isHeaded = false
   #isOfKthread = false
@@ -45,9 +55,14 @@ export class TraceReader {
     return this.#isHeaded && this.#phase === 'tail'
   }
 
+  /** Whether lines of others followed a trace without marks, which may be at its end or go on behind them. */
+  get isPaused(): boolean {
+    return this.#isHeaded && this.#phase === 'trace' && this.#foreign > 0 && !this.#hasContexts
+  }
+
   /** Whether the whole trace is there, as far as a trace shows its own end. */
   get isComplete(): boolean {
-    const isClosed = this.#phase === 'tail' || this.#hasContexts
+    const isClosed = this.#phase === 'tail' || this.isPaused || this.#hasContexts
     return this.#isHeaded && this.#frames.length > 0 && this.#context === '' && isClosed
   }
 
@@ -69,6 +84,11 @@ export class TraceReader {
     return this.#isMixed
   }
 
+  /** Whether the trace is that of the thread of RCU, not of the task that it waits for. */
+  get isOfKthread(): boolean {
+    return this.#isOfKthread
+  }
+
   /** Whether the trace is missing. The headline of an empty trace suffices when the program counter is known. */
   get isMissing(): boolean {
     return this.#frames.length === 0 && !(this.#isHeaded && this.#counter !== undefined)
@@ -79,13 +99,19 @@ export class TraceReader {
     return this.#counter
   }
 
-  /** Takes a line; true when it belongs to a dump. Any other line ends the trace. */
+  /** Takes a line; true when it belongs to a dump. Many other lines, or the heading of another part, end the trace. */
   read(text: string): boolean {
     if (kthreadDump.test(text)) this.#isOfKthread = this.#frames.length === 0
     else if (this.#isOfKthread && otherDump.test(text)) this.#startAgain()
+    if (this.#phase === 'trace' && this.#isNextPart(text)) this.#endTrace()
     const isOurs = this.#readTrace(text) || dumpBegins.test(text) || registers.test(text)
-    if (isOurs) this.hasDump = true
-    else if (this.#phase === 'trace' && text.trim() !== '') this.#endTrace()
+    if (isOurs) {
+      this.hasDump = true
+      if (this.#foreign > 0) this.#goOn()
+    } else if (this.#phase === 'trace') {
+      this.#foreign += 1
+      if (this.#foreign > mostForeign) this.#endTrace()
+    }
     return isOurs
   }
 
@@ -95,12 +121,20 @@ export class TraceReader {
    */
   trace(withoutInterrupts: boolean): readonly TraceFrame[] {
     const sure = preferred(this.#frames, ({ frame }) => frame.isDoubtful !== true)
-    // Any other context is an interrupt, which comes at a random place.
-    const chosen = withoutInterrupts ? preferred(sure, ({ context }) => context === 'TASK') : sure
+    // Other contexts are interrupts, which come at a random place. Older kernels do not mark that of the task.
+    const ofTask = preferred(sure, ({ context }) => context === 'TASK')
+    const chosen = withoutInterrupts ? preferred(ofTask, ({ context }) => context === 'TASK' || context === '') : sure
     const frames = chosen.map(({ frame }) => frame)
     const counter = this.#counter
     const isThere = counter === undefined || frames.some((frame) => frame.symbol === counter.symbol)
     return isThere ? frames : [counter, ...frames]
+  }
+
+  /** Whether another part of the report begins. A trace with marks shows its own end. */
+  #isNextPart(text: string): boolean {
+    if (this.#frames.length === 0) return false
+    if (traceBegins.test(text)) return this.#context === ''
+    return !this.#hasContexts && headingBegins.test(text)
   }
 
   #startAgain(): void {
@@ -116,6 +150,7 @@ export class TraceReader {
 
   #readTrace(text: string): boolean {
     if (traceBegins.test(text)) {
+      if (this.#phase === 'trace' && this.#context !== '') this.#mix()
       // The stacks before it belong to allocations or locks.
       if (!this.#isHeaded || this.#frames.length === 0) {
         this.#frames = []
@@ -147,7 +182,8 @@ export class TraceReader {
     const counter = programCounterOn(text)
     if (counter === undefined) return false
     if (this.#phase === 'trace') this.#push(counter)
-    else this.#counter ??= counter
+    // A line with the function around it follows.
+    else if (counter.isInlined !== true && !this.isOver) this.#counter ??= counter
     return true
   }
 
@@ -155,10 +191,7 @@ export class TraceReader {
     const begun = contextBegins.exec(text)?.[1]
     if (begun !== undefined) {
       if (begun === 'TASK' && this.#phase === 'trace') {
-        if (this.#sawTask) {
-          this.#isMixed = true
-          this.#trouble ??= 'two call traces are mixed'
-        }
+        if (this.#sawTask) this.#mix()
         this.#sawTask = true
       }
       this.#context = begun
@@ -178,7 +211,19 @@ export class TraceReader {
     return true
   }
 
+  #goOn(): void {
+    this.#foreign = 0
+    this.#cuts += 1
+    if (this.#cuts > mostCuts) this.#mix('lines of others are between its frames')
+  }
+
+  #mix(trouble = 'two call traces are mixed'): void {
+    this.#isMixed = true
+    this.#trouble ??= trouble
+  }
+
   #endTrace(): void {
+    this.#foreign = 0
     this.#phase = 'tail'
     if (this.#context !== '') this.#trouble ??= 'the call trace has no end'
     this.#context = ''

@@ -1,5 +1,5 @@
 // Panics, faults, and the output of BUG() and WARN(): kernel/panic.c, lib/bug.c, arch/x86/kernel/traps.c, arch/x86/mm/fault.c.
-import { endTrace, rows } from './pattern.ts'
+import { endTrace, rows, wholePlace } from './pattern.ts'
 
 export const faults = rows({
   panic: {
@@ -16,6 +16,14 @@ export const faults = rows({
     needle: 'Linux version ',
     begin: /^Linux version (?<what>\d+\.\d+\S*)/,
     title: 'unexpected boot of Linux $what',
+    end: 'line',
+  },
+  // The banner may be lost, or the boot may end before it.
+  'early-boot': {
+    kind: 'reboot',
+    needle: ['ooting the kernel', 'early console in '],
+    begin: /^(?:(?:Decompressing|Uncompressing) Linux.*|\s*)[Bb]ooting the kernel\b|^early console in \w+/,
+    title: 'unexpected boot',
     end: 'line',
   },
   'stack-guard-page': {
@@ -60,29 +68,50 @@ export const faults = rows({
     title: 'page fault',
     end: endTrace,
   },
+  // Also powerpc, s390, mips and loongarch.
   'unable-to-handle-arm64': {
     kind: 'oops',
     needle: 'Unable to handle kernel',
-    begin: /^Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: at virtual address|$)/,
+    begin:
+      /^(?:BUG: |CPU \d+ )?Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*|$)/,
     end: endTrace,
+  },
+  // arm prints no dump for a fault of a program.
+  'unhandled-fault': {
+    kind: 'oops',
+    needle: 'Unhandled ',
+    begin: /^Unhandled (?<what>(?:fault|prefetch abort): .*?)(?: \(0x[0-9a-f]+\))?(?: at 0x[0-9a-f]+)?$/,
+    title: 'Unhandled $what',
+    end: endTrace,
+    hasTrace: false,
   },
   'general-protection-fault': {
     kind: 'oops',
     needle: 'general protection fault',
-    begin: /^(?:Oops: )?(?<what>general protection fault)(?:: [0-9a-f]{4}|, (?:probably|maybe) for)/,
+    begin: /^(?:Oops: )?(?<what>general protection fault)(?:: [0-9a-f]{4}|, (?:probably|maybe) for|, .*\[#\d+\])/,
     end: endTrace,
   },
+  // The line of die(). The text, the code and the distance before the number depend on the processor.
   oops: {
     kind: 'oops',
     needle: 'Oops',
-    begin: /^(?:Internal error: )?Oops(?:: (?<what>[a-zA-Z][\w ,-]*?))?(?:: [0-9a-f]{4,16})? (?:- \w+ )?\[#\d+\]/,
+    begin:
+      /^(?:Internal error: )?Oops(?:(?::| -) (?<what>[a-zA-Z][\w ,()-]*?))?(?:, sig: \d+)?(?:: [0-9a-f]{1,16})?(?: ilc:\d)? ?(?:- \w+ )?\[#\d+\]/,
     end: endTrace,
     rank: 1,
   },
   trap: {
     kind: 'oops',
     needle: ' [#',
-    begin: /^(?:Internal error: )?(?<what>[a-zA-Z][\w ,-]*): [0-9a-f]{1,16} \[#\d+\]/,
+    begin: /^(?:Internal error: )?(?:(?<what>[a-zA-Z][\w ,()/-]*)?: [0-9a-f]{1,16}(?: ilc:\d)?|Kernel BUG) \[#\d+\]/,
+    end: endTrace,
+    rank: 1,
+  },
+  // mips and loongarch put the number right behind the text, and a colon behind it.
+  'trap-mips': {
+    kind: 'oops',
+    needle: ['kernel code[#', 'bug detected[#', 'access[#', 'context![#'],
+    begin: /^(?:CPU \d+ )?(?<what>[A-Z][\w -]*!?)\[#\d+\]:/,
     end: endTrace,
     rank: 1,
   },
@@ -115,7 +144,7 @@ export const faults = rows({
     begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
     title: 'WARNING',
     end: endTrace,
-    complete: / at (?:\S+:\d+ )?[A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
+    complete: wholePlace(' at (?:\\S+:\\d+ )?'),
     rank: 1,
   },
   // Since Linux 7.0 the place comes first.
@@ -123,7 +152,7 @@ export const faults = rows({
     kind: 'warning',
     needle: 'WARNING: ',
     begin:
-      /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)\+0x\S*(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
+      /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)(?:\+0x\S*| .*\[inline\]| \(\S+:[\d?]+.*\))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
     title: 'WARNING',
     end: endTrace,
     complete: /, CPU#\d+: .+\/\d+$/,

@@ -2,6 +2,35 @@
 import { endTrace, rows } from './pattern.ts'
 
 export const general = rows({
+  // The stack that it reads is broken, or the code that it reads it by.
+  unwinder: {
+    kind: 'warning',
+    needle: 'WARNING: kernel stack ',
+    begin:
+      /^WARNING: (?<what>kernel stack (?:regs|frame pointer)) at \S+ in (?<comm>.+):(?<pid>\d+) has bad (?<value>(?:'\w+' )?value)/,
+    title: '$what has bad $value',
+    hasTrace: false,
+    blame: 'none',
+    rank: 1,
+  },
+  // The kernel may go on, or print a BUG() or a warning behind it.
+  'busy-inodes': {
+    kind: 'vfs',
+    needle: 'VFS: Busy inodes after unmount',
+    begin: /^VFS: Busy inodes after unmount/,
+    title: 'busy inodes after unmount',
+    end: endTrace,
+    hasTrace: false,
+    cutFollows: true,
+  },
+  'file-count': {
+    kind: 'vfs',
+    needle: 'VFS: Close: file count is ',
+    begin: /^VFS: (?<what>Close: file count is \d+)/,
+    end: endTrace,
+    hasTrace: false,
+    cutFollows: true,
+  },
   'unknown-bug': {
     kind: 'bug',
     needle: 'BUG',

@@ -4,9 +4,9 @@ import { endTrace, rows } from './pattern.ts'
 export const locking = rows({
   'lockdep-circular': {
     kind: 'lockdep',
-    needle: 'WARNING: possible ',
+    needle: ['WARNING: possible ', 'INFO: possible '],
     begin:
-      /^WARNING: (?<what>possible (?:circular locking dependency|recursive locking|irq lock inversion dependency)) detected/,
+      /^(?:WARNING|\[ INFO): (?<what>possible (?:circular locking dependency|recursive locking|irq lock inversion dependency)) detected/,
   },
   'lockdep-irq-unsafe': {
     kind: 'lockdep',
@@ -15,8 +15,8 @@ export const locking = rows({
   },
   'lockdep-inconsistent': {
     kind: 'lockdep',
-    needle: 'WARNING: inconsistent lock state',
-    begin: /^WARNING: (?<what>inconsistent lock state)/,
+    needle: ': inconsistent lock state',
+    begin: /^(?:WARNING|\[ INFO): (?<what>inconsistent lock state)/,
   },
   'lockdep-unlock': {
     kind: 'lockdep',
@@ -49,19 +49,10 @@ export const locking = rows({
     begin: /^(?<what>DEBUG_LOCKS_WARN_ON\(.*\))/,
     end: endTrace,
   },
-  // As with kmemleak: the detector finds nothing from now on.
-  'lockdep-off': {
-    kind: 'lockdep',
-    needle: 'INFO: lockdep is turned off',
-    begin: /^INFO: lockdep is turned off/,
-    title: 'lockdep is turned off',
-    end: 'line',
-    rank: 0,
-  },
   'rcu-usage': {
     kind: 'rcu',
-    needle: 'WARNING: suspicious RCU usage',
-    begin: /^WARNING: (?<what>suspicious RCU usage)/,
+    needle: ': suspicious RCU usage',
+    begin: /^(?:WARNING|\[ INFO): (?<what>suspicious RCU usage)/,
   },
   'rcu-context-switch': {
     kind: 'rcu',

@@ -1,5 +1,5 @@
 // Splats about memory: the sanitizers, the page and slab allocators, lists and counters, the OOM killer, kmemleak.
-import { endTrace, rows, ruler } from './pattern.ts'
+import { endTrace, rows, ruler, wholePlace } from './pattern.ts'
 
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
@@ -11,7 +11,7 @@ export const memory = rows({
     begin: /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KASAN: $what',
     end: ruler,
-    complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+|invalid-access$/,
+    complete: wholePlace(' in ', '|invalid-access$'),
   },
   kfence: {
     kind: 'kfence',
@@ -19,7 +19,7 @@ export const memory = rows({
     begin: /^BUG: KFENCE: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KFENCE: $what',
     end: ruler,
-    complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
+    complete: wholePlace(' in '),
   },
   kcsan: {
     kind: 'kcsan',
@@ -36,15 +36,15 @@ export const memory = rows({
     begin: /^BUG: KMSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KMSAN: $what',
     end: ruler,
-    complete: / in [A-Za-z_][\w.]*\+0x[0-9a-f]+\/0x[0-9a-f]+/,
+    complete: wholePlace(' in '),
   },
   ubsan: {
     kind: 'ubsan',
     needle: 'UBSAN: ',
-    begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?$/,
+    begin: /^(?:Internal error: )?UBSAN: (?<what>[\w -]+?)(?: in \S+:\d+(?::\d+)?)?(?:: [0-9a-f]+ \[#\d+\].*)?$/,
     title: 'UBSAN: $what',
     end: /^---\[ end trace|^={30,}$/,
-    complete: / in \S+:\d+(?::\d+)?$/,
+    complete: / in \S+:\d+(?::\d+)?$|\[#\d+\]/,
   },
   'bad-page-suppressed': {
     kind: 'bad-page',
@@ -92,6 +92,8 @@ export const memory = rows({
     needle: 'BUG ',
     begin: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted: .*?)\): (?<what>[A-Za-z][\w()' -]*?)(?:[.,]? 0x.*|\. .*)?$/,
     title: 'slab: $what',
+    // Since Linux 6.15 a warning prints the trace.
+    cutFollows: true,
   },
   'list-corruption': {
     kind: 'list-corruption',

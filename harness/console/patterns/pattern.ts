@@ -11,8 +11,8 @@ export interface Pattern<Kind extends string = string> {
   readonly name: string
   /** The class of the fault. */
   readonly kind: Kind
-  /** A text that every line has which `begin` matches: a fast search finds it before any expression is tried. */
-  readonly needle: string
+  /** Every line that `begin` matches has one of these texts: a fast search finds it before any expression is tried. */
+  readonly needle: string | readonly string[]
   /**
    * Matches the first line of the splat, without its prefix. The groups `what`, `function`, `other`, `comm`, `pid` and `cpu`
    * hold the facts in the line.
@@ -65,3 +65,12 @@ export function rows<const Kind extends string>(table: Readonly<Record<string, R
 export const endTrace: RegExp = /^---\[ end trace/
 /** The line that closes the splat of a sanitizer. */
 export const ruler: RegExp = /^={30,}$/
+
+/**
+ * Makes the expression that a first line with a place matches when it is whole: a function with offset and size, or as a
+ * program has decoded it. `before` and `or` are sources of expressions: the text before the place, and other complete lines.
+ */
+export function wholePlace(before: string, or = ''): RegExp {
+  const place = String.raw`[A-Za-z_][\w.]*(?:\+0x[0-9a-f]+/0x[0-9a-f]+|.* \[inline\]| \(\S+:[\d?]+.*\))`
+  return new RegExp(`${before}${place}${or}`)
+}

@@ -14,7 +14,7 @@ export const stalls = rows({
   'hard-lockup': {
     kind: 'hard-lockup',
     needle: 'hard LOCKUP',
-    begin: /^(?:NMI )?[wW]atchdog: .*hard LOCKUP on cpu (?<cpu>\d+)|^Watchdog detected hard LOCKUP on cpu \d+/,
+    begin: /^(?:(?:NMI )?[wW]atchdog: |CPU\d+: )?.*hard LOCKUP(?: on cpu (?<cpu>\d+)| on other CPUs| @ )/,
     title: 'hard lockup',
     end: 'traces',
     blame: 'interrupted',

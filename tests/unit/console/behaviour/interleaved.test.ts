@@ -38,7 +38,7 @@ for (const pair of [
 }
 
 // The other logs have a part that another processor prints, or rely on the lines just before them.
-const alone = new Set(['rcu-stall', 'call-trace', 'reboot'])
+const alone = new Set(['rcu-stall', 'call-trace', 'reboot', 'early-boot'])
 const mixable = patterns.map(({ name }) => name).filter((name) => !alone.has(name))
 
 for (let first = 0; first < mixable.length; first += 5) {
