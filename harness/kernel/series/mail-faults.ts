@@ -41,7 +41,7 @@ export function faultOfPlain(text: string): Fault | undefined {
 export function faultOfMail(raw: string, message: string, diff: string): Fault | undefined {
   const text = raw.replaceAll('\r\n', '\n')
   const read = `${message}\n${diff}`
-  return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(read) ?? mixedLineEnds(raw)
+  return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(text, read) ?? mixedLineEnds(raw)
 }
 
 /** Finds a second mail: git decodes both by the header of the first. */
@@ -56,7 +56,8 @@ function secondMail(text: string): Fault | undefined {
   return { what: 'a second mail follows it without a separator that git knows', hint }
 }
 
-const base64Part = /^Content-Transfer-Encoding:[ \t\n]*base64\b[^]*?\n\n([\w+/=\n]+)/gim
+// More header lines than a part has would make the search slow.
+const base64Part = /^Content-Transfer-Encoding:[ \t\n]*base64\b[^\n]*\n(?:[^\n]+\n){0,50}\n([\w+/=\n]+)/gim
 
 function headersOf(part: string): string[] {
   // A line with = may be encoded in quoted-printable.
@@ -73,13 +74,20 @@ function lostDiff(text: string, read: string): Fault | undefined {
   return { what: `git does not read its part with the line '${lost}'`, hint: 'save that part as a file of its own' }
 }
 
-const encodedLine = /^[ +-][^\n]*=(?:[0-9A-F]{2}|\n)/m
-
-/** Finds a diff that git has not decoded: git takes the header of a part within a part for text. */
-function encodedDiff(read: string): Fault | undefined {
-  const parts = read.split(/^(?=Content-Transfer-Encoding:)/m)
-  if (!parts.some((part) => encoded.test(part) && hasDiff(part) && encodedLine.test(textOfDiff(part)))) return undefined
-  return { what: 'git does not decode its part in quoted-printable', hint: 'save that part as a file of its own' }
+/** Finds a line of a diff in quoted-printable that git has not decoded, as in a part within a part. */
+function encodedDiff(text: string, read: string): Fault | undefined {
+  const boundaries = new Set([...text.matchAll(/\bboundary="?([^"\s;]+)/gi)].map(([, boundary]) => `--${boundary}`))
+  const known = new Set(read.split('\n'))
+  let [isEncoded, isDiff] = [false, false]
+  for (const line of text.split('\n')) {
+    if (boundaries.has(line)) [isEncoded, isDiff] = [false, false]
+    else if (/^Content-Transfer-Encoding:[ \t]*quoted-printable/i.test(line)) isEncoded = true
+    else if (/^(?:diff --git|---) /.test(line)) isDiff = true
+    else if (isEncoded && isDiff && /^[ +-](?!-=20$).*=(?:[0-9A-F]{2}|$)/.test(line) && known.has(line)) {
+      return { what: 'git does not decode its part in quoted-printable', hint: 'save that part as a file of its own' }
+    }
+  }
+  return undefined
 }
 
 /** Finds line ends that belong to the patched file: git takes all of them for the work of a mail program. */

@@ -70,6 +70,15 @@ const same: Readonly<Record<string, string>> = {
     `Content-Type: multipart/alternative; boundary="CC"\n\n--CC\n${entity(third.body, {})}--CC--\n`,
     entity(plain1, { type: attachment }),
   ]),
+  'a signed part with parts within it': multipart(
+    first.subject,
+    [
+      `Content-Type: multipart/mixed; boundary="CC"\n\n--CC\n${entity('Hello = x\n\n-- \nme\n', { encoding: 'quoted-printable' })}` +
+        `--CC\n${entity(third.body, { encoding: 'quoted-printable', type: attachment })}--CC--\n`,
+      footer,
+    ],
+    'multipart/signed',
+  ),
   'a boundary with an equals sign': multipart(
     third.subject,
     [entity(third.body, { encoding: 'quoted-printable' }), footer],
