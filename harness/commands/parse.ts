@@ -16,7 +16,7 @@ Examples:
   gmemtest parse --allow known.yaml console.log
   gmemtest parse --ktap kunit.log
 
-Exit codes: 0 no splat; 1 a splat (with --ktap: a test that did not pass, or an incomplete log); 2 the log is missing, empty, blank, packed, JSON, a journal with its fields, a directory or no text; 69 the log cannot be read.`
+Exit codes: 0 no splat; 1 a splat (with --ktap: a test that did not pass, or an incomplete log); 2 the log is missing, empty, blank, packed, JSON, a journal with its fields, a directory, no text, or too large; 69 the log cannot be read.`
 
 /** The verb `parse`. */
 export function parse(context: CommandContext): Command {

@@ -83,7 +83,10 @@ export function skipped(
   return { verdict: 'FAIL', message }
 }
 
+/** Counts the other things; of a flood of splats, not all are known. */
 function more(things: readonly (Splat | string)[]): string {
+  const last = things.at(-1)
+  if (typeof last === 'object' && last.kind === 'flood' && things.length > 1) return ` (and ${last.said})`
   return things.length > 1 ? ` (and ${things.length - 1} more)` : ''
 }
 

@@ -18,8 +18,8 @@ export interface Draft {
 }
 
 /** Begins a test: without a result it has crashed. */
-export function draft(log: readonly LogLine[]): Draft {
-  return { name: '', said: 'crashed', tests: [], log: [...log] }
+export function draft(log: readonly LogLine[], offset?: number): Draft {
+  return { name: '', said: 'crashed', tests: [], log: [...log], offset }
 }
 
 /** Adds lines to the output of a test: more than a call can have as arguments. */

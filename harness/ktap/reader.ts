@@ -67,11 +67,10 @@ class Reader {
   /** Takes the output of one program: to the end, or to the version line of the next program. */
   #stream(isHeadless: boolean): Draft {
     const begin = this.#cursor.position
-    const main = draft(this.#text())
+    const main = draft(this.#text(), isHeadless ? undefined : 0)
     const line = this.#cursor.lineNumber
     this.#levels.begin(isHeadless ? undefined : this.#cursor.current)
     const begun = !isHeadless && this.#version()
-    if (!isHeadless) main.offset = 0
     append(main, this.#text())
     this.#plan(main)
     this.#subtests(main, (next) => this.#beginsStream(next))
@@ -203,26 +202,27 @@ class Reader {
 
   /** Takes a test; `bare` is the indentation of one that has no header. */
   #test(parent: Draft, log: readonly LogLine[], bare: number | undefined): KtapTest {
-    const test = draft(log)
     const isBare = bare !== undefined
-    test.offset = isBare && this.#grammar.isHeadless ? undefined : 0
+    const test = draft(log, isBare && this.#grammar.isHeadless ? undefined : 0)
     const begin = this.#cursor.lineNumber
     const protocol = this.#protocol
     if (isBare) this.#levels.beginBare(bare)
     else this.#levels.begin(this.#cursor.current)
     const hasVersion = !isBare && this.#version()
+    if (hasVersion) append(test, this.#text())
     const header = isBare ? undefined : this.#cursor.current
     if (header?.parsed.kind === 'subtest') {
       test.name = header.parsed.name
       this.#cursor.advance()
     }
-    const { name } = test
     const isParent = isBare || hasVersion || header?.parsed.kind === 'subtest'
-    this.#problems.enter(name)
+    this.#problems.enter(test.name)
     if (isParent) {
       append(test, this.#text())
       this.#plan(test)
-      this.#subtests(test, (line) => (isBare ? this.#levels.isOutside(line) : name !== '' && isResultOf(line, name)))
+      this.#subtests(test, (line) =>
+        isBare ? this.#levels.isOutside(line) : test.name !== '' && isResultOf(line, test.name),
+      )
     }
     this.#levels.end()
     append(test, this.#text())

@@ -82,7 +82,7 @@ export function statusOf(counts: Counts): Status {
 
 /**
  * Combines the status that a test gives itself with its subtests. A crash of a subtest is a crash of the parent; a parent
- * that failed although all its subtests passed counts as one more failure, which no count would show otherwise.
+ * that failed although none of its subtests did counts as one more failure, which no count would show otherwise.
  */
 export function summarised(
   said: Status,
@@ -92,5 +92,5 @@ export function summarised(
   if (total(below) === 0) return { status: said, counts: one(said) }
   const status = statusOf(below)
   if (status === 'crashed') return { status, counts: below }
-  return { status: said, counts: said === 'failed' && status === 'passed' ? plus(below, one(said)) : below }
+  return { status: said, counts: said === 'failed' && status !== 'failed' ? plus(below, one(said)) : below }
 }

@@ -148,6 +148,18 @@ const failing: readonly Row[] = [
     [1, 0, 0, 0],
     'bad',
   ],
+  [
+    'a suite that fails although its tests are skipped',
+    'KTAP version 1\n1..1\n# Subtest: a\n1..1\nok 1 x # SKIP\nnot ok 1 a\n',
+    [0, 1, 0, 1],
+    'bad',
+  ],
+  [
+    'a message of the kernel in a header',
+    stamps(outer('not ok').replace('1\n    # S', '1\nrandom: crng init done\n    # S')),
+    [1, 1, 0, 0],
+    'bad',
+  ],
   ['a runner', kselftest('not ok'), [1, 1, 0, 0], 'bad'],
   ['several modules in dmesg', stamps(`${outer('ok')}random: crng init done\n${outer('not ok')}`), [2, 1, 0, 0], 'bad'],
   [

@@ -44,11 +44,21 @@ const warns: Program = async (puppet) => {
   return {}
 }
 
+const floods: Program = async (puppet) => {
+  for (let pid = 1; pid <= 11_000; pid += 1) puppet.say(`[    2.0] WARNING: CPU: 0 PID: ${pid} at mm/a.c:1 foo+0x1/0x2`)
+  return {}
+}
+
 const badDays: readonly (readonly [day: string, program: Program, verdict: string, faults?: Faults])[] = [
   [
     'the kernel warns while it runs',
     warns,
     'FAIL: kernel splat: WARNING: CPU: 0 PID: 1 at virt/kvm/guest_memfd.c:1 foo+0x1/0x2',
+  ],
+  [
+    'the kernel floods its console with warnings',
+    floods,
+    'FAIL: kernel splat: WARNING: CPU: 0 PID: 1 at mm/a.c:1 foo+0x1/0x2 (and more than 10000 splats: the rest of the log is not read)',
   ],
   [
     'the kernel warned while it booted',
