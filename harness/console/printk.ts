@@ -27,7 +27,7 @@ const stamp = String.raw`\[ *(\d+\.\d{6})(?:@\d+)?(?: <[ \d.]+>)?\](?:${behindSt
 const anyStamp = new RegExp(stamp)
 const laterStamp = new RegExp(`.(${stamp}.*)`)
 /** A record of /dev/kmsg, or of netconsole, which may put the release before it; the facility of the kernel is 0. */
-const record = String.raw`(?:\d+\.\d+[^\s,;]*,)?[0-7],\d+,(\d+),[-c+][^;]{0,99};`
+const record = String.raw`(?:\d+\.\d[^\s,;]*,)?[0-7],\d+,(\d+),[-c+][^;]{0,99};`
 const anyRecord = new RegExp(String.raw`(?:^|[\s|>])${record}`)
 const recordCaller = /,caller=([TC]\d+)/
 
