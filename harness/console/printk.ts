@@ -54,7 +54,7 @@ const ofKernel = [
   String.raw`<\d{1,3}>`,
   String.raw`kern *:\w+ *:`,
   // syslog and the journal: a date of any language and form with a clock in it, and the name of the program
-  String.raw`(?:${name} +){0,5}[^\s:]*${clock}\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
+  String.raw`(?:${name} +){0,5}[^\s:]*\d\d:\d\d:\d\d\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
   String.raw`\d{9,11}\.\d{6} ${name} kernel(?:\[\d+\])?:`,
   // syslog writes to all terminals.
   String.raw`(?<=^ )kernel:`,
