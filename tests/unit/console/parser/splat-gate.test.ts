@@ -47,7 +47,7 @@ void test('a line of any program counts only when the kernel writes no stamps', 
   const doubtful = { ...sure, time: undefined, isDoubtful: true }
   t.equal(counted([doubtful], true), 0)
   t.equal(counted([doubtful], false), 1)
-  t.equal(counted(Array<Origin>(1500).fill(doubtful), true), 500, 'so many of them cannot be of programs')
+  t.equal(counted(Array.from({ length: 1500 }, () => doubtful), true), 500, 'so many of them cannot be of programs')
   t.end()
 })
 
