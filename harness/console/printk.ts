@@ -27,7 +27,7 @@ const stamp = String.raw`\[ *(\d+\.\d{6})(?:@\d+)?(?: <[ \d.]+>)?\](?:${behindSt
 const anyStamp = new RegExp(stamp)
 const laterStamp = new RegExp(`.(${stamp}.*)`)
 /** A record of /dev/kmsg, or of netconsole, which may put the release before it; the facility of the kernel is 0. */
-const record = String.raw`(?:\d+\.\d+[^\s,;]*,)?[0-7],\d+,(\d+),[-c+][^;]{0,99};`
+const record = String.raw`(?:\d+\.\d[^\s,;]*,)?[0-7],\d+,(\d+),[-c+][^;]{0,99};`
 const anyRecord = new RegExp(String.raw`(?:^|[\s|>])${record}`)
 const recordCaller = /,caller=([TC]\d+)/
 
@@ -54,8 +54,10 @@ const ofKernel = [
   String.raw`<\d{1,3}>`,
   String.raw`kern *:\w+ *:`,
   // syslog and the journal: a date of any language and form with a clock in it, and the name of the program
-  String.raw`(?:${name} +){0,5}[^\s:]*${clock}\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
-  String.raw`(?:\d{9,11}\.\d{6} ${name} )?kernel(?:\[\d+\])?:`,
+  String.raw`(?:${name} +){0,5}[^\s:]*\d\d:\d\d:\d\d\S*(?: +${name}){0,4} +kernel(?:\[[^\]]*\])?:`,
+  String.raw`\d{9,11}\.\d{6} ${name} kernel(?:\[\d+\])?:`,
+  // syslog writes to all terminals.
+  String.raw`(?<=^ )kernel:`,
   // Android's logcat
   String.raw`\d\d-\d\d ${clock} +(?:\w+ +)?\d+ +\d+ [VDIWEF] (?:kernel)? *:`,
   // dmesg -T, --time-format=reltime and delta
@@ -135,19 +137,20 @@ export function firstKernelLine(text: string): ConsoleLine | undefined {
   return line === undefined ? undefined : parseLine(line)
 }
 
-/** A line of LAVA's log: YAML or JSON, with the text of the console in a field. */
-const wrapped = /^(?:- )?\{.*?["']?\bmsg["']?: (?:'(.*)'|("(?:[^"\\]|\\.)*"))\}\s*$/
+/** The beginning of a line of LAVA's log, YAML or JSON, up to the quote before the text of the console. */
+const wrapped = /^(?:- )?\{.{0,200}?\bmsg["']?: (['"])/
 
 /** Gives the text of the console in a line of a structured log; nothing for any other line. */
 export function unwrapped(raw: string): string | undefined {
-  if (!raw.startsWith('- {') && !raw.startsWith('{')) return undefined
-  const [, single, double] = wrapped.exec(raw) ?? []
-  if (single !== undefined) return single.replaceAll("''", "'")
-  if (double === undefined) return undefined
+  const [head, quote] = wrapped.exec(raw) ?? []
+  const whole = raw.trimEnd()
+  if (head === undefined || quote === undefined || !whole.endsWith(`${quote}}`)) return undefined
+  const inner = whole.slice(head.length, -2)
+  if (quote === "'") return inner.replaceAll("''", "'")
   try {
-    return String(JSON.parse(double))
+    return String(JSON.parse(`"${inner}"`))
   } catch {
     // YAML has escapes that JSON does not have.
-    return double.slice(1, -1).replaceAll(/\\(.)/g, '$1')
+    return inner.replaceAll(/\\(.)/g, '$1')
   }
 }

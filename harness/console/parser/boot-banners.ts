@@ -97,5 +97,9 @@ function isAfterStamp(before: readonly string[]): boolean {
 
 /** The last stamp in some lines, in seconds; 0 without any. */
 export function lastStamp(lines: readonly string[]): number {
-  return lines.map((line) => parseLine(line).time).findLast((time) => time !== undefined) ?? 0
+  for (const line of lines.toReversed()) {
+    const { time } = parseLine(line)
+    if (time !== undefined) return time
+  }
+  return 0
 }

@@ -3,8 +3,9 @@
 /** A headline of the kernel stands behind a prefix of this length at most. */
 const longestPrefix = 100
 const mostPrefixes = 4
-/** Text about splats is not a console: after so many prefixes that proved wrong, no other is tried. */
+/** Text about splats is not a console: after so many prefixes that proved wrong, or lines without one, no other is tried. */
 const mostMistakes = 1000
+const mostTries = 10_000
 
 interface CapturePrefix {
   readonly prefix: string
@@ -22,6 +23,7 @@ export interface Stripped {
 export class CapturePrefixes {
   readonly #prefixes: CapturePrefix[] = []
   #mistakes = 0
+  #tries = 0
 
   /** Removes a learned prefix from a text; nothing when the text has none. */
   strip(text: string): Stripped | undefined {
@@ -32,9 +34,15 @@ export class CapturePrefixes {
     return undefined
   }
 
+  /** Whether another prefix may be learned. */
+  get mayLearn(): boolean {
+    return this.#tries < mostTries && this.#mistakes < mostMistakes && this.#prefixes.length < mostPrefixes
+  }
+
   /** Looks for a headline behind a prefix, and learns the prefix until `settle` proves or refutes it. */
   learn(text: string, isHeadline: (rest: string) => boolean): Stripped | undefined {
-    if (this.#mistakes >= mostMistakes || this.#prefixes.length >= mostPrefixes) return undefined
+    if (!this.mayLearn) return undefined
+    this.#tries += 1
     for (let start = 1; start <= Math.min(longestPrefix, text.length - 1); start += 1) {
       if (!isBoundary(text, start)) continue
       const rest = text.slice(start)

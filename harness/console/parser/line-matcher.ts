@@ -57,7 +57,7 @@ export class LineMatcher {
    */
   parse(raw: string, mayLearn: boolean): ConsoleLine {
     const first = this.read(raw)
-    if (mayLearn && !first.isKernel && !this.isStamped && first.prefix === undefined) {
+    if (mayLearn && this.prefixes.mayLearn && !first.isKernel && !this.isStamped && first.prefix === undefined) {
       const learned = this.#learn(first)
       if (learned !== undefined) return learned
     }

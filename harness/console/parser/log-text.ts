@@ -48,13 +48,6 @@ const disguises: readonly (readonly [sign: string, disguise: RegExp, plain: stri
   ['\u2007', /\u2007/g, ' '],
   ['\u200b', /\u200b/g, ''],
   ['\ufeff', /\ufeff/g, ''],
-  ['&nbsp;', /&nbsp;/g, ' '],
-  ['&lt;', /&lt;/g, '<'],
-  ['&gt;', /&gt;/g, '>'],
-  ['&quot;', /&quot;/g, '"'],
-  ['&#34;', /&#34;/g, '"'],
-  ['&#39;', /&#39;/g, "'"],
-  ['&amp;', /&amp;/g, '&'],
   ['<br', /<br ?\/?>/g, ''],
   ['#011', /#011/g, '\t'],
   // Colours without their first character, or with another one in its place.
@@ -64,13 +57,25 @@ const disguises: readonly (readonly [sign: string, disguise: RegExp, plain: stri
   ...['[0m', '[37m'].map((sign) => [sign, /\[(?:[01]|[39][0-7]|[01];[39][0-7])?m/g, ''] as const),
 ]
 
+/** Characters as web pages write them. */
+const entity = /&(nbsp|lt|gt|quot|amp|#34|#39);/g
+const entities: Readonly<Record<string, string>> = {
+  nbsp: ' ',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  amp: '&',
+  '#34': '"',
+  '#39': "'",
+}
+
 /** Removes escape sequences and the noise of a serial line, and gives characters back that another program has disguised. */
 export function clean(text: string): string {
   let plain = noise.test(text) ? stripVTControlCharacters(text).replaceAll(allNoise, '') : text
   for (const [sign, disguise, character] of disguises) {
     if (plain.includes(sign)) plain = plain.replaceAll(disguise, character)
   }
-  return plain
+  return plain.includes(';') ? plain.replaceAll(entity, (all, name: string) => entities[name] ?? all) : plain
 }
 
 /** Counts the lines that end in this part of a text. */

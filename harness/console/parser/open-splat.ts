@@ -2,7 +2,7 @@
 import { guiltyFunction } from '../blame.ts'
 import { continuesHead } from './continuation.ts'
 import { DumpHeader } from './dump-header.ts'
-import type { Match } from './line-matcher.ts'
+import type { Groups, Match } from './line-matcher.ts'
 import type { Pattern, SplatKind } from '../pattern-table.ts'
 import { endTrace } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
@@ -124,14 +124,24 @@ export class OpenSplat {
   }
 
   /** Tells whether a line that a row matches is a part of this splat or the beginning of the next one. */
-  relationTo({ pattern }: Match, text: string): 'part' | 'next' {
+  relationTo({ pattern, groups }: Match, text: string): 'part' | 'next' {
     const open = this.#match.pattern
     if (pattern.name === 'call-trace') return open.end === 'trace' && this.#reader.isPaused ? 'next' : 'part'
     if (open.inside?.test(text) === true) return 'part'
-    if (this.#isInlined && this.#seen.has(pattern.name) && !this.#reader.isHeaded) return 'part'
+    if (this.#isInlined && this.#isHead && this.#isRepeated(pattern, groups)) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
-    const isHead = !this.#header.isThere && !this.#reader.isHeaded && this.#count < headLimit(open)
-    return isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
+    return this.#isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
+  }
+
+  /** Whether a line repeats a headline, for the function around the one that was inlined. */
+  #isRepeated(pattern: Pattern, { what }: Groups): boolean {
+    const open = this.#match
+    return this.#seen.has(pattern.name) && (pattern !== open.pattern || what === open.groups['what'])
+  }
+
+  /** Whether the dump has not begun. */
+  get #isHead(): boolean {
+    return !this.#header.isThere && !this.#reader.isHeaded && this.#count < headLimit(this.#match.pattern)
   }
 
   /** Whether the splat was over long before a line was printed. */
@@ -239,13 +249,14 @@ export class OpenSplat {
     this.#seen.add(match.pattern.name)
     this.#header.add(taskIn(match.groups))
     const open = this.#match
-    const isAround = this.#isInlined && match.pattern.name === open.pattern.name
+    const wasInlined = this.#isInlined
+    const isAround = wasInlined && match.pattern === open.pattern
     this.#isInlined = isInlined(said)
     if (isAround || rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
       this.#said = said
       this.time = line.time
-    } else if (open.groups['function'] === undefined && match.groups['function'] !== undefined) {
+    } else if ((wasInlined || open.groups['function'] === undefined) && match.groups['function'] !== undefined) {
       this.#match = { ...open, groups: { ...open.groups, function: match.groups['function'] } }
     }
     this.#expectWhole(match.pattern, said)

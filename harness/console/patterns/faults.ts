@@ -144,7 +144,7 @@ export const faults = rows({
     begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
     title: 'WARNING',
     end: endTrace,
-    complete: wholePlace(' at (?:\\S+:\\d+ )?'),
+    complete: wholePlace(String.raw`^WARNING: CPU: \d+ PID: \d+ at (?:\S+:\d+ )?`),
     rank: 1,
   },
   // Since Linux 7.0 the place comes first.

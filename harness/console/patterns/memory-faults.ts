@@ -4,6 +4,9 @@ import { endTrace, rows, ruler, wholePlace } from './pattern.ts'
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
 
+/** The beginning of a headline, up to the function. */
+const sanitizer = String.raw`^BUG: K[A-Z]+: [\w -]{1,80}? in `
+
 export const memory = rows({
   kasan: {
     kind: 'kasan',
@@ -11,7 +14,7 @@ export const memory = rows({
     begin: /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KASAN: $what',
     end: ruler,
-    complete: wholePlace(' in ', '|invalid-access$'),
+    complete: wholePlace(sanitizer, '|invalid-access$'),
   },
   kfence: {
     kind: 'kfence',
@@ -19,7 +22,7 @@ export const memory = rows({
     begin: /^BUG: KFENCE: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KFENCE: $what',
     end: ruler,
-    complete: wholePlace(' in '),
+    complete: wholePlace(sanitizer),
   },
   kcsan: {
     kind: 'kcsan',
@@ -36,7 +39,7 @@ export const memory = rows({
     begin: /^BUG: KMSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
     title: 'KMSAN: $what',
     end: ruler,
-    complete: wholePlace(' in '),
+    complete: wholePlace(sanitizer),
   },
   ubsan: {
     kind: 'ubsan',

@@ -71,6 +71,6 @@ export const ruler: RegExp = /^={30,}$/
  * program has decoded it. `before` and `or` are sources of expressions: the text before the place, and other complete lines.
  */
 export function wholePlace(before: string, or = ''): RegExp {
-  const place = String.raw`[A-Za-z_][\w.]*(?:\+0x[0-9a-f]+/0x[0-9a-f]+|.* \[inline\]| \(\S+:[\d?]+.*\))`
+  const place = String.raw`[A-Za-z_][\w.]*(?![\w.])(?:\+0x[0-9a-f]+/0x[0-9a-f]+|[^[]{0,300} \[inline\]| \([^\s)]{0,300}:[\d?]+[^)]{0,300}\))`
   return new RegExp(`${before}${place}${or}`)
 }

@@ -40,6 +40,16 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
     '[    3.000000] INFO: NMI handler (nmi_cpu_backtrace_handler) took too long to run: 1.234 msecs',
     '[    3.000000] hrtimer: interrupt took 1234567 ns',
   ],
+  'advice, slow interrupts and lone lines': [
+    '[    3.000000] WARNING: the mand mount option is being deprecated and',
+    "[    3.000000] warning: `agent' uses wireless extensions which will stop working for Wi-Fi 7 hardware; use nl80211",
+    "[    3.000000] WARNING: `AGENT' USES WIRELESS EXTENSIONS WHICH WILL STOP WORKING FOR WI-FI 7 HARDWARE; USE NL80211",
+    '[    3.000000] perf: interrupt took too long (2501 > 2500), lowering kernel.perf_event_max_sample_rate to 79000',
+    '[    3.000000] INFO: NMI handler (perf_event_nmi_handler) perf: interrupt took too long (3132 > 3131)',
+    '[    3.000000] INFO: perf: interrupt took too long (3132 > 3131), lowering',
+    '[    3.000000] WARNING: /etc/ssh/moduli does not exist, using fixed modulus',
+    '[    3.000000] INFO: lockdep is turned off.',
+  ],
   'requested traces': [
     '[    5.000000] sysrq: Show Blocked State',
     '[    5.000000] task:agent           state:D stack:0     pid:77    tgid:77    ppid:1      flags:0x00000002',
@@ -96,6 +106,35 @@ void test('the name of a processor bug within a word does not make a warning har
   t.strictSame(findSplats(['[    3.000000] WARNING: ITS is not there']), [])
   t.end()
 })
+
+const lone: readonly (readonly [line: string, title: string])[] = [
+  [
+    "WARNING: kernel stack regs at 0000000012345678 in agent:77 has bad 'bp' value 000000001f0f0f0f",
+    "kernel stack regs has bad 'bp' value",
+  ],
+  [
+    'WARNING: kernel stack frame pointer at 00000000ae9e2b2b in agent:77 has bad value 0000000012345678',
+    'kernel stack frame pointer has bad value',
+  ],
+  [
+    'VFS: Busy inodes after unmount of sda1. Self-destruct in 5 seconds.  Have a nice day...',
+    'busy inodes after unmount',
+  ],
+  ['VFS: Busy inodes after unmount of loop0 (ext4)', 'busy inodes after unmount'],
+  ['VFS: Close: file count is 0', 'Close: file count is 0'],
+  ['VFS: Close: file count is 0 (f_op=0xffffffff81234567)', 'Close: file count is 0'],
+  ['Unhandled fault: imprecise external abort (0x1406) at 0x00000000', 'Unhandled fault: imprecise external abort'],
+  ['Unhandled prefetch abort: debug event (0x222) at 0xc0123456', 'Unhandled prefetch abort: debug event'],
+]
+
+for (const [line, title] of lone) {
+  void test(`a splat of one line, in which no address is in the title: ${line}`, (t) => {
+    const found = findSplats([`[    3.000000] ${line}`, ...goldenLines('oops')])
+    t.match(found, [{ title, corrupted: undefined }, { kind: 'oops' }])
+    t.equal(found.length, 2)
+    t.end()
+  })
+}
 
 void test('a boot banner is a splat while an instance runs', (t) => {
   t.match(findSplats(['[    0.000000] Linux version 6.12.57 (gcc) #1 SMP']), [{ kind: 'reboot' }])

@@ -139,6 +139,8 @@ const logs = readdirSync(path.join(import.meta.dirname, '../golden'))
   .map((file) => path.parse(file))
   .filter(({ ext }) => ext === '.log')
   .map(({ name }) => name)
+  // Its first line is of the boot loader: the prefixes of such lines are not learned while the kernel writes stamps.
+  .filter((name) => name !== 'early-boot')
 
 /** Whether each line has a stamp, so that none is of a program. */
 function isWhollyStamped(log: string): boolean {
