@@ -10,6 +10,9 @@ export const resultNames = {
   consoles: 'consoles',
 } as const
 
+/** The name in place of a scenario for the dump of an instance that stays up (run --keep). */
+export const keptName = 'keep'
+
 /** Returns the name of the dump of the instance's memory after a scenario (run --vmcore). */
 export function vmcoreName(scenario: string): string {
   return `vmcore-${scenario}`

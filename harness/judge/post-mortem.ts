@@ -19,7 +19,7 @@ interface Ending {
  */
 export async function dumpOf(
   name: string,
-  { dump }: Instance,
+  { dump }: Pick<Instance, 'dump'>,
   { death, hang, unfinished }: Ending,
   signal: AbortSignal,
 ): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 
 import path from 'node:path'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
-import { resultNames, vmcoreName } from '../base/result-names.ts'
+import { keptName, resultNames, vmcoreName } from '../base/result-names.ts'
 import { defaultReports } from './formats.ts'
 import { visibleJson } from './plain.ts'
 import { readEvent } from './read-events.ts'
@@ -83,7 +83,7 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
   const first = readEvent(events.split('\n', 1)[0] ?? '')
   if (first?.type === 'run-started') {
     const tests: readonly unknown[] = Array.isArray(first['tests']) ? first['tests'] : []
-    const dumps = new Set(tests.map((name) => vmcoreName(String(name))))
+    const dumps = new Set([keptName, ...tests].map((name) => vmcoreName(String(name))))
     return (name) => isConsole(name, '') || dumps.has(name)
   }
   const mutants: unknown = first?.type === 'mutants-started' ? first['mutants'] : undefined

@@ -5,11 +5,12 @@ import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { plainText } from '../../report/plain.ts'
-import { describeDeath, type SshEndpoint } from '../../vm/vm.ts'
+import type { SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Kept } from '../../run/run-options.ts'
 import type { Job } from './job.ts'
 import { offerGdb } from './offer-gdb.ts'
+import { tellDeath } from './tell-death.ts'
 
 type KeepJob = Pick<Job, 'context' | 'directory' | 'options'>
 
@@ -47,7 +48,7 @@ async function stayUp(
   stack.use(await offerGdb(instance.openGdbStub, kernel, context))
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
-  if (death !== undefined) stderr.write(`gmemtest: ${plainText(describeDeath(death))}\n`)
+  if (death !== undefined) await tellDeath(death, instance, context)
 }
 
 async function listen(onConnection: (socket: Socket) => void): Promise<Server> {

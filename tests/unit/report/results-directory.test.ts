@@ -77,7 +77,7 @@ void test('a directory that was asked for loses old results and nothing else', a
 })
 
 void test('dumps are old results if the earlier run says that it ran their scenarios', async (t) => {
-  const output = t.testdir({ 'vmcore-a': '', 'vmcore-b': 'mine', 'results.jsonl': `${started}\n` })
+  const output = t.testdir({ 'vmcore-a': '', 'vmcore-b': 'mine', 'vmcore-keep': '', 'results.jsonl': `${started}\n` })
   await makeResultsDirectory({ output, kernel: 'k', now })
   t.strictSame(await readdir(output), ['vmcore-b'])
 })
