@@ -79,7 +79,9 @@ export async function runMutants(
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
   for (const { error } of campaign.plan.refused) context.printError(error)
-  return reporting(context, job.directory, (emit) => execute(campaign, job, emit))
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, (emit) => execute(campaign, job, emit))
 }
 
 async function chosen(

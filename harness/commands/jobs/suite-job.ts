@@ -40,7 +40,9 @@ type Emit = (event: RunEvent) => Promise<void>
 /** Runs the suite and returns the exit code. `run-finished` is always emitted. */
 export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const { context, definition, options } = job
-  return reporting(context, job.directory, async (emit) => {
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, async (emit) => {
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),
