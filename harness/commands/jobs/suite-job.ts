@@ -17,6 +17,7 @@ import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
+import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 
@@ -110,7 +111,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   })
   await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
-  if (outcome.aborted !== undefined) signal.throwIfAborted()
+  if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
   return await record.exitCode(outcome.exitCode)
 }
