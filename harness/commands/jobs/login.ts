@@ -17,13 +17,23 @@ const startServer = [
 ].join('\n')
 const connectToServer = 'exec nc 127.0.0.1 22'
 
-/** Returns the command line that logs in, for any shell; ssh splits and expands the value of UserKnownHostsFile. */
+/** Returns the command line that logs in, for any shell. */
 export function loginLine(port: number, userKey: string, knownHosts: string): string {
-  const value = `"${knownHosts.replaceAll('%', '%%').replaceAll(/["\\]/g, String.raw`\$&`)}"`
-  const options = ['-o', 'HostKeyAlias=gmemtest-guest', '-o', `UserKnownHostsFile=${value}`]
-  // No key of the user's agent is tried first: the instance closes the connection after some of them.
-  const key = ['-i', userKey, '-o', 'IdentitiesOnly=yes']
-  return shellLine('ssh', ['-p', String(port), ...key, ...options, 'root@127.0.0.1'])
+  const options = [
+    `IdentityFile=${sshValue(userKey)}`,
+    // No key of the user's agent is tried first: the instance closes the connection after some of them.
+    'IdentitiesOnly=yes',
+    'HostKeyAlias=gmemtest-guest',
+    `UserKnownHostsFile=${sshValue(knownHosts)}`,
+  ]
+  const words = ['-p', String(port), ...options.flatMap((option) => ['-o', option]), 'root@127.0.0.1']
+  return shellLine('ssh', words)
+}
+
+/** Returns a path as the value of an option of ssh, which splits values at blanks and expands %. */
+function sshValue(file: string): string {
+  if (/^[\w/.:@+-]+$/.test(file)) return file
+  return `"${file.replaceAll('%', '%%').replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }
 
 /**
