@@ -2,6 +2,7 @@
 // beginning of each long stage, and one a minute, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
+import { columnsOf } from './layout.ts'
 import { plainText } from '../report/plain.ts'
 import { statusLine } from '../report/status-line.ts'
 
@@ -19,7 +20,12 @@ const second = 1000
 const minute = 60 * second
 
 /** Shows progress on `output` with the time since the start. */
-export function progressLine(output: Writable, isTty: boolean, width = 100, pause = minute): ProgressLine {
+export function progressLine(
+  output: Writable,
+  isTty: boolean,
+  width = columnsOf(output) ?? 100,
+  pause = minute,
+): ProgressLine {
   const started = performance.now()
   const line = statusLine(output, isTty)
   let current = ''
