@@ -38,7 +38,7 @@ export async function takeLock(cache: string, name: string, options: LockOptions
  * Takes the lock of a file or directory if no other process has it; returns undefined otherwise.
  * @throws {InfraError} LOCK_FAILED when the file system has no locks
  */
-export async function lockNow(file: string, signal: AbortSignal): Promise<AsyncDisposable | undefined> {
+export async function lockNow(file: string, signal: AbortSignal): Promise<Child | undefined> {
   return holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], signal)
 }
 

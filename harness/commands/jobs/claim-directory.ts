@@ -19,7 +19,11 @@ export async function claimDirectory(
     stderr.write(`gmemtest: ${error.message}; no other run may write to this directory meanwhile\n`)
     return new AsyncDisposableStack()
   })
-  if (lock !== undefined) return lock
+  if (lock instanceof AsyncDisposableStack) return lock
+  if (lock !== undefined) {
+    lock.unref()
+    return lock
+  }
   const pid = await holderOf(directory)
   throw new InfraError(
     'RESULTS_IN_USE',
