@@ -8,13 +8,18 @@ process.on('uncaughtException', (error: unknown) => {
   process.stderr.write(`gmemtest: a bug of gmemtest or of a scenario (is an await missing?): ${visibleText(text)}\n`)
   process.exit(exitCodes.couldNotRun)
 })
-// A reader that closes the pipe, as in `gmemtest list | head`, is no failure. A full disk is one, but the run goes on: its
-// other reports are still good.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') return
-  process.stderr.write(`gmemtest: cannot write to the standard output: ${error.message}\n`)
-  process.exitCode ||= exitCodes.couldNotRun
-})
+// A reader that closes the pipe, as in `gmemtest list | head`, is no failure, and after the loss of a terminal SIGHUP decides
+// how the run ends. A full disk is a failure, but the run goes on: its other reports are still good.
+for (const [name, stream] of [
+  ['output', process.stdout],
+  ['error', process.stderr],
+] as const) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') return
+    process.exitCode ||= exitCodes.couldNotRun
+    if (name === 'output') process.stderr.write(`gmemtest: cannot write to the standard output: ${error.message}\n`)
+  })
+}
 const { main } = await import('./commands/main.ts')
 const exitCode = await main(process.argv.slice(2))
 process.exitCode = exitCode === exitCodes.ok ? process.exitCode : exitCode

@@ -23,7 +23,7 @@ export async function takeLock(cache: string, name: string, options: LockOptions
   await makePrivate(path.dirname(file)).catch((error: unknown) => {
     throw failure(file, messageOf(error))
   })
-  let child = await holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], options.signal)
+  let child = await lockNow(file, options.signal)
   if (child === undefined) {
     const who = (await readFile(file, 'utf8').catch(() => '')).trim()
     options.onWait(who === '' ? 'another gmemtest' : who)
@@ -32,6 +32,14 @@ export async function takeLock(cache: string, name: string, options: LockOptions
   if (child === undefined) throw failure(file, 'no reason given')
   await writeFile(file, `another gmemtest (process ${process.pid})\n`)
   return child
+}
+
+/**
+ * Takes the lock of a file or directory if no other process has it; returns undefined otherwise.
+ * @throws {InfraError} LOCK_FAILED when the file system has no locks
+ */
+export async function lockNow(file: string, signal: AbortSignal): Promise<Child | undefined> {
+  return holder(file, ['--nonblock', '--conflict-exit-code', String(busy)], signal)
 }
 
 /** Starts a child that holds the lock and echoes its input; returns undefined when another process holds the lock. */

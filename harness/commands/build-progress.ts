@@ -33,7 +33,7 @@ function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress
   return (progress) => {
     switch (progress.type) {
       case 'phase':
-        line.show(`${kernel}: ${words[progress.phase]}: ${progress.detail}`)
+        showPhase(line, progress.phase, `${kernel}: ${words[progress.phase]}: ${progress.detail}`)
         return
       case 'objects':
         line.show(`${kernel}: ${words.compile}: ${countOf(progress.built, progress.expected)}`)
@@ -45,6 +45,14 @@ function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress
         progress satisfies never
     }
   }
+}
+
+/** Phases that take a second or two, for which a log needs no line. */
+const short: readonly Phase[] = ['series', 'store']
+
+function showPhase(line: ProgressLine, phase: Phase, text: string): void {
+  if (short.includes(phase)) line.show(text)
+  else line.begin(text)
 }
 
 function countOf(built: number, expected: number | undefined): string {

@@ -4,6 +4,7 @@ import { InfraError, exitCodes } from '../base/errors.ts'
 import { missingPackages, probeRequirements } from '../process/requirements.ts'
 import { chooseAccelerator } from '../vm/accelerator.ts'
 import type { CommandContext } from './command-context.ts'
+import { columnsOf, tableRow, wrapped } from './layout.ts'
 
 interface DoctorOptions {
   readonly missingPackages?: true
@@ -34,14 +35,17 @@ export function doctor(context: CommandContext): Command {
 
 async function report({ stdout }: CommandContext): Promise<number> {
   const requirements = probeRequirements()
+  const columns = columnsOf(stdout)
   const width = Math.max(...requirements.map(({ what }) => what.length))
   for (const { what, found, neededFor } of requirements) {
     const state = found === undefined ? `missing, needed for ${neededFor}` : found
-    stdout.write(`${found === undefined ? '✗' : '✓'} ${what.padEnd(width)}  ${state}\n`)
+    const name = `${found === undefined ? '✗' : '✓'} ${what}`
+    stdout.write(`${tableRow(name, width + 2, state, columns)}\n`)
   }
   const accelerator = await chooseAccelerator(undefined)
   const speed = accelerator.name === 'kvm' ? 'KVM' : 'emulation (TCG), which is enough'
-  stdout.write(`\nKernels will run under ${speed}: ${accelerator.reason}.\n`)
+  const sentence = `Kernels will run under ${speed}: ${accelerator.reason}.`
+  stdout.write(`\n${columns === undefined ? sentence : wrapped(sentence, columns, 0, 0)}\n`)
   const packages = missingPackages(requirements)
   if (packages.length === 0) {
     stdout.write('Nothing is missing.\n')

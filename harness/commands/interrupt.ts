@@ -19,6 +19,11 @@ export class Interrupted extends Error {
   }
 }
 
+/** Returns whether the user ended a kept instance as gmemtest asks for: by Ctrl-C, and not by the loss of the terminal. */
+export function endsKeeping({ reason }: AbortSignal): boolean {
+  return reason instanceof Interrupted && reason.exitCode === 128 + constants.signals.SIGINT
+}
+
 export interface Interruption extends Disposable {
   /** Aborted by the first signal, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal

@@ -10,6 +10,7 @@ import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenar
 import { select } from '../base/select.ts'
 import { catalogues, coverageTable, uncovered } from '../suites/scenarios/coverage.ts'
 import type { CommandContext } from './command-context.ts'
+import { columnsOf, tableRow, widthOf } from './layout.ts'
 
 interface ListOptions {
   readonly kernels?: true
@@ -55,7 +56,7 @@ export function list(context: CommandContext): Command {
         const table = tableOf(options)
         if (options.check === true) return await check(patterns, table, context)
         expectWholeTable(patterns, table)
-        if (options.kernels === true) context.stdout.write(await kernelList(patterns))
+        if (options.kernels === true) context.stdout.write(await kernelList(patterns, columnsOf(context.stdout)))
         else if (table === undefined) return await listScenarios(patterns, options, context)
         else context.stdout.write(coverageTable(catalogues[table], await allScenarios()))
         return exitCodes.ok
@@ -89,11 +90,11 @@ async function listScenarios(
 ): Promise<number> {
   const files = await findScenarioFiles(directory === true ? undefined : directory)
   const scenarios = await loadEachScenario(select(files, patterns, 'scenario'), signal)
-  const width = Math.max(0, ...scenarios.map(({ name }) => name.length))
+  const width = Math.max(0, ...scenarios.map(({ name }) => widthOf(name)))
   for (const scenario of scenarios) {
     const text =
       'error' in scenario ? `ERROR: ${scenario.error.message}` : `${scenario.title} [${scenario.rules.join(' ')}]`
-    stdout.write(`${plainText(`${scenario.name.padEnd(width)}  ${text}`)}\n`)
+    stdout.write(`${tableRow(plainText(scenario.name), width, plainText(text), columnsOf(stdout))}\n`)
   }
   return scenarios.some((scenario) => 'error' in scenario) ? exitCodes.testFailed : exitCodes.ok
 }
@@ -126,10 +127,10 @@ async function check(
   return isStale || missing.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
-async function kernelList(patterns: readonly string[]): Promise<string> {
+async function kernelList(patterns: readonly string[], columns: number | undefined): Promise<string> {
   const known = (await listKernelDefinitions()).map((name) => ({ name }))
   const names = select(known, patterns, 'kernel').map(({ name }) => name)
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))
-  return definitions.map((definition) => `${definition.name.padEnd(width)}  ${definition.description}\n`).join('')
+  return definitions.map(({ name, description }) => `${tableRow(name, width, description, columns)}\n`).join('')
 }

@@ -5,6 +5,7 @@ import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
+import { columnsOf, helpText } from './layout.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
 import { errorPrinter, primaryError } from './print-error.ts'
 
@@ -86,10 +87,10 @@ async function commandFor(
   const [name = '--help', ...rest] = args.slice(verbIndex(args))
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
-  if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand()), [name]]
+  if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand(), context), [name]]
   const factory = await loaders[verbNamed(name)]()
   const command = factory(context)
-  return [prepared(command.name(`gmemtest ${command.name()}`)), rest]
+  return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
 }
 
 /** Returns the position of the verb in the arguments. */
@@ -122,11 +123,19 @@ function overviewCommand(): Command {
   return root.action(() => root.help())
 }
 
+/** The width of a help text that no terminal shows. */
+const usualColumns = 80
+
 /** Adds the common parts of all commands: gmemtest prints the errors, and there is --verbose. */
-function prepared(command: Command): Command {
+function prepared(command: Command, { stdout }: CommandContext): Command {
+  const columns = columnsOf(stdout)
   return command
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({
+      writeErr: () => undefined,
+      writeOut: (text) => void stdout.write(helpText(text, columns)),
+      getOutHelpWidth: () => columns ?? usualColumns,
+    })
     .option('--verbose', 'with an error, also print its causes and stack traces')
     .helpOption('-h, --help', 'print this help')
 }

@@ -1,6 +1,8 @@
-// Progress on a terminal: a line on stderr with stage, time and count, which is rewritten in place.
+// Progress on stderr: on a terminal a line with stage, time and count, which is rewritten in place; elsewhere a line at the
+// beginning of each long stage, and one a minute, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
+import { columnsOf } from './layout.ts'
 import { plainText } from '../report/plain.ts'
 import { statusLine } from '../report/status-line.ts'
 
@@ -8,28 +10,45 @@ import { statusLine } from '../report/status-line.ts'
 export interface ProgressLine extends Disposable {
   /** Shows the current stage. */
   show(text: string): void
+  /** Shows the beginning of a long stage, also without a terminal. */
+  begin(text: string): void
   /** Prints a sentence that stays, also without a terminal. */
   say(text: string): void
 }
 
-/** Shows progress on `output` with the time since the start; without a terminal, only the output of `say` appears. */
-export function progressLine(output: Writable, isTty: boolean, width = 100): ProgressLine {
+const second = 1000
+const minute = 60 * second
+
+/** Shows progress on `output` with the time since the start. */
+export function progressLine(
+  output: Writable,
+  isTty: boolean,
+  width = columnsOf(output) ?? 100,
+  pause = minute,
+): ProgressLine {
   const started = performance.now()
   const line = statusLine(output, isTty)
   let current = ''
-  const draw = (): void => line.show(`${elapsed(performance.now() - started)} ${current}`.slice(0, width))
+  const now = (): string => `${elapsed(performance.now() - started)} ${current}`
+  const draw = (): void => line.show(now().slice(0, width))
+  const say = (text: string): void => {
+    line.clear()
+    output.write(`gmemtest: ${plainText(text)}\n`)
+  }
   // The time must advance during a silent stage.
-  const timer = isTty ? setInterval(draw, 1000) : undefined
-  timer?.unref()
+  const timer = isTty ? setInterval(draw, second) : setInterval(() => current !== '' && say(now()), pause)
+  timer.unref()
   return {
     show(text) {
       current = text
       draw()
     },
-    say(text) {
-      line.clear()
-      output.write(`gmemtest: ${plainText(text)}\n`)
+    begin(text) {
+      current = text
+      if (isTty) draw()
+      else say(text)
     },
+    say,
     [Symbol.dispose]() {
       clearInterval(timer)
       line.clear()

@@ -41,8 +41,7 @@ export function requireFiles(limits: string): void {
 
 async function requireCache(): Promise<void> {
   const cache = cacheDirectory()
-  const { HOME, XDG_CACHE_HOME: base } = process.env
-  const origin = base !== undefined && path.isAbsolute(base) ? `XDG_CACHE_HOME is '${base}'` : `HOME is '${HOME ?? ''}'`
+  const origin = originOfCache(process.env)
   try {
     await makeDirectories(cache, 0o700)
     await access(cache, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -54,6 +53,13 @@ async function requireCache(): Promise<void> {
       hint: elsewhere,
     })
   }
+}
+
+/** Returns the variable that decides where the cache is, with its value. */
+function originOfCache({ XDG_CACHE_HOME: base, HOME }: NodeJS.ProcessEnv): string {
+  if (base !== undefined && path.isAbsolute(base)) return `XDG_CACHE_HOME is '${base}'`
+  if (HOME === undefined) return 'HOME is not set'
+  return path.isAbsolute(HOME) ? `HOME is '${HOME}'` : `HOME is '${HOME}', and counts as not set`
 }
 
 async function requireTemporary(): Promise<void> {

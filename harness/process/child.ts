@@ -1,6 +1,7 @@
 // A long-lived child such as QEMU: the harness talks to it over inherited descriptors, and it never outlives the harness.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
 import { hasHidden, replaceHidden } from '../base/visible-text.ts'
@@ -28,6 +29,8 @@ export interface Child extends AsyncDisposable {
   readonly exited: Promise<ChildExit>
   /** Sends SIGKILL: for children that have no data to save. */
   kill(): void
+  /** Lets this process end while the child runs; the child ends with it. */
+  unref(): void
 }
 
 const stderrLimit = 64 * 1024
@@ -122,7 +125,12 @@ export async function startChild(
     channels,
     exited: exited.promise,
     kill: () => void child.kill('SIGKILL'),
+    unref() {
+      child.unref()
+      for (const stream of child.stdio) if (stream instanceof Socket) stream.unref()
+    },
     async [Symbol.asyncDispose]() {
+      child.ref()
       child.kill('SIGKILL')
       for (const channel of channels) channel.destroy()
       await exited.promise

@@ -19,6 +19,8 @@ export interface ResultsOptions {
   readonly output: string | undefined
   readonly kernel: string
   readonly now: Date
+  /** Called with the directory before a file in it is removed or written. */
+  readonly claim?: (directory: string) => Promise<void>
   /** Returns the free bytes of a directory; the default asks the file system. */
   readonly free?: (directory: string) => Promise<number>
 }
@@ -32,8 +34,9 @@ export interface ResultsOptions {
 export async function makeResultsDirectory(options: ResultsOptions): Promise<string> {
   const { output, free = freeBytes } = options
   const directory = await makeDirectory(options)
-  const left = Math.floor((await free(directory)) / 2 ** 20)
   try {
+    await options.claim?.(directory)
+    const left = Math.floor((await free(directory)) / 2 ** 20)
     if (left < neededMebibytes) {
       throw new InfraError('NO_SPACE', `results need ${neededMebibytes} MiB in ${directory}, ${left} MiB are free`, {
         hint: `free some space; ${otherPlace}`,

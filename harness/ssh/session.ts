@@ -73,6 +73,8 @@ function quoted(word: string): string {
 export function createSession(client: Client, transport: Duplex): SshSession {
   const closed = Promise.withResolvers<void>()
   let trouble: Error | undefined
+  // Each channel that is being opened listens, and there is no limit of channels.
+  client.setMaxListeners(0)
   client.on('error', (error) => {
     trouble ??= error
   })

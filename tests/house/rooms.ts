@@ -50,6 +50,7 @@ export const rooms: Rooms = {
 
   commands: [
     'base',
+    'cache',
     'campaigns/mutants',
     'console',
     'image',

@@ -40,7 +40,7 @@ async function gmemtest(...args: string[]): Promise<Ran> {
 function examplesOf(help: string): string[][] {
   return [...help.matchAll(/^ {2}gmemtest ((?:run|list|mutants)\b.*?)(?: {2}|$)/gm)].map(([, line = '']) =>
     line
-      .replaceAll(/--kernel \S+/g, '')
+      .replaceAll(/--(?:kernel|scenarios) \S+/g, '')
       .split(/\s+/)
       .filter((word) => word !== '' && !word.startsWith('--'))
       .map((word) => word.replaceAll("'", '')),

@@ -44,7 +44,8 @@ async function readFolder(folder: string): Promise<Mutant[]> {
   })
   return Promise.all(
     names
-      .filter((name) => name.endsWith('.patch'))
+      // Editors put locks and copies with such names beside a file: .#mine.patch
+      .filter((name) => name.endsWith('.patch') && !name.startsWith('.'))
       .map(async (name) => {
         const file = path.join(folder, name)
         return parseMutant(file, await readFile(file, 'latin1'))

@@ -15,6 +15,7 @@ import { expectedSkips } from '../../suites/scenarios/expected-skips.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
+import { claimDirectory } from './claim-directory.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
 /** The facts of a job, known before its kernel is built. */
@@ -26,6 +27,8 @@ export interface Job {
   readonly isolation: Isolation
   /** The directory of the results. */
   readonly directory: string
+  /** Keeps other runs out of the directory. Dispose of it after the last report. */
+  readonly claim: AsyncDisposable
   readonly started: Date
 }
 
@@ -49,7 +52,13 @@ export async function prepareJob<Choice>(
   await requireEnvironment()
   const choice = await choose(usable)
   const kernel = `${usable.name}${suffix}`
-  const directory = await makeResultsDirectory({ output: options.output, kernel, now: started })
+  await using stack = new AsyncDisposableStack()
+  const directory = await makeResultsDirectory({
+    output: options.output,
+    kernel,
+    now: started,
+    claim: async (made) => void stack.use(await claimDirectory(made, context)),
+  })
   const job = {
     options,
     context,
@@ -57,6 +66,7 @@ export async function prepareJob<Choice>(
     accelerator: slowedDown(chosen, usable.slowdown),
     isolation: options.isolation ?? usable.isolation,
     directory,
+    claim: stack.move(),
     started,
   }
   return [job, choice]

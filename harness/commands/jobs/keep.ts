@@ -5,10 +5,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { plainText } from '../../report/plain.ts'
-import type { SshEndpoint } from '../../vm/vm.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Kept } from '../../run/run-options.ts'
 import type { Job } from './job.ts'
+import { attach, doorOf, loginLine } from './login.ts'
 import { offerGdb } from './offer-gdb.ts'
 import { tellDeath } from './tell-death.ts'
 
@@ -29,9 +29,11 @@ async function stayUp(
   const { signal, stderr } = context
   await using stack = new AsyncDisposableStack()
   const sockets = new Set<Socket>()
+  const door = await doorOf(instance, signal)
   const server = await listen((socket) => {
     sockets.add(socket)
-    attach(socket, instance.endpoint)
+    socket.once('close', () => sockets.delete(socket))
+    void attach(socket, door)
   })
   stack.defer(() => {
     server.close()
@@ -41,10 +43,8 @@ async function stayUp(
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
   const knownHosts = path.join(directory, 'known_hosts')
   await writeFile(knownHosts, `gmemtest-guest ssh-ed25519 ${image.hostKey.toString('base64')}\n`)
-  const options = `-i ${image.userKey} -o HostKeyAlias=gmemtest-guest -o UserKnownHostsFile=${knownHosts}`
-  stderr.write(
-    `gmemtest: the instance stays up until Ctrl-C; to log in:\n  ssh -p ${address.port} ${options} root@127.0.0.1\n`,
-  )
+  const line = loginLine(address.port, image.userKey, knownHosts)
+  stderr.write(`gmemtest: the instance stays up until Ctrl-C; to log in:\n  ${line}\n`)
   stack.use(await offerGdb(instance.openGdbStub, kernel, context))
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
@@ -56,18 +56,4 @@ async function listen(onConnection: (socket: Socket) => void): Promise<Server> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return server
-}
-
-/** Connects a socket to a channel of the instance. */
-function attach(socket: Socket, endpoint: SshEndpoint): void {
-  try {
-    const channel = endpoint.take()
-    socket.pipe(channel).pipe(socket)
-    socket.on('error', () => channel.destroy())
-    channel.on('error', () => socket.destroy())
-    channel.on('close', () => socket.destroy())
-  } catch {
-    // All channels have been used: the client sees that the connection is closed.
-    socket.destroy()
-  }
 }

@@ -24,6 +24,7 @@ import type { CommandContext } from '../command-context.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
+import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { progressLine } from '../progress.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
@@ -54,7 +55,8 @@ export async function listMutants(
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bug, scenarios } of mutants) {
     const known = bug === undefined ? '' : `${bug}; `
-    stdout.write(`${plainText(`${name.padEnd(width)}  ${title} [${known}${scenarios.join(' ')}]`)}\n`)
+    const text = plainText(`${title} [${known}${scenarios.join(' ')}]`)
+    stdout.write(`${tableRow(plainText(name), width, text, columnsOf(stdout))}\n`)
   }
   stderr.write(
     'gmemtest: in brackets: the number of the known bug (docs/bugs.md), if it has one, and the scenarios that should notice it\n',
@@ -79,7 +81,9 @@ export async function runMutants(
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
   for (const { error } of campaign.plan.refused) context.printError(error)
-  return reporting(context, job.directory, (emit) => execute(campaign, job, emit))
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, (emit) => execute(campaign, job, emit))
 }
 
 async function chosen(

@@ -17,6 +17,7 @@ import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
+import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 
@@ -40,7 +41,9 @@ type Emit = (event: RunEvent) => Promise<void>
 /** Runs the suite and returns the exit code. `run-finished` is always emitted. */
 export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const { context, definition, options } = job
-  return reporting(context, job.directory, async (emit) => {
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, async (emit) => {
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),
@@ -108,7 +111,7 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   })
   await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
-  if (outcome.aborted !== undefined) signal.throwIfAborted()
+  if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
   return await record.exitCode(outcome.exitCode)
 }

@@ -21,10 +21,13 @@ const kernelsDirectory = inProject('kernel-configs/kernels')
 /** Lists the names of the project's definitions, sorted. */
 export async function listKernelDefinitions(): Promise<string[]> {
   const files = await readdir(kernelsDirectory)
-  return files
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => path.basename(file, '.yaml'))
-    .toSorted()
+  return (
+    files
+      // Editors put locks and copies with such names beside a file: .#mine.yaml
+      .filter((file) => file.endsWith('.yaml') && !file.startsWith('.'))
+      .map((file) => path.basename(file, '.yaml'))
+      .toSorted()
+  )
 }
 
 /**

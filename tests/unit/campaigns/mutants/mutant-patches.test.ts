@@ -1,5 +1,5 @@
 // Mutants as files: their headers, their kernel, and their builds.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { loadKernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
@@ -28,7 +28,10 @@ function mutantPatch(from = '20', to = '21', lines = 'Bug: B-3\nScenarios: first
 }
 
 void test('the header of a mutant describes the bug and names its scenarios', async (t) => {
-  const definition = await miniWith(t.testdir(), { 'b.patch': mutantPatch(), 'README.md': 'no mutant' })
+  const besides = { 'README.md': 'no mutant', '.b.patch.swp': 'x', 'b.patch~': 'x', '#b.patch#': 'x', '.b.patch': 'x' }
+  const definition = await miniWith(t.testdir(), { 'b.patch': mutantPatch(), ...besides, '4913': '' })
+  // A lock of Emacs is a link to nothing.
+  await symlink('me@here.1', path.join(path.dirname(definition.file), 'series/mutants/.#b.patch'))
   t.strictSame(await readMutants(definition), [
     {
       name: 'b',
