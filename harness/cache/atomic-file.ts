@@ -4,6 +4,7 @@ import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pr
 import path from 'node:path'
 import { hasCode } from '../base/errors.ts'
 import { makeDirectories } from '../base/make-directories.ts'
+import { removeTree } from './remove-tree.ts'
 
 /** The names of files and directories that a process is making begin with this prefix; its process id follows. */
 const asidePrefix = '.making-'
@@ -66,12 +67,16 @@ export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR')
 }
 
-/** Removes the half-made files and directories of killed processes. */
+/**
+ * Removes the half-made files and directories of killed processes. One that cannot be removed yet disturbs nothing, and is
+ * removed another time.
+ * @throws the error of the file system when it cannot list `root`
+ */
 export async function sweep(root: string): Promise<void> {
   const abandoned = (await readdir(root)).filter(
     (name) => name.startsWith(asidePrefix) && !isRunning(Number(name.split('-')[1])),
   )
-  await Promise.all(abandoned.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
+  await Promise.allSettled(abandoned.map((name) => removeTree(path.join(root, name))))
 }
 
 function isRunning(pid: number): boolean {

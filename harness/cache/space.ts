@@ -5,8 +5,9 @@ import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 const otherDisk = 'set XDG_CACHE_HOME to a directory on another disk'
 const spaceHint = `free some space, or ${otherDisk}`
 
-function gibibytes(count: number): string {
-  return `${(count / 2 ** 30).toFixed(1)} GiB`
+function amount(bytes: number): string {
+  const gibibytes = bytes / 2 ** 30
+  return gibibytes < 0.1 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${gibibytes.toFixed(1)} GiB`
 }
 
 /**
@@ -21,7 +22,7 @@ export async function requireSpace(
 ): Promise<void> {
   const found = await free(directory)
   if (found >= needed) return
-  throw new InfraError('NO_SPACE', `${what} needs ${gibibytes(needed)} in ${directory}, ${gibibytes(found)} are free`, {
+  throw new InfraError('NO_SPACE', `${what} needs ${amount(needed)} in ${directory}, ${amount(found)} are free`, {
     hint: spaceHint,
   })
 }
@@ -33,12 +34,39 @@ export function noSpaceError(text: string, what: string): InfraError | undefined
     : undefined
 }
 
-/** Returns the error to throw when a write to the cache fails: errors that are not of the file system stay as they are. */
+/** Errors that the state of a disk, or other programs, cause in the cache. */
+const troubles = [
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'EIO',
+  'ENOENT',
+  'ENOTDIR',
+  'EEXIST',
+  'ENOTEMPTY',
+  'ENAMETOOLONG',
+  'ESTALE',
+]
+
+/** Returns the error to throw when work in the cache fails: an error that does not come from the cache stays as it is. */
 export function cacheError(error: unknown, root: string): unknown {
   if (isDiskFull(error)) return noSpaceLeft(root, otherDisk, error)
-  if (!hasCode(error, 'EACCES', 'EROFS')) return error
-  return new InfraError('CACHE_NOT_WRITABLE', `cannot write to the cache: ${messageOf(error)}`, {
+  if (!hasCode(error, ...troubles) || !isAbout(error, root)) return error
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
+    return new InfraError('CACHE_NOT_WRITABLE', `cannot write to the cache: ${messageOf(error)}`, {
+      cause: error,
+      hint: otherDisk,
+    })
+  }
+  return new InfraError('CACHE_CHANGED', `the cache changed while it was in use: ${messageOf(error)}`, {
     cause: error,
-    hint: otherDisk,
+    hint: `run the same command again while no other program writes to ${root}`,
   })
+}
+
+/** Returns whether an error of the file system names no path, or one of a directory. */
+function isAbout(error: unknown, root: string): boolean {
+  const fields = new Map<string, unknown>(Object.entries(error instanceof Error ? error : {}))
+  const paths = ['path', 'dest'].flatMap((name) => (fields.has(name) ? [String(fields.get(name))] : []))
+  return paths.length === 0 || paths.some((file) => `${file}/`.startsWith(`${root}/`))
 }

@@ -1,8 +1,9 @@
 // Directories that are complete or absent: filled under another name, renamed, swept away after a killed process.
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode } from '../base/errors.ts'
-import { asideOf, exists, flush, makePrivate, sweep } from './atomic-file.ts'
+import { asideOf, exists, flush, isMissing, makePrivate, sweep } from './atomic-file.ts'
+import { removeTree } from './remove-tree.ts'
 
 const mostTries = 10
 
@@ -22,7 +23,7 @@ export async function makeWhole<Result>(
   await sweep(root)
   const aside = asideOf(directory)
   await using stack = new AsyncDisposableStack()
-  stack.defer(() => rm(aside, { recursive: true, force: true }))
+  stack.defer(() => removeTree(aside))
   await mkdir(aside, { mode: 0o700 })
   const result = await fill(aside)
   await flush(aside)
@@ -42,16 +43,19 @@ export async function makeWhole<Result>(
 
 /**
  * Removes a directory unless another process replaced it: `isTheOne` recognises the directory that the caller means.
- * Files that a process has open stay readable.
+ * Files that a process has open stay readable. When this process is killed meanwhile, the directory is there, or is swept away.
+ * @throws the error of the file system when this user must not remove the directory
  */
 export async function discard(
   directory: string,
   isTheOne: (directory: string) => Promise<boolean> = async () => true,
 ): Promise<void> {
   const trash = asideOf(directory)
-  await rename(directory, trash).catch(() => undefined)
+  await rename(directory, trash).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
   if (!(await isTheOne(trash))) await rename(trash, directory).catch(() => undefined)
-  await rm(trash, { recursive: true, force: true })
+  await removeTree(trash)
 }
 
 /** Removes the files and directories that have not been used for longest, until `mostKept` remain. */
@@ -66,5 +70,5 @@ export async function prune(root: string, mostKept: number): Promise<void> {
     }),
   )
   const superfluous = aged.toSorted((a, b) => b.usedAt - a.usedAt).slice(mostKept)
-  await Promise.all(superfluous.map(({ file }) => rm(file, { recursive: true, force: true })))
+  await Promise.all(superfluous.map(({ file }) => removeTree(file)))
 }

@@ -4,7 +4,7 @@ import { run, type CommandResult, type RunOptions } from '../process/run-program
 import type { GmemtestError } from '../base/errors.ts'
 import { noSpaceError } from '../cache/space.ts'
 
-type AttemptOptions = Pick<RunOptions, 'signal' | 'cwd' | 'env' | 'input'> & {
+type AttemptOptions = Pick<RunOptions, 'signal' | 'cwd' | 'env' | 'input' | 'encoding'> & {
   /** Milliseconds; default ten minutes. */
   readonly timeout?: number
 }

@@ -1,18 +1,22 @@
 // The work tree of a kernel: one builder at a time brings it up to date and works in it.
 import { mkdir, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { byteName, bytePath } from '../base/byte-name.ts'
 import { BuildError, InfraError } from '../base/errors.ts'
-import { exists, makePrivate, writeWhole } from '../cache/atomic-file.ts'
+import { exists, makePrivate, sweep, writeWhole } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
 import { requireSpace } from '../cache/space.ts'
+import { lastLines, succeed } from './command.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { lockFor } from './kernel-store.ts'
+import { makeLockOf } from './make.ts'
 import type { Request } from './kconfig/fragment.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { applySeries } from './series/apply.ts'
 import type { Patch } from './series/patch.ts'
 import { listTree, objectsName } from './source/listing.ts'
-import { discardTree, treeOf, untouchedFiles, type SourceIdentity } from './source/pristine.ts'
+import { discardTree, hasContent, lockSource, treeOf, untouchedFiles } from './source/pristine.ts'
+import type { SourceIdentity } from './source/pristine.ts'
 import { updateTree } from './worktree.ts'
 
 /** All inputs of a build. */
@@ -28,14 +32,14 @@ export interface Ingredients {
 /** Free bytes for objects with line tables, vmlinux.o, vmlinux and the copies in the store. */
 const spaceForBuild = 2 ** 30
 
-/** The unpacked source has changed since it was unpacked; it has been removed and must be obtained again. */
+/** The source in the cache is no longer the one of the ingredients; it must be obtained again. */
 export class SourceTouched extends Error {}
 
 /**
  * Brings the work tree of a definition up to date and works in it; no other process does meanwhile. The tree is `tree` in
  * the directory `home`.
  * @throws {BuildError} PATCH_DOES_NOT_APPLY
- * @throws {InfraError} NO_SPACE, CACHE_PATH
+ * @throws {InfraError} NO_SPACE, TREE_BUSY
  * @throws {SourceTouched}
  */
 export async function inWorkTree<Result>(
@@ -44,11 +48,6 @@ export async function inWorkTree<Result>(
   work: (home: string) => Promise<Result>,
 ): Promise<Result> {
   const { definition } = ingredients
-  if (/[\s:]/.test(context.cache)) {
-    throw new InfraError('CACHE_PATH', `a kernel cannot be built below '${context.cache}'`, {
-      hint: 'make allows neither blanks nor colons in paths; set XDG_CACHE_HOME to another directory',
-    })
-  }
   const name = treeNameOf(definition)
   const directory = path.join(context.cache, 'trees', name)
   await makePrivate(directory)
@@ -56,6 +55,8 @@ export async function inWorkTree<Result>(
   const home = await realpath(directory)
   await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
   void lock
+  await sweep(home)
+  await waitForPrograms(home, context)
   await requireSpace(home, spaceForBuild, `building ${definition.name}`)
   await prepareTree(ingredients, home, context)
   return await work(home)
@@ -67,16 +68,33 @@ export async function inWorkTree<Result>(
  * compares contents, and make builds only files that differ.
  */
 function treeNameOf({ file, flavour, source }: KernelDefinition): string {
-  const stem = path.basename(file).replace(/\.ya?ml$/, '')
+  const stem = wordOf(path.basename(file).replace(/\.ya?ml$/, ''))
   const { kind } = source
   // The hash identifies an archive, wherever the archive lies.
   const identity = kind === 'tarball' ? { kind, sha256: source.sha256 } : source
-  return [stem, ...(flavour === undefined ? [] : [flavour]), keyOf(identity).slice(0, 12)].join('-')
+  return [stem, ...(flavour === undefined ? [] : [wordOf(flavour)]), keyOf(identity).slice(0, 12)].join('-')
+}
+
+/** Returns a name that make and the shells of kbuild read as one word, of a length that leaves space for other parts. */
+function wordOf(name: string): string {
+  return name.replaceAll(/[^\w.+@-]/g, '_').slice(0, 80)
+}
+
+/** Waits until the programs that a killed builder left have ended: they may still write objects. */
+async function waitForPrograms(home: string, { signal }: BuildContext): Promise<void> {
+  const file = makeLockOf(path.join(home, 'tree'))
+  await succeed('flock', [file, 'true'], { signal, stage: 'waiting for an earlier make' }, (result) => {
+    return new InfraError('TREE_BUSY', `programs of an earlier build do not end`, {
+      tail: lastLines(result, 3),
+      hint: `'fuser ${file}' prints their process ids; end them and run the same command again`,
+    })
+  })
 }
 
 /**
- * Puts source and series into `tree` in the directory `home`; the tree does not change when the series does not apply.
- * @returns the files that were written or removed: the others have the times of the source
+ * Puts source and series into `tree` in the directory `home`; the tree does not change when the series does not apply. The
+ * source stays as it is meanwhile: another builder may want to update it.
+ * @returns the files that were written or removed, as byte names: the others have the times of the source
  */
 export async function prepareTree(
   ingredients: Ingredients,
@@ -89,13 +107,19 @@ export async function prepareTree(
   await rm(scratch, { recursive: true, force: true })
   await using done = new AsyncDisposableStack()
   done.defer(async () => rm(scratch, { recursive: true, force: true }))
+  await using lock = await lockSource(context, identity.directory)
+  void lock
+  if (!(await hasContent(context.cache, identity))) {
+    throw new SourceTouched(`${identity.version} is no longer the state of the directory`)
+  }
   const files = await untouchedFiles(context, identity.directory)
   if (files === undefined) {
     await discardTree(context.cache, identity.directory)
     throw new SourceTouched(`${pristine} is not as it was unpacked`)
   }
   context.progress({ type: 'phase', phase: 'series', detail: `${patches.length} patches` })
-  const overlay = await applySeries(patches, pristine, scratch, context)
+  const changes = await applySeries(patches, pristine, scratch, context)
+  const overlay = new Map(Array.from(changes, ([name, file]) => [byteName(name), file]))
   return await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
 }
 
@@ -127,8 +151,10 @@ const recentSeconds = 120
 /** Removes the files of a tree that were written within two minutes before the last one. */
 export async function discardRecent(directory: string, signal: AbortSignal): Promise<void> {
   const files = await listTree(directory, signal)
-  const last = Math.max(...Array.from(files.values(), ({ time }) => Number(time)))
-  for (const [name, { time }] of files) {
-    if (last - Number(time) < recentSeconds) await rm(path.join(directory, name), { force: true })
+  // Not Math.max(...): a kernel with all options has more objects than a function may have arguments.
+  let last = 0
+  for (const { time } of files.values()) last = Math.max(last, Number(time))
+  for (const [name, { time, type }] of files) {
+    if (type !== 'd' && last - Number(time) < recentSeconds) await rm(bytePath(directory, name), { force: true })
   }
 }

@@ -44,6 +44,11 @@ export async function make(tree: string, targets: readonly string[], options: Ma
   return runMake(tree, makeArguments(tree, targets, compiler), options)
 }
 
+/** Returns the file that all programs of a build in a tree have locked. */
+export function makeLockOf(tree: string): string {
+  return `${tree}.lock`
+}
+
 /** Runs make in a tree, with the arguments of the caller. A failure of make is a result, not an exception. */
 export async function runMake(
   tree: string,
@@ -52,7 +57,7 @@ export async function runMake(
 ): Promise<CommandResult> {
   // Every process of the build inherits this lock: a compiler that outlives a killed builder cannot write to the
   // objects of the next one.
-  const lock = ['--no-fork', `${tree}.lock`]
+  const lock = ['--no-fork', makeLockOf(tree)]
   const [file, wrapped] = withCleanEnvironment('flock', [...lock, 'make', `-j${jobs}`, ...args])
   // TERM: make stops its compilers and removes the files that they had half written.
   return run(file, wrapped, { ...options, timeout, deathSignal: 'TERM' })

@@ -6,7 +6,9 @@ import { InfraError } from '../base/errors.ts'
 import { hasShape } from '../base/has-shape.ts'
 import { readJson } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
+import { cacheError } from '../cache/space.ts'
 import { buildKernel } from './build-kernel.ts'
+import { requireBuildPath } from './cache-path.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
 import { isStored, kernelShelf, lockFor, productNames } from './kernel-store.ts'
@@ -50,10 +52,18 @@ const recipe = 1
  * Finds the build of a definition in the store, or makes it. With everything in the cache this takes a few
  * milliseconds and starts no process.
  * @throws {UsageError} for a definition that names a missing source, series or fragment
- * @throws {InfraError} when this computer lacks a program, space or the network
+ * @throws {InfraError} when this computer lacks a program, space or the network, or when the cache cannot be used
  * @throws {BuildError} for a series that does not apply, an option that does not survive, code that does not compile
  */
 export async function provideKernel(definition: KernelDefinition, options: ProvideOptions): Promise<KernelBuild> {
+  try {
+    return await provide(definition, options)
+  } catch (error) {
+    throw cacheError(error, options.cache)
+  }
+}
+
+async function provide(definition: KernelDefinition, options: ProvideOptions): Promise<KernelBuild> {
   const refresh = options.refresh ?? false
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {
@@ -71,7 +81,7 @@ export async function provideKernel(definition: KernelDefinition, options: Provi
 /**
  * Makes sure that the source of a definition is in the cache, and calls `work`. When another program has changed the
  * unpacked tree, the source is unpacked again, once.
- * @throws {InfraError} SOURCE_CHANGING
+ * @throws {InfraError} SOURCE_CHANGING, CACHE_PATH
  */
 export async function withSource<Result>(
   definition: KernelDefinition,
@@ -79,6 +89,7 @@ export async function withSource<Result>(
   refresh: boolean,
   work: (ingredients: Ingredients) => Promise<Result>,
 ): Promise<Result> {
+  await requireBuildPath(context.cache)
   for (let isRetry = false; ; isRetry = true) {
     const identity = await obtainSource(definition.source, context, refresh && !isRetry)
     const ingredients = await collect(definition, identity, context)
@@ -88,10 +99,10 @@ export async function withSource<Result>(
       if (!(error instanceof SourceTouched)) throw error
       if (isRetry) {
         throw new InfraError('SOURCE_CHANGING', error.message, {
-          hint: 'stop the program that writes to the cache, and run the same command again',
+          hint: 'stop the program that writes to the source or the cache, and run the same command again',
         })
       }
-      context.progress({ type: 'notice', message: `${error.message}; it is unpacked again` })
+      context.progress({ type: 'notice', message: `${error.message}; it is obtained again` })
     }
   }
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   /** Added to the environment of the harness. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
+  /** How stdout and stderr are decoded; `latin1` keeps each byte as one character. Default UTF-8. */
+  readonly encoding?: 'utf8' | 'latin1'
   /** Called with each line of stdout and stderr as soon as it is complete. */
   readonly onLine?: (line: string) => void
   /** Also append stdout and stderr to this file. */
@@ -58,10 +60,11 @@ export function isMissing(exitCode: number | undefined, stderr: string): boolean
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
   // Imported late: execa takes 80 ms to load, and a run with a warm cache starts no command.
   const { execa } = await import('execa')
-  const { signal, onLine, logFile, deathSignal, ...others } = options
+  const { signal, onLine, logFile, deathSignal, encoding = 'utf8', ...others } = options
   const [file, wrapped] = dieWithHarness(command, args, deathSignal)
   const child = execa(file, wrapped, {
     ...others,
+    encoding,
     cancelSignal: signal,
     forceKillAfterDelay: 2000,
     reject: false,
@@ -71,7 +74,7 @@ export async function run(command: string, args: readonly string[], options: Run
     all: true,
   })
   const lines = onLine === undefined ? [] : child.iterable({ from: 'all', binary: false })
-  for await (const line of lines) onLine?.(line)
+  for await (const line of lines) onLine?.(typeof line === 'string' ? line : Buffer.from(line).toString('latin1'))
   const result = await child
   signal.throwIfAborted()
   if (result.code === 'ENOENT' || isMissing(result.exitCode, result.stderr)) {

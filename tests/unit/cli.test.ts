@@ -1,6 +1,6 @@
 // The real command line, as a user meets it: help, mistakes, exit codes.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
@@ -46,6 +46,16 @@ function examplesOf(help: string): string[][] {
       .map((word) => word.replaceAll("'", '')),
   )
 }
+
+void test('a checkout below a backslash, which Node takes for a part of a URL, is refused', async (t) => {
+  const directory = path.join(home, String.raw`a\b`)
+  await mkdir(directory)
+  await copyFile(inProject('gmemtest'), path.join(directory, 'gmemtest'))
+  const options = { signal: new AbortController().signal, timeout: 10_000 }
+  const { exitCode, stderr } = await run('sh', [path.join(directory, 'gmemtest'), 'list'], options)
+  t.equal(exitCode, 69)
+  t.match(stderr, /it has a backslash\n {2}hint: move the checkout/)
+})
 
 void test('the command line', async (suite) => {
   suite.teardown(() => rm(home, { recursive: true, force: true }))

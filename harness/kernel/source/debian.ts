@@ -49,6 +49,8 @@ export async function obtainDebian(
   if (pinned?.directory === directory && (await isUnpacked(context.cache, directory))) return pinned
 
   const exact = `${source.package}=${found}`
+  await using treeLock = await lockSource(context, directory)
+  void treeLock
   const { archiveName, facts } = await makeTree(context, directory, async (tree, scratch) => {
     const options = { signal: context.signal, cwd: scratch, stage: 'fetching the kernel source', timeout: oneHour }
     context.progress({ type: 'phase', phase: 'source', detail: `downloading ${source.package} ${found}` })
@@ -92,7 +94,11 @@ export async function obtainDebian(
     ],
   }
   await remember(context.cache, pin, identity)
-  if (pinned !== undefined && pinned.directory !== directory) await discardTree(context.cache, pinned.directory)
+  if (pinned !== undefined && pinned.directory !== directory) {
+    await using oldLock = await lockSource(context, pinned.directory)
+    void oldLock
+    await discardTree(context.cache, pinned.directory)
+  }
   return identity
 }
 

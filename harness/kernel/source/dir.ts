@@ -1,44 +1,40 @@
 // Source from a directory in which a developer works. The directory is only read; builds use a copy of its state.
 import { createHash } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { mkdir, readlink, rm } from 'node:fs/promises'
+import { constants, existsSync, statSync } from 'node:fs'
+import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
+import { bytePath, textOfName } from '../../base/byte-name.ts'
 import { InfraError, UsageError } from '../../base/errors.ts'
 import { fieldsOf } from '../../base/has-shape.ts'
-import type { CommandResult } from '../../process/run-program.ts'
-import { lastLines, succeed } from '../command.ts'
-import { readJson, writeWhole } from '../../cache/atomic-file.ts'
+import { exists, isMissing, readJson, sweep, writeWhole } from '../../cache/atomic-file.ts'
 import { sha256 } from '../../cache/hash.ts'
-import type { BuildContext } from '../provide-progress.ts'
 import { requireSpace } from '../../cache/space.ts'
-import { gitEnvironment } from './git-environment.ts'
-import { listTree, type Entry } from './listing.ts'
+import { shellWord } from '../../process/child.ts'
+import type { BuildContext } from '../provide-progress.ts'
+import { contentsOf, indexDir, linkWord, stateOf, type DirIndex } from './dir-index.ts'
+import { listTree } from './listing.ts'
 import { discardTree, lockSource, sourceHome, stampTree, unstampTree, untouchedFiles } from './pristine.ts'
 import type { SourceIdentity } from './pristine.ts'
-
-/** One file: its size and times tell whether it must be read again. */
-interface Known {
-  readonly state: string
-  readonly content: string
-}
-
-type Index = Record<string, Known>
+import { parentOf, removeNames } from './tree-files.ts'
 
 function directoryOf(root: string): string {
-  return `dir-${sha256(root).slice(0, 24)}`
+  return `dir-${sha256(Buffer.from(root)).slice(0, 24)}`
 }
 
 /**
- * Hashes the tree. It reads only files that changed since the last time, which takes a second or two.
+ * Hashes the tree. It reads only files that changed since the last time, which takes a second or two, and says so.
  * @throws {UsageError} SOURCE_MISSING when the directory is no kernel tree
+ * @throws {InfraError} TREE_UNREADABLE, SOURCE_CHANGING
  */
 export async function identifyDir(root: string, context: BuildContext): Promise<SourceIdentity> {
-  return identityOf(root, await indexOf(root, context))
+  const index = await indexOf(root, context)
+  context.progress({ type: 'notice', message: await summaryOf(root, index) })
+  return identityOf(root, index)
 }
 
-function identityOf(root: string, index: Index): SourceIdentity {
+function identityOf(root: string, { files }: DirIndex): SourceIdentity {
   const hash = createHash('sha256')
-  for (const name of Object.keys(index).toSorted()) hash.update(`${name}\0${index[name]?.content}\n`)
+  for (const [name, { content }] of files) hash.update(Buffer.from(`${name}\0${content}\n`, 'latin1'))
   const content = hash.digest('hex')
   return {
     kind: 'dir',
@@ -46,13 +42,35 @@ function identityOf(root: string, index: Index): SourceIdentity {
     version: `${root} (${content.slice(0, 12)})`,
     directory: directoryOf(root),
     facts: { path: root, 'content sha256': content },
-    repeat: [`cp -a '${root}' linux && make -C linux mrproper`],
+    repeat: [`cp -a ${shellWord(root)} linux && make -C linux mrproper`],
   }
+}
+
+/** Says whether the source has changed, how many files were read, and which links lead to files that were not compared. */
+async function summaryOf(root: string, { files, read, since }: DirIndex): Promise<string> {
+  const state = since === undefined ? 'new or changed' : `unchanged since ${shownTime(new Date(since))}`
+  const summary = `source dir ${root}: ${state}, ${read} of ${files.size} files read`
+  const outside: string[] = []
+  for (const [name, { content }] of files) {
+    if (content.startsWith(`${linkWord}/`) && (await exists(content.slice(linkWord.length))))
+      outside.push(textOfName(name))
+  }
+  const [first] = outside
+  if (first === undefined) return summary
+  const others = outside.length === 1 ? '' : ` and ${outside.length - 1} more`
+  return `${summary}; changes behind the links that lead out of it are not noticed: ${first}${others}`
+}
+
+/** Returns a time of day of this computer, with the day unless that is today. */
+function shownTime(time: Date): string {
+  const [day, clock] = [time.toLocaleDateString('sv'), time.toLocaleTimeString('sv').slice(0, 5)]
+  return day === new Date().toLocaleDateString('sv') ? clock : `${day} ${clock}`
 }
 
 /**
  * Updates the copy in the cache to the present state of the directory.
- * @throws {InfraError} SOURCE_CHANGING when another program writes to the directory meanwhile
+ * @throws {UsageError} SOURCE_MISSING
+ * @throws {InfraError} TREE_UNREADABLE, NO_SPACE, SOURCE_CHANGING when another program writes to the directory meanwhile
  */
 export async function obtainDir(root: string, context: BuildContext): Promise<SourceIdentity> {
   const directory = directoryOf(root)
@@ -60,62 +78,107 @@ export async function obtainDir(root: string, context: BuildContext): Promise<So
   void lock
   const index = await indexOf(root, context)
   const home = sourceHome(context.cache, directory)
-  const tree = path.join(home, 'tree')
-  const copyFile = path.join(home, 'copy.json')
+  await sweep(path.dirname(home))
   const isIntact = (await untouchedFiles(context, directory)) !== undefined
   if (!isIntact) await discardTree(context.cache, directory)
-  const copied = isIntact ? await readIndex(copyFile) : {}
-  const changed = Object.keys(index).filter((name) => copied[name]?.content !== index[name]?.content)
-  const gone = Object.keys(copied).filter((name) => index[name] === undefined)
-  context.progress({ type: 'phase', phase: 'source', detail: `copying ${changed.length} files of ${root}` })
+  const tree = path.join(home, 'tree')
   await mkdir(tree, { recursive: true })
-  if (!isIntact) await requireSpace(tree, 2 * 2 ** 30, `a copy of ${root}`)
+  const memory = path.join(home, 'copy.json')
+  const copied = isIntact ? await readCopy(memory) : new Map<string, string>()
+  const changed = [...index.files].filter(([name, { content }]) => copied.get(name) !== content).map(([name]) => name)
+  const gone = Array.from(copied.keys()).filter((name) => !index.files.has(name))
+  context.progress({ type: 'phase', phase: 'source', detail: `copying ${changed.length} files of ${root}` })
+  await requireSpaceFor(changed, root, index, tree)
   await unstampTree(home)
-  for (const name of gone) await rm(path.join(tree, name), { force: true })
-  await copy(root, changed, tree, index, context)
-  await writeWhole(copyFile, JSON.stringify(index))
-  await stampTree(home, context.signal)
-  return identityOf(root, index)
+  // The changed ones too: the trees of builds have hard links to them, and a new file with a new time tells the two apart.
+  await removeNames(tree, [...gone, ...changed.filter((name) => copied.has(name))])
+  await copyFiles(changed, root, tree, index, context.signal)
+  await requireUnchanged(changed, root, tree, index, context)
+  await writeWhole(memory, JSON.stringify(Array.from(index.files, ([name, { content }]) => [name, content])))
+  const identity = identityOf(root, index)
+  await stampTree(home, context.signal, identity.content)
+  return identity
 }
 
-/** Copies files, and makes sure that they have not changed since they were hashed. */
-async function copy(
-  root: string,
+async function readCopy(file: string): Promise<Map<string, string>> {
+  const pairs = fieldsOf(await readJson(file), { 0: 'string', 1: 'string' })
+  return new Map(pairs.map(([, { 0: name, 1: content }]) => [name, content]))
+}
+
+const block = 4096
+
+async function requireSpaceFor(names: readonly string[], root: string, index: DirIndex, tree: string): Promise<void> {
+  const sizes = names.map((name) => ({ name, size: Number(index.entries.get(name)?.size) }))
+  const [largest] = sizes.toSorted((a, b) => b.size - a.size)
+  if (largest === undefined) return
+  const needed = sizes.reduce((sum, { size }) => sum + Math.ceil(size / block) * block, 0)
+  const what = `a copy of ${root}, whose largest file is ${textOfName(largest.name)},`
+  await requireSpace(tree, needed, what)
+}
+
+/** How many files are copied at the same time: the threads of Node. */
+const copiers = 4
+
+/**
+ * Copies files and links to a tree that has none of these names. This process writes them all itself: a program that does
+ * it would go on for a while after the end of this process, and write to the tree of the next one.
+ */
+async function copyFiles(
   names: readonly string[],
+  root: string,
   tree: string,
-  index: Index,
+  index: DirIndex,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const directory of new Set(names.map(parentOf))) await mkdir(bytePath(tree, directory), { recursive: true })
+  const rest = names.values()
+  const copyRest = async (): Promise<void> => {
+    for (const name of rest) {
+      signal.throwIfAborted()
+      const content = index.files.get(name)?.content ?? ''
+      if (content.startsWith(linkWord)) {
+        await symlink(Buffer.from(content.slice(linkWord.length), 'latin1'), bytePath(tree, name))
+      } else await copyOne(name, root, tree, index)
+    }
+  }
+  // All of them end before the first error is thrown and the lock is released.
+  const ends = await Promise.allSettled(Array.from({ length: copiers }, copyRest))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+async function copyOne(name: string, root: string, tree: string, index: DirIndex): Promise<void> {
+  const to = bytePath(tree, name)
+  const how = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL
+  await copyFile(bytePath(root, name), to, how).catch((error: unknown) => {
+    throw isMissing(error) ? changing(root, name, error) : error
+  })
+  // The permissions that git knows. A read-only file of the developer would be in the way of the next update.
+  const mode = index.files.get(name)?.content.startsWith('755') === true ? '755' : '644'
+  if (index.entries.get(name)?.mode !== mode) await chmod(to, Number(`0o${mode}`))
+}
+
+/** Makes sure that the copied files have not changed since they were hashed. */
+async function requireUnchanged(
+  names: readonly string[],
+  root: string,
+  tree: string,
+  index: DirIndex,
   context: BuildContext,
 ): Promise<void> {
-  // A new file each time, because the trees of builds have hard links to the old one; and a new time, which tells the two
-  // apart.
-  const how = ['--no-dereference', '--preserve=mode', '--remove-destination', '--parents', '--reflink=auto']
-  await forNames(names, root, ['cp', ...how, `--target-directory=${tree}`], context)
   const now = await listTree(root, context.signal)
-  const changed = names.find((name) => stateOf(now.get(name)) !== index[name]?.state)
-  if (changed === undefined) return
-  throw new InfraError('SOURCE_CHANGING', `${path.join(root, changed)} changed while it was being copied`, {
-    hint: 'run the same command again once nothing writes to the tree',
+  const changed = names.find((name) => stateOf(now.get(name)) !== index.files.get(name)?.state)
+  if (changed !== undefined) throw changing(root, changed)
+  const unsettled = names.filter((name) => index.unsettled.has(name))
+  const copies = await contentsOf(tree, unsettled, index.entries, context)
+  const other = unsettled.find((name) => copies.get(name) !== index.files.get(name)?.content)
+  if (other !== undefined) throw changing(root, other)
+}
+
+function changing(root: string, name: string, cause?: unknown): InfraError {
+  return new InfraError('SOURCE_CHANGING', `${path.join(root, textOfName(name))} changed while it was being copied`, {
+    cause,
+    hint: 'run the same command again once no program writes to the tree',
   })
-}
-
-/** Runs a command on many files, as few times as the length of a command line allows. */
-async function forNames(
-  names: readonly string[],
-  cwd: string,
-  command: readonly string[],
-  { signal }: BuildContext,
-): Promise<string> {
-  if (names.length === 0) return ''
-  return succeed(
-    'xargs',
-    ['--null', '--no-run-if-empty', ...command, '--'],
-    { signal, cwd, stage: 'reading the source', input: names.join('\0') },
-    (result) => new InfraError('TREE_UNREADABLE', `cannot read ${cwd}`, { tail: lastLines(result, 5) }),
-  )
-}
-
-function stateOf(entry: Entry | undefined): string {
-  return entry === undefined ? '' : `${entry.inode} ${entry.size} ${entry.time} ${entry.change}`
 }
 
 /**
@@ -135,73 +198,12 @@ export function requireTree(root: string): void {
   })
 }
 
-async function indexOf(root: string, context: BuildContext): Promise<Index> {
+async function indexOf(root: string, context: BuildContext): Promise<DirIndex> {
   requireTree(root)
   const memory = sourceHome(context.cache, `${directoryOf(root)}-index.json`)
-  const known = await readIndex(memory)
-  const entries = await listTree(root, context.signal)
-  const names = (await sourceFiles(root, context)).filter((name) => entries.has(name))
-  const changed = names.filter((name) => known[name]?.state !== stateOf(entries.get(name)))
-  const contents = await contentsOf(root, changed, entries, context)
-  const index: Index = {}
-  for (const name of names) {
-    const content = contents.get(name) ?? known[name]?.content ?? ''
-    index[name] = { state: stateOf(entries.get(name)), content }
-  }
-  if (changed.length > 0) await writeWhole(memory, JSON.stringify(index))
-  return index
-}
-
-/** Returns kind, permissions and hash of each file. */
-async function contentsOf(
-  root: string,
-  names: readonly string[],
-  entries: ReadonlyMap<string, Entry>,
-  context: BuildContext,
-): Promise<Map<string, string>> {
-  const contents = new Map<string, string>()
-  const files = names.filter((name) => entries.get(name)?.type === 'f')
-  for (const line of (await forNames(files, root, ['sha256sum', '--zero'], context)).split('\0')) {
-    const name = line.slice(66)
-    const isProgram = (Number(`0o${entries.get(name)?.mode}`) & 0o100) !== 0
-    if (name !== '') contents.set(name, `${isProgram ? '755' : '644'} ${line.slice(0, 64)}`)
-  }
-  for (const name of names.filter((candidate) => entries.get(candidate)?.type === 'l')) {
-    contents.set(name, `link ${await readlink(path.join(root, name))}`)
-  }
-  const unread = names.find((name) => !contents.has(name))
-  if (unread !== undefined) throw new InfraError('TREE_UNREADABLE', `cannot read ${path.join(root, unread)}`)
-  return contents
-}
-
-/**
- * Ignore patterns for the top of a tree. Debian's .gitignore hides all of it, so the first pattern shows all files again
- * (the last pattern that matches decides); the others hide the products of a build in the tree.
- */
-const topLevel = ['!/*', '/.*', '/vmlinux*', '/System.map', '/Module.symvers', '/modules.*', '/*.o', '/*.a']
-
-/** Lists the files that are not build products, by the tree's own ignore rules, with or without a repository. */
-async function sourceFiles(root: string, { cache, signal }: BuildContext): Promise<string[]> {
-  const failed = (result: CommandResult): InfraError =>
-    new InfraError('TREE_UNREADABLE', `cannot list ${root}`, { tail: lastLines(result) })
-  const options = { signal, stage: 'listing the source', env: gitEnvironment }
-  const isRepository = existsSync(path.join(root, '.git'))
-  const empty = path.join(cache, 'git', 'empty.git')
-  if (!isRepository && !existsSync(empty)) await succeed('git', ['init', '-q', '--bare', empty], options, failed)
-  const where = isRepository ? ['-C', root] : [`--git-dir=${empty}`, `--work-tree=${root}`, '-C', root]
-  const what = isRepository ? ['--cached', '--others'] : ['--others']
-  const excluded = ['--exclude-per-directory=.gitignore', ...topLevel.map((name) => `--exclude=${name}`)]
-  const list = ['-c', 'safe.directory=*', ...where, 'ls-files', '-z', ...what, ...excluded]
-  const output = await succeed('git', list, options, failed)
-  const names = new Set(output.split('\0').filter((name) => name !== ''))
-  if (!names.has('Kbuild') || !names.has('Makefile')) {
-    throw new InfraError('TREE_UNREADABLE', `git finds no source in ${root}`, {
-      hint: `look at ${path.join(root, '.gitignore')}: it must not hide Kbuild and Makefile`,
-    })
-  }
-  return [...names]
-}
-
-async function readIndex(file: string): Promise<Index> {
-  return Object.fromEntries(fieldsOf(await readJson(file), { state: 'string', content: 'string' }))
+  const index = await indexDir(root, memory, context)
+  if (index.files.has('Kbuild') && index.files.has('Makefile')) return index
+  throw new InfraError('TREE_UNREADABLE', `git finds no source in ${root}`, {
+    hint: `look at ${path.join(root, '.gitignore')}: it must not hide Kbuild and Makefile`,
+  })
 }

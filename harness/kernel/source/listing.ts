@@ -1,9 +1,10 @@
 // Lists the files of a tree with their attributes: cheap enough to do before each build.
 import { createHash } from 'node:crypto'
+import { textOfName } from '../../base/byte-name.ts'
 import { InfraError } from '../../base/errors.ts'
-import { succeed } from '../command.ts'
+import { lastLines, succeed } from '../command.ts'
 
-/** A file or a symbolic link of a tree. */
+/** A file, a symbolic link or an empty directory of a tree. */
 export interface Entry {
   readonly inode: string
   readonly size: string
@@ -13,7 +14,7 @@ export interface Entry {
   readonly change: string
   /** Octal permissions. */
   readonly mode: string
-  /** The letter of find(1): f, l, … */
+  /** The letter of find(1): f, l, d, … */
   readonly type: string
 }
 
@@ -23,15 +24,21 @@ export const objectsName = 'gmemtest-objects'
 const pruned = [objectsName, '.git'].flatMap((name) => ['-path', `./${name}`, '-prune', '-o'])
 
 /**
- * Lists the files of a tree by relative path, without directories, git's own files and the output of builds.
+ * Lists the files of a tree by relative path, and its empty directories, without git's own files and the output of builds.
+ * The paths are byte names (base/byte-name.ts). A file that disappears meanwhile may be missing.
  * @throws {InfraError} TREE_UNREADABLE
  */
 export async function listTree(directory: string, signal: AbortSignal): Promise<Map<string, Entry>> {
+  const wanted = ['(', '!', '-type', 'd', '-o', '-empty', ')']
   const output = await succeed(
     'find',
-    ['.', ...pruned, '!', '-type', 'd', '-printf', '%i %s %T@ %C@ %m %y %P\\0'],
-    { signal, stage: 'listing the source', cwd: directory },
-    (result) => new InfraError('TREE_UNREADABLE', `cannot list ${directory}: ${result.stderr}`),
+    ['.', '-ignore_readdir_race', '-mindepth', '1', ...pruned, ...wanted, '-printf', '%i %s %T@ %C@ %m %y %P\\0'],
+    { signal, stage: 'listing the source', cwd: directory, encoding: 'latin1' },
+    (result) =>
+      new InfraError('TREE_UNREADABLE', `cannot list ${directory}`, {
+        tail: lastLines(result, 5).map(textOfName),
+        hint: 'make all of its directories readable for this user, or move the others out of the tree',
+      }),
   )
   const entries = new Map<string, Entry>()
   for (const line of output.split('\0')) {
@@ -44,8 +51,9 @@ export async function listTree(directory: string, signal: AbortSignal): Promise<
 /** Returns a value for the state of a tree: it changes when a program writes to any file of the tree. */
 export function fingerprint(entries: ReadonlyMap<string, Entry>): string {
   const hash = createHash('sha256')
-  for (const [name, { size, time, mode, type }] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(`${name}\0${size} ${time} ${mode} ${type}\n`)
+  const files = [...entries].filter(([, { type }]) => type !== 'd')
+  for (const [name, { size, time, mode, type }] of files.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(Buffer.from(`${name}\0${size} ${time} ${mode} ${type}\n`, 'latin1'))
   }
   return hash.digest('hex')
 }

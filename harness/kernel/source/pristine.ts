@@ -1,10 +1,13 @@
 // Unpacked sources in the cache. Builds only read them, and notice when another program has changed them.
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { InfraError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
+import { removeTree } from '../../cache/remove-tree.ts'
 import { requireSpace } from '../../cache/space.ts'
-import { makeWhole } from '../../cache/whole-directory.ts'
+import { discard, makeWhole } from '../../cache/whole-directory.ts'
+import { lastLines, succeed } from '../command.ts'
 import { lockFor } from '../kernel-store.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { fingerprint, listTree, type Entry } from './listing.ts'
@@ -52,18 +55,30 @@ function isIdentity(value: unknown): value is SourceIdentity {
   return hasShape(value, { content: 'string', directory: 'string', facts: 'object', repeat: 'array' })
 }
 
-/** Takes the lock of a source: one builder fetches and unpacks it, the others wait. */
+/** Takes the lock of a source: one builder fetches, unpacks or reads it, the others wait. */
 export async function lockSource(context: BuildContext, directory: string): Promise<AsyncDisposable> {
-  return lockFor(context, `source-${directory}`, 'is fetching the source')
+  return lockFor(context, `source-${directory}`, 'is using the source')
 }
 
 function stampOf(home: string): string {
   return path.join(home, 'stamp.json')
 }
 
-async function readStamp(cache: string, directory: string): Promise<string | undefined> {
+interface Stamp {
+  readonly fingerprint: string
+  /** The content of the tree, as in the identity of the source, when the name of the directory does not tell it. */
+  readonly content?: unknown
+}
+
+async function readStamp(cache: string, directory: string): Promise<Stamp | undefined> {
   const stamp = await readJson(stampOf(sourceHome(cache, directory)))
-  return hasShape(stamp, { fingerprint: 'string' }) ? stamp.fingerprint : undefined
+  return hasShape(stamp, { fingerprint: 'string' }) ? stamp : undefined
+}
+
+/** Returns whether the tree of a source has the content of the identity, and not that of a later state. Call it with the lock held. */
+export async function hasContent(cache: string, { directory, content }: SourceIdentity): Promise<boolean> {
+  const stamp = await readStamp(cache, directory)
+  return stamp?.content === undefined || stamp.content === content
 }
 
 /** Returns whether a tree has been unpacked; does not look at its files. */
@@ -71,10 +86,11 @@ export async function isUnpacked(cache: string, directory: string): Promise<bool
   return (await readStamp(cache, directory)) !== undefined
 }
 
-/** Notes the state of the complete tree in the directory of a source. Call it with the lock held. */
-export async function stampTree(home: string, signal: AbortSignal): Promise<void> {
+/** Notes the state of the complete tree in the directory of a source, and its content. Call it with the lock held. */
+export async function stampTree(home: string, signal: AbortSignal, content?: string): Promise<void> {
   const entries = await listTree(path.join(home, 'tree'), signal)
-  await writeWhole(stampOf(home), JSON.stringify({ fingerprint: fingerprint(entries) }))
+  const stamp: Stamp = { fingerprint: fingerprint(entries), content }
+  await writeWhole(stampOf(home), JSON.stringify(stamp))
 }
 
 /** Removes the stamp of a tree: until the next `stampTree` the tree counts as incomplete. */
@@ -90,14 +106,12 @@ export async function untouchedFiles(
   const wanted = await readStamp(cache, directory)
   if (wanted === undefined) return undefined
   const entries = await listTree(treeOf(cache, { directory }), signal)
-  return fingerprint(entries) === wanted ? entries : undefined
+  return fingerprint(entries) === wanted.fingerprint ? entries : undefined
 }
 
-/** Removes an unpacked tree, so that the next build obtains it again. */
+/** Removes an unpacked tree, so that the next build obtains it again. Call it with the lock held. */
 export async function discardTree(cache: string, directory: string): Promise<void> {
-  const home = sourceHome(cache, directory)
-  await unstampTree(home)
-  await rm(home, { recursive: true, force: true })
+  await discard(sourceHome(cache, directory))
 }
 
 /**
@@ -118,8 +132,21 @@ export async function makeTree<Result>(
     await mkdir(scratch)
     await requireSpace(home, spaceForSource, 'unpacking the kernel source')
     const result = await fill(tree, scratch)
-    await rm(scratch, { recursive: true, force: true })
+    await removeTree(scratch)
+    await makeAccessible(tree, signal)
     await stampTree(home, signal)
     return result
   })
+}
+
+/** Gives this user the permissions that a build needs, where an archive has other ones. */
+async function makeAccessible(tree: string, signal: AbortSignal): Promise<void> {
+  const closed = ['(', '-type', 'd', '!', '-perm', '-700', '-o', '-type', 'f', '!', '-perm', '-600', ')']
+  // Not `{} +`: find must be able to enter a directory when it has passed the name to chmod.
+  await succeed(
+    'find',
+    [tree, ...closed, '-exec', 'chmod', 'u+rwX', '{}', ';'],
+    { signal, stage: 'unpacking the kernel source' },
+    (result) => new InfraError('TREE_UNREADABLE', `cannot make ${tree} readable`, { tail: lastLines(result, 5) }),
+  )
 }

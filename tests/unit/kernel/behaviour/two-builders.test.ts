@@ -55,6 +55,32 @@ void test('a killed builder leaves no lock, no process and no complete entry', a
   t.strictSame((await readdir(path.join(cache, 'kernels'))).toSorted(), [first.key, key].toSorted())
 })
 
+void test('a build waits for the programs that a killed builder left', async (t) => {
+  const directory = t.testdir()
+  const cache = path.join(directory, 'cache')
+  const definition = await miniDefinition(directory)
+  const first = await provideKernel(definition, recordingContext(cache))
+  await rm(first.directory, { recursive: true })
+  const [family = ''] = await readdir(path.join(cache, 'trees'))
+  const lock = path.join(cache, 'trees', family, 'tree.lock')
+  const script = 'echo begun; sleep 1.5; echo late >"$0"'
+  const written = path.join(cache, 'trees', family, 'tree/gmemtest-objects/late')
+  const compiler = spawn('flock', ['--no-fork', lock, 'sh', '-c', script, written], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(compiler.stdout, 'data')
+  const ended = once(compiler, 'exit')
+  const ends: string[] = []
+  const build = provideKernel(definition, {
+    ...recordingContext(cache),
+    progress: (progress) => {
+      if (progress.type === 'phase' && progress.phase === 'series') ends.push(`series, late: ${existsSync(written)}`)
+    },
+  })
+  await Promise.all([build, ended])
+  t.strictSame(ends[0], 'series, late: true')
+})
+
 void test('objects that a killed builder may have half written are made again', async (t) => {
   const directory = t.testdir()
   const cache = path.join(directory, 'cache')

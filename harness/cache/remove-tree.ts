@@ -1,0 +1,27 @@
+// Removes files and directories of the cache, also those that have read-only directories in them.
+import { chmod, readdir, rm } from 'node:fs/promises'
+import { hasCode } from '../base/errors.ts'
+
+/** A program that was just killed may still write into the directory: Node tries again, each time a little later. */
+const how = { recursive: true, force: true, maxRetries: 3, retryDelay: 50 } as const
+
+/**
+ * Removes a file or a directory with its contents, if it exists. Only root may remove entries of a directory without write
+ * permission, so that its owner gets the permission first.
+ * @throws the error of the file system: EACCES for a directory of another user, EIO …
+ */
+export async function removeTree(file: string | Buffer): Promise<void> {
+  await rm(file, how).catch(async (error: unknown) => {
+    if (!hasCode(error, 'EACCES', 'EPERM')) throw error
+    await openDirectories(typeof file === 'string' ? Buffer.from(file) : file)
+    await rm(file, how)
+  })
+}
+
+async function openDirectories(directory: Buffer): Promise<void> {
+  await chmod(directory, 0o700)
+  // Names as bytes: not all of them are UTF-8.
+  for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
+    if (entry.isDirectory()) await openDirectories(Buffer.concat([directory, Buffer.from('/'), entry.name]))
+  }
+}

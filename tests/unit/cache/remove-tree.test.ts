@@ -1,0 +1,29 @@
+// Everything of this user can be removed, whatever its permissions and names.
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { removeTree } from '../../../harness/cache/remove-tree.ts'
+import { isPlainUser } from '../fixtures/plain-user.ts'
+
+if (isPlainUser(import.meta.filename)) {
+  const { test } = await import('tap')
+
+  void test('a directory with read-only and closed directories, and names that are not UTF-8', async (t) => {
+    const root = t.testdir({ a: { b: { c: '' }, closed: { d: '' } }, stays: {} })
+    const odd = Buffer.concat([Buffer.from(`${root}/a/`), Buffer.from([0xff, 0xe9])])
+    await mkdir(odd)
+    await writeFile(Buffer.concat([odd, Buffer.from('/f')]), '')
+    await symlink(path.join(root, 'stays'), path.join(root, 'a/link'))
+    for (const directory of [odd, path.join(root, 'a/b'), path.join(root, 'a')]) await chmod(directory, 0o555)
+    await chmod(path.join(root, 'stays'), 0o500)
+    await removeTree(path.join(root, 'a'))
+    t.strictSame(await readdir(root), ['stays'])
+    await removeTree(path.join(root, 'a'))
+    await chmod(path.join(root, 'stays'), 0o700)
+  })
+
+  void test('a file', async (t) => {
+    const root = t.testdir({ a: '' })
+    await removeTree(path.join(root, 'a'))
+    t.strictSame(await readdir(root), [])
+  })
+}
