@@ -52,6 +52,9 @@ export class SplatCollector {
   #cut = -1
   /** The line after the last corrupted splat. */
   #torn = -Infinity
+  /** The latest stamp, in seconds, and how many lines had an earlier one. */
+  #latest = 0
+  #returns = 0
   /** How many boots were followed. */
   boots = 0
   /** The test that is running, by its markers. */
@@ -81,6 +84,8 @@ export class SplatCollector {
   /** Takes a line; true when it continues an open splat. */
   take(line: ConsoleLine, place: LogPlace): boolean {
     const key = line.caller ?? ''
+    if (line.time !== undefined && line.time < this.#latest) this.#returns += 1
+    else this.#latest = line.time ?? this.#latest
     this.#closeSilent(place.number)
     this.#adopt(line, key)
     this.#notice(line, place.number)
@@ -123,7 +128,7 @@ export class SplatCollector {
   #overflow(limit: string, { number }: Place): void {
     this.#isFull = true
     this.#closeAll('the rest of the log is not read')
-    const origin = { time: undefined, caller: undefined, isDoubtful: false, prefix: undefined }
+    const origin = { time: undefined, caller: undefined, returns: 0, isDoubtful: false, prefix: undefined }
     this.#gate.take(floodOf(limit, number, this.scenario), origin)
   }
 
@@ -264,6 +269,7 @@ export class SplatCollector {
     this.#gate.take(splat, {
       time,
       caller,
+      returns: this.#returns,
       isDoubtful: open.isDoubtful && !isStamped,
       prefix: isTold ? undefined : prefix,
     })

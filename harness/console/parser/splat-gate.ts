@@ -7,6 +7,8 @@ export interface Origin {
   readonly time: number | undefined
   /** The context that printed it. */
   readonly caller: string | undefined
+  /** How many lines so far had an earlier stamp than a line before them: a copy comes behind such a line. */
+  readonly returns: number
   /** Any program may have written its first line, unless the kernel writes no stamps in this log. */
   readonly isDoubtful: boolean
   /** The prefix before its first line, which no dump has proven so far; without a proof, the splat does not count. */
@@ -25,13 +27,13 @@ const mostWithheld = 1000
 /** How many splats are remembered to tell when a log repeats itself. */
 const mostRemembered = 4096
 /** Of equal splats of one moment, so many are told apart. */
-const mostCallers = 64
+const mostEqual = 64
 
 export class SplatGate {
   readonly #onSplat: (splat: Splat) => void
   #withheld: (readonly [splat: Splat, origin: Origin])[] = []
-  /** The callers of the splats that the log has had, by what tells them apart. */
-  readonly #known = new Map<string, readonly (string | undefined)[]>()
+  /** The splats that the log has had, by what tells them apart. */
+  readonly #known = new Map<string, readonly Pick<Origin, 'caller' | 'returns'>[]>()
 
   constructor(onSplat: (splat: Splat) => void) {
     this.#onSplat = onSplat
@@ -58,11 +60,14 @@ export class SplatGate {
   }
 
   /** Whether the log has had a splat before; remembers it otherwise. An older dmesg does not print callers. */
-  #isKnown({ kind, said, task, scenario }: Splat, { time, caller }: Origin): boolean {
+  #isKnown({ kind, said, task, scenario }: Splat, { time, caller, returns }: Origin): boolean {
     const key = JSON.stringify([time, kind, said, task.pid, scenario])
-    const callers = this.#known.get(key) ?? []
-    if (callers.some((other) => other === caller || other === undefined || caller === undefined)) return true
-    this.#known.set(key, [...callers, caller].slice(-mostCallers))
+    const known = this.#known.get(key) ?? []
+    const isCopy = known.some(
+      (one) => one.returns < returns && (one.caller === caller || one.caller === undefined || caller === undefined),
+    )
+    if (isCopy) return true
+    this.#known.set(key, [...known, { caller, returns }].slice(-mostEqual))
     const [oldest] = this.#known.keys()
     if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
     return false

@@ -5,7 +5,10 @@ import { findSplats } from '../../../../harness/console/find-splats.ts'
 import { goldenLines } from '../fixtures/golden.ts'
 
 const [splat] = findSplats(goldenLines('warning'))
-const sure: Origin = { time: 1, caller: undefined, isDoubtful: false, prefix: undefined }
+const sure: Origin = { time: 1, caller: undefined, returns: 0, isDoubtful: false, prefix: undefined }
+
+/** Behind lines with earlier stamps. */
+const copy: Origin = { ...sure, returns: 1 }
 
 /** Takes the splat of these origins, and counts how many come out. */
 function counted(origins: readonly Origin[], isStamped: boolean, proven: readonly string[] = []): number {
@@ -17,19 +20,20 @@ function counted(origins: readonly Origin[], isStamped: boolean, proven: readonl
 }
 
 void test('a splat of the same moment and context is a copy', (t) => {
-  t.equal(counted([sure, sure], true), 1)
-  t.equal(counted([sure, { ...sure, time: 2 }], true), 2)
+  t.equal(counted([sure, copy], true), 1)
+  t.equal(counted([sure, sure], true), 2, 'a coarse clock gives two splats the same stamp')
+  t.equal(counted([sure, { ...copy, time: 2 }], true), 2)
   t.equal(
     counted(
       [
         { ...sure, caller: 'T1' },
-        { ...sure, caller: 'T2' },
+        { ...copy, caller: 'T2' },
       ],
       true,
     ),
     2,
   )
-  t.equal(counted([{ ...sure, caller: 'T1' }, sure], true), 1, 'an older dmesg does not print callers')
+  t.equal(counted([{ ...sure, caller: 'T1' }, copy], true), 1, 'an older dmesg does not print callers')
   t.equal(
     counted(
       [
@@ -47,7 +51,14 @@ void test('a line of any program counts only when the kernel writes no stamps', 
   const doubtful = { ...sure, time: undefined, isDoubtful: true }
   t.equal(counted([doubtful], true), 0)
   t.equal(counted([doubtful], false), 1)
-  t.equal(counted(Array.from({ length: 1500 }, () => doubtful), true), 500, 'so many of them cannot be of programs')
+  t.equal(
+    counted(
+      Array.from({ length: 1500 }, () => doubtful),
+      true,
+    ),
+    500,
+    'so many of them cannot be of programs',
+  )
   t.end()
 })
 
