@@ -128,6 +128,8 @@ export class OpenSplat {
     const open = this.#match.pattern
     if (pattern.name === 'call-trace') return open.end === 'trace' && this.#reader.isPaused ? 'next' : 'part'
     if (open.inside?.test(text) === true) return 'part'
+    // The unwinder complains about the stack that this splat prints.
+    if (pattern.name === 'unwinder' && this.#reader.isHeaded && !this.#reader.isOver) return 'part'
     if (this.#isInlined && this.#isHead && this.#isRepeated(pattern, groups)) return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
     return this.#isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'

@@ -109,3 +109,17 @@ for (const log of [
     t.end()
   })
 }
+
+void test('the unwinder complains within a trace, which stays whole', (t) => {
+  const complaint = "WARNING: kernel stack regs at 0000000012345678 in agent:77 has bad 'bp' value 000000001f0f0f0f"
+  for (const log of ['null-dereference', 'warning', 'kasan', 'arm64-isv1']) {
+    const lines = goldenLines(log)
+    const [alone] = findSplats(lines)
+    const at = lines.findIndex((line) => /Call [tT]race:/.test(line)) + 3
+    const stamp = /^\[[^\]]*\](?:\[[^\]]*\])?/.exec(lines[at] ?? '')?.[0]
+    const found = findSplats(lines.toSpliced(at, 0, `${stamp} ${complaint}`))
+    t.match(found, [{ title: alone?.title, fingerprint: alone?.fingerprint, corrupted: undefined }], log)
+    t.equal(found.length, 1, log)
+  }
+  t.end()
+})
