@@ -66,15 +66,13 @@ export class BootBanners {
     const isSame = last !== undefined && between < bootLines && this.#continues(last, sign, between, linesBefore)
     this.#seen = { line, hasBanner: sign === 'banner' || (isSame && last.hasBanner) }
     if (isSame) return 'begun'
-    const before = linesBefore()
-    const wasUp =
-      !this.#isExpected &&
-      (this.#isUp ||
-        (this.#firstTime ?? 0) > bootSeconds ||
-        isAfterStamp(before) ||
-        before.some((text) => isInUse.test(text)))
+    const isExpected = this.#isExpected
+    const isKnownUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
     this.#isExpected = false
     this.#isUp = true
+    if (isExpected) return 'expected'
+    const before = linesBefore()
+    const wasUp = isKnownUp || isAfterStamp(before) || before.some((text) => isInUse.test(text))
     return wasUp && !isAnnounced(before) ? 'unexpected' : 'expected'
   }
 
