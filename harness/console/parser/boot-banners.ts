@@ -96,7 +96,8 @@ function isAfterStamp(before: readonly string[]): boolean {
 /** The last stamp in some lines, in seconds; 0 without any. */
 export function lastStamp(lines: readonly string[]): number {
   for (const line of lines.toReversed()) {
-    const { time } = parseLine(line)
+    // Stamps have a bracket, and records of /dev/kmsg have commas: most lines need not be parsed.
+    const { time } = /[[,]/.test(line) ? parseLine(line) : {}
     if (time !== undefined) return time
   }
   return 0
