@@ -66,15 +66,13 @@ export class BootBanners {
     const isSame = last !== undefined && between < bootLines && this.#continues(last, sign, between, linesBefore)
     this.#seen = { line, hasBanner: sign === 'banner' || (isSame && last.hasBanner) }
     if (isSame) return 'begun'
-    const before = linesBefore()
-    const wasUp =
-      !this.#isExpected &&
-      (this.#isUp ||
-        (this.#firstTime ?? 0) > bootSeconds ||
-        isAfterStamp(before) ||
-        before.some((text) => isInUse.test(text)))
+    const isExpected = this.#isExpected
+    const isKnownUp = this.#isUp || (this.#firstTime ?? 0) > bootSeconds
     this.#isExpected = false
     this.#isUp = true
+    if (isExpected) return 'expected'
+    const before = linesBefore()
+    const wasUp = isKnownUp || isAfterStamp(before) || before.some((text) => isInUse.test(text))
     return wasUp && !isAnnounced(before) ? 'unexpected' : 'expected'
   }
 
@@ -98,7 +96,8 @@ function isAfterStamp(before: readonly string[]): boolean {
 /** The last stamp in some lines, in seconds; 0 without any. */
 export function lastStamp(lines: readonly string[]): number {
   for (const line of lines.toReversed()) {
-    const { time } = parseLine(line)
+    // Stamps have a bracket, and records of /dev/kmsg have commas: most lines need not be parsed.
+    const { time } = /[[,]/.test(line) ? parseLine(line) : {}
     if (time !== undefined) return time
   }
   return 0
