@@ -1,5 +1,6 @@
 // Deadlines: every wait has one, and the error of a passed deadline names its stage.
 import { setTimeout as delay } from 'node:timers/promises'
+import { stoodStill } from './stood-still.ts'
 
 /** A stage took longer than its limit. Callers convert it into the error class of the faulty side. */
 export class DeadlineExceeded extends Error {
@@ -23,7 +24,7 @@ export interface Limit {
 }
 
 /**
- * Runs `work` under a limit. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
+ * Runs `work` under a limit. Time in which this process stood still does not count: the work could not go on either. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
  * then; the promise rejects even if `work` goes on.
  * @throws {DeadlineExceeded} at the deadline
  * @throws the caller's abort reason when the caller aborts first
@@ -31,10 +32,14 @@ export interface Limit {
 export async function withDeadline<T>(limit: Limit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   limit.signal.throwIfAborted()
   const expiry = new AbortController()
-  const timer = setTimeout(
-    () => expiry.abort(new DeadlineExceeded(limit.stage, limit.milliseconds)),
-    limit.milliseconds,
-  )
+  let counted = stoodStill()
+  const expire = (): void => {
+    const more = stoodStill() - counted
+    counted += more
+    if (more > 0) timer = setTimeout(expire, more)
+    else expiry.abort(new DeadlineExceeded(limit.stage, limit.milliseconds))
+  }
+  let timer = setTimeout(expire, limit.milliseconds)
   const signal = AbortSignal.any([limit.signal, expiry.signal])
   try {
     return await unlessAborted(signal, work(signal))

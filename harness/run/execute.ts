@@ -12,6 +12,7 @@ import type { Hang } from '../judge/hang.ts'
 import { dumpOf } from '../judge/post-mortem.ts'
 import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
 import type { VmDeath } from '../vm/vm.ts'
+import { TestStalled, watched } from './stall-watch.ts'
 import type { Test } from './test.ts'
 
 const cleanUpMilliseconds = 10_000
@@ -76,14 +77,17 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
       await options.onBegun(late)
       hasBegun = true
       const hooks = { signal: ending, expectLog: (pattern: RegExp) => void expected.push(pattern) }
-      observation = await test.run(instance, hooks)
+      observation = await watched(test.name, () => test.run(instance, hooks))
     })
   } catch (value) {
     signal.throwIfAborted()
     thrown = { value }
   }
   let operations = operationsSince(test.name, instance.agent.recentOperations)
-  const isUnfinished = thrown?.value instanceof DeadlineExceeded || observation.unfinished !== undefined
+  const isUnfinished =
+    thrown?.value instanceof DeadlineExceeded ||
+    thrown?.value instanceof TestStalled ||
+    observation.unfinished !== undefined
   // An agent that is busy with the test has nothing to close yet, and one whose test has not begun opened nothing.
   if (death === undefined && hasBegun && !isUnfinished) {
     try {

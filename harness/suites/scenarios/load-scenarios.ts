@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { Console } from 'node:console'
 import { withDeadline } from '../../base/deadline.ts'
 import { UsageError } from '../../base/errors.ts'
+import { watched } from '../../run/stall-watch.ts'
 import { invalidExport, notLoaded } from './load-failure.ts'
 import { doubleName, type ScenarioFile } from './scenario-files.ts'
 import type { Scenario } from './scenario.ts'
@@ -60,12 +61,12 @@ async function load(found: ScenarioFile, signal: AbortSignal): Promise<Scenario>
   const { file } = found
   if (found.double !== undefined) throw doubleName(found)
   const limit = { stage: 'loading it', milliseconds: loadMilliseconds, signal }
-  const module: unknown = await withDeadline(limit, () => import(pathToFileURL(file).href)).catch(
-    async (cause: unknown) => {
-      signal.throwIfAborted()
-      throw await notLoaded(file, cause)
-    },
-  )
+  const module: unknown = await withDeadline(limit, () =>
+    watched(found.name, () => import(pathToFileURL(file).href)),
+  ).catch(async (cause: unknown) => {
+    signal.throwIfAborted()
+    throw await notLoaded(file, cause)
+  })
   const scenario: unknown =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
   if (!isScenario(scenario)) {

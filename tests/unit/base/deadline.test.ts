@@ -43,3 +43,22 @@ void test('work with an aborted signal does not start', async (t) => {
   await t.rejects(work, { message: 'too late' })
   t.notOk(started)
 })
+
+/** Blocks the thread, as a loop of a test does. */
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
+
+void test('the time in which the process stood still does not count', async (t) => {
+  const limit = { stage: 'work', milliseconds: 400, signal: never }
+  const started = performance.now()
+  const works = [1, 2].map(() =>
+    withDeadline(limit, async (signal) => sleep(300, signal).then(() => performance.now() - started)),
+  )
+  const tooLong = withDeadline(limit, async (signal) => sleep(60_000, signal))
+  await sleep(50, never)
+  block(1500)
+  for (const milliseconds of await Promise.all(works)) t.ok(milliseconds >= 1500)
+  await t.rejects(tooLong, { message: 'work took longer than 0.4 s' })
+  t.ok(performance.now() - started >= 1800, 'the work had its time after the stall')
+})
