@@ -31,8 +31,6 @@ export async function watched<T>(test: string, work: () => Promise<T>, limits: S
   thread ??= startThread(limits)
   const stalled = Promise.withResolvers<never>()
   running.set(test, stalled.reject)
-  // What a test waits for may have ended with its code: the message of the thread must find this process alive.
-  thread.ref()
   tell(thread, { test, isRunning: true })
   try {
     // When code is ended, all of its callers end with it: this function must not be one of them.
@@ -40,7 +38,6 @@ export async function watched<T>(test: string, work: () => Promise<T>, limits: S
     return await Promise.race([begun, stalled.promise])
   } finally {
     running.delete(test)
-    if (running.size === 0) thread.unref()
     tell(thread, { test, isRunning: false })
   }
 }
