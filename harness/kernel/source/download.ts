@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { withDeadline } from '../../base/deadline.ts'
 import { InfraError, messageOf } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 import { noSpaceError } from '../../cache/space.ts'
@@ -10,11 +11,19 @@ import { noSpaceError } from '../../cache/space.ts'
 /** Variables that name a file of certificates: those of OpenSSL, curl and git. */
 const certificateFiles = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO'] as const
 
+const oneMinute = 60_000
+const oneHour = 60 * oneMinute
+
 /**
- * Downloads a URL to a file.
+ * Downloads a URL to a file. The server must answer within `answerMilliseconds`, and be done in an hour.
  * @throws {InfraError} SOURCE_UNREACHABLE, NO_SPACE
  */
-export async function download(url: string, file: string, signal: AbortSignal): Promise<void> {
+export async function download(
+  url: string,
+  file: string,
+  signal: AbortSignal,
+  answerMilliseconds: number = oneMinute,
+): Promise<void> {
   const unreachable = (reason: string, cause?: unknown): InfraError =>
     new InfraError('SOURCE_UNREACHABLE', `cannot download ${url}: ${reason}`, {
       cause,
@@ -25,17 +34,40 @@ export async function download(url: string, file: string, signal: AbortSignal): 
     const [{ default: http }, { default: tls }] = await Promise.all([import('node:http'), import('node:tls')])
     const certificates = await certificatesOf(process.env)
     if (certificates.length > 0) tls.setDefaultCACertificates([...tls.getCACertificates(), ...certificates])
-    using proxy = new DisposableStack()
+    await using proxy = new AsyncDisposableStack()
+    const usual = dispatcher()
     proxy.defer(http.setGlobalProxyFromEnv(proxiesOf(process.env)))
-    const response = await fetch(url, { signal })
-    if (!response.ok || response.body === null) throw unreachable(`the server answered ${response.status}`)
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal })
+    const own = dispatcher()
+    // Node would connect again and again, also after the abort, to a proxy that closes each connection.
+    if (own !== usual) proxy.defer(async () => own?.destroy())
+    // A proxy that closes the connection without a word would be waited for without end.
+    const answer = { stage: 'the answer of the server', milliseconds: answerMilliseconds, signal }
+    const response = await withDeadline(answer, (limited) => fetch(url, { signal: limited }))
+    const { body } = response
+    if (!response.ok || body === null) throw unreachable(`the server answered ${response.status}`)
+    await withDeadline({ stage: 'the download', milliseconds: oneHour, signal }, (limited) =>
+      pipeline(Readable.fromWeb(body), createWriteStream(file), { signal: limited }),
+    )
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof InfraError || isMissing(error)) throw error
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
     throw noSpaceError(messageOf(error), 'the download of the source') ?? unreachable(messageOf(cause), error)
   }
+}
+
+interface Dispatcher {
+  destroy(): Promise<void>
+}
+
+function isDispatcher(value: unknown): value is Dispatcher {
+  return typeof value === 'object' && value !== null && 'destroy' in value && typeof value.destroy === 'function'
+}
+
+/** Returns the object of undici that makes the connections of fetch. */
+function dispatcher(): Dispatcher | undefined {
+  const found: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'))
+  return isDispatcher(found) ? found : undefined
 }
 
 /**

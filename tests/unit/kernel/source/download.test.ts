@@ -1,7 +1,8 @@
 // A download goes the way of the user's other programs.
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
+import { createServer as createNetServer, type Server } from 'node:net'
 import path from 'node:path'
 import { test } from 'tap'
 import { certificatesOf, download, proxiesOf } from '../../../../harness/kernel/source/download.ts'
@@ -98,4 +99,20 @@ void test('certificates of OpenSSL, curl and git', async (t) => {
     await t.rejects(certificatesOf({ [name]: '/none' }), { code: 'CERTIFICATES_UNREADABLE', message: new RegExp(name) })
   }
   t.strictSame(await certificatesOf({}), [])
+})
+
+void test('a server or a proxy that says nothing is not waited for without end', async (t) => {
+  const silent = createNetServer((socket) => socket.on('error', () => undefined))
+  const rude = createNetServer((socket) => socket.end())
+  t.teardown(() => {
+    delete process.env['https_proxy']
+    silent.close()
+    rude.close()
+  })
+  const file = path.join(t.testdir(), 'file')
+  const server = await listening(silent)
+  const late = { code: 'SOURCE_UNREACHABLE', message: /the answer of the server took longer than 0\.3 s/ }
+  await t.rejects(download(`http://${server}/x`, file, signal, 300), late)
+  process.env['https_proxy'] = `http://${await listening(rude)}`
+  await t.rejects(download('https://kernel.invalid/x', file, signal, 300), { code: 'SOURCE_UNREACHABLE' })
 })
