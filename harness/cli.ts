@@ -24,14 +24,7 @@ for (const [name, stream] of [
 let isOver = false
 process.on('exit', (code) => {
   if (isOver || code === exitCodes.couldNotRun) return
-  process.stderr.write('gmemtest: the process ended before its work did (does a scenario call process.exit?)\n')
-  process.exitCode = exitCodes.couldNotRun
-})
-// A scenario can end the process, or leave nothing to wait for. A run without an end is no success.
-let isOver = false
-process.on('exit', (code) => {
-  if (isOver || code === exitCodes.couldNotRun) return
-  process.stderr.write('gmemtest: the process ended before its work did (does a scenario call process.exit?)\n')
+  process.stderr.write('gmemtest: the process ended before its work did\n  hint: remove process.exit from the scenarios\n')
   process.exitCode = exitCodes.couldNotRun
 })
 const { main } = await import('./commands/main.ts')
