@@ -24,7 +24,9 @@ for (const [name, stream] of [
 let isOver = false
 process.on('exit', (code) => {
   if (isOver || code === exitCodes.couldNotRun) return
-  process.stderr.write('gmemtest: the process ended before its work did\n  hint: remove process.exit from the scenarios\n')
+  process.stderr.write(
+    'gmemtest: the process ended before its work did\n  hint: remove process.exit from the scenarios\n',
+  )
   process.exitCode = exitCodes.couldNotRun
 })
 const { main } = await import('./commands/main.ts')
