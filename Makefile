@@ -34,7 +34,7 @@ run: setup
 	@exec ./gmemtest run $(ARGS)
 
 test: check
-	@$(with_node) tap --jobs=1 --timeout=3600 tests/vm
+	@$(with_node) tap --jobs=1 --timeout=3600 tests/builds tests/vm
 	@echo "gmemtest: all tests passed"
 
 # The longest parts come first, so that the unit tests fill the processors to the end.
