@@ -1,0 +1,141 @@
+// Reports that a kernel of another age or processor words otherwise: each is one splat, with its function in the title.
+import { test } from 'tap'
+import { findSplats } from '../../../../harness/console/find-splats.ts'
+
+const splats: readonly (readonly [what: string, lines: readonly string[], splat: object])[] = [
+  [
+    'a warning with its condition before the place',
+    ['[    3.100000] WARNING: [head->next[0] != 0x12] net/frob.c:12 at frob_queue+0x12/0x34, CPU#1: agent/77'],
+    { kind: 'warning', title: 'WARNING in frob_queue', task: { comm: 'agent', pid: 77, cpu: 1 } },
+  ],
+  [
+    'a warning whose place has no name',
+    [
+      '[    3.100000] WARNING: net/frob.c:12 at 0xffffffffc0123456, CPU#1: agent/77',
+      '[    3.100000] RIP: 0010:frob_queue+0x12/0x34',
+      '[    3.100000] Call Trace:',
+      '[    3.100000]  frob_send+0x12/0x34',
+      '[    3.100000] ---[ end trace 0000000000000000 ]---',
+    ],
+    { kind: 'warning', title: 'WARNING in frob_queue', task: { comm: 'agent', pid: 77, cpu: 1 }, corrupted: undefined },
+  ],
+  [
+    'a lock order of a kernel before 4.13',
+    [
+      '[    3.100000] [ INFO: SOFTIRQ-safe -> SOFTIRQ-unsafe lock order detected ]',
+      '[    3.100000] agent/77 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:',
+      '[    3.100000]  (&(&r->lock)->rlock){+.+...}, at: [<ffffffff82df4347>] frob_event+0x897/0xc70',
+    ],
+    { kind: 'lockdep', title: 'SOFTIRQ-safe -> SOFTIRQ-unsafe lock order in frob_event' },
+  ],
+  [
+    'a report of lockdep that is cut off before its trace',
+    [
+      '[    3.100000] WARNING: inconsistent lock state',
+      '[    3.100000] agent/77 [HC0[0]:SC1[1]:HE1:SE0] takes:',
+      '[    3.100000] ffff888077dde9e8 (frob_lock){+.+-}-{0:0}, at: frob_handler+0x29/0x200',
+      '[    3.100000] {SOFTIRQ-ON-R} state was registered at:',
+      '[    3.100000]   (other_lock){+.+-}-{0:0}, at: other_handler+0x29/0x200',
+    ],
+    { kind: 'lockdep', title: 'inconsistent lock state in frob_handler', corrupted: /./ },
+  ],
+  [
+    'a wait context without brackets',
+    [
+      '[    3.100000] BUG: Invalid wait context',
+      '[    3.100000] Call trace:',
+      '[    3.100000]  __lock_acquire+0x12/0x34',
+      '[    3.100000]  frob_irq+0x12/0x34',
+    ],
+    { kind: 'lockdep', title: 'Invalid wait context in frob_irq' },
+  ],
+  ...['blocked in I/O wait for more than 143 seconds.', "can't die for more than 143 seconds."].map(
+    (what) =>
+      [
+        `a task that is ${what}`,
+        [
+          `[    3.100000] INFO: task agent:77 ${what}`,
+          '[    3.100000] task:agent           state:D stack:0     pid:77  tgid:77  ppid:1   flags:0x00800019',
+          '[    3.100000] Call trace:',
+          '[    3.100000]  __switch_to+0x2b0/0x6e0 (T)',
+          '[    3.100000]  __schedule+0x12/0x34',
+          '[    3.100000]  frob_wait+0x12/0x34',
+        ],
+        { kind: 'hung-task', title: 'task hung in frob_wait', task: { comm: 'agent', pid: 77 } },
+      ] as const,
+  ),
+  ...[
+    'Internal error: Accessing user space memory outside uaccess.h routines: 96000004 [#1] PREEMPT SMP',
+    'Unable to handle kernel access to user memory with fs=KERNEL_DS at virtual address 0000000000000010',
+    'Unable to handle kernel instruction fetch (NULL pointer?)',
+    'BUG: Unable to handle unknown paging fault at 0xc000000000000010',
+    'BUG: unable to handle kernel [    3.100001] a line of another program',
+  ].map(
+    (line) =>
+      [
+        `an oops that begins with ${line}`,
+        [
+          `[    3.100000] ${line}`,
+          '[    3.100002] CPU: 1 PID: 77 Comm: agent Not tainted 5.4.0 #1',
+          '[    3.100002] pc : frob_queue+0x12/0x34',
+          '[    3.100002] Call trace:',
+          '[    3.100002]  frob_queue+0x12/0x34',
+          '[    3.100002] ---[ end trace 0000000000000000 ]---',
+        ],
+        { kind: 'oops', frame: 'frob_queue', end: 6 },
+      ] as const,
+  ),
+  [
+    'KASAN before Linux 4.8, which prints a report of SLUB in its own',
+    [
+      `[    3.100000] ${'='.repeat(66)}`,
+      '[    3.100000] BUG: KASAN: use-after-free in frob_read+0x10/0x20 at addr ffff880012345678',
+      '[    3.100000] Read of size 8 by task agent/77',
+      `[    3.100000] ${'='.repeat(77)}`,
+      '[    3.100000] BUG kmalloc-64 (Not tainted): kasan: bad access detected',
+      `[    3.100000] ${'-'.repeat(77)}`,
+      '[    3.100000] INFO: Allocated in frob_alloc+0x10/0x20 age=10 cpu=1 pid=77',
+      '[    3.100000] \tfrob_alloc+0x10/0x20',
+      '[    3.100000] INFO: Freed in frob_free+0x10/0x20 age=10 cpu=1 pid=77',
+      '[    3.100000] \tfrob_free+0x10/0x20',
+      '[    3.100000] INFO: Slab 0xffffea0001234567 objects=21 used=1 fp=0xffff880012345678 flags=0x4080',
+      '[    3.100000] INFO: Object 0xffff880012345678 @offset=1234 fp=0xbbbbbbbbbbbbbbbb',
+      '[    3.100000] CPU: 0 PID: 77 Comm: agent Tainted: G    B 4.5.0 #1',
+      '[    3.100000] Call Trace:',
+      '[    3.100000]  [<ffffffff81234567>] print_trailer+0x10/0x20 mm/slub.c:650',
+      '[    3.100000]  [<ffffffff81234567>] kasan_report_error+0x10/0x20 mm/kasan/report.c:236',
+      '[    3.100000]  [<ffffffff81234567>] frob_read+0x10/0x20 fs/frob.c:12',
+      `[    3.100000] ${'='.repeat(66)}`,
+    ],
+    { kind: 'kasan', title: 'KASAN: use-after-free in frob_read', end: 18, corrupted: undefined },
+  ],
+  [
+    'KASAN before Linux 4.4 names an address',
+    ['[    3.100000] BUG: KASAN: null-ptr-deref on address           (null)'],
+    { kind: 'kasan', title: 'KASAN: null-ptr-deref' },
+  ],
+  [
+    'SLUB before Linux 5.13 marks its lines',
+    [
+      '[    3.100000] BUG kmalloc-64 (Tainted: G    B): Poison overwritten',
+      '[    3.100000] INFO: 0xffff880012345678-0xffff880012345678. First byte 0x6a instead of 0x6b',
+      '[    3.100000] INFO: Allocated in frob_alloc+0x10/0x20 age=10 cpu=1 pid=77',
+      '[    3.100000] \tfrob_alloc+0x10/0x20',
+      '[    3.100000] INFO: Slab 0xffffea0001234567 objects=21 used=1 fp=0xffff880012345678 flags=0x4080',
+      '[    3.100000] CPU: 0 PID: 77 Comm: agent Tainted: G    B 4.5.0 #1',
+      '[    3.100000] Call Trace:',
+      '[    3.100000]  [<ffffffff81234567>] print_trailer+0x10/0x20',
+      '[    3.100000]  [<ffffffff81234567>] frob_free+0x10/0x20',
+    ],
+    { kind: 'slab', title: 'slab: Poison overwritten in frob_free', end: 9, corrupted: undefined },
+  ],
+]
+
+for (const [what, lines, splat] of splats) {
+  void test(what, (t) => {
+    const found = findSplats(lines, { isRunning: false })
+    t.match(found, [splat])
+    t.equal(found.length, 1)
+    t.end()
+  })
+}
