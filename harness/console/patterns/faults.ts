@@ -75,9 +75,9 @@ export const faults = rows({
   // Also powerpc, s390, mips and loongarch.
   'unable-to-handle-arm64': {
     kind: 'oops',
-    needle: ['Unable to handle kernel', 'Unable to handle unknown'],
+    needle: ['Unable to handle kernel', 'Unable to handle unknown', 'BUG: unsupported FP '],
     begin:
-      /^(?:BUG: |CPU \d+ )?Unable to handle (?:kernel )?(?<what>NULL pointer dereference|[\w .=-]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*| \(NULL pointer\?\)|$)/,
+      /^(?:BUG: |CPU \d+ )?(?:Unable to handle (?:kernel )?|(?=unsupported FP ))(?<what>NULL pointer dereference|[\w .=-]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*| \(NULL pointer\?\)|$)/,
     end: endTrace,
   },
   // arm prints no dump for a fault of a program.

@@ -37,6 +37,8 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
     '[    0.100000] RETBleed: WARNING: Spectre v2 mitigation leaves CPU vulnerable to RETBleed attacks, data leaks possible!',
     '[    0.100000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on',
     '[    0.100000] WARNING: BIOS bug: CPU MTRRs don’t cover all of memory, losing 12MB of RAM.',
+    '[    0.100000] WARNING: MP table in the EBDA can be UNSAFE, contact linux-smp@vger.kernel.org if you experience SMP problems!',
+    '[    0.100000] WARNING: x1-x3 nonzero in violation of boot protocol:',
     '[    3.000000] INFO: NMI handler (nmi_cpu_backtrace_handler) took too long to run: 1.234 msecs',
     '[    3.000000] hrtimer: interrupt took 1234567 ns',
   ],

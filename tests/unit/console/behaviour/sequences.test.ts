@@ -95,6 +95,10 @@ const heads: readonly (readonly [kind: string, head: readonly string[]])[] = [
     ],
   ],
   [
+    'oops',
+    ['BUG: unsupported FP instruction in kernel mode', 'Internal error: Oops - undefined instruction: 0 [#1] ARM'],
+  ],
+  [
     'hung-task',
     ['INFO: t', '** replaying previous printk message **', 'INFO: task agent:77 blocked for more than 122 seconds.'],
   ],
