@@ -15,7 +15,8 @@ import { TraceReader } from './trace-reader.ts'
 
 const mostKeptLines = 600
 /** The lines that may follow a trace while further traces are still to come. */
-const betweenTraces = /^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Stack dump)/
+const betweenTraces =
+  /^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Task dump for CPU|Stack dump|\[< *\(null\)>\]|\S.{0,15} [A-Z] +running task )/
 
 /** The reason of `finish` when the opening line of another splat comes. */
 export const anotherBegins = 'another splat begins within it'
@@ -204,7 +205,8 @@ export class OpenSplat {
     const symbol = groups['function'] ?? work ?? this.#header.caller ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
     const taker = trace.length === 0 && named === undefined ? this.#header.taker : undefined
-    const frame = pattern.blame === 'none' ? undefined : guiltyFunction(taker ?? named, trace)
+    const isInnocent = pattern.blame === 'none' || this.#reader.isOfKthread
+    const frame = isInnocent ? undefined : guiltyFunction(taker ?? named, trace)
     const title = titleOf(pattern, groups, frame)
     const isMixed = this.#isMixed || this.#reader.isMixed || interrupted === anotherBegins
     const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)

@@ -77,7 +77,7 @@ export const faults = rows({
     kind: 'oops',
     needle: ['Unable to handle kernel', 'Unable to handle unknown', 'BUG: unsupported FP '],
     begin:
-      /^(?:BUG: |CPU \d+ )?(?:Unable to handle (?:kernel )?|(?=unsupported FP ))(?<what>NULL pointer dereference|[\w .=-]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*| \(NULL pointer\?\)|$)/,
+      /^(?:BUG: |CPU \d+ )?(?:Unable to handle (?:kernel )?|(?=unsupported FP ))(?<what>NULL pointer dereference|[\w .=-]+?)(?: (?:on|for) \w+)?(?: at (?:virtual\b|address |0x).*| in virtual .*| \(NULL pointer\?\)|$)/,
     end: endTrace,
   },
   // arm prints no dump for a fault of a program.
@@ -145,7 +145,7 @@ export const faults = rows({
   warning: {
     kind: 'warning',
     needle: 'WARNING: CPU: ',
-    begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
+    begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*(?![\w.:/-]))?/,
     title: 'WARNING',
     end: endTrace,
     complete: wholePlace(String.raw`^WARNING: CPU: \d+ PID: \d+ at (?:\S+:\d+ )?`),

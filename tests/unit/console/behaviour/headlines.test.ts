@@ -4,6 +4,64 @@ import { findSplats } from '../../../../harness/console/find-splats.ts'
 
 const splats: readonly (readonly [what: string, lines: readonly string[], splat: object])[] = [
   [
+    'a warning in a mail that breaks its lines',
+    [
+      '> [    3.100000] WARNING: CPU: 1 PID: 77 at drivers/gpu/drm/frob/frob_kms.c:1234',
+      '> frob_check+0x12/0x340 [frob]',
+      '> [    3.100001] CPU: 1 PID: 77 Comm: agent Not tainted 5.10.0 #1',
+      '> [    3.100002] RIP: 0010:frob_check+0x12/0x340 [frob]',
+      '> [    3.100003] Call Trace:',
+      '> [    3.100004]  frob_commit+0x12/0x340 [frob]',
+      '> [    3.100005] ---[ end trace 0000000000000000 ]---',
+    ],
+    { kind: 'warning', title: 'WARNING in frob_check' },
+  ],
+  [
+    'an oops in a mail that breaks its lines',
+    [
+      '<1>[    3.100000] Unable to handle kernel unknown 43 at virtual',
+      'address 0001ffff9e2e7d78',
+      '<0>[    3.100001] Internal error: Oops: 000000009793002b [#1] PREEMPT SMP',
+      '<4>[    3.100002] CPU: 1 PID: 77 Comm: agent Not tainted',
+      '6.6.0 #1',
+      '<4>[    3.100003] Call trace:',
+      '<4>[    3.100004] frob_death (kernel/frob/core.c:661 (discriminator 6))',
+      '<4>[    3.100005] do_exit (kernel/exit.c:826)',
+      '<4>[    3.100006] ---[ end trace 0000000000000000 ]---',
+    ],
+    { kind: 'oops', title: 'unknown 43 in frob_death' },
+  ],
+  [
+    'a stall with the dumps of two tasks of arm64',
+    [
+      '[    3.100000] INFO: rcu_sched detected stalls on CPUs/tasks:',
+      '[    3.100001] \t0-...: (1 GPs behind) idle=d09/1/0 softirq=1302/3861 fqs=20997',
+      ...[0, 2].flatMap((cpu) => [
+        `[    3.100002] Task dump for CPU ${cpu}:`,
+        `[    3.100003] swapper/${cpu}       R  running task        0     0      0 0x00000002`,
+        '[    3.100004] Call trace:',
+        '[    3.100005] [<ffffffc000086ed4>] __switch_to+0xd4/0xf8',
+        '[    3.100006] [<          (null)>]           (null)',
+      ]),
+    ],
+    { kind: 'rcu-stall' },
+  ],
+  [
+    'a stall with the dump of the thread of RCU alone',
+    [
+      '[    3.100000] rcu: INFO: rcu_sched detected stalls on CPUs/tasks:',
+      '[    3.100001] rcu: \t1-...!: (0 ticks this GP) idle=cf8/0/0x0 softirq=20/20 fqs=0',
+      '[    3.100002] rcu: rcu_sched kthread starved for 38227 jiffies! g-1127 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402',
+      '[    3.100003] rcu: RCU grace-period kthread stack dump:',
+      '[    3.100004] rcu_sched       I15016    11      2 0x80004000',
+      '[    3.100005] Call Trace:',
+      '[    3.100006]  __schedule+0x288/0x600',
+      '[    3.100007]  rcu_gp_kthread+0x4f6/0xd40',
+      '[    3.100008]  kthread+0x107/0x120',
+    ],
+    { kind: 'rcu-stall', title: 'rcu_sched stall', frame: undefined },
+  ],
+  [
     'a warning with its condition before the place',
     ['[    3.100000] WARNING: [head->next[0] != 0x12] net/frob.c:12 at frob_queue+0x12/0x34, CPU#1: agent/77'],
     { kind: 'warning', title: 'WARNING in frob_queue', task: { comm: 'agent', pid: 77, cpu: 1 } },
