@@ -46,7 +46,7 @@ const reporters = words(`
   warn_alloc report_bad_irq note_interrupt oom_kill_process should_fail* should_failslab fail_dump
   fortify_panic fortify_report usercopy_abort check_heap_object check_object_size stack_chk_fail
   list_del_entry_valid* list_add_valid* native_smp_send_* smp_send_reschedule dequeue_task_idle sysfs_warn_dup
-  spin_dump warn_bogus_irq_restore kasan_object_err kasan_end_report do_tag_check_fault do_tag_recovery show_stack_log_lvl
+  default_send_IPI* x2apic_send_IPI* flat_send_IPI* warn_alloc_failed spin_dump warn_bogus_irq_restore kasan_object_err kasan_end_report do_tag_check_fault do_tag_recovery show_stack_log_lvl
   stack_trace_* arch_stack_walk unwind_next_frame walk_stackframe walk_stack rust_helper_* rust_begin_unwind rust_panic*
   math_error do_divide_error do_int3 do_stack_segment do_general_protection retint_kernel ret_from_intr handle_irq
 `)
@@ -89,6 +89,8 @@ const helpers = words(`
   copy_from_iter* iov_iter_* flush_work* copy_page_to_iter* copy_page_from_iter* copy_folio_* copyin copyout
   read_word_at_a_time read_once* write_once* get_unaligned* put_unaligned* strncpy_from_user strnlen_user memdup_user* vmemdup_user kmemdup* kstrdup* kstrndup*
   kvmemdup* kcalloc* kvcalloc* kvzalloc* vmalloc_area_node* allocate_slab new_slab slab_pre_alloc_hook create_object pcpu_alloc* alloc_percpu*
+  page_frag_alloc* alloc_page_frag netdev_alloc_frag* napi_alloc_frag* alloc_skb* netdev_alloc_skb* napi_alloc_skb* cache_alloc_refill
+  free_compound_page put_compound_page page_frag_free flush_tlb_* native_flush_tlb_*
   string string_nocheck pointer vsnprintf snprintf scnprintf vscnprintf sprintf vsprintf kasprintf kvasprintf* vprintk* printk va_format
   dev_printk* dev_vprintk_emit dev_info dev_notice dev_warn dev_err hex_dump_to_buffer print_hex_dump*
   list_replace* list_splice* rb_next rb_prev rb_first* rb_last* klist_* x86_indirect_thunk* read_trylock* write_trylock* osq_lock osq_unlock owner_on_cpu

@@ -7,6 +7,10 @@ type TracePhase = 'head' | 'trace' | 'tail'
 
 const traceBegins = /^(?:Call [tT]race:|\s*backtrace(?: \(crc [0-9a-f]+\))?:)/
 const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
+/** Kernels before 4.9 put the first frame of a context behind its mark. */
+const contextLine = /^((?:\s*<{1,2}[A-Z#][\w#-]{0,20}>{1,2}){1,3}) +([^\s<].*)$/
+/** The ends of an interrupt and of an exception in such kernels; the frames behind them are of what was interrupted. */
+const interruptEnds = /^\s*<(?:EOI|<EOE>)>\s*$/
 const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
 // The registers of an interrupted context, between the frames of a trace.
 const registers =
@@ -149,6 +153,11 @@ export class TraceReader {
   }
 
   #readTrace(text: string): boolean {
+    const [, marks, behind] = contextLine.exec(text) ?? []
+    if (marks !== undefined && behind !== undefined && frameOn(behind) !== undefined) {
+      for (const [mark] of marks.matchAll(/<+[^<>]+>+/g)) this.#readContext(mark)
+      return this.#readTrace(` ${behind}`)
+    }
     if (traceBegins.test(text)) {
       if (this.#phase === 'trace' && this.#context !== '') this.#mix()
       // The stacks before it belong to allocations or locks.
@@ -188,6 +197,11 @@ export class TraceReader {
   }
 
   #readContext(text: string): boolean {
+    if (interruptEnds.test(text)) {
+      this.#context = ''
+      this.#hasContexts = false
+      return true
+    }
     const begun = contextBegins.exec(text)?.[1]
     if (begun !== undefined) {
       if (begun === 'TASK' && this.#phase === 'trace') {

@@ -151,15 +151,15 @@ export const faults = rows({
     complete: wholePlace(String.raw`^WARNING: CPU: \d+ PID: \d+ at (?:\S+:\d+ )?`),
     rank: 1,
   },
-  // Since Linux 7.0 the place comes first.
+  // Since Linux 7.0 the place comes first; before 3.13 there was no processor.
   'warning-at': {
     kind: 'warning',
     needle: 'WARNING: ',
     begin:
-      /^WARNING: (?:(?:\[.{1,200}?\] )?\S+:\d+ )?at (?:(?<function>[A-Za-z_][\w.]*)(?:\+0x[^\s,]*| .*\[inline\]| \(\S+:[\d?]+.*\))|0x[0-9a-f]+(?=, CPU#))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
+      /^WARNING: (?:(?:\[.{1,200}?\] )?\S+:\d+ )?at (?:\S+:\d+ )?(?:(?<function>[A-Za-z_][\w.]*)(?:\+0x[^\s,]*| .*\[inline\]| \(\S+:[\d?]+.*\))|0x[0-9a-f]+(?=, CPU#))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
     title: 'WARNING',
     end: endTrace,
-    complete: /, CPU#\d+: .+\/\d+$/,
+    complete: /, CPU#\d+: .+\/\d+$|\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[\w-]+\])?\(\)/,
     rank: 1,
   },
 })

@@ -4,6 +4,50 @@ import { findSplats } from '../../../../harness/console/find-splats.ts'
 
 const splats: readonly (readonly [what: string, lines: readonly string[], splat: object])[] = [
   [
+    'a warning before Linux 3.13, in an interrupt',
+    [
+      '[    3.100000] ------------[ cut here ]------------',
+      '[    3.100001] WARNING: at net/frob/frob.c:300 frob_watchdog+0x276/0x280 [frob]()',
+      '[    3.100002] CPU: 0 PID: 77 Comm: agent Not tainted 3.10.0 #1',
+      '[    3.100003] Call Trace:',
+      '[    3.100004]  <IRQ>  [<ffffffff810a1234>] dump_stack+0x19/0x1b',
+      '[    3.100005]  [<ffffffff810a1234>] warn_slowpath_fmt+0x5c/0x80',
+      '[    3.100006]  [<ffffffff810a1234>] frob_watchdog+0x276/0x280 [frob]',
+      '[    3.100007]  <EOI>  [<ffffffff810a1234>] ? native_safe_halt+0x6/0x10',
+      '[    3.100008] ---[ end trace 1234567890abcdef ]---',
+    ],
+    { kind: 'warning', title: 'WARNING in frob_watchdog', trace: { length: 3 }, corrupted: undefined },
+  ],
+  [
+    'a stall before Linux 4.9, whose marks have frames behind them',
+    [
+      '[    3.100000] INFO: rcu_sched self-detected stall on CPU { 3}  (t=60000 jiffies g=1 c=0 q=2)',
+      '[    3.100001] sending NMI to all CPUs:',
+      '[    3.100002] NMI backtrace for cpu 3',
+      '[    3.100003] CPU: 3 PID: 77 Comm: agent Not tainted 3.10.0 #1',
+      '[    3.100004] RIP: 0010:[<ffffffff810a1234>]  [<ffffffff810a1234>] default_send_IPI_mask_sequence_phys+0x1fa/0x260',
+      '[    3.100005] Call Trace:',
+      '[    3.100006]  <IRQ>  [<ffffffff810a1234>] arch_trigger_all_cpu_backtrace+0x1/0x2',
+      '[    3.100007]  [<ffffffff810a1234>] apic_timer_interrupt+0x1/0x2',
+      '[    3.100008]  <EOI>  [<ffffffff810a1234>] frob_spin+0x1/0x2',
+      '[    3.100009]  [<ffffffff810a1234>] frob_loop+0x1/0x2',
+    ],
+    { kind: 'rcu-stall', title: 'rcu_sched stall in frob_spin', corrupted: undefined },
+  ],
+  [
+    'an oops before Linux 4.9 in an exception within an interrupt',
+    [
+      '[    3.100000] BUG: unable to handle kernel paging request at ffff880012345678',
+      '[    3.100001] Oops: 0000 [#1] SMP',
+      '[    3.100002] Call Trace:',
+      '[    3.100003]  <NMI>  [<ffffffff810a1234>] dump_stack+0x19/0x1b',
+      '[    3.100004]  <<EOE>>  <IRQ>  [<ffffffff810a1234>] frob_irq+0x19/0x1b',
+      '[    3.100005]  <EOI>  [<ffffffff810a1234>] frob_task+0x19/0x1b',
+      '[    3.100006] ---[ end trace 1234567890abcdef ]---',
+    ],
+    { kind: 'oops', title: 'page fault in frob_irq', trace: { length: 3 }, corrupted: undefined },
+  ],
+  [
     'a warning in a mail that breaks its lines',
     [
       '> [    3.100000] WARNING: CPU: 1 PID: 77 at drivers/gpu/drm/frob/frob_kms.c:1234',
