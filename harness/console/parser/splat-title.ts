@@ -8,7 +8,7 @@ const markedAddresses =
   / ?(?:\((?:0x)?[0-9a-f]{16}\)|\[<?(?:0x)?[0-9a-f]{16}>?\]|\b[a-z_]{1,20}[:=](?:0x)?[0-9a-f]{16})(?!\w)/g
 /** Addresses, with the words that introduce them; a short number behind `=` is none. */
 const addresses =
-  /(?:,? \b(?:at|for|for address|at address|address))?:? (?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8}|[0-9a-f]{16})(?![\w.])/g
+  /(?:,? \b(?:at|for|for address|at address|at addr|address|ip))?:? (?:0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8}|[0-9a-f]{16})(?![\w.])/g
 
 /** Makes the title from a row, the groups of its expression and the guilty function. */
 export function titleOf(pattern: Pattern, groups: Groups, frame: string | undefined): string {

@@ -5,7 +5,9 @@ import { frameOn, isCutFrame, programCounterOn, type TraceFrame } from '../stack
 /** Before the trace, in it, or behind it. */
 type TracePhase = 'head' | 'trace' | 'tail'
 
-const traceBegins = /^(?:Call [tT]race:|\s*backtrace(?: \(crc [0-9a-f]+\))?:)/
+const traceBegins = /^(?:Call [tT]race:|\s*[bB]acktrace(?: \(crc [0-9a-f]+\))?:)/
+/** m68k puts the first frame behind the headline. */
+const firstFrame = /^Call Trace: (\[<.*)$/
 const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
 /** Kernels before 4.9 put the first frame of a context behind its mark. */
 const contextLine = /^((?:\s*<{1,2}[A-Z#][\w#-]{0,20}>{1,2}){1,3}) +([^\s<].*)$/
@@ -166,6 +168,8 @@ export class TraceReader {
         this.#phase = 'trace'
         this.#isHeaded = true
       }
+      const frame = frameOn(firstFrame.exec(text)?.[1] ?? '')
+      if (frame !== undefined && frame !== 'nameless') this.#add(frame)
       return true
     }
     const frame = frameOn(text)

@@ -111,11 +111,11 @@ export const faults = rows({
     end: endTrace,
     rank: 1,
   },
-  // mips and loongarch put the number right behind the text, and a colon behind it.
+  // mips and loongarch put the number right behind the text, and a colon behind it; parisc has a code.
   'trap-mips': {
     kind: 'oops',
-    needle: ['kernel code[#', 'bug detected[#', 'access[#', 'context![#'],
-    begin: /^(?:CPU \d+ )?(?<what>[A-Z][\w -]*!?)\[#\d+\]:/,
+    needle: ['kernel code[#', 'bug detected[#', 'access[#', 'context![#', ': Code='],
+    begin: /^(?:CPU \d+ )?(?<what>[A-Z][\w -]*!?)(?:\[#\d+\]:|(?: \([^()]*\))?: Code=\d+ \()/,
     end: endTrace,
     rank: 1,
   },

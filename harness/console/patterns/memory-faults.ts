@@ -146,8 +146,8 @@ export const memory = rows({
   },
   'allocation-failure': {
     kind: 'allocation-failure',
-    needle: 'allocation failure: order:',
-    begin: /^(?<comm>.+?): page allocation failure: order:(?<what>\d+)/,
+    needle: ['allocation failure: order:', 'allocation failure. order:'],
+    begin: /^(?<comm>.+?): page allocation failure[:.] order:(?<what>\d+)/,
     title: 'page allocation failure, order $what',
   },
   'unreferenced-object': {

@@ -48,6 +48,15 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'oops', title: 'page fault in frob_irq', trace: { length: 3 }, corrupted: undefined },
   ],
   [
+    'a failed allocation of Linux 2.6',
+    [
+      '[    3.100000] agent: page allocation failure. order:3, mode:0x4020',
+      '[    3.100001] Call Trace:',
+      '[    3.100002] [<c042dee4>] frob_open+0x114/0x37c [frob]',
+    ],
+    { kind: 'allocation-failure', title: 'page allocation failure, order 3 in frob_open' },
+  ],
+  [
     'a warning in a mail that breaks its lines',
     [
       '> [    3.100000] WARNING: CPU: 1 PID: 77 at drivers/gpu/drm/frob/frob_kms.c:1234',
