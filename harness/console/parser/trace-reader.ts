@@ -194,6 +194,9 @@ export class TraceReader {
   #readCounter(text: string): boolean {
     const counter = programCounterOn(text)
     if (counter === undefined) return false
+    // Kernels before 4.15 say it again behind the trace.
+    const known = this.#counter
+    if (counter.symbol === known?.symbol && counter.offset === known.offset) return true
     if (this.#phase === 'trace') this.#push(counter)
     // A line with the function around it follows.
     else if (counter.isInlined !== true && !this.isOver) this.#counter ??= counter

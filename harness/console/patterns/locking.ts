@@ -27,7 +27,7 @@ export const locking = rows({
   'lockdep-exit': {
     kind: 'lockdep',
     needle: 'still has locks held',
-    begin: /^WARNING: (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
+    begin: /^(?:WARNING|\[ BUG): (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
     title: 'a task ends with locks held',
   },
   'lockdep-wait-context': {

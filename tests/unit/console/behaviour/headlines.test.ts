@@ -151,6 +151,32 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
     { kind: 'lockdep', title: 'inconsistent lock state in frob_handler', corrupted: /./ },
   ],
   [
+    'a task that ends with locks, before Linux 4.13',
+    [
+      '[    3.100000] [ BUG: agent/77 still has locks held! ]',
+      '[    3.100001] Call Trace:',
+      '[    3.100002]  [<ffffffff81463cb5>] debug_check_no_locks_held+0x125/0x140',
+      '[    3.100003]  [<ffffffff860bae47>] frob_read+0x1317/0x1b70',
+    ],
+    { kind: 'lockdep', title: 'a task ends with locks held in frob_read', task: { comm: 'agent', pid: 77 } },
+  ],
+  [
+    'an oops before Linux 4.15, which gives the counter twice',
+    [
+      '[    3.100000] kernel BUG at include/linux/skbuff.h:2069!',
+      '[    3.100001] invalid opcode: 0000 [#1] SMP KASAN',
+      '[    3.100002] RIP: 0010:skb_pull+0xd5/0xf0',
+      '[    3.100003] Call Trace:',
+      '[    3.100004] frob: a line of another task',
+      '[    3.100005]  frob_receive+0xb4/0xbe0',
+      '[    3.100006]  entry_SYSCALL_64_fastpath+0x1f/0x96',
+      '[    3.100007] Code: a3 d0',
+      '[    3.100008] RIP: skb_pull+0xd5/0xf0 RSP: ffff8801d9fdf270',
+      '[    3.100009] ---[ end trace d2d6da9d918cb453 ]---',
+    ],
+    { kind: 'bug', title: 'kernel BUG in frob_receive', trace: { length: 3 }, corrupted: undefined },
+  ],
+  [
     'a wait context without brackets',
     [
       '[    3.100000] BUG: Invalid wait context',
