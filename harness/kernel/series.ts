@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SeriesPart } from './definition/definition.ts'
-import { UsageError } from '../base/errors.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
 import { hasShape } from '../base/has-shape.ts'
 import { nearest } from '../base/nearest.ts'
 import { isMissing, readJson, rememberJson } from '../cache/atomic-file.ts'
@@ -50,8 +50,12 @@ type PathPart = Extract<SeriesPart, { kind: 'path' }>
 type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
 async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
-  const status = await stat(part.path).catch(async (error: unknown) => {
-    throw isMissing(error) ? await unknownSeries(part) : error
+  const status = await stat(part.path).catch(async (cause: unknown) => {
+    if (isMissing(cause)) throw await unknownSeries(part)
+    throw new UsageError('SERIES_UNKNOWN', `cannot read the series ${part.path}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'name a folder or an mbox file that this user may read',
+    })
   })
   const files = status.isDirectory()
     ? await listPatchFiles(part.path)
@@ -103,7 +107,7 @@ function placed({ patches, notices }: Part, place: (origin: string) => string): 
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 1
+const reading = 2
 
 /** How many series are remembered. */
 const mostRemembered = 128
