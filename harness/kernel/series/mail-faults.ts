@@ -44,12 +44,25 @@ export function faultOfMail(raw: string, message: string, diff: string): Fault |
   return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(text, read) ?? mixedLineEnds(raw)
 }
 
-/** Finds a second mail: git decodes both by the header of the first. */
+const block = /^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm
+const transport = /^(?:Received|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|X-Mailer):/im
+
+/**
+ * Finds a second mail: git decodes both by the header of the first. Headers are no second mail in a part, where git decodes
+ * all of the part in one way, and in a message, such as a report that it cites.
+ */
 function secondMail(text: string): Fault | undefined {
+  const end = text.search(/\n\n|$/)
+  const head = text.slice(0, end)
+  if (/^Content-Type:[ \t\n]*multipart\//im.test(head)) return undefined
   // A block of headers at the start of the text names the author, and git reads it.
-  const body = text.slice(text.search(/\n\n|$/)).trimStart()
-  const hasSecond = [...body.matchAll(/^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm)].some(
-    ({ index, 0: lines }) => index > 0 && (lines.match(/^(?:From|Subject|Date|Message-ID|To):/gim) ?? []).length > 1,
+  const body = text.slice(end).trimStart()
+  const isBase64 = /^Content-Transfer-Encoding:[ \t\n]*base64/im.test(head)
+  const hasSecond = [...body.matchAll(block)].some(
+    ({ index, 0: lines }) =>
+      index > 0 &&
+      (lines.match(/^(?:From|Subject|Date|Message-ID|To):/gim) ?? []).length > 1 &&
+      (isBase64 || transport.test(lines) || hasDiff(body.slice(0, index))),
   )
   if (!hasSecond || !encoded.test(text)) return undefined
   const hint = "put a line 'From x Mon Sep 17 00:00:00 2001' before each mail, or each mail into a file of its own"

@@ -85,7 +85,19 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
       note,
       `Content-Type: message/rfc822\n\n${entity(first.body, { subject: first.subject, encoding: 'base64' })}`,
     ]),
-    /second mail/,
+    /does not read its part/,
+  ],
+  'a forwarded mail in quoted-printable': [
+    multipart('Fwd: x', [
+      note,
+      `Content-Type: message/rfc822\n\n${entity(third.body, { subject: third.subject, encoding: 'quoted-printable' })}`,
+    ]),
+    /does not decode its part/,
+  ],
+  'a cover letter in quoted-printable, then plain without separator': [
+    mailOf({ subject: '[PATCH 0/1] x', body: 'All =3D of it.\n' }, 'quoted-printable') +
+      entity(third.body, { subject: third.subject }),
+    /m\[1\].* second mail/,
   ],
   'parts within parts, in quoted-printable': [
     multipart(first.subject, [
