@@ -1,6 +1,7 @@
 // What git would read without a word, and otherwise than its sender meant it: text that is lost, or half decoded.
 // Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
-import { hasDiff, textOfDiff } from './patch.ts'
+import { lineOutside } from './line-outside.ts'
+import { hasDiff } from './patch.ts'
 
 /** What is wrong with a text, and the next step of its reader. */
 export interface Fault {
@@ -124,11 +125,5 @@ export function faultOfDiff(diff: string): Fault | undefined {
   if (/^(?:diff --git|---|\+\+\+) [^\n]*\r\n/m.test(diff)) {
     return { what: 'its lines end in CR LF', hint: 'save it again with lines that end in LF (dos2unix, b4 am)' }
   }
-  const [odd] =
-    /^(?:@@(?! -\d+(?:,\d+)? \+\d+(?:,\d+)? @@)|diff --(?:cc|combined) )[^\n]*/m.exec(textOfDiff(diff)) ?? []
-  if (odd === undefined) return undefined
-  return {
-    what: `git apply passes over its line '${odd}'`,
-    hint: 'fetch it again, with a program that changes no blanks; the diff of a merge cannot be applied',
-  }
+  return lineOutside(diff)
 }

@@ -133,6 +133,12 @@ const same: Readonly<Record<string, string>> = {
   'a quoted header in the message': withText('> From: a@b\n> Subject: hello\n> Content-Transfer-Encoding: base64\n'),
   'notes below the line': mailOf({ ...first, body: first.body.replace('---\n', '---\nChanges in v2:\n - none\n\n') }),
   'a scissors line': withText('Hello.\n\n-- >8 --\n'),
+  'a list behind the diff': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '\n- one\n+ two\n') }),
+  'a rule behind the diff': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '------\nTo leave\n') }),
+  'lines that read like headers, in a hunk': mailOf({
+    subject: 'x',
+    body: 'x\n---\n--- /dev/null\n+++ b/virt/new\n@@ -0,0 +1,3 @@\n+@@ -1 +1 @@\n+Only in a: b\n+***************\n',
+  }),
   'no signature': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '') }),
   'a removed line that reads like a signature': mailOf({
     subject: 'x',
