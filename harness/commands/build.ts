@@ -53,10 +53,10 @@ export function build(context: CommandContext): Command {
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
+        await requireEnvironment()
         const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
-        await requireEnvironment()
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {

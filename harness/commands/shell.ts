@@ -64,8 +64,8 @@ export function shell(context: CommandContext): Command {
 async function runShell(command: readonly string[], options: ShellOptions, context: CommandContext): Promise<number> {
   const { signal } = context
   const chosen = await chooseAccelerator(options.accel)
-  const definition = await loadUsableDefinition(options.kernel, signal)
   await requireEnvironment()
+  const definition = await loadUsableDefinition(options.kernel, signal)
   const accelerator = slowedDown(chosen, definition.slowdown)
   const { kernel, image, agent } = await provideParts(definition, options, context)
   const bootOptions = {

@@ -1,6 +1,5 @@
 // Reads a file of patches as git does: mails with `git mailsplit` and `git mailinfo`, a plain diff as it is.
-import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { sha256 } from '../../cache/hash.ts'
@@ -8,6 +7,7 @@ import { lastLines, succeed } from '../command.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
 import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain, type Fault } from './mail-faults.ts'
 import { hasDiff, type Patch } from './patch.ts'
+import { makeReadingDirectory } from './reading-directory.ts'
 
 /** One patch of a file; a file of one patch has its name and its hash. */
 export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256'> & { readonly kind: 'diff' | 'mail' }
@@ -24,7 +24,7 @@ export async function readPatchFile(name: string, bytes: Buffer, signal: AbortSi
     refuse(name, faultOfPlain(text) ?? faultOfDiff(text))
     return [{ kind: 'diff', name, subject: '', diff: text, sha256: sha256(text) }]
   }
-  await using scratch = await mkdtempDisposable(path.resolve(tmpdir(), 'gmemtest-series-'))
+  await using scratch = await makeReadingDirectory()
   const git: Git = async (subject, args, input) =>
     succeed(
       'git',

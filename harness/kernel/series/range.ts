@@ -1,6 +1,5 @@
 // The patches of a range of commits: what each commit changes, whatever the settings of the repository and the user.
-import { mkdtempDisposable, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { sha256 } from '../../cache/hash.ts'
@@ -9,6 +8,7 @@ import type { SeriesPart } from '../definition/definition.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
 import { asked, borrowObjects, completeBlobs, gitIn, type OwnRepository } from '../source/own-repository.ts'
 import type { Patch } from './patch.ts'
+import { makeReadingDirectory } from './reading-directory.ts'
 
 type Range = Extract<SeriesPart, { kind: 'git' }>
 
@@ -75,7 +75,7 @@ export async function readRange(
   [tip, base]: RangeEnds,
   signal: AbortSignal,
 ): Promise<{ readonly patches: Omit<Patch, 'content'>[]; readonly empty: EmptyCommit[] }> {
-  await using scratch = await mkdtempDisposable(path.resolve(tmpdir(), 'gmemtest-series-'))
+  await using scratch = await makeReadingDirectory()
   const own = await borrowObjects(repository, path.join(scratch.path, 'repository'), signal)
   const format = ['--no-commit-header', '--encoding=UTF-8', '--format=%H%x09%P%x09%s']
   const list = await gitIn(own, ['rev-list', '--reverse', '--topo-order', ...format, tip, `^${base}`, '--'], { signal })
