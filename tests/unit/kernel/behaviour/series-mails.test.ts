@@ -233,3 +233,16 @@ void test('a plain diff is what git apply makes of it', async (t) => {
     t.equal(await tree.gmemtest(pathPart(file)).catch(String), right, what)
   }
 })
+
+void test('the attributes of the user do not matter', async (t) => {
+  const directory = t.testdir({
+    'm.mbox': Buffer.from(three, 'latin1'),
+    home: { git: { attributes: '* text eol=crlf ident\n' } },
+  })
+  const tree = new SeriesTree(directory)
+  const before = { ...process.env }
+  t.teardown(() => void (process.env = before))
+  process.env = { ...before, XDG_CONFIG_HOME: path.join(directory, 'home') }
+  const file = path.join(directory, 'm.mbox')
+  t.equal(await tree.gmemtest(pathPart(file)), tree.am(file))
+})
