@@ -1,5 +1,5 @@
 // Finds lines of a diff that belong to a change, but that git apply passes over because they are outside of all hunks.
-import type { Fault } from './mail-faults.ts'
+import type { Fault } from './patch-fault.ts'
 
 const header = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/
 
