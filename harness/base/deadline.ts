@@ -24,8 +24,9 @@ export interface Limit {
 }
 
 /**
- * Runs `work` under a limit. Time in which this process stood still does not count: the work could not go on either. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
- * then; the promise rejects even if `work` goes on.
+ * Runs `work` under a limit. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
+ * then; the promise rejects even if `work` goes on. Time in which this process stood still does not count: the work could
+ * not go on either.
  * @throws {DeadlineExceeded} at the deadline
  * @throws the caller's abort reason when the caller aborts first
  */

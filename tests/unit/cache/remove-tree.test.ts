@@ -1,4 +1,4 @@
-// Everything of this user can be removed, whatever its permissions and names.
+// Everything of this user can be removed, with any permissions and names.
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { removeTree } from '../../../harness/cache/remove-tree.ts'

@@ -1,4 +1,4 @@
-// The sources of a kernel for debuggers: those of this kernel, whatever was built after it.
+// The sources of a kernel for debuggers: those of this kernel, also after the build of another one.
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
