@@ -1,10 +1,10 @@
 // gmemtest parse LOG: the splats in a log.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Allowance } from '../../kernel/definition/allowances.ts'
 import { exitCodes, messageOf, UsageError } from '../../base/errors.ts'
 import { dayOf, expiryNotes, sift, type Sifted } from '../../console/sift.ts'
 import type { Splat } from '../../console/splat.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
 import { visibleText } from '../../base/visible-text.ts'
 import { visibleJson } from '../../report/plain.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
@@ -49,7 +49,8 @@ export async function parseConsole(log: LogSource, options: ParseOptions, contex
 
 async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance[]> {
   if (allow === undefined) return []
-  const text = await readFile(allow, 'utf8').catch((cause: unknown) => {
+  const text = await readTextFile(allow, 'a list of allowances').catch((cause: unknown) => {
+    if (cause instanceof UsageError) throw cause
     throw new UsageError('ALLOW_MISSING', `cannot read ${allow}: ${messageOf(cause)}`, { cause })
   })
   const { parseAllowances } = await import('../../kernel/definition/allowances.ts')

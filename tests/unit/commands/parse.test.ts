@@ -130,6 +130,8 @@ void test('gmemtest parse', async (suite) => {
     ['an empty standard input', ['-'], /the standard input is empty/],
     ['a missing vmlinux', ['--vmlinux', 'nope', path.join(golden, 'warning.log')], /there is no file nope/],
     ['a missing list', ['--allow', 'nope', path.join(golden, 'warning.log')], /cannot read nope: ENOENT/],
+    ['a folder as a list', ['--allow', golden, path.join(golden, 'warning.log')], /golden is a directory, not a list/],
+    ['a device as a list', ['--allow', '/dev/zero', path.join(golden, 'warning.log')], /is a device or a pipe, not a/],
   ]
   for (const [what, args, message] of noLogs) {
     void suite.test(`${what} is an error, not a clean log`, async (t) => {

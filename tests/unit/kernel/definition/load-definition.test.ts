@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { listKernelDefinitions, loadKernelDefinition } from '../../../../harness/kernel/definition/load-definition.ts'
@@ -182,13 +182,23 @@ for (const [what, text, message] of [
 
 void test('no text at all is refused by its kind', async (t) => {
   const directory = t.testdir()
-  const utf16 = path.join(directory, 'mine.yaml')
+  const folder = path.join(directory, 'this is a folder')
+  const utf16 = path.join(folder, 'mine.yaml')
+  const large = path.join(folder, 'large.yaml')
+  await mkdir(folder)
   await writeFile(utf16, Buffer.from(`\uFEFF${written}`, 'utf16le'))
-  for (const file of [utf16, '/dev/zero', '/dev/null']) {
+  await writeFile(large, Buffer.alloc(5 * 2 ** 20, '#'))
+  for (const [file, hint] of [
+    [utf16, /UTF-8/],
+    [large, /README/],
+    [`${folder}/`, /README/],
+    ['/dev/zero', /README/],
+    ['/dev/null', /README/],
+  ] as const) {
     await t.rejects(loadKernelDefinition(file), {
       code: 'KERNEL_UNKNOWN',
       message: /, not a kernel definition$/,
-      hint: /\w/,
+      hint,
     })
   }
 })
