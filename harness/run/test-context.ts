@@ -42,10 +42,17 @@ const kinds: Readonly<Partial<Record<string, string>>> = {
 
 /** Runs work as a part of a test. */
 export function asTest<T>(test: string, work: () => T): T {
+  return current.run(test, work)
+}
+
+/**
+ * Notes the resources of tests from now on, and has Node not follow promises any more. That holds from the next turn of the
+ * event loop on: Node would abort the process when code is ended within a promise that it follows.
+ */
+export function noteResources(): void {
   // Another hook may have had Node follow promises meanwhile: Node stops that only when no hook is left.
   hook.disable()
   hook.enable()
-  return current.run(test, work)
 }
 
 /** Lists what tests have left open that keeps this process alive: `a timer of NAME`, each once. */
