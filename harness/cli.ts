@@ -33,5 +33,10 @@ const { main } = await import('./commands/main.ts')
 const exitCode = await main(process.argv.slice(2))
 process.exitCode = exitCode === exitCodes.ok ? process.exitCode : exitCode
 isOver = true
-// Loaded late, when something is open: most runs end at once.
-setTimeout(() => void import('./commands/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref()
+// Loaded late, when something is open: most runs end at once. What a slow reader, such as a pager, has not read yet is no
+// leftover.
+process.stdout.write('', () =>
+  process.stderr.write('', () =>
+    setTimeout(() => void import('./commands/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref(),
+  ),
+)
