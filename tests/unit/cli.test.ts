@@ -61,10 +61,12 @@ void test('a checkout below a backslash, which Node takes for a part of a URL, i
 })
 
 void test('a reader that takes its time gets all of the output', async (t) => {
-  const trace = (line: number): string =>
-    `[    1.000000] WARNING: CPU: 1 PID: 1 at fs/f.c:${line} f+0x1/0x2\n[    1.000001] ---[ end trace 0 ]---\n`
   const log = path.join(home, 'many-splats.log')
-  await writeFile(log, Array.from({ length: 2000 }, (_, line) => trace(line)).join(''))
+  const lines = Array.from(
+    { length: 2000 },
+    (_, line) => `[ 1.000000] WARNING: CPU: 1 PID: 1 at fs/f.c:${line} f+0x1/0x2\n[ 1.000001] ---[ end trace 0 ]---\n`,
+  )
+  await writeFile(log, lines.join(''))
   const child = spawn(inProject('gmemtest'), ['parse', log, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit')
   // Longer than a second after its work, when the command line looks for leftovers.
