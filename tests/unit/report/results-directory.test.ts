@@ -2,6 +2,7 @@
 import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
+import { vmcoreName } from '../../../harness/base/result-names.ts'
 import { makeResultsDirectory, writeProvenance } from '../../../harness/report/results-directory.ts'
 import { lineOf } from '../../../harness/report/jsonl.ts'
 
@@ -74,6 +75,15 @@ void test('a directory that was asked for loses old results and nothing else', a
     t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
     t.strictSame((await readdir(output)).toSorted(), Object.keys(mine).toSorted())
   }
+})
+
+void test('the dump of a selftest whose target is a path is a file of the directory', async (t) => {
+  const name = vmcoreName('net/forwarding:router_test')
+  t.equal(name, 'vmcore-net-forwarding:router_test')
+  const events = JSON.stringify({ ...JSON.parse(started), tests: ['net/forwarding:router_test'] })
+  const output = t.testdir({ [name]: '', 'results.jsonl': `${events}\n` })
+  await makeResultsDirectory({ output, kernel: 'k', now })
+  t.strictSame(await readdir(output), [])
 })
 
 void test('dumps are old results if the earlier run says that it ran their scenarios', async (t) => {
