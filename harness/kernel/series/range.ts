@@ -1,4 +1,4 @@
-// The patches of a range of commits: what each commit changes, whatever the settings of the repository and the user.
+// The patches of a range of commits: the changes of each commit. No setting of the repository or the user counts.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
