@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { exitCodes, UsageError } from '../base/errors.ts'
+import { plural } from '../base/plural.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
@@ -68,7 +69,7 @@ export function build(context: CommandContext): Command {
         if (!kernel.cached) {
           const { release, cpuSeconds, objects } = kernel.provenance
           const took = elapsed(performance.now() - started)
-          line.say(`built ${release} in ${took}: ${objects} objects, ${Math.round(cpuSeconds)} CPU-seconds`)
+          line.say(`built ${release} in ${took}: ${plural(objects, 'object')}, ${Math.round(cpuSeconds)} CPU-seconds`)
         }
         context.stdout.write(`${kernel.key} ${kernel.directory}\n`)
         return exitCodes.ok
