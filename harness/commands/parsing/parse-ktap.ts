@@ -73,8 +73,10 @@ function linesOf(report: KtapReport): string[] {
 function linesOfTest(test: KtapTest, depth: number): string[] {
   const { name, status, directive, reason, tests, quoted = [] } = test
   const because = [directive, reason].filter((part) => part !== undefined && part !== '').join(' ')
+  // A comment that is no directive, such as a duration, is no part of the name.
+  const remark = because === '' ? '' : directive === undefined ? ` (${plainText(because)})` : ` # ${plainText(because)}`
   const text = plainText(name === '' ? '(no name)' : name)
-  const line = `${'  '.repeat(depth)}${status.padEnd(7)} ${text}${because === '' ? '' : ` # ${plainText(because)}`}`
+  const line = `${'  '.repeat(depth)}${status.padEnd(7)} ${text}${remark}`
   const below = [
     ...tests.flatMap((child) => linesOfTest(child, depth + 1)),
     ...quoted.flatMap((child) => linesOfTest(child, 0).map((shown) => `${'  '.repeat(depth + 1)}# ${shown}`)),

@@ -67,6 +67,12 @@ void test('as text', async (t) => {
   t.equal(exitCode, 1)
 })
 
+void test('a comment that is no directive is not taken for a part of the name', async (t) => {
+  const log = 'TAP version 14\n1..3\nok 1 - a: b # time=469ms\nnot ok 2 - c # exit=1\nok 3 - d # SKIP no KVM\n'
+  const { printed } = await parsed(log)
+  t.match(printed, /^passed {2}a: b \(time=469ms\)\nfailed {2}c \(exit=1\)\nskipped d # SKIP no KVM\n/)
+})
+
 void test('as JSON', async (t) => {
   const { exitCode, printed } = await parsed('KTAP version 1\n1..1\nok 1 one\n', { json: true })
   t.equal(exitCode, 0)
