@@ -23,11 +23,11 @@ interface BuildOptions {
 
 const examples = `
 Examples:
-  gmemtest build                       the default kernel
-  gmemtest build stock-6.12            the kernel as Debian has it
-  gmemtest build --kernel ./mine.yaml  a definition of your own: your tree, your series
-  gmemtest build stock-7.3 --apt-suite trixie-backports
-  gmemtest build --verify              also read every byte of a build that is in the cache
+  gmemtest build                              the default kernel
+  gmemtest build stock-6.12                   the kernel as Debian has it
+  gmemtest build --kernel ./mine.yaml         your own tree, your series
+  gmemtest build stock-7.3 --apt-suite SUITE  a suite that apt does not have yet
+  gmemtest build --verify                     also read each byte of the build
 
 The last line on stdout is the key of the build and its directory, with vmlinux, bzImage, config,
 System.map, build.log and provenance.json in it.`

@@ -25,13 +25,13 @@ const examples = `
 A line is the name of a scenario, what it shows, and in brackets the rules that it checks (docs/rules.md).
 
 Examples:
-  gmemtest list             all scenarios
-  gmemtest list convert     those with "convert" in their names
-  gmemtest list 'pinned-*'  those whose whole name matches
-  gmemtest list --scenarios ./mine   those of another directory, as gmemtest run --scenarios takes it
-  gmemtest list --kernels   the kernels that --kernel knows, or those of a pattern
-  gmemtest list --rules     which scenarios check which rule, as Markdown
-  gmemtest list --bugs      which scenarios would notice which known bug`
+  gmemtest list                     all scenarios
+  gmemtest list convert             those with "convert" in their names
+  gmemtest list 'pinned-*'          those whose whole name matches
+  gmemtest list --scenarios ./mine  those of another directory
+  gmemtest list --kernels           the kernels that --kernel knows
+  gmemtest list --rules             the scenarios of each rule, as Markdown
+  gmemtest list --bugs              the scenarios of each known bug`
 
 /** The verb `list`. */
 export function list(context: CommandContext): Command {
@@ -39,7 +39,7 @@ export function list(context: CommandContext): Command {
     .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
     .argument('[pattern...]', 'a name, a part of names, a glob with * and ?, or TOPIC/')
     .addOption(
-      new Option('--scenarios [dir]', 'list the scenarios of another directory').conflicts([
+      new Option('--scenarios [dir]', 'list the scenarios of DIR; without DIR, those of tests/scenarios').conflicts([
         'kernels',
         'rules',
         'bugs',

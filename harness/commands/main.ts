@@ -40,7 +40,8 @@ Examples:
   gmemtest run --kernel stock-6.12   on the kernel as Debian has it
   gmemtest run --help                the options of a verb
 
-Exit codes: 0 all is well, 1 a test failed, 2 wrong usage, 69 could not run, 130 interrupted.`
+Exit codes: 0 all is well, 1 a test failed, 2 wrong usage, 69 could not run, 130, 143 and 129 interrupted by SIGINT, SIGTERM
+and SIGHUP, 137 a scenario blocks gmemtest in a call that cannot be ended.`
 
 /** Runs the command line and returns the exit code; failures are printed on stderr, never thrown. */
 export async function main(args: readonly string[]): Promise<number> {

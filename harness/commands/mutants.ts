@@ -7,8 +7,8 @@ import { withOptions } from './job-options.ts'
 
 const examples = `
 A mutant is a patch in the folder 'mutants' of a series: one bug on top of the whole series. Its kernel is
-built (only the files that the patch changes are compiled), and scenarios run on it until one fails:
-that scenario has killed the mutant. A kernel that does not boot counts as not killed. In the end, the
+built (only the files that the patch changes are compiled), and scenarios run on it until one fails. That
+scenario has killed the mutant. A kernel that does not boot counts as not killed. In the end, the
 scenarios that killed run on the kernel without a mutant, where they must pass.
 
 Examples:
