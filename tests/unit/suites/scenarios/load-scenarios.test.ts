@@ -22,6 +22,14 @@ const notScenarios = {
   need: [scenarioText.replace('needs: []', `needs: ['luck']`), /unknown need 'luck', known: .*hugetlb/],
   bug: [scenarioText.replace('bugs: []', `bugs: ['A-99']`), /unknown bug 'A-99', near it: .*A-9/],
   variant: [scenarioText.replace('boot: []', `boot: ['nohz']`), /unknown boot variant 'nohz', .*slab-nomerge/],
+  'a variant that is near one': [
+    scenarioText.replace('boot: []', `boot: ['foo']`),
+    /unknown boot variant 'foo', known: hvo, slab-nomerge$/,
+  ],
+  'a size that is near one': [
+    scenarioText.replace(`'2M': 1`, `'4M': 1`),
+    /unknown size of huge pages '4M', known: 1G, 2M$/,
+  ],
   size: [scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`), /unknown size of huge pages '64K', known: 1G, 2M/],
   count: [
     scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
