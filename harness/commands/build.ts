@@ -1,4 +1,4 @@
-// gmemtest build: builds a kernel or finds it in the cache, and prints its directory.
+// gmemtest build: builds a kernel or finds it in the cache, and prints its key and directory.
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { exitCodes, UsageError } from '../base/errors.ts'
@@ -44,7 +44,7 @@ function nameOf(argument: string | undefined, option: string | undefined): strin
 /** The verb `build`. */
 export function build(context: CommandContext): Command {
   const command = new Command('build')
-    .description('Build a kernel, or find it in the cache, and print its directory.')
+    .description('Build a kernel, or find it in the cache, and print its key and directory.')
     .argument('[kernel]', 'a kernel definition: a name, or the path of a YAML file')
   return withOptions(command, ['aptSuite'])
     .option('--kernel <name>', 'the same as the argument')

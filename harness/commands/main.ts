@@ -13,7 +13,7 @@ import { errorPrinter, primaryError } from './print-error.ts'
 const summaries = {
   run: 'run conversion scenarios on a kernel in a VM; report TAP',
   list: 'list scenarios or kernels, or the rules and the known bugs with the scenarios for them',
-  build: 'build a kernel, or find it in the cache, and print its directory',
+  build: 'build a kernel, or find it in the cache, and print its key and directory',
   shell: 'boot a kernel in a VM and open a shell in it',
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   parse: 'list the kernel splats in a log',
