@@ -75,9 +75,9 @@ async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
   return placed(found, (origin) => places.get(origin) ?? part.path)
 }
 
-async function patchesOf({ name, strip }: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
-  const found = await readPatchFile(name, bytes, signal)
-  return found.map(({ kind, ...patch }) => ({ ...patch, origin: name, how: { kind }, strip }))
+async function patchesOf(file: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
+  const found = await readPatchFile(file, bytes, signal)
+  return found.map(({ kind, ...patch }) => ({ ...patch, origin: file.name, how: { kind }, strip: file.strip }))
 }
 
 function seriesWithoutPatches({ name }: PathPart, files: readonly PatchFile[]): UsageError {

@@ -60,7 +60,7 @@ async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> 
   for (const direction of [[], ['--reverse']]) {
     const result = await git(...direction, '--numstat', '-z', file)
     if (result.exitCode !== 0) {
-      throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
+      throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged or cut off`, {
         tail: lastLines(result, 5),
         hint: `fetch ${patch.origin} again, with a program that does not wrap lines`,
       })

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf, UsageError } from '../../base/errors.ts'
 import { readTextFile } from '../../base/read-text-file.ts'
+import { unreadablePatch } from './patch-fault.ts'
 
 /** One file of patches. */
 export interface PatchFile {
@@ -120,13 +121,11 @@ export async function readPatchBytes({ name, file }: PatchFile): Promise<Buffer>
   try {
     const status = await stat(file)
     if (status.isDirectory() || (status.isFile() && status.size <= mostMebibytes * 2 ** 20)) return await readFile(file)
-    const what = status.isFile() ? `has more than ${mostMebibytes} MiB` : 'is a device or a pipe'
-    throw new UsageError('PATCH_UNREADABLE', `the patch ${name} cannot be read: it ${what}`, {
-      hint: 'save the patches in a file',
-    })
+    const what = status.isFile() ? `it has more than ${mostMebibytes} MiB` : 'it is a device or a pipe'
+    throw unreadablePatch(name, file, { what, hint: 'save the patches in a file' })
   } catch (cause) {
     if (cause instanceof UsageError) throw cause
-    throw new UsageError('SERIES_UNKNOWN', `cannot read the patch ${name}: ${messageOf(cause)}`, {
+    throw new UsageError('SERIES_UNKNOWN', `cannot read the patch '${name}': ${messageOf(cause)}`, {
       cause,
       hint: `correct the path, the file's permissions, or the line in ${path.join(path.dirname(file), 'series')}`,
     })

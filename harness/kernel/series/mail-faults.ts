@@ -113,7 +113,7 @@ function mixedLineEnds(raw: string): Fault | undefined {
 export function faultOfDiff(diff: string): Fault | undefined {
   if (!hasDiff(diff)) {
     return {
-      what: 'it has no diff in it',
+      what: 'it has no diff in it, or it is cut off',
       hint: 'remove it from the series, or fetch it again; b4 am leaves replies out',
     }
   }

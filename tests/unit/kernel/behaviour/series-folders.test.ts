@@ -102,8 +102,8 @@ const refused: readonly [what: string, files: Readonly<Record<string, string>>, 
   ['quilt: reverse', { series: 'a.patch -R\n', 'a.patch': one }, /series:1: '-R' is not understood/],
   ['quilt: other options', { series: '\na.patch -p1 -R\n', 'a.patch': one }, /series:2: '-p1 -R'/],
   ['quilt: a blank in the level', { series: 'a.patch -p 0\n', 'a.patch': one }, /series:1/],
-  ['quilt: no such patch', { series: 'b.patch\n', 'a.patch': one }, /cannot read the patch b\.patch/],
-  ['quilt: a folder', { series: 'x\n', 'x/a.patch': one }, /cannot read the patch x/],
+  ['quilt: no such patch', { series: 'b.patch\n', 'a.patch': one }, /cannot read the patch 'b\.patch'/],
+  ['quilt: a folder', { series: 'x\n', 'x/a.patch': one }, /cannot read the patch 'x'/],
   ['quilt: nothing', { series: '# none\n', 'a.patch': one }, /has no patches/],
   ['a maildir with a reply', { 'cur/1': one, 'new/2': mailOf({ subject: 'Re: x', body: 'Good.\n' }) }, /new\/2/],
 ]
@@ -120,10 +120,14 @@ void test('a file that is not understood is refused by its name', async (t) => {
 
 /** Places of a series that are no files, or too large, and what makes them. */
 const unreadable: readonly [what: string, make: (folder: string) => void, message: RegExp][] = [
-  ['a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'x.patch')]), /x\.patch .*is a device or a pipe/],
-  ['a device', (folder) => symlinkSync('/dev/zero', path.join(folder, 'x.patch')), /x\.patch .*is a device or a pipe/],
-  ['a broken link', (folder) => symlinkSync('nowhere', path.join(folder, 'x.patch')), /cannot read the patch x\.patch/],
-  ['a large file', (folder) => truncateSync(path.join(folder, '1.patch'), 2 ** 30), /1\.patch .*more than 256 MiB/],
+  ['a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'x.patch')]), /x\.patch' .*is a device or a pipe/],
+  ['a device', (folder) => symlinkSync('/dev/zero', path.join(folder, 'x.patch')), /x\.patch' .*is a device or a pipe/],
+  [
+    'a broken link',
+    (folder) => symlinkSync('nowhere', path.join(folder, 'x.patch')),
+    /cannot read the patch 'x\.patch'/,
+  ],
+  ['a large file', (folder) => truncateSync(path.join(folder, '1.patch'), 2 ** 30), /1\.patch' .*more than 256 MiB/],
   ['quilt: a broken link', (folder) => symlinkSync('nowhere', path.join(folder, 'series')), /cannot read .*series/],
   ['quilt: a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'series')]), /series is a device or a pipe/],
   [

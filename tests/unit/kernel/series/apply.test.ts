@@ -64,7 +64,7 @@ const failures = [
     header.replaceAll('x', 'y') + hunk(10, 'line 10', 'a'),
     /does not apply: y: No such file/,
   ],
-  ['a damaged patch', `${header}@@ -7,7 +7,7 @@\n line 7\n`, /the patch bad is damaged/],
+  ['a damaged patch', `${header}@@ -7,7 +7,7 @@\n line 7\n`, /the patch bad is damaged or cut off/],
   [
     'a file that exists already',
     'diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n',
