@@ -3,7 +3,7 @@ import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hook
 import { contextKey } from './stall-messages.ts'
 
 const current = new AsyncLocalStorage<string>()
-Object.defineProperty(globalThis, contextKey, { value: { test: () => current.getStore(), executionAsyncId } })
+Object.defineProperty(globalThis, contextKey, { value: { test: currentTest, executionAsyncId } })
 
 interface Opened {
   readonly test: string
@@ -43,6 +43,11 @@ const kinds: Readonly<Partial<Record<string, string>>> = {
 /** Runs work as a part of a test. */
 export function asTest<T>(test: string, work: () => T): T {
   return current.run(test, work)
+}
+
+/** Returns the test whose code is running, if it is the code of a test. */
+export function currentTest(): string | undefined {
+  return current.getStore()
 }
 
 /**
