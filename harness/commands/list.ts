@@ -93,10 +93,14 @@ async function listScenarios(
   const width = Math.max(0, ...scenarios.map(({ name }) => widthOf(name)))
   for (const scenario of scenarios) {
     const text =
-      'error' in scenario ? `ERROR: ${scenario.error.message}` : `${scenario.title} [${scenario.rules.join(' ')}]`
+      'error' in scenario ? `ERROR: ${described(scenario.error)}` : `${scenario.title} [${scenario.rules.join(' ')}]`
     stdout.write(`${tableRow(plainText(scenario.name), width, plainText(text), columnsOf(stdout))}\n`)
   }
   return scenarios.some((scenario) => 'error' in scenario) ? exitCodes.testFailed : exitCodes.ok
+}
+
+function described({ message, hint }: UsageError): string {
+  return hint === undefined ? message : `${message}; ${hint}`
 }
 
 /** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
