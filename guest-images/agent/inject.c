@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fault injection: the n-th allocation of the next system call under test
- * fails (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only calls between the
- * two brackets can fail, not other calls of the agent.
+ * Fault injection: the n-th allocation of one kind fails in the next system
+ * call under test (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only calls
+ * between the two brackets can fail, not other calls of the agent.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -60,42 +61,74 @@ int do_ioctl(int fd, unsigned long request, void *argument)
 	return result;
 }
 
-static int write_setting(const char *path, const char *text)
+static int write_setting(const char *directory, const char *name,
+			 const char *value)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char path[80];
 	int error = 0;
+	int fd;
 
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", directory,
+		 name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	if (write(fd, text, 1) != 1)
+	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
 		error = errno;
 	if (close(fd) && !error)
 		error = errno;
 	return error;
 }
 
-/*
- * By default only allocations that may not sleep fail, which are few, and the
- * kernel logs each failure with a stack, like a splat.
- */
-static int prepare_slab(void)
-{
-	int error = write_setting("/sys/kernel/debug/failslab/ignore-gfp-wait",
-				  "N");
+struct setting {
+	const char *directory, *name, *value;
+};
 
-	if (error)
-		return error;
-	return write_setting("/sys/kernel/debug/failslab/verbose", "0");
+/*
+ * fail-nth counts the allocations of both kinds: the settings exclude the other
+ * one.  By default only allocations that may not sleep fail, which are few, no
+ * page of order 0 does, and the kernel logs each failure with a stack, like a
+ * splat.
+ */
+static const struct setting objects_fail[] = {
+	{ "failslab", "ignore-gfp-wait", "N" },
+	{ "failslab", "verbose", "0" },
+	/* Objects of every slab. */
+	{ "failslab", "cache-filter", "N" },
+	/* No order is so large. */
+	{ "fail_page_alloc", "min-order", "64" },
+};
+
+static const struct setting pages_fail[] = {
+	{ "fail_page_alloc", "ignore-gfp-wait", "N" },
+	{ "fail_page_alloc", "ignore-gfp-highmem", "N" },
+	{ "fail_page_alloc", "verbose", "0" },
+	{ "fail_page_alloc", "min-order", "0" },
+	/* Objects of marked slabs alone, and none is marked. */
+	{ "failslab", "cache-filter", "Y" },
+};
+
+static int apply(const struct setting *settings, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		int error = write_setting(settings[i].directory,
+					  settings[i].name, settings[i].value);
+
+		if (error)
+			return error;
+	}
+	return 0;
 }
 
-static int prepare_pages(void)
+static int prepare(__u64 of)
 {
-	int error = write_setting(
-		"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
-
-	if (error)
-		return error;
-	return write_setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	if (of == ALLOCATION_PAGES)
+		return apply(pages_fail,
+			     sizeof(pages_fail) / sizeof(pages_fail[0]));
+	return apply(objects_fail,
+		     sizeof(objects_fail) / sizeof(objects_fail[0]));
 }
 
 int op_fail_nth(struct call *call, const struct fail_nth_request *request,
@@ -105,12 +138,8 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 
 	(void)call;
 	(void)answer;
-	error = prepare_slab();
+	error = prepare(request->of);
 	if (error)
-		return error;
-	/* A kernel may have failslab without fail_page_alloc. */
-	error = prepare_pages();
-	if (error && error != ENOENT)
 		return error;
 	/*
 	 * The file belongs to the thread that opened it, and a child inherits

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "8086ead87d5c6ad4"
+#define OPERATIONS_DIGEST "84d6b3692a9fc563"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -88,7 +88,7 @@
 	OP(42, actors_start, , F(actors)) \
 	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \
-	OP(45, fail_nth, F(nth),) \
+	OP(45, fail_nth, F(of) F(nth),) \
 	OP(46, fail_nth_result, , F(armed) F(fired)) \
 	OP(47, file_batch, F(files), F(files)) \
 	OP(48, directory, F(call),) \

@@ -14,7 +14,7 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define PROTOCOL_DIGEST "1b714ba39adfee41"
+#define PROTOCOL_DIGEST "3f2ffb57add429c8"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -120,6 +120,12 @@ enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
 	PIN_COUNT,
+};
+
+enum wire_allocation {
+	ALLOCATION_OBJECTS,
+	ALLOCATION_PAGES,
+	ALLOCATION_COUNT,
 };
 
 enum wire_argument {

@@ -13,9 +13,13 @@ import { HostOperations } from './host.ts'
 import { Journal } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
 import { signals } from '../uapi/constants.ts'
+import type { words } from './vocabulary.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
+
+/** A kind of allocations of the kernel. */
+export type Allocation = (typeof words.allocation)[number]
 
 /** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
 export interface Operations {
@@ -33,10 +37,11 @@ export interface Operations {
   /** Binds this process to CPUs, one bit each; 0 is all of them. */
   setAffinity(cpus: number | bigint): Promise<Outcome>
   /**
-   * The n-th allocation of the next operation fails, within its system call (CONFIG_FAILSLAB); ENOENT where the kernel
-   * cannot do that. `failNthResult` tells whether it did fail; if not, the operation has fewer allocations.
+   * The n-th allocation of this kind in the next operation fails, within its system call (CONFIG_FAILSLAB,
+   * CONFIG_FAIL_PAGE_ALLOC); ENOENT where the kernel cannot do that. `failNthResult` tells whether it did fail; if not, the
+   * operation has fewer allocations.
    */
-  failNth(nth: number): Promise<Outcome>
+  failNth(of: Allocation, nth: number): Promise<Outcome>
   failNthResult(): Promise<Result<'failNthResult'>>
 }
 
@@ -86,7 +91,7 @@ function operationsOf(call: Call, patience: Patience): Operations {
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),
     setAffinity: (cpus) => call('setAffinity', { cpus }),
-    failNth: (nth) => call('failNth', { nth }),
+    failNth: (of, nth) => call('failNth', { of, nth }),
     failNthResult: () => call('failNthResult', {}),
   }
 }

@@ -30,6 +30,8 @@ export const words = {
   directory: ['create', 'remove'],
   /** Ways to hold extra references to pages. */
   pin: ['vmsplice', 'gup-test'],
+  /** Kinds of allocations of the kernel: objects of a slab, and whole pages of any order. */
+  allocation: ['objects', 'pages'],
   /** Kinds of the third argument of an ioctl. */
   argument: ['buffer', 'value', 'read-only-buffer'],
 } as const

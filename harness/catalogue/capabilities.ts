@@ -88,10 +88,14 @@ export const capabilities = {
     sign: { by: 'files', all: ['/proc/vmstat'], show: /^nr_memmap_pages /m },
   },
   'fault-injection': {
-    reason: 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, /proc/self/fail-nth)',
+    reason: 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC, /proc/self/fail-nth)',
     sign: {
       by: 'files',
-      all: ['/proc/self/fail-nth', '/sys/kernel/debug/failslab/ignore-gfp-wait'],
+      all: [
+        '/proc/self/fail-nth',
+        '/sys/kernel/debug/failslab/cache-filter',
+        '/sys/kernel/debug/fail_page_alloc/min-order',
+      ],
       show: 'contents',
     },
   },

@@ -4,7 +4,8 @@ import type { Dialect } from '../uapi/dialect.ts'
 import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
-import { countMapleNodes, enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
+import { failEachAllocation } from './failing-allocations.ts'
+import { countMapleNodes, enterGroup, readKernelMemory } from './kernel-words.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { unpoison } from './memory-failure.ts'
 import { poolsOf } from './pools.ts'
@@ -30,7 +31,7 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     pools: poolsOf(agent),
     kernelMemory: () => readKernelMemory(agent),
     enterGroup: (name) => enterGroup(agent, name),
-    failEachAllocation: (operation, then) => failEachAllocation(agent, operation, then),
+    failEachAllocation: (options) => failEachAllocation(agent, options),
     unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

@@ -1,5 +1,5 @@
 // Words about the kernel as a whole: its memory, failing allocations, control groups.
-import { must, type Outcome } from '../agent/wire/call.ts'
+import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { agentGroup, rcuBarrier } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
@@ -27,8 +27,6 @@ export interface Group {
   leave(): Promise<void>
 }
 
-const mostAllocations = 300
-
 /**
  * Reads the free memory and the memory of struct pages.
  * @throws {GuestError} COUNTER_MISSING if the kernel lacks the counters (capability `memmap-counters`)
@@ -46,34 +44,6 @@ export async function readKernelMemory(agent: Agent): Promise<KernelMemory> {
     free: value('nr_free_pages'),
     structPages: value('nr_memmap_pages') + value('nr_memmap_boot_pages'),
   }
-}
-
-/**
- * Repeats an operation while its first, second, … allocation fails, until it has no further one, and passes each outcome to
- * `then`. Returns the number of allocations. The operation must be one system call under test.
- * @throws {GuestError} INJECTION_BROKEN if failures cannot be injected (capability `fault-injection`)
- */
-export async function failEachAllocation(
-  agent: Agent,
-  operation: () => Promise<Outcome>,
-  then: (outcome: Outcome, nth: number) => Promise<void>,
-): Promise<number> {
-  for (let nth = 1; nth <= mostAllocations; nth += 1) {
-    const { errno } = await agent.failNth(nth)
-    if (errno !== 'OK') throw broken(`arming the injection ended with ${errno}`)
-    const outcome = await operation()
-    const { armed, fired } = await agent.failNthResult()
-    if (!armed) throw broken('the operation has no system call under test')
-    if (!fired) return nth - 1
-    await then(outcome, nth)
-  }
-  throw broken(`the operation has more than ${mostAllocations} allocations`)
-}
-
-function broken(why: string): GuestError {
-  return new GuestError('INJECTION_BROKEN', `the injection of failed allocations does not work: ${why}`, {
-    hint: 'add fault-injection to `needs` of the scenario',
-  })
 }
 
 /** Reads the charges of a control group, by default the group of the agent. */

@@ -4,11 +4,11 @@ import type { Agent } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
-import type { Outcome } from '../agent/wire/call.ts'
 import type { words } from '../agent/vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
+import type { FailingAllocations } from './failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
@@ -43,13 +43,11 @@ export interface ScenarioContext {
   /** Puts the agent into a new control group until it leaves or the scenario ends. Requires `hugetlb-cgroup`. */
   readonly enterGroup: (name: string) => Promise<Group>
   /**
-   * Repeats an operation while its first, second, … allocation fails, and passes each outcome to `then`. Returns the number
-   * of its allocations. Requires `fault-injection`.
+   * Repeats an operation while its first, second, … allocation of a kind fails, and passes each outcome to `after`. The
+   * scenario names these allocations, and fails if they do not end in ENOMEM as often as it tells. Requires
+   * `fault-injection`.
    */
-  readonly failEachAllocation: (
-    operation: () => Promise<Outcome>,
-    then: (outcome: Outcome, nth: number) => Promise<void>,
-  ) => Promise<number>
+  readonly failEachAllocation: (options: FailingAllocations) => Promise<void>
   /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */

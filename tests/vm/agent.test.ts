@@ -189,7 +189,7 @@ void test('the agent in a guest', async (t) => {
     await must(agent.files.memfd(page))
     await must(agent.setAffinity(2))
     await must(agent.setAffinity(0))
-    t.match(await agent.failNth(1), { errno: /^(OK|ENOENT)$/ })
+    t.match(await agent.failNth('objects', 1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
     await agent.reset()
   })

@@ -192,7 +192,7 @@ export const operations = {
   actorsStart: { number: 42, request: {}, answer: { actors: count } },
   actorsWait: { number: 43, request: { duration: count }, answer: { finished: count, actors: count } },
   actorsStop: { number: 44, request: {}, answer: { actors: count } },
-  failNth: { number: 45, request: { nth: count }, answer: {} },
+  failNth: { number: 45, request: { of: choice(words.allocation), nth: count }, answer: {} },
   failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
   fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
   directory: { number: 48, request: { call: choice(words.directory) }, answer: {} },

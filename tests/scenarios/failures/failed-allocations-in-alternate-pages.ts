@@ -17,15 +17,18 @@ export default scenario({
       ['shared', pages(391, 311)],
       ['private', pages(390, 320)],
     ] as const) {
-      await failEachAllocation(
-        () => file.attemptConversion(to, { offset: range.first * 4096, size: range.count * 4096 }),
-        async (outcome, nth) => {
+      await failEachAllocation({
+        of: 'objects',
+        what: `nodes of the tree of states in a conversion of ${range.count} pages`,
+        refusals: 'some',
+        operation: () => file.attemptConversion(to, { offset: range.first * 4096, size: range.count * 4096 }),
+        async after(outcome, nth) {
           if (outcome.errno === 'OK') file.model.convert(to, range)
           else expectErrno(outcome, 'ENOMEM', `the conversion without allocation ${nth}`)
           await file.matchesModel(pages(380, 340))
           await file.expectAccounting()
         },
-      )
+      })
       file.model.convert(to, range)
       await file.matchesModel(pages(380, 340))
     }

@@ -1,6 +1,5 @@
-// Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and their errors.
+// Words about the kernel as a whole: pools, control groups, memory errors; and their errors.
 import { test } from 'tap'
-import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
@@ -22,46 +21,6 @@ async function play(options: FakeOptions = {}): Promise<Stage> {
     [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }
 }
-
-/** Injects into an operation that has `allocations` of them. */
-function injector(allocations: number, armed = 1): FakeOptions {
-  let nth = 0
-  return {
-    reply: (name: OperationName, body: Buffer) => {
-      if (name === 'failNth') nth = Number(body.readBigUInt64LE(0))
-      return name === 'failNthResult' ? { words: [armed, nth <= allocations ? 1 : 0] } : undefined
-    },
-  }
-}
-
-async function failEach(options: FakeOptions): Promise<number> {
-  await using stage = await play(options)
-  const { agent, failEachAllocation } = stage.context
-  return await failEachAllocation(
-    () => agent.setAffinity(0),
-    async () => undefined,
-  )
-}
-
-void test('each allocation fails once, and the last round has no failure', async (t) => {
-  await using stage = await play(injector(3))
-  const { context } = stage
-  const told: number[] = []
-  const count = await context.failEachAllocation(
-    () => context.agent.setAffinity(0),
-    async (_outcome, nth) => void told.push(nth),
-  )
-  t.equal(count, 3)
-  t.strictSame(told, [1, 2, 3])
-})
-
-void test('an injection that does not work, or never ends, is an error', async (t) => {
-  await t.rejects(failEach(injector(3, 0)), { code: 'INJECTION_BROKEN' })
-  await t.rejects(failEach(injector(1000)), { code: 'INJECTION_BROKEN' })
-  await t.rejects(failEach({ react: (name) => (name === 'failNth' ? 2 : undefined) }), {
-    code: 'INJECTION_BROKEN',
-  })
-})
 
 void test('pools are counted, filled and resized, and a missing counter is an error', async (t) => {
   await using stage = await play()
