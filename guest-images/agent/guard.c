@@ -34,7 +34,9 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 		guard.address = info->si_addr;
 		siglongjmp(guard.back, 1);
 	}
-	say("agent: crashed outside of a guarded access\n");
+	say(signal_number == SIGBUS ?
+		    "agent: SIGBUS outside of a guarded access\n" :
+		    "agent: SIGSEGV outside of a guarded access\n");
 	/* The faulting instruction runs again, and ends the process. */
 	signal(signal_number, SIG_DFL);
 }

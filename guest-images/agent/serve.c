@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "fork.h"
 #include "handles.h"
 #include "operations.h"
 #include "serve.h"
@@ -109,8 +110,12 @@ static void route(struct frame_header *request, struct frame_header *answer)
 	if (forward(child, request, answer) > 0)
 		return;
 	*answer = *request;
-	answer_with_text(answer, STATUS_CHILD_GONE,
-			 "the child died while it was doing this");
+	if (child_crashed(child))
+		answer_with_text(answer, STATUS_CHILD_CRASHED,
+				 "the child crashed while it was doing this");
+	else
+		answer_with_text(answer, STATUS_CHILD_GONE,
+				 "the child died while it was doing this");
 }
 
 int serve(int in, int out, bool child)

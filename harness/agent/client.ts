@@ -65,6 +65,8 @@ export interface Agent extends Operations, AsyncDisposable {
   readonly recentOperations: readonly string[]
   /** The operation that has no answer yet, and the number of answers: both show whether the agent is stuck. */
   readonly unanswered: Unanswered
+  /** The signal of the kernel that ended the agent, without SIG, when that is known: `SEGV`. */
+  readonly deadlySignal: string | undefined
   /** The last lines of the agent's standard error, oldest first. */
   readonly stderr: readonly string[]
 }
@@ -154,6 +156,9 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
     },
     get unanswered() {
       return connection.unanswered
+    },
+    get deadlySignal() {
+      return connection.deadlySignal
     },
     get stderr() {
       return connection.stderr

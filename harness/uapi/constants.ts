@@ -64,3 +64,6 @@ export const openFlags = { readOnly: 0, writeOnly: 1, readWrite: 2, create: 0o10
 export const memfdFlags = { hugetlb: 4n, huge2M: 21n << 26n, huge1G: 30n << 26n } as const
 
 export const signals = { kill: 9 } as const
+
+/** The signals by which a kernel ends a program whose memory or code is not what it should be. */
+export const deadlySignals = { ILL: 4, BUS: 7, FPE: 8, KILL: 9, SEGV: 11 } as const

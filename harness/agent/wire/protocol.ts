@@ -36,5 +36,5 @@ export const headerSize = 24
 /** Enough for the longest answer to a scan of a 1 GiB file. */
 export const maximumFrame = 8 * 1024 * 1024
 
-/** The agent's reaction to a request: performed (see errno), refused (a mistake of the caller), or its child is gone. */
-export const statuses = ['answered', 'refused', 'child-gone'] as const
+/** The agent's reaction to a request: performed (see errno), refused (a mistake of the caller), or its child is gone or crashed. */
+export const statuses = ['answered', 'refused', 'child-gone', 'child-crashed'] as const
