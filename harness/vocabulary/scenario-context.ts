@@ -8,6 +8,7 @@ import type { words } from '../agent/vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
+import type { Outcome } from '../agent/wire/call.ts'
 import type { FailingAllocations } from './failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
@@ -47,7 +48,7 @@ export interface ScenarioContext {
    * scenario names these allocations, and fails if they do not end in ENOMEM as often as it tells. Requires
    * `fault-injection`.
    */
-  readonly failEachAllocation: (options: FailingAllocations) => Promise<void>
+  readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
   /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */

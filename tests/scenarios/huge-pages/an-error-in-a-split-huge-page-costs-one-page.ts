@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'a memory error in a split huge page costs one page and keeps the huge page split',
   rules: ['S-A41', 'S-A24'],
-  bugs: ['A-24', 'A-12'],
+  bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2 },
   async run({ memory, pools, agent, check, expectDone }) {

@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'the pool counts creation, allocation and holes in the same way for split and whole huge pages',
   rules: ['S-A36', 'S-A22', 'S-A34'],
-  bugs: ['A-32', 'A-33', 'O-14'],
+  bugs: ['A-32', 'A-33'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory, pools, agent, check, expectDone }) {

@@ -7,7 +7,7 @@ const inPage = 2 ** 18
 export default scenario({
   title: 'a 1G page counts as one page, and the next file gets it when its file is closed',
   rules: ['S-A36', 'S-A30', 'S-A2', 'S-A34'],
-  bugs: ['A-11', 'A-31', 'A-33', 'O-13'],
+  bugs: ['A-31', 'A-33'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '1G': 1 },
   timeout: 30,

@@ -50,12 +50,14 @@ void test('each allocation of the kind fails once, and the last round has no fai
   const { told, operations } = await failEach(injector({ allocations: 3, needed: [2] }), { refusals: 1 })
   t.strictSame(told, [
     [1, 'OK'],
+    [1, 'OK'],
     [2, 'ENOMEM'],
+    [3, 'OK'],
     [3, 'OK'],
   ])
   t.match(
     operations.filter((line) => line.startsWith('failNth(')),
-    [/pages, nth 1/, /pages, nth 2/, /pages, nth 3/, /pages, nth 4/],
+    [/nth 1/, /nth 1/, /pages, nth 2/, /nth 3/, /nth 3/, /nth 4/],
   )
 })
 
@@ -76,6 +78,31 @@ for (const { needed, wanted, found } of refusals) {
     })
   })
 }
+
+void test('an allocation that is missing once does not hide the one behind it', async (t) => {
+  let noise = 1
+  let nth = 0
+  const { told } = await failEach(
+    {
+      reply: (name: OperationName, body: Buffer) => {
+        if (name === 'failNth') nth = Number(body.readBigUInt64LE(8))
+        return name === 'failNthResult' ? { words: [1, nth <= 2 + noise ? 1 : 0] } : undefined
+      },
+      react: (name) => {
+        if (name !== 'setAffinity') return undefined
+        if (nth > noise && nth <= 2 + noise) return enomem
+        noise = 0
+        return undefined
+      },
+    },
+    { refusals: 2 },
+  )
+  t.strictSame(told, [
+    [1, 'OK'],
+    [1, 'ENOMEM'],
+    [2, 'ENOMEM'],
+  ])
+})
 
 void test('the wanted number of refusals passes', async (t) => {
   await t.resolves(failEach(injector({ allocations: 3, needed: [1, 3] }), { refusals: 2 }))
