@@ -59,7 +59,7 @@ export class Connection implements AsyncDisposable {
     channel.on('data', (piece: Buffer) => this.#receive(piece))
     channel.on('error', (error) => this.#lost(error))
     for (const event of ['end', 'close']) channel.once(event, () => this.#ended())
-    channel.once('exit', (code: number | null, signal?: string) => this.#exited(code, signal))
+    channel.once('exit', (code: number | null, name?: string) => this.#exited(code, name))
     channel.stderr?.on('data', (piece: Buffer) => this.#hear(piece))
     channel.stderr?.on('error', () => undefined)
   }
@@ -171,7 +171,7 @@ export class Connection implements AsyncDisposable {
 
   #exited(code: number | null, name: string | undefined): void {
     const found = Object.entries(deadlySignals).find(
-      ([signal, number]) => `SIG${signal}` === name || code === signalledExitCode + number,
+      ([short, number]) => `SIG${short}` === name || code === signalledExitCode + number,
     )
     this.#deadlySignal = found?.[0]
   }

@@ -7,7 +7,7 @@ const pinnedMilliseconds = 600
 export default scenario({
   title: 'a pinned huge page returns to the pool after file, control group and then the pin are gone',
   rules: ['S-A25', 'S-A36', 'S-A37'],
-  bugs: ['A-26', 'A-25', 'O-23'],
+  bugs: ['A-26', 'A-25', 'O-23', 'A-12'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup', 'gup-test'],
   pools: { '2M': 4 },
   async run({ memory, enterGroup, pools, agent, check, expectDone }) {
