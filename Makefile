@@ -2,7 +2,7 @@
 #
 #   make run     the conversion scenarios on the default kernel; stdout is TAP and nothing else
 #   make test    every test of the project, the ones that boot VMs included
-#   make check   types, lint, format, walls, unused code, C warnings, unit tests; under a minute, no VM
+#   make check   types, lint, format, imports, unused code, C warnings, unit tests; under a minute, no VM
 #   make bench   measures the figures that docs/performance.md explains
 #   make setup   installs what is missing and does nothing else
 #   make clean   removes results and node_modules; kernels stay in the cache
@@ -34,7 +34,7 @@ run: setup
 	@exec ./gmemtest run $(ARGS)
 
 test: check
-	@$(with_node) tap --jobs=1 --timeout=3600 tests/vm
+	@$(with_node) tap --jobs=1 --timeout=3600 tests/builds tests/vm
 	@echo "gmemtest: all tests passed"
 
 # The longest parts come first, so that the unit tests fill the processors to the end.

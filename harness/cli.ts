@@ -1,13 +1,8 @@
 // The command line: finds the verb, loads only that verb, and turns every failure into one clear message and an exit code.
 import { exitCodes } from './base/errors.ts'
-import { visibleText } from './base/visible-text.ts'
+import { endUncaught } from './commands/end-uncaught.ts'
 
-// An exception that no code caught is a bug of gmemtest or of a scenario (a missing await), never a verdict on the kernel.
-process.on('uncaughtException', (error: unknown) => {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`gmemtest: a bug of gmemtest or of a scenario (is an await missing?): ${visibleText(text)}\n`)
-  process.exit(exitCodes.couldNotRun)
-})
+process.on('uncaughtException', endUncaught)
 // A reader that closes the pipe, as in `gmemtest list | head`, is no failure, and after the loss of a terminal SIGHUP decides
 // how the run ends. A full disk is a failure, but the run goes on: its other reports are still good.
 for (const [name, stream] of [
@@ -33,5 +28,10 @@ const { main } = await import('./commands/main.ts')
 const exitCode = await main(process.argv.slice(2))
 process.exitCode = exitCode === exitCodes.ok ? process.exitCode : exitCode
 isOver = true
-// Loaded late, when something is open: most runs end at once.
-setTimeout(() => void import('./commands/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref()
+// Loaded late, when something is open: most runs end at once. What a slow reader, such as a pager, has not read yet is no
+// leftover.
+process.stdout.write('', () =>
+  process.stderr.write('', () =>
+    setTimeout(() => void import('./commands/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref(),
+  ),
+)

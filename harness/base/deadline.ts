@@ -2,6 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { stoodStill } from './stood-still.ts'
 
+/** A deadline moves so many times at most: work that itself blocks the thread again and again must come to its end, too. */
+const mostExtensions = 3
+
 /** A stage took longer than its limit. Callers convert it into the error class of the faulty side. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded'
@@ -24,8 +27,9 @@ export interface Limit {
 }
 
 /**
- * Runs `work` under a limit. Time in which this process stood still does not count: the work could not go on either. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
- * then; the promise rejects even if `work` goes on.
+ * Runs `work` under a limit. `work` gets a signal that fires at the deadline or when the caller aborts, and should stop
+ * then; the promise rejects even if `work` goes on. Time in which this process stood still does not count: the work could
+ * not go on either.
  * @throws {DeadlineExceeded} at the deadline
  * @throws the caller's abort reason when the caller aborts first
  */
@@ -33,10 +37,12 @@ export async function withDeadline<T>(limit: Limit, work: (signal: AbortSignal) 
   limit.signal.throwIfAborted()
   const expiry = new AbortController()
   let counted = stoodStill()
+  let extensions = 0
   const expire = (): void => {
     const more = stoodStill() - counted
     counted += more
-    if (more > 0) timer = setTimeout(expire, more)
+    extensions += 1
+    if (more > 0 && extensions <= mostExtensions) timer = setTimeout(expire, more)
     else expiry.abort(new DeadlineExceeded(limit.stage, limit.milliseconds))
   }
   let timer = setTimeout(expire, limit.milliseconds)

@@ -17,6 +17,25 @@ export function shownPath(file: string): string {
   return inside.startsWith('..') ? file : inside
 }
 
+/** Returns the path of a file for a user who copies it: relative inside the checkout when that is the current directory. */
+export function copiablePath(file: string): string {
+  return isInCheckout() ? shownPath(file) : file
+}
+
+/** Returns the word that calls gmemtest from the current directory. */
+export function launcher(): string {
+  return isInCheckout() ? './gmemtest' : inProject('gmemtest')
+}
+
+function isInCheckout(): boolean {
+  try {
+    return process.cwd() === projectRoot
+  } catch {
+    // The current directory is gone.
+    return false
+  }
+}
+
 /**
  * Returns the cache directory: its files can be made again (kernel sources, builds, guest images).
  * Follows the XDG Base Directory specification: a relative XDG_CACHE_HOME is ignored, and so is a relative or empty HOME.

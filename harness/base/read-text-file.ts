@@ -6,14 +6,14 @@ import { shownPath } from './paths.ts'
 const mostMebibytes = 4
 
 /**
- * Reads a text in UTF-8, without its byte order mark. `what` names the wanted kind of file: `a kernel definition`.
+ * Reads a text in UTF-8, without its byte order mark. `what` names the wanted kind of file: `a kernel definition`; `another`
+ * is the hint for a file of another kind.
  * @throws {UsageError} NOT_A_TEXT for a directory, a device, a binary file, another encoding, or a file above 4 MiB
  * @throws the error of the file system: ENOENT, EACCES …
  */
-export async function readTextFile(file: string, what: string): Promise<string> {
+export async function readTextFile(file: string, what: string, another = 'name a text file'): Promise<string> {
   const refused = (is: string, hint: string): UsageError =>
     new UsageError('NOT_A_TEXT', `${shownPath(file)} ${is}, not ${what}`, { hint })
-  const another = 'name a text file'
   const status = await stat(file)
   if (status.isDirectory()) throw refused('is a directory', another)
   // A device may never end, and a pipe may never begin.

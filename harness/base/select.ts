@@ -1,4 +1,5 @@
 // Chooses from named things by the patterns of a command line.
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UsageError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -38,14 +39,22 @@ export function select<Item extends Selectable>(
     }
     const matches = matchesOf(pattern, items)
     if (matches.length === 0) {
-      const near = nearest(pattern, wordsOf(pattern, items))
-      throw new UsageError(kinds[what].code, `no ${what} matches '${pattern}'`, {
-        hint: near.length > 0 ? `near it: ${near.join(', ')}` : kinds[what].hint,
-      })
+      throw new UsageError(kinds[what].code, `no ${what} matches '${pattern}'`, { hint: hintFor(pattern, items, what) })
     }
     for (const item of matches) chosen.add(item)
   }
   return items.filter((item) => chosen.has(item))
+}
+
+function hintFor(pattern: string, items: readonly Selectable[], what: keyof typeof kinds): string {
+  if (what === 'scenario' && pattern.endsWith('.ts') && existsSync(pattern)) return fromDirectoryOf(pattern)
+  const near = nearest(pattern, wordsOf(pattern, items))
+  return near.length > 0 ? `near it: ${near.join(', ')}` : kinds[what].hint
+}
+
+/** Returns the hint for a scenario file outside of the directory that is looked at. */
+export function fromDirectoryOf(file: string): string {
+  return `to run that file: --scenarios ${path.dirname(file)} ${path.basename(file, '.ts')}`
 }
 
 /** Returns the words that `pattern` may have been meant to be. */

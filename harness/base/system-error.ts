@@ -1,13 +1,13 @@
 // Errors of the system calls that no code expected: this computer is at fault, and not gmemtest.
 import { InfraError } from './errors.ts'
 
+const elsewhere = 'choose a place that can be written: XDG_CACHE_HOME for the cache, --output for the results'
+
 /** What a user does about an error of the system, by its name in errno(3). */
 const nextSteps: Readonly<Record<string, string>> = {
-  EACCES:
-    'give this user access to the path, or choose another place: XDG_CACHE_HOME is that of the cache, --output that of the results',
-  EPERM:
-    'give this user the right to it, or choose another place: XDG_CACHE_HOME is that of the cache, --output that of the results',
-  EROFS: 'choose a place that can be written: XDG_CACHE_HOME is that of the cache, --output that of the results',
+  EACCES: `give this user access to the path, or ${elsewhere}`,
+  EPERM: `give this user the right to it, or ${elsewhere}`,
+  EROFS: elsewhere,
   ENOSPC: 'free some space and run the same command again',
   EDQUOT: 'free some space of your quota and run the same command again',
   EFBIG: 'raise the limit of the size of files (ulimit -f), and run the same command again',

@@ -30,7 +30,10 @@ export async function takeLock(cache: string, name: string, options: LockOptions
     child = await holder(file, [], options.signal)
   }
   if (child === undefined) throw failure(file, 'no reason given')
+  await using stack = new AsyncDisposableStack()
+  stack.use(child)
   await writeFile(file, `another gmemtest (process ${process.pid})\n`)
+  stack.move()
   return child
 }
 

@@ -1,5 +1,5 @@
 // Removes files and directories of the cache, also those that have read-only directories in them.
-import { chmod, readdir, rm } from 'node:fs/promises'
+import { chmod, lstat, readdir, rm } from 'node:fs/promises'
 import { hasCode } from '../base/errors.ts'
 
 /** A program that was just killed may still write into the directory: Node tries again, each time a little later. */
@@ -18,7 +18,9 @@ export async function removeTree(file: string | Buffer): Promise<void> {
   })
 }
 
+/** Gives the owner the permissions of a directory and of those in it. Neither a file nor the end of a link is changed. */
 async function openDirectories(directory: Buffer): Promise<void> {
+  if (!(await lstat(directory)).isDirectory()) return
   await chmod(directory, 0o700)
   // Names as bytes: not all of them are UTF-8.
   for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {

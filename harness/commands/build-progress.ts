@@ -1,5 +1,6 @@
 // Shows the progress of a kernel build; used by every verb that builds.
 import { cacheDirectory } from '../base/paths.ts'
+import { plural } from '../base/plural.ts'
 import type { KernelDefinition } from '../kernel/definition/definition.ts'
 import type { BuildContext, BuildProgress, Phase } from '../kernel/provide-progress.ts'
 import type { JobOptions } from './job-options.ts'
@@ -57,5 +58,7 @@ function showPhase(line: ProgressLine, phase: Phase, text: string): void {
 
 function countOf(built: number, expected: number | undefined): string {
   // The number is that of a full build: an upper bound for an incremental one.
-  return expected === undefined || built > expected ? `${built} objects` : `${built} of at most ${expected} objects`
+  return expected === undefined || built > expected
+    ? plural(built, 'object')
+    : `${built} of at most ${plural(expected, 'object')}`
 }

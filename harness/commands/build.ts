@@ -1,7 +1,8 @@
-// gmemtest build: builds a kernel or finds it in the cache, and prints its directory.
+// gmemtest build: builds a kernel or finds it in the cache, and prints its key and directory.
 import { Command } from 'commander'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { exitCodes, UsageError } from '../base/errors.ts'
+import { plural } from '../base/plural.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
@@ -22,11 +23,11 @@ interface BuildOptions {
 
 const examples = `
 Examples:
-  gmemtest build                       the default kernel
-  gmemtest build stock-6.12            the kernel as Debian has it
-  gmemtest build --kernel ./mine.yaml  a definition of your own: your tree, your series
-  gmemtest build stock-7.3 --apt-suite trixie-backports
-  gmemtest build --verify              also read every byte of a build that is in the cache
+  gmemtest build                              the default kernel
+  gmemtest build stock-6.12                   the kernel as Debian has it
+  gmemtest build --kernel ./mine.yaml         your own tree, your series
+  gmemtest build stock-7.3 --apt-suite SUITE  a suite that apt does not have yet
+  gmemtest build --verify                     also read each byte of the build
 
 The last line on stdout is the key of the build and its directory, with vmlinux, bzImage, config,
 System.map, build.log and provenance.json in it.`
@@ -43,7 +44,7 @@ function nameOf(argument: string | undefined, option: string | undefined): strin
 /** The verb `build`. */
 export function build(context: CommandContext): Command {
   const command = new Command('build')
-    .description('Build a kernel, or find it in the cache, and print its directory.')
+    .description('Build a kernel, or find it in the cache, and print its key and directory.')
     .argument('[kernel]', 'a kernel definition: a name, or the path of a YAML file')
   return withOptions(command, ['aptSuite'])
     .option('--kernel <name>', 'the same as the argument')
@@ -53,10 +54,10 @@ export function build(context: CommandContext): Command {
     .addHelpText('after', examples)
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
+        await requireEnvironment()
         const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
-        await requireEnvironment()
         const started = performance.now()
         using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {
@@ -68,7 +69,7 @@ export function build(context: CommandContext): Command {
         if (!kernel.cached) {
           const { release, cpuSeconds, objects } = kernel.provenance
           const took = elapsed(performance.now() - started)
-          line.say(`built ${release} in ${took}: ${objects} objects, ${Math.round(cpuSeconds)} CPU-seconds`)
+          line.say(`built ${release} in ${took}: ${plural(objects, 'object')}, ${Math.round(cpuSeconds)} CPU-seconds`)
         }
         context.stdout.write(`${kernel.key} ${kernel.directory}\n`)
         return exitCodes.ok

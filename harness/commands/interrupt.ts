@@ -6,6 +6,8 @@ type StopSignal = (typeof signals)[number]
 
 // npm and some shells deliver one Ctrl-C twice.
 const duplicateMilliseconds = 300
+// Most runs end sooner, as does an instance that --keep left up.
+const noteMilliseconds = 1000
 
 /** The reason of the aborted signal after SIGINT, SIGTERM or SIGHUP. It is not a failure. */
 export class Interrupted extends Error {
@@ -33,13 +35,16 @@ export interface Interruption extends Disposable {
 export function listenForInterrupts(): Interruption {
   const controller = new AbortController()
   let first: number | undefined
+  let note: NodeJS.Timeout | undefined
   const stopListening = (): void => {
+    clearTimeout(note)
     for (const name of signals) process.off(name, onSignal)
   }
   const onSignal = (name: StopSignal): void => {
     if (first === undefined) {
       first = performance.now()
       controller.abort(new Interrupted(name))
+      if (name === 'SIGINT') note = setTimeout(sayHowToEnd, noteMilliseconds).unref()
       return
     }
     if (performance.now() - first < duplicateMilliseconds) return
@@ -51,4 +56,9 @@ export function listenForInterrupts(): Interruption {
   }
   for (const name of signals) process.on(name, onSignal)
   return { signal: controller.signal, [Symbol.dispose]: stopListening }
+}
+
+function sayHowToEnd(): void {
+  // A terminal shows ^C, and perhaps a line of progress before it.
+  process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}gmemtest: ending; Ctrl-C again ends at once\n`)
 }

@@ -21,10 +21,10 @@ these run: ${defaultTests.map((name) => name.replace('kvm:', '')).join(', ')}.
 The standard output is TAP 14 and nothing else; the test points of a program are subtests of its own point.
 
 Examples:
-  gmemtest kselftest                                  the tests about private memory on ${defaultSelftestKernel}
-  gmemtest kselftest kvm:dirty_log_test               one test
-  gmemtest kselftest --kernel gmem-convert            the tests of the tree with the series
-  gmemtest kselftest --list kvm                       list the tests of a target
+  gmemtest kselftest                        the tests above, on ${defaultSelftestKernel}
+  gmemtest kselftest kvm:dirty_log_test     one test
+  gmemtest kselftest --kernel gmem-convert  on the tree with the series
+  gmemtest kselftest --list kvm             list the tests of a target
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
 or in a new directory in ./results; results/latest points to the last one.`

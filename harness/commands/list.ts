@@ -27,13 +27,13 @@ const examples = `
 A line is the name of a scenario, what it shows, and in brackets the rules that it checks (docs/rules.md).
 
 Examples:
-  gmemtest list             all scenarios
-  gmemtest list convert     those with "convert" in their names
-  gmemtest list 'pinned-*'  those whose whole name matches
-  gmemtest list --scenarios ./mine   those of another directory, as gmemtest run --scenarios takes it
-  gmemtest list --kernels   the kernels that --kernel knows, or those of a pattern
-  gmemtest list --rules     which scenarios check which rule, as Markdown
-  gmemtest list --bugs      which scenarios notice which known bug, and the mutants that show it`
+  gmemtest list                     all scenarios
+  gmemtest list convert             those with "convert" in their names
+  gmemtest list 'pinned-*'          those whose whole name matches
+  gmemtest list --scenarios ./mine  those of another directory
+  gmemtest list --kernels           the kernels that --kernel knows
+  gmemtest list --rules             the scenarios of each rule, as Markdown
+  gmemtest list --bugs              the scenarios of each known bug, and the mutants that prove it`
 
 /** The verb `list`. */
 export function list(context: CommandContext): Command {
@@ -41,7 +41,7 @@ export function list(context: CommandContext): Command {
     .description('List scenarios, kernels, or the rules and the bugs with the scenarios for them.')
     .argument('[pattern...]', 'a name, a part of names, a glob with * and ?, or TOPIC/')
     .addOption(
-      new Option('--scenarios [dir]', 'list the scenarios of another directory').conflicts([
+      new Option('--scenarios [dir]', 'list the scenarios of DIR; without DIR, those of tests/scenarios').conflicts([
         'kernels',
         'rules',
         'bugs',
@@ -95,36 +95,17 @@ async function listScenarios(
   const width = Math.max(0, ...scenarios.map(({ name }) => widthOf(name)))
   for (const scenario of scenarios) {
     const text =
-      'error' in scenario ? `ERROR: ${scenario.error.message}` : `${scenario.title} [${scenario.rules.join(' ')}]`
+      'error' in scenario ? `ERROR: ${described(scenario.error)}` : `${scenario.title} [${scenario.rules.join(' ')}]`
     stdout.write(`${tableRow(plainText(scenario.name), width, plainText(text), columnsOf(stdout))}\n`)
   }
   return scenarios.some((scenario) => 'error' in scenario) ? exitCodes.testFailed : exitCodes.ok
 }
 
-/** Renders a table, and lists the entries without a scenario or an exemption, and the claims without a proof. */
-async function tableAndFaults(name: Table): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
-  const catalogue = catalogues[name]
-  const scenarios = await allScenarios()
-  const missing = uncovered(catalogue, scenarios).map(
-    ([id, text]) => `${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}`,
-  )
-  if (name === 'rules') return { text: coverageTable(catalogue, scenarios), faults: missing }
-  const proofs = await proofsOfMutants()
-  const text = coverageTable(catalogue, scenarios, (id) => shownBy(id, scenarios, proofs))
-  return { text, faults: [...missing, ...falseClaims(scenarios, proofs)] }
+function described({ message, hint }: UsageError): string {
+  return hint === undefined ? message : `${message}; ${hint}`
 }
 
-/** Reads what the mutants of the default kernel prove. */
-async function proofsOfMutants(): Promise<Proof[]> {
-  const mutants = await readMutants(await loadKernelDefinition(defaultKernel))
-  return mutants.map(({ name, bugs, claims }) => ({
-    mutant: name,
-    bugs,
-    scenarios: claims.map(({ scenario }) => scenario),
-  }))
-}
-
-/** Every entry has a scenario or an exemption, every claim has a proof, and the table in docs/ is up to date. */
+/** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
 async function check(
   [pattern]: readonly string[],
   name: Table | undefined,

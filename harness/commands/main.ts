@@ -13,7 +13,7 @@ import { errorPrinter, primaryError } from './print-error.ts'
 const summaries = {
   run: 'run conversion scenarios on a kernel in a VM; report TAP',
   list: 'list scenarios or kernels, or the rules and the known bugs with the scenarios for them',
-  build: 'build a kernel, or find it in the cache, and print its directory',
+  build: 'build a kernel, or find it in the cache, and print its key and directory',
   shell: 'boot a kernel in a VM and open a shell in it',
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   parse: 'list the kernel splats in a log',
@@ -40,7 +40,8 @@ Examples:
   gmemtest run --kernel stock-6.12   on the kernel as Debian has it
   gmemtest run --help                the options of a verb
 
-Exit codes: 0 all is well, 1 a test failed, 2 wrong usage, 69 could not run, 130 interrupted.`
+Exit codes: 0 all is well, 1 a test failed, 2 wrong usage, 69 could not run, 130, 143 and 129 interrupted by SIGINT, SIGTERM
+and SIGHUP, 137 a scenario blocks gmemtest in a call that cannot be ended.`
 
 /** Runs the command line and returns the exit code; failures are printed on stderr, never thrown. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -22,14 +22,20 @@ Exit codes: 0 no splat; 1 a splat (with --ktap: a test that did not pass, or an 
 export function parse(context: CommandContext): Command {
   return new Command('parse')
     .description('Find the splats in a kernel log, or the test results.')
-    .argument('<log>', 'a file, or - for the standard input')
+    .usage('[options] <log>')
+    .argument('[log]', 'a file, or - for the standard input')
     .option('--json', 'print JSON instead of text')
     .option('--ktap', 'read test results: TAP, KTAP, KUnit, kselftest')
     .option('--vmlinux <file>', 'the kernel of the log: adds file and line to traces')
     .option('--allow <file>', 'a YAML file of allowances for known splats (docs/health.md)')
     .addHelpText('after', examples)
     .action(
-      context.exitsWith(async (file: string, options: ParseOptions) => {
+      context.exitsWith(async (file: string | undefined, options: ParseOptions) => {
+        if (file === undefined) {
+          throw new UsageError('USAGE', "missing required argument 'log'", {
+            hint: 'name a file, or use - for the standard input',
+          })
+        }
         if (options.ktap === true) refuse(options)
         const log = await openLog(file, process.stdin, context.signal)
         if (options.ktap === true) {

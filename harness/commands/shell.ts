@@ -22,18 +22,18 @@ import { progressLine } from './progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 
 interface ShellOptions extends Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite'> {
-  readonly append: readonly string[]
+  readonly append?: readonly string[]
 }
 
 const examples = `
 The instance has an initramfs with busybox, and the agent in /run/agent. No change outlives the instance.
 
 Examples:
-  gmemtest shell                              look around; exit or Ctrl-D ends the instance
-  gmemtest shell -- uname -r                  run one command; gmemtest returns its exit code
-  gmemtest shell -- 'dmesg | grep -i kvm'     the shell of the instance reads the quoted words
-  gmemtest shell --append hugepages=64        with words for the command line of the kernel
-  gmemtest shell <script.sh                   feed a script to the shell of the instance`
+  gmemtest shell                        look around; Ctrl-D ends the instance
+  gmemtest shell -- uname -r            one command; its exit code is returned
+  gmemtest shell -- 'dmesg | tail'      the instance has the pipe, too
+  gmemtest shell --append hugepages=64  a word for the kernel command line
+  gmemtest shell <script.sh             feed a script to the instance's shell`
 
 const memory = bytes(2 ** 30)
 const sshMilliseconds = 10_000
@@ -54,8 +54,7 @@ export function shell(context: CommandContext): Command {
     .option(
       '--append <word>',
       'a word for the command line of the kernel; may be repeated',
-      (word: string, words: readonly string[]) => [...words, word],
-      [],
+      (word: string, words: readonly string[] | undefined) => [...(words ?? []), word],
     )
     .addHelpText('after', examples)
     .action(context.exitsWith((words: readonly string[], options: ShellOptions) => runShell(words, options, context)))
@@ -64,8 +63,8 @@ export function shell(context: CommandContext): Command {
 async function runShell(command: readonly string[], options: ShellOptions, context: CommandContext): Promise<number> {
   const { signal } = context
   const chosen = await chooseAccelerator(options.accel)
-  const definition = await loadUsableDefinition(options.kernel, signal)
   await requireEnvironment()
+  const definition = await loadUsableDefinition(options.kernel, signal)
   const accelerator = slowedDown(chosen, definition.slowdown)
   const { kernel, image, agent } = await provideParts(definition, options, context)
   const bootOptions = {
@@ -74,7 +73,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
     accelerator,
     memory,
     cpus: guestCpus,
-    append: options.append,
+    append: options.append ?? [],
     signal,
   }
   await using running = await startQemu(bootOptions)

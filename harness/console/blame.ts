@@ -46,7 +46,13 @@ const reporters = words(`
   warn_alloc report_bad_irq note_interrupt oom_kill_process should_fail* should_failslab fail_dump
   fortify_panic fortify_report usercopy_abort check_heap_object check_object_size stack_chk_fail
   list_del_entry_valid* list_add_valid* native_smp_send_* smp_send_reschedule dequeue_task_idle sysfs_warn_dup
+  default_send_IPI* x2apic_send_IPI* flat_send_IPI* warn_alloc_failed spin_dump warn_bogus_irq_restore kasan_object_err kasan_end_report do_tag_check_fault do_tag_recovery show_stack_log_lvl
+  stack_trace_* arch_stack_walk unwind_next_frame walk_stackframe walk_stack rust_helper_* rust_begin_unwind rust_panic*
+  math_error do_divide_error do_int3 do_stack_segment do_general_protection retint_kernel ret_from_intr handle_irq
 `)
+
+/** The mangled names of functions by which Rust code panics. */
+const rustPanic = /\d(?:core9panicking|rust_begin_unwind)/
 
 /** Functions that all code calls: the caller is guilty of a wrong argument. */
 const helpers = words(`
@@ -78,9 +84,21 @@ const helpers = words(`
   free_unref_* free_pages* free_frozen_pages* free_page_is_bad* free_tail_page_prepare check_new_page* free_the_page
   folio_put folios_put_refs release_pages put_page free_page_and_swap_cache free_pages_and_swap_cache
   smp_call_function* on_each_cpu* csd_lock_wait* cpu_relax delay_tsc delay_halt* const_udelay udelay native_halt
-  lock_sock* release_sock* skb_panic skb_over_panic skb_under_panic skb_put skb_push skb_trim queue_work* queue_delayed_work*
+  simple_copy_to_iter lock_sock* release_sock* skb_panic skb_over_panic skb_under_panic skb_put skb_push skb_trim queue_work* queue_delayed_work*
   insert_work work_is_static_object xa_* xas_* mas_* mtree_* radix_tree_* rb_erase* rb_insert_color idr_* ida_* copy_to_iter*
-  copy_from_iter* iov_iter_* flush_work* debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
+  copy_from_iter* iov_iter_* flush_work* copy_page_to_iter* copy_page_from_iter* copy_folio_* copyin copyout
+  read_word_at_a_time read_once* write_once* get_unaligned* put_unaligned* strncpy_from_user strnlen_user memdup_user* vmemdup_user kmemdup* kstrdup* kstrndup*
+  kvmemdup* kcalloc* kvcalloc* kvzalloc* vmalloc_area_node* allocate_slab new_slab slab_pre_alloc_hook create_object pcpu_alloc* alloc_percpu*
+  page_frag_alloc* alloc_page_frag netdev_alloc_frag* napi_alloc_frag* alloc_skb* netdev_alloc_skb* napi_alloc_skb* cache_alloc_refill
+  free_compound_page put_compound_page page_frag_free flush_tlb_* native_flush_tlb_*
+  string string_nocheck pointer vsnprintf snprintf scnprintf vscnprintf sprintf vsprintf kasprintf kvasprintf* vprintk* printk va_format
+  dev_printk* dev_vprintk_emit dev_info dev_notice dev_warn dev_err hex_dump_to_buffer print_hex_dump*
+  list_replace* list_splice* rb_next rb_prev rb_first* rb_last* klist_* x86_indirect_thunk* read_trylock* write_trylock* osq_lock osq_unlock owner_on_cpu
+  wake_up wake_up_all wake_up_bit wake_up_common* wake_up_sync* wake_up_locked* complete complete_all lock_timer_base timer_is_static_object
+  ref_tracker_* seqprop_assert kobject_del kobject_uevent* add_uevent_var iput iput_final ihold dput fast_dput drop_nlink inc_nlink
+  unlock_page folio_unlock filemap_alloc_folio filemap_get_folio* pagecache_get_page find_or_create_page do_read_cache_* skb_pull*
+  vunmap remove_vm_area raw_readb raw_readw raw_readl raw_readq raw_writeb raw_writew raw_writel raw_writeq readb readw readl readq writeb writew writel writeq
+  crc32* crc16 crc_itu_t debug_dma_* check_unmap check_sync del_timer* timer_delete* add_timer* mod_timer* sysfs_create_dir* kobject_add* create_dir
 `)
 
 /** Functions by which every system call, interrupt and thread begins. */
@@ -103,7 +121,7 @@ function isAmong(name: string, [names, beginnings]: ReturnType<typeof words>): b
 
 /** Whether a function is never guilty. */
 export function isHelper(name: string): boolean {
-  return isAmong(name, reporters) || isAmong(name, helpers)
+  return isAmong(name, reporters) || isAmong(name, helpers) || rustPanic.test(name)
 }
 
 /** Whether a function tells how the kernel was entered, and not what it was doing. */

@@ -21,6 +21,7 @@ export const harmless: readonly (readonly [expression: RegExp, reason: string])[
   [/^INFO: NMI handler|\bperf: interrupt took too long/, 'this computer is slow'],
   [/^INFO: Stall ended before state dump start/, 'the stall itself is a splat already'],
   [/^INFO: lockdep is turned off/, 'a part of other reports; the reason why it was turned off is a splat already'],
+  [/^WARNING: MP table in the EBDA|^WARNING: x\d-x\d nonzero in violation of boot protocol/, 'the firmware'],
   [/^WARNING: BIOS bug|^WARNING: This combination of|^WARNING: bogus zero IO-APIC/, 'the firmware'],
   [/^WARNING: .*(?:[sS]pectre|[rR]etbleed|RETBleed|mitigation|\b(?:BTB|ITS|LFENCE|IBPB|MDS|TAA)\b)/, 'the processor'],
   [/^WARNING: Flushing system-wide workqueues/, 'advice for the authors of drivers'],

@@ -138,7 +138,7 @@ export function firstKernelLine(text: string): ConsoleLine | undefined {
 }
 
 /** The beginning of a line of LAVA's log, YAML or JSON, up to the quote before the text of the console. */
-const wrapped = /^(?:- )?\{.{0,200}?\bmsg["']?: (['"])/
+const wrapped = /^(?:- )?\{.{0,200}?\bmsg["']?: ?(['"])/
 
 /** Gives the text of the console in a line of a structured log; nothing for any other line. */
 export function unwrapped(raw: string): string | undefined {

@@ -60,12 +60,15 @@ const counterName = [
   String.raw`(?:RIP|EIP|IP):? (?:is at )?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]+>\]\s*)*`,
   String.raw`(?:pc|epc) *: (?:[0-9a-f]{8,16} )?`,
   String.raw`PC is at `,
+  String.raw`PC: \[<[0-9a-f]+>\] `,
+  String.raw`TPC: <`,
+  String.raw`\s*IAOQ\[0\]: `,
   String.raw`NIP \[[0-9a-f]+\] `,
   String.raw`Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(`,
   String.raw`\s*(?:ERA|era) *: [0-9a-f]{8,16} `,
 ].join('|')
 const programCounter = new RegExp(
-  String.raw`^(?:${counterName})\.?(?!(?:0x|[0-9a-f]{8,16}(?:\s|$)|ra :))(?<symbol>${symbol})(?:\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+))?(?: \[(?<module>[\w-]+)\])?`,
+  String.raw`^(?:${counterName})\.?(?!(?:0x|[0-9a-f]{8,16}(?![\w.+])|ra :))(?<symbol>${symbol})(?:\+0x(?<offset>[0-9a-f]+)/0x(?<size>[0-9a-f]+))?(?: \[(?<module>[\w-]+)\])?`,
 )
 
 // Suffixes of functions that the compiler has cloned, split or made local to a file.

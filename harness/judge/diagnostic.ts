@@ -1,6 +1,5 @@
 // The outcome of a judged test, with a diagnostic unless it passed: enough to understand the failure, and to run the test again.
-import path from 'node:path'
-import { inProject } from '../base/paths.ts'
+import { copiablePath } from '../base/paths.ts'
 import type { Diagnostic } from '../report/events.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Splat } from '../console/find-splats.ts'
@@ -69,13 +68,13 @@ function consoleExcerpt({ splats, earlier, death, hang, console }: Attempt): rea
     : splat.lines.slice(0, consoleLines)
 }
 
-/** Returns the line of the test file in the stack of an error: `tests/scenarios/TOPIC/NAME.ts:LINE`. */
+/** Returns the line of the test file in the stack of an error: `tests/scenarios/TOPIC/NAME.ts:LINE` in the checkout. */
 export function lineIn(file: string | undefined, error: unknown): string | undefined {
   if (file === undefined || !(error instanceof Error)) return undefined
   for (const frame of (error.stack ?? '').split('\n')) {
     const start = frame.indexOf(file)
     const line = start === -1 ? undefined : /^:(\d+)/.exec(frame.slice(start + file.length))?.[1]
-    if (line !== undefined) return `${path.relative(inProject(), file)}:${line}`
+    if (line !== undefined) return `${copiablePath(file)}:${line}`
   }
   return undefined
 }

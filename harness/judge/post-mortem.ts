@@ -13,8 +13,9 @@ interface Ending {
 }
 
 /**
- * Dumps the memory of the instance when dumps are wanted and the kernel is or may be at fault. Returns the command line that opens the
- * dump, or the reason for which it is missing; undefined when no dump is wanted. A failed dump does not change the verdict.
+ * Dumps the memory of the instance when dumps are wanted and the kernel is or may be at fault. Returns the command line that
+ * opens the dump, or the reason for which it is missing; undefined when no dump is wanted. A failed dump does not change the
+ * verdict.
  * @throws the reason of `signal`
  */
 export async function dumpOf(

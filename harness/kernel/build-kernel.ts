@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../base/errors.ts'
+import { plural } from '../base/plural.ts'
 import { readJson, writeWhole } from '../cache/atomic-file.ts'
 import { sha256OfFile } from '../cache/hash.ts'
 import { noSpaceError } from '../cache/space.ts'
@@ -31,7 +32,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
     await rm(logFile, { force: true })
     const makeOptions: MakeOptions = { signal: context.signal, jobs, logFile }
     await withObjects(home, context.signal, async (objects) => {
-      context.progress({ type: 'phase', phase: 'config', detail: `${requests.length} options` })
+      context.progress({ type: 'phase', phase: 'config', detail: plural(requests.length, 'option') })
       const config = path.join(objects, '.config')
       const inputs = configKey({ source: identity.content, patches, requests, compiler })
       await configureOnce(home, { key: inputs, file: config }, () => configure(tree, requests, makeOptions))

@@ -4,8 +4,7 @@ import { InfraError } from '../base/errors.ts'
 import { makePrivate } from '../cache/atomic-file.ts'
 import { cacheError } from '../cache/space.ts'
 
-/** Letters and digits of all languages, and the punctuation that neither make nor a shell nor sed treats specially. */
-const plain = /^[\p{L}\p{M}\p{N}/._+@-]*$/u
+/** Any other character than letters, digits and the punctuation that neither make nor a shell nor sed treats specially. */
 const special = /[^\p{L}\p{M}\p{N}/._+@-]/u
 
 /**
@@ -21,8 +20,8 @@ export async function requireBuildPath(cache: string): Promise<void> {
   } catch (error) {
     throw cacheError(error, cache)
   }
-  if (plain.test(real)) return
-  const [found = ''] = special.exec(real) ?? []
+  const [found] = special.exec(real) ?? []
+  if (found === undefined) return
   throw new InfraError('CACHE_PATH', `no kernel can be built below ${JSON.stringify(real)}: it has ${nameOf(found)}`, {
     hint:
       'set XDG_CACHE_HOME to a directory whose path has only letters, digits and ._+@-, for example ' +

@@ -1,6 +1,6 @@
 // Commands with a clean environment: the user's settings cannot change a build.
 import { withCleanEnvironment } from '../process/environment.ts'
-import { run, type CommandResult, type RunOptions } from '../process/run-program.ts'
+import { commandMissing, run, type CommandResult, type RunOptions } from '../process/run-program.ts'
 import type { GmemtestError } from '../base/errors.ts'
 import { noSpaceError } from '../cache/space.ts'
 
@@ -16,14 +16,20 @@ export type CommandOptions = AttemptOptions & {
 
 const tenMinutes = 600_000
 
-/** Runs a command in a clean environment. A failure of the command is a result, not an exception. */
+/**
+ * Runs a command in a clean environment. A failure of the command is a result, not an exception.
+ * @throws {InfraError} COMMAND_MISSING when the program does not exist
+ */
 export async function attempt(
   command: string,
   args: readonly string[],
   { env, timeout = tenMinutes, ...options }: AttemptOptions,
 ): Promise<CommandResult> {
   const [file, wrapped] = withCleanEnvironment(command, args, env)
-  return run(file, wrapped, { ...options, timeout })
+  const result = await run(file, wrapped, { ...options, timeout })
+  // env(1) sets the environment, and ends with 127 for a program that does not exist.
+  if (result.exitCode === 127 && result.stderr.startsWith('env: ')) throw commandMissing(command)
+  return result
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { byteName, bytePath } from '../base/byte-name.ts'
 import { BuildError, InfraError } from '../base/errors.ts'
+import { plural } from '../base/plural.ts'
 import { exists, makePrivate, sweep, writeWhole } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
 import { requireSpace } from '../cache/space.ts'
@@ -117,7 +118,7 @@ export async function prepareTree(
     await discardTree(context.cache, identity.directory)
     throw new SourceTouched(`${pristine} is not as it was unpacked`)
   }
-  context.progress({ type: 'phase', phase: 'series', detail: `${patches.length} patches` })
+  context.progress({ type: 'phase', phase: 'series', detail: plural(patches.length, 'patch') })
   const changes = await applySeries(patches, pristine, scratch, context)
   const overlay = new Map(Array.from(changes, ([name, file]) => [byteName(name), file]))
   return await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)

@@ -64,6 +64,8 @@ export async function provideKernel(definition: KernelDefinition, options: Provi
 }
 
 async function provide(definition: KernelDefinition, options: ProvideOptions): Promise<KernelBuild> {
+  // To read a directory for the first time takes long, too.
+  if (definition.source.kind === 'dir') await requireBuildPath(options.cache)
   const refresh = options.refresh ?? false
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {

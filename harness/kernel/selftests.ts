@@ -5,6 +5,7 @@ import { isStaticProgram } from '../process/executable.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { BuildError } from '../base/errors.ts'
 import { hasShape } from '../base/has-shape.ts'
+import { plural } from '../base/plural.ts'
 import { fullName, type SelftestName } from './definition/selftest-name.ts'
 import type { Ingredients } from './kernel-tree.ts'
 import { lastLines, succeed } from './command.ts'
@@ -143,7 +144,7 @@ async function buildAll(
   // Checks all names before the first compilation: a mistyped name shows at once.
   const goals = new Map<string, ReadonlyMap<SelftestName, string>>()
   for (const [target, tests] of targets) goals.set(target, goalsOf(tests, await testsOf(target, workshop)))
-  context.progress({ type: 'phase', phase: 'compile', detail: `${missing.length} selftests` })
+  context.progress({ type: 'phase', phase: 'compile', detail: plural(missing.length, 'selftest') })
   await makeHeaders(workshop)
   for (const [target, paths] of goals) {
     const output = path.join(workshop.scratch, 'out', target)

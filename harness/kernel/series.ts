@@ -1,10 +1,12 @@
 // The series: an ordered list of patches, from folders, mboxes and git ranges.
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { namedSeries } from './definition/definition-paths.ts'
 import type { SeriesPart } from './definition/definition.ts'
-import { UsageError } from '../base/errors.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
 import { hasShape } from '../base/has-shape.ts'
-import { nearest } from '../base/nearest.ts'
+import { tryNearest } from '../base/nearest.ts'
 import { isMissing, readJson, rememberJson } from '../cache/atomic-file.ts'
 import { keyOf, sha256 } from '../cache/hash.ts'
 import { prune } from '../cache/whole-directory.ts'
@@ -13,7 +15,7 @@ import type { BuildContext } from './provide-progress.ts'
 import { listPatchFiles, readPatchBytes, type PatchFile } from './series/folder.ts'
 import { readPatchFile } from './series/patch-file.ts'
 import { withContent, type Patch } from './series/patch.ts'
-import { endsOfRange, readRange } from './series/range.ts'
+import { endsOfRange, readRange, type RangeEnds } from './series/range.ts'
 
 export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress'>
 
@@ -34,11 +36,6 @@ export async function readSeries(parts: readonly SeriesPart[], context: SeriesCo
   for (const part of parts) {
     const { patches: found, notices } =
       part.kind === 'git' ? await rangeOf(part, context) : await filesOf(part, context)
-    if (found.length === 0) {
-      throw new UsageError('SERIES_EMPTY', `the series ${part.name} has no patches`, {
-        hint: 'name a folder of *.patch files, an mbox file, or a range of commits',
-      })
-    }
     for (const message of notices) context.progress({ type: 'notice', message })
     patches.push(...found.map(withContent))
   }
@@ -50,8 +47,12 @@ type PathPart = Extract<SeriesPart, { kind: 'path' }>
 type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
 async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
-  const status = await stat(part.path).catch(async (error: unknown) => {
-    throw isMissing(error) ? await unknownSeries(part) : error
+  const status = await stat(part.path).catch(async (cause: unknown) => {
+    if (isMissing(cause)) throw await unknownSeries(part)
+    throw new UsageError('SERIES_UNKNOWN', `cannot read the series ${part.path}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'name a folder or an mbox file that this user may read',
+    })
   })
   const files = status.isDirectory()
     ? await listPatchFiles(part.path)
@@ -68,22 +69,40 @@ async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
     for (const { file, bytes } of contents) patches.push(...(await patchesOf(file, bytes, context.signal)))
     return { patches, notices: [] }
   })
+  if (found.patches.length === 0) throw seriesWithoutPatches(part, files)
   // The same patches may lie in another folder than when they were read.
   const places = new Map(files.map(({ name, file }) => [name, file]))
   return placed(found, (origin) => places.get(origin) ?? part.path)
 }
 
-async function patchesOf({ name, strip }: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
-  const found = await readPatchFile(name, bytes, signal)
-  return found.map(({ kind, ...patch }) => ({ ...patch, origin: name, how: { kind }, strip }))
+async function patchesOf(file: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
+  const found = await readPatchFile(file, bytes, signal)
+  return found.map(({ kind, ...patch }) => ({ ...patch, origin: file.name, how: { kind }, strip: file.strip }))
+}
+
+function seriesWithoutPatches({ name }: PathPart, files: readonly PatchFile[]): UsageError {
+  // Reading refuses all other files without a diff.
+  return files.length === 0
+    ? new UsageError('SERIES_EMPTY', `the series ${name} has no patches`, {
+        hint: 'name a folder of *.patch files, an mbox file, or a range of commits',
+      })
+    : new UsageError('SERIES_EMPTY', `the series ${name} has only a cover letter`, {
+        hint: 'save the patches that follow the cover letter as well',
+      })
 }
 
 async function unknownSeries(part: PathPart): Promise<UsageError> {
-  const names = await readdir(path.dirname(part.path)).catch((): string[] => [])
-  const [near] = nearest(part.name, names)
-  return new UsageError('SERIES_UNKNOWN', `there is no series ${part.path}`, {
-    hint: near === undefined ? 'name a folder or an mbox file' : `try '${near}'`,
-  })
+  const place = path.dirname(part.path)
+  const entries = await readdir(place, { withFileTypes: true }).catch((): Dirent[] => [])
+  const message = `there is no series ${part.path}`
+  if (place === namedSeries) {
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    const all = `for the folder beside the definition write ./${part.name}; the names are ${names.join(', ')}`
+    return new UsageError('SERIES_UNKNOWN', message, { hint: tryNearest(part.name, names, all) })
+  }
+  const names = entries.map(({ name }) => name)
+  const hint = tryNearest(part.name, names, 'name a folder or an mbox file')
+  return new UsageError('SERIES_UNKNOWN', message, { hint })
 }
 
 async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
@@ -95,7 +114,27 @@ async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
     )
     return { patches, notices }
   })
+  if (found.patches.length === 0) throw rangeWithoutPatches(part, ends, found.notices)
   return placed(found, () => part.repository)
+}
+
+function rangeWithoutPatches({ range }: RangePart, [tip, base]: RangeEnds, notices: readonly string[]): UsageError {
+  if (notices.length > 0) {
+    return new UsageError('SERIES_EMPTY', `no commit of the range ${range} changes a file`, {
+      tail: notices,
+      hint: 'choose a tip behind the commits of the series',
+    })
+  }
+  if (tip === base) {
+    return new UsageError('SERIES_EMPTY', `the range ${range} is empty: both ends are the commit ${tip.slice(0, 12)}`, {
+      hint: 'write the range as BASE..TIP, with the commit before the series as BASE',
+    })
+  }
+  // A range without commits between two different ends has its tip among the ancestors of its base.
+  const [left, right] = range.split('..')
+  return new UsageError('SERIES_EMPTY', `the range ${range} is empty: its tip is older than its base`, {
+    hint: `write the older commit first: ${right || 'HEAD'}..${left || 'HEAD'}`,
+  })
 }
 
 function placed({ patches, notices }: Part, place: (origin: string) => string): Part {
@@ -103,7 +142,7 @@ function placed({ patches, notices }: Part, place: (origin: string) => string): 
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 1
+const reading = 2
 
 /** How many series are remembered. */
 const mostRemembered = 128

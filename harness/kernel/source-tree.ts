@@ -1,5 +1,5 @@
 // The sources of one kernel for debuggers. The work tree of its definition has the sources of the last build instead.
-import { utimes } from 'node:fs/promises'
+import { lutimes, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { bytePath } from '../base/byte-name.ts'
 import { InfraError } from '../base/errors.ts'
@@ -60,7 +60,7 @@ async function fill(home: string, key: string, definition: KernelDefinition, con
     const written = await prepareTree(ingredients, home, context)
     // gdb warns of sources that are newer than the kernel.
     for (const name of written)
-      await utimes(bytePath(path.join(home, 'tree'), name), longAgo, longAgo).catch(() => undefined)
+      await lutimes(bytePath(path.join(home, 'tree'), name), longAgo, longAgo).catch(() => undefined)
   } catch (error) {
     throw error instanceof SourceTouched ? lacking(error.message) : error
   }

@@ -53,7 +53,7 @@ async function placed(file: string, at: readonly (string | number)[], check: Pro
   } catch (error) {
     if (!(error instanceof UsageError) || !codesOfNames.has(error.code)) throw error
     // Imported late, because it loads the YAML parser.
-    const { placeInYaml } = await import('../base/yaml-file.ts')
+    const { placeInYaml } = await import('../base/yaml/yaml-file.ts')
     const place = placeInYaml(file, await readFile(file, 'utf8'), at)
     const { code, message, tail, hint } = error
     throw new UsageError(code, `${place}: ${message}`, { cause: error, tail, hint })

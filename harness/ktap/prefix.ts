@@ -4,8 +4,8 @@ const printk = String.raw`\[ *\d+\.\d{6}\](?: *\[ *[TC]\d+\])?`
 /** A longer text before a version line is no prefix. */
 const longestPrefix = 200
 const printkStamp = new RegExp(printk)
-/** The ends of prefixes: of a time stamp, of a program's name with a colon, of a quote. */
-const prefixEnd = /(?:[\]:>|;)]|\dZ?)$/
+/** The ends of prefixes: of a time stamp, of a program's name with a colon, of a quote, of a stream's number in GitLab. */
+const prefixEnd = /(?:[\]:>|;)]|\d(?:Z|[OE]\+?)?)$/
 
 /** What comes before the version line of a document. */
 export interface Lead {
@@ -69,7 +69,8 @@ function shapeOf(head: string): string {
 }
 
 function partOf(text: string): string {
-  return text.replaceAll(/ *\d+| +|\b[A-Z][a-z]{2}\b|[.*+?^${}()|[\]\\/-]/g, (part, at: number) => {
+  return text.replaceAll(/ *\d+[OE]\+?$| *\d+| +|\b[A-Z][a-z]{2}\b|[.*+?^${}()|[\]\\/-]/g, (part, at: number) => {
+    if (/\d[OE]/.test(part)) return String.raw` *\d+[OE]\+?`
     // Numbers are padded by blanks; between two numbers, blanks are required.
     if (/\d/.test(part)) return /\d/.test(text.charAt(at - 1)) ? String.raw` +\d+` : String.raw` *\d+`
     if (part.startsWith(' ')) return ' +'

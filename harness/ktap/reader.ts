@@ -1,7 +1,7 @@
 // Reads a document of TAP or KTAP: a header begins a parent, and the result with the name of the parent ends it.
+import { plural } from '../base/plural.ts'
 import { Cursor, type Classified } from './cursor.ts'
 import { contradictionsIn } from './contradictions.ts'
-import { counted } from './counted.ts'
 import { append, draft, finished, isResultOf, saidBy, type Draft } from './draft.ts'
 import { Levels } from './levels.ts'
 import { deepestNesting, deepestQuote, largestPlan, mostMissing, type Depth, type Grammar } from './grammar.ts'
@@ -192,7 +192,7 @@ class Reader {
   #missing(parent: Draft, planned: number, log: readonly LogLine[]): void {
     const missing = planned - parent.tests.length
     const have = missing === 1 ? 'has' : 'have'
-    this.#report(this.#cursor.lineNumber, `${missing} of ${counted(planned, 'planned test')} ${have} no result`)
+    this.#report(this.#cursor.lineNumber, `${missing} of ${plural(planned, 'planned test')} ${have} no result`)
     const listed = Math.max(1, Math.min(missing, mostMissing - this.#missingListed))
     this.#missingListed += listed
     for (let count = 0; count < listed; count += 1) {

@@ -1,5 +1,5 @@
 // The results after the last planned test of a stream, which are not counted.
-import { counted } from './counted.ts'
+import { plural } from '../base/plural.ts'
 import type { Classified } from './cursor.ts'
 import type { Problem } from './tree.ts'
 
@@ -29,7 +29,7 @@ export class Surplus {
   /** Describes the results behind so many planned tests; nothing when there are none. */
   problem(planned: number): Omit<Problem, 'test'> | undefined {
     if (this.#first === undefined) return undefined
-    const results = `${counted(this.#count, 'result')} after the ${counted(planned, 'planned test')}`
+    const results = `${plural(this.#count, 'result')} after the ${plural(planned, 'planned test')}`
     const names = `${this.#names.join(', ')}${this.#count > mostNames ? ', …' : ''}`
     const are = this.#count === 1 ? 'is' : 'are'
     return { line: this.#first, problem: `${results}, which ${are} not counted: ${names}` }

@@ -14,7 +14,7 @@ const proxies = names('http_proxy https_proxy ftp_proxy all_proxy no_proxy')
 /**
  * What reaches a program, by its kind:
  * - `build`: compilers and make; CPATH, GCC_EXEC_PREFIX, KCFLAGS, ARCH, MAKEFLAGS and the like would change their output.
- * - `network`: programs that fetch; proxies in both spellings, certificates, and the ways to log in.
+ * - `network`: programs that fetch; proxies, certificates, and the ways to log in.
  */
 const lists = {
   build: [...everywhere, 'XDG_CACHE_HOME', 'CCACHE_DIR', 'CCACHE_CONFIGPATH', 'CCACHE_DISABLE'],
@@ -28,19 +28,34 @@ const lists = {
   ],
 } as const satisfies Record<string, readonly string[]>
 
-const networkPrograms: readonly string[] = ['git', 'apt-get', 'apt-cache']
+/**
+ * Returns the proxies of a shell under their names in small letters: libcurl, and so git, ignores HTTP_PROXY, and apt all
+ * names in capitals and all_proxy. As in curl, small letters come first.
+ */
+export function proxiesIn(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const find = (name: string): string | undefined =>
+    [environment[name], environment[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
+  const chosen = proxies.flatMap((name) => {
+    const value = find(name) ?? (/^https?_/.test(name) ? find('all_proxy') : undefined)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return Object.fromEntries(chosen)
+}
+
+const networkPrograms: ReadonlySet<string> = new Set(['git', 'apt-get', 'apt-cache'])
 
 /** Returns the environment of a program in a shell that has the variables `environment`. */
 export function environmentOf(
   program: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string>> {
-  const kind = networkPrograms.includes(path.basename(program)) ? 'network' : 'build'
+  const kind = networkPrograms.has(path.basename(program)) ? 'network' : 'build'
   const inherited = lists[kind].flatMap((name): [string, string][] => {
     const value = environment[name]
     return value === undefined ? [] : [[name, value]]
   })
-  return { LC_ALL: 'C', TZ: 'UTC', HOME: homeOf(environment), ...Object.fromEntries(inherited) }
+  const fetching = kind === 'network' ? proxiesIn(environment) : {}
+  return { LC_ALL: 'C', TZ: 'UTC', HOME: homeOf(environment), ...Object.fromEntries(inherited), ...fetching }
 }
 
 /** Returns a home for programs that stop without one, as ccache does, although they need not write to it. */

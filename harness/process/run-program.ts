@@ -52,6 +52,13 @@ export function isMissing(exitCode: number | undefined, stderr: string): boolean
   return exitCode === 127 && /\bexec: .*: not found/.test(stderr)
 }
 
+/** Returns the error for a program that does not exist. */
+export function commandMissing(command: string): InfraError {
+  return new InfraError('COMMAND_MISSING', `${command} is not installed`, {
+    hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
+  })
+}
+
 /**
  * Runs a command to its end. A failure of the command is a result, not an exception.
  * @throws {InfraError} COMMAND_MISSING when the program does not exist
@@ -78,9 +85,7 @@ export async function run(command: string, args: readonly string[], options: Run
   const result = await child
   signal.throwIfAborted()
   if (result.code === 'ENOENT' || isMissing(result.exitCode, result.stderr)) {
-    throw new InfraError('COMMAND_MISSING', `${command} is not installed`, {
-      hint: "run 'gmemtest doctor': it lists the missing programs and how to install them",
-    })
+    throw commandMissing(command)
   }
   return {
     command: result.escapedCommand,

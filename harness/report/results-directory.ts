@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { InfraError, messageOf } from '../base/errors.ts'
+import { InfraError, messageOf, UsageError } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 import { keptName, resultNames, vmcoreName } from '../base/result-names.ts'
 import { defaultReports } from './formats.ts'
@@ -12,6 +12,8 @@ import { makeDirectories } from '../base/make-directories.ts'
 
 // A flooded console has some megabytes. On a full disk the console stays empty, and the kernel would seem silent.
 const neededMebibytes = 16
+/** The first characters of each event. */
+const lineStart = '{"time":'
 const otherPlace = '--output DIR chooses another place'
 
 export interface ResultsOptions {
@@ -28,6 +30,7 @@ export interface ResultsOptions {
 /**
  * Makes the directory: the one of --output, from which earlier results are removed, or a new one in ./results, to which
  * `latest` then points.
+ * @throws {UsageError} RESULTS_FOREIGN when a file of --output has the name of a result, but is of no earlier run
  * @throws {InfraError} RESULTS_UNWRITABLE
  * @throws {InfraError} NO_SPACE when the disk is too full to begin
  */
@@ -52,12 +55,13 @@ export async function makeResultsDirectory(options: ResultsOptions): Promise<str
   }
 }
 
-/** Removes the results of an earlier run. A directory without results of gmemtest is left alone. */
+/** Removes the results of an earlier run. */
 async function removeResults(directory: string): Promise<void> {
   try {
+    const names = await readdir(directory)
     const isEarlier = await earlierRun(directory)
-    if (isEarlier === undefined) return
-    const named = (await readdir(directory)).filter(isEarlier)
+    if (isEarlier === undefined) return refuseForeign(directory, names)
+    const named = names.filter(isEarlier)
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // The events go last: they prove that the other files belong to gmemtest.
     const reports = defaultReports.flatMap(({ to }) => (typeof to === 'string' ? [] : [to.file]))
@@ -66,8 +70,20 @@ async function removeResults(directory: string): Promise<void> {
       await rm(path.join(directory, name), { force: true })
     }
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause
     throw unwritable(`results to ${directory}`, directory, cause)
   }
+}
+
+/** Refuses a directory whose files a run would overwrite, although no events prove that they are of an earlier run. */
+function refuseForeign(directory: string, names: readonly string[]): void {
+  const foreign = names.find((name) => Object.values<string>(resultNames).includes(name) || isConsole(name, ''))
+  if (foreign === undefined) return
+  const why =
+    foreign === resultNames.events
+      ? `${directory} has a ${foreign} that is not of gmemtest`
+      : `${directory} has a ${foreign} but no ${resultNames.events} of gmemtest, so it is not of an earlier run`
+  throw new UsageError('RESULTS_FOREIGN', why, { hint: `move ${foreign} away; ${otherPlace}` })
 }
 
 /**
@@ -81,8 +97,9 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
     throw error
   })
   if (events === undefined) return undefined
-  // A full disk leaves an empty file.
-  if (events === '') return (name) => isConsole(name, '')
+  // A full disk leaves an empty file, or cuts off its first line.
+  if (!events.includes('\n') && lineStart.startsWith(events.slice(0, lineStart.length)))
+    return (name) => isConsole(name, '')
   const first = readEvent(events.split('\n', 1)[0] ?? '')
   if (first?.type === 'run-started') {
     const tests: readonly unknown[] = Array.isArray(first['tests']) ? first['tests'] : []

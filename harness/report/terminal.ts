@@ -99,7 +99,7 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
 
 /** Returns `3 failed, 40 passed, 2 skipped`, the worst first, without what did not happen. */
 export function summary(verdicts: Readonly<Record<Verdict, number>>, colour: boolean): string {
-  return counted(verdicts, verdictWords, colour) || 'nothing ran'
+  return counted(verdicts, verdictWords, colour) || 'no test finished'
 }
 
 /** Returns `mutants: 1 survived, 40 killed`, the worst first, without what did not happen. */

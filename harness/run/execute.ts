@@ -14,6 +14,7 @@ import type { LeakReport, LeakWatch } from '../oracle/leaks.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import { TestStalled, watched } from './stall-watch.ts'
 import type { Test } from './test.ts'
+import { UncaughtInTest, watchUncaught } from './uncaught-watch.ts'
 
 const cleanUpMilliseconds = 10_000
 // A marker reaches the console shortly after the write to /dev/kmsg has returned.
@@ -53,6 +54,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   let recovered = false
   let left: LeakReport = { leaks: [], warnings: [] }
   const expected: RegExp[] = []
+  using uncaught = watchUncaught(test.name)
 
   /** Ends the work at the deadline, or at once when the instance dies. */
   async function within(
@@ -77,7 +79,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
       await options.onBegun(late)
       hasBegun = true
       const hooks = { signal: ending, expectLog: (pattern: RegExp) => void expected.push(pattern) }
-      observation = await watched(test.name, () => test.run(instance, hooks))
+      const ended = watched(test.name, () => test.run(instance, hooks))
+      observation = await Promise.race([ended, uncaught.thrown])
     })
   } catch (value) {
     signal.throwIfAborted()
@@ -87,6 +90,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
   const isUnfinished =
     thrown?.value instanceof DeadlineExceeded ||
     thrown?.value instanceof TestStalled ||
+    thrown?.value instanceof UncaughtInTest ||
     observation.unfinished !== undefined
   // An agent that is busy with the test has nothing to close yet, and one whose test has not begun opened nothing.
   if (death === undefined && hasBegun && !isUnfinished) {
@@ -96,7 +100,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
         if (test.leavesNothing && watch !== undefined) left = await watch.report({ isLast: options.isLast() })
         await writeMarker(endMarker(test.name), instance, signal)
       })
-      recovered = true
+      recovered = uncaught.first === undefined
     } catch (value) {
       signal.throwIfAborted()
       thrown ??= { value }
@@ -105,6 +109,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
       if (last !== undefined && last !== operations.at(-1)) operations = [...operations, last]
     }
   }
+  // An operation without an await may fail only while everything is closed.
+  if (uncaught.first !== undefined) thrown ??= { value: uncaught.first }
   if (death === undefined && !recovered) death = await lastWords(instance, signal)
   const window = instance.console.since(since)
   const unseen = instance.console.forgottenSince(since)

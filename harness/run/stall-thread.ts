@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { inProject } from '../base/paths.ts'
 import { visibleText } from '../base/visible-text.ts'
 import { beatFields, contextKey, type Course, type Stall, type Watch } from './stall-messages.ts'
+import { terminalWatch } from './waits-for-terminal.ts'
 
 const { beat, limits }: Watch = workerData
 const tickMilliseconds = 250
@@ -24,6 +25,7 @@ let nextTry = limits.soft
 /** gmemtest itself keeps the main thread busy: that comes to its end. */
 let isOwn = false
 let isAsking = false
+const waitsForTerminal = terminalWatch()
 
 parentPort?.on('message', ({ test, isRunning }: Course) => {
   if (isRunning) running.add(test)
@@ -32,10 +34,10 @@ parentPort?.on('message', ({ test, isRunning }: Course) => {
 
 setInterval(() => {
   const now = performance.now()
-  // When the process or this computer was stopped, this thread stood still as well.
-  stood += Math.min(now - lastTick, 2 * tickMilliseconds)
-  lastTick = now
   const count = Atomics.load(beat, beatFields.count)
+  // When the process or this computer was stopped, this thread stood still as well.
+  if (!waitsForTerminal()) stood += Math.min(now - lastTick, 2 * tickMilliseconds)
+  lastTick = now
   if (count !== lastBeat || Atomics.load(beat, beatFields.hasDebugger) === 1) {
     lastBeat = count
     stood = 0

@@ -4,7 +4,7 @@ import { url as debuggerUrl } from 'node:inspector'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { beatFields, type Course, type Stall, type StallLimits, type Watch } from './stall-messages.ts'
-import { asTest } from './test-context.ts'
+import { asTest, noteResources } from './test-context.ts'
 
 const beatMilliseconds = 250
 const usualLimits: StallLimits = { soft: 10_000, hard: 60_000 }
@@ -32,6 +32,7 @@ export async function watched<T>(test: string, work: () => Promise<T>, limits: S
   const stalled = Promise.withResolvers<never>()
   running.set(test, stalled.reject)
   tell(thread, { test, isRunning: true })
+  noteResources()
   try {
     // When code is ended, all of its callers end with it: this function must not be one of them.
     const begun = delay(0).then(() => asTest(test, work))

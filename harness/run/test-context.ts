@@ -3,7 +3,7 @@ import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hook
 import { contextKey } from './stall-messages.ts'
 
 const current = new AsyncLocalStorage<string>()
-Object.defineProperty(globalThis, contextKey, { value: { test: () => current.getStore(), executionAsyncId } })
+Object.defineProperty(globalThis, contextKey, { value: { test: currentTest, executionAsyncId } })
 
 interface Opened {
   readonly test: string
@@ -42,10 +42,22 @@ const kinds: Readonly<Partial<Record<string, string>>> = {
 
 /** Runs work as a part of a test. */
 export function asTest<T>(test: string, work: () => T): T {
+  return current.run(test, work)
+}
+
+/** Returns the test whose code is running, if it is the code of a test. */
+export function currentTest(): string | undefined {
+  return current.getStore()
+}
+
+/**
+ * Notes the resources of tests from now on, and has Node not follow promises any more. That holds from the next turn of the
+ * event loop on: Node would abort the process when code is ended within a promise that it follows.
+ */
+export function noteResources(): void {
   // Another hook may have had Node follow promises meanwhile: Node stops that only when no hook is left.
   hook.disable()
   hook.enable()
-  return current.run(test, work)
 }
 
 /** Lists what tests have left open that keeps this process alive: `a timer of NAME`, each once. */

@@ -93,7 +93,7 @@ function checkKernel(name: string, fileSize: number, read: ReadBytes): void {
     .map(({ offset, size }) => read(offset, Math.min(size, mostNoteBytes)))
   if (!notes.some(hasPvhEntry)) {
     throw new BuildError('KERNEL_NO_PVH', `${name} has no PVH entry, so QEMU cannot boot it`, {
-      hint: 'build it with CONFIG_PVH=y (kernel-configs/fragments/base.config)',
+      hint: 'add the fragment base to the definition of the kernel, or build it with CONFIG_PVH=y',
     })
   }
 }

@@ -1,6 +1,7 @@
 // Builds the nouns of scenarios on an agent.
 import type { Agent } from '../agent/client.ts'
 import type { Dialect } from '../uapi/dialect.ts'
+import { checkMemoryOptions } from './check-memory-options.ts'
 import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
@@ -20,7 +21,10 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     agent,
     dialect,
     check,
-    memory: (options) => createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options),
+    memory: async (options) => {
+      checkMemoryOptions(options)
+      return createMemory(stage, options.twoMemories === true ? 'vm-attributes' : dialect, options)
+    },
     expectErrno,
     expectDone,
     expectLog,

@@ -10,7 +10,7 @@ export const rooms: Rooms = {
   cache: ['base', 'process'],
 
   uapi: ['base'],
-  ktap: [],
+  ktap: ['base'],
   model: ['base'],
   catalogue: ['uapi'],
 

@@ -1,8 +1,11 @@
 // The real command line, as a user meets it: help, mistakes, exit codes.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { run } from '../../harness/process/run-program.ts'
 import { inProject } from '../../harness/base/paths.ts'
@@ -55,6 +58,23 @@ void test('a checkout below a backslash, which Node takes for a part of a URL, i
   const { exitCode, stderr } = await run('sh', [path.join(directory, 'gmemtest'), 'list'], options)
   t.equal(exitCode, 69)
   t.match(stderr, /it has a backslash\n {2}hint: move the checkout/)
+})
+
+void test('a reader that takes its time gets all of the output', async (t) => {
+  const log = path.join(home, 'many-splats.log')
+  const lines = Array.from(
+    { length: 2000 },
+    (_, line) => `[ 1.000000] WARNING: CPU: 1 PID: 1 at fs/f.c:${line} f+0x1/0x2\n[ 1.000001] ---[ end trace 0 ]---\n`,
+  )
+  await writeFile(log, lines.join(''))
+  const child = spawn(inProject('gmemtest'), ['parse', log, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(child, 'exit')
+  // Longer than a second after its work, when the command line looks for leftovers.
+  await Promise.race([ended, delay(4000)])
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  t.equal(stderr, '')
+  t.ok(stdout.length > 300_000, 'more than a pipe holds')
+  t.doesNotThrow(() => JSON.parse(stdout))
 })
 
 void test('the command line', async (suite) => {

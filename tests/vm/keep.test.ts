@@ -31,5 +31,6 @@ void test('a kept instance', { skip: findExecutable('ssh') === undefined }, asyn
 
   child.kill('SIGHUP')
   t.match(await ended, { exitCode: 129, stdout: /^ok 1 - contents-survive-conversion/m })
+  t.match(text, /^gmemtest: stopping the instance$/m)
   t.strictSame(await qemusWith(output), [])
 })

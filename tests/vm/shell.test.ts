@@ -93,7 +93,21 @@ void test('no QEMU', async (t) => {
   // Everything that the harness calls, without QEMU.
   const directory = t.testdir({})
   await mkdir(path.join(directory, 'bin'))
-  for (const name of ['setpriv', 'flock', 'sh', 'cat', 'busybox', 'gcc', 'ld', 'ldd', 'readlink', 'dirname']) {
+  for (const name of [
+    'setpriv',
+    'flock',
+    'sh',
+    'cat',
+    'busybox',
+    'gcc',
+    'ld',
+    'ldd',
+    'readlink',
+    'dirname',
+    'awk',
+    'env',
+    'git',
+  ]) {
     await run('sh', ['-c', `ln -s "$(command -v ${name})" ${directory}/bin/${name}`])
   }
   const ran = await shell(['--', 'true'], { env: { PATH: path.join(directory, 'bin') } })

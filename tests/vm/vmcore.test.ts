@@ -7,12 +7,13 @@ import { readEvent } from '../../harness/report/read-events.ts'
 import { gmemtest, qemusWith, started } from './fixtures/command.ts'
 import { lacksTool } from './fixtures/tool.ts'
 
-/** Prints the banner, the place of a function, the backtraces of the panic or of the agent, and the end of the log. */
+/** Prints the banner, the place of a function, a variable, the backtraces of the panic or of the agent, and the end of the log. */
 const drgnScript = `
 from drgn.helpers.linux.pid import for_each_task
 from drgn.helpers.linux.printk import get_dmesg
 print('banner', prog['linux_banner'].string_().decode())
 print('symbol', prog.symbol('kvm_gmem_bind'))
+print('variable', prog['jiffies_64'].value_())
 print('panic', prog['panic_cpu'].counter.value_())
 if prog['panic_cpu'].counter.value_() >= 0:
     print(prog.crashed_thread().stack_trace())
@@ -67,6 +68,7 @@ void test('dumps of a panic and of a hang', async (t) => {
     }
     const ofPanic = await look(panic?.line)
     t.match(ofPanic, /^banner Linux version 6\.12/m)
+    t.match(ofPanic, /^variable [1-9]\d+$/m)
     t.match(ofPanic, /^symbol Symbol\(name='kvm_gmem_bind', address=0xffffffff81/m)
     t.match(ofPanic, /^#\d+ +panic \(.*kernel\/panic\.c:\d+.*\)\n#\d+ +sysrq_handle_crash \(.*sysrq\.c:\d+/m)
     t.match(ofPanic, /^#\d+ +ksys_write \(.*read_write\.c:\d+/m)

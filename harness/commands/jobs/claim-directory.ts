@@ -2,11 +2,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { InfraError } from '../../base/errors.ts'
 import { lockNow } from '../../cache/lock.ts'
+import { plainText } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 
 /**
- * Keeps other runs out of a directory, by whatever path they name it; disposal lets them in. The kernel does so, too,
- * when this process dies.
+ * Keeps other runs out of a directory, also those that name it by another path; disposal lets them in, and so does the
+ * kernel when this process dies.
  * @throws {InfraError} RESULTS_IN_USE with the process that has the directory
  */
 export async function claimDirectory(
@@ -16,7 +17,7 @@ export async function claimDirectory(
   const lock = await lockNow(directory, signal).catch((error: unknown) => {
     if (!(error instanceof InfraError && error.code === 'LOCK_FAILED')) throw error
     // A shared folder of a VM may have no locks, and results are good there all the same.
-    stderr.write(`gmemtest: ${error.message}; no other run may write to this directory meanwhile\n`)
+    stderr.write(`gmemtest: ${plainText(error.message)}; no other run may write to this directory meanwhile\n`)
     return new AsyncDisposableStack()
   })
   if (lock instanceof AsyncDisposableStack) return lock

@@ -44,12 +44,12 @@ export async function prepareJob<Choice>(
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [job: Job, choice: Choice]> {
   const started = new Date()
+  await requireEnvironment()
   const [usable, chosen] = await Promise.all([
     loadUsableDefinition(options.kernel, context.signal),
     chooseAccelerator(options.accel),
   ])
   await expectedSkips(usable)
-  await requireEnvironment()
   const choice = await choose(usable)
   const kernel = `${usable.name}${suffix}`
   await using stack = new AsyncDisposableStack()

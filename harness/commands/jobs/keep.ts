@@ -48,7 +48,8 @@ async function stayUp(
   stack.use(await offerGdb(instance.openGdbStub, kernel, context))
   const interrupted = signal.aborted ? undefined : once(signal, 'abort').then(() => undefined)
   const death = await Promise.race([interrupted, instance.died])
-  if (death !== undefined) await tellDeath(death, instance, context)
+  if (death === undefined) stderr.write('gmemtest: stopping the instance\n')
+  else await tellDeath(death, instance, context)
 }
 
 async function listen(onConnection: (socket: Socket) => void): Promise<Server> {

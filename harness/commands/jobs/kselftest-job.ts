@@ -19,8 +19,8 @@ export async function listKselftests(
   options: JobOptions,
   context: CommandContext,
 ): Promise<number> {
-  const definition = await loadUsableDefinition(options.kernel, context.signal)
   await requireEnvironment()
+  const definition = await loadUsableDefinition(options.kernel, context.signal)
   using line = progressLine(context.stderr, context.isTty)
   const build = buildOptions(line, definition, options, context.signal)
   const lists: string[] = []

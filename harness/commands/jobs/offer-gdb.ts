@@ -3,6 +3,7 @@ import { GmemtestError } from '../../base/errors.ts'
 import type { KernelBuild } from '../../kernel/provide.ts'
 import { compilationDirectory, provideSourceTree } from '../../kernel/source-tree.ts'
 import { shellLine } from '../../process/child.ts'
+import { plainText } from '../../report/plain.ts'
 import type { GdbStub } from '../../vm/gdb-stub.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -22,9 +23,8 @@ export async function offerGdb(
     if (signal.aborted) return
     if (!(error instanceof GmemtestError)) throw error
     const hint = error.hint === undefined ? '' : `; ${error.hint}`
-    stderr.write(
-      `gmemtest: gdb ${error.code === 'GDB_STUB' ? 'cannot attach' : 'finds no sources'}: ${error.message}${hint}\n`,
-    )
+    const what = error.code === 'GDB_STUB' ? 'cannot attach' : 'finds no sources'
+    stderr.write(`gmemtest: gdb ${what}: ${plainText(`${error.message}${hint}`)}\n`)
   }
   await using stack = new AsyncDisposableStack()
   const stub = stack.use(await openStub(signal).catch(tell))

@@ -44,7 +44,7 @@ interface Checkout {
   readonly modified: boolean | undefined
 }
 
-/** Asks git about a checkout, whoever owns it; a repository around the checkout does not count. */
+/** Asks git about a checkout, also one of another user; a repository around the checkout does not count. */
 export async function askCheckout(directory: string): Promise<Checkout> {
   const here = ['--no-optional-locks', '-c', 'safe.directory=*', '-C', directory]
   const git = async (...args: string[]): Promise<string | undefined> =>

@@ -1,13 +1,15 @@
 // gmemtest parse LOG: the splats in a log.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Allowance } from '../../kernel/definition/allowances.ts'
 import { exitCodes, messageOf, UsageError } from '../../base/errors.ts'
 import { dayOf, expiryNotes, sift, type Sifted } from '../../console/sift.ts'
 import type { Splat } from '../../console/splat.ts'
+import { plural } from '../../base/plural.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
 import { visibleText } from '../../base/visible-text.ts'
 import { visibleJson } from '../../report/plain.ts'
 import { ConsoleParser } from '../../console/console-parser.ts'
+import { ResultsFinder } from '../../ktap/results-finder.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { LogSource } from './log-file.ts'
 
@@ -27,6 +29,7 @@ interface Read {
   readonly lines: number
   /** Whether any line had a prefix of the kernel. */
   readonly isStamped: boolean
+  readonly hasResults: boolean
 }
 
 /** Prints the splats of a log and gives the exit code. */
@@ -44,12 +47,16 @@ export async function parseConsole(log: LogSource, options: ParseOptions, contex
   const listed = listedOf(sifted)
   const text = options.json === true ? visibleJson(asJson(listed, read)) : visibleText(asText(log.name, listed, read))
   context.stdout.write(text)
+  if (sifted.counted.length === 0 && read.hasResults) {
+    context.stderr.write(`gmemtest: ${visibleText(log.name)} has test results: --ktap reads them\n`)
+  }
   return sifted.counted.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 async function allowancesOf({ allow }: ParseOptions): Promise<readonly Allowance[]> {
   if (allow === undefined) return []
-  const text = await readFile(allow, 'utf8').catch((cause: unknown) => {
+  const text = await readTextFile(allow, 'a list of allowances').catch((cause: unknown) => {
+    if (cause instanceof UsageError) throw cause
     throw new UsageError('ALLOW_MISSING', `cannot read ${allow}: ${messageOf(cause)}`, { cause })
   })
   const { parseAllowances } = await import('../../kernel/definition/allowances.ts')
@@ -61,10 +68,15 @@ async function readLog(log: LogSource): Promise<Read> {
   // The parser bounds their number. The clone and the missing lines keep no other part of the log in memory.
   const onSplat = (splat: Splat): void => void splats.push(structuredClone({ ...splat, lines: [] }))
   const parser = new ConsoleParser({ onSplat })
-  for await (const chunk of log.chunks) parser.write(chunk)
+  const results = new ResultsFinder()
+  for await (const chunk of log.chunks) {
+    parser.write(chunk)
+    results.write(chunk)
+  }
   parser.end()
   const { lines, isStamped } = parser
-  return { splats: splats.toSorted((left, right) => left.start - right.start), lines, isStamped }
+  const sorted = splats.toSorted((left, right) => left.start - right.start)
+  return { splats: sorted, lines, isStamped, hasResults: results.isFound }
 }
 
 interface Listed extends Sifted {
@@ -111,10 +123,11 @@ function asText(name: string, { counted, allowed, withheld, omitted }: Listed, {
   const none = known.length === 0 ? 'no splat' : 'no other splat'
   const splats =
     counted.length + omitted === 0
-      ? [`${name}: ${none} in ${lines} lines\n`]
+      ? [`${name}: ${none} in ${plural(lines, 'line')}\n`]
       : counted.map((splat) => `${described(name, splat, withheld)}\n`)
   const more = omitted === 0 ? [] : [`and ${omitted} more\n`]
-  return [...known, ...splats, ...more].join('')
+  const gap = known.length > 0 && counted.length > 0 ? ['\n'] : []
+  return [...known, ...gap, ...splats, ...more].join('')
 }
 
 /** Describes a splat. Lines are counted from 1 here, as in editors. */
@@ -127,7 +140,7 @@ function described(name: string, splat: Splat, withheld: Sifted['withheld']): st
     ...withheld
       .filter((known) => known.splat === splat)
       .map(({ allowance }) => `not allowed by '${allowance.match}': another splat may be hidden in it`),
-    `lines ${start + 1} to ${end}, fingerprint ${fingerprint}`,
+    `${end - start === 1 ? `line ${end}` : `lines ${start + 1} to ${end}`}, fingerprint ${fingerprint}`,
   ]
   return [
     `${name}:${start + 1}: ${kind}: ${title}`,

@@ -1,5 +1,6 @@
 // gmemtest parse --ktap LOG: the test results in a log of TAP or KTAP.
 import { exitCodes, UsageError } from '../../base/errors.ts'
+import { unwrapped } from '../../console/printk.ts'
 import { readLog } from '../../ktap/read.ts'
 import type { Counts, KtapReport, KtapTest, Problem } from '../../ktap/tree.ts'
 import { plainText, visibleJson } from '../../report/plain.ts'
@@ -8,6 +9,8 @@ import type { LogSource } from './log-file.ts'
 
 /** A larger log is refused: it is held in memory. */
 const mostBytes = 256 * 1024 * 1024
+/** A structured log has a line of the console within so many characters. */
+const startBytes = 256 * 1024
 
 /**
  * Prints the tests of a log with their results, as text or as one JSON object. The exit code is `ok` when no test failed or
@@ -19,7 +22,7 @@ export async function parseKtap(
   options: { readonly json?: true },
   context: CommandContext,
 ): Promise<number> {
-  const report = readLog(await textOf(log))
+  const report = readLog(unwrappedLog(await textOf(log)))
   context.stdout.write(options.json === true ? `${visibleJson(jsonOf(report))}\n` : `${linesOf(report).join('\n')}\n`)
   const { counts, problems } = report
   const isGood = counts.failed === 0 && counts.crashed === 0 && problems.length === 0
@@ -41,6 +44,16 @@ async function textOf({ name, chunks }: LogSource): Promise<string> {
   return Buffer.concat(parts, size).toString()
 }
 
+/** Gives the text of the console in a structured log, such as LAVA's; any other log as it is. */
+function unwrappedLog(text: string): string {
+  const start = text.slice(0, startBytes)
+  if (start.split('\n').every((line) => unwrapped(line) === undefined)) return text
+  return text
+    .split('\n')
+    .map((line) => unwrapped(line) ?? line)
+    .join('\n')
+}
+
 function jsonOf({ status, counts, skip, note, tests, problems }: KtapReport): string {
   return JSON.stringify({ status, counts, skip, note, tests, problems }, null, 2)
 }
@@ -60,8 +73,10 @@ function linesOf(report: KtapReport): string[] {
 function linesOfTest(test: KtapTest, depth: number): string[] {
   const { name, status, directive, reason, tests, quoted = [] } = test
   const because = [directive, reason].filter((part) => part !== undefined && part !== '').join(' ')
+  // A comment that is no directive, such as a duration, is no part of the name.
+  const remark = because === '' ? '' : directive === undefined ? ` (${plainText(because)})` : ` # ${plainText(because)}`
   const text = plainText(name === '' ? '(no name)' : name)
-  const line = `${'  '.repeat(depth)}${status.padEnd(7)} ${text}${because === '' ? '' : ` # ${plainText(because)}`}`
+  const line = `${'  '.repeat(depth)}${status.padEnd(7)} ${text}${remark}`
   const below = [
     ...tests.flatMap((child) => linesOfTest(child, depth + 1)),
     ...quoted.flatMap((child) => linesOfTest(child, 0).map((shown) => `${'  '.repeat(depth + 1)}# ${shown}`)),

@@ -38,3 +38,13 @@ export function continuesHead(pattern: Pattern, open: Pattern, seen: ReadonlySet
 function isFatal({ kind }: Pattern): boolean {
   return fatalKinds.has(kind)
 }
+
+/** Whether a headline names a function that was inlined; the next one names the function around it. */
+export function isInlined(said: string): boolean {
+  return said.includes('[inline]')
+}
+
+/** Whether a headline is only the beginning of another one: the console says again what it lost. */
+export function isTornFrom(said: string, whole: string): boolean {
+  return whole.trimEnd().length > said.length && whole.startsWith(said)
+}

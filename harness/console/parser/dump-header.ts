@@ -2,12 +2,16 @@
 import type { SplatKind } from '../pattern-table.ts'
 import { dumpedTaskOn, taskOn, type SplatTask } from './splat-task.ts'
 
+/** The first such line of a report of lockdep is about the lock that the task takes. */
+const takerOn = /\{[^{}]*\}(?:-\{\d+:\d+\})?, at: (?:\[<[0-9a-f]+>\] )?([A-Za-z_][\w.]*)\+0x/
+
 export class DumpHeader {
   #task: SplatTask
   #who: string | undefined
   #isThere = false
   #caller: string | undefined
   #work: string | undefined
+  #taker: string | undefined
 
   /** `task` is known from the first line of the splat. */
   constructor(task: SplatTask) {
@@ -28,6 +32,11 @@ export class DumpHeader {
     return this.#caller
   }
 
+  /** The function that takes the lock of a report of lockdep. */
+  get taker(): string | undefined {
+    return this.#taker
+  }
+
   /** The function of the work item that was running. */
   get work(): string | undefined {
     return this.#work
@@ -44,6 +53,7 @@ export class DumpHeader {
    */
   read(text: string, kind: SplatKind, isOfKthread: boolean): string | undefined {
     this.#caller ??= /^caller is (\S+?)\+0x/.exec(text)?.[1]
+    if (kind === 'lockdep') this.#taker ??= takerOn.exec(text)?.[1]
     this.#work ??= /^Workqueue: \S+ (\S+)/.exec(text)?.[1]
     this.#isThere ||= /^(?:CPU: \d|Modules linked in:)/.test(text)
     const isStalled = kind === 'rcu-stall' && !isOfKthread && this.#task.comm === undefined

@@ -52,6 +52,9 @@ const disguises: readonly (readonly [sign: string, disguise: RegExp, plain: stri
   ['\u2007', /\u2007/g, ' '],
   ['\u200b', /\u200b/g, ''],
   ['\ufeff', /\ufeff/g, ''],
+  // The ends of lines, as terminals show them.
+  ['\u240d', /\u240d/g, ''],
+  ['\u240a', /\u240a/g, ''],
   ['<br', /<br ?\/?>/g, ''],
   ['#011', /#011/g, '\t'],
   // Colours without their first character, or with another one in its place.

@@ -1,10 +1,10 @@
 // A splat that is being read: it takes lines until it is over.
 import { guiltyFunction } from '../blame.ts'
-import { continuesHead } from './continuation.ts'
+import { continuesHead, isInlined, isTornFrom } from './continuation.ts'
 import { DumpHeader } from './dump-header.ts'
 import type { Groups, Match } from './line-matcher.ts'
 import type { Pattern, SplatKind } from '../pattern-table.ts'
-import { endTrace } from '../patterns/pattern.ts'
+import { endTrace, rankOf } from '../patterns/pattern.ts'
 import type { ConsoleLine } from '../printk.ts'
 import { fingerprintOf, type Splat } from '../splat.ts'
 import { gapLimit, headLimit, longestSplat, longestUnknownPause, mostLines, pauseLimit } from './splat-limits.ts'
@@ -15,7 +15,8 @@ import { TraceReader } from './trace-reader.ts'
 
 const mostKeptLines = 600
 /** The lines that may follow a trace while further traces are still to come. */
-const betweenTraces = /^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Stack dump)/
+const betweenTraces =
+  /^(?:rcu: |\s|Sending NMI|NMI backtrace|task:|Task dump for CPU|Stack dump|\[< *\(null\)>\]|\S.{0,15} [A-Z] +running task )/
 
 /** The reason of `finish` when the opening line of another splat comes. */
 export const anotherBegins = 'another splat begins within it'
@@ -130,7 +131,8 @@ export class OpenSplat {
     if (open.inside?.test(text) === true) return 'part'
     // The unwinder complains about the stack that this splat prints.
     if (pattern.name === 'unwinder' && this.#reader.isHeaded && !this.#reader.isOver) return 'part'
-    if (this.#isInlined && this.#isHead && this.#isRepeated(pattern, groups)) return 'part'
+    if (this.#isHead && (this.#isTornFrom(text) || (this.#isInlined && this.#isRepeated(pattern, groups))))
+      return 'part'
     if (pattern.kind === 'panic' || pattern.kind === 'reboot') return 'next'
     return this.#isHead && continuesHead(pattern, open, this.#seen) ? 'part' : 'next'
   }
@@ -139,6 +141,11 @@ export class OpenSplat {
   #isRepeated(pattern: Pattern, { what }: Groups): boolean {
     const open = this.#match
     return this.#seen.has(pattern.name) && (pattern !== open.pattern || what === open.groups['what'])
+  }
+
+  /** Whether a line says the headline again, of which a lost record of the console left only the beginning. */
+  #isTornFrom(text: string): boolean {
+    return this.#count <= 3 && isTornFrom(this.#said, text)
   }
 
   /** Whether the dump has not begun. */
@@ -197,7 +204,9 @@ export class OpenSplat {
     const work = pattern.kind === 'workqueue-lockup' ? this.#header.work : undefined
     const symbol = groups['function'] ?? work ?? this.#header.caller ?? this.#reader.counter?.symbol
     const named = symbol === undefined ? undefined : functionOf(symbol)
-    const frame = pattern.blame === 'none' ? undefined : guiltyFunction(named, trace)
+    const taker = trace.length === 0 && named === undefined ? this.#header.taker : undefined
+    const isInnocent = pattern.blame === 'none' || this.#reader.isOfKthread
+    const frame = isInnocent ? undefined : guiltyFunction(taker ?? named, trace)
     const title = titleOf(pattern, groups, frame)
     const isMixed = this.#isMixed || this.#reader.isMixed || interrupted === anotherBegins
     const corrupted = isPanic ? this.#trouble : this.#corruption(interrupted)
@@ -252,7 +261,7 @@ export class OpenSplat {
     this.#header.add(taskIn(match.groups))
     const open = this.#match
     const wasInlined = this.#isInlined
-    const isAround = wasInlined && match.pattern === open.pattern
+    const isAround = (wasInlined && match.pattern === open.pattern) || isTornFrom(this.#said, said)
     this.#isInlined = isInlined(said)
     if (isAround || rankOf(match.pattern) > rankOf(open.pattern)) {
       this.#match = { ...match, groups: { ...open.groups, ...match.groups } }
@@ -288,12 +297,4 @@ export class OpenSplat {
   #keep(raw: string): void {
     if (this.#lines.length < mostKeptLines) this.#lines.push(raw)
   }
-}
-
-function rankOf({ rank }: Pattern): number {
-  return rank ?? 2
-}
-
-function isInlined(said: string): boolean {
-  return said.includes('[inline]')
 }

@@ -5,8 +5,14 @@ import { frameOn, isCutFrame, programCounterOn, type TraceFrame } from '../stack
 /** Before the trace, in it, or behind it. */
 type TracePhase = 'head' | 'trace' | 'tail'
 
-const traceBegins = /^(?:Call [tT]race:|\s*backtrace(?: \(crc [0-9a-f]+\))?:)/
+const traceBegins = /^(?:Call [tT]race:|\s*[bB]acktrace(?: \(crc [0-9a-f]+\))?:)/
+/** m68k puts the first frame behind the headline. */
+const firstFrame = /^Call Trace: (\[<.*)$/
 const contextBegins = /^\s*<([A-Z#][\w# -]*)>\s*$/
+/** Kernels before 4.9 put the first frame of a context behind its mark. */
+const contextLine = /^((?:\s*<{1,2}[A-Z#][\w#-]{0,20}>{1,2}){1,3}) +([^\s<].*)$/
+/** The ends of an interrupt and of an exception in such kernels; the frames behind them are of what was interrupted. */
+const interruptEnds = /^\s*<(?:EOI|<EOE>)>\s*$/
 const contextEnds = /^\s*<\/([A-Z#][\w# -]*)>\s*$/
 // The registers of an interrupted context, between the frames of a trace.
 const registers =
@@ -149,6 +155,11 @@ export class TraceReader {
   }
 
   #readTrace(text: string): boolean {
+    const [, marks, behind] = contextLine.exec(text) ?? []
+    if (marks !== undefined && behind !== undefined && frameOn(behind) !== undefined) {
+      for (const [mark] of marks.matchAll(/<+[^<>]+>+/g)) this.#readContext(mark)
+      return this.#readTrace(` ${behind}`)
+    }
     if (traceBegins.test(text)) {
       if (this.#phase === 'trace' && this.#context !== '') this.#mix()
       // The stacks before it belong to allocations or locks.
@@ -157,6 +168,8 @@ export class TraceReader {
         this.#phase = 'trace'
         this.#isHeaded = true
       }
+      const frame = frameOn(firstFrame.exec(text)?.[1] ?? '')
+      if (frame !== undefined && frame !== 'nameless') this.#add(frame)
       return true
     }
     const frame = frameOn(text)
@@ -181,6 +194,9 @@ export class TraceReader {
   #readCounter(text: string): boolean {
     const counter = programCounterOn(text)
     if (counter === undefined) return false
+    // Kernels before 4.15 say it again behind the trace.
+    const known = this.#counter
+    if (counter.symbol === known?.symbol && counter.offset === known.offset) return true
     if (this.#phase === 'trace') this.#push(counter)
     // A line with the function around it follows.
     else if (counter.isInlined !== true && !this.isOver) this.#counter ??= counter
@@ -188,6 +204,11 @@ export class TraceReader {
   }
 
   #readContext(text: string): boolean {
+    if (interruptEnds.test(text)) {
+      this.#context = ''
+      this.#hasContexts = false
+      return true
+    }
     const begun = contextBegins.exec(text)?.[1]
     if (begun !== undefined) {
       if (begun === 'TASK' && this.#phase === 'trace') {

@@ -5,7 +5,8 @@ export const faults = rows({
   panic: {
     kind: 'panic',
     needle: 'Kernel panic',
-    begin: /^Kernel panic - not syncing(?:: (?<what>.*))?/,
+    begin:
+      /^Kernel panic - not syncing(?:: (?<what>stack-protector: Kernel stack is corrupted(?= in: )|.*)(?: in: (?<function>[A-Za-z_][\w.]*)\+0x)?)?/,
     title: 'Kernel panic: $what',
     end: /^---\[ end Kernel panic|^Rebooting in \d+ seconds/,
     hasTrace: false,
@@ -32,6 +33,7 @@ export const faults = rows({
     begin: /^BUG: (?:(?<what>\S+) )?stack guard page was hit at/,
     title: '$what stack guard page was hit',
     end: endTrace,
+    inside: /^kernel stack overflow \(/,
   },
   'stack-overflow-arm64': {
     kind: 'stack-overflow',
@@ -64,16 +66,18 @@ export const faults = rows({
   'page-fault': {
     kind: 'oops',
     needle: 'unable to handle',
-    begin: /^BUG: unable to handle (?:kernel )?(?:page fault|paging request)/,
+    // Older kernels print this line in two parts.
+    begin: /^BUG: unable to handle (?:kernel )?(?:page fault|paging request|(?:\[ *\d+\.\d+\].*)?$)/,
     title: 'page fault',
     end: endTrace,
+    complete: /page fault|paging request/,
   },
   // Also powerpc, s390, mips and loongarch.
   'unable-to-handle-arm64': {
     kind: 'oops',
-    needle: 'Unable to handle kernel',
+    needle: ['Unable to handle kernel', 'Unable to handle unknown', 'BUG: unsupported FP '],
     begin:
-      /^(?:BUG: |CPU \d+ )?Unable to handle kernel (?<what>NULL pointer dereference|[\w -]+?)(?: (?:on|for) \w+)?(?: at (?:virtual |address |0x).*| in virtual .*|$)/,
+      /^(?:BUG: |CPU \d+ )?(?:Unable to handle (?:kernel )?|(?=unsupported FP ))(?<what>NULL pointer dereference|[\w .=-]+?)(?: (?:on|for) \w+)?(?: at (?:virtual\b|address |0x).*| in virtual .*| \(NULL pointer\?\)|$)/,
     end: endTrace,
   },
   // arm prints no dump for a fault of a program.
@@ -103,15 +107,15 @@ export const faults = rows({
   trap: {
     kind: 'oops',
     needle: ' [#',
-    begin: /^(?:Internal error: )?(?:(?<what>[a-zA-Z][\w ,()/-]*)?: [0-9a-f]{1,16}(?: ilc:\d)?|Kernel BUG) \[#\d+\]/,
+    begin: /^(?:Internal error: )?(?:(?<what>[a-zA-Z][\w ,.()/-]*)?: [0-9a-f]{1,16}(?: ilc:\d)?|Kernel BUG) \[#\d+\]/,
     end: endTrace,
     rank: 1,
   },
-  // mips and loongarch put the number right behind the text, and a colon behind it.
+  // mips and loongarch put the number right behind the text, and a colon behind it; parisc has a code.
   'trap-mips': {
     kind: 'oops',
-    needle: ['kernel code[#', 'bug detected[#', 'access[#', 'context![#'],
-    begin: /^(?:CPU \d+ )?(?<what>[A-Z][\w -]*!?)\[#\d+\]:/,
+    needle: ['kernel code[#', 'bug detected[#', 'access[#', 'context![#', ': Code='],
+    begin: /^(?:CPU \d+ )?(?<what>[A-Z][\w -]*!?)(?:\[#\d+\]:|(?: \([^()]*\))?: Code=\d+ \()/,
     end: endTrace,
     rank: 1,
   },
@@ -141,21 +145,21 @@ export const faults = rows({
   warning: {
     kind: 'warning',
     needle: 'WARNING: CPU: ',
-    begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*)?/,
+    begin: /^WARNING: CPU: (?<cpu>\d+) PID: (?<pid>\d+) at (?:\S+:\d+ )?(?<function>[A-Za-z_][\w.]*(?![\w.:/-]))?/,
     title: 'WARNING',
     end: endTrace,
     complete: wholePlace(String.raw`^WARNING: CPU: \d+ PID: \d+ at (?:\S+:\d+ )?`),
     rank: 1,
   },
-  // Since Linux 7.0 the place comes first.
+  // Since Linux 7.0 the place comes first; before 3.13 there was no processor.
   'warning-at': {
     kind: 'warning',
     needle: 'WARNING: ',
     begin:
-      /^WARNING: (?:\S+:\d+ )?at (?<function>[A-Za-z_][\w.]*)(?:\+0x\S*| .*\[inline\]| \(\S+:[\d?]+.*\))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
+      /^WARNING: (?:(?:\[.{1,200}?\] )?\S+:\d+ )?at (?:\S+:\d+ )?(?:(?<function>[A-Za-z_][\w.]*)(?:\+0x[^\s,]*| .*\[inline\]| \(\S+:[\d?]+.*\))|0x[0-9a-f]+(?=, CPU#))(?:.*, CPU#(?<cpu>\d+): (?<comm>.+)\/(?<pid>\d+)$)?/,
     title: 'WARNING',
     end: endTrace,
-    complete: /, CPU#\d+: .+\/\d+$/,
+    complete: /, CPU#\d+: .+\/\d+$|\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[[\w-]+\])?\(\)/,
     rank: 1,
   },
 })

@@ -31,6 +31,15 @@ export const general = rows({
     hasTrace: false,
     cutFollows: true,
   },
+  'dentry-in-use': {
+    kind: 'vfs',
+    needle: 'BUG: Dentry ',
+    begin: /^BUG: Dentry .* still in use \(-?\d+\) \[/,
+    title: 'dentry still in use',
+    end: endTrace,
+    hasTrace: false,
+    cutFollows: true,
+  },
   'unknown-bug': {
     kind: 'bug',
     needle: 'BUG',

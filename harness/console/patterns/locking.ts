@@ -11,7 +11,7 @@ export const locking = rows({
   'lockdep-irq-unsafe': {
     kind: 'lockdep',
     needle: 'lock order detected',
-    begin: /^WARNING: (?<what>\w+-safe -> \w+-unsafe lock order) detected/,
+    begin: /^(?:WARNING|\[ INFO): (?<what>\w+-safe -> \w+-unsafe lock order) detected/,
   },
   'lockdep-inconsistent': {
     kind: 'lockdep',
@@ -27,10 +27,23 @@ export const locking = rows({
   'lockdep-exit': {
     kind: 'lockdep',
     needle: 'still has locks held',
-    begin: /^WARNING: (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
+    begin: /^(?:WARNING|\[ BUG): (?<comm>.+)\/(?<pid>\d+) still has locks held!/,
     title: 'a task ends with locks held',
   },
-  'lockdep-wait-context': { kind: 'lockdep', needle: '[ BUG: ', begin: /^\[ BUG: (?<what>.*?)!? \]$/ },
+  'lockdep-wait-context': {
+    kind: 'lockdep',
+    needle: [
+      '[ BUG: ',
+      'BUG: Invalid wait',
+      'BUG: invalid wait',
+      'BUG: bad unlock',
+      'BUG: held lock',
+      'BUG: lock held',
+    ],
+    // Some kernels leave the brackets out.
+    begin:
+      /^(?:\[ (?=BUG: .* \]$)|(?=BUG: (?:[iI]nvalid wait context|bad unlock balance|held lock freed|lock held when)))BUG: (?<what>.*?)!?(?: \])?$/,
+  },
   'lockdep-key': {
     kind: 'lockdep',
     needle: 'INFO: trying to register',

@@ -4,6 +4,9 @@ import { endTrace, rows, ruler, wholePlace } from './pattern.ts'
 const killed =
   /^(?:Out of memory|Memory cgroup out of memory|Out of memory \(\w+\)): Killed process|^Out of memory and no killable/
 
+/** Lines of a report of SLUB before Linux 5.13. */
+const partOfSlub = /^INFO: (?:0x|Allocated in |Freed in |Slab 0x|Object 0x)|^BUG \S+ \(.*\): kasan: bad access detected/
+
 /** The beginning of a headline, up to the function. */
 const sanitizer = String.raw`^BUG: K[A-Z]+: [\w -]{1,80}? in `
 
@@ -11,10 +14,13 @@ export const memory = rows({
   kasan: {
     kind: 'kasan',
     needle: 'BUG: KASAN: ',
-    begin: /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*)?$/,
+    begin:
+      /^BUG: KASAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?.*| on (?:unknown )?address.*)?$/,
     title: 'KASAN: $what',
-    end: ruler,
-    complete: wholePlace(sanitizer, '|invalid-access$'),
+    // Before Linux 4.8 it printed a report of SLUB within its own, with a longer ruler.
+    end: /^={30,70}$/,
+    complete: wholePlace(sanitizer, '|invalid-access$| on (?:unknown )?address'),
+    inside: partOfSlub,
   },
   kfence: {
     kind: 'kfence',
@@ -72,14 +78,14 @@ export const memory = rows({
   'bad-rss-counter': {
     kind: 'bad-page',
     needle: 'Bad rss-counter',
-    begin: /^BUG: Bad rss-counter state mm:\S+ type:(?<what>\w+) val:/,
+    begin: /^BUG: Bad rss-counter state mm:\S+ (?:type|idx):(?<what>\w+) val:/,
     title: 'bad rss counter $what',
     end: 'line',
   },
   'pgtables-bytes': {
     kind: 'bad-page',
-    needle: 'pgtables_bytes',
-    begin: /^BUG: non-zero pgtables_bytes on freeing mm/,
+    needle: 'BUG: non-zero ',
+    begin: /^BUG: non-zero (?:pgtables_bytes|nr_ptes|nr_pmds) on freeing mm/,
     title: 'page tables left when an mm is freed',
     end: 'line',
   },
@@ -97,6 +103,7 @@ export const memory = rows({
     title: 'slab: $what',
     // Since Linux 6.15 a warning prints the trace.
     cutFollows: true,
+    inside: partOfSlub,
   },
   'list-corruption': {
     kind: 'list-corruption',
@@ -139,8 +146,8 @@ export const memory = rows({
   },
   'allocation-failure': {
     kind: 'allocation-failure',
-    needle: 'allocation failure: order:',
-    begin: /^(?<comm>.+?): page allocation failure: order:(?<what>\d+)/,
+    needle: ['allocation failure: order:', 'allocation failure. order:'],
+    begin: /^(?<comm>.+?): page allocation failure[:.] order:(?<what>\d+)/,
     title: 'page allocation failure, order $what',
   },
   'unreferenced-object': {

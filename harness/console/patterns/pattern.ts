@@ -61,6 +61,11 @@ export function rows<const Kind extends string>(table: Readonly<Record<string, R
   }))
 }
 
+/** Gives the rank of a row. */
+export function rankOf({ rank }: Pick<Pattern, 'rank'>): number {
+  return rank ?? 2
+}
+
 /** The end of every splat that die() or __warn() prints. */
 export const endTrace: RegExp = /^---\[ end trace/
 /** The line that closes the splat of a sanitizer. */

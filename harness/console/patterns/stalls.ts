@@ -50,8 +50,8 @@ export const stalls = rows({
   },
   'hung-task': {
     kind: 'hung-task',
-    needle: ' blocked for more than',
-    begin: /^INFO: task (?<comm>.+):(?<pid>\d+) blocked (?:in I\/O wait )?for more than \d+ seconds/,
+    needle: 'INFO: task ',
+    begin: /^INFO: task (?<comm>.+):(?<pid>\d+) (?:blocked (?:in I\/O wait )?|can't die )for more than \d+ seconds/,
     title: 'task hung',
     inside: /^INFO: task .* blocked on an? /,
   },

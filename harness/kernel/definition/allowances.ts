@@ -1,6 +1,6 @@
 // Allowances: known splats that are no failures, each with its reason and its last day.
 import { z } from 'zod'
-import { readYaml } from '../../base/yaml-file.ts'
+import { readYaml } from '../../base/yaml/yaml-file.ts'
 
 /** A splat that is no failure until a certain day. */
 export interface Allowance {
@@ -40,7 +40,7 @@ function isDay(text: string): boolean {
 /** One entry; all three keys are required, so that each allowance has a reason and an end. */
 export const allowanceSchema: z.ZodType<Allowance> = z.strictObject({
   match: z.string().refine((text) => flawOf(text) === undefined, { error: ({ input }) => flawOf(String(input)) }),
-  reason: z.string().trim().min(1, 'must give the reason'),
+  reason: z.string().trim().min(1, 'must not be empty'),
   expires: z.string().refine(isDay, 'must be a day such as 2027-01-31'),
 })
 
@@ -54,8 +54,8 @@ export const allowanceKeys: readonly (keyof Allowance)[] = ['match', 'reason', '
 export function parseAllowances(file: string, text: string): readonly Allowance[] {
   return readYaml(file, text, {
     schema: z
-      .array(allowanceSchema, "the file must be a list of entries '- match: …', with no key around it")
-      .min(1, 'the list is empty'),
+      .array(allowanceSchema, "must be a list of entries '- match: …', with no key around it")
+      .min(1, 'must have an entry'),
     code: 'ALLOW_INVALID',
     what: 'a list of allowances',
     keysAt: () => allowanceKeys,

@@ -4,6 +4,12 @@ import { homeDirectory, inProject } from '../../base/paths.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
 import type { FragmentFile, KernelSource, SeriesPart } from './definition.ts'
 
+/** The directory of the series that a definition may name without a path. */
+export const namedSeries: string = inProject('kernel-configs/series')
+
+/** The directory of the fragments that a definition may name without a path. */
+export const namedFragments: string = inProject('kernel-configs/fragments')
+
 /** Returns whether a location is not a path of this computer: `https://…`, `file://…` or `host:path`. */
 function isRemote(location: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(location) || /^[\w.@-]+:/.test(location)
@@ -45,7 +51,7 @@ export function seriesPart(part: WrittenDefinition['series'][number], base: stri
   return {
     kind: 'path',
     name: path.basename(part),
-    path: isName ? inProject('kernel-configs/series', part) : resolved(base, part),
+    path: isName ? path.join(namedSeries, part) : resolved(base, part),
   }
 }
 
@@ -54,6 +60,6 @@ export function fragmentFile(name: string, base: string): FragmentFile {
   const isName = !name.includes('/') && !name.endsWith('.config')
   return {
     name: path.basename(name, '.config'),
-    path: isName ? inProject('kernel-configs/fragments', `${name}.config`) : resolved(base, name),
+    path: isName ? path.join(namedFragments, `${name}.config`) : resolved(base, name),
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { allowanceKeys, allowanceSchema } from './allowances.ts'
 import { isolations, type KernelSource } from './definition.ts'
 import { dialects } from '../../uapi/dialect.ts'
-import { readYaml, type Mistake, type Place } from '../../base/yaml-file.ts'
+import { readYaml, type Mistake, type Place } from '../../base/yaml/yaml-file.ts'
 
 const word = z.string().trim().min(1)
 const pathWord = word.regex(/^(?!~[^/])/, "must be a path; only '~/' stands for a home directory")

@@ -30,6 +30,9 @@ export async function listKernelDefinitions(): Promise<string[]> {
   )
 }
 
+/** The next step of a user who names a tree or a kernel in place of a definition. */
+const wantedHint = 'name a YAML file with the tree as its source: README.md, "Your own tree or series"'
+
 /**
  * Loads the definition with this name, or in this file (a text with a slash, or that ends in .yaml).
  * @throws {UsageError} KERNEL_UNKNOWN, with the nearest and all names
@@ -38,7 +41,7 @@ export async function listKernelDefinitions(): Promise<string[]> {
 export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDefinition> {
   const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile)
   const file = isFile ? path.resolve(nameOrFile) : path.join(kernelsDirectory, `${nameOrFile}.yaml`)
-  const text = await readTextFile(file, 'a kernel definition').catch(async (error: unknown) => {
+  const text = await readTextFile(file, 'a kernel definition', wantedHint).catch(async (error: unknown) => {
     throw await unreadable(nameOrFile, isFile, error)
   })
   requireKernelName(file)
@@ -69,13 +72,7 @@ function requireKernelName(file: string): void {
 }
 
 async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): Promise<Error> {
-  if (cause instanceof UsageError) {
-    const hint = 'name a YAML file with the tree as its source: README.md, "Your own tree or series"'
-    return new UsageError('KERNEL_UNKNOWN', cause.message, {
-      cause,
-      hint: / is a /.test(cause.message) ? hint : cause.hint,
-    })
-  }
+  if (cause instanceof UsageError) return new UsageError('KERNEL_UNKNOWN', cause.message, { cause, hint: cause.hint })
   if (!isMissing(cause) && !hasCode(cause, 'ENAMETOOLONG')) {
     return new InfraError('DEFINITION_UNREADABLE', `cannot read ${nameOrFile}: ${messageOf(cause)}`, {
       cause,
@@ -97,7 +94,7 @@ const mostRemembered = 64
  * before QEMU starts on a cached kernel. The key has the text and the schema, and no path: all checkouts share the memory.
  */
 async function checked(file: string, text: string): Promise<WrittenDefinition> {
-  const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml-file.ts']
+  const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml/yaml-file.ts']
   const code = await Promise.all(schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')))
   const memory = memoryOf(keyOf([...code, text]))
   const known = memory === undefined ? undefined : await readJson(memory)

@@ -1,6 +1,7 @@
 // Reads Kconfig fragments: their requests, each with its line.
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { namedFragments } from '../definition/definition-paths.ts'
 import type { FragmentFile } from '../definition/definition.ts'
 import { InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { tryNearest } from '../../base/nearest.ts'
@@ -41,8 +42,10 @@ async function readFragment(file: FragmentFile): Promise<Request[]> {
     const place = path.dirname(file.path)
     const others = await readdir(place).catch((): string[] => [])
     const names = others.filter((name) => name.endsWith('.config')).map((name) => path.basename(name, '.config'))
-    const all =
+    const known =
       names.length === 0 ? `there is no *.config in ${place}` : `the fragments in ${place} are ${names.join(', ')}`
+    const all =
+      place === namedFragments ? `for a file beside the definition write ./${file.name}.config; ${known}` : known
     const hint = tryNearest(file.name, names, all)
     throw new UsageError('FRAGMENT_UNKNOWN', `there is no fragment ${file.path}`, { hint })
   })

@@ -4,6 +4,7 @@ import { projectRoot } from '../../base/paths.ts'
 import { shellLine, shellWord } from '../../process/child.ts'
 import type { Patch } from './patch.ts'
 import { diffOptions } from './range.ts'
+import { gitAssignments } from '../source/git-environment.ts'
 import { asked } from '../source/own-repository.ts'
 
 /** Returns whether a file belongs to the checkout of gmemtest: its path is then the same in every checkout. */
@@ -34,7 +35,7 @@ export function applyByHand(patches: readonly Patch[]): string[] {
   }
   return [
     // git must read no settings, and in a directory inside a repository it would do nothing.
-    'export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_CEILING_DIRECTORIES="$PWD"',
+    `export ${gitAssignments} GIT_CEILING_DIRECTORIES="$PWD"`,
     ...(patches.some(({ how }) => how.kind === 'mail') ? [applyMails] : []),
     ...groups.map(lineOf),
   ]

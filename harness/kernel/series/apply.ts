@@ -3,6 +3,7 @@ import { copyFile, lstat, mkdir, readdir, readFile, readlink, rm, symlink, write
 import path from 'node:path'
 import type { CommandResult } from '../../process/run-program.ts'
 import { BuildError, InfraError } from '../../base/errors.ts'
+import { shellLine } from '../../process/child.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
@@ -60,7 +61,7 @@ async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> 
   for (const direction of [[], ['--reverse']]) {
     const result = await git(...direction, '--numstat', '-z', file)
     if (result.exitCode !== 0) {
-      throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged`, {
+      throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} is damaged or cut off`, {
         tail: lastLines(result, 5),
         hint: `fetch ${patch.origin} again, with a program that does not wrap lines`,
       })
@@ -121,9 +122,11 @@ async function rejection(
   const partly = await git('--whitespace=nowarn', '--reject', '--verbose', file)
   const written = await readdir(files, { recursive: true })
   const rejects = written.filter((name) => name.endsWith('.rej')).toSorted()
-  const hint =
-    `nothing was built; apply the patches before it by hand and look at '${patch.origin}', ` +
-    'or use the source that the series was made for'
+  const look =
+    patch.how.kind === 'commit'
+      ? `read '${shellLine('git', ['-C', patch.origin, 'show', patch.how.commit.slice(0, 12)])}'`
+      : `look at '${patch.origin}'`
+  const hint = `nothing was built; apply the patches before it by hand and ${look}, or use the source that the series was made for`
   const [first] = rejects
   if (first === undefined) {
     const words = reason[0]?.replace(/^error: /, '') ?? lastLines(result, 1).join('')
@@ -140,8 +143,31 @@ async function rejection(
   return new BuildError(
     'PATCH_DOES_NOT_APPLY',
     `the patch ${patch.name} does not apply: ${target}, hunk ${number} ${header}${more}`,
-    { tail: Buffer.from(text, 'latin1').toString().trimEnd().split('\n').slice(1, 26), hint },
+    { tail: [...hunkLines(text), ...(await linesAtHunk(path.join(files, target), header))], hint },
   )
+}
+
+const mostHunkLines = 25
+
+/** Returns the lines of the first rejected hunk without its header, which is in the message. */
+function hunkLines(rejected: string): string[] {
+  const [, first = ''] = Buffer.from(rejected, 'latin1')
+    .toString()
+    .split(/^@@ .*\n/m)
+  return first.trimEnd().split('\n').slice(0, mostHunkLines)
+}
+
+/** Returns the lines of the file at the place of its first rejected hunk; all hunks before that one are in the file. */
+async function linesAtHunk(file: string, header: string): Promise<string[]> {
+  const [, oldCount = '1', start = '0'] = /^@@ -\d+(?:,(\d+))? \+(\d+)/.exec(header) ?? []
+  const status = await lstat(file).catch(() => undefined)
+  if (status?.isFile() !== true) return []
+  const lines = (await readFile(file, 'utf8')).replace(/\n$/, '').split('\n')
+  const first = Math.max(1, Number(start))
+  const found = lines.slice(first - 1, first - 1 + Math.min(mostHunkLines, Number(oldCount)))
+  const count = lines.length === 1 ? '1 line' : `${lines.length} lines`
+  if (found.length === 0) return [`the file has ${count}`]
+  return [`the file has ${count}; from line ${first} on:`, ...found.map((line) => ` ${line}`)]
 }
 
 /** Finds the number of the rejected hunk: a line for each hunk follows `Applying patch FILE with 1 reject...`. */

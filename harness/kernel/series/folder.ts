@@ -1,7 +1,9 @@
 // The files of a folder of patches, in the order in which they are applied.
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf, UsageError } from '../../base/errors.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
+import { unreadablePatch } from './patch-fault.ts'
 
 /** One file of patches. */
 export interface PatchFile {
@@ -14,7 +16,7 @@ export interface PatchFile {
 
 const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)$/i
 /** Texts about the series, and what editors and patch(1) leave behind. */
-const otherName = /^\.|^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
+const otherName = /^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
 
 /**
  * Lists the files of patches of a folder: those of quilt's file `series`, the mails of a maildir, or the files whose names
@@ -22,16 +24,23 @@ const otherName = /^\.|^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej
  * @throws {UsageError} SERIES_FILE for a file that is neither a patch nor a known text, or a line that is not understood
  */
 export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new UsageError('SERIES_UNKNOWN', `cannot list the series ${folder}: ${messageOf(cause)}`, {
+      cause,
+      hint: "correct the folder's permissions",
+    })
+  })
   const names = new Set(entries.map(({ name }) => name))
   const isFolder = (name: string): boolean => entries.some((entry) => entry.name === name && entry.isDirectory())
   if (names.has('series') && !isFolder('series')) return quiltFiles(folder)
   if (isFolder('cur') && isFolder('new')) return maildirFiles(folder)
   const patches: string[] = []
   for (const { name } of entries) {
+    // Editors, git and other systems keep files of their own there, and `*.patch` does not match them.
+    if (name.startsWith('.')) continue
     if (isFolder(name)) {
       // The mutants of a series lie beside its patches.
-      if (name === 'mutants' || name.startsWith('.')) continue
+      if (name === 'mutants') continue
       throw new UsageError('SERIES_FILE', `the series ${folder} has the folder '${name}' in it`, {
         hint: 'name each folder of patches as a series of its own, or list the patches in a file with the name series',
       })
@@ -51,7 +60,7 @@ export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
 }
 
 function partsOf(name: string): string[] {
-  return name.match(/\d+|\D+/g) ?? []
+  return name.match(/\d+|\D/g) ?? []
 }
 
 /** Compares names as people count: 2 before 10. */
@@ -77,7 +86,13 @@ async function maildirFiles(folder: string): Promise<PatchFile[]> {
 
 /** Reads quilt's file: a patch a line, with its options; `#` begins a comment. */
 async function quiltFiles(folder: string): Promise<PatchFile[]> {
-  const text = (await readFile(path.join(folder, 'series'), 'utf8')).replace(/^\ufeff/, '')
+  const text = await readTextFile(path.join(folder, 'series'), "quilt's list of patches").catch((cause: unknown) => {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError('SERIES_FILE', `cannot read ${folder}/series: ${messageOf(cause)}`, {
+      cause,
+      hint: 'correct its permissions or its target, or remove it to apply the patches in the order of their numbers',
+    })
+  })
   const files: PatchFile[] = []
   for (const [index, line] of text.split('\n').entries()) {
     const [name, ...options] = line
@@ -96,12 +111,23 @@ async function quiltFiles(folder: string): Promise<PatchFile[]> {
   return files
 }
 
-/** Reads a file of patches. */
+const mostMebibytes = 256
+
+/**
+ * Reads a file of patches.
+ * @throws {UsageError} SERIES_UNKNOWN; PATCH_UNREADABLE for a device, which may never end, a pipe, or a file above 256 MiB
+ */
 export async function readPatchBytes({ name, file }: PatchFile): Promise<Buffer> {
-  return readFile(file).catch((cause: unknown) => {
-    throw new UsageError('SERIES_UNKNOWN', `cannot read the patch ${name}: ${messageOf(cause)}`, {
+  try {
+    const status = await stat(file)
+    if (status.isDirectory() || (status.isFile() && status.size <= mostMebibytes * 2 ** 20)) return await readFile(file)
+    const what = status.isFile() ? `it has more than ${mostMebibytes} MiB` : 'it is a device or a pipe'
+    throw unreadablePatch(name, file, { what, hint: 'save the patches in a file' })
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError('SERIES_UNKNOWN', `cannot read the patch '${name}': ${messageOf(cause)}`, {
       cause,
       hint: `correct the path, the file's permissions, or the line in ${path.join(path.dirname(file), 'series')}`,
     })
-  })
+  }
 }

@@ -1,12 +1,8 @@
 // What git would read without a word, and otherwise than its sender meant it: text that is lost, or half decoded.
 // Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
-import { hasDiff, textOfDiff } from './patch.ts'
-
-/** What is wrong with a text, and the next step of its reader. */
-export interface Fault {
-  readonly what: string
-  readonly hint: string
-}
+import { lineOutside } from './line-outside.ts'
+import type { Fault } from './patch-fault.ts'
+import { hasDiff } from './patch.ts'
 
 const magics = [
   ['\x1f\x8b', 'gunzip'],
@@ -44,12 +40,25 @@ export function faultOfMail(raw: string, message: string, diff: string): Fault |
   return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(text, read) ?? mixedLineEnds(raw)
 }
 
-/** Finds a second mail: git decodes both by the header of the first. */
+const block = /^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm
+const transport = /^(?:Received|Message-ID|MIME-Version|Content-Type|Content-Transfer-Encoding|X-Mailer):/im
+
+/**
+ * Finds a second mail: git decodes both by the header of the first. Headers are no second mail in a part, where git decodes
+ * all of the part in one way, and in a message, such as a report that it cites.
+ */
 function secondMail(text: string): Fault | undefined {
+  const end = text.search(/\n\n|$/)
+  const head = text.slice(0, end)
+  if (/^Content-Type:[ \t\n]*multipart\//im.test(head)) return undefined
   // A block of headers at the start of the text names the author, and git reads it.
-  const body = text.slice(text.search(/\n\n|$/)).trimStart()
-  const hasSecond = [...body.matchAll(/^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm)].some(
-    ({ index, 0: lines }) => index > 0 && (lines.match(/^(?:From|Subject|Date|Message-ID|To):/gim) ?? []).length > 1,
+  const body = text.slice(end).trimStart()
+  const isBase64 = /^Content-Transfer-Encoding:[ \t\n]*base64/im.test(head)
+  const hasSecond = [...body.matchAll(block)].some(
+    ({ index, 0: lines }) =>
+      index > 0 &&
+      (lines.match(/^(?:From|Subject|Date|Message-ID|To):/gim) ?? []).length > 1 &&
+      (isBase64 || transport.test(lines) || hasDiff(body.slice(0, index))),
   )
   if (!hasSecond || !encoded.test(text)) return undefined
   const hint = "put a line 'From x Mon Sep 17 00:00:00 2001' before each mail, or each mail into a file of its own"
@@ -104,18 +113,12 @@ function mixedLineEnds(raw: string): Fault | undefined {
 export function faultOfDiff(diff: string): Fault | undefined {
   if (!hasDiff(diff)) {
     return {
-      what: 'it has no diff in it',
+      what: 'it has no diff in it, or it is cut off',
       hint: 'remove it from the series, or fetch it again; b4 am leaves replies out',
     }
   }
   if (/^(?:diff --git|---|\+\+\+) [^\n]*\r\n/m.test(diff)) {
     return { what: 'its lines end in CR LF', hint: 'save it again with lines that end in LF (dos2unix, b4 am)' }
   }
-  const [odd] =
-    /^(?:@@(?! -\d+(?:,\d+)? \+\d+(?:,\d+)? @@)|diff --(?:cc|combined) )[^\n]*/m.exec(textOfDiff(diff)) ?? []
-  if (odd === undefined) return undefined
-  return {
-    what: `git apply passes over its line '${odd}'`,
-    hint: 'fetch it again, with a program that changes no blanks; the diff of a merge cannot be applied',
-  }
+  return lineOutside(diff)
 }

@@ -1,30 +1,37 @@
 // Reads a file of patches as git does: mails with `git mailsplit` and `git mailinfo`, a plain diff as it is.
-import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { UsageError } from '../../base/errors.ts'
 import { sha256 } from '../../cache/hash.ts'
 import { lastLines, succeed } from '../command.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
-import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain, type Fault } from './mail-faults.ts'
+import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain } from './mail-faults.ts'
+import type { PatchFile } from './folder.ts'
+import { unreadablePatch, type Fault } from './patch-fault.ts'
 import { hasDiff, type Patch } from './patch.ts'
+import { makeReadingDirectory } from './reading-directory.ts'
 
 /** One patch of a file; a file of one patch has its name and its hash. */
 export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256'> & { readonly kind: 'diff' | 'mail' }
 
 /**
  * Reads all patches of a file, without cover letters. Nothing is passed over: what git would drop in silence is an error.
- * @param name the name of the file in messages
  * @throws {UsageError} PATCH_UNREADABLE, naming the file or the mail
  */
-export async function readPatchFile(name: string, bytes: Buffer, signal: AbortSignal): Promise<FoundPatch[]> {
+export async function readPatchFile(
+  { name, file }: Pick<PatchFile, 'name' | 'file'>,
+  bytes: Buffer,
+  signal: AbortSignal,
+): Promise<FoundPatch[]> {
   const text = bytes.toString('latin1')
+  const refuse: Refuse = (subject, fault) => {
+    if (fault !== undefined) throw unreadablePatch(subject, file, fault)
+  }
   refuse(name, faultOfFile(text))
   if (!isMail(text)) {
     refuse(name, faultOfPlain(text) ?? faultOfDiff(text))
     return [{ kind: 'diff', name, subject: '', diff: text, sha256: sha256(text) }]
   }
-  await using scratch = await mkdtempDisposable(path.resolve(tmpdir(), 'gmemtest-series-'))
+  await using scratch = await makeReadingDirectory()
   const git: Git = async (subject, args, input) =>
     succeed(
       'git',
@@ -38,12 +45,16 @@ export async function readPatchFile(name: string, bytes: Buffer, signal: AbortSi
         ...(input === undefined ? {} : { input }),
       },
       (result) =>
-        unreadable(subject, { what: lastLines(result, 1).join(''), hint: 'fetch it again, or save it as a diff' }),
+        unreadablePatch(subject, file, {
+          what: lastLines(result, 1).join(''),
+          hint: 'fetch it again, or save it as a diff',
+        }),
     )
-  const mails = await splitMails(name, bytes, scratch.path, git)
+  const tools = { scratch: scratch.path, git, refuse }
+  const mails = await splitMails(name, bytes, tools)
   const found: FoundPatch[] = []
   for (const [index, mail] of mails.entries()) {
-    const one = await readMail(`${name}[${index + 1}]`, mail, scratch.path, git)
+    const one = await readMail(`${name}[${index + 1}]`, mail, tools)
     if (one === undefined) continue
     found.push(mails.length === 1 ? { ...one, name, sha256: sha256(text) } : one)
   }
@@ -53,12 +64,14 @@ export async function readPatchFile(name: string, bytes: Buffer, signal: AbortSi
 /** Runs git on a file or mail, which the error names. */
 type Git = (subject: string, args: readonly string[], input?: Uint8Array) => Promise<string>
 
-function unreadable(name: string, { what, hint }: Fault): UsageError {
-  return new UsageError('PATCH_UNREADABLE', `the patch ${name} cannot be read: ${what}`, { hint })
-}
+/** Throws when a file or mail has a fault. */
+type Refuse = (subject: string, fault: Fault | undefined) => void
 
-function refuse(name: string, fault: Fault | undefined): void {
-  if (fault !== undefined) throw unreadable(name, fault)
+/** What reading a mail takes; `scratch` is a temporary directory. */
+interface Tools {
+  readonly scratch: string
+  readonly git: Git
+  readonly refuse: Refuse
 }
 
 /** Returns whether git am takes a file for mails (`detect_patch_format` in builtin/am.c). */
@@ -69,7 +82,7 @@ function isMail(text: string): boolean {
   return end > 0 && lines.slice(0, end).every((line) => /^(?:[ \t]|[!-9;-~]+:)/.test(line))
 }
 
-async function splitMails(name: string, bytes: Buffer, scratch: string, git: Git): Promise<string[]> {
+async function splitMails(name: string, bytes: Buffer, { scratch, git }: Tools): Promise<string[]> {
   const box = path.join(scratch, 'box')
   const folder = path.join(scratch, 'mails')
   await writeFile(box, bytes)
@@ -80,7 +93,7 @@ async function splitMails(name: string, bytes: Buffer, scratch: string, git: Git
 }
 
 /** Reads one mail; returns undefined for a cover letter. */
-async function readMail(number: string, raw: string, scratch: string, git: Git): Promise<FoundPatch | undefined> {
+async function readMail(number: string, raw: string, { scratch, git, refuse }: Tools): Promise<FoundPatch | undefined> {
   const [messageFile, diffFile] = [path.join(scratch, 'message'), path.join(scratch, 'diff')]
   // As git mailsplit does without --keep-cr: the mail programs on the way may have changed all line ends.
   const mail = raw.replaceAll('\r\n', '\n')

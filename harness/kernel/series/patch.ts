@@ -38,7 +38,7 @@ export function hasDiff(text: string): boolean {
 }
 
 /** Returns a text without what stands before its first change. */
-export function textOfDiff(text: string): string {
+function textOfDiff(text: string): string {
   return text.slice(Math.max(0, text.search(firstHeader)))
 }
 

@@ -1,14 +1,16 @@
-// The patches of a range of commits: what each commit changes, whatever the settings of the repository and the user.
-import { mkdtempDisposable, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+// The patches of a range of commits: the changes of each commit. No setting of the repository or the user counts.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { sha256 } from '../../cache/hash.ts'
+import type { CommandResult } from '../../process/run-program.ts'
 import { lastLines, succeed } from '../command.ts'
 import type { SeriesPart } from '../definition/definition.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
 import { asked, borrowObjects, completeBlobs, gitIn, type OwnRepository } from '../source/own-repository.ts'
 import type { Patch } from './patch.ts'
+import { makeReadingDirectory } from './reading-directory.ts'
 
 type Range = Extract<SeriesPart, { kind: 'git' }>
 
@@ -48,16 +50,27 @@ export async function endsOfRange({ repository, range }: Range, signal: AbortSig
     'git',
     [...asked(repository), 'rev-parse', '--revs-only', range, '--'],
     { signal, stage: 'reading the series', env: gitEnvironment },
-    (result) =>
-      new UsageError('SERIES_UNKNOWN', `${repository} has no range ${range}`, {
-        tail: lastLines(result, 3),
-        hint: 'write the range as BASE..TIP, with two commits of the repository',
-      }),
+    (result) => noRange(repository, range, result),
   )
   const lines = output.split('\n')
   const [tip, base] = [lines.find((line) => !line.startsWith('^')), lines.find((line) => line.startsWith('^'))]
   if (lines.length === 2 && tip !== undefined && base !== undefined) return [tip, base.slice(1)]
   throw new UsageError('SERIES_RANGE', `'${range}' is no range with two ends`, { hint: 'write the range as BASE..TIP' })
+}
+
+function noRange(repository: string, range: string, result: CommandResult): UsageError {
+  const tail = lastLines(result, 3)
+  const hint = 'correct the path after git: in the definition, which names a repository of this computer'
+  if (!existsSync(repository)) {
+    return new UsageError('SERIES_UNKNOWN', `there is no git repository ${repository}`, { hint })
+  }
+  if (/not a git repository|cannot change to/.test(result.stderr)) {
+    return new UsageError('SERIES_UNKNOWN', `${repository} is not a git repository`, { tail, hint })
+  }
+  return new UsageError('SERIES_UNKNOWN', `${repository} has no range ${range}`, {
+    tail,
+    hint: 'write the range as BASE..TIP, with two commits of the repository',
+  })
 }
 
 /** A commit of a range that changes nothing, such as the cover letter of b4. */
@@ -75,7 +88,7 @@ export async function readRange(
   [tip, base]: RangeEnds,
   signal: AbortSignal,
 ): Promise<{ readonly patches: Omit<Patch, 'content'>[]; readonly empty: EmptyCommit[] }> {
-  await using scratch = await mkdtempDisposable(path.resolve(tmpdir(), 'gmemtest-series-'))
+  await using scratch = await makeReadingDirectory()
   const own = await borrowObjects(repository, path.join(scratch.path, 'repository'), signal)
   const format = ['--no-commit-header', '--encoding=UTF-8', '--format=%H%x09%P%x09%s']
   const list = await gitIn(own, ['rev-list', '--reverse', '--topo-order', ...format, tip, `^${base}`, '--'], { signal })

@@ -7,6 +7,7 @@ import { withDeadline } from '../../base/deadline.ts'
 import { InfraError, messageOf } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
 import { noSpaceError } from '../../cache/space.ts'
+import { proxiesIn } from '../../process/environment.ts'
 
 /** Variables that name a file of certificates: those of OpenSSL, curl and git. */
 const certificateFiles = ['SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO'] as const
@@ -71,15 +72,12 @@ function dispatcher(): Dispatcher | undefined {
 }
 
 /**
- * Returns the proxies in the spelling of Node, which knows no ALL_PROXY. As in curl, small letters come first.
+ * Returns the proxies as Node reads them.
  * @throws {InfraError} PROXY_UNKNOWN for a proxy that Node cannot use
  */
 export function proxiesOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const find = (name: string): string | undefined =>
-    [environment[name], environment[name.toUpperCase()]].find((value) => value !== undefined && value !== '')
-  const all = find('all_proxy')
-  const proxies = { http_proxy: find('http_proxy') ?? all, https_proxy: find('https_proxy') ?? all }
-  const chosen = Object.entries(proxies).flatMap(([name, value]) => {
+  const { http_proxy, https_proxy, no_proxy } = proxiesIn(environment)
+  const chosen = Object.entries({ http_proxy, https_proxy }).flatMap(([name, value]) => {
     if (value === undefined) return []
     // curl takes a host without a scheme as an HTTP proxy.
     const url = value.includes('://') ? value : `http://${value}`
@@ -88,8 +86,7 @@ export function proxiesOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
       hint: 'download the archive by hand and write its path in the definition, or set https_proxy to an HTTP proxy',
     })
   })
-  const none = find('no_proxy')
-  return { ...Object.fromEntries(chosen), ...(none === undefined ? {} : { no_proxy: none }) }
+  return { ...Object.fromEntries(chosen), ...(no_proxy === undefined ? {} : { no_proxy }) }
 }
 
 /**

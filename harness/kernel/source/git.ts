@@ -9,7 +9,7 @@ import { sha256 } from '../../cache/hash.ts'
 import { shellLine, shellWord } from '../../process/child.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { gitEnvironment, networkEnvironment } from './git-environment.ts'
+import { gitAssignments, gitEnvironment, networkEnvironment } from './git-environment.ts'
 import { asked, borrowObjects, completeBlobs, gitIn, oneHour } from './own-repository.ts'
 import { isUnpacked, lockSource, makeTree, recall, remember, type SourceIdentity } from './pristine.ts'
 
@@ -84,7 +84,7 @@ function identityOf(source: GitSource, commit: string): SourceIdentity {
       isLocal(source)
         ? `${shellLine('git', [...asked(source.location), ...question])} > linux/.git/objects/info/alternates`
         : `git -C linux fetch --depth 1 ${shellWord(source.location)} ${commit}`,
-      `GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git -C linux checkout ${commit}`,
+      `${gitAssignments} git -C linux checkout ${commit}`,
     ],
   }
 }

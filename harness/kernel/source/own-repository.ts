@@ -17,8 +17,10 @@ export interface OwnRepository {
   readonly lender: string
 }
 
-/** Runs git in a repository that is only asked, whoever owns it. */
-export const asked = (repository: string): string[] => ['-c', 'safe.directory=*', '-C', repository]
+/** Returns the words behind `git` that ask a repository, also one of another user, without writing to it. */
+export function asked(repository: string): string[] {
+  return ['-c', 'safe.directory=*', '-C', repository]
+}
 
 /**
  * Makes a repository in `directory` that borrows the objects of the repository `lender`.

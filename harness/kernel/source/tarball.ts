@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError, UsageError } from '../../base/errors.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
+import { shellLine, shellWord } from '../../process/child.ts'
 import { lastLines, succeed } from '../command.ts'
 import type { KernelSource } from '../definition/definition.ts'
 import type { BuildContext } from '../provide-progress.ts'
@@ -18,6 +19,8 @@ function isUrl({ location }: TarballSource): boolean {
 /** Identifies an archive by its hash alone. */
 export function identifyTarball(source: TarballSource): SourceIdentity {
   const name = path.basename(source.location)
+  // No program takes such a name for an option or, at a colon, for a file of another computer.
+  const here = `./${name}`
   return {
     kind: 'tarball',
     content: `tarball ${source.sha256}`,
@@ -25,9 +28,9 @@ export function identifyTarball(source: TarballSource): SourceIdentity {
     directory: `tarball-${source.sha256.slice(0, 32)}`,
     facts: { location: source.location, sha256: source.sha256 },
     repeat: [
-      isUrl(source) ? `curl -fLO '${source.location}'` : `cp '${source.location}' .`,
-      `echo '${source.sha256}  ${name}' | sha256sum -c`,
-      `mkdir linux && tar -xf '${name}' -C linux --strip-components=1`,
+      isUrl(source) ? shellLine('curl', ['-fLo', here, source.location]) : shellLine('cp', [source.location, here]),
+      `echo ${shellWord(`${source.sha256}  ${here}`)} | sha256sum -c`,
+      `mkdir linux && ${shellLine('tar', ['-xf', here])} -C linux --strip-components=1`,
     ],
   }
 }

@@ -16,7 +16,7 @@ export async function expectedSkips(definition: KernelDefinition): Promise<reado
   const unknown = names.find((name) => !isCapability(name) && !isSelftestName(name))
   if (unknown === undefined) return names.filter(isCapability)
   // Imported here because it loads the YAML parser, and only an error needs it.
-  const { placeInYaml } = await import('../../base/yaml-file.ts')
+  const { placeInYaml } = await import('../../base/yaml/yaml-file.ts')
   const place = placeInYaml(file, await readFile(file, 'utf8'), ['expectSkips', unknown])
   const near = nearest(unknown, capabilityNames)
   throw new UsageError('NEED_UNKNOWN', `${place}: expectSkips: no scenario can need '${unknown}'`, {

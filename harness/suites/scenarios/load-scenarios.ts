@@ -4,6 +4,7 @@ import { Console } from 'node:console'
 import { withDeadline } from '../../base/deadline.ts'
 import { UsageError } from '../../base/errors.ts'
 import { watched } from '../../run/stall-watch.ts'
+import { watchUncaught } from '../../run/uncaught-watch.ts'
 import { invalidExport, notLoaded } from './load-failure.ts'
 import { doubleName, type ScenarioFile } from './scenario-files.ts'
 import type { Scenario } from './scenario.ts'
@@ -61,8 +62,9 @@ async function load(found: ScenarioFile, signal: AbortSignal): Promise<Scenario>
   const { file } = found
   if (found.double !== undefined) throw doubleName(found)
   const limit = { stage: 'loading it', milliseconds: loadMilliseconds, signal }
+  using uncaught = watchUncaught(found.name)
   const module: unknown = await withDeadline(limit, () =>
-    watched(found.name, () => import(pathToFileURL(file).href)),
+    Promise.race([watched(found.name, () => import(pathToFileURL(file).href)), uncaught.thrown]),
   ).catch(async (cause: unknown) => {
     signal.throwIfAborted()
     throw await notLoaded(file, cause)

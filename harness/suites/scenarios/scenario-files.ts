@@ -2,8 +2,9 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { messageOf, UsageError } from '../../base/errors.ts'
+import { hasCode, messageOf, UsageError } from '../../base/errors.ts'
 import { inProject } from '../../base/paths.ts'
+import { fromDirectoryOf } from '../../base/select.ts'
 
 /** The name of the suite in the events. */
 export const scenarioSuite = 'scenarios'
@@ -71,9 +72,17 @@ export function doubleName({ name, file, double = file }: ScenarioFile): UsageEr
 
 async function entriesOf(directory: string): Promise<Dirent[]> {
   return await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
-    const message = `cannot read the scenarios in ${directory}: ${messageOf(cause)}`
-    throw new UsageError('SCENARIOS_MISSING', message, { cause })
+    const message = problemOf(directory, cause)
+    const isFile = hasCode(cause, 'ENOTDIR') && directory.endsWith('.ts')
+    const hint = isFile ? fromDirectoryOf(directory) : 'give the directory that has the files NAME.ts'
+    throw new UsageError('SCENARIOS_MISSING', message, { cause, hint })
   })
+}
+
+function problemOf(directory: string, cause: unknown): string {
+  if (hasCode(cause, 'ENOENT')) return `there is no directory ${directory}`
+  if (hasCode(cause, 'ENOTDIR')) return `${directory} is not a directory`
+  return `cannot read the scenarios in ${directory}: ${messageOf(cause)}`
 }
 
 function filesIn(entries: readonly Dirent[], topic?: string): ScenarioFile[] {

@@ -1,4 +1,5 @@
 // A scenario: a title, the rules that it checks, its requirements on kernel and instance, and the check itself.
+import { inspect } from 'node:util'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { plainProfile, type BootVariant, type Pools } from '../../vm/profile.ts'
@@ -56,7 +57,10 @@ function invalid(message: string, hint: string): UsageError {
   return new UsageError('SCENARIO_INVALID', message, { hint })
 }
 
-function expectWellFormed(definition: ScenarioDefinition): void {
+function expectWellFormed(definition: unknown): asserts definition is ScenarioDefinition {
+  if (!isObject(definition)) {
+    throw invalid(`scenario must get an object, got ${shown(definition)}`, 'write scenario({ title, rules, run })')
+  }
   const strange = Object.keys(definition).find((field) => !fields.includes(field))
   if (strange !== undefined) {
     const [near] = nearest(strange, fields)
@@ -66,17 +70,45 @@ function expectWellFormed(definition: ScenarioDefinition): void {
   for (const field of lists) {
     const given: unknown = definition[field]
     if (given !== undefined && !Array.isArray(given)) {
-      throw invalid(
-        `${field} must be a list, got ${JSON.stringify(given)}`,
-        `for example: ${field}: [${JSON.stringify(given)}]`,
-      )
+      throw invalid(`${field} must be a list, got ${shown(given)}`, `for example: ${field}: [${shown(given)}]`)
     }
+    const odd: unknown = given?.find((item: unknown) => typeof item !== 'string')
+    if (odd !== undefined) throw invalid(`${field} must be a list of names, got ${shown(odd)} in it`, examples[field])
   }
-  const { rules = [], timeout = defaultTimeout } = definition as Partial<ScenarioDefinition>
-  if (rules.length === 0) {
+  const { title, rules, pools = {}, timeout = defaultTimeout, run } = definition
+  if (!Array.isArray(rules) || rules.length === 0) {
     throw invalid('rules must name at least one rule, got none', 'gmemtest list --rules prints all rules')
   }
-  if (!(timeout > 0)) {
-    throw invalid(`timeout must be a positive number of seconds, got ${timeout}`, 'for example: timeout: 30')
+  if (typeof title !== 'string' || title.trim() === '') {
+    throw invalid(
+      title === undefined ? 'title is missing' : `title must be a text, got ${shown(title)}`,
+      examples.title,
+    )
   }
+  if (typeof run !== 'function') {
+    throw invalid(run === undefined ? 'run is missing' : `run must be a function, got ${shown(run)}`, examples.run)
+  }
+  if (typeof timeout !== 'number' || !Number.isFinite(timeout) || timeout <= 0) {
+    throw invalid(`timeout must be a positive number of seconds, got ${shown(timeout)}`, 'for example: timeout: 30')
+  }
+  if (!isObject(pools) || Array.isArray(pools)) {
+    throw invalid(`pools must be an object, got ${shown(pools)}`, "for example: pools: { '2M': 4 }")
+  }
+}
+
+const examples = {
+  title: "for example: title: 'a pinned page is not converted'",
+  run: 'for example: async run({ memory }) { … }',
+  rules: "for example: rules: ['S-A1']; gmemtest list --rules prints all rules",
+  bugs: "for example: bugs: ['A-1']; gmemtest list --bugs prints all bugs",
+  needs: "for example: needs: ['hugetlb']",
+  boot: "for example: boot: ['hvo']",
+} as const
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { breakLength: Infinity })
 }

@@ -43,6 +43,9 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 
+/** All names are listed if there are so few; otherwise those that are near. */
+const mostListed = 5
+
 function unknown(
   what: string,
   texts: readonly string[],
@@ -52,7 +55,7 @@ function unknown(
   return texts
     .filter((text) => !isKnown(text))
     .map((text) => {
-      const near = nearest(text, known())
+      const near = known().length > mostListed ? nearest(text, known()) : []
       return `unknown ${what} '${text}', ${near.length > 0 ? 'near it' : 'known'}: ${(near.length > 0 ? near : known()).join(', ')}`
     })
 }

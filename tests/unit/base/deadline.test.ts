@@ -62,3 +62,14 @@ void test('the time in which the process stood still does not count', async (t) 
   await t.rejects(tooLong, { message: 'work took longer than 0.4 s' })
   t.ok(performance.now() - started >= 1800, 'the work had its time after the stall')
 })
+
+void test('work that blocks the thread again and again has its end as well', async (t) => {
+  const limit = { stage: 'work', milliseconds: 1500, signal: never }
+  const work = withDeadline(limit, async (signal) => {
+    for (let pieces = 0; pieces < 12 && !signal.aborted; pieces += 1) {
+      block(1400)
+      await sleep(1, never)
+    }
+  })
+  await t.rejects(work, new DeadlineExceeded('work', 1500))
+})

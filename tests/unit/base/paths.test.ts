@@ -1,7 +1,8 @@
 // The cache follows the XDG Base Directory specification.
 import { userInfo } from 'node:os'
+import path from 'node:path'
 import { test } from 'tap'
-import { cacheDirectory, inProject } from '../../../harness/base/paths.ts'
+import { cacheDirectory, copiablePath, inProject, launcher } from '../../../harness/base/paths.ts'
 
 void test('XDG_CACHE_HOME decides where the cache is', async (t) => {
   t.equal(cacheDirectory({ XDG_CACHE_HOME: '/var/cache/me' }), '/var/cache/me/gmemtest')
@@ -24,4 +25,17 @@ void test('a relative or empty HOME counts as unset', async (t) => {
     t.equal(cacheDirectory({ HOME, XDG_CACHE_HOME: '/c' }), '/c/gmemtest')
   }
   t.equal(cacheDirectory({ HOME: '/' }), '/.cache/gmemtest')
+})
+
+void test('a path and a command line that a user copies hold in the current directory', async (t) => {
+  const before = process.cwd()
+  t.teardown(() => process.chdir(before))
+  const elsewhere = t.testdir({ 'flat.ts': '' })
+  const files = [inProject('tests/scenarios/faults/a.ts'), path.join(path.dirname(inProject()), 'b.ts')]
+  process.chdir(inProject())
+  t.strictSame([launcher(), ...files.map(copiablePath)], ['./gmemtest', 'tests/scenarios/faults/a.ts', files[1]])
+  for (const directory of [elsewhere, inProject('tests'), '/']) {
+    process.chdir(directory)
+    t.strictSame([launcher(), ...files.map(copiablePath)], [inProject('gmemtest'), ...files], directory)
+  }
 })

@@ -53,6 +53,20 @@ void test('the path of a file that does not exist chooses nothing', (t) => {
   t.end()
 })
 
+void test('the path of a file elsewhere has the options that choose it', (t) => {
+  const directory = t.testdir({ 'sigbuss.ts': '', topic: { 'new.ts': '' } })
+  for (const [file, hint] of [
+    ['sigbuss.ts', `to run that file: --scenarios ${directory} sigbuss`],
+    ['topic/new.ts', `to run that file: --scenarios ${directory}/topic new`],
+    ['sigbuz.ts', /^near it: sigbus/],
+    ['topic', /list|near it/],
+  ] as const) {
+    t.throws(() => select(items, [`${directory}/${file}`], 'scenario'), { code: 'SCENARIO_UNKNOWN', hint })
+  }
+  t.throws(() => select(items, [`${directory}/sigbuss.ts`], 'mutant'), { code: 'MUTANT_UNKNOWN', hint: /^(?!to run)/ })
+  t.end()
+})
+
 for (const [patterns, chosen] of selections) {
   void test(`patterns: ${patterns.join(' ')}`, (t) => {
     t.strictSame(

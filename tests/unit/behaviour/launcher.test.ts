@@ -128,7 +128,7 @@ void test('the launcher', async (suite) => {
     t.match(launch(root), { status: 0, stdout: /^started\n/, stderr: '' }, 'no HOME')
   })
 
-  await suite.test('the owner can use what gmemtest makes, whatever the umask', async (t) => {
+  await suite.test('the owner can use what gmemtest makes, under any umask', async (t) => {
     const root = await checkout('umask', base)
     for (const [given, kept] of [
       ['0777', '0077'],

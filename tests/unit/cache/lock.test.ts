@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { takeLock } from '../../../harness/cache/lock.ts'
+import { lockNow, takeLock } from '../../../harness/cache/lock.ts'
 
 void test('the second process waits for the first one, and gets its name', async (t) => {
   const cache = t.testdir()
@@ -38,7 +38,7 @@ void test('the lock of a killed process is free', async (t) => {
   const lockModule = path.resolve(import.meta.dirname, '../../../harness/cache/lock.ts')
   await writeFile(
     program,
-    `import { takeLock } from ${JSON.stringify(lockModule)}
+    `import { lockNow, takeLock } from ${JSON.stringify(lockModule)}
     await takeLock(${JSON.stringify(cache)}, 'a', { signal: new AbortController().signal, onWait() {} })
     console.log('locked')
     setInterval(() => {}, 1000)`,
@@ -58,4 +58,13 @@ void test('a cache that cannot be locked is an error with the next step', async 
   const cache = t.testdir({ locks: 'a file' })
   const options = { signal: new AbortController().signal, onWait: () => undefined }
   await t.rejects(takeLock(cache, 'a', options), { code: 'LOCK_FAILED', hint: /XDG_CACHE_HOME/ })
+})
+
+void test('a lock whose holder cannot be noted is released', async (t) => {
+  // A directory can be locked, but not written.
+  const cache = t.testdir({ locks: { a: {} } })
+  const { signal } = new AbortController()
+  await t.rejects(takeLock(cache, 'a', { signal, onWait: () => t.fail('had to wait') }), { code: 'EISDIR' })
+  await using lock = await lockNow(path.join(cache, 'locks/a'), signal)
+  t.ok(lock)
 })

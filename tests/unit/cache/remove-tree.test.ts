@@ -1,5 +1,5 @@
-// Everything of this user can be removed, whatever its permissions and names.
-import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+// Everything of this user can be removed, with any permissions and names.
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { removeTree } from '../../../harness/cache/remove-tree.ts'
 import { isPlainUser } from '../fixtures/plain-user.ts'
@@ -25,5 +25,19 @@ if (isPlainUser(import.meta.filename)) {
     const root = t.testdir({ a: '' })
     await removeTree(path.join(root, 'a'))
     t.strictSame(await readdir(root), [])
+  })
+
+  void test('what another directory protects stays as it is, and so does the directory behind a link', async (t) => {
+    const root = t.testdir({ around: { file: '' }, stays: {} })
+    const around = path.join(root, 'around')
+    await symlink('../stays', path.join(around, 'link'))
+    await chmod(path.join(root, 'stays'), 0o500)
+    await chmod(path.join(around, 'file'), 0o400)
+    await chmod(around, 0o500)
+    for (const name of ['link', 'file']) await t.rejects(removeTree(path.join(around, name)), { code: 'EACCES' }, name)
+    await chmod(around, 0o700)
+    t.equal((await stat(path.join(root, 'stays'))).mode & 0o777, 0o500)
+    t.equal((await stat(path.join(around, 'file'))).mode & 0o777, 0o400)
+    await chmod(path.join(root, 'stays'), 0o700)
   })
 }

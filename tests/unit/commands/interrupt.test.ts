@@ -28,7 +28,7 @@ async function started(mode: string): Promise<{ child: ChildProcess; said: () =>
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
-  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk: Buffer) => (text += chunk.toString()))
   while (!text.includes('ready')) await delay(10)
   return { child, said: () => text }
 }
@@ -43,7 +43,7 @@ for (const [signal, exitCode] of [
     const closed = once(child, 'close')
     child.kill(signal)
     t.strictSame(await closed, [exitCode, null])
-    t.match(said(), new RegExp(`interrupted by ${signal}`))
+    t.equal(said(), `ready\ninterrupted by ${signal}\n`)
   })
 }
 
@@ -64,4 +64,21 @@ void test('a second SIGINT ends everything at once, a doubled first one does not
     child.kill('SIGINT')
     t.strictSame(await closed, [null, 'SIGINT'], 'which is 130 for a shell')
   }
+})
+
+void test('an end that takes longer says once how to end at once', async (t) => {
+  const { child, said } = await started('stubborn')
+  t.teardown(() => child.kill('SIGKILL'))
+  const closed = once(child, 'close')
+  child.kill('SIGINT')
+  while (!said().includes('at once')) await delay(10)
+  child.kill('SIGINT')
+  t.strictSame(await closed, [null, 'SIGINT'])
+  const lines = [
+    'ready',
+    'interrupted by SIGINT',
+    'gmemtest: ending; Ctrl-C again ends at once',
+    'gmemtest: stopped at once',
+  ]
+  t.strictSame(said().trim().split('\n'), lines)
 })

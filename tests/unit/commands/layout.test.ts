@@ -122,6 +122,18 @@ for (const width of [40, 80, 200]) {
   }
 }
 
+for (const verb of verbs) {
+  void test(`the help of ${verb} is one table of examples, and whole sentences`, (t) => {
+    const { stdout } = spawnSync(inProject('gmemtest'), [verb, '--help'], { encoding: 'utf8' })
+    const examples = stdout.split('\n').filter((line) => line.startsWith('  gmemtest '))
+    const columns = new Set(examples.map((line) => /^ {2}\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length))
+    t.equal(columns.size, Math.min(1, examples.length), 'all descriptions, or none, in the same column')
+    t.notMatch(stdout, /\(default: \[\]\)/)
+    t.notMatch(stdout, /^\S.*:\n\S/m, 'a colon at the end of a line makes a heading of it')
+    t.end()
+  })
+}
+
 void test('a real terminal has its own width', { skip: findExecutable('script') === undefined }, (t) => {
   const command = `stty columns 64; '${inProject('gmemtest')}' list --kernels`
   const { stdout } = spawnSync('script', ['--quiet', '--command', command, '/dev/null'], { encoding: 'utf8' })

@@ -48,6 +48,23 @@ void test('gmemtest parse', async (suite) => {
     t.strictSame(ran, { exitCode: 0, stdout, stderr: '' })
   })
 
+  void suite.test('a log of one line is said in the singular', async (t) => {
+    const ran = await parse(['-'], '[    0.100000] fine\n')
+    t.strictSame(ran, { exitCode: 0, stdout: 'standard input: no splat in 1 line\n', stderr: '' })
+    const splat = await parse(['-'], '[    3.001000] BUG: Bad rss-counter state mm:0 type:MM_FILEPAGES val:1\n')
+    t.match(splat.stdout, /^ {2}line 1, fingerprint/m)
+  })
+
+  void suite.test('a log of test results without a splat gets a note, and keeps its exit code', async (t) => {
+    const log = '[    0.100000] KTAP version 1\n[    0.200000] 1..1\n[    0.300000] not ok 1 - maps\n'
+    for (const args of [['-'], ['--json', '-']]) {
+      const ran = await parse(args, log)
+      t.match(ran, { exitCode: 0, stderr: 'gmemtest: standard input has test results: --ktap reads them\n' })
+    }
+    const splat = await readFile(path.join(golden, 'warning.log'), 'utf8')
+    t.match(await parse(['-'], `${log}${splat}`), { exitCode: 1, stderr: '' }, 'a splat comes first')
+  })
+
   void suite.test('hidden characters of a log are visible in the report', async (t) => {
     const log = ['a\u202eb', 'c\u2028d', 'e\ufefff']
       .map((name) => `[    1.000000] WARNING: CPU: 0 PID: 77 at ${name}.c:3 kvm_${name}+0x9c/0x110 [kvm]\n`)
@@ -100,6 +117,16 @@ void test('gmemtest parse', async (suite) => {
     })
   })
 
+  void suite.test('a blank line is between the splats that --allow covers and those that count', async (t) => {
+    const list = path.join(home, 'one.yaml')
+    await writeFile(list, '- {match: WARNING in kvm_gmem_get_folio, reason: known, expires: 2999-01-31}\n')
+    const log = await readFile(path.join(golden, 'warning.log'), 'utf8')
+    const kasan = await readFile(path.join(golden, 'kasan.log'), 'utf8')
+    const ran = await parse(['--allow', list, '-'], `${log}${kasan}`)
+    t.equal(ran.exitCode, 1)
+    t.match(ran.stdout, /^standard input:3: allowed until .*\n\nstandard input:\d+: kasan: /)
+  })
+
   void suite.test('a splat that --allow covers but that may hide another one counts, with the reason', async (t) => {
     const list = path.join(home, 'mixed.yaml')
     await writeFile(list, '- {match: WARNING, reason: known, expires: 2999-01-31}\n')
@@ -125,11 +152,14 @@ void test('gmemtest parse', async (suite) => {
   })
 
   const noLogs: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-    ['nothing', [], /missing required argument 'log'/],
+    ['nothing', [], /missing required argument 'log'\n {2}hint: name a file, or use - for the standard input/],
+    ['nothing but an option', ['--ktap'], /hint: name a file, or use - for the standard input/],
     ['a missing file', ['nope.log'], /there is no file nope\.log/],
     ['an empty standard input', ['-'], /the standard input is empty/],
     ['a missing vmlinux', ['--vmlinux', 'nope', path.join(golden, 'warning.log')], /there is no file nope/],
     ['a missing list', ['--allow', 'nope', path.join(golden, 'warning.log')], /cannot read nope: ENOENT/],
+    ['a folder as a list', ['--allow', golden, path.join(golden, 'warning.log')], /golden is a directory, not a list/],
+    ['a device as a list', ['--allow', '/dev/zero', path.join(golden, 'warning.log')], /is a device or a pipe, not a/],
   ]
   for (const [what, args, message] of noLogs) {
     void suite.test(`${what} is an error, not a clean log`, async (t) => {

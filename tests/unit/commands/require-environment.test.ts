@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../../harness/base/paths.ts'
 import { requireFiles } from '../../../harness/commands/require-environment.ts'
-import { miniTarball } from '../kernel/fixtures/mini-tree.ts'
+import { gmemPatch, miniTarball } from '../kernel/fixtures/mini-tree.ts'
 
 const home = await mkdtemp(path.join(tmpdir(), 'gmemtest-environment-'))
 await mkdir(path.join(home, 'cache'))
@@ -14,9 +14,11 @@ await chmod(home, 0o777)
 const { tree } = await miniTarball(home)
 const definition = path.join(home, 'mini.yaml')
 await writeFile(path.join(home, 'mini.config'), 'CONFIG_PARENT=y\n')
+// git reads its mail in a temporary directory.
+await writeFile(path.join(home, 'mini.mbox'), gmemPatch())
 await writeFile(
   definition,
-  `description: mini\nsource: {dir: ${tree}}\nfragments: [./mini.config]\ndialect: vm-attributes\n`,
+  `description: mini\nsource: {dir: ${tree}}\nseries: [./mini.mbox]\nfragments: [./mini.config]\ndialect: vm-attributes\n`,
 )
 
 /** Every verb that builds or boots. */
@@ -113,6 +115,13 @@ void test('environments', async (suite) => {
     ] as const) {
       t.match(gmemtest(['build', definition], { HOME }).text, `(${words})`)
     }
+  })
+
+  await suite.test('a list that reads a series needs a place for temporary files', async (t) => {
+    const env = { TMPDIR: '/proc', XDG_CACHE_HOME: path.join(home, 'unread') }
+    const { status, text } = gmemtest(['mutants', '--kernel', definition, '--list'], env)
+    t.equal(status, 69, text)
+    t.match(text, /^gmemtest: cannot read the series in '\/proc': .*\n {2}hint: set TMPDIR/m)
   })
 
   await suite.test('few open files', async (t) => {

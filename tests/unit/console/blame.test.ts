@@ -42,6 +42,14 @@ void test('helpers of all kinds are known', (t) => {
     'asm_sysvec_apic_timer_interrupt',
     'warn_slowpath_fmt',
     'rep_movs_alternative',
+    'spin_dump',
+    'vsnprintf',
+    '__wake_up_common',
+    'copy_page_from_iter',
+    'kmemdup_noprof',
+    '__pcpu_alloc',
+    'rust_helper_BUG',
+    '_RNvNtCsabc123_4core9panicking9panic_fmt',
   ]) {
     t.ok(isHelper(name), name)
   }
@@ -61,6 +69,9 @@ void test('a similar name is no helper', (t) => {
     'kfree_skb_reason',
     'kvm_gmem_release',
     'memcg_charge',
+    'string_stream_add',
+    'completed_frob',
+    'new_slabinfo',
   ]) {
     t.notOk(isHelper(name), name)
   }

@@ -58,36 +58,39 @@ void test('an allowance holds through its last day, and its end is reported', (t
 })
 
 const mistakes: readonly (readonly [text: string, message: string])[] = [
-  ['- {match: f_x, expires: 2027-01-31}', 'a.yaml:1:3: 0.reason is missing'],
-  ['- {match: f_x, reason: b}', 'a.yaml:1:3: 0.expires is missing'],
-  ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: 0.match is missing'],
-  ['- {match: f_x, reason: " ", expires: 2027-01-31}', 'a.yaml:1:24: 0.reason: must give the reason, got " "'],
-  ['- {match: (, reason: b, expires: 2027-01-31}', 'a.yaml:1:11: 0.match: must be a regular expression, got "("'],
+  ['- {match: f_x, expires: 2027-01-31}', 'a.yaml:1:3: reason in entry 1 is missing'],
+  ['- {match: f_x, reason: b}', 'a.yaml:1:3: expires in entry 1 is missing'],
+  ['- {reason: b, expires: 2027-01-31}', 'a.yaml:1:3: match in entry 1 is missing'],
+  ['- {match: f_x, reason: " ", expires: 2027-01-31}', "a.yaml:1:24: reason in entry 1 must not be empty, got ' '"],
+  [
+    '- {match: (, reason: b, expires: 2027-01-31}',
+    "a.yaml:1:11: match in entry 1 must be a regular expression, got '('",
+  ],
   [
     '- {match: .*, reason: b, expires: 2027-01-31}',
-    'a.yaml:1:11: 0.match: must not match nearly every splat, got ".*"',
+    "a.yaml:1:11: match in entry 1 must not match nearly every splat, got '.*'",
   ],
   [
     '- {match: f_x, reason: b, expires: 2027-02-29}',
-    'a.yaml:1:36: 0.expires: must be a day such as 2027-01-31, got "2027-02-29"',
+    "a.yaml:1:36: expires in entry 1 must be a day such as 2027-01-31, got '2027-02-29'",
   ],
   [
     '- {match: f_x, reason: b, expires: never}',
-    'a.yaml:1:36: 0.expires: must be a day such as 2027-01-31, got "never"',
+    "a.yaml:1:36: expires in entry 1 must be a day such as 2027-01-31, got 'never'",
   ],
   ['- {match: f_x, reason: b, expires: 2027-01-31, until: x}', "a.yaml:1:48: there is no key 'until'"],
   ...['.', 'a|b|e', ' in ', '[a-z]', '_'].map(
     (match) =>
       [
         `- {match: "${match}", reason: b, expires: 2027-01-31}`,
-        `a.yaml:1:11: 0.match: must not match nearly every splat, got "${match}"`,
+        `a.yaml:1:11: match in entry 1 must not match nearly every splat, got '${match}'`,
       ] as const,
   ),
   [
     'allow:\n  - {match: f_x, reason: b, expires: 2027-01-31}',
-    "a.yaml:1:1: this is not a list of allowances: the file must be a list of entries '- match: …', with no key around it",
+    "a.yaml:1:1: this is not a list of allowances: it must be a list of entries '- match: …', with no key around it",
   ],
-  ['[]', 'a.yaml:1:1: this is not a list of allowances: the list is empty'],
+  ['[]', 'a.yaml:1:1: this is not a list of allowances: it must have an entry'],
 ]
 
 for (const [text, message] of mistakes) {

@@ -96,6 +96,7 @@ async function oddSeries(place: string): Promise<SeriesPart[]> {
     git('commit', '-q', '-m', `${message}${patch}`)
   }
   git('commit', '-q', '--allow-empty', '-m', 'cover')
+  git('replace', '--graft', 'HEAD~1')
   for (const setting of ['diff.noprefix', 'diff.mnemonicPrefix', 'core.autocrlf']) git('config', setting, 'true')
   return [
     { kind: 'path', name: 'folder', path: folder },

@@ -22,6 +22,14 @@ for (const character of specials) {
   })
 }
 
+void test('such a path is refused before a directory is read', async (t) => {
+  const cache = path.join(t.testdir(), 'a b')
+  const definition = await miniDefinition(t.testdirName)
+  const source = { kind: 'dir' as const, path: path.join(t.testdirName, 'linux-mini') }
+  await t.rejects(provideKernel({ ...definition, source }, recordingContext(cache)), { code: 'CACHE_PATH' })
+  t.strictSame(await readdir(cache), [])
+})
+
 for (const name of ['j\u{fc}rgen', '\u{540d}', 'a.b_c+d@e-f', '0']) {
   void test(`'${name}' in the path of the cache is allowed`, async (t) => {
     await requireBuildPath(path.join(t.testdir(), name))

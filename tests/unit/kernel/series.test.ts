@@ -45,10 +45,35 @@ void test('patches are remembered by their content, wherever they lie', async (t
 
 void test('a path without a series is refused', async (t) => {
   const bad = { '0001-x.patch': 'Subject: [PATCH] x\n\nnothing here\n' }
-  const directory = t.testdir({ empty: {}, bad, folder: { series: 'a.patch\nnone.patch\n', 'a.patch': gmemPatch() } })
+  const cover = { '0000-c.patch': 'From: a@b\nSubject: [PATCH 0/2] all of it\n\nHello.\n' }
+  const files = {
+    'mails.mbox': `${gmemPatch()}\nFrom x Mon Sep 17 00:00:00 2001\nFrom: a@b\nSubject: Re: x\n\nGood.\n`,
+    'half.patch': gmemPatch().slice(0, gmemPatch().indexOf('diff --git')),
+  }
+  const directory = t.testdir({
+    ...files,
+    empty: {},
+    cover,
+    bad,
+    folder: { series: 'a.patch\nnone.patch\n', 'a.patch': gmemPatch() },
+  })
   const part = (name: string): SeriesPart => pathPart(path.join(directory, name))
   await t.rejects(read(t, part('empty')), { code: 'SERIES_EMPTY', message: /has no patches/ })
-  await t.rejects(read(t, part('bad')), { code: 'PATCH_UNREADABLE', message: /0001-x\.patch.* no diff/ })
+  await t.rejects(read(t, part('cover')), { code: 'SERIES_EMPTY', message: /cover has only a cover letter$/ })
+  await t.rejects(read(t, part('bad')), {
+    code: 'PATCH_UNREADABLE',
+    message:
+      /^the patch '0001-x\.patch.*' \(\/.*\/bad\/0001-x\.patch\) cannot be read: it has no diff in it, or it is cut off$/,
+  })
+  const mails = {
+    code: 'PATCH_UNREADABLE',
+    message: /^the patch 'mails\.mbox\[2\]: Re: x' \(\/.*\/mails\.mbox\) cannot/,
+  }
+  await t.rejects(read(t, part('mails.mbox')), mails)
+  await t.rejects(read(t, part('half.patch')), {
+    code: 'PATCH_UNREADABLE',
+    message: /^the patch 'half\.patch.* cut off$/,
+  })
   await t.rejects(read(t, part('emty')), { code: 'SERIES_UNKNOWN', hint: /'empty'/ })
   await t.rejects(read(t, part('folder')), { code: 'SERIES_UNKNOWN', message: /none\.patch/, hint: /folder\/series/ })
 })

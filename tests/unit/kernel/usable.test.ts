@@ -69,7 +69,45 @@ const slips = [
     /git ls-remote/,
   ],
   ['no series', { series: 'series: [./v8, ./v9]' }, 'SERIES_UNKNOWN', /:4:16: there is no series .*v9$/, /'v8'/],
+  [
+    'a folder beside the definition, as a name',
+    { series: 'series: [v8]' },
+    'SERIES_UNKNOWN',
+    /:4:10: there is no series .*kernel-configs\/series\/v8$/,
+    /^for the folder beside the definition write \.\/v8; the names are gmem-convert$/,
+  ],
+  [
+    'a typo in the name of a series',
+    { series: 'series: [gmem-convrt]' },
+    'SERIES_UNKNOWN',
+    /:4:10: there is no series /,
+    /^try 'gmem-convert'; for the folder/,
+  ],
+  [
+    'a file beside the definition, as a name',
+    { fragments: 'fragments: [base, my]' },
+    'FRAGMENT_UNKNOWN',
+    /:6:19: there is no fragment /,
+    /for a file beside the definition write \.\/my\.config; the fragments in /,
+  ],
   ['no patches', { series: 'series: [./empty]' }, 'SERIES_EMPTY', /:4:10: the series empty has no patches$/],
+  [
+    'no repository of a range',
+    { series: 'series: [{git: ./nope, range: a..b}]' },
+    'SERIES_UNKNOWN',
+    /:4:10: there is no git repository .*nope$/,
+    /the path after git:/,
+  ],
+  ...['./my.config', '/'].map(
+    (place) =>
+      [
+        `no repository of a range: ${place}`,
+        { series: `series: [{git: ${place}, range: a..b}]` },
+        'SERIES_UNKNOWN',
+        /:4:10: .* is not a git repository$/,
+        /the path after git:/,
+      ] as const,
+  ),
   [
     'no such range',
     { series: 'series: [{git: ./repo, range: a..b}]' },

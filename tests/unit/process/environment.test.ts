@@ -1,7 +1,7 @@
 // What reaches a compiler, and what reaches a program that fetches.
 import { execFileSync } from 'node:child_process'
 import { test } from 'tap'
-import { environmentOf, withCleanEnvironment } from '../../../harness/process/environment.ts'
+import { environmentOf, proxiesIn, withCleanEnvironment } from '../../../harness/process/environment.ts'
 
 /** Variables of a shell that change what compilers, make, scripts and the loader do. */
 const harmful = `
@@ -62,6 +62,30 @@ for (const [program, reaches] of [
   void test(`the way to the network ${reaches ? 'reaches' : 'does not reach'} ${program}`, (t) => {
     const environment = environmentOf(program, shellWith(helpful))
     for (const name of helpful) t.equal(environment[name], reaches ? `bad ${name}` : undefined, name)
+    t.end()
+  })
+}
+
+for (const [given, wanted] of [
+  [{}, {}],
+  [{ http_proxy: '' }, {}],
+  [{ HTTP_PROXY: 'http://a' }, { http_proxy: 'http://a' }],
+  [
+    { FTP_PROXY: 'a', NO_PROXY: '.lan' },
+    { ftp_proxy: 'a', no_proxy: '.lan' },
+  ],
+  [{ https_proxy: 'a', HTTPS_PROXY: 'b' }, { https_proxy: 'a' }],
+  [{ https_proxy: '', HTTPS_PROXY: 'b' }, { https_proxy: 'b' }],
+  [{ all_proxy: 'a' }, { all_proxy: 'a', http_proxy: 'a', https_proxy: 'a' }],
+  [
+    { ALL_PROXY: 'a', HTTPS_PROXY: 'b' },
+    { all_proxy: 'a', http_proxy: 'a', https_proxy: 'b' },
+  ],
+] as const) {
+  void test(`git and apt get the proxies of ${JSON.stringify(given)} in small letters`, (t) => {
+    t.strictSame(proxiesIn(given), wanted)
+    for (const program of ['git', 'apt-get']) t.match(environmentOf(program, given), wanted)
+    t.notMatch(environmentOf('make', given), { http_proxy: /./ })
     t.end()
   })
 }

@@ -2,6 +2,7 @@
 import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
+import { vmcoreName } from '../../../harness/base/result-names.ts'
 import { makeResultsDirectory, writeProvenance } from '../../../harness/report/results-directory.ts'
 import { lineOf } from '../../../harness/report/jsonl.ts'
 
@@ -69,11 +70,20 @@ void test('a directory that was asked for loses old results and nothing else', a
     'notes.txt': 'mine',
   }
   // A run on a full disk leaves an empty one.
-  for (const events of [`${started}\n{"ty`, '']) {
+  for (const events of [`${started}\n{"ty`, '', started.slice(0, 30), '{"ti']) {
     const output = t.testdir({ ...old, ...mine, 'results.jsonl': events })
     t.equal(await makeResultsDirectory({ output, kernel: 'k', now }), output)
     t.strictSame((await readdir(output)).toSorted(), Object.keys(mine).toSorted())
   }
+})
+
+void test('the dump of a selftest whose target is a path is a file of the directory', async (t) => {
+  const name = vmcoreName('net/forwarding:router_test')
+  t.equal(name, 'vmcore-net-forwarding:router_test')
+  const events = JSON.stringify({ ...JSON.parse(started), tests: ['net/forwarding:router_test'] })
+  const output = t.testdir({ [name]: '', 'results.jsonl': `${events}\n` })
+  await makeResultsDirectory({ output, kernel: 'k', now })
+  t.strictSame(await readdir(output), [])
 })
 
 void test('dumps are old results if the earlier run says that it ran their scenarios', async (t) => {
@@ -91,13 +101,31 @@ void test('consoles of mutants are old results if the earlier run says that it t
   t.strictSame((await readdir(output)).toSorted(), mine)
 })
 
-void test('a directory without results of ours loses nothing', async (t) => {
-  for (const events of ['{"type": "other"}\n', 'null\n', 'no JSON\n', undefined]) {
-    const files = { ...old, ...(events === undefined ? {} : { 'results.jsonl': events }) }
+void test('a directory whose files a run would overwrite, and which has no events of ours, is refused', async (t) => {
+  const foreign = [
+    ...['{"type": "other"}\n', 'null\n', 'no JSON\n'].map((events) => ({ 'results.jsonl': events })),
+    ...Object.keys(old).map((name) => ({ [name]: 'mine' })),
+    { 'results.jsonl': 'mine', ...old },
+    { consoles: { mine: '' } },
+  ]
+  for (const files of foreign) {
     const output = t.testdir(files)
-    await makeResultsDirectory({ output, kernel: 'k', now })
-    t.strictSame((await readdir(output)).toSorted(), Object.keys(files).toSorted())
+    const [name = ''] = Object.keys(files)
+    await t.rejects(makeResultsDirectory({ output, kernel: 'k', now }), {
+      code: 'RESULTS_FOREIGN',
+      fault: 'usage',
+      message: new RegExp(`^${output} has a `),
+      hint: /^move \S+ away; --output DIR/,
+    })
+    t.strictSame((await readdir(output)).toSorted(), Object.keys(files).toSorted(), name)
   }
+})
+
+void test('a directory with other files is taken as it is', async (t) => {
+  const files = { 'notes.txt': 'mine', 'console-serial.log': 'mine', 'vmcore-a': 'mine', 'my-results.tap': 'mine' }
+  const output = t.testdir(files)
+  await makeResultsDirectory({ output, kernel: 'k', now })
+  t.strictSame((await readdir(output)).toSorted(), Object.keys(files).toSorted())
 })
 
 void test('a run that is refused for lack of space costs no earlier results', async (t) => {

@@ -65,6 +65,6 @@ void test('an instance for each scenario is nothing to speak of, a second try is
 })
 
 void test('a run without a scenario says so', (t) => {
-  t.equal(summary({ PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }, false), 'nothing ran')
+  t.equal(summary({ PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }, false), 'no test finished')
   t.end()
 })

@@ -80,6 +80,21 @@ void test('code of a test', { jobs: 3 }, async (parent) => {
   }
 })
 
+void test('code is ended after another library has followed promises', async (t) => {
+  const { signal, stdout, stderr } = await ran(t, [
+    `const { createHook } = await import('node:async_hooks')`,
+    // The watch follows resources from the first test on; then the package that writes reports comes and goes.
+    `await watched('first', () => delay(10), limits)`,
+    `createHook({ init: () => undefined, before: () => undefined }).enable().disable()`,
+    `setInterval(() => undefined, 1000)`,
+    `await saying(watched('a', async () => { for (;;); }))`,
+    'await saying(watched("b", () => delay(10)))',
+    'process.exit()',
+  ])
+  t.strictSame({ signal, stderr }, { signal: null, stderr: '' })
+  t.match(stdout, /^kept the thread busy for \d+ s at .*\ndone\n$/)
+})
+
 void test('a call that cannot be ended ends the process, which says why', async (t) => {
   const { signal, stdout, stderr } = await ran(t, [
     `await saying(watched('sleeps\\u202e', async () => execSync('sleep 30'), limits))`,

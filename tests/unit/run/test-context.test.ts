@@ -3,9 +3,10 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { asTest, leftOpen } from '../../../harness/run/test-context.ts'
+import { asTest, leftOpen, noteResources } from '../../../harness/run/test-context.ts'
 
 void test('open resources have the name of their test, and closed ones are not named', async (t) => {
+  noteResources()
   const timer = await asTest('a', async () => {
     await delay(5)
     clearTimeout(setTimeout(() => undefined, 60_000))

@@ -64,7 +64,7 @@ const refused: readonly (readonly [what: string, content: Buffer, error: Refusal
   [
     'a kernel without PVH',
     elf({ note: { name: 'Xen', type: 6 } }),
-    { name: 'BuildError', code: 'KERNEL_NO_PVH', hint: /CONFIG_PVH/ },
+    { name: 'BuildError', code: 'KERNEL_NO_PVH', hint: /fragment base .*CONFIG_PVH=y/ },
   ],
   ['a foreign note', elf({ note: { name: 'GNU', type: 18 } }), { code: 'KERNEL_NO_PVH' }],
 ]

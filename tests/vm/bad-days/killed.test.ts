@@ -1,5 +1,5 @@
 // gmemtest itself is killed, in each phase of a run: nothing of it disturbs the next one, or is there after it.
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
@@ -115,11 +115,13 @@ void test('a run that is killed while its first scenario hangs has its record', 
 
 void test('two times Ctrl-C, when the first one cannot end it', async (t) => {
   const output = t.testdir({})
-  // No process reads this pipe: it behaves like a disk that does not answer.
-  await run('mkfifo', [path.join(output, 'console.log')], limits)
   const scenarios = inProject('tests/vm/fixtures/bad-days')
   const { child, ended } = gmemtest('run', '--scenarios', scenarios, '--output', output, 'd-hangs')
   t.ok(await until(async () => (await qemusWith(output)).length > 0, 60), 'it comes so far')
+  // No process reads this pipe: it behaves like a disk that does not answer. A run refuses one that is there before.
+  const console = path.join(output, 'console.log')
+  await rm(console, { force: true })
+  await run('mkfifo', [console], limits)
   child.kill('SIGINT')
   await delay(1000)
   t.equal(child.exitCode, null, 'it is still there')

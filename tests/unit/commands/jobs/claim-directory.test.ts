@@ -1,4 +1,4 @@
-// A directory of results has one run at a time, by whatever path.
+// A directory of results has one run at a time, also when another path names it.
 import { mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'

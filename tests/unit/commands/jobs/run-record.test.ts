@@ -102,7 +102,7 @@ void test('a run without a record asked for needs none', async (t) => {
   t.equal(await recordOf([]).record.exitCode(exitCodes.ok), exitCodes.ok)
 })
 
-void test('the commit of the checkout, whoever owns it, and of no other repository', async (t) => {
+void test('the commit of the checkout, also one of another user, and of no other repository', async (t) => {
   const directory = t.testdir({ mine: { x: '' }, other: { y: '' }, plain: {} })
   const commitIn = (name: string): string => {
     const git = ['-C', path.join(directory, name), '-c', 'user.name=a', '-c', 'user.email=a@b']

@@ -27,6 +27,19 @@ void test('hidden characters of a log are visible', async (t) => {
   }
 })
 
+void test('the lines of a structured log are unwrapped', async (t) => {
+  const results = ['TAP version 13', '1..2', "ok 1 it's", 'not ok 2 "b"', 'a line of a program']
+  const logs = {
+    JSON: results.map((msg) => `- ${JSON.stringify({ dt: '2027-01-02T03:04:05', lvl: 'target', msg })}`),
+    YAML: results.map((msg) => `- {dt: 2027-01-02T03:04:05, lvl: target, msg: '${msg.replaceAll("'", "''")}'}`),
+  }
+  for (const [name, lines] of Object.entries(logs)) {
+    const { exitCode, printed } = await parsed(`${lines.join('\n')}\n`)
+    t.equal(printed, 'passed  it\'s\nfailed  "b"\n1 passed, 1 failed, 0 crashed, 0 skipped\n', name)
+    t.equal(exitCode, 1, name)
+  }
+})
+
 void test('as text', async (t) => {
   const { exitCode, printed } = await parsed(
     [
@@ -52,6 +65,12 @@ void test('as text', async (t) => {
     ].join('\n'),
   )
   t.equal(exitCode, 1)
+})
+
+void test('a comment that is no directive is not taken for a part of the name', async (t) => {
+  const log = 'TAP version 14\n1..3\nok 1 - a: b # time=469ms\nnot ok 2 - c # exit=1\nok 3 - d # SKIP no KVM\n'
+  const { printed } = await parsed(log)
+  t.match(printed, /^passed {2}a: b \(time=469ms\)\nfailed {2}c \(exit=1\)\nskipped d # SKIP no KVM\n/)
 })
 
 void test('as JSON', async (t) => {

@@ -45,6 +45,7 @@ const stamped: Readonly<Record<string, Capture>> = {
   'another vendor': (line) => line.replace(/^(\[[^\]]*\]) /, '$1 (1)[77:agent]'),
   'CR, LF and a progress bar': (line, number) => `${number}%\r${line}\r`,
   'a web page': (line) => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  'a terminal that shows the ends of lines': (line) => `[22:22:59:896] ${line}\u240d\u240a`,
   'no-break spaces': (line) => line.replaceAll('  ', '\u00A0 '),
 }
 

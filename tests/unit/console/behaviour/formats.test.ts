@@ -157,7 +157,7 @@ const splats: readonly (readonly [what: string, lines: readonly string[], splat:
   [
     'a panic with an address in its text',
     ['[    3.100000] Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: f+0x12/0x34'],
-    { title: 'Kernel panic: stack-protector: Kernel stack is corrupted in: f' },
+    { title: 'Kernel panic: stack-protector: Kernel stack is corrupted in f' },
   ],
   [
     'a panic on warning: the warning is whole',

@@ -79,6 +79,29 @@ const heads: readonly (readonly [kind: string, head: readonly string[]])[] = [
   ],
   ['bug', [cut, 'kernel BUG at mm/slub.c:563!', 'Oops: invalid opcode: 0000 [#1] PREEMPT SMP']],
   ['oops', ['BUG: unable to handle page fault for address: ffff888101234567', 'Oops: 0002 [#1] SMP']],
+  [
+    'stack-overflow',
+    ['BUG: stack guard page was hit at (ptrval)', 'kernel stack overflow (double-fault): 0000 [#1] SMP'],
+  ],
+  ['vfs', ['BUG: Dentry 0{i=1b,n=file0}  still in use (1) [unmount of tmpfs tmpfs]', cut, place]],
+  ['vfs', [cut, 'BUG: Dentry 0{i=1b,n=file0}  still in use (-1) [unmount of ext4 loop0]', place]],
+  [
+    'oops',
+    [
+      'kernel tried to execute user page (0) - exploit attempt? (uid: 0)',
+      'BUG: Unable to handle kernel instruction fetch (NULL pointer?)',
+      'Faulting instruction address: 0x00000000',
+      'Oops: Kernel access of bad area, sig: 11 [#1]',
+    ],
+  ],
+  [
+    'oops',
+    ['BUG: unsupported FP instruction in kernel mode', 'Internal error: Oops - undefined instruction: 0 [#1] ARM'],
+  ],
+  [
+    'hung-task',
+    ['INFO: t', '** replaying previous printk message **', 'INFO: task agent:77 blocked for more than 122 seconds.'],
+  ],
   ['stack-overflow', ['BUG: TASK stack guard page was hit at (ptrval)', 'stack guard page: 0000 [#1] SMP']],
   ['debug-objects', [cut, 'ODEBUG: free active (active state 0) object: 0 object type: timer_list hint: f', place]],
 ]

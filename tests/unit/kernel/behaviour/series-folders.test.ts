@@ -1,5 +1,6 @@
 // Folders of patches: which files are read, in which order, and which are refused.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { diffOf, entity, first, mailOf, second, third } from '../fixtures/mails.ts'
@@ -30,6 +31,12 @@ const read: readonly [what: string, files: Readonly<Record<string, string>>, mai
     },
     [one],
   ],
+  [
+    'hidden files of editors and other systems',
+    { '1.patch': one, '._1.patch': 'x', '.2.patch': two, '.#1.patch': two, '.old.mbox': two, '.git/x.patch': two },
+    [one],
+  ],
+  ['a name with and without a number', { 'a.patch': one, 'a1.patch': two, 'a-b.patch': three }, [three, one, two]],
   ['mutants beside them', { '1.patch': one, 'mutants/x.patch': two, 'mutants/notes.txt': 'x' }, [one]],
   ['a cover letter that is empty', { '0000-cover-letter.patch': cover, '0001-a.patch': one }, [one]],
   [
@@ -95,8 +102,8 @@ const refused: readonly [what: string, files: Readonly<Record<string, string>>, 
   ['quilt: reverse', { series: 'a.patch -R\n', 'a.patch': one }, /series:1: '-R' is not understood/],
   ['quilt: other options', { series: '\na.patch -p1 -R\n', 'a.patch': one }, /series:2: '-p1 -R'/],
   ['quilt: a blank in the level', { series: 'a.patch -p 0\n', 'a.patch': one }, /series:1/],
-  ['quilt: no such patch', { series: 'b.patch\n', 'a.patch': one }, /cannot read the patch b\.patch/],
-  ['quilt: a folder', { series: 'x\n', 'x/a.patch': one }, /cannot read the patch x/],
+  ['quilt: no such patch', { series: 'b.patch\n', 'a.patch': one }, /cannot read the patch 'b\.patch'/],
+  ['quilt: a folder', { series: 'x\n', 'x/a.patch': one }, /cannot read the patch 'x'/],
   ['quilt: nothing', { series: '# none\n', 'a.patch': one }, /has no patches/],
   ['a maildir with a reply', { 'cur/1': one, 'new/2': mailOf({ subject: 'Re: x', body: 'Good.\n' }) }, /new\/2/],
 ]
@@ -109,4 +116,38 @@ void test('a file that is not understood is refused by its name', async (t) => {
     fill(folder, files)
     await t.rejects(tree.gmemtest(pathPart(folder)), { fault: 'usage', message, hint: /./ }, what)
   }
+})
+
+/** Places of a series that are no files, or too large, and what makes them. */
+const unreadable: readonly [what: string, make: (folder: string) => void, message: RegExp][] = [
+  ['a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'x.patch')]), /x\.patch' .*is a device or a pipe/],
+  ['a device', (folder) => symlinkSync('/dev/zero', path.join(folder, 'x.patch')), /x\.patch' .*is a device or a pipe/],
+  [
+    'a broken link',
+    (folder) => symlinkSync('nowhere', path.join(folder, 'x.patch')),
+    /cannot read the patch 'x\.patch'/,
+  ],
+  ['a large file', (folder) => truncateSync(path.join(folder, '1.patch'), 2 ** 30), /1\.patch' .*more than 256 MiB/],
+  ['quilt: a broken link', (folder) => symlinkSync('nowhere', path.join(folder, 'series')), /cannot read .*series/],
+  ['quilt: a pipe', (folder) => execFileSync('mkfifo', [path.join(folder, 'series')]), /series is a device or a pipe/],
+  [
+    'quilt: UTF-16',
+    (folder) => writeFileSync(path.join(folder, 'series'), Buffer.from('\ufeffa\n', 'utf16le')),
+    /series is encoded in UTF-16/,
+  ],
+]
+
+void test('what is no regular file is refused by its name, at once', async (t) => {
+  const directory = t.testdir()
+  const tree = new SeriesTree(directory)
+  for (const [index, [what, make, message]] of unreadable.entries()) {
+    const folder = path.join(directory, `folder-${index}`)
+    fill(folder, { '1.patch': one })
+    make(folder)
+    await t.rejects(tree.gmemtest(pathPart(folder)), { fault: 'usage', message, hint: /./ }, what)
+  }
+  const loop = path.join(directory, 'loop')
+  symlinkSync('loop', loop)
+  await t.rejects(tree.gmemtest(pathPart(loop)), { fault: 'usage', message: /cannot read the series .*loop/ })
+  await t.rejects(tree.gmemtest(pathPart('/dev/zero')), { fault: 'usage', message: /is a device or a pipe/ })
 })

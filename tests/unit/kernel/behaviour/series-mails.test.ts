@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
-import { diffOf, entity, first, mailOf, multipart, second, separator, third } from '../fixtures/mails.ts'
+import { diffOf, entity, first, mailOf, multipart, second, separator, third, type Mail } from '../fixtures/mails.ts'
 import { pathPart, SeriesTree } from '../fixtures/series-tree.ts'
 
 const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
@@ -11,6 +11,8 @@ const footer = entity('_____\nlist mailing list\n', {})
 const attachment = 'text/x-patch; name="x.patch"'
 const [plain1, plain3] = [diffOf(first), diffOf(third)]
 const note = entity('Please see the attached patch.\n', {})
+const attached = ({ subject, body }: Mail): string =>
+  `From: A <a@example.org>\nDate: Mon, 17 Sep 2001 00:00:00 +0000\nSubject: ${subject}\n\n${body}`
 const withText = (text: string): string => mailOf({ ...first, body: `${text}\n${first.body}` })
 const cover = (subject: string, body = 'All of it.\n'): string => mailOf({ subject, body })
 
@@ -56,6 +58,31 @@ const same: Readonly<Record<string, string>> = {
     note,
     entity(entity(first.body, { subject: first.subject }), { encoding: 'base64', type: attachment }),
   ]),
+  'attached format-patch files in quoted-printable': multipart(first.subject, [
+    note,
+    // Mail programs write the F of the first line so that it is no separator.
+    entity(separator + attached(first), { encoding: 'quoted-printable', type: attachment }).replace(
+      /^From a@b/m,
+      '=46rom a@b',
+    ),
+    entity(attached(third), { encoding: 'quoted-printable', type: attachment }),
+  ]),
+  'an attached format-patch as it is, and a part in base64': multipart(first.subject, [
+    entity(attached(first), { encoding: '7bit', type: attachment }),
+    entity('A note.\n', { encoding: 'base64' }),
+  ]),
+  'PGP/MIME, with the author in the text': multipart(
+    first.subject,
+    [
+      entity(`From: Other <o@example.org>\nSubject: other\n\n${first.body}`, { encoding: 'quoted-printable' }),
+      entity('-----BEGIN PGP SIGNATURE-----\n', { type: 'application/pgp-signature' }),
+    ],
+    'multipart/signed',
+  ),
+  'a report with headers in a message in quoted-printable': mailOf(
+    { ...first, body: `The report:\n\nFrom: a@b\nSubject: a crash\nDate: today\n\n${first.body}` },
+    'quoted-printable',
+  ),
   'PGP/MIME': multipart(
     third.subject,
     [
@@ -106,6 +133,12 @@ const same: Readonly<Record<string, string>> = {
   'a quoted header in the message': withText('> From: a@b\n> Subject: hello\n> Content-Transfer-Encoding: base64\n'),
   'notes below the line': mailOf({ ...first, body: first.body.replace('---\n', '---\nChanges in v2:\n - none\n\n') }),
   'a scissors line': withText('Hello.\n\n-- >8 --\n'),
+  'a list behind the diff': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '\n- one\n+ two\n') }),
+  'a rule behind the diff': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '------\nTo leave\n') }),
+  'lines that read like headers, in a hunk': mailOf({
+    subject: 'x',
+    body: 'x\n---\n--- /dev/null\n+++ b/virt/new\n@@ -0,0 +1,3 @@\n+@@ -1 +1 @@\n+Only in a: b\n+***************\n',
+  }),
   'no signature': mailOf({ ...first, body: first.body.replace(/-- \n[^]*/, '') }),
   'a removed line that reads like a signature': mailOf({
     subject: 'x',
@@ -199,4 +232,17 @@ void test('a plain diff is what git apply makes of it', async (t) => {
     t.ok(right, `git apply reads: ${what}`)
     t.equal(await tree.gmemtest(pathPart(file)).catch(String), right, what)
   }
+})
+
+void test('the attributes of the user do not matter', async (t) => {
+  const directory = t.testdir({
+    'm.mbox': Buffer.from(three, 'latin1'),
+    home: { git: { attributes: '* text eol=crlf ident\n' } },
+  })
+  const tree = new SeriesTree(directory)
+  const before = { ...process.env }
+  t.teardown(() => void (process.env = before))
+  process.env = { ...before, XDG_CONFIG_HOME: path.join(directory, 'home') }
+  const file = path.join(directory, 'm.mbox')
+  t.equal(await tree.gmemtest(pathPart(file)), tree.am(file))
 })

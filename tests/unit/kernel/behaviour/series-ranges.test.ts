@@ -87,7 +87,11 @@ const odd: readonly [what: string, range: string, message: RegExp, hint?: RegExp
   ['a merge', 'base..merged', /has merges: [0-9a-f]{12} \("the merge"\)$/, /rebase/],
   ['both sides', 'side...topic', /has the commits of both sides/, /BASE\.\.topic; .* merge-base side topic/],
   ['no such commit', 'nope..topic', /has no range nope\.\.topic/],
-  ['nothing', 'topic..topic', /has no patches/],
+  ['one commit', 'topic..topic', /is empty: both ends are the commit [0-9a-f]{12}$/, /BASE\.\.TIP/],
+  ['the ends swapped', 'topic..topic~2', /is empty: its tip is older than its base$/, /first: topic~2\.\.topic$/],
+  ['the ends swapped, no left end', '..base', /is empty: its tip is older/, /first: base\.\.HEAD$/],
+  ['the ends swapped, no right end', 'topic..', /is empty: its tip is older/, /first: HEAD\.\.topic$/],
+  ['a cover letter of b4 alone', 'base..topic~3', /no commit of the range base\.\.topic~3 changes a file/],
   ['another history', 'base..other', /has commits without a parent: [0-9a-f]{12} \("root"\)$/],
   ['an option', 'base..topic --all', /has no range/],
 ]
@@ -102,6 +106,7 @@ void test('ranges that are no line of commits are refused', async (t) => {
   git(repository, 'merge', '-q', '--no-ff', '-m', 'the merge', 'side')
   git(repository, 'checkout', '-q', '--orphan', 'other')
   commit(repository, { x: 'x\n' }, 'root')
+  git(repository, 'checkout', '-q', 'topic~1')
   for (const [what, range, message, hint = /./] of odd) {
     await t.rejects(tree.gmemtest(rangeOf(repository, range)), { fault: 'usage', message, hint }, what)
   }

@@ -21,6 +21,9 @@ const three = mailOf(first) + mailOf(second) + mailOf(third)
 const footer = entity('_____\nlist mailing list\n', {})
 const attachment = 'text/x-patch; name="x.patch"'
 const [plain1, plain3] = [diffOf(first), diffOf(third)]
+const traditional = plain1.replace(/^(?:diff|index).*\n/gm, '')
+const longer = (text: string): string =>
+  text.replace(/(@@ -0,0 \+1),(\d+)/, (_, start: string, count: string) => `${start},${Number(count) - 1}`)
 const note = entity('Please see the attached patch.\n', {})
 const cover = (subject: string): string => mailOf({ subject, body: 'All of it.\n' })
 
@@ -66,6 +69,25 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
   'a plain diff in CR LF': [crlf(plain3), /CR LF/],
   'a hunk with other blanks': [plain1.replace('@@ -', '@@\u00c2\u00a0-') + plain3, /passes over its line '@@/],
   'a combined diff': [`${plain1}diff --cc virt/other.c\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n`, /passes over/],
+  'a line behind the last one of a hunk': [plain1.replace(/(return a[^\n]*\n)/, '$1+\tlost();\n'), /over its line '\+/],
+  'a new file with more lines than its hunk counts': [
+    mailOf({ ...third, body: longer(third.body) }),
+    /m:? .*fewer lines/,
+  ],
+  'a removed line behind the last one': [mailOf({ ...first, body: `x\n---\n${plain1}-}\n` }), /over its line '-}'/],
+  'a header of a hunk without an @': [`${plain3}@ -1,2 +1,2 @@\n a\n-b\n+c\n`, /over its line '@ -1/],
+  'a file that diff -r found on one side': [`Only in b/virt: new.c\n${traditional}`, /over its line 'Only in b/],
+  'a file that diff -r found, behind': [`${traditional}Only in b: new.c\n`, /over its line 'Only in b/],
+  'a binary file of diff -r': [`${traditional}diff -r a/x b/x\nBinary files a/x and b/x differ\n`, /line 'Binary/],
+  'a directory for a file, by diff -r': [
+    `File a/x is a regular file while file b/x is a directory\n${traditional}`,
+    /line 'File/,
+  ],
+  'the log of a submodule': [
+    mailOf({ ...first, body: `x\n---\nSubmodule sub 1111111..2222222:\n  > one\n${plain1}` }),
+    /line 'Submodule/,
+  ],
+  'a context diff behind another': [`${plain1}*** a/x\n--- b/x\n${'*'.repeat(15)}\n*** 1,2 ****\n`, /its line '\*{15}/],
   'a context diff': ['*** a/virt/gmem.c\n--- b/virt/gmem.c\n***************\n*** 1,2 ****\n', /no diff/],
   'wrapped lines': [mailOf(first).replace('\treturn a + b + c;', '\treturn a +\nb + c;'), /damaged|does not apply/],
   'format=flowed that joined lines': [
@@ -78,14 +100,26 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
   ],
   'PGP inside the text': [
     mailOf({ ...first, body: `-----BEGIN PGP SIGNED MESSAGE-----\n\n${first.body.replaceAll(/^-/gm, '- -')}` }),
-    /damaged|no diff/,
+    /damaged|no diff|passes over/,
   ],
   'a forwarded mail in base64': [
     multipart('Fwd: x', [
       note,
       `Content-Type: message/rfc822\n\n${entity(first.body, { subject: first.subject, encoding: 'base64' })}`,
     ]),
-    /second mail/,
+    /does not read its part/,
+  ],
+  'a forwarded mail in quoted-printable': [
+    multipart('Fwd: x', [
+      note,
+      `Content-Type: message/rfc822\n\n${entity(third.body, { subject: third.subject, encoding: 'quoted-printable' })}`,
+    ]),
+    /does not decode its part/,
+  ],
+  'a cover letter in quoted-printable, then plain without separator': [
+    mailOf({ subject: '[PATCH 0/1] x', body: 'All =3D of it.\n' }, 'quoted-printable') +
+      entity(third.body, { subject: third.subject }),
+    /m\[1\].* second mail/,
   ],
   'parts within parts, in quoted-printable': [
     multipart(first.subject, [

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
+import { BuildError } from '../../../../harness/base/errors.ts'
 import { applySeries, patchIds } from '../../../../harness/kernel/series/apply.ts'
 import type { Patch } from '../../../../harness/kernel/series/patch.ts'
 import { recordingContext } from '../fixtures/mini-tree.ts'
@@ -64,7 +65,7 @@ const failures = [
     header.replaceAll('x', 'y') + hunk(10, 'line 10', 'a'),
     /does not apply: y: No such file/,
   ],
-  ['a damaged patch', `${header}@@ -7,7 +7,7 @@\n line 7\n`, /the patch bad is damaged/],
+  ['a damaged patch', `${header}@@ -7,7 +7,7 @@\n line 7\n`, /the patch bad is damaged or cut off/],
   [
     'a file that exists already',
     'diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n',
@@ -80,6 +81,55 @@ for (const [what, diff, message] of failures) {
     const applied = applySeries(patches, path.join(directory, 'tree'), scratch, recordingContext(directory))
     await t.rejects(applied, { code: 'PATCH_DOES_NOT_APPLY', message, hint: /nothing was built|wrap lines/ })
     await t.rejects(applied, { message: /the patch bad / })
+  })
+}
+
+const rejections = [
+  [
+    'a line that is another one',
+    hunk(10, 'other', 'a'),
+    {
+      message: /hunk #1 @@ -7,7 \+7,7 @@$/,
+      tail: [' line 7', ' line 8', ' line 9', '-other', '+a', / 11$/, / 12$/, / 13$/],
+    },
+    ['the file has 40 lines; from line 7 on:', ...[7, 8, 9, 10, 11, 12, 13].map(context)],
+  ],
+  [
+    'behind a hunk that adds a line',
+    hunk(10, 'line 10', 'a\n+b').replace('+7,7', '+7,8') + hunk(30, 'other', 'b').replace('+27', '+28'),
+    { message: /hunk #2 @@ -27,7 \+28,7 @@$/ },
+    ['the file has 41 lines; from line 28 on:', ...[27, 28, 29, 30, 31, 32, 33].map(context)],
+  ],
+  [
+    'the first of two',
+    hunk(10, 'other', 'a') + hunk(30, 'different', 'b'),
+    { message: /hunk #1 @@ -7,7/ },
+    ['the file has 40 lines; from line 7 on:', ...[7, 8, 9, 10, 11, 12, 13].map(context)],
+  ],
+  [
+    'at the end of the file',
+    hunk(38, 'other', 'a'),
+    { message: /hunk #1 @@ -35,7/ },
+    ['the file has 40 lines; from line 35 on:', ...[35, 36, 37, 38, 39, 40].map(context)],
+  ],
+  ['behind the end of the file', hunk(60, 'other', 'a'), { message: /hunk #1 @@ -57,7/ }, ['the file has 40 lines']],
+] as const
+
+for (const [what, hunks, error, place] of rejections) {
+  void test(`a rejected hunk and the lines of the file: ${what}`, async (t) => {
+    const directory = t.testdir({ tree: { x: lines.join('\n') + '\n' } })
+    const patch = { ...patchOf('bad', header + hunks), how: { kind: 'commit', commit: 'a'.repeat(40) } } as const
+    const scratch = path.join(directory, 'scratch')
+    const found: unknown = await applySeries(
+      [patch],
+      path.join(directory, 'tree'),
+      scratch,
+      recordingContext(directory),
+    ).catch((thrown: unknown) => thrown)
+    if (!(found instanceof BuildError)) throw found
+    t.match(found, { ...error, hint: /read 'git -C bad\.patch show a{12}'/ })
+    t.strictSame(found.tail.slice(8), place)
+    t.notMatch(found.tail.join('\n'), /@@/)
   })
 }
 

@@ -179,3 +179,27 @@ void test('the settings of the user for the network reach git, and those for wor
     t.equal(await repeatIn(place, found.repeat), wanted)
   }
 })
+
+void test('the attributes of the user do not matter', async (t) => {
+  const directory = t.testdir({ place: {}, home: {} })
+  const repository = await oddRepositoryIn(directory)
+  const wanted = await readFile(path.join(repository, 'text'), 'utf8')
+  const home = path.join(directory, 'home')
+  writeFileIn(home, '.config/git/attributes', '* text eol=crlf ident\n')
+  const before = { ...process.env }
+  t.teardown(() => void (process.env = before))
+  const { XDG_CONFIG_HOME: _, ...others } = before
+  for (const [name, env] of Object.entries({
+    home: { ...others, HOME: home },
+    xdg: { ...others, XDG_CONFIG_HOME: path.join(home, '.config') },
+  })) {
+    process.env = env
+    const context = recordingContext(path.join(directory, `cache-${name}`))
+    const found = await obtainGit({ location: repository, ref: 'main' }, context, false)
+    t.equal(await readFile(path.join(context.cache, 'sources', found.directory, 'tree/text'), 'utf8'), wanted, name)
+    const place = path.join(directory, `place-${name}`)
+    execFileSync('mkdir', [place])
+    await repeatIn(place, found.repeat, env)
+    t.equal(await readFile(path.join(place, 'linux/text'), 'utf8'), wanted, `${name}, by hand`)
+  }
+})

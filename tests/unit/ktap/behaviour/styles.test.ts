@@ -104,6 +104,16 @@ const consoles: Readonly<Record<string, Console>> = {
     ]),
   journal: (lines) => lines.map((line, index) => `Jan ${1 + (index % 31)} 10:11:12 host kernel: ${line}`),
   'another capture': (lines, random) => lines.map((line) => `2027-01-02T03:04:0${random(10)}.123Z ${line}`),
+  GitLab: (lines, random) =>
+    lines.map((line) => `2027-01-02T03:04:0${random(10)}.123456Z 0${random(10)}${['O', 'E', 'O+'][random(3)]} ${line}`),
+  'a container': (lines) => lines.map((line) => `worker-1  | ${line}`),
+  tmt: (lines) => lines.map((line) => `            out: ${line}`),
+  netconsole: (lines) => lines.map((line, index) => `6,${1000 + index},${99_000 + index},-;${line}`),
+  'raw dmesg': (lines) => lines.map((line, index) => `<${4 + (index % 3)}>[    1.00000${index % 10}] ${line}`),
+  'journal with ISO times': (lines, random) =>
+    lines.map((line) => `2027-01-02T03:04:0${random(10)}+0100 host kernel: ${line}`),
+  'dmesg -T': (lines, random) => lines.map((line) => `[Sat Jan  2 03:04:0${random(10)} 2027] ${line}`),
+  'a remote test runner': (lines, random) => lines.map((line) => `03:04:0${random(10)} host1 stdout: ${line}`),
   'all of it quoted': (lines) => lines.map((line) => `# ${line}`),
   'all of it indented': (lines) => lines.map((line) => `      ${line}`),
   'behind a boot': (lines) => [

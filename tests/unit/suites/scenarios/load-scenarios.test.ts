@@ -22,6 +22,14 @@ const notScenarios = {
   need: [scenarioText.replace('needs: []', `needs: ['luck']`), /unknown need 'luck', known: .*hugetlb/],
   bug: [scenarioText.replace('bugs: []', `bugs: ['A-99']`), /unknown bug 'A-99', near it: .*A-9/],
   variant: [scenarioText.replace('boot: []', `boot: ['nohz']`), /unknown boot variant 'nohz', .*slab-nomerge/],
+  'a variant that is near one': [
+    scenarioText.replace('boot: []', `boot: ['foo']`),
+    /unknown boot variant 'foo', known: hvo, slab-nomerge$/,
+  ],
+  'a size that is near one': [
+    scenarioText.replace(`'2M': 1`, `'4M': 1`),
+    /unknown size of huge pages '4M', known: 1G, 2M$/,
+  ],
   size: [scenarioText.replace(`'2M': 1`, `'64K': 1, '2M': 1`), /unknown size of huge pages '64K', known: 1G, 2M/],
   count: [
     scenarioText.replace(`'2M': 1`, `'2M': 1.5`),
@@ -34,9 +42,28 @@ function made(fields: string): string {
   return `import { scenario } from ${api}
 export default scenario({ title: 't', run: async () => undefined, ${fields} })`
 }
+function bare(fields: string): string {
+  return `import { scenario } from ${api}
+export default scenario({ ${fields} })`
+}
+const rules = `rules: ['S-A1']`
 const malformed = {
+  text: [made(`${rules}, timeout: '3'`), /timeout must be a positive number of seconds, got '3'/, /timeout: 30/],
+  endless: [made(`${rules}, timeout: Infinity`), /timeout must be a positive number .*, got Infinity/, /timeout: 30/],
+  'no number': [made(`${rules}, timeout: NaN`), /timeout must be a positive number .*, got NaN/, /timeout: 30/],
+  null: [made(`${rules}, timeout: null`), /timeout must be a positive number .*, got null/, /timeout: 30/],
+  title: [bare(`${rules}, async run() {}`), /: title is missing/, /title: '/],
+  'a title that is no text': [bare(`title: 5, ${rules}, async run() {}`), /: title must be a text, got 5/, /title: '/],
+  'an empty title': [bare(`title: '', ${rules}, async run() {}`), /: title must be a text, got ''/, /title: '/],
+  run: [bare(`title: 't', ${rules}`), /: run is missing/, /async run/],
+  'run that is no function': [bare(`title: 't', ${rules}, run: 5`), /run must be a function, got 5/, /async run/],
+  'run misspelt': [bare(`title: 't', ${rules}, async runn() {}`), /there is no field 'runn'/, /write 'run' instead/],
+  'a list of numbers': [made(`rules: [5]`), /rules must be a list of names, got 5 in it/, /rules: \['S-A1'\]/],
+  pools: [made(`${rules}, pools: [1]`), /pools must be an object, got \[ 1 \]/, /pools: \{/],
+  'no pools': [made(`${rules}, pools: null`), /pools must be an object, got null/, /pools: \{/],
+  nothing: [`import { scenario } from ${api}\nexport default scenario()`, /must get an object, got undefined/, /title/],
   field: [made(`rules: ['S-A1'], need: ['hugetlb']`), /there is no field 'need'/, /write 'needs'/],
-  list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got "hvo"/, /boot: \["hvo"\]/],
+  list: [made(`rules: ['S-A1'], boot: 'hvo'`), /boot must be a list, got 'hvo'/, /boot: \['hvo'\]/],
   rules: [made(`rules: []`), /rules must name at least one rule, got none/, /list --rules/],
   timeout: [made(`rules: ['S-A1'], timeout: -5`), /timeout must be a positive number .*, got -5/, /timeout: 30/],
   elsewhere: [`import '../../harness/api.ts'`, /cannot be loaded/, /import from '.*\/harness\/api\.ts'/],

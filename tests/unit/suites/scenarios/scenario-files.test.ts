@@ -25,7 +25,15 @@ void test('two scenarios of one name are refused', async (t) => {
 })
 
 void test('no directory and no scenario are mistakes of the caller', async (t) => {
-  await t.rejects(listScenarioFiles(path.join(t.testdir(), 'none')), { code: 'SCENARIOS_MISSING' })
+  const directory = t.testdir({ 'flat.ts': '', 'notes.md': '' })
+  for (const [name, message, hint] of [
+    ['none', /^there is no directory \/.*none$/, /^give the directory/],
+    ['none.ts', /^there is no directory \/.*none\.ts$/, /^give the directory/],
+    ['notes.md', /notes\.md is not a directory$/, /^give the directory/],
+    ['flat.ts', /flat\.ts is not a directory$/, `to run that file: --scenarios ${directory} flat`],
+  ] as const) {
+    await t.rejects(listScenarioFiles(path.join(directory, name)), { code: 'SCENARIOS_MISSING', message, hint })
+  }
   await t.rejects(listScenarioFiles(t.testdir({ 'README.md': '' })), {
     code: 'SCENARIOS_MISSING',
     hint: /NAME\.ts/,

@@ -1,9 +1,10 @@
 // Checks YAML files of users against a schema, and names each mistake with file, line and column.
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
-import { UsageError } from './errors.ts'
-import { tryNearest } from './nearest.ts'
-import { shownPath } from './paths.ts'
+import { UsageError } from '../errors.ts'
+import { nearest, tryNearest } from '../nearest.ts'
+import { shownPath } from '../paths.ts'
+import { nameOfPlace, requirementOf, shownValue } from './schema-words.ts'
 
 /** A place in a document: the keys that lead to it, the outermost first. */
 export type Place = readonly PropertyKey[]
@@ -43,16 +44,16 @@ export function readYaml<Value>(file: string, text: string, shape: YamlShape<Val
     const [summary = 'not YAML'] = syntax.message.split('\n')
     // The parser repeats the position at the end; the message has it in front, where editors look for it.
     const words = summary.replace(/ at line \d+, column \d+:$/, '')
-    const hint = syntaxHints.find(([form]) => form.test(words))?.[1]
+    const hint = syntaxHints.find(([form]) => form.test(words))?.[1] ?? otherSyntax
     throw new UsageError(shape.code, `${placeOf(file, counter, syntax.pos[0])}: ${words}`, { hint })
   }
   const content = contentOf(document, file, shape.code)
-  const result = shape.schema.safeParse(content)
+  const result = shape.schema.safeParse(content, { error: requirementOf })
   // A mistyped key comes first: a missing key is then often the same mistake.
   const mistakes = (
     result.success
       ? [...(shape.mistakesIn?.(result.data) ?? [])]
-      : result.error.issues.flatMap((issue) => mistakesOf(issue, document, shape))
+      : result.error.issues.flatMap((issue) => mistakesOf(issue, document, content, shape))
   ).toSorted((left, right) => Number(right.isKey ?? false) - Number(left.isKey ?? false))
   const [first, ...others] = mistakes.map(
     (mistake) => `${placeOf(file, counter, offsetOf(document, mistake))}: ${mistake.message}`,
@@ -67,8 +68,17 @@ const syntaxHints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/tabs/i, 'indent with blanks'],
   [/must be unique/i, 'remove one of the two'],
   [/multiple documents/i, "remove the line '---' and what follows it"],
+  [/same column/i, 'indent the keys of one mapping by the same number of blanks'],
+  [/block sequence may not/i, 'indent the entries of one list by the same number of blanks'],
+  [/implicit (?:map )?keys?/i, "write 'key: value' on each line"],
+  [/flow (?:map|sequence) in|unexpected flow-/i, "close each '[' with ']' and each '{' with '}'"],
+  [/missing closing/i, 'close the text with the quote that begins it'],
+  [/plain value/i, 'put the text into quotes'],
   [/tag/i, "remove the word that begins with '!'"],
 ]
+
+const otherSyntax =
+  'correct this line: a text with a special character needs quotes, and blanks indent a mapping or a list'
 
 /** @throws {UsageError} with `code` for an alias without its anchor, and for aliases that multiply */
 function contentOf(document: Document.Parsed, file: string, code: string): unknown {
@@ -98,21 +108,39 @@ function placeOf(file: string, counter: LineCounter, offset: number): string {
 function mistakesOf(
   issue: z.core.$ZodIssue,
   document: Document.Parsed,
+  content: unknown,
   { keysAt, what }: Pick<YamlShape<unknown>, 'keysAt' | 'what'>,
 ): Mistake[] {
+  const known = keysAt(issue.path)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = keysAt(issue.path)
       const hint = tryNearest(key, known, `the keys here are ${known.join(', ')}`)
       return { at: [...issue.path, key], isKey: true, message: `there is no key '${key}'`, hint }
     })
   }
-  const name = issue.path.join('.')
-  if (name !== '' && !document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
-  if (name === '') return [{ at: issue.path, message: `this is not ${what}: ${issue.message}` }]
-  const given: unknown = document.getIn(issue.path)
-  const value = typeof given === 'object' ? '' : `, got ${JSON.stringify(given)}`
-  return [{ at: issue.path, message: `${name}: ${issue.message}${value}` }]
+  if (issue.path.length === 0) {
+    const why = content === null ? 'it is empty' : issue.message.replace(/^must /, 'it must ')
+    return [{ at: [], message: `this is not ${what}: ${why}`, hint: `the keys of ${what} are ${known.join(', ')}` }]
+  }
+  const name = nameOfPlace(issue.path)
+  if (!document.hasIn(issue.path)) return [{ at: issue.path, message: `${name} is missing` }]
+  const value = valueAt(content, issue.path)
+  return [{ at: issue.path, message: `${name} ${issue.message}, got ${shownValue(value)}`, ...hintFor(issue, value) }]
+}
+
+/** Returns the next step for a value whose meaning is likely. */
+function hintFor(issue: z.core.$ZodIssue, value: unknown): Pick<Mistake, 'hint'> {
+  if (typeof value !== 'string') return {}
+  if (issue.code === 'invalid_type' && issue.expected === 'array') return { hint: `write a list: [${value}]` }
+  const [near] = issue.code === 'invalid_value' ? nearest(value, issue.values.map(String)) : []
+  return near === undefined ? {} : { hint: `try '${near}'` }
+}
+
+function valueAt(content: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    content,
+  )
 }
 
 /** Returns the offset of a mistake in the text; for a missing key, the offset of the nearest node around it. */

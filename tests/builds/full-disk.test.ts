@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { miniDefinition } from '../fixtures/mini-tree.ts'
+import { miniDefinition } from '../unit/kernel/fixtures/mini-tree.ts'
 
 const isMounting = ['--map-root-user', '--mount']
 const probe = spawnSync('unshare', [...isMounting, 'mount', '-t', 'tmpfs', 'x', '/tmp'], { encoding: 'utf8' })
@@ -53,7 +53,7 @@ async function fillIn(rule: string, makefile: string, flag: string): Promise<voi
 }
 
 function builder(definition: unknown, cache: string): string {
-  const harness = path.resolve(import.meta.dirname, '../../../../harness')
+  const harness = path.resolve(import.meta.dirname, '../../harness')
   return `
     import { GmemtestError } from ${JSON.stringify(path.join(harness, 'base/errors.ts'))}
     import { provideKernel } from ${JSON.stringify(path.join(harness, 'kernel/provide.ts'))}

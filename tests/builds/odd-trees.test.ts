@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, link, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { KernelDefinition } from '../../../../harness/kernel/definition/definition.ts'
-import { removeTree } from '../../../../harness/cache/remove-tree.ts'
-import { provideKernel } from '../../../../harness/kernel/provide.ts'
+import type { KernelDefinition } from '../../harness/kernel/definition/definition.ts'
+import { removeTree } from '../../harness/cache/remove-tree.ts'
+import { provideKernel } from '../../harness/kernel/provide.ts'
 import type { Test } from 'tap'
-import { isPlainUser } from '../../fixtures/plain-user.ts'
-import { miniDefinition, noticesOf, recordingContext } from '../fixtures/mini-tree.ts'
+import { isPlainUser } from '../unit/fixtures/plain-user.ts'
+import { miniDefinition, noticesOf, recordingContext } from '../unit/kernel/fixtures/mini-tree.ts'
 
 interface Places {
   readonly tree: string
