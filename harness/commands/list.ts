@@ -105,7 +105,30 @@ function described({ message, hint }: UsageError): string {
   return hint === undefined ? message : `${message}; ${hint}`
 }
 
-/** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
+/** Renders a table, and lists the entries without a scenario or an exemption, and the claims without a proof. */
+async function tableAndFaults(name: Table): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
+  const catalogue = catalogues[name]
+  const scenarios = await allScenarios()
+  const missing = uncovered(catalogue, scenarios).map(
+    ([id, text]) => `${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}`,
+  )
+  if (name === 'rules') return { text: coverageTable(catalogue, scenarios), faults: missing }
+  const proofs = await proofsOfMutants()
+  const text = coverageTable(catalogue, scenarios, (id) => shownBy(id, scenarios, proofs))
+  return { text, faults: [...missing, ...falseClaims(scenarios, proofs)] }
+}
+
+/** Reads what the mutants of the default kernel prove. */
+async function proofsOfMutants(): Promise<Proof[]> {
+  const mutants = await readMutants(await loadKernelDefinition(defaultKernel))
+  return mutants.map(({ name, bugs, claims }) => ({
+    mutant: name,
+    bugs,
+    scenarios: claims.map(({ scenario }) => scenario),
+  }))
+}
+
+/** Every entry has a scenario or an exemption, every claim has a proof, and the table in docs/ is up to date. */
 async function check(
   [pattern]: readonly string[],
   name: Table | undefined,
