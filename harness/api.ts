@@ -15,6 +15,7 @@ export {
   vmTypes,
 } from './uapi/constants.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
+export type { Group } from './vocabulary/kernel/control-group.ts'
 export { made, step, type Step } from './vocabulary/kernel/leaves-nothing.ts'
 export type { Dialect } from './uapi/dialect.ts'
 export type { Racer } from './vocabulary/racer.ts'
