@@ -67,8 +67,8 @@ export default scenario({
             { errno: 'ENOSPC' },
           ),
           step('hostRead', { mapping: second, offset: 0, size: 8 }, { outcome: 'sigbus' }),
-          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: 10_000 }, { errno: 'any' }),
-          step('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'any' }),
+          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: 10_000 }, { errno: 'ENOSPC' }),
+          step('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'ENOSPC' }),
         ],
       })
       check.equal(await group.charges(size), { used: 0, reserved }, `charges after refused touches of ${size}`)
