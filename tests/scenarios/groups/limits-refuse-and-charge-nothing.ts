@@ -13,7 +13,7 @@ import {
 } from '../../../harness/api.ts'
 
 /** 1G pages are refused by the same code. */
-const timesOf = { '2M': 1000, '1G': 300 } as const
+const timesOf = { '2M': 1000, '1G': 100 } as const
 const sizeFlags = { '2M': gmemFlags.huge2M, '1G': gmemFlags.huge1G } as const
 
 export default scenario({

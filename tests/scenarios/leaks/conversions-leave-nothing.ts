@@ -8,8 +8,8 @@ export default scenario({
   pools: { '2M': 4 },
   async run({ dialect, memory, leavesNothing }) {
     for (const [size, unit, times] of [
-      ['4K', 64, 500],
-      ['2M', 512, 200],
+      ['4K', 64, 400],
+      ['2M', 512, 120],
     ] as const) {
       const options = size === '4K' ? {} : ({ hugePages: size } as const)
       const file = await memory({ pages: 2 * unit, initially: 'private', ...options })
