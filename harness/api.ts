@@ -15,6 +15,8 @@ export {
   vmTypes,
 } from './uapi/constants.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
+export { made, step, type Step } from './vocabulary/kernel/leaves-nothing.ts'
+export type { Dialect } from './uapi/dialect.ts'
 export type { Racer } from './vocabulary/racer.ts'
 export type { GuestView, HostView } from './vocabulary/views.ts'
 export { hugePageBytes, type HugePageSize } from './base/huge-page-sizes.ts'

@@ -61,6 +61,12 @@ int do_ioctl(int fd, unsigned long request, void *argument)
 	return result;
 }
 
+static void setting_path(char *path, size_t size, const char *directory,
+			 const char *name)
+{
+	snprintf(path, size, "/sys/kernel/debug/%s/%s", directory, name);
+}
+
 static int write_setting(const char *directory, const char *name,
 			 const char *value)
 {
@@ -68,8 +74,7 @@ static int write_setting(const char *directory, const char *name,
 	int error = 0;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", directory,
-		 name);
+	setting_path(path, sizeof(path), directory, name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
@@ -103,9 +108,9 @@ static const struct setting pages_fail[] = {
 	{ "fail_page_alloc", "ignore-gfp-wait", "N" },
 	{ "fail_page_alloc", "ignore-gfp-highmem", "N" },
 	{ "fail_page_alloc", "verbose", "0" },
-	{ "fail_page_alloc", "min-order", "0" },
 	/* Objects of marked slabs alone, and none is marked. */
 	{ "failslab", "cache-filter", "Y" },
+	{ "fail_page_alloc", "min-order", "0" },
 };
 
 static int apply(const struct setting *settings, size_t count)
@@ -122,13 +127,43 @@ static int apply(const struct setting *settings, size_t count)
 	return 0;
 }
 
+/* The last setting of each list tells whether all of the list are in force. */
+static bool is_applied(const struct setting *last)
+{
+	char path[80], value[8] = "";
+	int fd;
+
+	setting_path(path, sizeof(path), last->directory, last->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, value, sizeof(value) - 1) < 0)
+		value[0] = 0;
+	(void)close(fd);
+	return strtoul(value, NULL, 10) == strtoul(last->value, NULL, 10) &&
+	       value[0];
+}
+
 static int prepare(__u64 of)
 {
-	if (of == ALLOCATION_PAGES)
-		return apply(pages_fail,
-			     sizeof(pages_fail) / sizeof(pages_fail[0]));
-	return apply(objects_fail,
-		     sizeof(objects_fail) / sizeof(objects_fail[0]));
+	const struct setting *settings = objects_fail;
+	size_t count = sizeof(objects_fail) / sizeof(objects_fail[0]);
+
+	if (of == ALLOCATION_PAGES) {
+		settings = pages_fail;
+		count = sizeof(pages_fail) / sizeof(pages_fail[0]);
+	}
+	if (is_applied(&settings[count - 1]))
+		return 0;
+	return apply(settings, count);
+}
+
+static int close_file(void)
+{
+	int fd = fail_nth_fd;
+
+	fail_nth_fd = -1;
+	return fd >= 0 && close(fd) ? errno : 0;
 }
 
 int op_fail_nth(struct call *call, const struct fail_nth_request *request,
@@ -145,8 +180,9 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 	 * The file belongs to the thread that opened it, and a child inherits
 	 * its parent's: it is opened each time, by the thread that will fail.
 	 */
-	if (fail_nth_fd >= 0 && close(fail_nth_fd))
-		return errno;
+	error = close_file();
+	if (error)
+		return error;
 	fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (fail_nth_fd < 0)
 		return errno;
@@ -166,5 +202,5 @@ int op_fail_nth_result(struct call *call,
 	answer->fired = fired;
 	/* It was meant for a call before this one, not for the next one. */
 	pending = 0;
-	return 0;
+	return close_file();
 }

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "84d6b3692a9fc563"
+#define OPERATIONS_DIGEST "9a04cb6605bb14e1"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -95,7 +95,9 @@
 	OP(49, kernel_log, F(level), F(records) F(lost)) \
 	OP(50, frame_runs, F(mapping) F(offset) F(size), F(runs)) \
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
-		F(matching))
+		F(matching)) \
+	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
+	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
 
 struct call;

@@ -12,6 +12,7 @@ import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
 import { Journal } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
+import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
 import { joinedDigests } from './wire/table.ts'
@@ -43,6 +44,12 @@ export interface Operations {
    */
   failNth(of: Allocation, nth: number): Promise<Outcome>
   failNthResult(): Promise<Result<'failNthResult'>>
+  readonly repeat: RepeatRounds
+  /**
+   * Counts the open descriptors of this process, without those that it keeps for itself, and the numbers of descriptors that
+   * the kernel has taken but that no file has.
+   */
+  descriptors(): Promise<Result<'descriptors'>>
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
@@ -95,6 +102,8 @@ function operationsOf(call: Call, patience: Patience): Operations {
     setAffinity: (cpus) => call('setAffinity', { cpus }),
     failNth: (of, nth) => call('failNth', { of, nth }),
     failNthResult: () => call('failNthResult', {}),
+    repeat: repeatRoundsOf(call),
+    descriptors: () => call('descriptors', {}),
   }
 }
 

@@ -13,6 +13,8 @@ export type Sign =
       readonly all: readonly string[]
       readonly show: 'existence' | 'contents' | RegExp
     }
+  /** One of these files can be read. */
+  | { readonly by: 'one of files'; readonly any: readonly string[] }
   /** A VM has a binary statistic of this name. */
   | { readonly by: 'statistic'; readonly name: string }
   /** The kernel speaks this dialect, whether or not its definition names it. */
@@ -77,7 +79,11 @@ export const capabilities = {
   },
   'gmem-inode-counter': {
     reason: 'this kernel does not count the inodes of guest_memfd (/sys/kernel/slab/kvm_gmem_inode)',
-    sign: { by: 'files', all: ['/sys/kernel/slab/kvm_gmem_inode/objects'], show: 'contents' },
+    sign: {
+      by: 'one of files',
+      // The slab of gmem-convert, and that of mainline since it has one.
+      any: ['/sys/kernel/slab/kvm_gmem_inode/objects', '/sys/kernel/slab/kvm_gmem_inode_cache/objects'],
+    },
   },
   'hugetlb-cgroup': {
     reason: 'this kernel has no control groups for huge pages (CONFIG_CGROUP_HUGETLB)',

@@ -66,6 +66,9 @@ const rules = {
   'S-A41': 'A memory error is reported at the next fault on the page.',
   'S-B12':
     'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
+  'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',
+  'K-groups':
+    'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
 } as const satisfies Record<string, string>
 
 /** The identifier of a rule. */

@@ -6,7 +6,9 @@ import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
 import { failEachAllocation } from './failing-allocations.ts'
-import { countMapleNodes, enterGroup, readKernelMemory } from './kernel-words.ts'
+import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
+import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
+import { leavesNothing } from './kernel/leaves-nothing.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { unpoison } from './memory-failure.ts'
 import { poolsOf } from './pools.ts'
@@ -35,7 +37,9 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     pools: poolsOf(agent),
     kernelMemory: () => readKernelMemory(agent),
     enterGroup: (name) => enterGroup(agent, name),
+    dyingGroups: () => countDyingGroups(agent),
     failEachAllocation: (options) => failEachAllocation(agent, options),
+    leavesNothing: (rounds) => leavesNothing(agent, rounds),
     unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

@@ -6,7 +6,7 @@ import { check, expectDone } from './check.ts'
 import type { Memory } from './scenario-context.ts'
 import type { GuestMappings } from './views.ts'
 import { agentArea } from './nested-vm.ts'
-import { readCharges, type GroupCharges } from './kernel-words.ts'
+import { readCharges, type GroupCharges } from './kernel/control-group.ts'
 import type { Model, Unit } from '../model/reference-model.ts'
 import {
   describeRange,

@@ -13,9 +13,11 @@ import type { FailingAllocations } from './failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
-import type { Group, KernelMemory } from './kernel-words.ts'
+import type { Group } from './kernel/control-group.ts'
+import type { KernelMemory } from './kernel-words.ts'
 import type { PageRange } from '../model/ranges.ts'
 import type { PoolsView } from './pools.ts'
+import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
 
 /** The argument of `run` of a scenario. Everything created through it is closed after the scenario. */
@@ -43,12 +45,19 @@ export interface ScenarioContext {
   readonly kernelMemory: () => Promise<KernelMemory>
   /** Puts the agent into a new control group until it leaves or the scenario ends. Requires `hugetlb-cgroup`. */
   readonly enterGroup: (name: string) => Promise<Group>
+  /** Counts the removed control groups that something still uses, after a while if there are some. */
+  readonly dyingGroups: () => Promise<number>
   /**
    * Repeats an operation while its first, second, … allocation of a kind fails, and passes each outcome to `after`. The
    * scenario names these allocations, and fails if they do not end in ENOMEM as often as it tells. Requires
    * `fault-injection`.
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
+  /**
+   * Repeats a round of operations within the agent. Each step must end as it tells, and the kernel must hold hardly more
+   * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.
+   */
+  readonly leavesNothing: (rounds: Rounds) => Promise<readonly number[]>
   /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */

@@ -1,6 +1,7 @@
 // Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
 import { hugeFlag } from '../../harness/agent/frame-runs.ts'
+import { made, step } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
@@ -252,6 +253,17 @@ void test('the agent in a guest', async (t) => {
       t.ok(report.rounds > 0)
     }
     t.equal(reports[1]?.faults, 0, 'a page that stays shared never gives SIGBUS')
+    await agent.reset()
+  })
+
+  await t.test('repeats rounds by itself, and leaves no descriptor', async (t) => {
+    const { vm } = await must(agent.vm.create())
+    const before = await must(agent.descriptors())
+    const create = step('gmemCreate', { vm, size: page, flags: 1 })
+    const refused = step('gmemCreate', { vm, size: 1, flags: 1 }, { errno: 'EINVAL' })
+    const result = await agent.repeat(200, [create, refused, step('close', { handle: made(0) })])
+    t.match(result, { done: 200, errors: [0, 200, 0] })
+    t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
     await agent.reset()
   })
 

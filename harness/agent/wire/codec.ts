@@ -1,6 +1,7 @@
 // Turns the fields of an operation into words and back, as the table in operations.ts says.
 import { snakeCase, type Decoded, type Field, type Fields } from './fields.ts'
 import { operations, type OperationName, type Request } from './operations.ts'
+import { stepResult } from './protocol.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8
@@ -14,11 +15,31 @@ function isInput(value: unknown): value is never {
   return value === undefined || ['number', 'bigint', 'boolean', 'string'].includes(typeof value)
 }
 
+/** The object that an earlier step of the same round made. */
+export interface Made {
+  readonly madeByStep: number
+}
+
+/** The request of a step, in which objects of earlier steps may stand for handles. */
+export type StepRequest<Name extends OperationName> = {
+  readonly [Key in keyof Request<Name>]: Request<Name>[Key] | Made
+}
+
+function isMade(value: unknown): value is Made {
+  return typeof value === 'object' && value !== null && 'madeByStep' in value
+}
+
 /** The words of a request, in the order of the table. */
 export function encodeRequest<Name extends OperationName>(name: Name, request: Request<Name>): bigint[] {
+  return encodeStep(name, request)
+}
+
+/** The words of the request of a step of `repeat`. */
+export function encodeStep<Name extends OperationName>(name: Name, request: StepRequest<Name>): bigint[] {
   const values = new Map<string, unknown>(Object.entries(request))
   return Object.entries<Field<never, unknown>>(operations[name].request).map(([key, field]) => {
     const value = values.get(key)
+    if (isMade(value)) return BigInt(stepResult + value.madeByStep)
     if (!isInput(value)) throw new TypeError(`${name}: ${key} cannot be sent`)
     return field.encode(value)
   })

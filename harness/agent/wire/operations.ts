@@ -203,6 +203,12 @@ export const operations = {
     request: { pfn: count, frames: count, mask: bits, value: bits },
     answer: { frames: count, matching: count },
   },
+  repeat: {
+    number: 66,
+    request: { rounds: count },
+    answer: { done: count, step: count, error: count, word: bits },
+  },
+  descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations

@@ -37,6 +37,7 @@ export const catalogues = {
       '- `O-`: the rule that the bug with the same number in [bugs.md](bugs.md) violates',
       '- `V-`: conversion by attributes of the VM',
       '- `S-B`: the tree in which the kernel stores the states of the pages',
+      '- `K-`: promises of the kernel that the RFC takes for granted',
       '',
       "The numbers 1.1 and 2.2 are section numbers of this project's own list of rules, not of the RFC.",
       'Section 1.1 describes the uAPI of RFC v2, and section 2.2 describes the order of checks in the conversion ioctl.',

@@ -38,21 +38,6 @@ void test('pools are counted, filled and resized, and a missing counter is an er
   )
 })
 
-void test('a control group is entered, and left empty', async (t) => {
-  await using stage = await play({
-    files: (path) => (path.startsWith('/sys/fs/cgroup/mine/hugetlb.1GB') ? '5\n' : undefined),
-  })
-  const group = await stage.context.enterGroup('mine')
-  t.strictSame(await group.charges('1G'), { used: 5, reserved: 5 })
-  await t.rejects(group.charges('2M'), { code: 'COUNTER_MISSING' })
-  await group.leave()
-  t.match(stage.operations().at(-1), /^directory\(remove, \/sys\/fs\/cgroup\/mine\) = OK/)
-  await using busy = await play({ react: (name) => (name === 'directory' ? 16 : undefined) })
-  await t.rejects(busy.context.enterGroup('mine'), {
-    message: /making the control group mine: wanted OK, found EBUSY/,
-  })
-})
-
 void test('the memory of the kernel is read, and a missing counter is an error', async (t) => {
   await using stage = await play()
   t.strictSame(await stage.context.kernelMemory(), { free: 1000, structPages: 4099 })

@@ -1,0 +1,99 @@
+// The resources that the kernel holds: objects of all slabs, pages, huge pages, descriptors of the agent.
+import type { Agent } from '../../agent/client.ts'
+import { must } from '../../agent/wire/call.ts'
+import { hugePageSizes, poolDirectory } from '../../base/huge-page-sizes.ts'
+import { rcuBarrier, slabShrink } from '../../oracle/counters.ts'
+
+interface Amount {
+  readonly held: number
+  /** Growth that other work of the kernel can cause, in any number of rounds. */
+  readonly noise: number
+}
+
+/** Amounts by name. */
+export type Footprint = ReadonlyMap<string, Amount>
+
+const slabinfo = '/proc/slabinfo'
+const vmstat = '/proc/vmstat'
+
+/** Free pages count downwards, so that more resources are a larger number. */
+const inVmstat = [
+  // The free lists of the CPUs have pages that do not count as free.
+  ['pages of memory', 'nr_free_pages', -1, 200],
+  ['pages of struct page', 'nr_memmap_pages', 1, 0],
+] as const
+
+const inPools = hugePageSizes.flatMap((size) => [
+  [`huge pages of ${size}`, `${poolDirectory(size)}/free_hugepages`, -1] as const,
+  [`reserved huge pages of ${size}`, `${poolDirectory(size)}/resv_hugepages`, 1] as const,
+])
+
+const slabPrefix = 'objects of slab '
+/** Slabs whose objects are freed late and many at a time: the addresses of freed virtual areas. */
+const freedLate = new Set(['vmap_area'])
+
+/** Slabs that hardly any other work of the kernel uses. */
+const quiet = new Set(['radix_tree_node', 'kvm_gmem_inode', 'kvm_gmem_inode_cache'])
+
+/** All objects of the page from which a CPU takes the next one count, until the next flush: those of a page or two each. */
+function noiseOf(slab: string, perPage: number): number {
+  return quiet.has(slab) ? 8 : 4 * perPage
+}
+
+function slabsIn(text: string): [string, Amount][] {
+  const lines = [...text.matchAll(/^(\S+) +(\d+) +\d+ +\d+ +(\d+) /gm)]
+  return lines.flatMap(([, name = '', active, perPage]) =>
+    freedLate.has(name)
+      ? []
+      : [[`${slabPrefix}${name}`, { held: Number(active), noise: noiseOf(name, Number(perPage)) }]],
+  )
+}
+
+function numberIn(text: string, pattern: RegExp, factor: number): number {
+  return factor * Number(pattern.exec(text)?.[1] ?? 0)
+}
+
+/**
+ * Reads all resources, after a flush of slabs in the same request: it takes the freed objects out of the caches of the CPUs,
+ * twice, as the first time may move them to another place where they count.
+ */
+async function read(agent: Agent, flushed: readonly string[] = []): Promise<Footprint> {
+  const { open, withoutFile } = await must(agent.descriptors())
+  const shrinks = flushed
+    .filter((name) => name.startsWith(slabPrefix))
+    .map((name) => ({ path: slabShrink(name.slice(slabPrefix.length)), text: '1' }))
+  const flush = flushed.length === 0 ? [] : [{ path: rcuBarrier, text: '1' }, ...shrinks, ...shrinks]
+  const looks = [slabinfo, vmstat, ...inPools.map(([, path]) => path)].map((path) => ({ path }))
+  const results = await agent.files.batch([...flush, ...looks])
+  const [slabs, statistics, ...pools] = results.slice(flush.length).map(({ text }) => text)
+  return new Map([
+    ...slabsIn(slabs ?? ''),
+    ...inVmstat.map(
+      ([name, key, factor, noise]) =>
+        [name, { held: numberIn(statistics ?? '', new RegExp(`^${key} (\\d+)$`, 'm'), factor), noise }] as const,
+    ),
+    ...inPools.map(
+      ([name, , factor], index) => [name, { held: numberIn(pools[index] ?? '', /(\d+)/, factor), noise: 0 }] as const,
+    ),
+    ['descriptors of the agent', { held: open + withoutFile, noise: 0 }],
+  ])
+}
+
+/** Reads the resources that the kernel holds now. */
+export async function readFootprint(agent: Agent): Promise<Footprint> {
+  return read(agent, [...(await read(agent)).keys()])
+}
+
+function growthSince(before: Footprint, after: Footprint, limit: number): Map<string, number> {
+  const growth = [...after].flatMap(([name, { held, noise }]): [string, number][] => {
+    const by = held - (before.get(name)?.held ?? 0)
+    return by >= Math.max(limit, noise) ? [[name, by]] : []
+  })
+  return new Map(growth)
+}
+
+/** Lists the resources of which the kernel holds more than before, by at least `limit`. */
+export async function readGrowth(agent: Agent, before: Footprint, limit: number): Promise<Map<string, number>> {
+  const found = growthSince(before, await read(agent), limit)
+  return found.size === 0 ? found : growthSince(before, await read(agent, [...found.keys()]), limit)
+}

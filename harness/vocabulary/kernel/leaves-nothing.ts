@@ -1,0 +1,62 @@
+// A thousand calls between two looks: what each of them leaves behind cannot hide in the noise of a busy kernel.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Agent } from '../../agent/client.ts'
+import { expectDone } from '../check.ts'
+import { made, step, type Step } from '../../agent/rounds.ts'
+import { CheckFailure } from '../../base/check-failure.ts'
+import { readFootprint, readGrowth } from './footprint.ts'
+
+export { made, step, type Step }
+
+export interface Rounds {
+  /** The operations of a round, for messages: "refused bindings". */
+  readonly what: string
+  /** How many rounds there are between the two looks. */
+  readonly times: number
+  /** A round closes all that it opens. */
+  readonly round: readonly Step[]
+}
+
+/** A leak in every round grows by `times`, and noise by less than this part of it. */
+const noise = 1 / 4
+const warmUp = 1 / 10
+const looks = 4
+const pauseMilliseconds = 150
+
+async function perform(agent: Agent, { what, times, round }: Rounds): Promise<readonly number[]> {
+  const result = await agent.repeat(times, round)
+  expectDone(result, what)
+  if (result.done === times) return result.errors
+  const { name, end } = round[result.step] ?? { name: 'nothing', end: {} }
+  const wanted = [end.errno ?? 'OK', end.outcome ?? []].flat().join(', ')
+  const found = `${result.stepErrno}, ${result.word}`
+  throw new CheckFailure(
+    `${what}: round ${result.done}, step ${result.step}, ${name}: wanted ${wanted}, found ${found}`,
+    {
+      wanted,
+      found,
+    },
+  )
+}
+
+/**
+ * Repeats a round of operations in the agent. Each step must end as it tells, and afterwards the kernel must hold hardly more
+ * than before. Returns how often each step ended with an errno.
+ * @throws {CheckFailure} if a step ends in another way, or if the resources of some kind grew by a quarter of the rounds
+ */
+export async function leavesNothing(agent: Agent, rounds: Rounds): Promise<readonly number[]> {
+  const { what, times } = rounds
+  await perform(agent, { ...rounds, times: Math.ceil(times * warmUp) })
+  const before = await readFootprint(agent)
+  const errors = await perform(agent, rounds)
+  const limit = times * noise
+  let growth = await readGrowth(agent, before, limit)
+  // Workers of the kernel free the rest.
+  for (let look = 1; growth.size > 0 && look < looks; look += 1) {
+    await sleep(pauseMilliseconds)
+    growth = await readGrowth(agent, before, limit)
+  }
+  if (growth.size === 0) return errors
+  const found = [...growth].map(([name, by]) => `${name} grew by ${by}`).join('; ')
+  throw new CheckFailure(`what ${times} times ${what} left behind: ${found}`, { wanted: `less than ${limit}`, found })
+}

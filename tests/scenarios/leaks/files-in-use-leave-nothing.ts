@@ -1,0 +1,81 @@
+// K-leaks: a file that was mapped, touched, converted, punched, bound and closed leaves nothing, in whatever order it was closed.
+import {
+  fallocateModes,
+  gmemFlags,
+  hugePageBytes,
+  made,
+  pageSize,
+  scenario,
+  step,
+  type Dialect,
+  type PageState,
+  type Step,
+} from '../../../harness/api.ts'
+
+const shared = gmemFlags.supportShared
+const hole = fallocateModes.keepSize | fallocateModes.punchHole
+const file = made(0)
+const mapping = made(1)
+const sharedMapping = { offset: 0, protection: 3, flags: 1 }
+
+/** A round that makes a file, maps it and uses pages in it, whole huge pages among them. */
+function useOf(unit: number, dialect: Dialect): Step[] {
+  const size = 3 * unit
+  const converted = (to: PageState, offset: number, length: number): Step =>
+    step('convert', { target: file, dialect, to, offset, size: length })
+  const filled = (offset: number): Step =>
+    step('hostFill', { mapping, offset, size: pageSize, pattern: 'byte', value: 1 }, { outcome: 'done' })
+  return [
+    filled(0),
+    filled(size - pageSize),
+    converted('private', 0, 2 * unit),
+    converted('shared', unit, unit),
+    filled(unit),
+    converted('private', unit, 2 * unit),
+    step('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'sigbus' }),
+    converted('shared', size - pageSize, pageSize),
+    step('fallocate', { file, mode: hole, offset: 0, length: size }),
+    step('fallocate', { file, mode: fallocateModes.keepSize, offset: unit, length: unit }),
+  ]
+}
+
+export default scenario({
+  title: 'files that were used leave nothing behind when they are closed',
+  rules: ['K-leaks', 'S-A35', 'S-A36'],
+  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  pools: { '2M': 4 },
+  async run({ agent, dialect, leavesNothing, expectDone }) {
+    const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
+    const sizes = [
+      { name: '4K', unit: pageSize, flags: shared, times: 600 },
+      { name: '2M', unit: hugePageBytes['2M'], flags: shared | gmemFlags.hugetlb | gmemFlags.huge2M, times: 100 },
+    ]
+    for (const { name, unit, flags, times } of sizes) {
+      const size = 3 * unit
+      const create = step('gmemCreate', { vm, size, flags })
+      const map = step('mmap', { file, length: size, ...sharedMapping })
+      await leavesNothing({
+        what: `files of ${name} pages, used and then unmapped and closed`,
+        times,
+        round: [
+          create,
+          map,
+          ...useOf(unit, dialect),
+          step('munmap', { mapping, offset: 0, length: 0 }),
+          step('close', { handle: file }),
+        ],
+      })
+      await leavesNothing({
+        what: `files of ${name} pages, used and then closed and unmapped`,
+        times,
+        round: [
+          create,
+          map,
+          ...useOf(unit, dialect),
+          step('close', { handle: file }),
+          step('munmap', { mapping, offset: 0, length: 0 }),
+        ],
+      })
+    }
+  },
+})

@@ -1,0 +1,63 @@
+// K-leaks: mappings, faults, allocations and calls that are refused leave nothing; afterwards the pages can be converted.
+import { fallocateModes, mapFlags, pages, protections, pageSize, scenario, step } from '../../../harness/api.ts'
+
+const count = 64
+const size = count * pageSize
+const times = 1000
+const mapped = { offset: 0, protection: protections.read | protections.write, flags: mapFlags.shared }
+
+export default scenario({
+  title: 'a thousand refused mappings, faults, allocations and calls leave nothing behind',
+  rules: ['K-leaks', 'S-A3', 'S-A4', 'S-A16', 'S-A28'],
+  needs: ['in-place-conversion', 'hugetlb', 'slab-counters', 'pre-fault'],
+  pools: { '2M': 4 },
+  async run({ agent, memory, leavesNothing, expectDone }) {
+    const small = await memory({ pages: count, initially: 'shared' })
+    const huge = await memory({ pages: 512, initially: 'shared', hugePages: '2M', beside: small })
+    const { vm, gmem, vcpu, gpa } = small.handles
+    const { gmem: closed } = expectDone(await agent.gmem.create({ vm, size, flags: 0 }), 'creating a private file')
+    // One page behind the end of the file.
+    const longer = await agent.host.mmap({ file: gmem, length: size + pageSize })
+    const { mapping } = expectDone(longer, 'mapping one page more than there is')
+    const call = (name: 'read' | 'pwrite' | 'ftruncate' | 'fchmod', errno: 'EINVAL' | 'ESPIPE' = 'EINVAL') =>
+      step('fileAttempt', { file: gmem, call: name, offset: 0, value: 8 }, { errno })
+    const allocated = (mode: number, offset: number, length: number, errno: 'EINVAL' | 'EOPNOTSUPP') =>
+      step('fallocate', { file: gmem, mode, offset, length }, { errno })
+    const read = (offset: number) => step('hostRead', { mapping, offset, size: 8 }, { outcome: 'sigbus' })
+    await leavesNothing({
+      what: 'refused calls',
+      times,
+      round: [
+        step('mmap', { file: gmem, length: pageSize, ...mapped, flags: mapFlags.private }, { errno: 'EINVAL' }),
+        step('mmap', { file: closed, length: pageSize, ...mapped }, { errno: 'ENODEV' }),
+        step('mmap', { file: huge.handles.gmem, length: pageSize, ...mapped }, { errno: 'EINVAL' }),
+        call('read'),
+        call('pwrite', 'ESPIPE'),
+        call('ftruncate'),
+        call('fchmod'),
+        allocated(fallocateModes.keepSize, size, pageSize, 'EINVAL'),
+        allocated(0, 0, pageSize, 'EOPNOTSUPP'),
+        allocated(fallocateModes.keepSize, 1, pageSize, 'EINVAL'),
+        allocated(fallocateModes.zeroRange, 0, pageSize, 'EOPNOTSUPP'),
+      ],
+    })
+    await small.host.fill(small.all, 0x33)
+    await small.convert('private', pages(0, count / 2))
+    const cpu = await vcpu()
+    const guest = { vcpu: cpu, size: pageSize, timeout: 10_000 }
+    await leavesNothing({
+      what: 'refused faults',
+      times,
+      round: [
+        read(0),
+        read(size),
+        step('guestRead', { ...guest, gpa: gpa - pageSize }, { outcome: 'unexpected-exit' }),
+        step('preFault', { vcpu: cpu, gpa: gpa - pageSize, size: pageSize, flags: 0 }, { errno: 'ENOENT' }),
+        step('preFault', { vcpu: cpu, gpa, size: 0, flags: 0 }, { errno: 'EINVAL' }),
+      ],
+    })
+    await small.convert('private', small.all)
+    await small.matchesModel()
+    await huge.convert('private', huge.all)
+  },
+})
