@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "84d6b3692a9fc563"
+#define OPERATIONS_DIGEST "82532f35dd0522a0"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -95,7 +95,9 @@
 	OP(49, kernel_log, F(level), F(records) F(lost)) \
 	OP(50, frame_runs, F(mapping) F(offset) F(size), F(runs)) \
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
-		F(matching))
+		F(matching)) \
+	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
+		F(gpa) F(timeout), F(done) F(runs))
 /* clang-format on */
 
 struct call;

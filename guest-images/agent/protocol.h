@@ -14,7 +14,7 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define PROTOCOL_DIGEST "0110ed9125cce17d"
+#define PROTOCOL_DIGEST "30c9d816f1434f3a"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -117,6 +117,18 @@ enum wire_directory {
 	DIRECTORY_COUNT,
 };
 
+enum wire_step {
+	STEP_TO_SHARED,
+	STEP_TO_PRIVATE,
+	STEP_HOST_FILL,
+	STEP_GUEST_FILL,
+	STEP_HOST_LOOK,
+	STEP_GUEST_LOOK,
+	STEP_PUNCH,
+	STEP_ALLOCATE,
+	STEP_COUNT,
+};
+
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
@@ -143,6 +155,14 @@ struct page_run {
 	__u32 tag;
 };
 _Static_assert(sizeof(struct page_run) == 16, "page_run");
+
+struct step {
+	__u32 does;
+	__u32 first;
+	__u32 count;
+	__u32 value;
+};
+_Static_assert(sizeof(struct step) == 16, "step");
 
 struct page_entry {
 	__u64 pagemap;

@@ -16,8 +16,13 @@ function isInput(value: unknown): value is never {
 
 /** The words of a request, in the order of the table. */
 export function encodeRequest<Name extends OperationName>(name: Name, request: Request<Name>): bigint[] {
-  const values = new Map<string, unknown>(Object.entries(request))
-  return Object.entries<Field<never, unknown>>(operations[name].request).map(([key, field]) => {
+  return encodeFields(name, operations[name].request, request)
+}
+
+/** The words of some fields, in the order of the fields. `name` is what they belong to. */
+export function encodeFields(name: string, fields: Fields, given: object): bigint[] {
+  const values = new Map<string, unknown>(Object.entries(given))
+  return Object.entries<Field<never, unknown>>(fields).map(([key, field]) => {
     const value = values.get(key)
     if (!isInput(value)) throw new TypeError(`${name}: ${key} cannot be sent`)
     return field.encode(value)

@@ -203,6 +203,20 @@ export const operations = {
     request: { pfn: count, frames: count, mask: bits, value: bits },
     answer: { frames: count, matching: count },
   },
+  steps: {
+    number: 64,
+    request: {
+      file: gmem,
+      target: handle('vm', 'gmem'),
+      dialect,
+      base: seldom(bits),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      gpa: bits,
+      timeout,
+    },
+    answer: { done: count, runs: count },
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
