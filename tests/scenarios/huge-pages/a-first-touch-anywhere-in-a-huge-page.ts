@@ -82,7 +82,7 @@ async function walk(file: Memory, { places }: HugePlaces, check: ScenarioContext
 export default scenario({
   title: 'a first touch of any kind, anywhere in a huge page of each size, splits all of it, and a merge remembers it',
   rules: ['S-A22', 'S-A23', 'S-A24', 'S-A20', 'S-A19', 'S-A29'],
-  bugs: ['O-7', 'A-40'],
+  bugs: ['O-7'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault'],
   pools: { '2M': 2, '1G': 1 },
   timeout: 30,
