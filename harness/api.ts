@@ -15,9 +15,10 @@ export {
   vmTypes,
 } from './uapi/constants.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
-export { made, step, type Step } from './vocabulary/kernel/leaves-nothing.ts'
+export { made, step, type RoundStep } from './vocabulary/kernel/leaves-nothing.ts'
 export type { Dialect } from './uapi/dialect.ts'
 export type { Racer } from './vocabulary/racer.ts'
+export type { Step } from './vocabulary/steps/step.ts'
 export type { GuestView, HostView } from './vocabulary/views.ts'
 export { hugePageBytes, type HugePageSize } from './base/huge-page-sizes.ts'
 export type { PageState, Run, Tag } from './model/reference-model.ts'

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "9a04cb6605bb14e1"
+#define OPERATIONS_DIGEST "8f787e29da4e357d"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -97,7 +97,9 @@
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
 		F(matching)) \
 	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
-	OP(67, descriptors, , F(open) F(without_file))
+	OP(67, descriptors, , F(open) F(without_file)) \
+	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
+		F(gpa) F(timeout), F(done) F(runs))
 /* clang-format on */
 
 struct call;

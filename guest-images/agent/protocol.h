@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "6368f2886d370a41"
+#define PROTOCOL_DIGEST "91e772a88b96a69a"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -118,6 +118,18 @@ enum wire_directory {
 	DIRECTORY_COUNT,
 };
 
+enum wire_step {
+	STEP_TO_SHARED,
+	STEP_TO_PRIVATE,
+	STEP_HOST_FILL,
+	STEP_GUEST_FILL,
+	STEP_HOST_LOOK,
+	STEP_GUEST_LOOK,
+	STEP_PUNCH,
+	STEP_ALLOCATE,
+	STEP_COUNT,
+};
+
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
@@ -144,6 +156,14 @@ struct page_run {
 	__u32 tag;
 };
 _Static_assert(sizeof(struct page_run) == 16, "page_run");
+
+struct step {
+	__u32 does;
+	__u32 first;
+	__u32 count;
+	__u32 value;
+};
+_Static_assert(sizeof(struct step) == 16, "step");
 
 struct page_entry {
 	__u64 pagemap;

@@ -28,6 +28,8 @@ export const words = {
   call: ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'],
   /** Calls on a directory, such as a control group. */
   directory: ['create', 'remove'],
+  /** Small operations, many of which are one request. */
+  step: ['to-shared', 'to-private', 'host-fill', 'guest-fill', 'host-look', 'guest-look', 'punch', 'allocate'],
   /** Ways to hold extra references to pages. */
   pin: ['vmsplice', 'gup-test'],
   /** Kinds of allocations of the kernel: objects of a slab, and whole pages of any order. */

@@ -26,7 +26,7 @@ import { duplicateDescriptor } from './descriptor.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
 import { hostViewOf, mapFile, mappingOf } from './host-view.ts'
-import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
+import { expectAccounting, expectCharged, expectLayout, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
@@ -35,6 +35,8 @@ import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } f
 import { race } from './race.ts'
 import type { Racer } from './racer.ts'
 import { bindSlot } from './slot.ts'
+import { performSteps } from './steps/perform-steps.ts'
+import type { Step } from './steps/step.ts'
 
 /** The parts that all files of a scenario share. */
 export interface Stage {
@@ -71,6 +73,7 @@ export class BoundMemory implements Memory {
   readonly duplicate = (): Promise<Descriptor> => duplicateDescriptor(this.#agent, this.#dialect, this)
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
   readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)
+  readonly expectLayout = (range: PageRange): Promise<void> => expectLayout(this.#huge(), range)
   readonly expectAccounting = (): Promise<void> => expectAccounting(this.#huge())
   readonly expectCharged = (): Promise<void> => expectCharged(this.#huge())
 
@@ -202,6 +205,14 @@ export class BoundMemory implements Memory {
     expectDone(reply, `converting ${describeRange(range)} to ${to}`)
     this.model.convert(to, range)
     return reply.nanoseconds
+  }
+
+  async perform(steps: readonly Step[]): Promise<void> {
+    const { gmem: file, vm, mapping, gpa, vcpu } = this.handles
+    const { target, base } = dialectSpecs[this.#dialect].conversion({ vm, gmem: file, gpa })
+    const guest = this.#memslot === undefined ? {} : { vcpu: await vcpu() }
+    const place = { file, target, dialect: this.#dialect, base, mapping, gpa, ...guest }
+    await performSteps({ agent: this.#agent, model: this.model, place }, steps)
   }
 
   async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {

@@ -19,6 +19,7 @@ import type { PageRange } from '../model/ranges.ts'
 import type { PoolsView } from './pools.ts'
 import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
+import type { Step } from './steps/step.ts'
 
 /** The argument of `run` of a scenario. Everything created through it is closed after the scenario. */
 export interface ScenarioContext {
@@ -136,6 +137,11 @@ export interface Memory {
   /** Converts a range, which must succeed, and returns the duration in the kernel, in nanoseconds. */
   timeConversion(to: PageState, range: PageRange): Promise<number>
   /**
+   * Does many small operations in one request, which is much faster than the other words. All must succeed, and each look
+   * must find what the model says at that step.
+   */
+  perform(steps: readonly Step[]): Promise<void>
+  /**
    * Causes a memory error in the first page of the range, which the host must have mapped: `madvise` as a process can,
    * `inject` as the hardware does (requires `hwpoison-inject`). The messages of the kernel about it are expected.
    */
@@ -151,6 +157,12 @@ export interface Memory {
    * frames of the huge page, and kpageflags shows no huge page there. Requires the same as `expectWhole`.
    */
   expectSplit(range: PageRange): Promise<void>
+  /**
+   * Each huge page of the range is split or whole as the model says, by the flags of all its frames, which are the same as
+   * before. Only the host touches it, in its shared pages: a 1G page that the guest touches while it is whole is zeroed,
+   * which takes seconds. A whole huge page must have been seen split before. Requires `pagemap`.
+   */
+  expectLayout(range: PageRange): Promise<void>
   /** The counters of the pool and st_blocks equal the models of all files of this page size. */
   expectAccounting(): Promise<void>
   /** The charges of the agent's control group equal the models as well. Requires `hugetlb-cgroup`. */

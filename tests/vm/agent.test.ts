@@ -8,6 +8,7 @@ import { probeKernel } from '../../harness/instance/probe.ts'
 import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
+import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
@@ -132,6 +133,8 @@ void test('the agent in a guest', async (t) => {
     await must(agent.close(pin))
     await agent.reset()
   })
+
+  await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
 
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)

@@ -209,6 +209,20 @@ export const operations = {
     answer: { done: count, step: count, error: count, word: bits },
   },
   descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
+  steps: {
+    number: 64,
+    request: {
+      file: gmem,
+      target: handle('vm', 'gmem'),
+      dialect,
+      base: seldom(bits),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      gpa: bits,
+      timeout,
+    },
+    answer: { done: count, runs: count },
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
