@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "84d6b3692a9fc563"
+#define OPERATIONS_DIGEST "0e8cde048d669f13"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -95,7 +95,14 @@
 	OP(49, kernel_log, F(level), F(records) F(lost)) \
 	OP(50, frame_runs, F(mapping) F(offset) F(size), F(runs)) \
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
-		F(matching))
+		F(matching)) \
+	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
+		F(place) F(place_offset), F(address)) \
+	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
+	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
+	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
+	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
+		F(value), F(bytes))
 /* clang-format on */
 
 struct call;

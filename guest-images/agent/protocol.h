@@ -14,7 +14,7 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define PROTOCOL_DIGEST "0110ed9125cce17d"
+#define PROTOCOL_DIGEST "9bfc011243c8f68f"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -108,6 +108,11 @@ enum wire_call {
 	CALL_FTRUNCATE,
 	CALL_FCHMOD,
 	CALL_FSYNC,
+	CALL_SPLICE,
+	CALL_SENDFILE,
+	CALL_COPY_FILE_RANGE,
+	CALL_READAHEAD,
+	CALL_DROP_CACHE,
 	CALL_COUNT,
 };
 
@@ -120,7 +125,24 @@ enum wire_directory {
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
+	PIN_SOCKET,
 	PIN_COUNT,
+};
+
+enum wire_lock {
+	LOCK_LOCK,
+	LOCK_LOCK_ON_FAULT,
+	LOCK_UNLOCK,
+	LOCK_COUNT,
+};
+
+enum wire_way {
+	WAY_PROCESS_VM,
+	WAY_PROC_MEM,
+	WAY_DIRECT_IO,
+	WAY_PIPE,
+	WAY_SPLICE,
+	WAY_COUNT,
 };
 
 enum wire_allocation {
