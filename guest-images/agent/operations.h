@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "8f787e29da4e357d"
+#define OPERATIONS_DIGEST "00456cd94f32d50c"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -99,7 +99,14 @@
 	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
 	OP(67, descriptors, , F(open) F(without_file)) \
 	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
-		F(gpa) F(timeout), F(done) F(runs))
+		F(gpa) F(timeout), F(done) F(runs)) \
+	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
+		F(place) F(place_offset), F(address)) \
+	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
+	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
+	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
+	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
+		F(value), F(bytes))
 /* clang-format on */
 
 struct call;

@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "91e772a88b96a69a"
+#define PROTOCOL_DIGEST "8a3abea4d18da414"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -109,6 +109,11 @@ enum wire_call {
 	CALL_FTRUNCATE,
 	CALL_FCHMOD,
 	CALL_FSYNC,
+	CALL_SPLICE,
+	CALL_SENDFILE,
+	CALL_COPY_FILE_RANGE,
+	CALL_READAHEAD,
+	CALL_DROP_CACHE,
 	CALL_COUNT,
 };
 
@@ -133,7 +138,24 @@ enum wire_step {
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
+	PIN_SOCKET,
 	PIN_COUNT,
+};
+
+enum wire_lock {
+	LOCK_LOCK,
+	LOCK_LOCK_ON_FAULT,
+	LOCK_UNLOCK,
+	LOCK_COUNT,
+};
+
+enum wire_way {
+	WAY_PROCESS_VM,
+	WAY_PROC_MEM,
+	WAY_DIRECT_IO,
+	WAY_PIPE,
+	WAY_SPLICE,
+	WAY_COUNT,
 };
 
 enum wire_allocation {

@@ -54,10 +54,22 @@ export const mapFlags = {
   sharedValidate: 0x03,
   fixed: 0x10,
   anonymous: 0x20,
+  locked: 0x2000,
+  populate: 0x8000,
   hugetlb: 0x40000,
 } as const
 
-export const advices = { remove: 9, populateRead: 22, hwpoison: 100 } as const
+/** For mremap. */
+export const remapFlags = { mayMove: 1, fixed: 2, dontUnmap: 4 } as const
+
+export const advices = {
+  dontNeed: 4,
+  remove: 9,
+  pageOut: 21,
+  populateRead: 22,
+  populateWrite: 23,
+  hwpoison: 100,
+} as const
 
 export const openFlags = { readOnly: 0, writeOnly: 1, readWrite: 2, create: 0o100 } as const
 /** For memfd_create: a file of huge pages. */

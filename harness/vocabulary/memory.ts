@@ -13,6 +13,7 @@ import { check, expectDone } from './check.ts'
 import type {
   ConversionArgument,
   ConvertEachOptions,
+  CopyOptions,
   Descriptor,
   Memory,
   MemoryHandles,
@@ -21,15 +22,16 @@ import type {
   PinnedPages,
   Slot,
   SlotPlace,
+  ViewOptions,
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
-import { hostViewOf, mapFile, mappingOf } from './host-view.ts'
+import { copyViewOf, hostViewOf, mapFile, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectLayout, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage } from './memory-failure.ts'
-import type { MemoryFailure, GuestView, HostView } from './views.ts'
+import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
 import { race } from './race.ts'
@@ -153,6 +155,14 @@ export class BoundMemory implements Memory {
 
   async fork(): Promise<HostView> {
     return hostViewOf(await this.#agent.fork(), this.handles.mapping, this.model)
+  }
+
+  viewOf(mapping: Mapping, { start = 0, process = this.#agent }: ViewOptions = {}): HostView {
+    return hostViewOf(process, mapping, this.model, start)
+  }
+
+  copiesBy(way: CopyWay, { mapping = mappingOf(this.handles), start = 0, pid }: CopyOptions = {}): CopyView {
+    return copyViewOf(this.#agent, { way, mapping, start, pid }, this.model)
   }
 
   async preFault(range: PageRange): Promise<void> {

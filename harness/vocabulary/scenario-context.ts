@@ -1,6 +1,6 @@
 // The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
-import type { Agent } from '../agent/client.ts'
+import type { Agent, Operations } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
@@ -11,7 +11,7 @@ import type { Check, expectDone, expectErrno } from './check.ts'
 import type { Outcome } from '../agent/wire/call.ts'
 import type { FailingAllocations } from './failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
-import type { MemoryFailure, GuestView, HostView } from './views.ts'
+import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import type { Group } from './kernel/control-group.ts'
 import type { KernelMemory } from './kernel-words.ts'
@@ -119,6 +119,10 @@ export interface Memory {
   mapAgain(): Promise<HostView>
   /** Forks a child, and returns the view through its mapping of the whole file. */
   fork(): Promise<HostView>
+  /** The view through another mapping of the file, which need not begin at page 0, and of another process. */
+  viewOf(mapping: Mapping, options?: ViewOptions): HostView
+  /** The copies that the kernel makes from and to the host's pages in one way. */
+  copiesBy(way: CopyWay, options?: CopyOptions): CopyView
   /** Maps all pages of the range into the guest before it runs: KVM_PRE_FAULT_MEMORY. Requires `pre-fault`. */
   preFault(range: PageRange): Promise<void>
   /** Calls KVM_SET_MEMORY_ATTRIBUTES on the VM for the addresses of the range; the model stays. */
@@ -213,6 +217,22 @@ export interface ConvertEachOptions {
   /** Converts only every n-th page of the range, from its first page on. Default: all pages. */
   readonly every?: number
   readonly order: 'forward' | 'reverse' | { readonly random: number }
+}
+
+export interface ViewOptions {
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process that accesses the mapping: a child of the agent. Default: the agent. */
+  readonly process?: Operations
+}
+
+export interface CopyOptions {
+  /** Default: the mapping of the whole file. */
+  readonly mapping?: Mapping
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process whose mapping it is: a child of the agent. Default: the agent. */
+  readonly pid?: number
 }
 
 export type PinMethod = (typeof words.pin)[number]

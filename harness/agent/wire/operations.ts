@@ -37,6 +37,8 @@ const timeout = unseen(count)
 const inMapping = { mapping, offset: size, size }
 const inGuest = { vcpu, gpa: bits, size }
 const filling = { pattern: choice(words.pattern), value: bits }
+/** `pid`: the process whose memory it is; the process that performs the operation if it is left out. */
+const copying = { ...inMapping, way: choice(words.way), pid: seldom(count) }
 const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
 
 /** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
@@ -223,6 +225,23 @@ export const operations = {
     },
     answer: { done: count, runs: count },
   },
+  mremap: {
+    number: 58,
+    request: {
+      mapping,
+      offset: size,
+      oldSize: size,
+      newSize: size,
+      flags: bits,
+      place: optionalHandle('mapping'),
+      placeOffset: seldom(size),
+    },
+    answer: { address: bits },
+  },
+  mprotect: { number: 59, request: { mapping, offset: size, length: size, protection: bits }, answer: {} },
+  mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
+  copyScan: { number: 61, request: copying, answer: { runs: count } },
+  copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
