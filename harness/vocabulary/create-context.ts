@@ -8,7 +8,7 @@ import { createMemory } from './create-memory.ts'
 import { failEachAllocation } from './failing-allocations.ts'
 import { countMapleNodes, enterGroup, readKernelMemory } from './kernel-words.ts'
 import { HugeFiles } from './huge-page-layout.ts'
-import { unpoison } from './memory-failure.ts'
+import { failFrame, failureMessages, unpoison } from './memory-failure.ts'
 import { poolsOf } from './pools.ts'
 
 /**
@@ -36,6 +36,10 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     kernelMemory: () => readKernelMemory(agent),
     enterGroup: (name) => enterGroup(agent, name),
     failEachAllocation: (options) => failEachAllocation(agent, options),
+    failFrame: (pfn) => {
+      expectLog(failureMessages)
+      return failFrame(agent, pfn)
+    },
     unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

@@ -28,7 +28,7 @@ import { guestViewOf } from './guest-view.ts'
 import { hostViewOf, mapFile, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
-import { failPage } from './memory-failure.ts'
+import { failPage, failureMessages } from './memory-failure.ts'
 import type { MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
@@ -205,7 +205,7 @@ export class BoundMemory implements Memory {
   }
 
   async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
-    this.#expectLog(/^(?:Memory failure|mce|MCE): /)
+    this.#expectLog(failureMessages)
     return failPage(this.#agent, this, range, how)
   }
 

@@ -49,7 +49,15 @@ export interface ScenarioContext {
    * `fault-injection`.
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
-  /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
+  /**
+   * Causes a memory error in a frame, as the hardware does. The messages of the kernel about it are expected. Requires
+   * `hwpoison-inject`.
+   */
+  readonly failFrame: (pfn: number) => Promise<MemoryFailure>
+  /**
+   * Makes a frame usable again after an injected memory error: of a huge page in its pool, the first frame. Requires
+   * `hwpoison-inject`.
+   */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */
   readonly mapleNodes: () => Promise<number>
