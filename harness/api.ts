@@ -15,6 +15,7 @@ export {
   memoryFaultFlags,
   protections,
   remapFlags,
+  signalCodes,
   vmTypes,
 } from './uapi/constants.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
@@ -24,6 +25,6 @@ export type { Racer } from './vocabulary/racer.ts'
 export type { Step } from './vocabulary/steps/step.ts'
 export type { CopyView, CopyWay, GuestView, HostView } from './vocabulary/views.ts'
 export { hugePageBytes, type HugePageSize } from './base/huge-page-sizes.ts'
-export type { PageState, Run, Tag } from './model/reference-model.ts'
+export { runsOf, type PageState, type Run, type Tag } from './model/reference-model.ts'
 export type { RuleId } from './catalogue/rules.ts'
 export type { Capability } from './catalogue/capabilities.ts'

@@ -77,5 +77,8 @@ export const memfdFlags = { hugetlb: 4n, huge2M: 21n << 26n, huge1G: 30n << 26n 
 
 export const signals = { kill: 9 } as const
 
+/** The `si_code` of a SIGBUS: BUS_MCEERR_AR, for an access to memory that has failed. */
+export const signalCodes = { memoryFailed: 4 } as const
+
 /** The signals by which a kernel ends a program whose memory or code is not what it should be. */
 export const deadlySignals = { ILL: 4, BUS: 7, FPE: 8, KILL: 9, SEGV: 11 } as const

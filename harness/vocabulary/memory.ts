@@ -30,7 +30,7 @@ import { guestViewOf } from './guest-view.ts'
 import { copyViewOf, hostViewOf, mapFile, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectLayout, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
-import { failPage } from './memory-failure.ts'
+import { failPage, failureMessages } from './memory-failure.ts'
 import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
@@ -226,7 +226,7 @@ export class BoundMemory implements Memory {
   }
 
   async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
-    this.#expectLog(/^(?:Memory failure|mce|MCE): /)
+    this.#expectLog(failureMessages)
     return failPage(this.#agent, this, range, how)
   }
 

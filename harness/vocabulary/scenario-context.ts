@@ -59,7 +59,15 @@ export interface ScenarioContext {
    * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.
    */
   readonly leavesNothing: (rounds: Rounds) => Promise<readonly number[]>
-  /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
+  /**
+   * Causes a memory error in a frame, as the hardware does. The messages of the kernel about it are expected. Requires
+   * `hwpoison-inject`.
+   */
+  readonly failFrame: (pfn: number) => Promise<MemoryFailure>
+  /**
+   * Makes a frame usable again after an injected memory error: of a huge page in its pool, the first frame. Requires
+   * `hwpoison-inject`.
+   */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */
   readonly mapleNodes: () => Promise<number>

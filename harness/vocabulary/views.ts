@@ -62,4 +62,8 @@ export interface MemoryFailure {
   readonly errno: ErrnoName
   /** SIGBUS (7) if the kernel killed the access at once, else 0. */
   readonly signal: number
+  /** Of that signal: the si_code, the first byte in the file, and the binary logarithm of what is lost. */
+  readonly signalCode: number
+  readonly faultOffset: number
+  readonly addressBits: number
 }

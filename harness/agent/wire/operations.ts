@@ -41,8 +41,10 @@ const filling = { pattern: choice(words.pattern), value: bits }
 const copying = { ...inMapping, way: choice(words.way), pid: seldom(count) }
 const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
 
-/** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
-const hostEnd = { outcome: choice(words.host), signalCode: count, faultOffset: size, bytes: size }
+/** A signal: its si_code, its offset in the mapping, and for a memory error the binary logarithm of what is lost. */
+const hit = { signalCode: count, faultOffset: size, addressBits: count }
+/** How an access by the host ended, and the bytes handled before. */
+const hostEnd = { outcome: choice(words.host), ...hit, bytes: size }
 /** How an access by the guest ended: for KVM_EXIT_MEMORY_FAULT its fields, otherwise the exit that was not expected. */
 const guestEnd = {
   outcome: choice(words.guest),
@@ -145,7 +147,7 @@ export const operations = {
   madvise: {
     number: 27,
     request: { mapping, offset: size, length: size, advice: count },
-    answer: { signal: count, signalCode: count },
+    answer: { signal: count, ...hit },
   },
   fstat: {
     number: 28,
