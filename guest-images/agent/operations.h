@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "9a04cb6605bb14e1"
+#define OPERATIONS_DIGEST "e3bccca771b6bc30"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -38,14 +38,15 @@
 	OP(14, ioctl_raw, F(handle) F(request) F(argument) F(value), \
 		F(result)) \
 	OP(15, host_read, F(mapping) F(offset) F(size), F(outcome) \
-		F(signal_code) F(fault_offset) F(bytes)) \
+		F(signal_code) F(fault_offset) F(address_bits) F(bytes)) \
 	OP(16, host_write, F(mapping) F(offset), F(outcome) F(signal_code) \
-		F(fault_offset) F(bytes)) \
+		F(fault_offset) F(address_bits) F(bytes)) \
 	OP(17, host_fill, F(mapping) F(offset) F(size) F(pattern) F(value), \
-		F(outcome) F(signal_code) F(fault_offset) F(bytes)) \
+		F(outcome) F(signal_code) F(fault_offset) F(address_bits) \
+		F(bytes)) \
 	OP(18, host_verify, F(mapping) F(offset) F(size) F(pattern) F(value), \
-		F(outcome) F(signal_code) F(fault_offset) F(bytes) \
-		F(mismatches) F(mismatch_offset) F(wanted) F(found)) \
+		F(outcome) F(signal_code) F(fault_offset) F(address_bits) \
+		F(bytes) F(mismatches) F(mismatch_offset) F(wanted) F(found)) \
 	OP(19, host_scan, F(mapping) F(offset) F(size), F(runs)) \
 	OP(20, guest_read, F(vcpu) F(gpa) F(size) F(timeout), F(outcome) \
 		F(exit_reason) F(fault_gpa) F(fault_size) F(fault_flags) \
@@ -66,7 +67,7 @@
 	OP(25, pre_fault, F(vcpu) F(gpa) F(size) F(flags), F(gpa) F(size)) \
 	OP(26, fallocate, F(file) F(mode) F(offset) F(length),) \
 	OP(27, madvise, F(mapping) F(offset) F(length) F(advice), F(signal) \
-		F(signal_code)) \
+		F(signal_code) F(fault_offset) F(address_bits)) \
 	OP(28, fstat, F(file), F(size) F(blocks) F(block_size) F(inode) \
 		F(mode) F(links)) \
 	OP(29, file_attempt, F(file) F(call) F(offset) F(value), F(result)) \
@@ -97,7 +98,16 @@
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
 		F(matching)) \
 	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
-	OP(67, descriptors, , F(open) F(without_file))
+	OP(67, descriptors, , F(open) F(without_file)) \
+	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
+		F(gpa) F(timeout), F(done) F(runs)) \
+	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
+		F(place) F(place_offset), F(address)) \
+	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
+	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
+	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
+	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
+		F(value), F(bytes))
 /* clang-format on */
 
 struct call;

@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "6368f2886d370a41"
+#define PROTOCOL_DIGEST "8a3abea4d18da414"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -109,6 +109,11 @@ enum wire_call {
 	CALL_FTRUNCATE,
 	CALL_FCHMOD,
 	CALL_FSYNC,
+	CALL_SPLICE,
+	CALL_SENDFILE,
+	CALL_COPY_FILE_RANGE,
+	CALL_READAHEAD,
+	CALL_DROP_CACHE,
 	CALL_COUNT,
 };
 
@@ -118,10 +123,39 @@ enum wire_directory {
 	DIRECTORY_COUNT,
 };
 
+enum wire_step {
+	STEP_TO_SHARED,
+	STEP_TO_PRIVATE,
+	STEP_HOST_FILL,
+	STEP_GUEST_FILL,
+	STEP_HOST_LOOK,
+	STEP_GUEST_LOOK,
+	STEP_PUNCH,
+	STEP_ALLOCATE,
+	STEP_COUNT,
+};
+
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
+	PIN_SOCKET,
 	PIN_COUNT,
+};
+
+enum wire_lock {
+	LOCK_LOCK,
+	LOCK_LOCK_ON_FAULT,
+	LOCK_UNLOCK,
+	LOCK_COUNT,
+};
+
+enum wire_way {
+	WAY_PROCESS_VM,
+	WAY_PROC_MEM,
+	WAY_DIRECT_IO,
+	WAY_PIPE,
+	WAY_SPLICE,
+	WAY_COUNT,
 };
 
 enum wire_allocation {
@@ -144,6 +178,14 @@ struct page_run {
 	__u32 tag;
 };
 _Static_assert(sizeof(struct page_run) == 16, "page_run");
+
+struct step {
+	__u32 does;
+	__u32 first;
+	__u32 count;
+	__u32 value;
+};
+_Static_assert(sizeof(struct step) == 16, "step");
 
 struct page_entry {
 	__u64 pagemap;

@@ -19,7 +19,7 @@
 /* In a header: any error number, any first word. */
 #define ANYTHING (~(__u32)0)
 
-struct step {
+struct round_step {
 	const unsigned char *frame;
 	struct frame_header header;
 	/* The first word of its last answer: the handle of what it made. */
@@ -32,13 +32,13 @@ static unsigned char step_frame[MAXIMUM_STEP + 1] __attribute__((aligned(8)));
 static unsigned char step_answer[MAXIMUM_FRAME] __attribute__((aligned(8)));
 
 /* Finds the frames in the tail; returns their number, or REFUSED. */
-static int find_steps(struct call *call, struct step *steps)
+static int find_steps(struct call *call, struct round_step *steps)
 {
 	size_t at = 0;
 	int count = 0;
 
 	while (at < call->tail_size) {
-		struct step *step = &steps[count];
+		struct round_step *step = &steps[count];
 
 		if (count == MAXIMUM_STEPS)
 			return refuse(call, "more than %d steps",
@@ -64,7 +64,7 @@ static int find_steps(struct call *call, struct step *steps)
  * Replaces the words that stand for the result of an earlier step.  Returns 1
  * if that step failed and made nothing, 0 otherwise, or REFUSED.
  */
-static int insert_results(struct call *call, const struct step *steps,
+static int insert_results(struct call *call, const struct round_step *steps,
 			  int index, struct frame_header *frame)
 {
 	int missing = 0;
@@ -85,12 +85,12 @@ static int insert_results(struct call *call, const struct step *steps,
 }
 
 /* Performs one step; returns whether it ended as it should, or REFUSED. */
-static int take_step(struct call *call, struct step *steps, int index,
+static int take_step(struct call *call, struct round_step *steps, int index,
 		     struct repeat_answer *answer)
 {
 	struct frame_header *request = (void *)step_frame;
 	struct frame_header *reply = (void *)step_answer;
-	struct step *step = &steps[index];
+	struct round_step *step = &steps[index];
 	__u32 wanted = step->header.sequence;
 	int missing;
 
@@ -118,7 +118,7 @@ int op_repeat(struct call *call, const struct repeat_request *request,
 	      struct repeat_answer *answer)
 {
 	size_t mark = handles_mark();
-	struct step steps[MAXIMUM_STEPS] = { 0 };
+	struct round_step steps[MAXIMUM_STEPS] = { 0 };
 	int count, i, met = 1;
 
 	count = find_steps(call, steps);

@@ -18,6 +18,7 @@ import type { words } from './vocabulary.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
+import { StepOperations } from './steps.ts'
 
 /** A kind of allocations of the kernel. */
 export type Allocation = (typeof words.allocation)[number]
@@ -31,6 +32,7 @@ export interface Operations {
   readonly files: FileOperations
   readonly race: RaceOperations
   readonly frames: FrameOperations
+  readonly steps: StepOperations
   readonly readKernelLog: ReadKernelLog
   readonly ioctlRaw: IoctlRaw
   /** Closes a descriptor, unmaps a mapping, lets pinned pages go. The handle is never used again. */
@@ -96,6 +98,7 @@ function operationsOf(call: Call, patience: Patience): Operations {
     files: new FileOperations(call),
     race: new RaceOperations(call),
     frames: new FrameOperations(call),
+    steps: new StepOperations(call, patience),
     readKernelLog: kernelLogOf(call),
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),

@@ -16,7 +16,7 @@ export interface StepEnd {
 }
 
 /** One operation of a round, encoded with its end. */
-export interface Step {
+export interface RoundStep {
   readonly name: OperationName
   readonly end: StepEnd
   readonly frame: Buffer
@@ -35,7 +35,7 @@ type RoundsResult = Outcome & {
 }
 
 /** Performs rounds of steps until one of them does not end as it should. */
-export type RepeatRounds = (rounds: number, steps: readonly Step[]) => Promise<RoundsResult>
+export type RepeatRounds = (rounds: number, steps: readonly RoundStep[]) => Promise<RoundsResult>
 
 const anything = 0xffff_ffff
 
@@ -51,7 +51,7 @@ export function made(index: number): Made {
 }
 
 /** Makes a step: an operation of the agent, and the end that it must have. */
-export function step<Name extends OperationName>(name: Name, request: StepRequest<Name>, end: StepEnd = {}): Step {
+export function step<Name extends OperationName>(name: Name, request: StepRequest<Name>, end: StepEnd = {}): RoundStep {
   const { errno = 'OK', outcome } = end
   const header = {
     sequence: outcomeWord(name, outcome),

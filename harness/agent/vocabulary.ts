@@ -24,12 +24,34 @@ export const words = {
     'read-file',
     'write-file',
   ],
-  /** Calls that a guest_memfd has to refuse. */
-  call: ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'],
+  /** Calls on the file of a guest_memfd: most of them have to fail. */
+  call: [
+    'read',
+    'write',
+    'pread',
+    'pwrite',
+    'ftruncate',
+    'fchmod',
+    'fsync',
+    'splice',
+    'sendfile',
+    'copy-file-range',
+    'readahead',
+    'drop-cache',
+  ],
   /** Calls on a directory, such as a control group. */
   directory: ['create', 'remove'],
+  /** Small operations, many of which are one request. */
+  step: ['to-shared', 'to-private', 'host-fill', 'guest-fill', 'host-look', 'guest-look', 'punch', 'allocate'],
   /** Ways to hold extra references to pages. */
-  pin: ['vmsplice', 'gup-test'],
+  pin: ['vmsplice', 'gup-test', 'socket'],
+  /** Ways to lock memory: mlock, mlock2 with MLOCK_ONFAULT, munlock. */
+  lock: ['lock', 'lock-on-fault', 'unlock'],
+  /**
+   * Ways in which the kernel copies between the memory of a process and elsewhere: process_vm_readv and process_vm_writev,
+   * /proc/PID/mem, a file with O_DIRECT, a pipe, and a pipe by vmsplice.
+   */
+  way: ['process-vm', 'proc-mem', 'direct-io', 'pipe', 'splice'],
   /** Kinds of allocations of the kernel: objects of a slab, and whole pages of any order. */
   allocation: ['objects', 'pages'],
   /** Kinds of the third argument of an ioctl. */

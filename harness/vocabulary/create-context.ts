@@ -10,7 +10,7 @@ import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
 import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
 import { leavesNothing } from './kernel/leaves-nothing.ts'
 import { HugeFiles } from './huge-page-layout.ts'
-import { unpoison } from './memory-failure.ts'
+import { failFrame, failureMessages, unpoison } from './memory-failure.ts'
 import { poolsOf } from './pools.ts'
 
 /**
@@ -40,6 +40,10 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     dyingGroups: () => countDyingGroups(agent),
     failEachAllocation: (options) => failEachAllocation(agent, options),
     leavesNothing: (rounds) => leavesNothing(agent, rounds),
+    failFrame: (pfn) => {
+      expectLog(failureMessages)
+      return failFrame(agent, pfn)
+    },
     unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

@@ -154,6 +154,21 @@ export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
   }
 }
 
+/**
+ * Checks by the flags of frames alone that each huge page of the range has the layout of the model, in its old frames. The
+ * guest does not touch it, so that a 1G page is not zeroed for the check.
+ */
+export async function expectLayout(laid: Laid, range: PageRange): Promise<void> {
+  for (const unit of laid.memory.model.units(range)) {
+    const where = describeRange(unit.range)
+    const pfn = unit.layout === 'split' ? await baseFrame(laid, unit) : laid.frames.get(unit.range.first)
+    if (pfn === undefined) throw new Error(`the frames of ${where} are unknown: expectLayout must see it split first`)
+    const wanted = unit.layout === 'split' ? 0 : unit.range.count
+    const found = await hugeFrames(laid.agent, pfn, unit.range.count)
+    check.equal(found, wanted, `frames of huge pages behind ${where}, which must be ${unit.layout}`)
+  }
+}
+
 /** A sample of the pages shows the order of the frames: at most so many pages of so many runs. */
 const mostPages = 64
 const mostRuns = 8

@@ -1,6 +1,6 @@
 // The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
-import type { Agent } from '../agent/client.ts'
+import type { Agent, Operations } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
@@ -11,7 +11,7 @@ import type { Check, expectDone, expectErrno } from './check.ts'
 import type { Outcome } from '../agent/wire/call.ts'
 import type { FailingAllocations } from './failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
-import type { MemoryFailure, GuestView, HostView } from './views.ts'
+import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import type { Group } from './kernel/control-group.ts'
 import type { KernelMemory } from './kernel-words.ts'
@@ -19,6 +19,7 @@ import type { PageRange } from '../model/ranges.ts'
 import type { PoolsView } from './pools.ts'
 import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
+import type { Step } from './steps/step.ts'
 
 /** The argument of `run` of a scenario. Everything created through it is closed after the scenario. */
 export interface ScenarioContext {
@@ -58,7 +59,15 @@ export interface ScenarioContext {
    * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.
    */
   readonly leavesNothing: (rounds: Rounds) => Promise<readonly number[]>
-  /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
+  /**
+   * Causes a memory error in a frame, as the hardware does. The messages of the kernel about it are expected. Requires
+   * `hwpoison-inject`.
+   */
+  readonly failFrame: (pfn: number) => Promise<MemoryFailure>
+  /**
+   * Makes a frame usable again after an injected memory error: of a huge page in its pool, the first frame. Requires
+   * `hwpoison-inject`.
+   */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */
   readonly mapleNodes: () => Promise<number>
@@ -118,6 +127,10 @@ export interface Memory {
   mapAgain(): Promise<HostView>
   /** Forks a child, and returns the view through its mapping of the whole file. */
   fork(): Promise<HostView>
+  /** The view through another mapping of the file, which need not begin at page 0, and of another process. */
+  viewOf(mapping: Mapping, options?: ViewOptions): HostView
+  /** The copies that the kernel makes from and to the host's pages in one way. */
+  copiesBy(way: CopyWay, options?: CopyOptions): CopyView
   /** Maps all pages of the range into the guest before it runs: KVM_PRE_FAULT_MEMORY. Requires `pre-fault`. */
   preFault(range: PageRange): Promise<void>
   /** Calls KVM_SET_MEMORY_ATTRIBUTES on the VM for the addresses of the range; the model stays. */
@@ -136,6 +149,11 @@ export interface Memory {
   /** Converts a range, which must succeed, and returns the duration in the kernel, in nanoseconds. */
   timeConversion(to: PageState, range: PageRange): Promise<number>
   /**
+   * Does many small operations in one request, which is much faster than the other words. All must succeed, and each look
+   * must find what the model says at that step.
+   */
+  perform(steps: readonly Step[]): Promise<void>
+  /**
    * Causes a memory error in the first page of the range, which the host must have mapped: `madvise` as a process can,
    * `inject` as the hardware does (requires `hwpoison-inject`). The messages of the kernel about it are expected.
    */
@@ -151,6 +169,12 @@ export interface Memory {
    * frames of the huge page, and kpageflags shows no huge page there. Requires the same as `expectWhole`.
    */
   expectSplit(range: PageRange): Promise<void>
+  /**
+   * Each huge page of the range is split or whole as the model says, by the flags of all its frames, which are the same as
+   * before. Only the host touches it, in its shared pages: a 1G page that the guest touches while it is whole is zeroed,
+   * which takes seconds. A whole huge page must have been seen split before. Requires `pagemap`.
+   */
+  expectLayout(range: PageRange): Promise<void>
   /** The counters of the pool and st_blocks equal the models of all files of this page size. */
   expectAccounting(): Promise<void>
   /** The charges of the agent's control group equal the models as well. Requires `hugetlb-cgroup`. */
@@ -201,6 +225,22 @@ export interface ConvertEachOptions {
   /** Converts only every n-th page of the range, from its first page on. Default: all pages. */
   readonly every?: number
   readonly order: 'forward' | 'reverse' | { readonly random: number }
+}
+
+export interface ViewOptions {
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process that accesses the mapping: a child of the agent. Default: the agent. */
+  readonly process?: Operations
+}
+
+export interface CopyOptions {
+  /** Default: the mapping of the whole file. */
+  readonly mapping?: Mapping
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process whose mapping it is: a child of the agent. Default: the agent. */
+  readonly pid?: number
 }
 
 export type PinMethod = (typeof words.pin)[number]

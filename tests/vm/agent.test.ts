@@ -5,9 +5,18 @@ import { made, step } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
-import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
+import {
+  attributePrivate,
+  ioctls,
+  kvmCapabilities,
+  openFlags,
+  protections,
+  remapFlags,
+  vmTypes,
+} from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
+import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
@@ -133,6 +142,8 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
+  await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
+
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)
     const request = ioctls.gmemConvertPrivate
@@ -144,16 +155,30 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('pins pages in both ways', async (t) => {
+  await t.test('pins pages in every way', async (t) => {
     const memory = await createMemory(agent)
     const { mapping } = memory
-    for (const method of ['vmsplice', 'gup-test'] as const) {
+    for (const method of ['vmsplice', 'gup-test', 'socket'] as const) {
       const { pin } = await must(agent.host.pin({ mapping, offset: 3 * page, size: page, method }))
       t.match(await memory.convert('private', 0, size), { errno: 'EAGAIN', errorOffset: 3 * page }, method)
       await must(agent.close(pin))
       await must(memory.convert('private', 0, size))
       await must(memory.convert('shared', 0, size))
     }
+    await agent.reset()
+  })
+
+  await t.test('moves, protects and locks mappings, and lets the kernel copy', async (t) => {
+    const { mapping } = await createMemory(agent)
+    const { mapping: place } = await must(agent.host.mmap({ length: size }))
+    await must(agent.host.lock(mapping, 0, page, 'lock'))
+    const flags = remapFlags.mayMove | remapFlags.fixed
+    await must(agent.host.mremap({ mapping, offset: page, oldSize: page, newSize: page, flags, place }))
+    await must(agent.host.protect(place, 0, page, protections.read))
+    const copy = { mapping, offset: 0, size: page, way: 'direct-io' } as const
+    await must(agent.host.copyFill({ ...copy, value: 0x5a }))
+    t.match(await agent.host.copyScan(copy), { runs: [{ first: 0, count: 1, value: 0x5a }] })
+    t.match(await agent.host.copyFill({ ...copy, mapping: place, value: 1 }), { errno: 'EFAULT', bytes: 0 })
     await agent.reset()
   })
 

@@ -36,8 +36,13 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
 
 /** The words of the request of a step of `repeat`. */
 export function encodeStep<Name extends OperationName>(name: Name, request: StepRequest<Name>): bigint[] {
-  const values = new Map<string, unknown>(Object.entries(request))
-  return Object.entries<Field<never, unknown>>(operations[name].request).map(([key, field]) => {
+  return encodeFields(name, operations[name].request, request)
+}
+
+/** The words of some fields, in the order of the fields. `name` is what they belong to. */
+export function encodeFields(name: string, fields: Fields, given: object): bigint[] {
+  const values = new Map<string, unknown>(Object.entries(given))
+  return Object.entries<Field<never, unknown>>(fields).map(([key, field]) => {
     const value = values.get(key)
     if (isMade(value)) return BigInt(stepResult + value.madeByStep)
     if (!isInput(value)) throw new TypeError(`${name}: ${key} cannot be sent`)

@@ -37,10 +37,14 @@ const timeout = unseen(count)
 const inMapping = { mapping, offset: size, size }
 const inGuest = { vcpu, gpa: bits, size }
 const filling = { pattern: choice(words.pattern), value: bits }
+/** `pid`: the process whose memory it is; the process that performs the operation if it is left out. */
+const copying = { ...inMapping, way: choice(words.way), pid: seldom(count) }
 const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
 
-/** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
-const hostEnd = { outcome: choice(words.host), signalCode: count, faultOffset: size, bytes: size }
+/** A signal: its si_code, its offset in the mapping, and for a memory error the binary logarithm of what is lost. */
+const hit = { signalCode: count, faultOffset: size, addressBits: count }
+/** How an access by the host ended, and the bytes handled before. */
+const hostEnd = { outcome: choice(words.host), ...hit, bytes: size }
 /** How an access by the guest ended: for KVM_EXIT_MEMORY_FAULT its fields, otherwise the exit that was not expected. */
 const guestEnd = {
   outcome: choice(words.guest),
@@ -143,7 +147,7 @@ export const operations = {
   madvise: {
     number: 27,
     request: { mapping, offset: size, length: size, advice: count },
-    answer: { signal: count, signalCode: count },
+    answer: { signal: count, ...hit },
   },
   fstat: {
     number: 28,
@@ -209,6 +213,37 @@ export const operations = {
     answer: { done: count, step: count, error: count, word: bits },
   },
   descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
+  steps: {
+    number: 64,
+    request: {
+      file: gmem,
+      target: handle('vm', 'gmem'),
+      dialect,
+      base: seldom(bits),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      gpa: bits,
+      timeout,
+    },
+    answer: { done: count, runs: count },
+  },
+  mremap: {
+    number: 58,
+    request: {
+      mapping,
+      offset: size,
+      oldSize: size,
+      newSize: size,
+      flags: bits,
+      place: optionalHandle('mapping'),
+      placeOffset: seldom(size),
+    },
+    answer: { address: bits },
+  },
+  mprotect: { number: 59, request: { mapping, offset: size, length: size, protection: bits }, answer: {} },
+  mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
+  copyScan: { number: 61, request: copying, answer: { runs: count } },
+  copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from '../../agent/client.ts'
 import { expectDone } from '../check.ts'
-import { made, step, type Step } from '../../agent/rounds.ts'
+import { made, step, type RoundStep } from '../../agent/rounds.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
 import { readFootprint, readGrowth } from './footprint.ts'
 
-export { made, step, type Step }
+export { made, step, type RoundStep }
 
 export interface Rounds {
   /** The operations of a round, for messages: "refused bindings". */
@@ -14,7 +14,7 @@ export interface Rounds {
   /** How many rounds there are between the two looks. */
   readonly times: number
   /** A round closes all that it opens. */
-  readonly round: readonly Step[]
+  readonly round: readonly RoundStep[]
 }
 
 /** A leak in every round grows by `times`, and noise by less than this part of it. */

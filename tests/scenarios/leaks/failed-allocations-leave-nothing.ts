@@ -7,7 +7,7 @@ import {
   pageSize,
   scenario,
   step,
-  type Step,
+  type RoundStep,
 } from '../../../harness/api.ts'
 
 const unit = hugePageBytes['2M']
@@ -16,7 +16,7 @@ const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 
 /** A step whose n-th allocation of an object fails. It may cope with that. */
-function failing(nth: number, failed: Step): Step[] {
+function failing(nth: number, failed: RoundStep): RoundStep[] {
   return [step('failNth', { of: 'objects', nth }), failed, step('failNthResult', {})]
 }
 

@@ -9,7 +9,7 @@ import {
   step,
   type Dialect,
   type PageState,
-  type Step,
+  type RoundStep,
 } from '../../../harness/api.ts'
 
 const shared = gmemFlags.supportShared
@@ -19,11 +19,11 @@ const mapping = made(1)
 const sharedMapping = { offset: 0, protection: 3, flags: 1 }
 
 /** A round that makes a file, maps it and uses pages in it, whole huge pages among them. */
-function useOf(unit: number, dialect: Dialect): Step[] {
+function useOf(unit: number, dialect: Dialect): RoundStep[] {
   const size = 3 * unit
-  const converted = (to: PageState, offset: number, length: number): Step =>
+  const converted = (to: PageState, offset: number, length: number): RoundStep =>
     step('convert', { target: file, dialect, to, offset, size: length })
-  const filled = (offset: number): Step =>
+  const filled = (offset: number): RoundStep =>
     step('hostFill', { mapping, offset, size: pageSize, pattern: 'byte', value: 1 }, { outcome: 'done' })
   return [
     filled(0),

@@ -8,7 +8,7 @@ import {
   scenario,
   step,
   type PageState,
-  type Step,
+  type RoundStep,
 } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
@@ -31,8 +31,13 @@ export default scenario({
       // The pages before the pinned one have references of the check itself.
       await file.host.fill(pages(unit, 40), 0x41)
       const target = file.handles.gmem
-      const converted = (to: PageState, offset: number, size: number, errno: Step['end']['errno'], errorOffset = 0) =>
-        step('convert', { target, dialect, to, offset, size, errorOffset }, { errno })
+      const converted = (
+        to: PageState,
+        offset: number,
+        size: number,
+        errno: RoundStep['end']['errno'],
+        errorOffset = 0,
+      ) => step('convert', { target, dialect, to, offset, size, errorOffset }, { errno })
       const argument = (value: number) =>
         step(
           'ioctlRaw',
