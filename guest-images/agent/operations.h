@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "e3bccca771b6bc30"
+#define OPERATIONS_DIGEST "ca7c0522be1e40a9"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -107,7 +107,9 @@
 	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
-		F(value), F(bytes))
+		F(value), F(bytes)) \
+	OP(55, fail_lasting, F(of) F(space) F(times),) \
+	OP(56, fail_lasting_result, , F(armed) F(failures))
 /* clang-format on */
 
 struct call;

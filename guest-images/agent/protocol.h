@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "8a3abea4d18da414"
+#define PROTOCOL_DIGEST "d40ad491fea0ed81"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -161,6 +161,7 @@ enum wire_way {
 enum wire_allocation {
 	ALLOCATION_OBJECTS,
 	ALLOCATION_PAGES,
+	ALLOCATION_NODES,
 	ALLOCATION_COUNT,
 };
 

@@ -15,6 +15,7 @@ import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
+import type { Request } from './wire/operations.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
@@ -52,6 +53,12 @@ export interface Operations {
    * the kernel has taken but that no file has.
    */
   descriptors(): Promise<Result<'descriptors'>>
+  /**
+   * In the next operation, within its system call, so many allocations of this kind fail one after the other, behind the first
+   * `space` bytes of objects, or pages. `failLastingResult` tells how many did fail.
+   */
+  failLasting(failing: Request<'failLasting'>): Promise<Outcome>
+  failLastingResult(): Promise<Result<'failLastingResult'>>
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
@@ -107,6 +114,8 @@ function operationsOf(call: Call, patience: Patience): Operations {
     failNthResult: () => call('failNthResult', {}),
     repeat: repeatRoundsOf(call),
     descriptors: () => call('descriptors', {}),
+    failLasting: (failing) => call('failLasting', failing),
+    failLastingResult: () => call('failLastingResult', {}),
   }
 }
 

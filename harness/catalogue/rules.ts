@@ -64,6 +64,8 @@ const rules = {
   'S-A39': 'Split pages count as HugeTLB and as page cache.',
   'S-A40': 'Only the NUMA policy of the task decides where pages are allocated.',
   'S-A41': 'A memory error is reported at the next fault on the page.',
+  'K-slots':
+    'A memslot of a guest_memfd is deleted and never changed, has no dirty log and is not read-only; one that is refused or fails binds nothing, and one that is deleted frees exactly its pages.',
   'S-B12':
     'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
   'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',

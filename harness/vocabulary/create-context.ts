@@ -5,7 +5,7 @@ import { checkMemoryOptions } from './check-memory-options.ts'
 import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
-import { failEachAllocation } from './failing-allocations.ts'
+import { failAllocationsFrom, failEachAllocation } from './failing-allocations.ts'
 import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
 import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
 import { leavesNothing } from './kernel/leaves-nothing.ts'
@@ -39,6 +39,7 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     enterGroup: (name) => enterGroup(agent, name),
     dyingGroups: () => countDyingGroups(agent),
     failEachAllocation: (options) => failEachAllocation(agent, options),
+    failAllocationsFrom: (options) => failAllocationsFrom(agent, options),
     leavesNothing: (rounds) => leavesNothing(agent, rounds),
     failFrame: (pfn) => {
       expectLog(failureMessages)

@@ -217,6 +217,9 @@ void test('the agent in a guest', async (t) => {
     await must(agent.setAffinity(0))
     t.match(await agent.failNth('objects', 1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
+    const failing = await agent.failLasting({ of: 'nodes', space: 1024, times: 2 })
+    t.match(failing, { errno: /^(OK|ENOENT)$/ })
+    if (failing.errno === 'OK') t.match(await agent.failLastingResult(), { armed: false, failures: 0 })
     await agent.reset()
   })
 

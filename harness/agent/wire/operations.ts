@@ -244,6 +244,8 @@ export const operations = {
   mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
   copyScan: { number: 61, request: copying, answer: { runs: count } },
   copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
+  failLasting: { number: 55, request: { of: choice(words.allocation), space: count, times: count }, answer: {} },
+  failLastingResult: { number: 56, request: {}, answer: { armed: flag, failures: count } },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
