@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "actor_files.h"
+#include "actor_slots.h"
 #include "actor_work.h"
 #include "clock.h"
 #include "dialects.h"
@@ -51,7 +52,9 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 	struct actor_report *report = &actor->report;
 	struct kvm_regs registers = { 0 };
 
-	if (report->unexpected++)
+	/* An address without a memslot may be expected; all else is worse. */
+	if (report->unexpected++ && (end->exit_reason == KVM_EXIT_MMIO ||
+				     report->unexpected_exit != KVM_EXIT_MMIO))
 		return;
 	/* The instruction that a guest without progress hangs at; 0: unknown. */
 	if (!ioctl(actor->vcpu->fd, KVM_GET_REGS, &registers))
@@ -257,6 +260,7 @@ static void (*const works[ACTOR_COUNT])(struct actor *actor) = {
 	[ACTOR_FALLOCATE] = actor_reallocate,
 	[ACTOR_READ_FILE] = actor_read_file,
 	[ACTOR_WRITE_FILE] = actor_write_file,
+	[ACTOR_BIND] = actor_bind,
 };
 
 void actor_work(struct actor *actor)

@@ -121,6 +121,16 @@ static int resolve_target(struct call *call, struct actor *actor)
 	return 0;
 }
 
+static int resolve_slot(struct call *call, struct actor *actor)
+{
+	struct object *vm = handle_need(call, actor->request.vm, MASK(KIND_VM));
+
+	if (!vm)
+		return REFUSED;
+	actor->vm_fd = vm->fd;
+	return resolve_target(call, actor);
+}
+
 static int resolve(struct call *call, struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
@@ -133,6 +143,8 @@ static int resolve(struct call *call, struct actor *actor)
 		if (!error && request->vcpu)
 			error = resolve_vcpu(call, actor);
 		return error;
+	case ACTOR_BIND:
+		return resolve_slot(call, actor);
 	case ACTOR_FALLOCATE:
 		return resolve_target(call, actor);
 	case ACTOR_HOST_READ:

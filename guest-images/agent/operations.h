@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "ca7c0522be1e40a9"
+#define OPERATIONS_DIGEST "453d117439afb3ca"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -85,7 +85,7 @@
 	OP(40, set_affinity, F(cpus),) \
 	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(dialect) \
 		F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) F(check) \
-		F(value), F(actor)) \
+		F(value) F(vm), F(actor)) \
 	OP(42, actors_start, , F(actors)) \
 	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \

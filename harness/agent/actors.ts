@@ -63,6 +63,14 @@ export type Actor = Common &
     | ({ readonly kind: 'guest-count' } & InGuest)
     /** Pins the pages with vmsplice and unpins them at once. */
     | ({ readonly kind: 'pin' } & Mapped)
+    /** Binds the range to the memslot `value` of a VM, at `gpa`, and deletes the memslot. */
+    | ({
+        readonly kind: 'bind'
+        readonly target: Gmem
+        readonly vm: Vm
+        readonly gpa: number
+        readonly value: number
+      } & Range)
     /** Punches a hole, allocates it again. */
     | ({ readonly kind: 'fallocate'; readonly target: Gmem | File } & Range)
     /** Reads `size` bytes of a file from `offset` on, such as /proc/kpagecount; 64 KiB if not given. */

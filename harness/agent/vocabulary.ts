@@ -23,6 +23,7 @@ export const words = {
     'fallocate',
     'read-file',
     'write-file',
+    'bind',
   ],
   /** Calls on the file of a guest_memfd: most of them have to fail. */
   call: [

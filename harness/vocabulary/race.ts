@@ -57,6 +57,10 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
       return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
+    case 'bind': {
+      const { slot } = nestedVm.takeSlot({ size: 0, alignment: 1 })
+      return { ...common, ...place, kind: 'bind', target: gmem, vm: handles.vm, gpa, value: slot }
+    }
     default:
       return racer satisfies never
   }

@@ -31,3 +31,8 @@ type RacerOnPages =
   | { readonly does: 'pin' }
   /** Punches a hole and allocates the range again. */
   | { readonly does: 'reallocate' }
+  /**
+   * Binds the range to a memslot of its own, where the guests of the race expect it, and deletes the memslot: needs a file
+   * without a memslot there. An access of a guest in between is an unexpected exit 6 in its report.
+   */
+  | { readonly does: 'bind' }

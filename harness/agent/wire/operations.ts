@@ -190,6 +190,7 @@ export const operations = {
       cpus: seldom(bits),
       check: flag,
       value: seldom(bits),
+      vm: optionalHandle('vm'),
     },
     answer: { actor: count },
   },

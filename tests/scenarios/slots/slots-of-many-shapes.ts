@@ -29,6 +29,7 @@ export default scenario({
   title: 'slots of any shape bind exactly their pages, and free exactly these when they are deleted',
   rules: ['K-slots', 'S-A5', 'S-A10', 'S-A18'],
   needs: ['in-place-conversion', 'binary-stats'],
+  timeout: 20,
   async run({ memory, agent, check, expectErrno, expectDone }) {
     // The host has no mapping: unmapping it would unmap the guest as well.
     const file = await memory({ pages: filePages, initially: 'shared', slot: false, mapped: false })
