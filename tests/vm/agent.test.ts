@@ -258,6 +258,7 @@ void test('the agent in a guest', async (t) => {
   await t.test('a race between conversions, host and guest has no mismatch', async (t) => {
     const { vm, vcpu, gmem, mapping } = await createMemory(agent)
     const { vcpu: checker } = await must(agent.vm.createVcpu(vm, 1))
+    const { gmem: other } = await must(agent.gmem.create({ vm, size, flags: 1 }))
     const reports = await agent.race.run({
       duration: 500,
       actors: [
@@ -274,6 +275,7 @@ void test('the agent in a guest', async (t) => {
         { kind: 'host-count', mapping, offset: 0, size: page },
         { kind: 'host-read', mapping, offset: page, size: page },
         { kind: 'guest-count', vcpu, gpa: gpa + 2 * page, size: page },
+        { kind: 'bind', target: other, vm, offset: 0, size, gpa: gpa + 2 ** 28, value: 9 },
       ],
     })
     for (const report of reports) {
