@@ -92,6 +92,7 @@ async function leaveOldData(file: Memory): Promise<void> {
 export default scenario({
   title: 'three pages read what the rules say after every order of four touches, conversions, holes and allocations',
   rules: ['S-A19', 'S-A20', 'S-A8', 'S-A33', 'S-A16', 'S-A32'],
+  bugs: ['A-40'],
   needs: ['in-place-conversion'],
   timeout: 30,
   async run({ memory, check }) {
