@@ -3,7 +3,7 @@ import type { Agent, Operations, SignalNext } from '../../agent/client.ts'
 import type { Result } from '../../agent/wire/call.ts'
 import { errnoName } from '../../agent/errno.ts'
 import { GuestError, ProtocolError } from '../../base/errors.ts'
-import { check } from '../check.ts'
+import { check, expectErrno } from '../check.ts'
 
 /** What became of the signals of one operation. */
 interface Signals {
@@ -39,7 +39,7 @@ export async function signalled<Kind>(
   options: SignalNext,
   operation: () => Promise<Kind>,
 ): Promise<Signalled<Kind>> {
-  check.equal((await agent.signalNext(options)).errno, 'OK', 'promising signals')
+  expectErrno(await agent.signalNext(options), 'OK', 'promising signals')
   const reply = await operation()
   return { reply, signals: resultOf(await agent.signalNextResult()) }
 }
@@ -54,7 +54,7 @@ export async function killedDuring(
   operation: (child: Operations) => Promise<unknown>,
 ): Promise<boolean> {
   await using child = await agent.fork()
-  check.equal((await child.signalNext({ how: 'killed', after })).errno, 'OK', 'promising SIGKILL')
+  expectErrno(await child.signalNext({ how: 'killed', after }), 'OK', 'promising SIGKILL')
   try {
     await operation(child)
     return false
