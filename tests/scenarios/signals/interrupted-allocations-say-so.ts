@@ -1,5 +1,6 @@
 // K-signals, S-A29: a signal may end an allocation, with EINTR: what is there then is a part from its start, and success means all of it.
 import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
+import { tryMoments } from '../common/moments.ts'
 
 const blockSize = 512
 const files = [{ pages: 2048 }, { pages: 8 * pagesPerHugePage('2M'), hugePages: '2M' }] as const
@@ -23,15 +24,12 @@ export default scenario({
       check.equal(await allocated(), file.pages, `pages of ${name}`)
 
       for (const how of ['handled', 'restarting'] as const) {
-        let interrupted = 0
-        for (const part of [0.05, 0.1, 0.2, 0.4, 0.7]) {
+        const interrupted = await tryMoments(whole.signals.nanoseconds, async (after) => {
           await agent.gmem.punchHole(gmem, 0, size)
-          const after = Math.ceil(whole.signals.nanoseconds * part)
           const { reply } = await signalled({ how, after, every: 100_000 }, () => agent.gmem.allocate(gmem, 0, size))
           const found = await allocated()
           if (reply.errno === 'OK') check.equal(found, file.pages, `pages after a success, of ${name}`)
           else {
-            interrupted += 1
             expectErrno(reply, 'EINTR', `allocating ${name} beside signals`)
             check.between(found, 0, file.pages - unit, `pages after EINTR, of ${name}`)
             check.equal(found % unit, 0, `pages after EINTR that are no whole unit, of ${name}`)
@@ -41,8 +39,9 @@ export default scenario({
           }
           await file.allocate(file.all)
           check.equal(await allocated(), file.pages, `pages after one more allocation of ${name}`)
-        }
-        check.that(interrupted > 0, `signals (${how}) end an allocation of ${name}`)
+          return reply.errno !== 'OK'
+        })
+        check.that(interrupted, `signals (${how}) end an allocation of ${name}`)
       }
       if (unit > 1) await file.expectAccounting()
       await file.punchHole(pages(0, file.pages))

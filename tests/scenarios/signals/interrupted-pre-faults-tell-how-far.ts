@@ -1,5 +1,6 @@
 // K-signals, S-A18: a signal may end KVM_PRE_FAULT_MEMORY: it tells how far it came, exactly so many pages are mapped, and the rest can follow.
 import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
+import { tryMoments } from '../common/moments.ts'
 
 const huge = pagesPerHugePage('2M')
 const files = [
@@ -34,22 +35,20 @@ export default scenario({
       check.equal(whole.reply.size, 0n, 'bytes left with a blocked signal')
 
       for (const how of ['handled', 'restarting'] as const) {
-        let ended = 0
-        for (const part of [0.1, 0.3, 0.6]) {
+        const ended = await tryMoments(whole.signals.nanoseconds, async (after) => {
           const before = await mapAgain()
-          const after = Math.ceil(whole.signals.nanoseconds * part)
           const { reply } = await signalled({ how, after, every: 100_000 }, () => preFault(gpa))
           const next = Number(reply.gpa)
           check.equal(next + Number(reply.size), end, `the end of what is left ${what}`)
           if (reply.errno === 'EINTR') check.equal(next, gpa, `the start of what is left ${what} after EINTR`)
           else expectDone(reply, `faulting in pages ${what} beside signals`)
-          if (reply.size > 0n) ended += 1
           const done = (next - gpa) / pageSize
           check.equal((await file.guest.mappedPages()) - before, done, `mappings of the guest ${what}`)
           if (reply.size > 0n) check.equal((await preFault(next)).size, 0n, `bytes left ${what} by one more call`)
           check.equal((await file.guest.mappedPages()) - before, file.pages, `mappings in the end ${what}`)
-        }
-        check.that(ended > 0, `signals (${how}) end a pre-fault of pages ${what}`)
+          return reply.size > 0n
+        })
+        check.that(ended, `signals (${how}) end a pre-fault of pages ${what}`)
       }
       file.model.allocate(file.all)
       await file.matchesModel()

@@ -7,6 +7,7 @@ import {
   scenario,
   type ScenarioContext,
 } from '../../../harness/api.ts'
+import { tryMoments } from '../common/moments.ts'
 
 const { keepSize, punchHole } = fallocateModes
 const huge = pagesPerHugePage('2M')
@@ -42,7 +43,6 @@ export default scenario({
         { name: 'an allocation', full: false, run: (by) => by.gmem.fallocate(gmem, keepSize, 0, size) },
         { name: 'first touches', full: false, run: (by) => by.host.fill(mapping, 0, size, { byte: 0x71 }) },
       ]
-      let deaths = 0
       for (const { name, full, run } of operations) {
         const prepare = async () => {
           await file.punchHole(file.all)
@@ -50,9 +50,9 @@ export default scenario({
         }
         await prepare()
         const { signals } = await signalled({ how: 'blocked', after: 0 }, () => run(agent))
-        for (const part of [0.1, 0.4, 0.7]) {
+        const died = await tryMoments(signals.nanoseconds, async (after) => {
           await prepare()
-          if (await killedDuring(Math.ceil(signals.nanoseconds * part), run)) deaths += 1
+          const hit = await killedDuring(after, run)
           const found = await blocks()
           check.between(found, 0, file.pages, `pages of ${what} after a death in ${name}`)
           check.equal(found % unit, 0, `pages after a death in ${name} that are no whole unit of ${what}`)
@@ -64,9 +64,10 @@ export default scenario({
           }
           await file.punchHole(file.all)
           check.equal(await blocks(), 0, `pages of ${what} after one more hole behind a death in ${name}`)
-        }
+          return hit
+        })
+        check.that(died, `a process died in ${name} of pages of ${what}`)
       }
-      check.that(deaths > 0, `processes died in operations on pages of ${what}`)
       await file.convert('private', file.all)
       await file.guest.fill(pages(0, 3), 0x72)
       await file.matchesModel(pages(0, 5))

@@ -1,5 +1,6 @@
 // K-killed, S-A26, S-A27: a process dies between the struct pages of two huge pages that it splits: they are merged or split, all alike, and no struct page is lost.
 import { page, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
+import { tryMoments } from '../common/moments.ts'
 
 const huge = pagesPerHugePage('2M')
 const hugePages = 6
@@ -21,23 +22,22 @@ export default scenario({
     const duration = await file.timeConversion('shared', file.all)
     await file.convert('private', file.all)
 
-    let unchanged = 0
-    for (const part of [0.1, 0.3, 0.5, 0.8]) {
-      await killedDuring(Math.ceil(duration * part), (child) =>
+    const unchanged = await tryMoments(duration, async (after) => {
+      await killedDuring(after, (child) =>
         child.gmem.convert({ target, dialect, to: 'shared', offset: pageSize, size: (file.pages - 2) * pageSize }),
       )
       const [run] = await file.host.look(page(huge))
       const done = run?.value !== 'sigbus'
       if (done) file.model.convert('shared', pages(1, file.pages - 2))
-      else unchanged += 1
       const found = (await kernelMemory()).structPages - structPages
       const wanted = done ? hugePages * savedPerHugePage : 0
       check.equal(found, wanted, `pages of struct pages after a death in a split (done: ${done})`)
       await signalled({ how: 'handled', after: patience }, () => file.preFault(page(huge)))
       for (const place of [pages(0, 2), pages(huge - 1, 2), pages(file.pages - 2, 2)]) await file.matchesModel(place)
       await file.convert('private', file.all)
-    }
-    check.that(unchanged > 0, 'death ends a split of several huge pages')
+      return !done
+    })
+    check.that(unchanged, 'death ends a split of several huge pages')
     await file.expectWhole(file.all)
     await file.convert('shared', page(huge))
     await file.expectSplit(page(huge))
