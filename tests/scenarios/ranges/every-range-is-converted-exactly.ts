@@ -1,6 +1,6 @@
 // K-ranges, S-A10: conversions from every place to every other one, in files of 4K and 2M that lie in two memslots: exactly the range changes.
-import { pages, pagesPerHugePage, pageSize, scenario, type PageRange } from '../../../harness/api.ts'
-import { placesOf, rangesBetween } from '../common/places.ts'
+import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
+import { placesOf, rangesBetween, witnessesOf } from '../common/places.ts'
 
 const huge = pagesPerHugePage('2M')
 /** The second slot begins inside of the second unit. */
@@ -8,10 +8,6 @@ const files = [
   { options: { pages: 7 }, slots: [pages(0, 4), pages(4, 3)] },
   { options: { pages: 3 * huge, hugePages: '2M' }, slots: [pages(0, huge + 188), pages(huge + 188, 2 * huge - 188)] },
 ] as const
-
-function indexesOf({ first, count }: PageRange): number[] {
-  return Array.from({ length: count }, (_, index) => first + index)
-}
 
 export default scenario({
   title: 'a conversion changes each page of its range and no other, wherever it begins and ends',
@@ -21,30 +17,17 @@ export default scenario({
   timeout: 20,
   async run({ memory, agent, check, expectDone }) {
     for (const { options, slots } of files) {
-      const file = await memory({ ...options, initially: 'shared', slot: false })
-      const { vm, gmem, nestedVm, vcpu } = file.handles
-      const guest = await vcpu()
-      const small = file.model.pagesPerUnit === 1
-      const bound: { readonly part: PageRange; readonly gpa: number }[] = []
+      const file = await memory({ ...options, initially: 'shared' })
+      const { vm, gmem, gpa, vcpu } = file.handles
+      const places = placesOf(file.model.pagesPerUnit)
+      const ranges = rangesBetween(places)
+      await vcpu()
+      expectDone(await agent.vm.deleteMemslot(vm, 0), 'unbinding the file')
       // Without a host address: else what the host loses, the guest loses as well.
-      for (const part of slots) {
-        const place = { size: part.count * pageSize, offset: part.first * pageSize }
-        const { slot, gpa } = nestedVm.takeSlot({ ...place, alignment: huge * pageSize })
-        const slotOfPart = { vm, slot, gpa, size: place.size, gmem, gmemOffset: place.offset }
-        expectDone(await agent.vm.setMemslot(slotOfPart), `binding memslot ${slot}`)
-        bound.push({ part, gpa })
-      }
-      const look = async (after: string) => {
-        check.equal<unknown>(await file.host.look(file.all), file.model.hostView(), `host view ${after}`)
-        for (const { part, gpa } of bound) {
-          const reply = await agent.guest.scan(guest, gpa, part.count * pageSize)
-          const runs = expectDone(reply, 'reading through a memslot').runs.map((run) => ({
-            ...run,
-            first: run.first + part.first,
-          }))
-          check.equal<unknown>(runs, file.model.guestView(part), `guest view from page ${part.first} on ${after}`)
-        }
-        file.model.allocate(file.all)
+      for (const [slot, part] of slots.entries()) {
+        const [offset, size] = [part.first * pageSize, part.count * pageSize]
+        const bound = await agent.vm.setMemslot({ vm, slot, gpa: gpa + offset, size, gmem, gmemOffset: offset })
+        expectDone(bound, `binding memslot ${slot}`)
       }
       await file.host.fill(slots[0], 0x21)
       await file.host.fill(slots[1], 0x22)
@@ -54,25 +37,33 @@ export default scenario({
         ['shared', 'private'],
       ] as const) {
         await file.convert(back, file.all)
-        await look(`after all became ${back}`)
-        const all = await file.guest.mappedPages()
-        let last: number[] = []
-        for (const [index, range] of rangesBetween(placesOf(file.model.pagesPerUnit)).entries()) {
-          // Half of the ranges in each direction take half of the time.
-          if (!small && (index % 2 === 0) === (to === 'private')) continue
-          const after = `after pages ${range.first}..${range.first + range.count - 1} became ${to}`
+        await file.perform(
+          ranges.flatMap((range) => [
+            { does: 'convert', to, range },
+            ...witnessesOf(range, places).flatMap(
+              (at) =>
+                [
+                  { does: 'host-look', range: at },
+                  { does: 'guest-look', range: at },
+                ] as const,
+            ),
+            { does: 'convert', to: back, range },
+          ]),
+        )
+        await file.matchesModel()
+        if (file.model.pagesPerUnit > 1) continue
+        // Of pages of 4K, the guest loses those of the range alone.
+        for (const range of ranges) {
+          const before = await file.guest.mappedPages()
           await file.convert(to, range)
-          // Of pages of 4K, the guest loses those of the range alone, and those of the range before it on their way back.
-          if (small) {
-            const lost = new Set([...indexesOf(range), ...last]).size
-            check.equal(all - (await file.guest.mappedPages()), lost, `pages that the guest lost ${after}`)
-            last = indexesOf(range)
-          }
-          await look(after)
+          const lost = before - (await file.guest.mappedPages())
+          const name = `pages ${range.first}..${range.first + range.count - 1}`
+          check.equal(lost, range.count, `pages that the guest lost when ${name} became ${to}`)
           await file.convert(back, range)
+          await file.guest.look(file.all)
         }
       }
-      if (!small) await file.expectAccounting()
+      if (file.model.pagesPerUnit > 1) await file.expectAccounting()
     }
   },
 })

@@ -39,12 +39,10 @@ export default scenario({
           if (done) file.model.convert(to, file.all)
           // A guest that waits for a conversion without end would do so until a signal comes.
           await signalled({ how: 'handled', after: patience }, () => file.preFault(page(huge)))
-          for (const place of places) await file.matchesModel(place)
-          check.equal<unknown>(
-            await file.host.look(file.all),
-            file.model.hostView(),
-            `host view after the death in ${name}`,
-          )
+          await file.perform([
+            { does: 'host-look', range: file.all },
+            ...places.map((range) => ({ does: 'guest-look', range }) as const),
+          ])
           if (done) await file.convert(from, file.all)
           return !done
         })

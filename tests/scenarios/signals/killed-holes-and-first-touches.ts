@@ -45,11 +45,11 @@ export default scenario({
       ]
       for (const { name, full, run } of operations) {
         const prepare = async () => {
-          await file.punchHole(file.all)
           if (full) await file.host.fill(file.all, 0x70)
         }
         await prepare()
         const { signals } = await signalled({ how: 'blocked', after: 0 }, () => run(agent))
+        await file.punchHole(file.all)
         const died = await tryMoments(signals.nanoseconds, async (after) => {
           await prepare()
           const hit = await killedDuring(after, run)
