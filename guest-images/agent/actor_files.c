@@ -27,13 +27,18 @@ void actor_reallocate(struct actor *actor)
 	const struct actor_add_request *request = &actor->request;
 	int modes[] = { FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			FALLOC_FL_KEEP_SIZE };
-	int i;
+	int i, error;
 
-	for (i = 0; i < 2; i++)
-		actor_note(actor, fallocate(actor->fd, modes[i],
-					    request->offset, request->size) ?
-					  errno :
-					  0);
+	for (i = 0; i < 2; i++) {
+		/* A signal may end an allocation: then there is more to do. */
+		do {
+			error = fallocate(actor->fd, modes[i], request->offset,
+					  request->size) ?
+					errno :
+					0;
+		} while (error == EINTR && modes[i] == FALLOC_FL_KEEP_SIZE);
+		actor_note(actor, error);
+	}
 }
 
 void actor_read_file(struct actor *actor)

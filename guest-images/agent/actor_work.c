@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "actor_files.h"
+#include "actor_signals.h"
 #include "actor_work.h"
 #include "clock.h"
 #include "dialects.h"
@@ -257,6 +258,7 @@ static void (*const works[ACTOR_COUNT])(struct actor *actor) = {
 	[ACTOR_FALLOCATE] = actor_reallocate,
 	[ACTOR_READ_FILE] = actor_read_file,
 	[ACTOR_WRITE_FILE] = actor_write_file,
+	[ACTOR_SIGNAL] = actor_signal_others,
 };
 
 void actor_work(struct actor *actor)

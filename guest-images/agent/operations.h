@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "e3bccca771b6bc30"
+#define OPERATIONS_DIGEST "fce6ccb2a8588f80"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -107,7 +107,10 @@
 	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
-		F(value), F(bytes))
+		F(value), F(bytes)) \
+	OP(52, signal_next, F(how) F(after) F(every),) \
+	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
+		F(ended) F(pending) F(nanoseconds))
 /* clang-format on */
 
 struct call;

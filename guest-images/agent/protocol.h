@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "8a3abea4d18da414"
+#define PROTOCOL_DIGEST "9f2e83709411941e"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -98,6 +98,7 @@ enum wire_actor {
 	ACTOR_FALLOCATE,
 	ACTOR_READ_FILE,
 	ACTOR_WRITE_FILE,
+	ACTOR_SIGNAL,
 	ACTOR_COUNT,
 };
 
@@ -162,6 +163,14 @@ enum wire_allocation {
 	ALLOCATION_OBJECTS,
 	ALLOCATION_PAGES,
 	ALLOCATION_COUNT,
+};
+
+enum wire_signal {
+	SIGNAL_HANDLED,
+	SIGNAL_RESTARTING,
+	SIGNAL_BLOCKED,
+	SIGNAL_KILLED,
+	SIGNAL_COUNT,
 };
 
 enum wire_argument {

@@ -69,6 +69,8 @@ export type Actor = Common &
     | ({ readonly kind: 'read-file'; readonly path: string } & Partial<Range>)
     /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
     | { readonly kind: 'write-file'; readonly path: string; readonly text: string }
+    /** Signals all other threads, and the one that performs operations; `value` nanoseconds lie between two rounds. */
+    | { readonly kind: 'signal'; readonly value: number }
   )
 
 /** The books of one actor; the counts are explained in wire/records.ts. */

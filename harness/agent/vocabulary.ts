@@ -23,6 +23,7 @@ export const words = {
     'fallocate',
     'read-file',
     'write-file',
+    'signal',
   ],
   /** Calls on the file of a guest_memfd: most of them have to fail. */
   call: [
@@ -54,6 +55,11 @@ export const words = {
   way: ['process-vm', 'proc-mem', 'direct-io', 'pipe', 'splice'],
   /** Kinds of allocations of the kernel: objects of a slab, and whole pages of any order. */
   allocation: ['objects', 'pages'],
+  /**
+   * Signals during an operation: `handled` ends system calls that can be ended, `restarting` has SA_RESTART, `blocked` stays
+   * pending until the operation has ended, `killed` is SIGKILL.
+   */
+  signal: ['handled', 'restarting', 'blocked', 'killed'],
   /** Kinds of the third argument of an ioctl. */
   argument: ['buffer', 'value', 'read-only-buffer'],
 } as const

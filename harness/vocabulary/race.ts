@@ -31,6 +31,7 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
   const common = racer.times === undefined ? {} : { rounds: racer.times }
   if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
   if (racer.does === 'write-file') return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
+  if (racer.does === 'signal') return { ...common, kind: 'signal', value: racer.pause }
   const { gmem, nestedVm } = handles
   const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
   const gpa = handles.gpa + place.offset

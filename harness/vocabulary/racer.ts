@@ -12,6 +12,8 @@ export type Racer = {
   | { readonly does: 'read-file'; readonly path: string }
   /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
   | { readonly does: 'write-file'; readonly path: string; readonly text: string }
+  /** Signals all other threads of the race, again and again with a pause of so many nanoseconds; the handler does nothing. */
+  | { readonly does: 'signal'; readonly pause: number }
 )
 
 type RacerOnPages =

@@ -16,6 +16,7 @@ import {
 } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
+import { checkSignals } from './fixtures/agent-signals.ts'
 import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
@@ -143,6 +144,7 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
+  await t.test('signals itself and a child during an operation', (t) => checkSignals(t, agent))
 
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)

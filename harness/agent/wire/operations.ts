@@ -244,6 +244,24 @@ export const operations = {
   mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
   copyScan: { number: 61, request: copying, answer: { runs: count } },
   copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
+  signalNext: {
+    number: 52,
+    request: { how: choice(words.signal), after: count, every: seldom(count) },
+    answer: {},
+  },
+  signalNextResult: {
+    number: 53,
+    request: {},
+    answer: {
+      armed: flag,
+      error: count,
+      handled: count,
+      inCalls: count,
+      ended: count,
+      pending: flag,
+      nanoseconds: unseen(count),
+    },
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations
