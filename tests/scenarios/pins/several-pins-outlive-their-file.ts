@@ -7,6 +7,9 @@ const looksMilliseconds = 150
 
 interface Case {
   readonly size: HugePageSize
+  /** The number of huge pages at the start of the file with a pin; those behind them are touched, and return at once. */
+  readonly pinned: number
+  readonly unpinned: number
   /** The pinned pages, and the number of huge pages that are still lent when the pins have gone up to this one. */
   readonly pins: readonly {
     readonly at: number
@@ -18,6 +21,8 @@ interface Case {
 const cases: readonly Case[] = [
   {
     size: '2M',
+    pinned: 3,
+    unpinned: 1,
     pins: [
       { at: 5, by: 'vmsplice', lent: 3 },
       { at: 512 + 511, by: 'socket', lent: 2 },
@@ -27,6 +32,8 @@ const cases: readonly Case[] = [
   },
   {
     size: '2M',
+    pinned: 2,
+    unpinned: 2,
     pins: [
       { at: 300, by: 'gup-test', lent: 2 },
       { at: 5, by: 'vmsplice', lent: 1 },
@@ -36,6 +43,8 @@ const cases: readonly Case[] = [
   },
   {
     size: '1G',
+    pinned: 1,
+    unpinned: 0,
     pins: [
       { at: 511, by: 'socket', lent: 1 },
       { at: 200_000, by: 'vmsplice', lent: 0 },
@@ -43,24 +52,30 @@ const cases: readonly Case[] = [
   },
 ]
 
-async function closeWithPins(context: ScenarioContext, { size, pins }: Case): Promise<void> {
+async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned, pins }: Case): Promise<void> {
   const { memory, pools, agent, check, expectDone } = context
   const before = await pools.counters(size)
-  const count = Math.ceil((Math.max(...pins.map(({ at }) => at)) + 1) / pagesPerHugePage(size))
-  const file = await memory({ pages: count * pagesPerHugePage(size), hugePages: size, initially: 'private' })
+  const huge = pagesPerHugePage(size)
+  const file = await memory({ pages: (pinned + unpinned) * huge, hugePages: size, initially: 'private' })
   const held = []
   for (const { at, by, lent } of pins) {
     await file.convert('shared', page(at))
     await file.host.fill(page(at), 0x56)
     held.push({ at, lent, pin: await file.pin(page(at), by) })
   }
-  const { gmem, mapping, vm } = file.handles
+  for (let index = pinned; index < pinned + unpinned; index += 1) await file.guest.fill(page(index * huge), 0x57)
+  const { gmem, mapping, vm, vcpu } = file.handles
+  expectDone(await agent.close(await vcpu()), 'closing the vCPU')
   expectDone(await agent.close(gmem), 'closing the file')
   if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
   expectDone(await agent.close(vm), 'closing the VM')
-  check.equal(await pools.counters(size), { ...before, free: before.free - count }, `the pool of ${size} with all pins`)
+  check.equal(
+    await pools.counters(size),
+    { ...before, free: before.free - pinned },
+    `the pool of ${size} with all pins`,
+  )
 
-  let lentBefore = count
+  let lentBefore = pinned
   for (const { at, lent, pin } of held) {
     await pin.release()
     if (lent === lentBefore) await setTimeout(looksMilliseconds)
