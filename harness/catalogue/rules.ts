@@ -75,6 +75,8 @@ const rules = {
   'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',
   'K-groups':
     'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
+  'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',
+  'K-exec': 'A mapping of the file can neither be made nor become executable.',
 } as const satisfies Record<string, string>
 
 /** The identifier of a rule. */

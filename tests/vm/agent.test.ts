@@ -5,18 +5,11 @@ import { made, step } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
-import {
-  attributePrivate,
-  ioctls,
-  kvmCapabilities,
-  openFlags,
-  protections,
-  remapFlags,
-  vmTypes,
-} from '../../harness/uapi/constants.ts'
+import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 import { checkSignals } from './fixtures/agent-signals.ts'
+import { checkMappings } from './fixtures/agent-mappings.ts'
 import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
@@ -170,19 +163,7 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('moves, protects and locks mappings, and lets the kernel copy', async (t) => {
-    const { mapping } = await createMemory(agent)
-    const { mapping: place } = await must(agent.host.mmap({ length: size }))
-    await must(agent.host.lock(mapping, 0, page, 'lock'))
-    const flags = remapFlags.mayMove | remapFlags.fixed
-    await must(agent.host.mremap({ mapping, offset: page, oldSize: page, newSize: page, flags, place }))
-    await must(agent.host.protect(place, 0, page, protections.read))
-    const copy = { mapping, offset: 0, size: page, way: 'direct-io' } as const
-    await must(agent.host.copyFill({ ...copy, value: 0x5a }))
-    t.match(await agent.host.copyScan(copy), { runs: [{ first: 0, count: 1, value: 0x5a }] })
-    t.match(await agent.host.copyFill({ ...copy, mapping: place, value: 1 }), { errno: 'EFAULT', bytes: 0 })
-    await agent.reset()
-  })
+  await t.test('moves, protects and locks mappings, and lets the kernel copy', (t) => checkMappings(t, agent))
 
   await t.test('looks behind a mapping and at the file', async (t) => {
     const { mapping, gmem, vcpu } = await createMemory(agent)
