@@ -23,6 +23,11 @@ export const words = {
     'fallocate',
     'read-file',
     'write-file',
+    'punch',
+    'allocate',
+    'bind',
+    'map',
+    'fork',
   ],
   /** Calls on the file of a guest_memfd: most of them have to fail. */
   call: [
