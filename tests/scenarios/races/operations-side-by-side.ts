@@ -5,11 +5,11 @@ export default pairsScenario(
   'operations on the same pages at the same time leave the file intact',
   [
     ['convert', 'bind'],
-    ['convert', 'allocate'],
+    ['convert', 'reallocate'],
     ['punch', 'allocate'],
     ['punch', 'map'],
-    ['guest-read', 'bind'],
+    ['guest-read', 'reallocate'],
     ['convert', 'fork'],
   ],
-  60,
+  40,
 )
