@@ -19,6 +19,7 @@ struct actor {
 	struct actor_add_request request;
 	/* The objects of the handles in the request. */
 	int fd;
+	int vm_fd;
 	unsigned char *memory;
 	struct vcpu *vcpu;
 	/* A path, and behind its zero byte a text; a zero byte at the end. */

@@ -124,6 +124,18 @@ static int resolve_target(struct call *call, struct actor *actor)
 	return 0;
 }
 
+static int resolve_slot(struct call *call, struct actor *actor)
+{
+	struct object *vm = handle_need(call, actor->request.vm, MASK(KIND_VM));
+	int error;
+
+	if (!vm)
+		return REFUSED;
+	actor->vm_fd = vm->fd;
+	error = resolve_target(call, actor);
+	return error ? error : resolve_mapping(call, actor);
+}
+
 static int resolve(struct call *call, struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
@@ -137,10 +149,16 @@ static int resolve(struct call *call, struct actor *actor)
 			error = resolve_vcpu(call, actor);
 		return error;
 	case ACTOR_FALLOCATE:
+	case ACTOR_PUNCH:
+	case ACTOR_ALLOCATE:
+	case ACTOR_MAP:
 		return resolve_target(call, actor);
+	case ACTOR_BIND:
+		return resolve_slot(call, actor);
 	case ACTOR_HOST_READ:
 	case ACTOR_HOST_COUNT:
 	case ACTOR_PIN:
+	case ACTOR_FORK:
 		return resolve_mapping(call, actor);
 	case ACTOR_GUEST_READ:
 	case ACTOR_GUEST_COUNT:

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "fce6ccb2a8588f80"
+#define OPERATIONS_DIGEST "9227210fda132ac7"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -83,9 +83,9 @@
 	OP(38, write_file, F(path_length),) \
 	OP(39, pagemap, F(mapping) F(offset) F(pages), F(pages)) \
 	OP(40, set_affinity, F(cpus),) \
-	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(dialect) \
-		F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) F(check) \
-		F(value), F(actor)) \
+	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(vm) F(slot) \
+		F(dialect) F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) \
+		F(check) F(value), F(actor)) \
 	OP(42, actors_start, , F(actors)) \
 	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \

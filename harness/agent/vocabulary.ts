@@ -24,6 +24,11 @@ export const words = {
     'read-file',
     'write-file',
     'signal',
+    'punch',
+    'allocate',
+    'bind',
+    'map',
+    'fork',
   ],
   /** Calls on the file of a guest_memfd: most of them have to fail. */
   call: [

@@ -52,12 +52,22 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
     case 'host-count':
     case 'host-read':
     case 'pin':
+    case 'fork':
       return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
     case 'guest-count':
     case 'guest-read':
       return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
+    case 'punch':
+    case 'allocate':
+    case 'map':
+      return { ...common, ...place, kind: racer.does, target: gmem }
+    case 'bind': {
+      const { slot } = nestedVm.takeSlot({ size: 0, alignment: 1 })
+      const { vm } = nestedVm
+      return { ...common, ...place, kind: 'bind', vm, target: gmem, mapping: mappingOf(handles), slot, gpa }
+    }
     default:
       return racer satisfies never
   }

@@ -181,6 +181,8 @@ export const operations = {
       target: optionalHandle('vm', 'gmem', 'file'),
       mapping: optionalHandle('mapping'),
       vcpu: optionalHandle('vcpu'),
+      vm: optionalHandle('vm'),
+      slot: seldom(count),
       dialect: seldom(dialect),
       to: seldom(pageState),
       offset: seldom(size),
