@@ -43,12 +43,12 @@ struct uapi_memory_fault {
 	__u64 size;
 };
 
+#define UAPI_MEM_GUEST_MEMFD (1u << 2)
 #define UAPI_CREATE_GUEST_MEMFD \
 	_IOWR(0xAE, 0xd4, struct uapi_create_guest_memfd)
 #define UAPI_SET_USER_MEMORY_REGION2 \
 	_IOW(0xAE, 0x49, struct uapi_memory_region2)
 #define UAPI_PRE_FAULT_MEMORY _IOWR(0xAE, 0xd5, struct uapi_pre_fault_memory)
-#define UAPI_MEM_GUEST_MEMFD (1U << 2)
 #define UAPI_EXIT_MEMORY_FAULT 39
 
 /* mm/gup_test.h */

@@ -24,6 +24,15 @@ import { StepOperations } from './steps.ts'
 /** A kind of allocations of the kernel. */
 export type Allocation = (typeof words.allocation)[number]
 
+/** Signals for one operation, from a timer; times are in nanoseconds. */
+export interface SignalNext {
+  readonly how: (typeof words.signal)[number]
+  /** The first one comes so long after the start of the operation; only a blocked one may be there from the start on, with 0. */
+  readonly after: number
+  /** The distance of the following ones; there are none if not given. */
+  readonly every?: number
+}
+
 /** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
 export interface Operations {
   readonly vm: VmOperations
@@ -59,6 +68,9 @@ export interface Operations {
    */
   failLasting(failing: Request<'failLasting'>): Promise<Outcome>
   failLastingResult(): Promise<Result<'failLastingResult'>>
+  /** The thread that performs the next operation gets signals meanwhile; `signalNextResult` counts them. */
+  signalNext(options: SignalNext): Promise<Outcome>
+  signalNextResult(): Promise<Result<'signalNextResult'>>
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
@@ -116,6 +128,8 @@ function operationsOf(call: Call, patience: Patience): Operations {
     descriptors: () => call('descriptors', {}),
     failLasting: (failing) => call('failLasting', failing),
     failLastingResult: () => call('failLastingResult', {}),
+    signalNext: (options) => call('signalNext', options),
+    signalNextResult: () => call('signalNextResult', {}),
   }
 }
 

@@ -5,12 +5,13 @@ import { checkMemoryOptions } from './check-memory-options.ts'
 import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
-import { failAllocationsFrom, failEachAllocation } from './failing-allocations.ts'
 import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
 import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
 import { leavesNothing } from './kernel/leaves-nothing.ts'
-import { HugeFiles } from './huge-page-layout.ts'
 import { failFrame, failureMessages, unpoison } from './memory-failure.ts'
+import { failAllocationsFrom, failEachAllocation } from './disturb/failing-allocations.ts'
+import { HugeFiles } from './huge-page-layout.ts'
+import { killedDuring, signalled } from './disturb/signalled.ts'
 import { poolsOf } from './pools.ts'
 
 /**
@@ -45,6 +46,8 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
       expectLog(failureMessages)
       return failFrame(agent, pfn)
     },
+    signalled: (options, operation) => signalled(agent, options, operation),
+    killedDuring: (after, operation) => killedDuring(agent, after, operation),
     unpoison: (pfn) => unpoison(agent, pfn),
   }
 }

@@ -34,8 +34,8 @@ export interface Group {
 }
 
 const root = '/sys/fs/cgroup'
-const looks = 20
-const pauseMilliseconds = 100
+const looks = 60
+const pauseMilliseconds = 25
 
 /** Reads the charges of a control group, by default the group of the agent. */
 export async function readCharges(agent: Agent, size: HugePageSize, group = agentGroup): Promise<GroupCharges> {

@@ -14,15 +14,12 @@ interface Amount {
 export type Footprint = ReadonlyMap<string, Amount>
 
 const slabinfo = '/proc/slabinfo'
-const vmstat = '/proc/vmstat'
+const zoneinfo = '/proc/zoneinfo'
+/** Writing to it adds up the differences that each CPU still keeps for itself, of a hundred pages or so. */
+const statRefresh = '/proc/sys/vm/stat_refresh'
+const pageNoise = 64
 
 /** Free pages count downwards, so that more resources are a larger number. */
-const inVmstat = [
-  // The free lists of the CPUs have pages that do not count as free.
-  ['pages of memory', 'nr_free_pages', -1, 200],
-  ['pages of struct page', 'nr_memmap_pages', 1, 0],
-] as const
-
 const inPools = hugePageSizes.flatMap((size) => [
   [`huge pages of ${size}`, `${poolDirectory(size)}/free_hugepages`, -1] as const,
   [`reserved huge pages of ${size}`, `${poolDirectory(size)}/resv_hugepages`, 1] as const,
@@ -49,8 +46,9 @@ function slabsIn(text: string): [string, Amount][] {
   )
 }
 
-function numberIn(text: string, pattern: RegExp, factor: number): number {
-  return factor * Number(pattern.exec(text)?.[1] ?? 0)
+/** Counts the free pages of all zones. Those in the lists of the CPUs, which may be thousands, are free as well. */
+function freePagesIn(text: string): number {
+  return [...text.matchAll(/^ +(?:pages free +|count: +)(\d+)$/gm)].reduce((sum, [, digits]) => sum + Number(digits), 0)
 }
 
 /**
@@ -62,18 +60,17 @@ async function read(agent: Agent, flushed: readonly string[] = []): Promise<Foot
   const shrinks = flushed
     .filter((name) => name.startsWith(slabPrefix))
     .map((name) => ({ path: slabShrink(name.slice(slabPrefix.length)), text: '1' }))
-  const flush = flushed.length === 0 ? [] : [{ path: rcuBarrier, text: '1' }, ...shrinks, ...shrinks]
-  const looks = [slabinfo, vmstat, ...inPools.map(([, path]) => path)].map((path) => ({ path }))
+  const slabFlush = flushed.length === 0 ? [] : [{ path: rcuBarrier, text: '1' }, ...shrinks, ...shrinks]
+  const flush = [...slabFlush, { path: statRefresh, text: '1' }]
+  const looks = [slabinfo, zoneinfo, ...inPools.map(([, path]) => path)].map((path) => ({ path }))
   const results = await agent.files.batch([...flush, ...looks])
-  const [slabs, statistics, ...pools] = results.slice(flush.length).map(({ text }) => text)
+  const [slabs = '', zones = '', ...pools] = results.slice(flush.length).map(({ text }) => text)
   return new Map([
-    ...slabsIn(slabs ?? ''),
-    ...inVmstat.map(
-      ([name, key, factor, noise]) =>
-        [name, { held: numberIn(statistics ?? '', new RegExp(`^${key} (\\d+)$`, 'm'), factor), noise }] as const,
-    ),
+    ...slabsIn(slabs),
+    ['pages of memory', { held: -freePagesIn(zones), noise: pageNoise }],
     ...inPools.map(
-      ([name, , factor], index) => [name, { held: numberIn(pools[index] ?? '', /(\d+)/, factor), noise: 0 }] as const,
+      ([name, , factor], index) =>
+        [name, { held: factor * (Number.parseInt(pools[index] ?? '', 10) || 0), noise: 0 }] as const,
     ),
     ['descriptors of the agent', { held: open + withoutFile, noise: 0 }],
   ])

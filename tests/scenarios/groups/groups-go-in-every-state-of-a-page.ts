@@ -1,6 +1,6 @@
 // K-groups: groups are removed one after the other, from the innermost on, while a huge page of theirs is whole, split, merged and overdue.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hugePageBytes, page, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+import { hugePageBytes, page, pagesPerHugePage, scenario, type Group, type HugePageSize } from '../../../harness/api.ts'
 
 const root = '/sys/fs/cgroup'
 const depth = 5
@@ -13,67 +13,72 @@ export default scenario({
   pools: { '2M': 4, '1G': 1 },
   timeout: 30,
   async run({ memory, enterGroup, dyingGroups, pools, agent, check, expectDone }) {
-    for (const size of ['2M', '1G'] as const) {
-      const bytes = hugePageBytes[size]
-      const before = await pools.counters(size)
-      const names = Array.from({ length: depth }, (_, index) =>
-        Array.from({ length: index + 1 }, (_level, level) => `g${level}`).join('/'),
-      )
+    // A group with a split page of its own, which no removal of another group concerns.
+    const witness = await enterGroup('witness')
+    const other = await memory({ pages: 512, hugePages: '2M', initially: 'shared' })
+    await other.host.fill(page(0), 0x99)
+
+    /** Makes nested groups and enters the innermost one; only that one can have processes. */
+    async function nest(): Promise<{ readonly names: string[]; readonly inner: Group }> {
+      const levels = Array.from({ length: depth }, (_, level) => `g${level}`)
+      const names = levels.map((_, index) => levels.slice(0, index + 1).join('/'))
       for (const name of names.slice(0, -1)) {
         expectDone(await agent.files.makeDirectory(`${root}/${name}`), `making the group ${name}`)
         const control = await agent.files.writeFile(`${root}/${name}/cgroup.subtree_control`, '+hugetlb')
         expectDone(control, `giving the group ${name} control of huge pages`)
       }
-      const inner = await enterGroup(names.at(-1) ?? '')
+      return { names, inner: await enterGroup(names.at(-1) ?? '') }
+    }
+
+    async function useOf(name: string, size: HugePageSize): Promise<readonly [number, string]> {
+      const base = `${root}/${name}/hugetlb.${size}B`
+      const { data } = expectDone(await agent.files.readFile(`${base}.numa_stat`), 'reading the numbers of nodes')
+      return [await agent.files.readNumber(`${base}.current`), data.toString().trim()]
+    }
+
+    for (const size of ['2M', '1G'] as const) {
+      const bytes = hugePageBytes[size]
+      const before = await pools.counters(size)
+      const owner = await enterGroup('owner')
       const file = await memory({ pages: pagesPerHugePage(size), hugePages: size, initially: 'private' })
       const { gmem, mapping } = file.handles
+      const { names, inner } = await nest()
       await file.allocate(page(0))
 
-      const chargesOf = async (name: string): Promise<readonly (number | string)[]> => {
-        const read = (what: string): Promise<number> =>
-          agent.files.readNumber(`${root}/${name}/hugetlb.${size}B.${what}`)
-        const { data } = expectDone(
-          await agent.files.readFile(`${root}/${name}/hugetlb.${size}B.numa_stat`),
-          'reading the numbers of nodes',
-        )
-        return [await read('current'), await read('rsvd.current'), data.toString().trim()]
-      }
-      const remove = async (state: string, left: readonly [used: number, reserved: number]): Promise<void> => {
+      const remove = async (state: string, reserved: number): Promise<void> => {
+        const what = `when a group is removed while its page of ${size} is ${state}`
         const gone = names.pop() ?? ''
         if (names.length === depth - 1) await inner.leave()
-        else
-          expectDone(
-            await agent.files.removeDirectory(`${root}/${gone}`),
-            `removing a group while its page is ${state}`,
-          )
+        else expectDone(await agent.files.removeDirectory(`${root}/${gone}`), `removing the group ${gone}`)
+        check.equal(await dyingGroups(), 0, `removed groups that are still in use ${what}`)
         const parent = names.at(-1)
-        if (parent === undefined) return
-        const [used, reserved] = left
-        check.equal(
-          await chargesOf(parent),
-          [used, reserved, `total=${used} N0=${used}`],
-          `use, reservation and use by node of the parent of a group removed while its page of ${size} is ${state}`,
-        )
+        if (parent !== undefined) {
+          check.equal(await useOf(parent, size), [bytes, `total=${bytes} N0=${bytes}`], `use of its parent ${what}`)
+        }
+        check.equal(await owner.charges(size), { used: 0, reserved }, `charges of the group of the creation ${what}`)
+        const wanted = { used: hugePageBytes['2M'], reserved: hugePageBytes['2M'] }
+        check.equal(await witness.charges('2M'), wanted, `charges of another group ${what}`)
       }
 
-      await remove('whole', [bytes, bytes])
+      await remove('whole', bytes)
       await file.convert('shared', page(7))
       await file.host.fill(page(7), 0x77)
-      await remove('split', [bytes, bytes])
+      await remove('split', bytes)
       await file.convert('private', page(7))
-      await remove('merged', [bytes, bytes])
+      await remove('merged', bytes)
       await file.convert('shared', page(7))
       await file.host.expect(page(7), 0x77)
       const pin = await file.pin(page(7), 'gup-test')
       expectDone(await agent.close(gmem), 'closing the file')
       if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
-      await remove('overdue', [bytes, 0])
-      await remove('overdue', [0, 0])
+      await remove('overdue', 0)
+      await remove('overdue', 0)
       check.equal((await pools.counters(size)).free, before.free - 1, `free pages of ${size} while one is pinned`)
       await pin.release()
       for (let wait = 10; wait < 2000 && (await pools.counters(size)).free < before.free; wait *= 2) await sleep(wait)
       check.equal(await pools.counters(size), before, `the pool of ${size} when all groups are gone`)
-      check.equal(await dyingGroups(), 0, `removed groups that a page of ${size} has left behind`)
+      await owner.leave()
     }
+    await witness.leave()
   },
 })

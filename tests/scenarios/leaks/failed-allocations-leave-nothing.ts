@@ -20,7 +20,7 @@ function failing(nth: number, failed: RoundStep): RoundStep[] {
   return [step('failNth', { of: 'objects', nth }), failed, step('failNthResult', {})]
 }
 
-const times = 250
+const times = 200
 const nths = [1, 2, 3, 4, 5, 6]
 
 export default scenario({

@@ -47,7 +47,7 @@ export default scenario({
   async run({ agent, dialect, leavesNothing, expectDone }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const sizes = [
-      { name: '4K', unit: pageSize, flags: shared, times: 600 },
+      { name: '4K', unit: pageSize, flags: shared, times: 400 },
       { name: '2M', unit: hugePageBytes['2M'], flags: shared | gmemFlags.hugetlb | gmemFlags.huge2M, times: 100 },
     ]
     for (const { name, unit, flags, times } of sizes) {

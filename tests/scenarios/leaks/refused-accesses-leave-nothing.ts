@@ -43,10 +43,12 @@ export default scenario({
     })
     await small.host.fill(small.all, 0x33)
     await small.convert('private', pages(0, count / 2))
+    const lost = await memory({ pages: count, initially: 'shared', beside: small, mapped: false })
+    expectDone(await agent.close(lost.handles.gmem), 'closing a file that has a slot')
     const cpu = await vcpu()
     const guest = { vcpu: cpu, size: pageSize, timeout: 10_000 }
     await leavesNothing({
-      what: 'refused faults',
+      what: 'faults, refused or not',
       times,
       round: [
         read(0),
@@ -54,6 +56,10 @@ export default scenario({
         step('guestRead', { ...guest, gpa: gpa - pageSize }, { outcome: 'unexpected-exit' }),
         step('preFault', { vcpu: cpu, gpa: gpa - pageSize, size: pageSize, flags: 0 }, { errno: 'ENOENT' }),
         step('preFault', { vcpu: cpu, gpa, size: 0, flags: 0 }, { errno: 'EINVAL' }),
+        step('guestRead', { ...guest, gpa: lost.handles.gpa }, { errno: 'EFAULT', outcome: 'memory-fault' }),
+        step('preFault', { vcpu: cpu, gpa: gpa + size - pageSize, size: pageSize, flags: 0 }),
+        step('guestRead', { ...guest, gpa: gpa + size - pageSize }, { outcome: 'done' }),
+        step('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'done' }),
       ],
     })
     await small.convert('private', small.all)

@@ -1,8 +1,8 @@
 // Failing allocations: a system call under test runs out of memory at each of its allocations, one after the other, or from each on.
-import type { Agent, Allocation } from '../agent/client.ts'
-import type { Outcome } from '../agent/wire/call.ts'
-import { CheckFailure } from '../base/check-failure.ts'
-import { GuestError } from '../base/errors.ts'
+import type { Agent, Allocation } from '../../agent/client.ts'
+import type { Outcome } from '../../agent/wire/call.ts'
+import { CheckFailure } from '../../base/check-failure.ts'
+import { GuestError } from '../../base/errors.ts'
 
 export interface FailingAllocations<Kind extends Outcome = Outcome> {
   /** The kind that fails: objects of slabs, nodes of trees, or whole pages, such as struct pages and the pages of a file. */

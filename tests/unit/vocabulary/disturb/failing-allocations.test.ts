@@ -1,9 +1,9 @@
 // Failing allocations: each fails once, and the number of refusals shows whether the named ones failed.
 import { test } from 'tap'
-import type { OperationName } from '../../../harness/agent/wire/operations.ts'
-import { createContext } from '../../../harness/vocabulary/create-context.ts'
-import type { FailingAllocations, LastingFailures } from '../../../harness/vocabulary/failing-allocations.ts'
-import { fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
+import type { OperationName } from '../../../../harness/agent/wire/operations.ts'
+import { createContext } from '../../../../harness/vocabulary/create-context.ts'
+import type { FailingAllocations, LastingFailures } from '../../../../harness/vocabulary/disturb/failing-allocations.ts'
+import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
 const enomem = 12
 

@@ -1,0 +1,44 @@
+// K-leaks: conversions of pages that host and guest use leave no node, no page table and no page, in whatever order they come.
+import { page, pages, pageSize, scenario, step, type PageState } from '../../../harness/api.ts'
+
+export default scenario({
+  title: 'conversions beside a guest that works leave nothing behind',
+  rules: ['K-leaks', 'S-A9', 'S-A10'],
+  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  pools: { '2M': 4 },
+  async run({ dialect, memory, leavesNothing }) {
+    for (const [size, unit, times] of [
+      ['4K', 64, 400],
+      ['2M', 512, 120],
+    ] as const) {
+      const options = size === '4K' ? {} : ({ hugePages: size } as const)
+      const file = await memory({ pages: 2 * unit, initially: 'private', ...options })
+      await file.guest.fill(page(0), 0x51)
+      const { gmem: target, mapping, gpa, vcpu } = file.handles
+      const cpu = await vcpu()
+      const converted = (to: PageState, first: number, count: number) =>
+        step('convert', { target, dialect, to, offset: first * pageSize, size: count * pageSize })
+      const guestReads = (at: number) =>
+        step('guestRead', { vcpu: cpu, gpa: gpa + at * pageSize, size: 8, timeout: 10_000 }, { outcome: 'done' })
+      const hostReads = (at: number, outcome: 'done' | 'sigbus') =>
+        mapping === undefined ? [] : [step('hostRead', { mapping, offset: at * pageSize, size: 8 }, { outcome })]
+      await leavesNothing({
+        what: `conversions of ${size} pages in use`,
+        times,
+        round: [
+          converted('shared', unit - 3, 6),
+          ...hostReads(unit, 'done'),
+          guestReads(unit),
+          guestReads(0),
+          converted('private', unit - 1, 2),
+          ...hostReads(unit, 'sigbus'),
+          guestReads(unit),
+          converted('private', 0, 2 * unit),
+          guestReads(0),
+          guestReads(2 * unit - 1),
+        ],
+      })
+      await file.matchesModel(pages(0, 8))
+    }
+  },
+})

@@ -1,0 +1,38 @@
+// K-leaks: a file keeps its VM alive while it is open, not longer, and a file that cannot be made or bound does not keep it at all.
+import { gmemFlags, hugePageBytes, made, pageSize, scenario, step } from '../../../harness/api.ts'
+
+const size = 64 * pageSize
+const shared = gmemFlags.supportShared
+const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
+const vm = made(0)
+const file = made(2)
+const slot = { vm, slot: 7, flags: 4, mapping: undefined, mappingOffset: 0, gpa: 2 ** 32, size, gmem: file }
+
+export default scenario({
+  title: 'VMs leave nothing behind when their files are refused, bound, and closed before them or after them',
+  rules: ['K-leaks', 'S-A35'],
+  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  pools: { '2M': 4 },
+  async run({ pools, dialect, leavesNothing }) {
+    const { free } = await pools.counters('2M')
+    const tooLarge = (free + 1) * hugePageBytes['2M']
+    await leavesNothing({
+      what: 'VMs with a file',
+      times: 16,
+      round: [
+        step('vmCreate', { type: 1 }),
+        step('gmemCreate', { vm, size: tooLarge, flags: huge }, { errno: 'ENOMEM' }),
+        step('gmemCreate', { vm, size, flags: shared }),
+        step('memslotSet', { ...slot, gmemOffset: pageSize }, { errno: 'EINVAL' }),
+        step('memslotSet', { ...slot, gmemOffset: 0 }),
+        step('convert', { target: file, dialect, to: 'private', offset: pageSize, size: pageSize }),
+        step('close', { handle: vm }),
+        step('close', { handle: file }),
+        step('vmCreate', { type: 1 }),
+        step('gmemCreate', { vm: made(8), size, flags: shared }),
+        step('close', { handle: made(9) }),
+        step('close', { handle: made(8) }),
+      ],
+    })
+  },
+})
