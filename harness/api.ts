@@ -13,6 +13,7 @@ export {
   kvmCapabilities,
   mapFlags,
   memoryFaultFlags,
+  memslotFlags,
   protections,
   remapFlags,
   signalCodes,
@@ -27,5 +28,6 @@ export type { Step } from './vocabulary/steps/step.ts'
 export type { CopyView, CopyWay, GuestView, HostView } from './vocabulary/views.ts'
 export { hugePageBytes, type HugePageSize } from './base/huge-page-sizes.ts'
 export { runsOf, type PageState, type Run, type Tag } from './model/reference-model.ts'
+export type { Scenario } from './suites/scenarios/scenario.ts'
 export type { RuleId } from './catalogue/rules.ts'
 export type { Capability } from './catalogue/capabilities.ts'

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "actor_work.h"
 #include "actors.h"
@@ -14,6 +15,7 @@
 #include "dialects.h"
 #include "nested_vm.h"
 #include "page.h"
+#include "signals.h"
 
 #define MAXIMUM_ACTORS 64
 
@@ -40,6 +42,7 @@ static void *run_actor(void *context)
 	const __u64 rounds = actor->request.rounds;
 	int error = affinity_set(actor->request.cpus);
 
+	atomic_store(&actor->tid, gettid());
 	must_succeed(pthread_mutex_lock(&lock));
 	while (!gate_open)
 		must_succeed(pthread_cond_wait(&changed, &lock));
@@ -121,6 +124,18 @@ static int resolve_target(struct call *call, struct actor *actor)
 	return 0;
 }
 
+static int resolve_slot(struct call *call, struct actor *actor)
+{
+	struct object *vm = handle_need(call, actor->request.vm, MASK(KIND_VM));
+	int error;
+
+	if (!vm)
+		return REFUSED;
+	actor->vm_fd = vm->fd;
+	error = resolve_target(call, actor);
+	return error ? error : resolve_mapping(call, actor);
+}
+
 static int resolve(struct call *call, struct actor *actor)
 {
 	const struct actor_add_request *request = &actor->request;
@@ -134,14 +149,22 @@ static int resolve(struct call *call, struct actor *actor)
 			error = resolve_vcpu(call, actor);
 		return error;
 	case ACTOR_FALLOCATE:
+	case ACTOR_PUNCH:
+	case ACTOR_ALLOCATE:
+	case ACTOR_MAP:
 		return resolve_target(call, actor);
+	case ACTOR_BIND:
+		return resolve_slot(call, actor);
 	case ACTOR_HOST_READ:
 	case ACTOR_HOST_COUNT:
 	case ACTOR_PIN:
+	case ACTOR_FORK:
 		return resolve_mapping(call, actor);
 	case ACTOR_GUEST_READ:
 	case ACTOR_GUEST_COUNT:
 		return resolve_vcpu(call, actor);
+	case ACTOR_SIGNAL:
+		return signals_handle(0);
 	case ACTOR_READ_FILE:
 	case ACTOR_WRITE_FILE:
 		return call->tail_size ? 0 :
@@ -229,6 +252,11 @@ int op_actors_wait(struct call *call, const struct actors_wait_request *request,
 	answer->actors = actor_count;
 	must_succeed(pthread_mutex_unlock(&lock));
 	return error == ETIMEDOUT ? 0 : error;
+}
+
+pid_t actors_thread(size_t index)
+{
+	return index < actor_count ? atomic_load(&actors[index].tid) : -1;
 }
 
 /* Ends the threads; the reports are in the actors afterwards. */

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "e3bccca771b6bc30"
+#define OPERATIONS_DIGEST "7ce59199184d5791"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -83,9 +83,9 @@
 	OP(38, write_file, F(path_length),) \
 	OP(39, pagemap, F(mapping) F(offset) F(pages), F(pages)) \
 	OP(40, set_affinity, F(cpus),) \
-	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(dialect) \
-		F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) F(check) \
-		F(value), F(actor)) \
+	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(vm) F(slot) \
+		F(dialect) F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) \
+		F(check) F(value), F(actor)) \
 	OP(42, actors_start, , F(actors)) \
 	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \
@@ -107,7 +107,12 @@
 	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
-		F(value), F(bytes))
+		F(value), F(bytes)) \
+	OP(55, fail_lasting, F(of) F(space) F(times),) \
+	OP(56, fail_lasting_result, , F(armed) F(failures)) \
+	OP(52, signal_next, F(how) F(after) F(every),) \
+	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
+		F(ended) F(pending) F(nanoseconds))
 /* clang-format on */
 
 struct call;

@@ -8,6 +8,7 @@
 #include "handles.h"
 #include "operations.h"
 #include "serve.h"
+#include "signals.h"
 
 typedef int (*operation)(struct call *call, const void *request, void *answer);
 
@@ -77,8 +78,10 @@ void perform(struct frame_header *request, struct frame_header *answer)
 	call.out_room = MAXIMUM_FRAME - sizeof(*answer) - words;
 	memset(answer + 1, 0, words);
 
+	signals_begin();
 	error = operations[request->operation].run(&call, request + 1,
 						   answer + 1);
+	signals_end();
 	if (error == REFUSED) {
 		answer_with_text(answer, STATUS_REFUSED, call.refusal);
 		return;

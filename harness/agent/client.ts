@@ -15,6 +15,7 @@ import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
+import type { Request } from './wire/operations.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
@@ -22,6 +23,15 @@ import { StepOperations } from './steps.ts'
 
 /** A kind of allocations of the kernel. */
 export type Allocation = (typeof words.allocation)[number]
+
+/** Signals for one operation, from a timer; times are in nanoseconds. */
+export interface SignalNext {
+  readonly how: (typeof words.signal)[number]
+  /** The first one comes so long after the start of the operation; only a blocked one may be there from the start on, with 0. */
+  readonly after: number
+  /** The distance of the following ones; there are none if not given. */
+  readonly every?: number
+}
 
 /** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
 export interface Operations {
@@ -52,6 +62,15 @@ export interface Operations {
    * the kernel has taken but that no file has.
    */
   descriptors(): Promise<Result<'descriptors'>>
+  /**
+   * In the next operation, within its system call, so many allocations of this kind fail one after the other, behind the first
+   * `space` bytes of objects, or pages. `failLastingResult` tells how many did fail.
+   */
+  failLasting(failing: Request<'failLasting'>): Promise<Outcome>
+  failLastingResult(): Promise<Result<'failLastingResult'>>
+  /** The thread that performs the next operation gets signals meanwhile; `signalNextResult` counts them. */
+  signalNext(options: SignalNext): Promise<Outcome>
+  signalNextResult(): Promise<Result<'signalNextResult'>>
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
@@ -107,6 +126,10 @@ function operationsOf(call: Call, patience: Patience): Operations {
     failNthResult: () => call('failNthResult', {}),
     repeat: repeatRoundsOf(call),
     descriptors: () => call('descriptors', {}),
+    failLasting: (failing) => call('failLasting', failing),
+    failLastingResult: () => call('failLastingResult', {}),
+    signalNext: (options) => call('signalNext', options),
+    signalNextResult: () => call('signalNextResult', {}),
   }
 }
 

@@ -31,6 +31,7 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
   const common = racer.times === undefined ? {} : { rounds: racer.times }
   if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
   if (racer.does === 'write-file') return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
+  if (racer.does === 'signal') return { ...common, kind: 'signal', value: racer.pause }
   const { gmem, nestedVm } = handles
   const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
   const gpa = handles.gpa + place.offset
@@ -51,12 +52,22 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
     case 'host-count':
     case 'host-read':
     case 'pin':
+    case 'fork':
       return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
     case 'guest-count':
     case 'guest-read':
       return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
+    case 'punch':
+    case 'allocate':
+    case 'map':
+      return { ...common, ...place, kind: racer.does, target: gmem }
+    case 'bind': {
+      const { slot } = nestedVm.takeSlot({ size: 0, alignment: 1 })
+      const { vm } = nestedVm
+      return { ...common, ...place, kind: 'bind', vm, target: gmem, mapping: mappingOf(handles), slot, gpa }
+    }
     default:
       return racer satisfies never
   }

@@ -1,6 +1,6 @@
 // The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
-import type { Agent, Operations } from '../agent/client.ts'
+import type { Agent, Operations, SignalNext } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
@@ -9,13 +9,14 @@ import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
 import type { Outcome } from '../agent/wire/call.ts'
-import type { FailingAllocations } from './failing-allocations.ts'
+import type { FailingAllocations, LastingFailures } from './disturb/failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import type { Group } from './kernel/control-group.ts'
 import type { KernelMemory } from './kernel-words.ts'
 import type { PageRange } from '../model/ranges.ts'
+import type { Signalled } from './disturb/signalled.ts'
 import type { PoolsView } from './pools.ts'
 import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
@@ -55,6 +56,11 @@ export interface ScenarioContext {
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
   /**
+   * The same with allocations that go on failing: from the first, second, … one on, all that follow fail, or so many in a row,
+   * so that a second try of the kernel does not help. Requires `fault-injection`.
+   */
+  readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
+  /**
    * Repeats a round of operations within the agent. Each step must end as it tells, and the kernel must hold hardly more
    * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.
    */
@@ -64,6 +70,13 @@ export interface ScenarioContext {
    * `hwpoison-inject`.
    */
   readonly failFrame: (pfn: number) => Promise<MemoryFailure>
+  /** Performs one operation of the agent, which gets signals meanwhile, and counts them. */
+  readonly signalled: <Kind>(options: SignalNext, operation: () => Promise<Kind>) => Promise<Signalled<Kind>>
+  /**
+   * Forks a child, which performs one operation and gets SIGKILL after so many nanoseconds. Returns whether it died in the
+   * operation.
+   */
+  readonly killedDuring: (after: number, operation: (child: Operations) => Promise<unknown>) => Promise<boolean>
   /**
    * Makes a frame usable again after an injected memory error: of a huge page in its pool, the first frame. Requires
    * `hwpoison-inject`.

@@ -5,17 +5,11 @@ import { made, step } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
-import {
-  attributePrivate,
-  ioctls,
-  kvmCapabilities,
-  openFlags,
-  protections,
-  remapFlags,
-  vmTypes,
-} from '../../harness/uapi/constants.ts'
+import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
+import { checkSignals } from './fixtures/agent-signals.ts'
+import { checkMappings } from './fixtures/agent-mappings.ts'
 import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
@@ -143,6 +137,7 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
+  await t.test('signals itself and a child during an operation', (t) => checkSignals(t, agent))
 
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)
@@ -168,19 +163,7 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('moves, protects and locks mappings, and lets the kernel copy', async (t) => {
-    const { mapping } = await createMemory(agent)
-    const { mapping: place } = await must(agent.host.mmap({ length: size }))
-    await must(agent.host.lock(mapping, 0, page, 'lock'))
-    const flags = remapFlags.mayMove | remapFlags.fixed
-    await must(agent.host.mremap({ mapping, offset: page, oldSize: page, newSize: page, flags, place }))
-    await must(agent.host.protect(place, 0, page, protections.read))
-    const copy = { mapping, offset: 0, size: page, way: 'direct-io' } as const
-    await must(agent.host.copyFill({ ...copy, value: 0x5a }))
-    t.match(await agent.host.copyScan(copy), { runs: [{ first: 0, count: 1, value: 0x5a }] })
-    t.match(await agent.host.copyFill({ ...copy, mapping: place, value: 1 }), { errno: 'EFAULT', bytes: 0 })
-    await agent.reset()
-  })
+  await t.test('moves, protects and locks mappings, and lets the kernel copy', (t) => checkMappings(t, agent))
 
   await t.test('looks behind a mapping and at the file', async (t) => {
     const { mapping, gmem, vcpu } = await createMemory(agent)
@@ -217,6 +200,9 @@ void test('the agent in a guest', async (t) => {
     await must(agent.setAffinity(0))
     t.match(await agent.failNth('objects', 1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
+    const failing = await agent.failLasting({ of: 'nodes', space: 1024, times: 2 })
+    t.match(failing, { errno: /^(OK|ENOENT)$/ })
+    if (failing.errno === 'OK') t.match(await agent.failLastingResult(), { armed: false, failures: 0 })
     await agent.reset()
   })
 
@@ -289,6 +275,24 @@ void test('the agent in a guest', async (t) => {
     const result = await agent.repeat(200, [create, refused, step('close', { handle: made(0) })])
     t.match(result, { done: 200, errors: [0, 200, 0] })
     t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
+    await agent.reset()
+  })
+
+  await t.test('an actor binds and unbinds a memslot beside conversions', async (t) => {
+    const { vm, gmem, mapping } = await createMemory(agent)
+    await must(agent.vm.deleteMemslot(vm, 1))
+    const range = { target: gmem, offset: page, size: 2 * page }
+    const reports = await agent.race.run({
+      duration: 300,
+      actors: [
+        { ...range, kind: 'bind', vm, mapping, slot: 3, gpa },
+        { ...range, kind: 'convert', dialect: 'convert-ioctl', to: 'private' },
+      ],
+    })
+    for (const report of reports) {
+      t.match(report, { failed: 0 }, report.kind)
+      t.ok(report.done > 0)
+    }
     await agent.reset()
   })
 

@@ -181,6 +181,8 @@ export const operations = {
       target: optionalHandle('vm', 'gmem', 'file'),
       mapping: optionalHandle('mapping'),
       vcpu: optionalHandle('vcpu'),
+      vm: optionalHandle('vm'),
+      slot: seldom(count),
       dialect: seldom(dialect),
       to: seldom(pageState),
       offset: seldom(size),
@@ -244,6 +246,26 @@ export const operations = {
   mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
   copyScan: { number: 61, request: copying, answer: { runs: count } },
   copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
+  failLasting: { number: 55, request: { of: choice(words.allocation), space: count, times: count }, answer: {} },
+  failLastingResult: { number: 56, request: {}, answer: { armed: flag, failures: count } },
+  signalNext: {
+    number: 52,
+    request: { how: choice(words.signal), after: count, every: seldom(count) },
+    answer: {},
+  },
+  signalNextResult: {
+    number: 53,
+    request: {},
+    answer: {
+      armed: flag,
+      error: count,
+      handled: count,
+      inCalls: count,
+      ended: count,
+      pending: flag,
+      nanoseconds: unseen(count),
+    },
+  },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations

@@ -155,6 +155,8 @@ export function stepsOfCourse(course: Course, place: CoursePlace): Step[] {
     ...steps,
     // While it is whole, a look would zero all of it, unless a touch did.
     ...(isWhole(course) && allocated && !untouchedRest ? look('guest-look') : []),
+    // What a merge makes of a shorter course is that of a longer one.
+    ...(events.length === longest ? [{ does: 'convert', to: 'private', range: huge } as const] : []),
     { does: 'convert', to: 'shared', range: control },
     ...look(isGuestFirst ? 'guest-look' : 'host-look'),
     ...look(isGuestFirst ? 'host-look' : 'guest-look'),

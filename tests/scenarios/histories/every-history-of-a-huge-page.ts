@@ -25,6 +25,7 @@ function sample(courses: readonly Course[]): Course[] {
 export default scenario({
   title: 'pages of a huge page read what the rules say after every order of four touches, splits, merges and holes',
   rules: ['S-A19', 'S-A20', 'S-A22', 'S-A23', 'S-A24', 'S-A30', 'S-A33', 'S-A16'],
+  bugs: ['O-7', 'A-40'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2, '1G': 1 },
   timeout: 40,

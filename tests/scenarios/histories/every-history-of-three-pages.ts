@@ -5,6 +5,8 @@
 import { page, pages, scenario, type Memory, type PageState, type Step } from '../../../harness/api.ts'
 
 const longest = 4
+/** Operations on all pages at once are among the first operations alone, which saves a third of the histories. */
+const lastOnAll = 2
 const inGroup = 3
 const positions = [
   [0, 1, 2],
@@ -60,6 +62,7 @@ function* historiesFrom(history: History, group: readonly Page[], used: number):
       )
     }
   }
+  if (history.length >= lastOnAll) return
   for (const does of onAll(group)) {
     yield* historiesFrom(
       [...history, { does, page: 'all' }],
@@ -92,22 +95,23 @@ async function leaveOldData(file: Memory): Promise<void> {
 export default scenario({
   title: 'three pages read what the rules say after every order of four touches, conversions, holes and allocations',
   rules: ['S-A19', 'S-A20', 'S-A8', 'S-A33', 'S-A16', 'S-A32'],
+  bugs: ['A-40'],
   needs: ['in-place-conversion'],
   timeout: 30,
   async run({ memory, check }) {
     for (const initially of ['shared', 'private'] as const) {
       const start = { shared: initially === 'shared', allocated: false }
       const histories = [...historiesFrom([], [start, start, start], 0)]
-      check.that(histories.length > 3000, 'there are thousands of histories')
+      check.that(histories.length > 2000, 'there are thousands of histories')
       const file = await memory({ pages: histories.length * inGroup, initially })
       await leaveOldData(file)
       await file.perform(histories.flatMap(stepsOf))
       // A first look of the host zeroes a page, and so does one of the guest: each is the first one in half of the file.
-      const half = pages(0, Math.floor(file.pages / 2))
+      const half = Math.floor(file.pages / 2)
       await file.perform([
-        { does: 'host-look', range: half },
+        { does: 'host-look', range: pages(0, half) },
         { does: 'guest-look', range: file.all },
-        { does: 'host-look', range: file.all },
+        { does: 'host-look', range: pages(half, file.pages - half) },
       ])
       await file.punchHole(file.all)
     }

@@ -45,8 +45,7 @@ export default scenario({
       const [first, early, middle, late, last] = both.places
       const orders = [
         [first, early, middle, late, last],
-        [last, late, middle, early, first],
-        [early, last, first, late, middle],
+        [last, late, first, middle, early],
       ] as const
       for (const [round, order] of orders.entries()) {
         await share(file, both, 0x91 + round)

@@ -27,20 +27,20 @@ export default scenario({
         await view.fill(page(range.first), tag)
       }
       await file.matchesModel()
-      for (const { view } of places) await view.matchesModel(pages(0, 64))
+      for (const { view, range } of places) await view.matchesModel(pages(range.first - 1, share + 2))
 
       // A copy that is over is no reference: each of these succeeds at once.
       for (const { range } of places) await file.convert('private', pages(range.first + 2, share - 2))
       for (const { range, tag } of places) await file.guest.fill(pages(range.first + 3, 2), tag + 0x10)
       for (const { view, range } of places) {
         await view.expectRefused(pages(range.first + 2, share - 2))
-        await view.matchesModel(pages(0, 64))
+        await view.matchesModel(pages(range.first - 1, share + 2))
       }
       await file.matchesModel()
 
       for (const { range } of places) await file.convert('shared', pages(range.first + 2, 2))
       for (const { view, range, tag } of places) {
-        await view.matchesModel(pages(0, 64))
+        await view.matchesModel(pages(range.first - 1, share + 2))
         await view.fill(page(range.first + 3), tag + 0x20)
         await view.expectRefused(pages(range.first + 4, 2))
       }

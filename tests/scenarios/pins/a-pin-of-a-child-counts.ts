@@ -1,5 +1,5 @@
 // S-A9, S-A21: the page counts its references, whoever has them: those of a child outlive its mapping, and its end releases them.
-import { page, pages, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+import { advices, page, pages, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const methods = ['gup-test', 'vmsplice', 'socket'] as const
 const pinned = 33
@@ -24,6 +24,8 @@ export default scenario({
         const second = { ...place, method: 'vmsplice' } as const
         const again = expectDone(await child.host.pin(second), 'the child pinning it once more')
         expectDone(await child.host.munmap(mapping), 'the child unmapping the file')
+        const size = file.pages * pageSize
+        expectDone(await agent.host.madvise(mapping, 0, size, advices.dontNeed), 'unmapping all pages here')
         await file.expectRefusal('private', file.all, 'EAGAIN', pinned)
         await file.convert('private', pages(0, pinned))
         expectDone(await child.close(pin), 'the child unpinning it once')

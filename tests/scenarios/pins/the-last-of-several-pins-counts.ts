@@ -42,7 +42,8 @@ export default scenario({
     const small = await memory({ pages: huge, initially: 'shared' })
     const large = await memory({ pages: huge, hugePages: '2M', initially: 'shared' })
     for (const file of [small, large]) {
-      for (const [round, pair] of cases.entries()) {
+      // Pages of a split huge page are checked like others: a few of the cases show it.
+      for (const [round, pair] of cases.filter((_, index) => file === small || index % 3 === 0).entries()) {
         await file.host.fill(pages(low - 1, 3), 0x30 + round)
         await refuseUntilBothAreGone(file, pair)
         await file.convert('private', file.all)
