@@ -1,5 +1,5 @@
 // K-ranges, S-A10: conversions from every place to every other one, in files of 4K and 2M that lie in two memslots: exactly the range changes.
-import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
+import { page, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
 import { placesOf, rangesBetween, witnessesOf } from '../common/places.ts'
 
 const huge = pagesPerHugePage('2M')
@@ -63,6 +63,23 @@ export default scenario({
           await file.guest.look(file.all)
         }
       }
+      // Of each range, one page at its end, then one at its start, is the last that is shared.
+      await file.convert('private', file.all)
+      await file.perform(
+        ranges.flatMap((range) =>
+          [range.first + range.count - 1, range.first].flatMap((last) => {
+            const rest = pages(last === range.first ? last + 1 : range.first, range.count - 1)
+            return [
+              { does: 'convert', to: 'shared', range },
+              { does: 'convert', to: 'private', range: rest },
+              { does: 'host-look', range: page(last) },
+              { does: 'guest-look', range: page(last) },
+              { does: 'convert', to: 'private', range: page(last) },
+              { does: 'guest-look', range: page(last) },
+            ] as const
+          }),
+        ),
+      )
       if (file.model.pagesPerUnit > 1) await file.expectAccounting()
     }
   },

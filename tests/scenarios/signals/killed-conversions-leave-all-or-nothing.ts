@@ -48,6 +48,23 @@ export default scenario({
         })
         // A conversion to shared may be too short.
         if (to === 'private') check.that(unchanged, `death ends a conversion of pages of ${what} to ${to}`)
+        if (to === 'private') {
+          // A page that is in use forbids the conversion, in its last moments as well.
+          const pin = await file.pin(page(file.pages - 1), 'vmsplice')
+          await tryMoments(duration, async (after) => {
+            const died = await killedDuring(after, (child) =>
+              child.gmem.convert({ target, dialect, to, offset: 0, size: file.pages * pageSize }),
+            )
+            const found = await file.host.look(file.all)
+            check.equal<unknown>(
+              found,
+              file.model.hostView(),
+              `host view after a death beside a pin, in pages of ${what}`,
+            )
+            return died
+          })
+          await pin.release()
+        }
         await file.convert(to, file.all)
         await file.matchesModel(pages(huge - 2, 4))
       }
