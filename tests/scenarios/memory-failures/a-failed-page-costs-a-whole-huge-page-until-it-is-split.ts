@@ -15,7 +15,7 @@ export default scenario({
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2, '1G': 1 },
-  timeout: 30,
+  timeout: 60,
   async run(words) {
     const { memory, agent, check, pools, failFrame } = words
     for (const { hugePages, count, index, second } of cases) {
