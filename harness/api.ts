@@ -13,6 +13,7 @@ export {
   kvmCapabilities,
   mapFlags,
   memoryFaultFlags,
+  memslotFlags,
   protections,
   remapFlags,
   signalCodes,

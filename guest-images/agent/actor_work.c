@@ -48,7 +48,9 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 	struct actor_report *report = &actor->report;
 	struct kvm_regs registers = { 0 };
 
-	if (report->unexpected++)
+	/* An address without a memslot may be expected; all else is worse. */
+	if (report->unexpected++ && (end->exit_reason == KVM_EXIT_MMIO ||
+				     report->unexpected_exit != KVM_EXIT_MMIO))
 		return;
 	/* The instruction that a guest without progress hangs at; 0: unknown. */
 	if (!ioctl(actor->vcpu->fd, KVM_GET_REGS, &registers))

@@ -58,7 +58,9 @@ static ssize_t move(int fd, const struct file_attempt_request *request,
 		    size_t size)
 {
 	const bool splices = request->call == CALL_SPLICE;
-	loff_t from = request->offset, to = 0;
+	loff_t offset = request->offset, to = 0;
+	/* Not every file can be read at an offset, but each has a position. */
+	loff_t *from = offset ? &offset : NULL;
 	int fds[2] = { -1, -1 };
 	ssize_t result = -1;
 	int error;
@@ -71,12 +73,12 @@ static ssize_t move(int fd, const struct file_attempt_request *request,
 				0;
 	if (!error) {
 		if (splices)
-			result = splice(fd, &from, fds[1], NULL, size, 0);
+			result = splice(fd, from, fds[1], NULL, size, 0);
 		else if (request->call == CALL_SENDFILE)
-			result = sendfile(fds[0], fd, &from, size);
+			result = sendfile(fds[0], fd, from, size);
 		else
-			result = copy_file_range(fd, &from, fds[0], &to, size,
-						 0);
+			result =
+				copy_file_range(fd, from, fds[0], &to, size, 0);
 		error = result < 0 ? errno : 0;
 	}
 	/* They hold no data that an error could lose. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fault injection: the n-th allocation of one kind fails in the next system
- * call under test (CONFIG_FAULT_INJECTION, /proc/self/fail-nth).  Only calls
- * between the two brackets can fail, not other calls of the agent.
+ * Fault injection: in the next system call under test, the n-th allocation of
+ * one kind fails, or all of them from a point on, so that a second try fails as
+ * well (CONFIG_FAULT_INJECTION, fail-nth and make-it-fail of the thread).  Only
+ * calls between the two brackets can fail, not other calls of the agent.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,24 +16,29 @@
 
 #include "call.h"
 #include "inject.h"
+#include "inject_settings.h"
 #include "operations.h"
 
-static int fail_nth_fd = -1;
+/* The file of this thread that begins and ends it, and what begins it. */
+static int switch_fd = -1;
 static __u64 pending;
+/* It is not for one allocation: the directory of the kind, and how many. */
+static const char *lasting;
+static __u64 lasting_times;
 static bool armed, fired;
 
-static bool write_nth(__u64 nth)
+static bool write_switch(__u64 value)
 {
 	char text[24];
-	int length = snprintf(text, sizeof(text), "%llu", nth);
+	int length = snprintf(text, sizeof(text), "%llu", value);
 
-	return pwrite(fail_nth_fd, text, length, 0) == length;
+	return pwrite(switch_fd, text, length, 0) == length;
 }
 
 void inject_begin(void)
 {
 	if (pending)
-		armed = write_nth(pending);
+		armed = write_switch(pending);
 }
 
 void inject_end(void)
@@ -43,9 +49,9 @@ void inject_end(void)
 	if (!pending)
 		return;
 	/* The number counts down to 0, which is the failure. */
-	if (armed && pread(fail_nth_fd, text, sizeof(text) - 1, 0) > 0)
+	if (armed && pread(switch_fd, text, sizeof(text) - 1, 0) > 0)
 		fired = strtoull(text, NULL, 10) == 0;
-	if (!write_nth(0))
+	if (!write_switch(0))
 		armed = false;
 	pending = 0;
 	errno = error;
@@ -61,109 +67,30 @@ int do_ioctl(int fd, unsigned long request, void *argument)
 	return result;
 }
 
-static void setting_path(char *path, size_t size, const char *directory,
-			 const char *name)
+static int close_switch(void)
 {
-	snprintf(path, size, "/sys/kernel/debug/%s/%s", directory, name);
+	int fd = switch_fd;
+
+	switch_fd = -1;
+	return fd >= 0 && close(fd) ? errno : 0;
 }
-
-static int write_setting(const char *directory, const char *name,
-			 const char *value)
-{
-	char path[80];
-	int error = 0;
-	int fd;
-
-	setting_path(path, sizeof(path), directory, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
-		error = errno;
-	if (close(fd) && !error)
-		error = errno;
-	return error;
-}
-
-struct setting {
-	const char *directory, *name, *value;
-};
 
 /*
- * fail-nth counts the allocations of both kinds: the settings exclude the other
- * one.  By default only allocations that may not sleep fail, which are few, no
- * page of order 0 does, and the kernel logs each failure with a stack, like a
- * splat.
+ * The file belongs to the thread that opened it, and a child inherits its
+ * parent's: it is opened each time, by the thread that will fail.
  */
-static const struct setting objects_fail[] = {
-	{ "failslab", "ignore-gfp-wait", "N" },
-	{ "failslab", "verbose", "0" },
-	/* Objects of every slab. */
-	{ "failslab", "cache-filter", "N" },
-	/* No order is so large. */
-	{ "fail_page_alloc", "min-order", "64" },
-};
-
-static const struct setting pages_fail[] = {
-	{ "fail_page_alloc", "ignore-gfp-wait", "N" },
-	{ "fail_page_alloc", "ignore-gfp-highmem", "N" },
-	{ "fail_page_alloc", "verbose", "0" },
-	/* Objects of marked slabs alone, and none is marked. */
-	{ "failslab", "cache-filter", "Y" },
-	{ "fail_page_alloc", "min-order", "0" },
-};
-
-static int apply(const struct setting *settings, size_t count)
+static int open_switch(const char *path)
 {
-	size_t i;
+	int error = close_switch();
 
-	for (i = 0; i < count; i++) {
-		int error = write_setting(settings[i].directory,
-					  settings[i].name, settings[i].value);
-
-		if (error)
-			return error;
-	}
+	if (error)
+		return error;
+	switch_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (switch_fd < 0)
+		return errno;
+	armed = false;
+	fired = false;
 	return 0;
-}
-
-/* The last setting of each list tells whether all of the list are in force. */
-static bool is_applied(const struct setting *last)
-{
-	char path[80], value[8] = "";
-	int fd;
-
-	setting_path(path, sizeof(path), last->directory, last->name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, value, sizeof(value) - 1) < 0)
-		value[0] = 0;
-	(void)close(fd);
-	return strtoul(value, NULL, 10) == strtoul(last->value, NULL, 10) &&
-	       value[0];
-}
-
-static int prepare(__u64 of)
-{
-	const struct setting *settings = objects_fail;
-	size_t count = sizeof(objects_fail) / sizeof(objects_fail[0]);
-
-	if (of == ALLOCATION_PAGES) {
-		settings = pages_fail;
-		count = sizeof(pages_fail) / sizeof(pages_fail[0]);
-	}
-	if (is_applied(&settings[count - 1]))
-		return 0;
-	return apply(settings, count);
-}
-
-static int close_file(void)
-{
-	int fd = fail_nth_fd;
-
-	fail_nth_fd = -1;
-	return fd >= 0 && close(fd) ? errno : 0;
 }
 
 int op_fail_nth(struct call *call, const struct fail_nth_request *request,
@@ -173,23 +100,12 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 
 	(void)call;
 	(void)answer;
-	error = prepare(request->of);
-	if (error)
-		return error;
-	/*
-	 * The file belongs to the thread that opened it, and a child inherits
-	 * its parent's: it is opened each time, by the thread that will fail.
-	 */
-	error = close_file();
-	if (error)
-		return error;
-	fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fail_nth_fd < 0)
-		return errno;
-	pending = request->nth;
-	armed = false;
-	fired = false;
-	return 0;
+	error = select_allocations(request->of);
+	if (!error)
+		error = open_switch("/proc/thread-self/fail-nth");
+	if (!error)
+		pending = request->nth;
+	return error;
 }
 
 int op_fail_nth_result(struct call *call,
@@ -202,5 +118,97 @@ int op_fail_nth_result(struct call *call,
 	answer->fired = fired;
 	/* It was meant for a call before this one, not for the next one. */
 	pending = 0;
-	return close_file();
+	return close_switch();
+}
+
+static int set_lasting(const char *name, const char *value)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "%s%s", lasting, name);
+	return write_setting(path, value);
+}
+
+static int set_number(const char *name, __u64 value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	return set_lasting(name, text);
+}
+
+/* Whether it fails is for the switch of the thread alone to say. */
+static int fail_always(const struct fail_lasting_request *request)
+{
+	int error = set_lasting("task-filter", "Y");
+
+	if (!error)
+		error = set_number("interval", 1);
+	if (!error)
+		error = set_number("space", request->space);
+	if (!error)
+		error = set_number("times", request->times);
+	if (!error)
+		error = set_number("probability", 100);
+	return error;
+}
+
+int op_fail_lasting(struct call *call,
+		    const struct fail_lasting_request *request,
+		    struct fail_lasting_answer *answer)
+{
+	int error;
+
+	(void)call;
+	(void)answer;
+	error = select_allocations(request->of);
+	if (!error)
+		error = open_switch("/proc/thread-self/make-it-fail");
+	if (error)
+		return error;
+	lasting = request->of == ALLOCATION_PAGES ? FAIL_PAGE_ALLOC : FAILSLAB;
+	lasting_times = request->times;
+	error = fail_always(request);
+	if (!error)
+		pending = 1;
+	return error;
+}
+
+/* The kernel counts down how many allocations are still to fail. */
+static int count_failures(__u64 *failures)
+{
+	char path[80], text[24] = "";
+	int error = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%stimes", lasting);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (read(fd, text, sizeof(text) - 1) <= 0)
+		error = EIO;
+	if (close(fd) && !error)
+		error = errno;
+	*failures = lasting_times - strtoull(text, NULL, 10);
+	return error;
+}
+
+int op_fail_lasting_result(struct call *call,
+			   const struct fail_lasting_result_request *request,
+			   struct fail_lasting_result_answer *answer)
+{
+	int error;
+
+	(void)request;
+	pending = 0;
+	if (!lasting)
+		return refuse(call, "nothing was told to fail");
+	answer->armed = armed;
+	error = count_failures(&answer->failures);
+	if (!error)
+		error = set_number("probability", 0);
+	if (!error)
+		error = close_switch();
+	lasting = NULL;
+	return error;
 }

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "9227210fda132ac7"
+#define OPERATIONS_DIGEST "7ce59199184d5791"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -108,6 +108,8 @@
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
 		F(value), F(bytes)) \
+	OP(55, fail_lasting, F(of) F(space) F(times),) \
+	OP(56, fail_lasting_result, , F(armed) F(failures)) \
 	OP(52, signal_next, F(how) F(after) F(every),) \
 	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
 		F(ended) F(pending) F(nanoseconds))

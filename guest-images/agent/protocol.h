@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "7162394135f1a437"
+#define PROTOCOL_DIGEST "5235d9fd4a3dbdf9"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -167,6 +167,7 @@ enum wire_way {
 enum wire_allocation {
 	ALLOCATION_OBJECTS,
 	ALLOCATION_PAGES,
+	ALLOCATION_NODES,
 	ALLOCATION_COUNT,
 };
 

@@ -15,6 +15,7 @@ import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
+import type { Request } from './wire/operations.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
@@ -61,6 +62,12 @@ export interface Operations {
    * the kernel has taken but that no file has.
    */
   descriptors(): Promise<Result<'descriptors'>>
+  /**
+   * In the next operation, within its system call, so many allocations of this kind fail one after the other, behind the first
+   * `space` bytes of objects, or pages. `failLastingResult` tells how many did fail.
+   */
+  failLasting(failing: Request<'failLasting'>): Promise<Outcome>
+  failLastingResult(): Promise<Result<'failLastingResult'>>
   /** The thread that performs the next operation gets signals meanwhile; `signalNextResult` counts them. */
   signalNext(options: SignalNext): Promise<Outcome>
   signalNextResult(): Promise<Result<'signalNextResult'>>
@@ -119,6 +126,8 @@ function operationsOf(call: Call, patience: Patience): Operations {
     failNthResult: () => call('failNthResult', {}),
     repeat: repeatRoundsOf(call),
     descriptors: () => call('descriptors', {}),
+    failLasting: (failing) => call('failLasting', failing),
+    failLastingResult: () => call('failLastingResult', {}),
     signalNext: (options) => call('signalNext', options),
     signalNextResult: () => call('signalNextResult', {}),
   }

@@ -58,8 +58,8 @@ export const words = {
    * /proc/PID/mem, a file with O_DIRECT, a pipe, and a pipe by vmsplice.
    */
   way: ['process-vm', 'proc-mem', 'direct-io', 'pipe', 'splice'],
-  /** Kinds of allocations of the kernel: objects of a slab, and whole pages of any order. */
-  allocation: ['objects', 'pages'],
+  /** Kinds of allocations of the kernel: objects of any slab, whole pages of any order, and nodes of trees alone. */
+  allocation: ['objects', 'pages', 'nodes'],
   /**
    * Signals during an operation: `handled` ends system calls that can be ended, `restarting` has SA_RESTART, `blocked` stays
    * pending until the operation has ended, `killed` is SIGKILL.

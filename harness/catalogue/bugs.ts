@@ -123,7 +123,6 @@ export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'B-19': confidential,
   'B-20': 'it matters only to a kernel that looks at the states of the pages when a file is closed',
   'O-9': 'internal bookkeeping of one implementation; no other one uses that memory zone',
-  'O-10': 'a tree tries again at once: only allocations that go on failing show it, and a scenario can let one fail',
   'O-19': 'the rules demand it: 2.2-reserved and 2.2-zero-size',
   'O-21': 'the split of a 1G page takes a fraction of the time after which the kernel reports a lockup',
   'O-22': building,

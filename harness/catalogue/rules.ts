@@ -64,6 +64,8 @@ const rules = {
   'S-A39': 'Split pages count as HugeTLB and as page cache.',
   'S-A40': 'Only the NUMA policy of the task decides where pages are allocated.',
   'S-A41': 'A memory error is reported at the next fault on the page.',
+  'K-slots':
+    'A memslot of a guest_memfd is deleted and never changed, has no dirty log and is not read-only; one that is refused or fails binds nothing, and one that is deleted frees exactly its pages.',
   'K-signals':
     'A signal that is not fatal ends no conversion, hole or binding; it may end an allocation (EINTR), a pre-fault (EINTR, or success with a rest) and KVM_RUN, which tell exactly how far they came.',
   'K-killed':

@@ -29,7 +29,7 @@ export const gmemFlags = {
 } as const
 
 /** For KVM_SET_USER_MEMORY_REGION2. */
-export const memslotFlags = { guestMemfd: 1n << 2n } as const
+export const memslotFlags = { logDirtyPages: 1n << 0n, readOnly: 1n << 1n, guestMemfd: 1n << 2n } as const
 
 /** In `faultFlags` of an access by the guest. */
 export const memoryFaultFlags = { private: 1n << 3n } as const

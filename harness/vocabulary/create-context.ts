@@ -9,7 +9,7 @@ import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
 import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
 import { leavesNothing } from './kernel/leaves-nothing.ts'
 import { failFrame, failureMessages, unpoison } from './memory-failure.ts'
-import { failEachAllocation } from './disturb/failing-allocations.ts'
+import { failAllocationsFrom, failEachAllocation } from './disturb/failing-allocations.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { killedDuring, signalled } from './disturb/signalled.ts'
 import { poolsOf } from './pools.ts'
@@ -40,6 +40,7 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     enterGroup: (name) => enterGroup(agent, name),
     dyingGroups: () => countDyingGroups(agent),
     failEachAllocation: (options) => failEachAllocation(agent, options),
+    failAllocationsFrom: (options) => failAllocationsFrom(agent, options),
     leavesNothing: (rounds) => leavesNothing(agent, rounds),
     failFrame: (pfn) => {
       expectLog(failureMessages)

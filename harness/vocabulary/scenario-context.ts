@@ -9,7 +9,7 @@ import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
 import type { Outcome } from '../agent/wire/call.ts'
-import type { FailingAllocations } from './disturb/failing-allocations.ts'
+import type { FailingAllocations, LastingFailures } from './disturb/failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
@@ -55,6 +55,11 @@ export interface ScenarioContext {
    * `fault-injection`.
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
+  /**
+   * The same with allocations that go on failing: from the first, second, … one on, all that follow fail, or so many in a row,
+   * so that a second try of the kernel does not help. Requires `fault-injection`.
+   */
+  readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
   /**
    * Repeats a round of operations within the agent. Each step must end as it tells, and the kernel must hold hardly more
    * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.

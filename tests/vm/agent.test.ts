@@ -200,6 +200,9 @@ void test('the agent in a guest', async (t) => {
     await must(agent.setAffinity(0))
     t.match(await agent.failNth('objects', 1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
+    const failing = await agent.failLasting({ of: 'nodes', space: 1024, times: 2 })
+    t.match(failing, { errno: /^(OK|ENOENT)$/ })
+    if (failing.errno === 'OK') t.match(await agent.failLastingResult(), { armed: false, failures: 0 })
     await agent.reset()
   })
 
@@ -272,24 +275,6 @@ void test('the agent in a guest', async (t) => {
     const result = await agent.repeat(200, [create, refused, step('close', { handle: made(0) })])
     t.match(result, { done: 200, errors: [0, 200, 0] })
     t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
-    await agent.reset()
-  })
-
-  await t.test('an actor binds and unbinds a memslot beside conversions', async (t) => {
-    const { vm, gmem, mapping } = await createMemory(agent)
-    await must(agent.vm.deleteMemslot(vm, 1))
-    const range = { target: gmem, offset: page, size: 2 * page }
-    const reports = await agent.race.run({
-      duration: 300,
-      actors: [
-        { ...range, kind: 'bind', vm, mapping, slot: 3, gpa },
-        { ...range, kind: 'convert', dialect: 'convert-ioctl', to: 'private' },
-      ],
-    })
-    for (const report of reports) {
-      t.match(report, { failed: 0 }, report.kind)
-      t.ok(report.done > 0)
-    }
     await agent.reset()
   })
 

@@ -246,6 +246,8 @@ export const operations = {
   mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
   copyScan: { number: 61, request: copying, answer: { runs: count } },
   copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
+  failLasting: { number: 55, request: { of: choice(words.allocation), space: count, times: count }, answer: {} },
+  failLastingResult: { number: 56, request: {}, answer: { armed: flag, failures: count } },
   signalNext: {
     number: 52,
     request: { how: choice(words.signal), after: count, every: seldom(count) },

@@ -1,11 +1,11 @@
-// Failing allocations: a system call under test runs out of memory at each of its allocations, one after the other.
+// Failing allocations: a system call under test runs out of memory at each of its allocations, one after the other, or from each on.
 import type { Agent, Allocation } from '../../agent/client.ts'
 import type { Outcome } from '../../agent/wire/call.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
 import { GuestError } from '../../base/errors.ts'
 
 export interface FailingAllocations<Kind extends Outcome = Outcome> {
-  /** The kind that fails: objects of slabs, or whole pages, such as struct pages and the pages of a file. */
+  /** The kind that fails: objects of slabs, nodes of trees, or whole pages, such as struct pages and the pages of a file. */
   readonly of: Allocation
   /** What these allocations are for, for messages: "struct pages of two huge pages". */
   readonly what: string
@@ -56,6 +56,49 @@ export async function failEachAllocation<Kind extends Outcome>(
     nth += 1
   }
   throw broken(`the operation has more than ${mostAllocations} allocations`)
+}
+
+export interface LastingFailures<Kind extends Outcome = Outcome> extends FailingAllocations<Kind> {
+  /** So many allocations fail, one after the other, and those behind them do not. Default: all. */
+  readonly inARow?: number
+}
+
+/** More than any operation has. */
+const all = 1_000_000
+/**
+ * What may be allocated before the first failure, by its position: bytes of objects, or a number of pages. An allocation that
+ * is not smaller than what is left fails.
+ */
+const spaceBefore = {
+  objects: (position: number) => (position - 1) * 64,
+  pages: (position: number) => position,
+  nodes: (position: number) => (position - 1) * 256,
+} as const
+const mostSteps = 300
+
+/**
+ * Repeats an operation while allocations fail from the first one on, from the second one on, and so on, until it has no further
+ * one. `after` receives the position of each start.
+ * @throws {CheckFailure} if other allocations failed than those that the scenario names, by the number of ENOMEM
+ * @throws {GuestError} INJECTION_BROKEN if failures cannot be injected (capability `fault-injection`)
+ */
+export async function failAllocationsFrom<Kind extends Outcome>(
+  agent: Agent,
+  options: LastingFailures<Kind>,
+): Promise<void> {
+  const { of, inARow = all, operation, after } = options
+  let refusals = 0
+  for (let position = 1; position <= mostSteps; position += 1) {
+    const { errno } = await agent.failLasting({ of, space: spaceBefore[of](position), times: inARow })
+    if (errno !== 'OK') throw broken(`arming the injection ended with ${errno}`)
+    const outcome = await operation()
+    const { armed, failures } = await agent.failLastingResult()
+    if (!armed) throw broken('the operation has no system call under test')
+    if (failures === 0) return expectRefusals(refusals, position - 1, options)
+    if (outcome.errno === 'ENOMEM') refusals += 1
+    await after(outcome, position)
+  }
+  throw broken(`the operation has more than ${mostSteps} allocations`)
 }
 
 type Named = Pick<FailingAllocations, 'of' | 'what' | 'refusals'>

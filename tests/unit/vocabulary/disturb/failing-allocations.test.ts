@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import type { OperationName } from '../../../../harness/agent/wire/operations.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
-import type { FailingAllocations } from '../../../../harness/vocabulary/disturb/failing-allocations.ts'
+import type { FailingAllocations, LastingFailures } from '../../../../harness/vocabulary/disturb/failing-allocations.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
 const enomem = 12
@@ -116,4 +116,76 @@ void test('an injection that does not work, or never ends, is an error', async (
   await t.rejects(failEach({ react: (name) => (name === 'failNth' ? 2 : undefined) }), {
     code: 'INJECTION_BROKEN',
   })
+})
+
+interface Armed {
+  readonly space: number
+  readonly times: number
+}
+
+/** Injects into the operation setAffinity, which allocates so many bytes, or pages; the kernel tries a failed one again. */
+function lastingInjector({ size, armed = 1 }: { readonly size: number; readonly armed?: number }) {
+  const seen: Armed[] = []
+  const last = (): Armed => seen.at(-1) ?? { space: 0, times: 0 }
+  const options: FakeOptions = {
+    reply: (name: OperationName, body: Buffer) => {
+      if (name === 'failLasting') {
+        seen.push({ space: Number(body.readBigUInt64LE(8)), times: Number(body.readBigUInt64LE(16)) })
+      }
+      return name === 'failLastingResult' ? { words: [armed, last().space < size ? 1 : 0] } : undefined
+    },
+    react: (name) => (name === 'setAffinity' && last().space < size && last().times > 1 ? enomem : undefined),
+  }
+  return { seen, options }
+}
+
+async function failFrom(options: FakeOptions, wanted: Partial<LastingFailures> = {}): Promise<readonly string[]> {
+  const { instance } = await fakeInstance(options)
+  await using owned = instance
+  const { agent, failAllocationsFrom } = createContext(owned.agent, 'convert-ioctl', () => undefined)
+  const told: string[] = []
+  await failAllocationsFrom({
+    of: 'nodes',
+    what: 'nodes',
+    refusals: 'some',
+    operation: () => agent.setAffinity(0),
+    after: async ({ errno }, position) => void told.push(`${position} ${errno}`),
+    ...wanted,
+  })
+  return told
+}
+
+for (const { of, size, spaces } of [
+  { of: 'nodes', size: 600, spaces: [0, 256, 512, 768] },
+  { of: 'objects', size: 130, spaces: [0, 64, 128, 192] },
+  { of: 'pages', size: 4, spaces: [1, 2, 3, 4] },
+] as const) {
+  void test(`the first one of ${of} to fail moves to the end`, async (t) => {
+    const { seen, options } = lastingInjector({ size })
+    t.strictSame(await failFrom(options, { of, refusals: 3 }), ['1 ENOMEM', '2 ENOMEM', '3 ENOMEM'])
+    t.strictSame(
+      seen.map(({ space }) => space),
+      spaces,
+    )
+  })
+}
+
+void test('so many fail in a row, and a success is told as well', async (t) => {
+  const { seen, options } = lastingInjector({ size: 300 })
+  t.strictSame(await failFrom(options, { inARow: 1, refusals: 0 }), ['1 OK', '2 OK'])
+  t.strictSame(seen[0], { space: 0, times: 1 })
+})
+
+void test('other refusals of lasting failures than the named ones are a failed check', async (t) => {
+  await t.rejects(failFrom(lastingInjector({ size: 300 }).options, { refusals: 1 }), {
+    name: 'CheckFailure',
+    message: 'failed allocations of nodes that ended in ENOMEM: wanted 1, found 2 (2 allocations of nodes failed)',
+  })
+})
+
+void test('lasting failures that do not work, or never end, are an error', async (t) => {
+  const broken = { code: 'INJECTION_BROKEN' }
+  await t.rejects(failFrom(lastingInjector({ size: 300, armed: 0 }).options), broken)
+  await t.rejects(failFrom(lastingInjector({ size: 1e9 }).options), broken)
+  await t.rejects(failFrom({ react: (name) => (name === 'failLasting' ? 2 : undefined) }), broken)
 })
