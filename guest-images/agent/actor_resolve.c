@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Finds the objects that the request for a thread of a race names. */
+/* What the handles in the request for a thread of a race stand for. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "actor_resolve.h"
 #include "dialects.h"
+#include "handles.h"
 #include "nested_vm.h"
 #include "page.h"
 #include "signals.h"

@@ -148,7 +148,7 @@ async function look(
   how: 'at once' | 'exactly',
 ): Promise<ReturnType<typeof readCounters>> {
   // The first time may move objects from the cache of a CPU to another place where they still count.
-  const exactly = [rcuBarrier, ...slabFlushes, rcuBarrier, ...slabFlushes]
+  const exactly = [rcuBarrier, ...slabFlushes, ...slabFlushes]
   const flushes = how === 'exactly' ? exactly : slabFlushes
   const results = await agent.files.batch([
     ...flushes.map((path) => ({ path, text: '1' })),

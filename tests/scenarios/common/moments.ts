@@ -1,6 +1,6 @@
 // The moments of an operation at which a signal comes, for scenarios that try several and must hit the operation once at least.
 
-const parts = [0.1, 0.3, 0.6] as const
+const parts = [0.15, 0.5] as const
 const mostTries = 12
 
 /**

@@ -9,7 +9,7 @@ const file = made(2)
 const slot = { vm, slot: 7, flags: 4, mapping: undefined, mappingOffset: 0, gpa: 2 ** 32, size, gmem: file }
 
 export default scenario({
-  title: 'VMs leave nothing behind when their files are refused, bound, and closed before them or after them',
+  title: 'a VM leaves nothing behind when its files are refused, bound, and closed before it or after it',
   rules: ['K-leaks', 'S-A35'],
   needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
   pools: { '2M': 4 },

@@ -53,6 +53,7 @@ async function failWhileWhole(words: ScenarioContext, file: Memory, both: HugePl
 export default scenario({
   title: 'a failed page anywhere in a huge page of each size costs one page once it is split, and keeps it split',
   rules: ['S-A41', 'S-A23', 'S-A24', 'S-A19'],
+  bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2, '1G': 1 },
   timeout: 40,

@@ -5,12 +5,10 @@ const huge = pagesPerHugePage('2M')
 const end = 3 * huge
 /** Each with the units that it touches. */
 const ranges = [
-  { range: page(0), split: [0, 1] },
   { range: pages(huge - 1, 2), split: [0, 2] },
   { range: pages(huge, huge), split: [1, 2] },
   { range: pages(huge + 188, end - huge - 188), split: [1, 3] },
   { range: page(end - 1), split: [2, 3] },
-  { range: pages(huge - 1, huge + 2), split: [0, 3] },
 ] as const
 
 export default scenario({

@@ -1,6 +1,7 @@
-// K-killed, S-A36: processes die in holes, allocations, first touches and closings of one file: the rest of the processes use it as before, and the pool is exact.
+// K-killed, S-A36: processes die in holes, allocations and first touches of one file: the rest of the processes use it as before, and the pool is exact.
 import {
   fallocateModes,
+  page,
   pages,
   pagesPerHugePage,
   pageSize,
@@ -16,6 +17,8 @@ const files = [
   { what: '2M', options: { pages: 3 * huge, hugePages: '2M', initially: 'shared' } },
 ] as const
 
+const patience = 4e9
+
 interface Operation {
   readonly name: string
   /** Whether it begins with a file that is full. */
@@ -26,7 +29,7 @@ interface Operation {
 export default scenario({
   title: 'processes that die in holes, allocations and first touches leave the file and the pool to others',
   rules: ['K-killed', 'S-A30', 'S-A29', 'S-A36', 'S-A20'],
-  needs: ['in-place-conversion', 'hugetlb'],
+  needs: ['in-place-conversion', 'hugetlb', 'pre-fault'],
   pools: { '2M': 3 },
   timeout: 20,
   async run({ memory, pools, agent, killedDuring, signalled, check }) {
@@ -62,6 +65,8 @@ export default scenario({
               `a page holds what was written to it, not ${value}, after a death in ${name}`,
             )
           }
+          // A guest that waits for the dead process would do so until a signal comes.
+          if (full) await signalled({ how: 'handled', after: patience }, () => file.preFault(page(file.pages - 1)))
           await file.punchHole(file.all)
           check.equal(await blocks(), 0, `pages of ${what} after one more hole behind a death in ${name}`)
           return hit

@@ -28,6 +28,11 @@ export default scenario({
         await storm('conversions', () => file.convertEach('private', { order: 'forward', every: 4 }))
         let arrived = await storm('a conversion of many runs', () => file.convert('shared', file.all))
         arrived += await storm('a conversion', () => file.convert('private', file.all))
+        // A timer of a busy computer may be late.
+        for (let round = 0; arrived === 0 && round < 20; round += 1) {
+          await storm('a conversion', () => file.convert('shared', file.all))
+          arrived += await storm('a conversion', () => file.convert('private', file.all))
+        }
         check.that(arrived > 0, `signals (${how}) arrived in conversions of pages of ${what}`)
         await file.matchesModel()
         await storm('a conversion', () => file.convert('shared', file.all))

@@ -9,6 +9,8 @@ export default scenario({
   rules: ['K-signals', 'S-A11', 'S-A20', 'S-A22'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
+  // A split sleeps for its struct pages then, while others wait for it.
+  boot: ['hvo'],
   async run({ memory, check }) {
     for (const options of files) {
       const file = await memory({ ...options, initially: 'shared' })
