@@ -17,7 +17,8 @@ const slabinfo = '/proc/slabinfo'
 const zoneinfo = '/proc/zoneinfo'
 /** Writing to it adds up the differences that each CPU still keeps for itself, of a hundred pages or so. */
 const statRefresh = '/proc/sys/vm/stat_refresh'
-const pageNoise = 64
+/** A cache of the kernel that fills up for the first time. */
+const pageNoise = 200
 
 /** Free pages count downwards, so that more resources are a larger number. */
 const inPools = hugePageSizes.flatMap((size) => [

@@ -50,6 +50,7 @@ export default scenario({
             if (position % 8 === 1) await expectGuest(when)
             expectDone(await unbind(slot + 1000), 'deleting the other slot')
           } else {
+            await expectGuest(`bound without memory from position ${position} on`)
             expectDone(await unbind(), 'deleting the slot')
           }
         },

@@ -30,32 +30,37 @@ export default scenario({
     const { gmem } = file.handles
     await file.convert('private', pages(512, 512))
     // Each is the first one of its file, for which the tree of huge pages needs nodes.
-    const places = [page(3), page(700), page(1400)]
-    for (const [number, touched] of places.entries()) {
+    const places = [1, 2, 0].map((unit) => ({ unit, whole: pages(512 * unit, 512), touched: page(512 * unit + 188) }))
+    for (const { unit, whole, touched } of places) {
       for (const inARow of [2, undefined]) {
         await failAllocationsFrom({
           of: 'nodes',
-          what: `the place of huge page ${number}`,
+          what: `the place of huge page ${unit}`,
           refusals: 'some',
           ...(inARow === undefined ? {} : { inARow }),
           operation: () => agent.gmem.allocate(gmem, touched.first * pageSize, pageSize),
           async after({ errno }, position) {
             if (errno === 'OK') file.model.allocate(touched)
-            else check.equal(errno, 'ENOMEM', `the result of touching ${number} without memory from ${position} on`)
+            else
+              check.equal(
+                errno,
+                'ENOMEM',
+                `the result of touching huge page ${unit} without memory from ${position} on`,
+              )
             await file.expectAccounting()
             if (errno !== 'OK') return
-            await file.guest.fill(touched, 0x30 + number)
+            await file.guest.fill(touched, 0x30 + unit)
             await file.matchesModel(touched)
             await file.expectAccounting()
-            await file.punchHole(pages(512 * number, 512))
+            await file.punchHole(whole)
           },
         })
         file.model.allocate(touched)
         await file.expectAccounting()
-        await file.punchHole(pages(512 * number, 512))
+        await file.punchHole(whole)
       }
     }
-    for (const [number, touched] of places.entries()) await file.guest.fill(touched, 0x40 + number)
+    for (const { unit, touched } of places) await file.guest.fill(touched, 0x40 + unit)
     await file.convert('private', file.all)
     await file.matchesModel(pages(0, 8))
     await file.expectWhole(file.all)
