@@ -75,6 +75,9 @@ const rules = {
   'S-B12':
     'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
   'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',
+  'K-failures':
+    'Memory that fails is taken from every mapping of host and guest, is signalled with its address, and does not stand in the way of conversions and holes.',
+  'K-failed-frames': 'A frame that has failed is never used again, and the rest of its huge page is.',
   'K-groups':
     'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
   'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',

@@ -278,24 +278,6 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('an actor binds and unbinds a memslot beside conversions', async (t) => {
-    const { vm, gmem, mapping } = await createMemory(agent)
-    await must(agent.vm.deleteMemslot(vm, 1))
-    const range = { target: gmem, offset: page, size: 2 * page }
-    const reports = await agent.race.run({
-      duration: 300,
-      actors: [
-        { ...range, kind: 'bind', vm, mapping, slot: 3, gpa },
-        { ...range, kind: 'convert', dialect: 'convert-ioctl', to: 'private' },
-      ],
-    })
-    for (const report of reports) {
-      t.match(report, { failed: 0 }, report.kind)
-      t.ok(report.done > 0)
-    }
-    await agent.reset()
-  })
-
   await t.test('an agent that is killed is noticed', async (t) => {
     const victim = await openAgent(instance)
     await instance.session.exec(`kill -9 ${victim.pid}`, { signal, timeout: 10_000 })

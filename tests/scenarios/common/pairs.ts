@@ -113,17 +113,22 @@ async function racePair(context: ScenarioContext, pair: Pair, kind: Kind, millis
   if (pair.some((operation) => operation === 'convert')) await file.convert('shared', file.all)
   await file.host.fill(file.all, 0x86)
   await expectFile(context, file, views, `${what}, all shared`)
+  // A guest that reads thousands of small pages takes long: from here on, look where the operations met.
+  const near = [
+    { guest: lower.guest, range: pages(middle - 12, 12) },
+    { guest: high, range: pages(middle, 16) },
+  ]
 
   await file.allocate(file.all)
   await file.convert('private', file.all)
   for (const [index, { guest, range }] of views.entries()) await guest.fill(range, 0x82 + index)
-  await expectFile(context, file, views, `${what}, all private`)
+  await expectFile(context, file, near, `${what}, all private`)
   await file.convert('shared', across)
   await file.host.fill(around, 0x84)
-  await expectFile(context, file, views, `${what}, shared from page ${across.first} on`)
+  await expectFile(context, file, near, `${what}, shared from page ${across.first} on`)
   await file.punchHole(file.all)
   await expectAllocated(context, file, 0, `after a hole and ${what}`)
-  await expectFile(context, file, views, `${what}, after a hole`)
+  await expectFile(context, file, near, `${what}, after a hole`)
   expectDone(await agent.close(gmem), `closing the file after ${what}`)
   if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), `unmapping it after ${what}`)
 }
@@ -134,8 +139,8 @@ async function expectFile(
   views: readonly { readonly guest: GuestView; readonly range: PageRange }[],
   what: string,
 ): Promise<void> {
-  await file.matchesModel()
   for (const { guest, range } of views) {
+    await file.matchesModel(range)
     check.equal<unknown>(await guest.look(range), file.model.guestView(range), `guest view: ${what}`)
   }
 }

@@ -11,11 +11,11 @@ const cases = [
 
 export default scenario({
   title: 'a memory failure in a whole huge page takes it from the guest until it is split, and then costs one page',
-  rules: ['S-A41', 'S-A18', 'S-A23', 'S-A24'],
+  rules: ['S-A41', 'K-failures', 'S-A18', 'S-A23', 'S-A24'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2, '1G': 1 },
-  timeout: 30,
+  timeout: 60,
   async run(words) {
     const { memory, agent, check, pools, failFrame } = words
     for (const { hugePages, count, index, second } of cases) {

@@ -6,7 +6,7 @@ const gpa = 0x1_4000_1000
 
 export default scenario({
   title: 'a memory failure in a whole huge page takes each page of it from a guest that maps it in small pages',
-  rules: ['S-A41', 'S-A18'],
+  rules: ['S-A41', 'K-failures', 'S-A18'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2 },

@@ -19,7 +19,7 @@ const places = [
 
 export default scenario({
   title: 'a page whose memory fails is taken from every mapping of host and guest, and its neighbours stay',
-  rules: ['S-A41', 'S-A16', 'S-A18', 'S-A24'],
+  rules: ['S-A41', 'K-failures', 'S-A16', 'S-A18', 'S-A24'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2 },

@@ -6,7 +6,7 @@ const hwpoison = 1n << 19n
 
 export default scenario({
   title: 'after a hole the place of a failed page has good memory, and the failed frame is never used again',
-  rules: ['S-A41', 'S-A30', 'S-A36'],
+  rules: ['S-A41', 'K-failures', 'K-failed-frames', 'S-A30', 'S-A36'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 3 },

@@ -4,7 +4,7 @@ import { expectLostByGuest, expectLostByHost, retire, viewWithFailures } from '.
 
 export default scenario({
   title: 'a memory failure of a pinned page neither ends the pin nor outlives it',
-  rules: ['S-A41', 'S-A7', 'S-A24'],
+  rules: ['S-A41', 'K-failures', 'S-A7', 'S-A24'],
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 1 },

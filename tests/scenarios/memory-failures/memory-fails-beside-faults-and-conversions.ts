@@ -7,7 +7,7 @@ const path = '/sys/kernel/debug/hwpoison/corrupt-pfn'
 
 export default scenario({
   title: 'memory that fails beside faults and conversions is lost, and nothing else',
-  rules: ['S-A41', 'S-A11'],
+  rules: ['S-A41', 'K-failures', 'S-A11'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2 },
   async run(words) {

@@ -6,10 +6,8 @@ export default pairsScenario(
   [
     ['convert', 'bind'],
     ['convert', 'reallocate'],
-    ['punch', 'allocate'],
     ['punch', 'map'],
     ['guest-read', 'reallocate'],
-    ['convert', 'fork'],
   ],
   40,
 )
