@@ -19,8 +19,6 @@ export interface PoolCounters {
 export interface PoolsView {
   /** Reads the counters of the pool of a size. */
   counters(size: HugePageSize): Promise<PoolCounters>
-  /** Reads the counters of the part of a pool in a NUMA node; reservations belong to no node. */
-  countersOfNode(size: HugePageSize, node: number): Promise<Omit<PoolCounters, 'reserved'>>
   /** Changes the size of the pool, and returns the size that it has then. The scenario must restore it. */
   resize(size: HugePageSize, count: number): Promise<number>
   /** Fills all free pages of the pool with a byte: a page that is not zeroed later shows it. Returns their number. */
@@ -58,11 +56,6 @@ export function poolsOf(agent: Agent): PoolsView {
   }
   return {
     counters,
-    async countersOfNode(size, node) {
-      const numbers = await read(poolDirectory(size, node), ['nr', 'free', 'surplus'])
-      const [total = NaN, free = NaN, surplus = NaN] = numbers
-      return { total, free, surplus }
-    },
     async resize(size, count) {
       const path = `${poolDirectory(size)}/nr_hugepages`
       expectDone(await agent.files.writeFile(path, String(count)), `making the pool of ${size} have ${count} pages`)

@@ -5,6 +5,8 @@ import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
 import { fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
 
+const notFound = 2
+
 interface Stage extends AsyncDisposable {
   readonly context: ScenarioContext
   readonly operations: () => readonly string[]
@@ -26,7 +28,8 @@ void test('pools are counted, filled and resized, and a missing counter is an er
   await using stage = await play()
   const { pools } = stage.context
   t.strictSame(await pools.counters('2M'), { total: 7, free: 7, reserved: 7, surplus: 7 })
-  await t.rejects(pools.countersOfNode('2M', 0), { code: 'COUNTER_MISSING' })
+  await using without = await play({ files: (path) => (path.includes('surplus') ? notFound : undefined) })
+  await t.rejects(without.context.pools.counters('2M'), { code: 'COUNTER_MISSING' })
   t.equal(await pools.poison('2M', 0xa5), 0, 'what is reserved is not there to be filled')
   t.equal(await pools.resize('1G', 3), 7)
   t.match(stage.operations().at(-2), /hugepages-1048576kB\/nr_hugepages, "3"/)
