@@ -25,9 +25,9 @@ export default scenario({
       })
       const reports = await file.race(200, [
         { does: 'convert', to: 'private', range: pages(0, 300) },
-        { does: 'host-read', range: pages(190, 20), times: messages },
-        { does: 'host-read', range: page(511), times: messages },
-        { does: 'guest-read', range: pages(0, 512) },
+        { does: 'host-read', range: pages(190, 20), times: messages, byte: 0x73 },
+        { does: 'host-read', range: page(511), times: messages, byte: 0x73 },
+        { does: 'guest-read', range: pages(0, 512), byte: 0x73 },
         ...failures,
       ])
       for (const { kind: actor, rounds, unexpected, firstUnexpected, mismatches } of reports) {
