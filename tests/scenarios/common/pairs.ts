@@ -44,10 +44,10 @@ const racers = {
 export type PairOperation = keyof typeof racers
 type Pair = readonly [PairOperation, PairOperation]
 
-/** Every pair of operations once; each operation also races against itself. */
-export const allPairs: readonly Pair[] = operationsOf(racers).flatMap((first, index, all) =>
-  all.slice(index).map((second): Pair => [first, second]),
-)
+/** The pairs of one operation with each operation of the table, itself included. */
+export function pairsOf(first: PairOperation): readonly Pair[] {
+  return operationsOf(racers).map((second): Pair => [first, second])
+}
 
 function operationsOf(table: typeof racers): readonly PairOperation[] {
   const isOperation = (name: string): name is PairOperation => name in table
