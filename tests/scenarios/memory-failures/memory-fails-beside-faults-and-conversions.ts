@@ -1,5 +1,5 @@
 // S-A41, S-A11: pages fail while host and guest use them and while they are converted: in the end each of them is lost, and all others have their contents.
-import { page, pages, scenario, type Racer } from '../../../harness/api.ts'
+import { failureMessages, page, pages, scenario, type Racer } from '../../../harness/api.ts'
 import { expectLostByGuest, retire, viewWithFailures } from '../common/failed-pages.ts'
 
 const failing = [3, 200, 511]
@@ -14,7 +14,7 @@ export default scenario({
   pools: { '2M': 2 },
   async run(words) {
     const { memory, check, expectLog } = words
-    expectLog(/^(?:Memory failure|mce|MCE): /)
+    expectLog(failureMessages)
     for (const kind of [{}, { hugePages: '2M' }] as const) {
       const file = await memory({ pages: 1024, initially: 'shared', ...kind })
       await file.host.fill(file.all, 0x73)
