@@ -3,6 +3,7 @@ export { scenario } from './suites/scenarios/scenario.ts'
 export { page, pages, pagesPerHugePage, type PageRange } from './model/ranges.ts'
 export { words } from './vocabulary/pack.ts'
 export { copyWays } from './vocabulary/host-view.ts'
+export { failureMessages } from './vocabulary/memory-failure.ts'
 export { pageSize } from './base/units.ts'
 export {
   advices,

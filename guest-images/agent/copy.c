@@ -34,23 +34,6 @@ static int open_memory(pid_t pid)
 	return open(path, O_RDWR | O_CLOEXEC);
 }
 
-/* Only a file that is opened gets O_DIRECT, not one that is created so. */
-static int open_direct(void)
-{
-	int plain = memfd_create("gmemtest", MFD_CLOEXEC);
-	int direct, error;
-	char path[32];
-
-	if (plain < 0)
-		return -1;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", plain);
-	direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-	error = errno;
-	(void)close(plain);
-	errno = error;
-	return direct;
-}
-
 static int route_open(struct route *route)
 {
 	route->no_access = EFAULT;
@@ -61,8 +44,8 @@ static int route_open(struct route *route)
 		route->no_access = EIO;
 		route->fds[0] = open_memory(route->pid);
 		return route->fds[0] < 0 ? errno : 0;
-	case WAY_DIRECT_IO:
-		route->fds[0] = open_direct();
+	case WAY_FILE:
+		route->fds[0] = memfd_create("gmemtest", MFD_CLOEXEC);
 		return route->fds[0] < 0 ? errno : 0;
 	default:
 		return pipe2(route->fds, O_CLOEXEC | O_NONBLOCK) ? errno : 0;
@@ -108,7 +91,7 @@ static int copy_out(const struct route *route, unsigned char *page,
 		return whole(process_vm_readv(route->pid, &to, 1, &from, 1, 0));
 	case WAY_PROC_MEM:
 		return whole(pread(fds[0], buffer, PAGE_SIZE, (off_t)page));
-	case WAY_DIRECT_IO:
+	case WAY_FILE:
 		error = whole(pwrite(fds[0], page, PAGE_SIZE, 0));
 		return error ? error :
 			       whole(pread(fds[0], buffer, PAGE_SIZE, 0));
@@ -150,7 +133,7 @@ static int copy_in(const struct route *route, unsigned char *page,
 			process_vm_writev(route->pid, &from, 1, &to, 1, 0));
 	case WAY_PROC_MEM:
 		return whole(pwrite(fds[0], buffer, PAGE_SIZE, (off_t)page));
-	case WAY_DIRECT_IO:
+	case WAY_FILE:
 		error = whole(pwrite(fds[0], buffer, PAGE_SIZE, 0));
 		return error ? error : whole(pread(fds[0], page, PAGE_SIZE, 0));
 	default:

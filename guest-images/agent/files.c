@@ -53,7 +53,7 @@ int op_fstat(struct call *call, const struct fstat_request *request,
 	return 0;
 }
 
-/* Whether the kernel moves data from the file without a buffer of the agent. */
+/* Lets the kernel move data from the file without a buffer of the agent. */
 static ssize_t move(int fd, const struct file_attempt_request *request,
 		    size_t size)
 {

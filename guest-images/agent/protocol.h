@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "5235d9fd4a3dbdf9"
+#define PROTOCOL_DIGEST "167bca4a935960b4"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -158,7 +158,7 @@ enum wire_lock {
 enum wire_way {
 	WAY_PROCESS_VM,
 	WAY_PROC_MEM,
-	WAY_DIRECT_IO,
+	WAY_FILE,
 	WAY_PIPE,
 	WAY_SPLICE,
 	WAY_COUNT,

@@ -7,7 +7,7 @@
 #include "handles.h"
 #include "inject.h"
 
-/* No handle covers it, so that nobody would unmap it. */
+/* No handle covers it, so that handles_reset() would not unmap it. */
 static int unmap_stray(unsigned char *found, const unsigned char *start,
 		       const unsigned char *place,
 		       const struct mremap_request *request)

@@ -55,9 +55,9 @@ export const words = {
   lock: ['lock', 'lock-on-fault', 'unlock'],
   /**
    * Ways in which the kernel copies between the memory of a process and elsewhere: process_vm_readv and process_vm_writev,
-   * /proc/PID/mem, a file with O_DIRECT, a pipe, and a pipe by vmsplice.
+   * /proc/PID/mem, a file, a pipe, and a pipe by vmsplice.
    */
-  way: ['process-vm', 'proc-mem', 'direct-io', 'pipe', 'splice'],
+  way: ['process-vm', 'proc-mem', 'file', 'pipe', 'splice'],
   /** Kinds of allocations of the kernel: objects of any slab, whole pages of any order, and nodes of trees alone. */
   allocation: ['objects', 'pages', 'nodes'],
   /**

@@ -1,4 +1,4 @@
-// The rules that a kernel has to follow, each in one sentence. Rules with K- are what every kernel promises, beyond the RFC.
+// The rules that a kernel has to follow, each in one sentence. Rules with K- are promises of the kernel that the RFC takes for granted.
 
 /** Every rule of in-place conversion, by identifier. The `2.2-…` rules are the checks of the conversion ioctl in their order. */
 const rules = {
@@ -64,6 +64,8 @@ const rules = {
   'S-A39': 'Split pages count as HugeTLB and as page cache.',
   'S-A40': 'Only the NUMA policy of the task decides where pages are allocated.',
   'S-A41': 'A memory error is reported at the next fault on the page.',
+  'S-B12':
+    'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
   'K-slots':
     'A memslot of a guest_memfd is deleted and never changed, has no dirty log and is not read-only; one that is refused or fails binds nothing, and one that is deleted frees exactly its pages.',
   'K-signals':
@@ -72,8 +74,6 @@ const rules = {
     'A process that dies in an operation leaves a file whose conversion is done or not begun, which others use as before, and nothing else.',
   'K-ranges':
     'An operation on a range reaches each page of the range and no other, wherever the range begins and ends: within huge pages, slots and file.',
-  'S-B12':
-    'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
   'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',
   'K-failures':
     'Memory that fails is taken from every mapping of host and guest, is signalled with its address, and does not stand in the way of conversions and holes.',

@@ -26,6 +26,11 @@ export async function race(
   return arena.agent.race.run({ actors, duration: milliseconds })
 }
 
+/** The first word of a page that is full of the byte. */
+function checkOf(byte: number | undefined): { readonly value?: bigint } {
+  return byte === undefined ? {} : { value: BigInt(byte) * 0x0101_0101_0101_0101n }
+}
+
 async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Actor> {
   const { dialect, handles } = arena
   const common = racer.times === undefined ? {} : { rounds: racer.times }
@@ -49,14 +54,18 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
         ...(racer.watched === true ? { vcpu: await nestedVm.vcpu(vcpuId), gpa } : {}),
       }
     }
-    case 'host-count':
     case 'host-read':
+      return { ...common, ...place, ...checkOf(racer.byte), kind: 'host-read', mapping: mappingOf(handles) }
+    case 'host-count':
     case 'pin':
     case 'fork':
       return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
+    case 'guest-read': {
+      const vcpu = await nestedVm.vcpu(vcpuId)
+      return { ...common, ...checkOf(racer.byte), kind: 'guest-read', vcpu, gpa, size: place.size }
+    }
     case 'guest-count':
-    case 'guest-read':
-      return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
+      return { ...common, kind: 'guest-count', vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
     case 'punch':

@@ -27,8 +27,11 @@ type RacerOnPages =
    * thread may write there. SIGBUS and memory faults are counted.
    */
   | { readonly does: 'host-count' | 'guest-count' }
-  /** Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. */
-  | { readonly does: 'host-read' | 'guest-read' }
+  /**
+   * Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. With `byte`, a word
+   * that is not made of this byte is a mismatch.
+   */
+  | { readonly does: 'host-read' | 'guest-read'; readonly byte?: number | undefined }
   /** Pins the pages and releases them at once. */
   | { readonly does: 'pin' }
   /** Punches a hole; allocates the range; or one after the other. */

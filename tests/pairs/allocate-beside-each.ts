@@ -1,8 +1,8 @@
 // S-A11, S-A30, S-A24: allocate races against each operation of the table, itself included.
-import { allPairs, pairsScenario } from '../scenarios/common/pairs.ts'
+import { pairsOf, pairsScenario } from '../scenarios/common/pairs.ts'
 
 export default pairsScenario(
-  'allocate beside each other operation on the same pages leaves the file intact',
-  allPairs.filter(([first]) => first === 'allocate'),
+  'allocate beside each operation on the same pages leaves the file intact',
+  pairsOf('allocate'),
   150,
 )

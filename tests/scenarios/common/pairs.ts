@@ -24,12 +24,14 @@ interface Ranges {
   /** From before the middle to the end: a part of one huge page, and all of the next. */
   readonly across: PageRange
   readonly upper: PageRange
+  /** What readers find in each page that they reach; undefined if the pair drops contents. */
+  readonly byte: number | undefined
 }
 
 const racers = {
   convert: ({ across }) => ({ does: 'convert', to: 'private', range: across }),
-  'guest-read': ({ bound }) => ({ does: 'guest-read', range: bound }),
-  'host-read': ({ around }) => ({ does: 'host-read', range: around }),
+  'guest-read': ({ bound, byte }) => ({ does: 'guest-read', range: bound, byte }),
+  'host-read': ({ around, byte }) => ({ does: 'host-read', range: around, byte }),
   pin: ({ around }) => ({ does: 'pin', range: around }),
   punch: ({ across }) => ({ does: 'punch', range: across }),
   allocate: ({ across }) => ({ does: 'allocate', range: across }),
@@ -42,10 +44,10 @@ const racers = {
 export type PairOperation = keyof typeof racers
 type Pair = readonly [PairOperation, PairOperation]
 
-/** Every pair of operations once; each operation also races against itself. */
-export const allPairs: readonly Pair[] = operationsOf(racers).flatMap((first, index, all) =>
-  all.slice(index).map((second): Pair => [first, second]),
-)
+/** The pairs of one operation with each operation of the table, itself included. */
+export function pairsOf(first: PairOperation): readonly Pair[] {
+  return operationsOf(racers).map((second): Pair => [first, second])
+}
 
 function operationsOf(table: typeof racers): readonly PairOperation[] {
   const isOperation = (name: string): name is PairOperation => name in table
@@ -83,10 +85,12 @@ async function racePair(context: ScenarioContext, pair: Pair, kind: Kind, millis
   const early = binds ? undefined : await bindUpper()
   await file.host.fill(file.all, 0x81)
 
+  const keeps = pair.every((operation) => operation !== 'punch' && operation !== 'reallocate')
+  const byte = keeps ? 0x81 : undefined
   const reports = await file.race(
     milliseconds,
     pair.map((operation) =>
-      racers[operation]({ bound: binds ? pages(middle - 12, 12) : around, around, across, upper }),
+      racers[operation]({ bound: binds ? pages(middle - 12, 12) : around, around, across, upper, byte }),
     ),
   )
   for (const [
@@ -111,6 +115,7 @@ async function racePair(context: ScenarioContext, pair: Pair, kind: Kind, millis
     { guest: high, range: upper },
   ]
   if (pair.some((operation) => operation === 'convert')) await file.convert('shared', file.all)
+  if (keeps) await expectFile(context, file, views, `${what}, contents from before the race`)
   await file.host.fill(file.all, 0x86)
   await expectFile(context, file, views, `${what}, all shared`)
   // A guest that reads thousands of small pages takes long: from here on, look where the operations met.

@@ -22,7 +22,7 @@ interface Place {
 type Mapping = Parameters<ScenarioContext['agent']['host']['scan']>[0]
 
 export default scenario({
-  title: 'no place in a file is unlike the others, whatever the size of its offset',
+  title: 'no place in a file is unlike the others, at an offset of any size',
   rules: ['S-A8', 'S-A9', 'S-A16', 'S-A19', 'S-A29', 'S-A30'],
   timeout: 30,
   async run({ memory, agent, dialect, check, expectDone, expectErrno }) {

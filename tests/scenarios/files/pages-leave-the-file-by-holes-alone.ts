@@ -1,4 +1,4 @@
-// S-A4, S-A19, S-A34: the kernel neither copies pages out of the file nor drops them when somebody wants memory back: only holes free them.
+// S-A4, S-A19, S-A34: the kernel neither copies pages out of the file nor drops them when memory is reclaimed: only holes free them.
 import { advices, page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const copies = ['splice', 'sendfile', 'copy-file-range'] as const

@@ -1,4 +1,4 @@
-// K-groups: the reservation belongs to the group of the creation, each page to the group of its first touch, whoever converts or frees it.
+// K-groups: the reservation belongs to the group of the creation, each page to the group of its first touch; conversions and holes of other groups move no charge.
 import { hugePageBytes, page, pages, pagesPerHugePage, scenario, type HugePageSize } from '../../../harness/api.ts'
 
 export default scenario({

@@ -1,4 +1,4 @@
-// S-A6, S-A17: the guest maps huge pages as such if its addresses are congruent to the file, whatever the host address of the slot is.
+// S-A6, S-A17: the guest maps huge pages as such if its addresses are congruent to the file, with any host address of the slot.
 import { page, pageSize, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const whole = pagesPerHugePage('2M')

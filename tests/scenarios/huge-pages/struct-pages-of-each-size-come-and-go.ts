@@ -1,5 +1,5 @@
 // S-A27, S-A26: the struct pages of a huge page of each size are restored by a split at any place, or a first touch, and freed again
-// by a merge, a hole and the end of the file; a split that gets no memory for one of them changes nothing, whichever one it is.
+// by a merge, a hole and the end of the file; a split that gets no memory for any one of them changes nothing.
 import { page, pageSize, scenario, type HugePageSize } from '../../../harness/api.ts'
 import { placesOfBothSizes } from '../common/huge-page-places.ts'
 

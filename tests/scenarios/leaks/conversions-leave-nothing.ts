@@ -1,4 +1,4 @@
-// K-leaks: conversions of pages that host and guest use leave no node, no page table and no page, in whatever order they come.
+// K-leaks: conversions of pages that host and guest use leave no node, no page table and no page, in any order.
 import { page, pages, pageSize, scenario, step, type PageState } from '../../../harness/api.ts'
 
 export default scenario({

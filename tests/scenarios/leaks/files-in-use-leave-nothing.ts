@@ -1,4 +1,4 @@
-// K-leaks: a file that was mapped, touched, converted, punched, bound and closed leaves nothing, in whatever order it was closed.
+// K-leaks: a file that was mapped, touched, converted, punched, bound and closed leaves nothing, closed and unmapped in either order.
 import {
   fallocateModes,
   gmemFlags,

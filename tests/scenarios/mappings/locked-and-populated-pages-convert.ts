@@ -1,4 +1,4 @@
-// S-A9, S-A16: whoever locks or populates a mapping has no claim on its pages: they become private at once, and private ones are not mapped.
+// S-A9, S-A16: a lock or a populated mapping is no claim on its pages: they become private at once, and private ones are not mapped.
 import {
   advices,
   mapFlags,

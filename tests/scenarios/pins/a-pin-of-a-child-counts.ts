@@ -1,4 +1,4 @@
-// S-A9, S-A21: the page counts its references, whoever has them: those of a child outlive its mapping, and its end releases them.
+// S-A9, S-A21: the page counts the references of every process: those of a child outlive its mapping, and its end releases them.
 import { advices, page, pages, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const methods = ['gup-test', 'vmsplice', 'socket'] as const

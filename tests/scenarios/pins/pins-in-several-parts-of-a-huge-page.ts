@@ -1,5 +1,5 @@
 // S-A9, S-A24, S-A31, S-A25: several pins in far parts of one huge page of each size. A refusal names the first pin of its range,
-// whatever order they are released in; holes stop at pinned parts; a pin far from the start keeps the huge page when its file is gone.
+// in any order of release; holes stop at pinned parts; a pin far from the start keeps the huge page when its file is gone.
 import { setTimeout } from 'node:timers/promises'
 import { fallocateModes, page, pages, pageSize, scenario, type PageRange } from '../../../harness/api.ts'
 import { placesOfBothSizes } from '../common/huge-page-places.ts'

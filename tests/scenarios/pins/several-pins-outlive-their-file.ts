@@ -89,7 +89,7 @@ async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned,
 }
 
 export default scenario({
-  title: 'each huge page of a closed file returns to the pool when its last pin is gone, whichever goes first',
+  title: 'each huge page of a closed file returns to the pool when its last pin is gone, in any order',
   rules: ['S-A25', 'S-A36'],
   needs: ['in-place-conversion', 'hugetlb', 'gup-test'],
   pools: { '2M': 4, '1G': 1 },

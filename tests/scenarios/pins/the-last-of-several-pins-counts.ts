@@ -1,4 +1,4 @@
-// S-A9, S-A19: each reference counts by itself: pages with two of them are refused until both are gone, whichever goes first.
+// S-A9, S-A19: each reference counts by itself: pages with two of them are refused until both are gone, in either order.
 import { page, pages, pagesPerHugePage, scenario, type Memory } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

@@ -1,4 +1,4 @@
-// K-ranges, S-A23, S-A24: whatever range of a file of huge pages becomes shared, exactly the huge pages that it touches are split, and no other one.
+// K-ranges, S-A23, S-A24: when any range of a file of huge pages becomes shared, exactly the huge pages that it touches are split, and no other one.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

@@ -1,4 +1,4 @@
-// K-killed, S-A26, S-A27: a process dies between the struct pages of two huge pages that it splits: they are merged or split, all alike, and no struct page is lost.
+// K-killed, S-A26, S-A27: a process dies between the struct pages of two huge pages that it splits: all of them are whole or all are split, and no struct page is lost.
 import { page, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
 import { tryMoments } from '../common/moments.ts'
 
@@ -8,7 +8,8 @@ const savedPerHugePage = 7
 const patience = 4e9
 
 export default scenario({
-  title: 'a process that dies while it splits huge pages leaves them whole, with no struct page lost',
+  title:
+    'a process that dies while it splits huge pages leaves all of them whole or all split, with no struct page lost',
   rules: ['K-killed', 'S-A26', 'S-A27', 'S-A13'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'memmap-counters', 'pre-fault'],
   boot: ['hvo'],

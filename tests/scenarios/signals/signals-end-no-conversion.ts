@@ -1,4 +1,4 @@
-// K-signals: conversions, holes, bindings and accesses go on to their end whatever signals arrive, handled or blocked ones.
+// K-signals: conversions, holes, bindings and accesses go on to their end beside signals, handled or blocked ones.
 import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

@@ -1,4 +1,4 @@
-// S-A35, S-A18: every slot of a closed file has lost its memory, whatever its shape, and no later file shows through it.
+// S-A35, S-A18: every slot of any shape of a closed file has lost its memory, and no later file shows through it.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 /** From several entries of the tree of bindings to one, with a gap between the last ones. */

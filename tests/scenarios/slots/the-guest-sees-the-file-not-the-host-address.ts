@@ -1,4 +1,4 @@
-// S-A5, S-A18: every page of the host address counts when a slot is bound, however many mappings it is cut into; later the guest sees the file, whatever is at the address.
+// S-A5, S-A18: every page of the host address counts when a slot is bound, however many mappings it is cut into; later the guest sees the file, with anything at the address.
 import { mapFlags, page, pages, pageSize, protections, scenario } from '../../../harness/api.ts'
 
 const slotPages = 8
