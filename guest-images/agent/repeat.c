@@ -12,7 +12,6 @@
 #include "operations.h"
 #include "serve.h"
 
-#define OPERATION_REPEAT 66
 #define MAXIMUM_STEPS 32
 /* Longer steps, such as the contents of files, have no place in a round. */
 #define MAXIMUM_STEP 4096
@@ -52,7 +51,7 @@ static int find_steps(struct call *call, struct round_step *steps)
 		    step->header.length > MAXIMUM_STEP)
 			return refuse(call, "step %d has a wrong length",
 				      count);
-		if (step->header.operation == OPERATION_REPEAT)
+		if (step->header.operation == OPERATION_repeat)
 			return refuse(call, "a step repeats other steps");
 		at += step->header.length;
 		count++;
