@@ -219,6 +219,8 @@ export interface Slot {
   readonly guest: GuestView
   /** The guest's view equals the model in each page of the slot, or of a part of it. */
   matchesModel(range?: PageRange): Promise<void>
+  /** Faults pages in through this slot, without an access by the guest. */
+  preFault(range: PageRange): Promise<void>
   /** Deletes the memslot. */
   unbind(): Promise<void>
 }
