@@ -98,9 +98,8 @@ int op_fail_nth(struct call *call, const struct fail_nth_request *request,
 {
 	int error;
 
-	(void)call;
 	(void)answer;
-	error = select_allocations(request->of);
+	error = select_allocations(call, request->of);
 	if (!error)
 		error = open_switch("/proc/thread-self/fail-nth");
 	if (!error)
@@ -159,9 +158,8 @@ int op_fail_lasting(struct call *call,
 {
 	int error;
 
-	(void)call;
 	(void)answer;
-	error = select_allocations(request->of);
+	error = select_allocations(call, request->of);
 	if (!error)
 		error = open_switch("/proc/thread-self/make-it-fail");
 	if (error)

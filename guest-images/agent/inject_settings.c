@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "inject_settings.h"
 #include "protocol.h"
 
@@ -94,11 +95,14 @@ static bool is_applied(const struct setting *last)
 	       value[0];
 }
 
-int select_allocations(__u64 of)
+int select_allocations(struct call *call, __u64 of)
 {
-	const struct setting *setting = settings_of[of];
+	const struct setting *setting;
 	int error = 0;
 
+	if (of >= ALLOCATION_COUNT)
+		return refuse(call, "no kind of allocations has this number");
+	setting = settings_of[of];
 	if (is_applied(last_of(setting)))
 		return 0;
 	/* What cannot be marked, such as a merged slab, is not marked. */

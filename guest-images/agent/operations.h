@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "7ce59199184d5791"
+#define OPERATIONS_DIGEST "61a62fb8f3b7a3fa"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -97,10 +97,11 @@
 	OP(50, frame_runs, F(mapping) F(offset) F(size), F(runs)) \
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
 		F(matching)) \
-	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
-	OP(67, descriptors, , F(open) F(without_file)) \
-	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
-		F(gpa) F(timeout), F(done) F(runs)) \
+	OP(52, signal_next, F(how) F(after) F(every),) \
+	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
+		F(ended) F(pending) F(nanoseconds)) \
+	OP(55, fail_lasting, F(of) F(space) F(times),) \
+	OP(56, fail_lasting_result, , F(armed) F(failures)) \
 	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
 		F(place) F(place_offset), F(address)) \
 	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
@@ -108,12 +109,15 @@
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
 		F(value), F(bytes)) \
-	OP(55, fail_lasting, F(of) F(space) F(times),) \
-	OP(56, fail_lasting_result, , F(armed) F(failures)) \
-	OP(52, signal_next, F(how) F(after) F(every),) \
-	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
-		F(ended) F(pending) F(nanoseconds))
+	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
+		F(gpa) F(timeout), F(done) F(runs)) \
+	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
+	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
+
+#define NUMBER(number, name, request, answer) OPERATION_##name = number,
+enum operation_number { OPERATIONS(NUMBER) };
+#undef NUMBER
 
 struct call;
 

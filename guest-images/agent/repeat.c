@@ -5,6 +5,7 @@
  * them one by one otherwise.  Their headers tell the end that is wanted: the
  * error number, and in the sequence the first word of the answer.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "channel.h"
@@ -12,7 +13,6 @@
 #include "operations.h"
 #include "serve.h"
 
-#define OPERATION_REPEAT 66
 #define MAXIMUM_STEPS 32
 /* Longer steps, such as the contents of files, have no place in a round. */
 #define MAXIMUM_STEP 4096
@@ -24,6 +24,8 @@ struct round_step {
 	struct frame_header header;
 	/* The first word of its last answer: the handle of what it made. */
 	__u64 result;
+	/* In this round it made nothing, as it may: no later step needs it. */
+	bool absent;
 	/* How often it ended with an error. */
 	__u64 errors;
 };
@@ -52,7 +54,7 @@ static int find_steps(struct call *call, struct round_step *steps)
 		    step->header.length > MAXIMUM_STEP)
 			return refuse(call, "step %d has a wrong length",
 				      count);
-		if (step->header.operation == OPERATION_REPEAT)
+		if (step->header.operation == OPERATION_repeat)
 			return refuse(call, "a step repeats other steps");
 		at += step->header.length;
 		count++;
@@ -62,7 +64,7 @@ static int find_steps(struct call *call, struct round_step *steps)
 
 /*
  * Replaces the words that stand for the result of an earlier step.  Returns 1
- * if that step failed and made nothing, 0 otherwise, or REFUSED.
+ * if that step was allowed to fail and made nothing, 0 otherwise, or REFUSED.
  */
 static int insert_results(struct call *call, const struct round_step *steps,
 			  int index, struct frame_header *frame)
@@ -78,8 +80,10 @@ static int insert_results(struct call *call, const struct round_step *steps,
 			continue;
 		if (step >= (__u64)index)
 			return refuse(call, "step %d needs a later one", index);
+		if (!steps[step].result && !steps[step].absent)
+			return refuse(call, "step %llu makes nothing", step);
 		*word = steps[step].result;
-		missing |= !*word;
+		missing |= steps[step].absent;
 	}
 	return missing;
 }
@@ -96,16 +100,19 @@ static int take_step(struct call *call, struct round_step *steps, int index,
 
 	memcpy(step_frame, step->frame, step->header.length);
 	missing = insert_results(call, steps, index, request);
+	step->result = 0;
+	step->absent = missing;
 	if (missing)
 		return missing;
 	perform(request, reply);
 	if (reply->status != STATUS_ANSWERED)
-		return refuse(call, "round %llu, step %d: %.200s", answer->done,
-			      index, (const char *)(reply + 1));
-	step->result = 0;
+		return refuse(call, "round %llu, step %d: %.*s", answer->done,
+			      index, (int)(reply->length - sizeof(*reply)),
+			      (const char *)(reply + 1));
 	if (reply->length >= sizeof(*reply) + sizeof(step->result))
 		memcpy(&step->result, reply + 1, sizeof(step->result));
 	step->errors += reply->error != 0;
+	step->absent = reply->error != 0 && step->header.error == ANYTHING;
 	answer->step = index;
 	answer->error = reply->error;
 	answer->word = step->result;

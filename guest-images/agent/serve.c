@@ -29,7 +29,6 @@ static const struct {
 	size_t answer_size;
 } operations[] = { OPERATIONS(ENTRY) };
 
-#define OPERATION_HELLO 1
 #define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
 
 /* One byte more, so that a text at the end of a request can be terminated. */
@@ -63,7 +62,7 @@ void perform(struct frame_header *request, struct frame_header *answer)
 				 "no such operation, or too few words for it");
 		return;
 	}
-	if (!greeted && request->operation != OPERATION_HELLO) {
+	if (!greeted && request->operation != OPERATION_hello) {
 		answer_with_text(answer, STATUS_REFUSED, "hello must be first");
 		return;
 	}

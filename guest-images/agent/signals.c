@@ -21,8 +21,11 @@
 static struct signal_next_request promise = { .how = SIGNAL_COUNT };
 static struct signal_next_result_answer result;
 
-/* Between the brackets of the operation that the promise was made for. */
-static bool active;
+/*
+ * Between the brackets of the operation that the promise was made for: 1, and
+ * one more for an operation within it, as `repeat` performs them.
+ */
+static int active;
 static timer_t timer;
 static __u64 start;
 
@@ -107,9 +110,10 @@ static int start_timer(void)
 
 void signals_begin(void)
 {
-	if (promise.how == SIGNAL_COUNT)
+	if (!active && promise.how == SIGNAL_COUNT)
 		return;
-	active = true;
+	if (active++)
+		return;
 	handled = in_calls = ended = 0;
 	if (signals_handle(promise.how == SIGNAL_RESTARTING ? SA_RESTART : 0) ||
 	    (promise.how == SIGNAL_BLOCKED && block(SIG_BLOCK)))
@@ -124,9 +128,8 @@ void signals_begin(void)
 
 void signals_end(void)
 {
-	if (!active)
+	if (!active || --active)
 		return;
-	active = false;
 	if (promise.after && result.armed && timer_delete(timer))
 		abort();
 	result.nanoseconds = now() - start;

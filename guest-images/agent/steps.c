@@ -92,6 +92,8 @@ static int one_step(struct stage *stage, const struct step *step)
 	const struct steps_request *request = stage->request;
 	__u64 error_offset = 0;
 
+	if (step->count == 0)
+		return refuse(stage->call, "a step has no pages");
 	switch (step->does) {
 	case STEP_TO_SHARED:
 	case STEP_TO_PRIVATE:

@@ -68,7 +68,7 @@ const inodeSlabs = ['kvm_gmem_inode', 'kvm_gmem_inode_cache'] as const
 const inodeCounters: readonly string[] = inodeSlabs.map((name) => `${slab}/${name}/objects`)
 
 const system: readonly Counter[] = [
-  exact('inodes of guest_memfd files (slab kvm_gmem_inode)', inodeCounters, 'gmem-inode-counter'),
+  exact('inodes of guest_memfd files', inodeCounters, 'gmem-inode-counter'),
   {
     ...exact('nodes of maple trees (slab maple_node)', `${slab}/maple_node/objects`, 'slab-counters'),
     // The trees of all processes count.

@@ -1,6 +1,6 @@
 // The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
-import type { Agent, Operations, SignalNext } from '../agent/client.ts'
+import type { Agent, Operations } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
@@ -16,7 +16,7 @@ import type { Model, PageState } from '../model/reference-model.ts'
 import type { Group } from './kernel/control-group.ts'
 import type { KernelMemory } from './kernel-words.ts'
 import type { PageRange } from '../model/ranges.ts'
-import type { Signalled } from './disturb/signalled.ts'
+import type { Signalled, Survivable } from './disturb/signalled.ts'
 import type { PoolsView } from './pools.ts'
 import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
@@ -71,7 +71,7 @@ export interface ScenarioContext {
    */
   readonly failFrame: (pfn: number) => Promise<MemoryFailure>
   /** Performs one operation of the agent, which gets signals meanwhile, and counts them. */
-  readonly signalled: <Kind>(options: SignalNext, operation: () => Promise<Kind>) => Promise<Signalled<Kind>>
+  readonly signalled: <Kind>(options: Survivable, operation: () => Promise<Kind>) => Promise<Signalled<Kind>>
   /**
    * Forks a child, which performs one operation and gets SIGKILL after so many nanoseconds. Returns whether it died in the
    * operation.
@@ -219,6 +219,8 @@ export interface Slot {
   readonly guest: GuestView
   /** The guest's view equals the model in each page of the slot, or of a part of it. */
   matchesModel(range?: PageRange): Promise<void>
+  /** Faults pages in through this slot, without an access by the guest. */
+  preFault(range: PageRange): Promise<void>
   /** Deletes the memslot. */
   unbind(): Promise<void>
 }

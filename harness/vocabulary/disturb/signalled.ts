@@ -33,10 +33,13 @@ function resultOf({ armed, error, ...signals }: Result<'signalNextResult'>): Sig
   return signals
 }
 
+/** Signals that the agent survives. */
+export type Survivable = SignalNext & { readonly how: Exclude<SignalNext['how'], 'killed'> }
+
 /** Performs one operation of the agent, which gets signals meanwhile. */
 export async function signalled<Kind>(
   agent: Operations,
-  options: SignalNext,
+  options: Survivable,
   operation: () => Promise<Kind>,
 ): Promise<Signalled<Kind>> {
   expectErrno(await agent.signalNext(options), 'OK', 'promising signals')

@@ -1,6 +1,6 @@
 // K-ranges, S-A8, S-A10, S-A30: ranges at the ends of a 1G page and of its 2M parts are converted and punched exactly, untouched and split.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
-import { rangesBetween, witnessesOf } from '../common/places.ts'
+import { rangesBetween, witnessesOf } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 const gigantic = pagesPerHugePage('1G')

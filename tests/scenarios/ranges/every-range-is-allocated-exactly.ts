@@ -1,6 +1,6 @@
 // K-ranges, S-A29: allocations from every place to every other one, in files of 4K, 2M and 1G: exactly the units that the range touches; what is no range is refused.
 import { fallocateModes, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { fewPlacesOf, rangesBetween } from '../common/places.ts'
+import { fewPlacesOf, rangesBetween } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 const gigantic = pagesPerHugePage('1G')

@@ -1,6 +1,6 @@
 // K-ranges, S-A5: every range of a file from every place to every other one is bound beside a slot in its middle, in files of 4K, 2M and 1G: what overlaps is refused, all else shows its pages.
 import { page, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { placesOf, rangesBetween } from '../common/places.ts'
+import { placesOf, rangesBetween } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 const gigantic = pagesPerHugePage('1G')

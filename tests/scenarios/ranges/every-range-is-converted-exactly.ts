@@ -1,6 +1,6 @@
 // K-ranges, S-A10: conversions from every place to every other one, in files of 4K and 2M that lie in two memslots: exactly the range changes.
 import { page, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { placesOf, rangesBetween, witnessesOf } from '../common/places.ts'
+import { placesOf, rangesBetween, witnessesOf } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 /** The second slot begins inside of the second unit. */

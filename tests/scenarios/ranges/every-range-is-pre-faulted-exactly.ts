@@ -1,6 +1,6 @@
 // K-ranges, S-A18: pre-faults from every place to every other one, across two memslots and to beyond the last: exactly the units of the range are there and mapped.
 import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { fewPlacesOf, rangesBetween } from '../common/places.ts'
+import { fewPlacesOf, rangesBetween } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 /** The second slot follows the first one in the guest and in the file. */

@@ -1,6 +1,6 @@
 // K-ranges, S-A30: holes from every place to every other one, and from every place to beyond the end, in files of 4K and 2M, private and shared.
 import { fallocateModes, pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { fewPlacesOf, placesOf, rangesBetween, witnessesOf } from '../common/places.ts'
+import { fewPlacesOf, placesOf, rangesBetween, witnessesOf } from '../common/range-ends.ts'
 
 const huge = pagesPerHugePage('2M')
 const { keepSize, punchHole } = fallocateModes

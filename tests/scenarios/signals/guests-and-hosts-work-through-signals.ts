@@ -19,8 +19,14 @@ export default scenario({
         const name = `${file.pages} pages, ${file.model.pagesPerUnit} at a time, signals ${how}`
         const storm = { how, after: 500_000, every: 2_000_000 } as const
         // The first touches of all pages, then accesses to pages that are there.
-        const touched = await signalled(storm, () => file.guest.fill(file.all, 0x21))
-        check.that(touched.signals.ended > 0, `signals end KVM_RUN, with ${name}`)
+        let ended = 0
+        // A timer of a busy computer may be late.
+        for (let round = 0; ended === 0 && round < 20; round += 1) {
+          if (round > 0) await file.punchHole(file.all)
+          const touched = await signalled(storm, () => file.guest.fill(file.all, 0x21))
+          ended = touched.signals.ended
+        }
+        check.that(ended > 0, `signals end KVM_RUN, with ${name}`)
         await signalled(storm, () => file.guest.expect(file.all, 0x21))
         await signalled({ ...storm, every: 300_000 }, () => file.host.fill(pages(huge, 100), 0x22))
         await signalled({ ...storm, every: 300_000 }, async () => {

@@ -24,13 +24,14 @@ export default scenario({
       ]
       for (const { what, run } of operations) {
         const pin = await file.pin(page(5), 'vmsplice')
-        const durations = []
-        for (const how of ['blocked', 'handled'] as const) {
+        const duration = async (how: 'blocked' | 'handled') => {
           const { reply, signals } = await signalled({ how, after: 500_000, every: 500_000 }, run)
           expectErrno(reply, 'EAGAIN', `${what} that meets a reference, signals ${how}`)
-          durations.push(signals.nanoseconds)
+          return signals.nanoseconds
         }
-        const [without = 0, beside = 0] = durations
+        // The least of three: a busy computer makes a wait longer, and never shorter.
+        const without = Math.min(await duration('blocked'), await duration('blocked'), await duration('blocked'))
+        const beside = await duration('handled')
         const shortened = `${what} that meets a reference ends sooner beside signals: ${beside} ns, not ${without} ns`
         if (beside < without / 4) check.fail(shortened)
         await pin.release()

@@ -25,12 +25,15 @@ const looks = [
   pages(4158, 2),
 ]
 
+/** Long enough for a guest; ends an access that waits for an invalidation without end. */
+const patience = 4e9
+
 export default scenario({
   title: 'slots of any shape bind exactly their pages, and free exactly these when they are deleted',
   rules: ['K-slots', 'S-A5', 'S-A10', 'S-A18'],
-  needs: ['in-place-conversion', 'binary-stats'],
+  needs: ['in-place-conversion', 'binary-stats', 'pre-fault'],
   timeout: 20,
-  async run({ memory, agent, check, expectErrno, expectDone }) {
+  async run({ memory, agent, signalled, check, expectErrno, expectDone }) {
     // The host has no mapping: unmapping it would unmap the guest as well.
     const file = await memory({ pages: filePages, initially: 'shared', slot: false, mapped: false })
     const { vm, gmem, nestedVm } = file.handles
@@ -70,6 +73,7 @@ export default scenario({
       // From a page that is not bound to another such page.
       await file.convert('private', file.all)
       await expectMapped(0, `of ${name} when the whole file has been converted`)
+      await signalled({ how: 'handled', after: patience }, () => slot.preFault(page(shape.first)))
       for (const part of seen) await slot.matchesModel(part)
       await slot.unbind()
       await expectMapped(0, `when ${name} are unbound`)

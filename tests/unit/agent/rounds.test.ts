@@ -44,6 +44,7 @@ void test('a step that may fail is counted, and what it did not make is not used
   await using host = await startHostAgent()
   const failing = step('memfdCreate', { flags: 1n << 31n, size: page }, { errno: 'any' })
   t.match(await host.agent.repeat(7, [failing, close]), { done: 7, errors: [7, 0] })
+  t.match(await host.agent.repeat(7, [failing, map, unmap, close]), { done: 7, errors: [7, 0, 0, 0] })
 })
 
 void test('rounds that make no sense are refused', async (t) => {
@@ -53,6 +54,8 @@ void test('rounds that make no sense are refused', async (t) => {
   await must(host.agent.host.munmap(mapping))
   await t.rejects(repeat(1, [create]), { code: 'AGENT_REFUSED', message: /a round leaves a handle open/ })
   await t.rejects(repeat(1, [unmap]), { code: 'AGENT_REFUSED', message: /step 0 needs a later one/ })
+  const refused = step('memfdCreate', { flags: 1n << 31n, size: page }, { errno: 'EINVAL' })
+  await t.rejects(repeat(1, [refused, close]), { message: /step 0 makes nothing$/ })
   await t.rejects(repeat(1, [step('repeat', { rounds: 1 })]), { message: /a step repeats other steps/ })
   await t.rejects(
     repeat(
