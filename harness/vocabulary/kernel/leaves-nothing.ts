@@ -4,7 +4,7 @@ import type { Agent } from '../../agent/client.ts'
 import { expectDone } from '../check.ts'
 import { made, step, type RoundStep } from '../../agent/rounds.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
-import { readFootprint, readGrowth } from './footprint.ts'
+import { hiddenBy, readFootprint, readGrowth } from './footprint.ts'
 
 export { made, step, type RoundStep }
 
@@ -15,6 +15,8 @@ export interface Rounds {
   readonly times: number
   /** A round closes all that it opens. */
   readonly round: readonly RoundStep[]
+  /** The resources of which one in each round may leak unseen, because more rounds would take too long. Default: none. */
+  readonly blindTo?: RegExp | undefined
 }
 
 /** A leak in every round grows by `times`, and noise by less than this part of it. */
@@ -42,12 +44,16 @@ async function perform(agent: Agent, { what, times, round }: Rounds): Promise<re
 /**
  * Repeats a round of operations in the agent. Each step must end as it tells, and afterwards the kernel must hold hardly more
  * than before. Returns how often each step ended with an errno.
- * @throws {CheckFailure} if a step ends in another way, or if the resources of some kind grew by a quarter of the rounds
+ * @throws {CheckFailure} if a step ends in another way, or if the resources of some kind grew by a quarter of the rounds, and
+ *   by more than the noise of their kind
+ * @throws {Error} if a leak of one object in each round could hide in the noise of a kind that the rounds are not blind to
  */
 export async function leavesNothing(agent: Agent, rounds: Rounds): Promise<readonly number[]> {
-  const { what, times } = rounds
+  const { what, times, blindTo } = rounds
   await perform(agent, { ...rounds, times: Math.ceil(times * warmUp) })
   const before = await readFootprint(agent)
+  const hidden = hiddenBy(before, times).filter((name) => blindTo?.test(name) !== true)
+  if (hidden.length > 0) throw new Error(`${what}: ${times} rounds are too few to see a leak of ${hidden.join(', ')}`)
   const errors = await perform(agent, rounds)
   const limit = times * noise
   let growth = await readGrowth(agent, before, limit)

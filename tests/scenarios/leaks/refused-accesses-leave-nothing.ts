@@ -3,7 +3,7 @@ import { fallocateModes, mapFlags, pages, protections, pageSize, scenario, step 
 
 const count = 64
 const size = count * pageSize
-const times = 1000
+const times = 1100
 const mapped = { offset: 0, protection: protections.read | protections.write, flags: mapFlags.shared }
 
 export default scenario({

@@ -12,7 +12,7 @@ import {
 } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
-const times = 1000
+const times = 1100
 
 export default scenario({
   title: 'a thousand refused conversions and holes leave nothing behind',
