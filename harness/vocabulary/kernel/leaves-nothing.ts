@@ -1,10 +1,10 @@
 // A thousand calls between two looks: what each of them leaves behind cannot hide in the noise of a busy kernel.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from '../../agent/client.ts'
 import { expectDone } from '../check.ts'
 import { made, step, type RoundStep } from '../../agent/rounds.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
 import { hiddenBy, readFootprint, readGrowth } from './footprint.ts'
+import { waitUntil } from './wait-until.ts'
 
 export { made, step, type RoundStep }
 
@@ -22,8 +22,7 @@ export interface Rounds {
 /** A leak in every round grows by `times`, and noise by less than this part of it. */
 const noise = 1 / 4
 const warmUp = 1 / 10
-const looks = 4
-const pauseMilliseconds = 150
+const freeing = { milliseconds: 200, pause: 150 }
 
 async function perform(agent: Agent, { what, times, round }: Rounds): Promise<readonly number[]> {
   const result = await agent.repeat(times, round)
@@ -56,12 +55,16 @@ export async function leavesNothing(agent: Agent, rounds: Rounds): Promise<reado
   if (hidden.length > 0) throw new Error(`${what}: ${times} rounds are too few to see a leak of ${hidden.join(', ')}`)
   const errors = await perform(agent, rounds)
   const limit = times * noise
-  let growth = await readGrowth(agent, before, limit)
+  let growth: ReadonlyMap<string, number> = new Map()
   // Workers of the kernel free the rest.
-  for (let look = 1; growth.size > 0 && look < looks; look += 1) {
-    await sleep(pauseMilliseconds)
-    growth = await readGrowth(agent, before, limit)
-  }
+  await waitUntil(
+    agent,
+    async () => {
+      growth = await readGrowth(agent, before, limit)
+      return growth.size === 0
+    },
+    freeing,
+  )
   if (growth.size === 0) return errors
   const found = [...growth].map(([name, by]) => `${name} grew by ${by}`).join('; ')
   throw new CheckFailure(`what ${times} times ${what} left behind: ${found}`, { wanted: `less than ${limit}`, found })

@@ -1,5 +1,4 @@
 // K-groups: groups are removed one after the other, from the innermost on, while a huge page of theirs is whole, split, merged and overdue.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { hugePageBytes, page, pagesPerHugePage, scenario, type Group, type HugePageSize } from '../../../harness/api.ts'
 
 const root = '/sys/fs/cgroup'
@@ -75,8 +74,7 @@ export default scenario({
       await remove('overdue', 0)
       check.equal((await pools.counters(size)).free, before.free - 1, `free pages of ${size} while one is pinned`)
       await pin.release()
-      for (let wait = 10; wait < 2000 && (await pools.counters(size)).free < before.free; wait *= 2) await sleep(wait)
-      check.equal(await pools.counters(size), before, `the pool of ${size} when all groups are gone`)
+      await pools.expectBack(size, before, `the pool of ${size} when all groups are gone`)
       await owner.leave()
     }
     await witness.leave()

@@ -65,7 +65,7 @@ export default scenario({
             { errno: 'ENOSPC' },
           ),
           step('hostRead', { mapping: second, offset: 0, size: 8 }, { outcome: 'sigbus' }),
-          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: 10_000 }, { errno: 'ENOSPC' }),
+          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: agent.patience.for(1_000) }, { errno: 'ENOSPC' }),
           step('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'ENOSPC' }),
         ],
       })

@@ -6,7 +6,7 @@ export default scenario({
   rules: ['K-leaks', 'S-A9', 'S-A10'],
   needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
   pools: { '2M': 4 },
-  async run({ dialect, memory, leavesNothing }) {
+  async run({ agent, dialect, memory, leavesNothing }) {
     for (const [size, unit, times, blindTo] of [
       ['4K', 64, 520, /kmalloc-(cg-)?32$/],
       ['2M', 512, 300, /kmalloc-(cg-)?(32|64|96)$/],
@@ -19,7 +19,11 @@ export default scenario({
       const converted = (to: PageState, first: number, count: number) =>
         step('convert', { target, dialect, to, offset: first * pageSize, size: count * pageSize })
       const guestReads = (at: number) =>
-        step('guestRead', { vcpu: cpu, gpa: gpa + at * pageSize, size: 8, timeout: 10_000 }, { outcome: 'done' })
+        step(
+          'guestRead',
+          { vcpu: cpu, gpa: gpa + at * pageSize, size: 8, timeout: agent.patience.for(1_000) },
+          { outcome: 'done' },
+        )
       const hostReads = (at: number, outcome: 'done' | 'sigbus') =>
         mapping === undefined ? [] : [step('hostRead', { mapping, offset: at * pageSize, size: 8 }, { outcome })]
       await leavesNothing({

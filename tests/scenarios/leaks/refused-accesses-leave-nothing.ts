@@ -46,7 +46,7 @@ export default scenario({
     const lost = await memory({ pages: count, initially: 'shared', beside: small, mapped: false })
     expectDone(await agent.close(lost.handles.gmem), 'closing a file that has a slot')
     const cpu = await vcpu()
-    const guest = { vcpu: cpu, size: pageSize, timeout: 10_000 }
+    const guest = { vcpu: cpu, size: pageSize, timeout: agent.patience.for(1_000) }
     await leavesNothing({
       what: 'faults, refused or not',
       times,

@@ -68,10 +68,7 @@ export default scenario({
       const lent = { ...before, free: before.free - 1 }
       check.equal(await pools.counters(size), lent, `the pool of ${size} pages while a page is pinned`)
       await pin.release()
-      for (let wait = 10; wait < 4000 && (await pools.counters(size)).free < before.free; wait *= 2) {
-        await setTimeout(wait)
-      }
-      check.equal(await pools.counters(size), before, `the pool of ${size} pages after the pin is released`)
+      await pools.expectBack(size, before, `the pool of ${size} pages after the pin is released`)
     }
   },
 })

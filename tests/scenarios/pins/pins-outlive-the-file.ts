@@ -34,10 +34,7 @@ export default scenario({
     await setTimeout(pinnedMilliseconds)
     check.equal(await pools.counters('2M'), lent, 'the pool while the page stays pinned')
     await pin.release()
-    for (let wait = 10; wait < 2000 && (await pools.counters('2M')).free < before.free; wait *= 2) {
-      await setTimeout(wait)
-    }
-    check.equal(await pools.counters('2M'), before, 'the pool after the pin is released')
+    await pools.expectBack('2M', before, 'the pool after the pin is released')
     check.equal(await pools.resize('2M', 0), 0, 'the pool when all its pages are freed')
     check.equal(await pools.resize('2M', before.total), before.total, 'the pool made anew')
   },

@@ -80,11 +80,8 @@ async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned,
     await pin.release()
     if (lent === lentBefore) await setTimeout(looksMilliseconds)
     lentBefore = lent
-    for (let wait = 10; wait < 1500 && (await pools.counters(size)).free < before.free - lent; wait *= 2) {
-      await setTimeout(wait)
-    }
     const wanted = { ...before, free: before.free - lent }
-    check.equal(await pools.counters(size), wanted, `the pool of ${size} after the pin of page ${at} has gone`)
+    await pools.expectBack(size, wanted, `the pool of ${size} after the pin of page ${at} has gone`)
   }
 }
 
