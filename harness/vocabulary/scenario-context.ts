@@ -56,7 +56,7 @@ export interface ScenarioContext {
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
   /**
-   * The same with allocations that go on failing: from the first, second, … one on, all that follow fail, or so many in a row,
+   * The same with allocations that go on failing: from a position on, which moves, all that follow fail, or so many in a row,
    * so that a second try of the kernel does not help. Requires `fault-injection`.
    */
   readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
