@@ -130,6 +130,8 @@ export interface Memory {
    * size of a huge page. For in-place conversion.
    */
   bind(range: PageRange, place?: SlotPlace): Promise<Slot>
+  /** Closes the descriptor of the file, and then its mapping. */
+  close(): Promise<void>
   /** Adds a descriptor of the file by dup(), and a mapping through it. */
   duplicate(): Promise<Descriptor>
   /** Converts pages one by one in the given order, by one request to the agent; all conversions must succeed. */

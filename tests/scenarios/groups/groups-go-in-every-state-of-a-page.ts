@@ -40,7 +40,6 @@ export default scenario({
       const before = await pools.counters(size)
       const owner = await enterGroup('owner')
       const file = await memory({ pages: pagesPerHugePage(size), hugePages: size, initially: 'private' })
-      const { gmem, mapping } = file.handles
       const { names, inner } = await nest()
       await file.allocate(page(0))
 
@@ -68,8 +67,7 @@ export default scenario({
       await file.convert('shared', page(7))
       await file.host.expect(page(7), 0x77)
       const pin = await file.pin(page(7), 'gup-test')
-      expectDone(await agent.close(gmem), 'closing the file')
-      if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+      await file.close()
       await remove('overdue', 0)
       await remove('overdue', 0)
       check.equal((await pools.counters(size)).free, before.free - 1, `free pages of ${size} while one is pinned`)

@@ -19,9 +19,8 @@ export default scenario({
     await file.guest.expect(page(1000), 0x57)
     const pin = await file.pin(page(1000), 'gup-test')
 
-    const { gmem, mapping, vm, vcpu } = file.handles
-    expectDone(await agent.close(gmem), 'closing the file')
-    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    const { vm, vcpu } = file.handles
+    await file.close()
     expectDone(await agent.close(await vcpu()), 'closing the vCPU')
     expectDone(await agent.close(vm), 'closing the VM')
     const lent = { ...before, free: before.free - 1 }
