@@ -28,6 +28,7 @@ const inPools = hugePageSizes.flatMap((size) => [
   [`reserved huge pages of ${size}`, `${poolDirectory(size)}/resv_hugepages`, 1] as const,
 ])
 
+const memoryPages = 'pages of memory'
 const slabPrefix = 'objects of slab '
 /** Slabs whose objects are freed late and many at a time: the addresses of freed virtual areas. */
 const freedLate = new Set(['vmap_area'])
@@ -94,7 +95,7 @@ async function read(agent: Agent, flushed: readonly string[] = []): Promise<Foot
   const pools = results.slice(readable.length)
   return new Map([
     ...amounts,
-    ['pages of memory', { held: -free, noise: pageNoise }],
+    [memoryPages, { held: -free, noise: pageNoise }],
     ...inPools.flatMap(([name, , factor], index) => {
       const count = countIn(pools[index])
       return count === undefined ? [] : [[name, { held: factor * count, noise: 0 }] as const]
@@ -122,7 +123,10 @@ function growthSince(before: Footprint, after: Footprint, limit: number): Map<st
 /** Lists the resources of which the kernel holds more than before, by at least `limit`. */
 export async function readGrowth(agent: Agent, before: Footprint, limit: number): Promise<Map<string, number>> {
   const found = growthSince(before, await read(agent), limit)
-  return found.size === 0 ? found : growthSince(before, await read(agent, [...found.keys()]), limit)
+  if (found.size === 0) return found
+  // The pages may belong to freed objects of any slab.
+  const flushed = found.has(memoryPages) ? before : found
+  return growthSince(before, await read(agent, [...flushed.keys()]), limit)
 }
 
 /** Lists the resources that count where so many more of them could be noise: a look must find twice as many as the noise. */
