@@ -63,12 +63,12 @@ static int route_close(struct route *route)
 	return error;
 }
 
-/* All of a page was copied, or there is an error. */
+/* All of a page was copied, or there is an error: of this one no copy fails. */
 static int whole(ssize_t done)
 {
 	if (done < 0)
 		return errno;
-	return done == (ssize_t)PAGE_SIZE ? 0 : EIO;
+	return done == (ssize_t)PAGE_SIZE ? 0 : ENODATA;
 }
 
 static ssize_t splice_page(int fd, unsigned char *page)

@@ -83,6 +83,8 @@ interface ChildAgent extends Operations, AsyncDisposable {
 export interface Agent extends Operations, AsyncDisposable {
   readonly pid: number
   readonly cpus: number
+  /** How much longer than on hardware of its own the instance may take for its work. */
+  readonly patience: Patience
   /** The release of the kernel under test, as uname reports it. */
   readonly kernelRelease: string
   /** Forks a copy of the agent's process that does the same operations. */
@@ -181,6 +183,7 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
   return {
     ...operationsOf(call, patience),
     ...greeting,
+    patience,
     fork: () => forkOf(target, call),
     reset: async () => {
       const { tail, ...reply } = await call('reset', {})

@@ -8,7 +8,7 @@ import { createMemory } from './create-memory.ts'
 import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
 import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
 import { leavesNothing } from './kernel/leaves-nothing.ts'
-import { failFrame, failureMessages, unpoison } from './memory-failure.ts'
+import { failFrame, failureMessages, manyUnpoisoned, unpoison } from './memory-failure.ts'
 import { failAllocationsFrom, failEachAllocation } from './disturb/failing-allocations.ts'
 import { HugeFiles } from './huge-page-layout.ts'
 import { killedDuring, signalled } from './disturb/signalled.ts'
@@ -48,6 +48,9 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     },
     signalled: (options, operation) => signalled(agent, options, operation),
     killedDuring: (after, operation) => killedDuring(agent, after, operation),
-    unpoison: (pfn) => unpoison(agent, pfn),
+    unpoison: (pfn) => {
+      expectLog(manyUnpoisoned)
+      return unpoison(agent, pfn)
+    },
   }
 }

@@ -42,6 +42,9 @@ export async function failFrame(agent: Agent, pfn: number): Promise<MemoryFailur
 /** The messages of the kernel about a memory error. */
 export const failureMessages = /^(?:Memory failure|mce|MCE): /
 
+/** The kernel limits the rate of its messages about them, and says so. */
+export const manyUnpoisoned = /^unpoison_memory: \d+ callbacks suppressed/
+
 /** Makes the frame usable again. */
 export async function unpoison(agent: Agent, pfn: number): Promise<void> {
   await must(agent.files.writeFile(`${directory}/unpoison-pfn`, String(pfn)))

@@ -117,6 +117,12 @@ export class BoundMemory implements Memory {
     return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
   }
 
+  async close(): Promise<void> {
+    const { gmem, mapping } = this.handles
+    expectDone(await this.#agent.close(gmem), 'closing the file')
+    if (mapping !== undefined) expectDone(await this.#agent.host.munmap(mapping), 'unmapping it')
+  }
+
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
     const { range = this.all, every = 1, order } = options
     const reply = await this.#converter.convertMany({

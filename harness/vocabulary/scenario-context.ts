@@ -56,7 +56,7 @@ export interface ScenarioContext {
    */
   readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
   /**
-   * The same with allocations that go on failing: from the first, second, … one on, all that follow fail, or so many in a row,
+   * The same with allocations that go on failing: from a position on, which moves, all that follow fail, or so many in a row,
    * so that a second try of the kernel does not help. Requires `fault-injection`.
    */
   readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
@@ -130,6 +130,8 @@ export interface Memory {
    * size of a huge page. For in-place conversion.
    */
   bind(range: PageRange, place?: SlotPlace): Promise<Slot>
+  /** Closes the descriptor of the file, and then its mapping. */
+  close(): Promise<void>
   /** Adds a descriptor of the file by dup(), and a mapping through it. */
   duplicate(): Promise<Descriptor>
   /** Converts pages one by one in the given order, by one request to the agent; all conversions must succeed. */

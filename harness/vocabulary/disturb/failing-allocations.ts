@@ -1,4 +1,4 @@
-// Failing allocations: a system call under test runs out of memory at each of its allocations, one after the other, or from each on.
+// Failing allocations: a system call under test runs out of memory at each of its allocations, one after the other, or from a position on.
 import type { Agent, Allocation } from '../../agent/client.ts'
 import type { Outcome } from '../../agent/wire/call.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
@@ -58,7 +58,9 @@ export async function failEachAllocation<Kind extends Outcome>(
   throw broken(`the operation has more than ${mostAllocations} allocations`)
 }
 
-export interface LastingFailures<Kind extends Outcome = Outcome> extends FailingAllocations<Kind> {
+export interface LastingFailures<Kind extends Outcome = Outcome> extends Omit<FailingAllocations<Kind>, 'refusals'> {
+  /** Whether some of these failures must make the operation fail with ENOMEM, or none may; an allocation may fail at several positions. */
+  readonly refusals: 'some' | 0
   /** So many allocations fail, one after the other, and those behind them do not. Default: all. */
   readonly inARow?: number
 }
@@ -77,8 +79,9 @@ const spaceBefore = {
 const mostSteps = 300
 
 /**
- * Repeats an operation while allocations fail from the first one on, from the second one on, and so on, until it has no further
- * one. `after` receives the position of each start.
+ * Repeats an operation while allocations fail from a position on, and the next time from a later one, until there is none. The
+ * positions are 64 bytes of objects, 256 bytes of nodes, or one page apart: two may begin with the same allocation, or skip
+ * small ones. `after` receives the number of the position, from 1 on.
  * @throws {CheckFailure} if other allocations failed than those that the scenario names, by the number of ENOMEM
  * @throws {GuestError} INJECTION_BROKEN if failures cannot be injected (capability `fault-injection`)
  */

@@ -1,11 +1,12 @@
 // Control groups for huge pages: who is charged, in which node, and what is refused.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Agent } from '../../agent/client.ts'
 import { must } from '../../agent/wire/call.ts'
+import { GuestError } from '../../base/errors.ts'
 import { groupPrefix, type HugePageSize } from '../../base/huge-page-sizes.ts'
 import { agentGroup } from '../../oracle/counters.ts'
 import { expectDone } from '../check.ts'
 import { readNumbers } from '../pools.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** The charges of a control group for huge pages, in bytes. */
 export interface GroupCharges {
@@ -34,8 +35,15 @@ export interface Group {
 }
 
 const root = '/sys/fs/cgroup'
-const looks = 60
-const pauseMilliseconds = 25
+
+/** Parses the number behind a name. */
+function fieldOf(text: string, name: string, path: string): number {
+  const digits = new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]
+  if (digits !== undefined) return Number(digits)
+  throw new GuestError('COUNTER_MISSING', `a counter cannot be read: ${path} has no field ${name}`, {
+    hint: 'add hugetlb-cgroup to `needs` of the scenario',
+  })
+}
 
 /** Reads the charges of a control group, by default the group of the agent. */
 export async function readCharges(agent: Agent, size: HugePageSize, group = agentGroup): Promise<GroupCharges> {
@@ -44,14 +52,18 @@ export async function readCharges(agent: Agent, size: HugePageSize, group = agen
   return { used, reserved }
 }
 
-/** Waits until no removed group is left below the root, and returns their number if some stay. */
+/**
+ * Waits until no removed group is left below the root, and returns their number if some stay.
+ * @throws {GuestError} COUNTER_MISSING if the kernel does not tell their number
+ */
 export async function countDyingGroups(agent: Agent): Promise<number> {
+  const path = `${root}/cgroup.stat`
   let left = Infinity
-  for (let look = 0; look < looks && left > 0; look += 1) {
-    if (look > 0) await sleep(pauseMilliseconds)
-    const { data } = await must(agent.files.readFile(`${root}/cgroup.stat`))
-    left = Number(/^nr_dying_descendants (\d+)$/m.exec(data.toString())?.[1])
-  }
+  await waitUntil(agent, async () => {
+    const { data } = await must(agent.files.readFile(path))
+    left = fieldOf(data.toString(), 'nr_dying_descendants', path)
+    return left === 0
+  })
   return left
 }
 
@@ -78,7 +90,7 @@ export async function enterGroup(agent: Agent, name: string): Promise<Group> {
       const file = `${path}/${groupPrefix(size)}.${what === 'used' ? 'max' : 'rsvd.max'}`
       expectDone(await agent.files.writeFile(file, String(bytes)), `limiting the control group ${name}`)
     },
-    refusals: async (size) => Number(/^max (\d+)$/m.exec(await textOf(size, 'events'))?.[1]),
+    refusals: async (size) => fieldOf(await textOf(size, 'events'), 'max', `${path}/${groupPrefix(size)}.events`),
     enter: (pid = agent.pid) => join(path, pid),
     async leave() {
       await join(agentGroup, agent.pid)

@@ -56,13 +56,16 @@ export async function failedPages({ agent }: Words): Promise<number> {
   return Number(/^HardwareCorrupted: *(\d+) kB$/m.exec(text?.text ?? '')?.[1]) / 4
 }
 
-/** Closes the file, and makes its huge pages usable again: those after it find the pool as it was. */
+/**
+ * Closes the file, and makes its frames usable again: those after it find the pool and the count of failed pages as they were.
+ * `frames`: the first one of each huge page, or the failed ones of 4K.
+ */
 export async function retire(
   { agent, expectDone, unpoison }: Pick<ScenarioContext, 'agent' | 'expectDone' | 'unpoison'>,
   { gmem, mapping }: Memory['handles'],
-  firstFrames: readonly number[],
+  frames: readonly number[],
 ): Promise<void> {
   expectDone(await agent.close(gmem), 'closing the file')
   if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
-  for (const frame of firstFrames) await unpoison(frame)
+  for (const frame of frames) await unpoison(frame)
 }

@@ -21,7 +21,7 @@ export default scenario({
       const creator = await enterGroup('creator')
       const file = await memory({ pages: units * inUnit, hugePages: size, initially: 'shared' })
       const toucher = await enterGroup('toucher')
-      const { gmem, mapping } = file.handles
+      const { mapping } = file.handles
 
       const expectCharges = async (wanted: readonly [number, number], what: string): Promise<void> => {
         const reserved = units * bytes
@@ -66,8 +66,7 @@ export default scenario({
       await file.allocate(page(0))
       await expectCharges([last > 0 ? 2 : 1, last > 0 ? 1 : 0], 'after an allocation from another group')
       await toucher.enter()
-      expectDone(await agent.close(gmem), 'closing the file')
-      if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+      await file.close()
       for (const group of [creator, toucher]) {
         check.equal(await group.charges(size), { used: 0, reserved: 0 }, `charges for ${size} pages of a closed file`)
         check.equal(

@@ -12,8 +12,7 @@ import {
   step,
 } from '../../../harness/api.ts'
 
-/** 1G pages are refused by the same code. */
-const timesOf = { '2M': 1000, '1G': 100 } as const
+const times = 1100
 const sizeFlags = { '2M': gmemFlags.huge2M, '1G': gmemFlags.huge1G } as const
 
 export default scenario({
@@ -25,7 +24,6 @@ export default scenario({
   async run({ memory, enterGroup, dyingGroups, pools, leavesNothing, agent, check, expectDone }) {
     for (const size of ['2M', '1G'] as const) {
       const bytes = hugePageBytes[size]
-      const times = timesOf[size]
       // The rounds before the first look of `leavesNothing` count, too.
       const refused = times + times / 10
       const inUnit = pagesPerHugePage(size)
@@ -67,7 +65,7 @@ export default scenario({
             { errno: 'ENOSPC' },
           ),
           step('hostRead', { mapping: second, offset: 0, size: 8 }, { outcome: 'sigbus' }),
-          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: 10_000 }, { errno: 'ENOSPC' }),
+          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: agent.patience.for(1_000) }, { errno: 'ENOSPC' }),
           step('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'ENOSPC' }),
         ],
       })

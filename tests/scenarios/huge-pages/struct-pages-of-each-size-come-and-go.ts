@@ -49,9 +49,7 @@ export default scenario({
       await expectAdded(0, 'freed by a hole')
       await file.allocate(page(last))
       await expectAdded(saved[size], 'split at its first touch')
-      const { gmem, mapping } = file.handles
-      expectDone(await agent.close(gmem), 'closing the file')
-      if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+      await file.close()
       await expectAdded(0, 'freed with its file')
     }
   },

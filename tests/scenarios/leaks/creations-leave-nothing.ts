@@ -5,7 +5,7 @@ const shared = gmemFlags.supportShared
 const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
 const gigantic = shared | gmemFlags.hugetlb | gmemFlags.huge1G
 const unit = hugePageBytes['2M']
-const times = 1000
+const times = 1100
 
 export default scenario({
   title: 'creations leave nothing behind, refused or closed again',

@@ -4,7 +4,9 @@ import {
   gmemFlags,
   hugePageBytes,
   made,
+  mapFlags,
   pageSize,
+  protections,
   scenario,
   step,
   type Dialect,
@@ -16,7 +18,7 @@ const shared = gmemFlags.supportShared
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 const file = made(0)
 const mapping = made(1)
-const sharedMapping = { offset: 0, protection: 3, flags: 1 }
+const sharedMapping = { offset: 0, protection: protections.read | protections.write, flags: mapFlags.shared }
 
 /** A round that makes a file, maps it and uses pages in it, whole huge pages among them. */
 function useOf(unit: number, dialect: Dialect): RoundStep[] {
@@ -47,16 +49,23 @@ export default scenario({
   async run({ agent, dialect, leavesNothing, expectDone }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const sizes = [
-      { name: '4K', unit: pageSize, flags: shared, times: 400 },
-      { name: '2M', unit: hugePageBytes['2M'], flags: shared | gmemFlags.hugetlb | gmemFlags.huge2M, times: 100 },
+      { name: '4K', unit: pageSize, flags: shared, times: 1100, blindTo: undefined },
+      {
+        name: '2M',
+        unit: hugePageBytes['2M'],
+        flags: shared | gmemFlags.hugetlb | gmemFlags.huge2M,
+        times: 300,
+        blindTo: /kmalloc-(cg-)?(32|64|96)$/,
+      },
     ]
-    for (const { name, unit, flags, times } of sizes) {
+    for (const { name, unit, flags, times, blindTo } of sizes) {
       const size = 3 * unit
       const create = step('gmemCreate', { vm, size, flags })
       const map = step('mmap', { file, length: size, ...sharedMapping })
       await leavesNothing({
         what: `files of ${name} pages, used and then unmapped and closed`,
         times,
+        blindTo,
         round: [
           create,
           map,
@@ -68,6 +77,7 @@ export default scenario({
       await leavesNothing({
         what: `files of ${name} pages, used and then closed and unmapped`,
         times,
+        blindTo,
         round: [
           create,
           map,

@@ -3,7 +3,7 @@ import { fallocateModes, mapFlags, pages, protections, pageSize, scenario, step 
 
 const count = 64
 const size = count * pageSize
-const times = 1000
+const times = 1100
 const mapped = { offset: 0, protection: protections.read | protections.write, flags: mapFlags.shared }
 
 export default scenario({
@@ -46,7 +46,7 @@ export default scenario({
     const lost = await memory({ pages: count, initially: 'shared', beside: small, mapped: false })
     expectDone(await agent.close(lost.handles.gmem), 'closing a file that has a slot')
     const cpu = await vcpu()
-    const guest = { vcpu: cpu, size: pageSize, timeout: 10_000 }
+    const guest = { vcpu: cpu, size: pageSize, timeout: agent.patience.for(1_000) }
     await leavesNothing({
       what: 'faults, refused or not',
       times,

@@ -12,7 +12,7 @@ import {
 } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
-const times = 1000
+const times = 1100
 
 export default scenario({
   title: 'a thousand refused conversions and holes leave nothing behind',
@@ -53,7 +53,7 @@ export default scenario({
         argument(8),
       ]
       await using pin = await file.pin(page(unit + 35), 'gup-test')
-      const start = (middle.first as number) * pageSize
+      const start = middle.first * pageSize
       await leavesNothing({
         what: `refused conversions of ${hugePages ?? '4K'} pages`,
         times,

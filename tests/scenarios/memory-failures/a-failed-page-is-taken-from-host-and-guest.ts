@@ -103,7 +103,8 @@ export default scenario({
       )
       await child.kill()
       expectDone(await agent.host.munmap(again), 'unmapping the second mapping')
-      await retire(words, file.handles, 'hugePages' in kind ? [Number(first), Number(second)] : [])
+      const lostFrames = [...failed].map((index) => Number(frames[index]))
+      await retire(words, file.handles, 'hugePages' in kind ? [Number(first), Number(second)] : lostFrames)
     }
   },
 })

@@ -1,6 +1,6 @@
 // S-A41, S-A30, S-A36: a hole over a failed page gives the file good memory for it; no one gets the failed frame, and the failed huge page does not leave its pool.
 import { page, pages, scenario } from '../../../harness/api.ts'
-import { expectLostByGuest, expectLostByHost, failedPages } from '../common/failed-pages.ts'
+import { expectLostByGuest, expectLostByHost, failedPages, retire } from '../common/failed-pages.ts'
 
 const hwpoison = 1n << 19n
 
@@ -47,6 +47,8 @@ export default scenario({
       if (!huge) {
         const flags = await agent.frames.count({ pfn, frames: 1, mask: hwpoison, value: hwpoison })
         check.equal(flags.matching, 1, 'failed frames in /proc/kpageflags')
+        expectDone(await agent.host.munmap(again.mapping), 'unmapping the second mapping')
+        await retire(words, file.handles, [pfn])
         continue
       }
       // The file has one huge page of the pool; the others are for this one, and the last of them is the failed one.
@@ -57,6 +59,9 @@ export default scenario({
       expectErrno(refusal, 'ENOSPC', 'allocating a huge page when only the failed one is left')
       await unpoison(pfn - 77)
       await rest.allocate(rest.all)
+      expectDone(await agent.host.munmap(again.mapping), 'unmapping the second mapping')
+      await retire(words, file.handles, [])
+      await retire(words, rest.handles, [])
     }
   },
 })

@@ -17,7 +17,7 @@ export default scenario({
       await file.guest.expect(file.all, 0x72)
       const [first] = await file.host.frames(page(0))
       const pin = await file.pin(pages(40, 2), 'vmsplice')
-      await file.failMemory(page(41), 'inject')
+      const { pfn } = await file.failMemory(page(41), 'inject')
       await expectLostByGuest(words, file, 41)
       if (mapping !== undefined) await expectLostByHost(words, agent.host, mapping, 41)
       await file.expectRefusal('private', file.all, 'EAGAIN', 40)
@@ -26,7 +26,7 @@ export default scenario({
       await file.convert('private', file.all)
       const seen = viewWithFailures<unknown>(file.all, new Set([41]), 0x72, 'fault')
       check.equal<unknown>(await file.guest.look(file.all), seen, 'guest view after the pin')
-      await retire(words, file.handles, 'hugePages' in kind ? [Number(first)] : [])
+      await retire(words, file.handles, ['hugePages' in kind ? Number(first) : pfn])
     }
   },
 })

@@ -43,7 +43,11 @@ export default scenario({
       await file.convert('shared', pages(0, 700))
       const lost = viewWithFailures<unknown>(pages(0, 700), new Set(failing), 0x73, 'sigbus')
       check.equal<unknown>(await file.host.look(pages(0, 700)), lost, 'host view after the race')
-      await retire(words, file.handles, 'hugePages' in kind ? [Number(first)] : [])
+      await retire(
+        words,
+        file.handles,
+        'hugePages' in kind ? [Number(first)] : failing.map((index) => Number(frames[index])),
+      )
     }
   },
 })

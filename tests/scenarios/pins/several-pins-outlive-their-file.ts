@@ -64,10 +64,9 @@ async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned,
     held.push({ at, lent, pin: await file.pin(page(at), by) })
   }
   for (let index = pinned; index < pinned + unpinned; index += 1) await file.guest.fill(page(index * huge), 0x57)
-  const { gmem, mapping, vm, vcpu } = file.handles
+  const { vm, vcpu } = file.handles
   expectDone(await agent.close(await vcpu()), 'closing the vCPU')
-  expectDone(await agent.close(gmem), 'closing the file')
-  if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+  await file.close()
   expectDone(await agent.close(vm), 'closing the VM')
   check.equal(
     await pools.counters(size),
@@ -80,11 +79,8 @@ async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned,
     await pin.release()
     if (lent === lentBefore) await setTimeout(looksMilliseconds)
     lentBefore = lent
-    for (let wait = 10; wait < 1500 && (await pools.counters(size)).free < before.free - lent; wait *= 2) {
-      await setTimeout(wait)
-    }
     const wanted = { ...before, free: before.free - lent }
-    check.equal(await pools.counters(size), wanted, `the pool of ${size} after the pin of page ${at} has gone`)
+    await pools.expectBack(size, wanted, `the pool of ${size} after the pin of page ${at} has gone`)
   }
 }
 

@@ -66,9 +66,7 @@ export default scenario({
         await file.punchHole(file.all)
         await expectCounted(0, outer, 'freed by a hole')
 
-        const { gmem, mapping } = file.handles
-        expectDone(await agent.close(gmem), 'closing the file')
-        if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+        await file.close()
         check.equal(await pools.counters(size), before, `the pool of ${size} pages without the file`)
       }
     }

@@ -53,7 +53,7 @@ export default scenario({
           hugePages: size,
           initially: 'private',
         })
-        const { vm, gmem, mapping } = file.handles
+        const { vm } = file.handles
         await reach(file)
         const beside = await pools.counters(size)
         const create = async (count: number) =>
@@ -67,8 +67,7 @@ export default scenario({
           expectDone(await agent.close(rest.gmem), 'closing the file of the rest')
         }
         check.equal(await pools.counters(size), beside, `the pool after trying to have ${what}`)
-        expectDone(await agent.close(gmem), 'closing the file')
-        if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+        await file.close()
         check.equal(await pools.counters(size), before, `the pool after files of ${what}`)
       }
     }

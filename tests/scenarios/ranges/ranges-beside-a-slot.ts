@@ -14,7 +14,7 @@ const ranges = [
   { what: 'over all of it', range: pages(1, 3 * huge - 2) },
 ] as const
 /** Long enough for a guest; ends an access that waits for an invalidation without end. */
-const patience = 4e9
+const stuckMilliseconds = 1000
 
 export default scenario({
   title: 'the guest goes on after operations on the rest of the huge pages of which a memslot has a part',
@@ -32,7 +32,7 @@ export default scenario({
     expectDone(await agent.vm.setMemslot(slot), 'binding a part of the file')
     const fault = () => agent.guest.preFault(guest, gpa + offset, size)
     const look = async (after: string) => {
-      const { reply } = await signalled({ how: 'handled', after: patience }, fault)
+      const { reply } = await signalled({ how: 'handled', after: agent.patience.for(stuckMilliseconds) * 1e6 }, fault)
       expectDone(reply, `faulting in the memslot ${after}`)
       check.equal(reply.size, 0n, `what is left after faulting in the memslot ${after}`)
       file.model.allocate(slotted)

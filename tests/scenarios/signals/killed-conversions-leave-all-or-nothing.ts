@@ -8,7 +8,7 @@ const files = [
   { what: '2M', options: { pages: 3 * huge, hugePages: '2M', initially: 'shared' } },
 ] as const
 /** Long enough for a guest, and ends an access that hangs. */
-const patience = 4e9
+const stuckMilliseconds = 1000
 
 export default scenario({
   title: 'a process that dies in a conversion leaves it done or not begun, and the file to others',
@@ -16,7 +16,7 @@ export default scenario({
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault'],
   pools: { '2M': 3 },
   timeout: 20,
-  async run({ memory, dialect, killedDuring, signalled, check }) {
+  async run({ memory, agent, dialect, killedDuring, signalled, check }) {
     for (const { what, options } of files) {
       const file = await memory(options)
       const target = file.handles.gmem
@@ -38,7 +38,9 @@ export default scenario({
           check.that(done || died, `${name} that ended is done`)
           if (done) file.model.convert(to, file.all)
           // A guest that waits for a conversion without end would do so until a signal comes.
-          await signalled({ how: 'handled', after: patience }, () => file.preFault(page(huge)))
+          await signalled({ how: 'handled', after: agent.patience.for(stuckMilliseconds) * 1e6 }, () =>
+            file.preFault(page(huge)),
+          )
           await file.perform([
             { does: 'host-look', range: file.all },
             ...places.map((range) => ({ does: 'guest-look', range }) as const),

@@ -17,7 +17,7 @@ const files = [
   { what: '2M', options: { pages: 3 * huge, hugePages: '2M', initially: 'shared' } },
 ] as const
 
-const patience = 4e9
+const stuckMilliseconds = 1000
 
 interface Operation {
   readonly name: string
@@ -66,7 +66,10 @@ export default scenario({
             )
           }
           // A guest that waits for the dead process would do so until a signal comes.
-          if (full) await signalled({ how: 'handled', after: patience }, () => file.preFault(page(file.pages - 1)))
+          if (full)
+            await signalled({ how: 'handled', after: agent.patience.for(stuckMilliseconds) * 1e6 }, () =>
+              file.preFault(page(file.pages - 1)),
+            )
           await file.punchHole(file.all)
           check.equal(await blocks(), 0, `pages of ${what} after one more hole behind a death in ${name}`)
           return hit

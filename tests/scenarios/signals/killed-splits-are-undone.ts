@@ -5,7 +5,7 @@ import { tryMoments } from '../common/moments.ts'
 const huge = pagesPerHugePage('2M')
 const hugePages = 6
 const savedPerHugePage = 7
-const patience = 4e9
+const stuckMilliseconds = 1000
 
 export default scenario({
   title:
@@ -15,7 +15,7 @@ export default scenario({
   boot: ['hvo'],
   pools: { '2M': hugePages },
   timeout: 20,
-  async run({ memory, dialect, kernelMemory, killedDuring, signalled, check }) {
+  async run({ memory, agent, dialect, kernelMemory, killedDuring, signalled, check }) {
     const { structPages } = await kernelMemory()
     const file = await memory({ pages: hugePages * huge, hugePages: '2M', initially: 'private' })
     const target = file.handles.gmem
@@ -33,7 +33,9 @@ export default scenario({
       const found = (await kernelMemory()).structPages - structPages
       const wanted = done ? hugePages * savedPerHugePage : 0
       check.equal(found, wanted, `pages of struct pages after a death in a split (done: ${done})`)
-      await signalled({ how: 'handled', after: patience }, () => file.preFault(page(huge)))
+      await signalled({ how: 'handled', after: agent.patience.for(stuckMilliseconds) * 1e6 }, () =>
+        file.preFault(page(huge)),
+      )
       for (const place of [pages(0, 2), pages(huge - 1, 2), pages(file.pages - 2, 2)]) await file.matchesModel(place)
       await file.convert('private', file.all)
       return !done

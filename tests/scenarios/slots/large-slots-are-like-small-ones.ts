@@ -1,5 +1,5 @@
 // S-A5, S-A10: a slot of many gigabytes, across 16 TiB of its file, is like a small one at each of its pages.
-import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { advices, gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const windowPages = 8
 const windowSize = windowPages * pageSize
@@ -127,7 +127,7 @@ export default scenario({
     // A hole through the mapping, one through the file, and allocation.
     for (const { place } of windows) {
       const at = place + middle.first * pageSize
-      expectDone(await agent.host.madvise(mapping, at, middle.count * pageSize, 9), 'MADV_REMOVE')
+      expectDone(await agent.host.madvise(mapping, at, middle.count * pageSize, advices.remove), 'MADV_REMOVE')
     }
     check.equal(await blocks(), each - windows.length * middle.count, 'pages left by MADV_REMOVE')
     await expectViews(({ tag }) => ({ guest: around(tag, 0), host: around(tag, 0) }), 'with holes')

@@ -60,4 +60,6 @@ void test('removed groups are counted until none is left', async (t) => {
   t.equal(await clean.context.dyingGroups(), 0)
   await using left = await play({}, { '/sys/fs/cgroup/cgroup.stat': 'nr_descendants 3\nnr_dying_descendants 2\n' })
   t.equal(await left.context.dyingGroups(), 2)
+  await using old = await play({}, { '/sys/fs/cgroup/cgroup.stat': 'nr_descendants 3\n' })
+  await t.rejects(old.context.dyingGroups(), { code: 'COUNTER_MISSING' })
 })

@@ -12,6 +12,8 @@ interface Kernel {
   readonly descriptors?: readonly number[]
   /** How many rounds end as they should, of any number. */
   readonly done?: number
+  readonly times?: number
+  readonly unwritable?: boolean
 }
 
 function at(values: readonly number[], index: number): number {
@@ -24,6 +26,8 @@ async function outcome({
   free = [9000],
   descriptors = [4],
   done,
+  times = 400,
+  unwritable,
 }: Kernel): Promise<string> {
   const readings = { slabs: 0, free: 0, descriptors: 0 }
   const options: FakeOptions = {
@@ -31,8 +35,9 @@ async function outcome({
       if (path === '/proc/slabinfo') {
         const number = at(objects, readings.slabs)
         readings.slabs += 1
-        return `slabinfo - version: 2.1\n# name <active_objs> …\n${slab}   ${number}    99    256    4    1 : tunables 0\n`
+        return `slabinfo - version: 2.1\n# name <active_objs> …\n${slab}   ${number}    99    256    4    1 : tunables 0\ncred 5 9 192 4 1 :\n`
       }
+      if (/\/(?:shrink|do_rcu_barrier|stat_refresh)$/.test(path)) return unwritable === true ? undefined : ''
       if (path !== '/proc/zoneinfo') return undefined
       readings.free += 1
       return `Node 0, zone DMA32
@@ -54,7 +59,7 @@ async function outcome({
   await using owned = instance
   const { leavesNothing } = createContext(owned.agent, 'convert-ioctl', () => undefined)
   try {
-    const errors = await leavesNothing({ what: 'calls', times: 100, round: [step('reset', {})] })
+    const errors = await leavesNothing({ what: 'calls', times, round: [step('reset', {})] })
     return `nothing, errors ${errors.join()}`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -67,12 +72,12 @@ void test('rounds that leave nothing return the errors of each step', async (t) 
 
 void test('what grows by a quarter of the rounds is a failed check', async (t) => {
   // Two readings come before the rounds, since the first one only lists the slabs.
-  t.equal(await outcome({ objects: [5, 5, 105] }), 'what 100 times calls left behind: objects of slab filp grew by 100')
-  t.equal(await outcome({ objects: [5, 5, 29] }), 'nothing, errors 0')
-  t.equal(await outcome({ free: [9000, 9000, 8700] }), 'what 100 times calls left behind: pages of memory grew by 300')
+  t.equal(await outcome({ objects: [5, 5, 105] }), 'what 400 times calls left behind: objects of slab filp grew by 100')
+  t.equal(await outcome({ objects: [5, 5, 104] }), 'nothing, errors 0')
+  t.equal(await outcome({ free: [9000, 9000, 8700] }), 'what 400 times calls left behind: pages of memory grew by 300')
   t.equal(
-    await outcome({ descriptors: [4, 4, 99] }),
-    'what 100 times calls left behind: descriptors of the agent grew by 95',
+    await outcome({ descriptors: [4, 4, 199] }),
+    'what 400 times calls left behind: descriptors of the agent grew by 195',
   )
 })
 
@@ -80,6 +85,11 @@ void test('noise is no leak: slabs that all of the kernel uses, free lists, addr
   t.equal(await outcome({ objects: [5, 5, 20] }), 'nothing, errors 0')
   t.equal(await outcome({ free: [9000, 9000, 8940] }), 'nothing, errors 0')
   t.equal(await outcome({ objects: [5, 5, 999], slab: 'vmap_area' }), 'nothing, errors 0')
+})
+
+void test('what cannot be counted is an error, and so are rounds in which a leak could hide', async (t) => {
+  t.match(await outcome({ unwritable: true }), /a counter cannot be read: .*stat_refresh ENOENT/)
+  t.equal(await outcome({ times: 199 }), 'calls: 199 rounds are too few to see a leak of pages of memory')
 })
 
 void test('what is freed late is no leak', async (t) => {
