@@ -22,7 +22,7 @@ export {
 } from './uapi/constants.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
 export type { Group } from './vocabulary/kernel/control-group.ts'
-export { made, step, type RoundStep } from './vocabulary/kernel/leaves-nothing.ts'
+export { call, made, type RoundCall } from './vocabulary/kernel/leaves-nothing.ts'
 export type { Dialect } from './uapi/dialect.ts'
 export type { Racer } from './vocabulary/racer.ts'
 export type { Step } from './vocabulary/steps/step.ts'

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "61a62fb8f3b7a3fa"
+#define OPERATIONS_DIGEST "e62ed455e1bbb1bf"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -111,7 +111,7 @@
 		F(value), F(bytes)) \
 	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
 		F(gpa) F(timeout), F(done) F(runs)) \
-	OP(66, repeat, F(rounds), F(done) F(step) F(error) F(word)) \
+	OP(66, repeat, F(rounds), F(done) F(call) F(error) F(word)) \
 	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
 

@@ -14,8 +14,8 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define STEP_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "167bca4a935960b4"
+#define CALL_RESULT 0x1f5a5a5a5a5a00
+#define PROTOCOL_DIGEST "dadc67d01f5a45df"
 
 enum wire_status {
 	STATUS_ANSWERED,

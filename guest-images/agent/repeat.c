@@ -13,60 +13,60 @@
 #include "operations.h"
 #include "serve.h"
 
-#define MAXIMUM_STEPS 32
-/* Longer steps, such as the contents of files, have no place in a round. */
-#define MAXIMUM_STEP 4096
+#define MAXIMUM_CALLS 32
+/* Longer calls, such as the contents of files, have no place in a round. */
+#define LONGEST_CALL 4096
 /* In a header: any error number, any first word. */
 #define ANYTHING (~(__u32)0)
 
-struct round_step {
+struct round_call {
 	const unsigned char *frame;
 	struct frame_header header;
 	/* The first word of its last answer: the handle of what it made. */
 	__u64 result;
-	/* In this round it made nothing, as it may: no later step needs it. */
+	/* In this round it made nothing, as it may: no later call needs it. */
 	bool absent;
 	/* How often it ended with an error. */
 	__u64 errors;
 };
 
-static unsigned char step_frame[MAXIMUM_STEP + 1] __attribute__((aligned(8)));
-static unsigned char step_answer[MAXIMUM_FRAME] __attribute__((aligned(8)));
+static unsigned char inner_frame[LONGEST_CALL + 1] __attribute__((aligned(8)));
+static unsigned char inner_answer[MAXIMUM_FRAME] __attribute__((aligned(8)));
 
 /* Finds the frames in the tail; returns their number, or REFUSED. */
-static int find_steps(struct call *call, struct round_step *steps)
+static int find_calls(struct call *call, struct round_call *calls)
 {
 	size_t at = 0;
 	int count = 0;
 
 	while (at < call->tail_size) {
-		struct round_step *step = &steps[count];
+		struct round_call *inner = &calls[count];
 
-		if (count == MAXIMUM_STEPS)
-			return refuse(call, "more than %d steps",
-				      MAXIMUM_STEPS);
-		step->frame = call->tail + at;
-		if (call->tail_size - at < sizeof(step->header))
-			return refuse(call, "the steps end within a header");
-		memcpy(&step->header, step->frame, sizeof(step->header));
-		if (step->header.length < sizeof(step->header) ||
-		    step->header.length > call->tail_size - at ||
-		    step->header.length > MAXIMUM_STEP)
-			return refuse(call, "step %d has a wrong length",
+		if (count == MAXIMUM_CALLS)
+			return refuse(call, "more than %d calls",
+				      MAXIMUM_CALLS);
+		inner->frame = call->tail + at;
+		if (call->tail_size - at < sizeof(inner->header))
+			return refuse(call, "the calls end within a header");
+		memcpy(&inner->header, inner->frame, sizeof(inner->header));
+		if (inner->header.length < sizeof(inner->header) ||
+		    inner->header.length > call->tail_size - at ||
+		    inner->header.length > LONGEST_CALL)
+			return refuse(call, "call %d has a wrong length",
 				      count);
-		if (step->header.operation == OPERATION_repeat)
-			return refuse(call, "a step repeats other steps");
-		at += step->header.length;
+		if (inner->header.operation == OPERATION_repeat)
+			return refuse(call, "a call repeats other calls");
+		at += inner->header.length;
 		count++;
 	}
 	return count;
 }
 
 /*
- * Replaces the words that stand for the result of an earlier step.  Returns 1
- * if that step was allowed to fail and made nothing, 0 otherwise, or REFUSED.
+ * Replaces the words that stand for the result of an earlier call.  Returns 1
+ * if that call was allowed to fail and made nothing, 0 otherwise, or REFUSED.
  */
-static int insert_results(struct call *call, const struct round_step *steps,
+static int insert_results(struct call *call, const struct round_call *calls,
 			  int index, struct frame_header *frame)
 {
 	int missing = 0;
@@ -74,66 +74,66 @@ static int insert_results(struct call *call, const struct round_step *steps,
 	__u64 *end = word + (frame->length - sizeof(*frame)) / sizeof(*word);
 
 	for (; word < end; word++) {
-		__u64 step = *word - STEP_RESULT;
+		__u64 number = *word - CALL_RESULT;
 
-		if (step >= MAXIMUM_STEPS)
+		if (number >= MAXIMUM_CALLS)
 			continue;
-		if (step >= (__u64)index)
-			return refuse(call, "step %d needs a later one", index);
-		if (!steps[step].result && !steps[step].absent)
-			return refuse(call, "step %llu makes nothing", step);
-		*word = steps[step].result;
-		missing |= steps[step].absent;
+		if (number >= (__u64)index)
+			return refuse(call, "call %d needs a later one", index);
+		if (!calls[number].result && !calls[number].absent)
+			return refuse(call, "call %llu makes nothing", number);
+		*word = calls[number].result;
+		missing |= calls[number].absent;
 	}
 	return missing;
 }
 
-/* Performs one step; returns whether it ended as it should, or REFUSED. */
-static int take_step(struct call *call, struct round_step *steps, int index,
+/* Makes one call; returns whether it ended as it should, or REFUSED. */
+static int make_call(struct call *call, struct round_call *calls, int index,
 		     struct repeat_answer *answer)
 {
-	struct frame_header *request = (void *)step_frame;
-	struct frame_header *reply = (void *)step_answer;
-	struct round_step *step = &steps[index];
-	__u32 wanted = step->header.sequence;
+	struct frame_header *request = (void *)inner_frame;
+	struct frame_header *reply = (void *)inner_answer;
+	struct round_call *inner = &calls[index];
+	__u32 wanted = inner->header.sequence;
 	int missing;
 
-	memcpy(step_frame, step->frame, step->header.length);
-	missing = insert_results(call, steps, index, request);
-	step->result = 0;
-	step->absent = missing;
+	memcpy(inner_frame, inner->frame, inner->header.length);
+	missing = insert_results(call, calls, index, request);
+	inner->result = 0;
+	inner->absent = missing;
 	if (missing)
 		return missing;
 	perform(request, reply);
 	if (reply->status != STATUS_ANSWERED)
-		return refuse(call, "round %llu, step %d: %.*s", answer->done,
+		return refuse(call, "round %llu, call %d: %.*s", answer->done,
 			      index, (int)(reply->length - sizeof(*reply)),
 			      (const char *)(reply + 1));
-	if (reply->length >= sizeof(*reply) + sizeof(step->result))
-		memcpy(&step->result, reply + 1, sizeof(step->result));
-	step->errors += reply->error != 0;
-	step->absent = reply->error != 0 && step->header.error == ANYTHING;
-	answer->step = index;
+	if (reply->length >= sizeof(*reply) + sizeof(inner->result))
+		memcpy(&inner->result, reply + 1, sizeof(inner->result));
+	inner->errors += reply->error != 0;
+	inner->absent = reply->error != 0 && inner->header.error == ANYTHING;
+	answer->call = index;
 	answer->error = reply->error;
-	answer->word = step->result;
-	return (step->header.error == ANYTHING ||
-		step->header.error == reply->error) &&
-	       (wanted == ANYTHING || wanted == step->result);
+	answer->word = inner->result;
+	return (inner->header.error == ANYTHING ||
+		inner->header.error == reply->error) &&
+	       (wanted == ANYTHING || wanted == inner->result);
 }
 
 int op_repeat(struct call *call, const struct repeat_request *request,
 	      struct repeat_answer *answer)
 {
 	size_t mark = handles_mark();
-	struct round_step steps[MAXIMUM_STEPS] = { 0 };
+	struct round_call calls[MAXIMUM_CALLS] = { 0 };
 	int count, i, met = 1;
 
-	count = find_steps(call, steps);
+	count = find_calls(call, calls);
 	if (count < 0)
 		return REFUSED;
 	while (met && answer->done < request->rounds) {
 		for (i = 0; i < count && met > 0; i++)
-			met = take_step(call, steps, i, answer);
+			met = make_call(call, calls, i, answer);
 		if (met < 0)
 			return REFUSED;
 		if (met && handles_forget(mark))
@@ -141,9 +141,9 @@ int op_repeat(struct call *call, const struct repeat_request *request,
 		answer->done += met;
 	}
 	for (i = 0; i < count; i++) {
-		memcpy(call->out + call->out_size, &steps[i].errors,
-		       sizeof(steps[i].errors));
-		call->out_size += sizeof(steps[i].errors);
+		memcpy(call->out + call->out_size, &calls[i].errors,
+		       sizeof(calls[i].errors));
+		call->out_size += sizeof(calls[i].errors);
 	}
 	return 0;
 }

@@ -61,8 +61,8 @@ export interface ScenarioContext {
    */
   readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
   /**
-   * Repeats a round of operations within the agent. Each step must end as it tells, and the kernel must hold hardly more
-   * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each step ended with an errno.
+   * Repeats a round of operations within the agent. Each call must end as it tells, and the kernel must hold hardly more
+   * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each call ended with an errno.
    */
   readonly leavesNothing: (rounds: Rounds) => Promise<readonly number[]>
   /**

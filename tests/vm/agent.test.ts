@@ -1,7 +1,7 @@
 // Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
 import { hugeFlag } from '../../harness/agent/frame-runs.ts'
-import { made, step } from '../../harness/agent/rounds.ts'
+import { call, made } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
@@ -103,17 +103,17 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('a guest that takes too long is an outcome', async (t) => {
-    const call = await openCall(instance)
-    const { vm } = await must(call('vmCreate', { type: vmTypes.swProtected }))
-    const { vcpu } = await must(call('vcpuCreate', { vm, id: 0 }))
+    const send = await openCall(instance)
+    const { vm } = await must(send('vmCreate', { type: vmTypes.swProtected }))
+    const { vcpu } = await must(send('vcpuCreate', { vm, id: 0 }))
     const options = { vcpu, gpa, size: 2 ** 30, pattern: 'byte', value: 1, timeout: 50 } as const
     const slot = { vm, slot: 1, flags: 0, gpa, size: 2 ** 30, gmem: undefined, gmemOffset: 0 } as const
     const anonymous = { file: undefined, offset: 0, protection: 3, flags: 0x4022, address: 0 } as const
-    const { mapping } = await must(call('mmap', { ...anonymous, length: 2 ** 30 }))
-    await must(call('memslotSet', { ...slot, mapping, mappingOffset: 0 }))
-    t.match(await call('guestFill', options), { outcome: 'timeout' })
-    t.match(await call('guestFill', { ...options, size: page, timeout: 60_000 }), { outcome: 'done' })
-    await call('reset', {})
+    const { mapping } = await must(send('mmap', { ...anonymous, length: 2 ** 30 }))
+    await must(send('memslotSet', { ...slot, mapping, mappingOffset: 0 }))
+    t.match(await send('guestFill', options), { outcome: 'timeout' })
+    t.match(await send('guestFill', { ...options, size: page, timeout: 60_000 }), { outcome: 'done' })
+    await send('reset', {})
   })
 
   await t.test('converts in bulk, and says where it stopped', async (t) => {
@@ -270,9 +270,9 @@ void test('the agent in a guest', async (t) => {
   await t.test('repeats rounds by itself, and leaves no descriptor', async (t) => {
     const { vm } = await must(agent.vm.create())
     const before = await must(agent.descriptors())
-    const create = step('gmemCreate', { vm, size: page, flags: 1 })
-    const refused = step('gmemCreate', { vm, size: 1, flags: 1 }, { errno: 'EINVAL' })
-    const result = await agent.repeat(200, [create, refused, step('close', { handle: made(0) })])
+    const create = call('gmemCreate', { vm, size: page, flags: 1 })
+    const refused = call('gmemCreate', { vm, size: 1, flags: 1 }, { errno: 'EINVAL' })
+    const result = await agent.repeat(200, [create, refused, call('close', { handle: made(0) })])
     t.match(result, { done: 200, errors: [0, 200, 0] })
     t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
     await agent.reset()

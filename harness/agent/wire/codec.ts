@@ -1,7 +1,7 @@
 // Turns the fields of an operation into words and back, as the table in operations.ts says.
 import { snakeCase, type Decoded, type Field, type Fields } from './fields.ts'
 import { operations, type OperationName, type Request } from './operations.ts'
-import { stepResult } from './protocol.ts'
+import { callResult } from './protocol.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8
@@ -15,27 +15,27 @@ function isInput(value: unknown): value is never {
   return value === undefined || ['number', 'bigint', 'boolean', 'string'].includes(typeof value)
 }
 
-/** The object that an earlier step of the same round made. */
+/** The object that an earlier call of the same round made. */
 export interface Made {
-  readonly madeByStep: number
+  readonly madeByCall: number
 }
 
-/** The request of a step, in which objects of earlier steps may stand for handles. */
-export type StepRequest<Name extends OperationName> = {
+/** The request of a call, in which objects of earlier calls may stand for handles. */
+export type CallRequest<Name extends OperationName> = {
   readonly [Key in keyof Request<Name>]: Request<Name>[Key] | Made
 }
 
 function isMade(value: unknown): value is Made {
-  return typeof value === 'object' && value !== null && 'madeByStep' in value
+  return typeof value === 'object' && value !== null && 'madeByCall' in value
 }
 
 /** The words of a request, in the order of the table. */
 export function encodeRequest<Name extends OperationName>(name: Name, request: Request<Name>): bigint[] {
-  return encodeStep(name, request)
+  return encodeCall(name, request)
 }
 
-/** The words of the request of a step of `repeat`. */
-export function encodeStep<Name extends OperationName>(name: Name, request: StepRequest<Name>): bigint[] {
+/** The words of the request of a call of `repeat`. */
+export function encodeCall<Name extends OperationName>(name: Name, request: CallRequest<Name>): bigint[] {
   return encodeFields(name, operations[name].request, request)
 }
 
@@ -44,7 +44,7 @@ export function encodeFields(name: string, fields: Fields, given: object): bigin
   const values = new Map<string, unknown>(Object.entries(given))
   return Object.entries<Field<never, unknown>>(fields).map(([key, field]) => {
     const value = values.get(key)
-    if (isMade(value)) return BigInt(stepResult + value.madeByStep)
+    if (isMade(value)) return BigInt(callResult + value.madeByCall)
     if (!isInput(value)) throw new TypeError(`${name}: ${key} cannot be sent`)
     return field.encode(value)
   })

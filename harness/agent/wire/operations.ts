@@ -263,7 +263,7 @@ export const operations = {
   repeat: {
     number: 66,
     request: { rounds: count },
-    answer: { done: count, step: count, error: count, word: bits },
+    answer: { done: count, call: count, error: count, word: bits },
   },
   descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
 } as const satisfies Record<string, Operation>

@@ -33,8 +33,8 @@
 export const protocolVersion = 1
 export const magic = 0x4d454d47
 export const headerSize = 24
-/** A word of a step of `repeat` that stands for the first word of the answer to step 0 of the round; 1 more for step 1. */
-export const stepResult = 0x1f_5a5a_5a5a_5a00
+/** A word of a call of `repeat` that stands for the first word of the answer to call 0 of the round; 1 more for call 1. */
+export const callResult = 0x1f_5a5a_5a5a_5a00
 /** Enough for the longest answer to a scan of a 1 GiB file. */
 export const maximumFrame = 8 * 1024 * 1024
 

@@ -1,12 +1,12 @@
 // A thousand calls between two looks: what each of them leaves behind cannot hide in the noise of a busy kernel.
 import type { Agent } from '../../agent/client.ts'
 import { expectDone } from '../check.ts'
-import { made, step, type RoundStep } from '../../agent/rounds.ts'
+import { call, made, type RoundCall } from '../../agent/rounds.ts'
 import { CheckFailure } from '../../base/check-failure.ts'
 import { hiddenBy, readFootprint, readGrowth } from './footprint.ts'
 import { waitUntil } from './wait-until.ts'
 
-export { made, step, type RoundStep }
+export { call, made, type RoundCall }
 
 export interface Rounds {
   /** The operations of a round, for messages: "refused bindings". */
@@ -14,7 +14,7 @@ export interface Rounds {
   /** How many rounds there are between the two looks. */
   readonly times: number
   /** A round closes all that it opens. */
-  readonly round: readonly RoundStep[]
+  readonly round: readonly RoundCall[]
   /** The resources of which one in each round may leak unseen, because more rounds would take too long. Default: none. */
   readonly blindTo?: RegExp | undefined
 }
@@ -28,11 +28,11 @@ async function perform(agent: Agent, { what, times, round }: Rounds): Promise<re
   const result = await agent.repeat(times, round)
   expectDone(result, what)
   if (result.done === times) return result.errors
-  const { name, end } = round[result.step] ?? { name: 'nothing', end: {} }
+  const { name, end } = round[result.call] ?? { name: 'nothing', end: {} }
   const wanted = [end.errno ?? 'OK', end.outcome ?? []].flat().join(', ')
-  const found = `${result.stepErrno}, ${result.word}`
+  const found = `${result.callErrno}, ${result.word}`
   throw new CheckFailure(
-    `${what}: round ${result.done}, step ${result.step}, ${name}: wanted ${wanted}, found ${found}`,
+    `${what}: round ${result.done}, call ${result.call}, ${name}: wanted ${wanted}, found ${found}`,
     {
       wanted,
       found,
@@ -41,9 +41,9 @@ async function perform(agent: Agent, { what, times, round }: Rounds): Promise<re
 }
 
 /**
- * Repeats a round of operations in the agent. Each step must end as it tells, and afterwards the kernel must hold hardly more
- * than before. Returns how often each step ended with an errno.
- * @throws {CheckFailure} if a step ends in another way, or if the resources of some kind grew by a quarter of the rounds, and
+ * Repeats a round of operations in the agent. Each call must end as it tells, and afterwards the kernel must hold hardly more
+ * than before. Returns how often each call ended with an errno.
+ * @throws {CheckFailure} if a call ends in another way, or if the resources of some kind grew by a quarter of the rounds, and
  *   by more than the noise of their kind
  * @throws {Error} if a leak of one object in each round could hide in the noise of a kind that the rounds are not blind to
  */

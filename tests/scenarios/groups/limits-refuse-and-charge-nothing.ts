@@ -1,15 +1,15 @@
 // K-groups, K-leaks: a limit refuses reservations and first touches as often as they are tried, counts them, and charges nothing.
 import {
+  call,
   fallocateModes,
   gmemFlags,
   hugePageBytes,
   made,
   page,
+  pageSize,
   pages,
   pagesPerHugePage,
-  pageSize,
   scenario,
-  step,
 } from '../../../harness/api.ts'
 
 const times = 1100
@@ -37,7 +37,7 @@ export default scenario({
 
       const create = { vm, size: bytes, flags }
       await group.limit(size, 'reserved', reserved)
-      const creation = step('gmemCreate', create, { errno: 'ENOMEM' })
+      const creation = call('gmemCreate', create, { errno: 'ENOMEM' })
       await leavesNothing({ what: `reservations of ${size} pages over a limit`, times, round: [creation] })
       check.equal(await group.charges(size), { used: 0, reserved }, `charges after refused reservations of ${size}`)
       check.equal(await group.refusals(size), refused, `refused reservations of ${size} that the group counts`)
@@ -46,7 +46,7 @@ export default scenario({
         await leavesNothing({
           what: `reservations of ${size} pages under a limit`,
           times,
-          round: [step('gmemCreate', create), step('close', { handle: made(0) })],
+          round: [call('gmemCreate', create), call('close', { handle: made(0) })],
         })
         check.equal(await group.charges(size), { used: 0, reserved }, `charges after reservations of ${size}`)
       }
@@ -59,14 +59,14 @@ export default scenario({
         what: `first touches of ${size} pages over a limit`,
         times,
         round: [
-          step(
+          call(
             'fallocate',
             { file: gmem, mode: fallocateModes.keepSize, offset: 0, length: bytes },
             { errno: 'ENOSPC' },
           ),
-          step('hostRead', { mapping: second, offset: 0, size: 8 }, { outcome: 'sigbus' }),
-          step('guestRead', { vcpu: cpu, gpa, size: 8, timeout: agent.patience.for(1_000) }, { errno: 'ENOSPC' }),
-          step('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'ENOSPC' }),
+          call('hostRead', { mapping: second, offset: 0, size: 8 }, { outcome: 'sigbus' }),
+          call('guestRead', { vcpu: cpu, gpa, size: 8, timeout: agent.patience.for(1_000) }, { errno: 'ENOSPC' }),
+          call('preFault', { vcpu: cpu, gpa, size: pageSize, flags: 0 }, { errno: 'ENOSPC' }),
         ],
       })
       check.equal(await group.charges(size), { used: 0, reserved }, `charges after refused touches of ${size}`)

@@ -1,5 +1,5 @@
 // K-leaks: memslots leave nothing, whether they are refused, deleted before their file is closed, or after it.
-import { gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario, step } from '../../../harness/api.ts'
+import { call, gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const gpa = 2 ** 32
 const pages = 300
@@ -32,7 +32,7 @@ export default scenario({
     const bound = { ...slot, slot: 1, gpa: 4 * gpa, size: pageSize, gmem: file }
     expectDone(await agent.vm.setMemslot(bound), 'binding its first page')
     const refused = (change: object, errno: 'EINVAL' | 'EBADF' = 'EINVAL') =>
-      step('memslotSet', { ...slot, gmem: file, ...change }, { errno })
+      call('memslotSet', { ...slot, gmem: file, ...change }, { errno })
     await leavesNothing({
       what: 'refused bindings',
       times: 1100,
@@ -42,26 +42,26 @@ export default scenario({
         refused({ gmemOffset: 1 }),
         refused({ gmemOffset: pageSize }),
         refused({ mapping, mappingOffset: pageSize, gmemOffset: pageSize * 2, size: pageSize }),
-        step('gmemCreate', { vm, size, flags: shared }),
+        call('gmemCreate', { vm, size, flags: shared }),
         refused({ vm: other, gmem: made(5) }),
         refused({ gmem: made(5), gmemOffset: pageSize }),
         refused({ gmem: made(5), mapping }),
-        step('close', { handle: made(5) }),
+        call('close', { handle: made(5) }),
       ],
     })
 
     const create = [
-      step('gmemCreate', { vm, size, flags: shared }),
-      step('gmemCreate', { vm, size: 2 * unit, flags: huge }),
+      call('gmemCreate', { vm, size, flags: shared }),
+      call('gmemCreate', { vm, size: 2 * unit, flags: huge }),
     ]
     const bind = [
-      step('memslotSet', { ...slot, gmem: made(0) }),
-      step('memslotSet', { ...slot, slot: 8, gpa: 2 * gpa, size: 2 * unit, gmem: made(1) }),
+      call('memslotSet', { ...slot, gmem: made(0) }),
+      call('memslotSet', { ...slot, slot: 8, gpa: 2 * gpa, size: 2 * unit, gmem: made(1) }),
     ]
     const unbind = [7, 8].map((number) =>
-      step('memslotSet', { ...slot, slot: number, flags: 0, size: 0, gmem: undefined }),
+      call('memslotSet', { ...slot, slot: number, flags: 0, size: 0, gmem: undefined }),
     )
-    const close = [0, 1].map((index) => step('close', { handle: made(index) }))
+    const close = [0, 1].map((index) => call('close', { handle: made(index) }))
     await leavesNothing({
       what: 'bindings',
       times: 40,

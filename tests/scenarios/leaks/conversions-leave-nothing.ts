@@ -1,5 +1,5 @@
 // K-leaks: conversions of pages that host and guest use leave no node, no page table and no page, in any order.
-import { page, pages, pageSize, scenario, step, type PageState } from '../../../harness/api.ts'
+import { call, page, pageSize, pages, scenario, type PageState } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'conversions beside a guest that works leave nothing behind',
@@ -17,15 +17,15 @@ export default scenario({
       const { gmem: target, mapping, gpa, vcpu } = file.handles
       const cpu = await vcpu()
       const converted = (to: PageState, first: number, count: number) =>
-        step('convert', { target, dialect, to, offset: first * pageSize, size: count * pageSize })
+        call('convert', { target, dialect, to, offset: first * pageSize, size: count * pageSize })
       const guestReads = (at: number) =>
-        step(
+        call(
           'guestRead',
           { vcpu: cpu, gpa: gpa + at * pageSize, size: 8, timeout: agent.patience.for(1_000) },
           { outcome: 'done' },
         )
       const hostReads = (at: number, outcome: 'done' | 'sigbus') =>
-        mapping === undefined ? [] : [step('hostRead', { mapping, offset: at * pageSize, size: 8 }, { outcome })]
+        mapping === undefined ? [] : [call('hostRead', { mapping, offset: at * pageSize, size: 8 }, { outcome })]
       await leavesNothing({
         what: `conversions of ${size} pages in use`,
         times,

@@ -1,5 +1,5 @@
 // K-leaks: creations leave no object, no page and no descriptor, neither those that succeed nor those that are refused.
-import { gmemFlags, hugePageBytes, made, pageSize, scenario, step } from '../../../harness/api.ts'
+import { call, gmemFlags, hugePageBytes, made, pageSize, scenario } from '../../../harness/api.ts'
 
 const shared = gmemFlags.supportShared
 const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
@@ -16,10 +16,10 @@ export default scenario({
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const { free, reserved } = await pools.counters('2M')
     const refused = (size: number | bigint, flags: bigint, errno: 'EINVAL' | 'ENOMEM') =>
-      step('gmemCreate', { vm, size, flags }, { errno })
+      call('gmemCreate', { vm, size, flags }, { errno })
     const closed = (size: number, flags: bigint, index: number) => [
-      step('gmemCreate', { vm, size, flags }),
-      step('close', { handle: made(index) }),
+      call('gmemCreate', { vm, size, flags }),
+      call('close', { handle: made(index) }),
     ]
     await leavesNothing({
       what: 'creations with wrong arguments',

@@ -1,13 +1,13 @@
 // K-leaks: operations that run out of memory at any of their allocations leave none of the others behind.
 import {
+  call,
   fallocateModes,
   gmemFlags,
   hugePageBytes,
   made,
   pageSize,
   scenario,
-  step,
-  type RoundStep,
+  type RoundCall,
 } from '../../../harness/api.ts'
 
 const unit = hugePageBytes['2M']
@@ -15,9 +15,9 @@ const shared = gmemFlags.supportShared
 const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 
-/** A step whose n-th allocation of an object fails. It may cope with that. */
-function failing(nth: number, failed: RoundStep): RoundStep[] {
-  return [step('failNth', { of: 'objects', nth }), failed, step('failNthResult', {})]
+/** A call whose n-th allocation of an object fails. It may cope with that. */
+function failing(nth: number, failed: RoundCall): RoundCall[] {
+  return [call('failNth', { of: 'objects', nth }), failed, call('failNthResult', {})]
 }
 
 const times = 1100
@@ -36,8 +36,8 @@ export default scenario({
       ['files of 2M pages', 2 * unit, huge],
     ] as const) {
       const round = nths.flatMap((nth, index) => [
-        ...failing(nth, step('gmemCreate', { vm, size, flags }, any)),
-        step('close', { handle: made(4 * index + 1) }),
+        ...failing(nth, call('gmemCreate', { vm, size, flags }, any)),
+        call('close', { handle: made(4 * index + 1) }),
       ])
       const errors = await leavesNothing({ what: `creations of ${what} without memory`, times, round })
       const failed = nths.filter((_, index) => errors[4 * index + 1] === times)
@@ -49,13 +49,13 @@ export default scenario({
     const converted = nths
       .slice(0, 4)
       .flatMap((nth) => [
-        ...failing(nth, step('convert', { ...range, to: 'private' }, any)),
-        step('convert', { ...range, to: 'shared' }),
+        ...failing(nth, call('convert', { ...range, to: 'private' }, any)),
+        call('convert', { ...range, to: 'shared' }),
         ...failing(
           nth,
-          step('fallocate', { file: target, mode: fallocateModes.keepSize, offset: 0, length: unit }, any),
+          call('fallocate', { file: target, mode: fallocateModes.keepSize, offset: 0, length: unit }, any),
         ),
-        step('fallocate', { file: target, mode: hole, offset: 0, length: 2 * unit }),
+        call('fallocate', { file: target, mode: hole, offset: 0, length: 2 * unit }),
       ])
     const errors = await leavesNothing({
       what: 'conversions and allocations without memory',

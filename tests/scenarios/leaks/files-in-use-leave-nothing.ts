@@ -1,5 +1,6 @@
 // K-leaks: a file that was mapped, touched, converted, punched, bound and closed leaves nothing, closed and unmapped in either order.
 import {
+  call,
   fallocateModes,
   gmemFlags,
   hugePageBytes,
@@ -8,10 +9,9 @@ import {
   pageSize,
   protections,
   scenario,
-  step,
   type Dialect,
   type PageState,
-  type RoundStep,
+  type RoundCall,
 } from '../../../harness/api.ts'
 
 const shared = gmemFlags.supportShared
@@ -21,12 +21,12 @@ const mapping = made(1)
 const sharedMapping = { offset: 0, protection: protections.read | protections.write, flags: mapFlags.shared }
 
 /** A round that makes a file, maps it and uses pages in it, whole huge pages among them. */
-function useOf(unit: number, dialect: Dialect): RoundStep[] {
+function useOf(unit: number, dialect: Dialect): RoundCall[] {
   const size = 3 * unit
-  const converted = (to: PageState, offset: number, length: number): RoundStep =>
-    step('convert', { target: file, dialect, to, offset, size: length })
-  const filled = (offset: number): RoundStep =>
-    step('hostFill', { mapping, offset, size: pageSize, pattern: 'byte', value: 1 }, { outcome: 'done' })
+  const converted = (to: PageState, offset: number, length: number): RoundCall =>
+    call('convert', { target: file, dialect, to, offset, size: length })
+  const filled = (offset: number): RoundCall =>
+    call('hostFill', { mapping, offset, size: pageSize, pattern: 'byte', value: 1 }, { outcome: 'done' })
   return [
     filled(0),
     filled(size - pageSize),
@@ -34,10 +34,10 @@ function useOf(unit: number, dialect: Dialect): RoundStep[] {
     converted('shared', unit, unit),
     filled(unit),
     converted('private', unit, 2 * unit),
-    step('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'sigbus' }),
+    call('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'sigbus' }),
     converted('shared', size - pageSize, pageSize),
-    step('fallocate', { file, mode: hole, offset: 0, length: size }),
-    step('fallocate', { file, mode: fallocateModes.keepSize, offset: unit, length: unit }),
+    call('fallocate', { file, mode: hole, offset: 0, length: size }),
+    call('fallocate', { file, mode: fallocateModes.keepSize, offset: unit, length: unit }),
   ]
 }
 
@@ -60,8 +60,8 @@ export default scenario({
     ]
     for (const { name, unit, flags, times, blindTo } of sizes) {
       const size = 3 * unit
-      const create = step('gmemCreate', { vm, size, flags })
-      const map = step('mmap', { file, length: size, ...sharedMapping })
+      const create = call('gmemCreate', { vm, size, flags })
+      const map = call('mmap', { file, length: size, ...sharedMapping })
       await leavesNothing({
         what: `files of ${name} pages, used and then unmapped and closed`,
         times,
@@ -70,8 +70,8 @@ export default scenario({
           create,
           map,
           ...useOf(unit, dialect),
-          step('munmap', { mapping, offset: 0, length: 0 }),
-          step('close', { handle: file }),
+          call('munmap', { mapping, offset: 0, length: 0 }),
+          call('close', { handle: file }),
         ],
       })
       await leavesNothing({
@@ -82,8 +82,8 @@ export default scenario({
           create,
           map,
           ...useOf(unit, dialect),
-          step('close', { handle: file }),
-          step('munmap', { mapping, offset: 0, length: 0 }),
+          call('close', { handle: file }),
+          call('munmap', { mapping, offset: 0, length: 0 }),
         ],
       })
     }

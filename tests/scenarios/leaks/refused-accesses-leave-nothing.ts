@@ -1,5 +1,5 @@
 // K-leaks: mappings, faults, allocations and calls that are refused leave nothing; afterwards the pages can be converted.
-import { fallocateModes, mapFlags, pages, protections, pageSize, scenario, step } from '../../../harness/api.ts'
+import { call, fallocateModes, mapFlags, pageSize, pages, protections, scenario } from '../../../harness/api.ts'
 
 const count = 64
 const size = count * pageSize
@@ -19,22 +19,22 @@ export default scenario({
     // One page behind the end of the file.
     const longer = await agent.host.mmap({ file: gmem, length: size + pageSize })
     const { mapping } = expectDone(longer, 'mapping one page more than there is')
-    const call = (name: 'read' | 'pwrite' | 'ftruncate' | 'fchmod', errno: 'EINVAL' | 'ESPIPE' = 'EINVAL') =>
-      step('fileAttempt', { file: gmem, call: name, offset: 0, value: 8 }, { errno })
+    const attempt = (name: 'read' | 'pwrite' | 'ftruncate' | 'fchmod', errno: 'EINVAL' | 'ESPIPE' = 'EINVAL') =>
+      call('fileAttempt', { file: gmem, call: name, offset: 0, value: 8 }, { errno })
     const allocated = (mode: number, offset: number, length: number, errno: 'EINVAL' | 'EOPNOTSUPP') =>
-      step('fallocate', { file: gmem, mode, offset, length }, { errno })
-    const read = (offset: number) => step('hostRead', { mapping, offset, size: 8 }, { outcome: 'sigbus' })
+      call('fallocate', { file: gmem, mode, offset, length }, { errno })
+    const read = (offset: number) => call('hostRead', { mapping, offset, size: 8 }, { outcome: 'sigbus' })
     await leavesNothing({
       what: 'refused calls',
       times,
       round: [
-        step('mmap', { file: gmem, length: pageSize, ...mapped, flags: mapFlags.private }, { errno: 'EINVAL' }),
-        step('mmap', { file: closed, length: pageSize, ...mapped }, { errno: 'ENODEV' }),
-        step('mmap', { file: huge.handles.gmem, length: pageSize, ...mapped }, { errno: 'EINVAL' }),
-        call('read'),
-        call('pwrite', 'ESPIPE'),
-        call('ftruncate'),
-        call('fchmod'),
+        call('mmap', { file: gmem, length: pageSize, ...mapped, flags: mapFlags.private }, { errno: 'EINVAL' }),
+        call('mmap', { file: closed, length: pageSize, ...mapped }, { errno: 'ENODEV' }),
+        call('mmap', { file: huge.handles.gmem, length: pageSize, ...mapped }, { errno: 'EINVAL' }),
+        attempt('read'),
+        attempt('pwrite', 'ESPIPE'),
+        attempt('ftruncate'),
+        attempt('fchmod'),
         allocated(fallocateModes.keepSize, size, pageSize, 'EINVAL'),
         allocated(0, 0, pageSize, 'EOPNOTSUPP'),
         allocated(fallocateModes.keepSize, 1, pageSize, 'EINVAL'),
@@ -53,13 +53,13 @@ export default scenario({
       round: [
         read(0),
         read(size),
-        step('guestRead', { ...guest, gpa: gpa - pageSize }, { outcome: 'unexpected-exit' }),
-        step('preFault', { vcpu: cpu, gpa: gpa - pageSize, size: pageSize, flags: 0 }, { errno: 'ENOENT' }),
-        step('preFault', { vcpu: cpu, gpa, size: 0, flags: 0 }, { errno: 'EINVAL' }),
-        step('guestRead', { ...guest, gpa: lost.handles.gpa }, { errno: 'EFAULT', outcome: 'memory-fault' }),
-        step('preFault', { vcpu: cpu, gpa: gpa + size - pageSize, size: pageSize, flags: 0 }),
-        step('guestRead', { ...guest, gpa: gpa + size - pageSize }, { outcome: 'done' }),
-        step('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'done' }),
+        call('guestRead', { ...guest, gpa: gpa - pageSize }, { outcome: 'unexpected-exit' }),
+        call('preFault', { vcpu: cpu, gpa: gpa - pageSize, size: pageSize, flags: 0 }, { errno: 'ENOENT' }),
+        call('preFault', { vcpu: cpu, gpa, size: 0, flags: 0 }, { errno: 'EINVAL' }),
+        call('guestRead', { ...guest, gpa: lost.handles.gpa }, { errno: 'EFAULT', outcome: 'memory-fault' }),
+        call('preFault', { vcpu: cpu, gpa: gpa + size - pageSize, size: pageSize, flags: 0 }),
+        call('guestRead', { ...guest, gpa: gpa + size - pageSize }, { outcome: 'done' }),
+        call('hostRead', { mapping, offset: size - pageSize, size: 8 }, { outcome: 'done' }),
       ],
     })
     await small.convert('private', small.all)

@@ -1,14 +1,14 @@
 // K-leaks: conversions and holes that are refused leave no node, no page and no reference: the same range can be converted afterwards.
 import {
+  call,
   fallocateModes,
   ioctls,
   page,
-  pages,
   pageSize,
+  pages,
   scenario,
-  step,
   type PageState,
-  type RoundStep,
+  type RoundCall,
 } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
@@ -35,11 +35,11 @@ export default scenario({
         to: PageState,
         offset: number,
         size: number,
-        errno: RoundStep['end']['errno'],
+        errno: RoundCall['end']['errno'],
         errorOffset = 0,
-      ) => step('convert', { target, dialect, to, offset, size, errorOffset }, { errno })
+      ) => call('convert', { target, dialect, to, offset, size, errorOffset }, { errno })
       const argument = (value: number) =>
-        step(
+        call(
           'ioctlRaw',
           { handle: target, request: ioctls.gmemConvertPrivate, argument: 'value', value },
           { errno: 'EFAULT' },
@@ -64,7 +64,7 @@ export default scenario({
         ],
       })
       if (hugePages !== undefined) {
-        const refused = step('fallocate', { file: target, mode: hole, offset: 0, length: size }, { errno: 'EAGAIN' })
+        const refused = call('fallocate', { file: target, mode: hole, offset: 0, length: size }, { errno: 'EAGAIN' })
         await leavesNothing({ what: 'refused holes', times, round: [refused] })
       }
       await pin.release()

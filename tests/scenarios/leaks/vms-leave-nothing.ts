@@ -1,5 +1,5 @@
 // K-leaks: a file keeps its VM alive while it is open, not longer, and a file that cannot be made or bound does not keep it at all.
-import { gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario, step } from '../../../harness/api.ts'
+import { call, gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const size = 64 * pageSize
 const shared = gmemFlags.supportShared
@@ -30,18 +30,18 @@ export default scenario({
       times: 16,
       blindTo: /pages|kmalloc|maple_node|filp|dentry|vm_area/,
       round: [
-        step('vmCreate', { type: 1 }),
-        step('gmemCreate', { vm, size: tooLarge, flags: huge }, { errno: 'ENOMEM' }),
-        step('gmemCreate', { vm, size, flags: shared }),
-        step('memslotSet', { ...slot, gmemOffset: pageSize }, { errno: 'EINVAL' }),
-        step('memslotSet', { ...slot, gmemOffset: 0 }),
-        step('convert', { target: file, dialect, to: 'private', offset: pageSize, size: pageSize }),
-        step('close', { handle: vm }),
-        step('close', { handle: file }),
-        step('vmCreate', { type: 1 }),
-        step('gmemCreate', { vm: made(8), size, flags: shared }),
-        step('close', { handle: made(9) }),
-        step('close', { handle: made(8) }),
+        call('vmCreate', { type: 1 }),
+        call('gmemCreate', { vm, size: tooLarge, flags: huge }, { errno: 'ENOMEM' }),
+        call('gmemCreate', { vm, size, flags: shared }),
+        call('memslotSet', { ...slot, gmemOffset: pageSize }, { errno: 'EINVAL' }),
+        call('memslotSet', { ...slot, gmemOffset: 0 }),
+        call('convert', { target: file, dialect, to: 'private', offset: pageSize, size: pageSize }),
+        call('close', { handle: vm }),
+        call('close', { handle: file }),
+        call('vmCreate', { type: 1 }),
+        call('gmemCreate', { vm: made(8), size, flags: shared }),
+        call('close', { handle: made(9) }),
+        call('close', { handle: made(8) }),
       ],
     })
   },

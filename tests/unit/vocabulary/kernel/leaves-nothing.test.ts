@@ -1,6 +1,6 @@
 // A thousand calls between two looks: growth of any kind fails, noise and what is freed late do not.
 import { test } from 'tap'
-import { step } from '../../../../harness/agent/rounds.ts'
+import { call } from '../../../../harness/agent/rounds.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
@@ -59,14 +59,14 @@ async function outcome({
   await using owned = instance
   const { leavesNothing } = createContext(owned.agent, 'convert-ioctl', () => undefined)
   try {
-    const errors = await leavesNothing({ what: 'calls', times, round: [step('reset', {})] })
+    const errors = await leavesNothing({ what: 'calls', times, round: [call('reset', {})] })
     return `nothing, errors ${errors.join()}`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
 }
 
-void test('rounds that leave nothing return the errors of each step', async (t) => {
+void test('rounds that leave nothing return the errors of each call', async (t) => {
   t.equal(await outcome({}), 'nothing, errors 0')
 })
 
@@ -96,6 +96,6 @@ void test('what is freed late is no leak', async (t) => {
   t.equal(await outcome({ objects: [5, 5, 105, 105, 90, 6] }), 'nothing, errors 0')
 })
 
-void test('a step that ends otherwise is a failed check', async (t) => {
-  t.equal(await outcome({ done: 3 }), 'calls: round 3, step 0, reset: wanted OK, found EINVAL, 0')
+void test('a call that ends otherwise is a failed check', async (t) => {
+  t.equal(await outcome({ done: 3 }), 'calls: round 3, call 0, reset: wanted OK, found EINVAL, 0')
 })
