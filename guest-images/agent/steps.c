@@ -63,6 +63,8 @@ static int guest_step(struct stage *stage, const struct step *step)
 	if (!stage->vcpu)
 		return refuse(stage->call,
 			      "a step of the guest without a vCPU");
+	if (step->count == 0)
+		return refuse(stage->call, "a step of the guest has no pages");
 	if (step->does == STEP_GUEST_LOOK)
 		error = guest_scan(stage->call, stage->vcpu, gpa, step->first,
 				   step->count, stage->deadline, &end);
@@ -92,8 +94,6 @@ static int one_step(struct stage *stage, const struct step *step)
 	const struct steps_request *request = stage->request;
 	__u64 error_offset = 0;
 
-	if (step->count == 0)
-		return refuse(stage->call, "a step has no pages");
 	switch (step->does) {
 	case STEP_TO_SHARED:
 	case STEP_TO_PRIVATE:
