@@ -4,6 +4,7 @@
 #define GMEMTEST_ACTOR_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "operations.h"
@@ -13,9 +14,12 @@
 struct actor {
 	pthread_t thread;
 	bool started;
+	/* 0 until it runs. */
+	atomic_int tid;
 	struct actor_add_request request;
 	/* The objects of the handles in the request. */
 	int fd;
+	int vm_fd;
 	unsigned char *memory;
 	struct vcpu *vcpu;
 	/* A path, and behind its zero byte a text; a zero byte at the end. */

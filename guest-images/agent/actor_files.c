@@ -22,18 +22,35 @@ void actor_note(struct actor *actor, int error)
 	}
 }
 
-void actor_reallocate(struct actor *actor)
+static void change_range(struct actor *actor, int mode)
 {
 	const struct actor_add_request *request = &actor->request;
-	int modes[] = { FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			FALLOC_FL_KEEP_SIZE };
-	int i;
+	int error;
 
-	for (i = 0; i < 2; i++)
-		actor_note(actor, fallocate(actor->fd, modes[i],
-					    request->offset, request->size) ?
-					  errno :
-					  0);
+	/* A signal may end an allocation: then there is more to do. */
+	do {
+		error = fallocate(actor->fd, mode, request->offset,
+				  request->size) ?
+				errno :
+				0;
+	} while (error == EINTR && mode == FALLOC_FL_KEEP_SIZE);
+	actor_note(actor, error);
+}
+
+void actor_punch(struct actor *actor)
+{
+	change_range(actor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+}
+
+void actor_allocate(struct actor *actor)
+{
+	change_range(actor, FALLOC_FL_KEEP_SIZE);
+}
+
+void actor_reallocate(struct actor *actor)
+{
+	actor_punch(actor);
+	actor_allocate(actor);
 }
 
 void actor_read_file(struct actor *actor)

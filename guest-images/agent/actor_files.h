@@ -7,6 +7,8 @@
 
 /* Counts an operation by its error number; 0 is a success. */
 void actor_note(struct actor *actor, int error);
+void actor_punch(struct actor *actor);
+void actor_allocate(struct actor *actor);
 void actor_reallocate(struct actor *actor);
 void actor_read_file(struct actor *actor);
 void actor_write_file(struct actor *actor);

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "actor_files.h"
+#include "actor_signals.h"
+#include "actor_memory.h"
+#include "actor_touch.h"
 #include "actor_work.h"
 #include "clock.h"
 #include "dialects.h"
-#include "guard.h"
 #include "page.h"
 #include "pin.h"
 #include "run.h"
@@ -34,11 +36,6 @@ static void note_mismatch(struct actor *actor, __u64 offset, __u64 wanted,
 	report->mismatches++;
 }
 
-static __u64 page_count(const struct actor *actor)
-{
-	return actor->request.size / PAGE_SIZE;
-}
-
 /* TASK_PEEK leaves the first word of each page in the vCPU's buffer. */
 static const __u64 *guest_words(const struct actor *actor)
 {
@@ -51,7 +48,9 @@ static void note_unexpected(struct actor *actor, const struct guest_end *end,
 	struct actor_report *report = &actor->report;
 	struct kvm_regs registers = { 0 };
 
-	if (report->unexpected++)
+	/* An address without a memslot may be expected; all else is worse. */
+	if (report->unexpected++ && (end->exit_reason == KVM_EXIT_MMIO ||
+				     report->unexpected_exit != KVM_EXIT_MMIO))
 		return;
 	/* The instruction that a guest without progress hangs at; 0: unknown. */
 	if (!ioctl(actor->vcpu->fd, KVM_GET_REGS, &registers))
@@ -88,7 +87,7 @@ static bool run_guest(struct actor *actor, enum guest_task task)
  */
 static void check_private(struct actor *actor)
 {
-	__u64 before[64], i, count = page_count(actor);
+	__u64 before[64], i, count = actor_pages(actor);
 	__u64 done = actor->report.done;
 	const __u64 *words = guest_words(actor);
 
@@ -138,45 +137,14 @@ static void convert(struct actor *actor)
 	actor->to = actor->to == STATE_PRIVATE ? STATE_SHARED : STATE_PRIVATE;
 }
 
-/* A page of the actor, and the word in it. */
-struct host_page {
-	volatile __u64 *memory;
-	volatile __u64 word;
-};
-
-static void read_work(void *context)
-{
-	struct host_page *page = context;
-
-	page->word = *page->memory;
-}
-
-static void write_work(void *context)
-{
-	struct host_page *page = context;
-
-	*page->memory = page->word;
-}
-
-static bool touch(struct actor *actor, void (*work)(void *),
-		  struct host_page *page)
-{
-	struct guard_hit hit;
-
-	if (guarded(work, page, &hit))
-		return true;
-	actor->report.faults++;
-	return false;
-}
-
 static void host_read(struct actor *actor)
 {
 	struct host_page page;
 	__u64 i;
 
-	for (i = 0; i < page_count(actor); i++) {
+	for (i = 0; i < actor_pages(actor); i++) {
 		page.memory = (__u64 *)(actor->memory + i * PAGE_SIZE);
-		if (!touch(actor, read_work, &page))
+		if (!actor_read_word(actor, &page))
 			continue;
 		actor->report.done++;
 		if (actor->request.check && page.word != actor->request.value)
@@ -190,16 +158,16 @@ static void host_count(struct actor *actor)
 	struct host_page page;
 	__u64 i;
 
-	for (i = 0; i < page_count(actor); i++) {
+	for (i = 0; i < actor_pages(actor); i++) {
 		page.memory = (__u64 *)(actor->memory + i * PAGE_SIZE);
-		if (!touch(actor, read_work, &page))
+		if (!actor_read_word(actor, &page))
 			continue;
 		if (actor->numbers[i] && page.word != actor->numbers[i])
 			note_mismatch(actor, i * PAGE_SIZE, actor->numbers[i],
 				      page.word);
 		actor->numbers[i] = page.word;
 		page.word++;
-		if (!touch(actor, write_work, &page))
+		if (!actor_write_word(actor, &page))
 			continue;
 		actor->numbers[i] = page.word;
 		actor->report.done++;
@@ -213,7 +181,7 @@ static void guest_read(struct actor *actor)
 
 	if (!run_guest(actor, TASK_PEEK) || !actor->request.check)
 		return;
-	for (i = 0; i < page_count(actor); i++) {
+	for (i = 0; i < actor_pages(actor); i++) {
 		if (words[i] != actor->request.value)
 			note_mismatch(actor, i * PAGE_SIZE,
 				      actor->request.value, words[i]);
@@ -257,6 +225,12 @@ static void (*const works[ACTOR_COUNT])(struct actor *actor) = {
 	[ACTOR_FALLOCATE] = actor_reallocate,
 	[ACTOR_READ_FILE] = actor_read_file,
 	[ACTOR_WRITE_FILE] = actor_write_file,
+	[ACTOR_SIGNAL] = actor_signal_others,
+	[ACTOR_PUNCH] = actor_punch,
+	[ACTOR_ALLOCATE] = actor_allocate,
+	[ACTOR_BIND] = actor_bind,
+	[ACTOR_MAP] = actor_map,
+	[ACTOR_FORK] = actor_fork,
 };
 
 void actor_work(struct actor *actor)

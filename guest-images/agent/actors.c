@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "actor_resolve.h"
 #include "actor_work.h"
 #include "actors.h"
 #include "affinity.h"
 #include "clock.h"
-#include "dialects.h"
-#include "nested_vm.h"
-#include "page.h"
 
 #define MAXIMUM_ACTORS 64
 
@@ -40,6 +39,7 @@ static void *run_actor(void *context)
 	const __u64 rounds = actor->request.rounds;
 	int error = affinity_set(actor->request.cpus);
 
+	atomic_store(&actor->tid, gettid());
 	must_succeed(pthread_mutex_lock(&lock));
 	while (!gate_open)
 		must_succeed(pthread_cond_wait(&changed, &lock));
@@ -71,87 +71,6 @@ static void empty_actor(struct actor *actor)
 	free(actor->numbers);
 }
 
-static int resolve_mapping(struct call *call, struct actor *actor)
-{
-	const struct actor_add_request *request = &actor->request;
-
-	if (request->size % PAGE_SIZE)
-		return refuse(call, "the range of an actor is not whole pages");
-	actor->memory = handle_range(call, request->mapping, request->offset,
-				     request->size);
-	if (!actor->memory)
-		return REFUSED;
-	actor->numbers = calloc(request->size / PAGE_SIZE + 1, sizeof(__u64));
-	must_succeed(!actor->numbers);
-	return 0;
-}
-
-/* Only one thread at a time runs a vCPU. */
-static int resolve_vcpu(struct call *call, struct actor *actor)
-{
-	struct vcpu *vcpu = vcpu_need(call, actor->request.vcpu);
-
-	if (!vcpu)
-		return REFUSED;
-	if (actor->request.size % PAGE_SIZE ||
-	    actor->request.size / PAGE_SIZE > BUFFER_SIZE / sizeof(__u64))
-		return refuse(call,
-			      "a vCPU in a race has at most %zu whole pages",
-			      BUFFER_SIZE / sizeof(__u64));
-	vcpu->busy = true;
-	actor->vcpu = vcpu;
-	memset(vcpu->block + BUFFER_OFFSET, 0, BUFFER_SIZE);
-	return 0;
-}
-
-static int resolve_target(struct call *call, struct actor *actor)
-{
-	const struct actor_add_request *request = &actor->request;
-	struct object *target;
-
-	if (request->kind == ACTOR_CONVERT)
-		target = dialect_target(call, request->target, request->dialect,
-					request->to);
-	else
-		target = handle_need(call, request->target,
-				     MASK(KIND_GMEM) | MASK(KIND_FILE));
-	if (!target)
-		return REFUSED;
-	actor->fd = target->fd;
-	return 0;
-}
-
-static int resolve(struct call *call, struct actor *actor)
-{
-	const struct actor_add_request *request = &actor->request;
-	int error = 0;
-
-	switch (request->kind) {
-	case ACTOR_CONVERT:
-		actor->to = request->to;
-		error = resolve_target(call, actor);
-		if (!error && request->vcpu)
-			error = resolve_vcpu(call, actor);
-		return error;
-	case ACTOR_FALLOCATE:
-		return resolve_target(call, actor);
-	case ACTOR_HOST_READ:
-	case ACTOR_HOST_COUNT:
-	case ACTOR_PIN:
-		return resolve_mapping(call, actor);
-	case ACTOR_GUEST_READ:
-	case ACTOR_GUEST_COUNT:
-		return resolve_vcpu(call, actor);
-	case ACTOR_READ_FILE:
-	case ACTOR_WRITE_FILE:
-		return call->tail_size ? 0 :
-					 refuse(call, "the path is missing");
-	default:
-		return refuse(call, "no kind of actor has number %llu",
-			      request->kind);
-	}
-}
-
 int op_actor_add(struct call *call, const struct actor_add_request *request,
 		 struct actor_add_answer *answer)
 {
@@ -169,7 +88,7 @@ int op_actor_add(struct call *call, const struct actor_add_request *request,
 	actor->report.kind = request->kind;
 	memcpy(actor->text, call->tail, call->tail_size);
 	actor->text_size = call->tail_size;
-	error = resolve(call, actor);
+	error = actor_resolve(call, actor);
 	if (error) {
 		empty_actor(actor);
 		return error;
@@ -229,6 +148,11 @@ int op_actors_wait(struct call *call, const struct actors_wait_request *request,
 	answer->actors = actor_count;
 	must_succeed(pthread_mutex_unlock(&lock));
 	return error == ETIMEDOUT ? 0 : error;
+}
+
+pid_t actors_thread(size_t index)
+{
+	return index < actor_count ? atomic_load(&actors[index].tid) : -1;
 }
 
 /* Ends the threads; the reports are in the actors afterwards. */

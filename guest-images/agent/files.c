@@ -3,8 +3,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +53,49 @@ int op_fstat(struct call *call, const struct fstat_request *request,
 	return 0;
 }
 
+/* Lets the kernel move data from the file without a buffer of the agent. */
+static ssize_t move(int fd, const struct file_attempt_request *request,
+		    size_t size)
+{
+	const bool splices = request->call == CALL_SPLICE;
+	loff_t offset = request->offset, to = 0;
+	/* Not every file can be read at an offset, but each has a position. */
+	loff_t *from = offset ? &offset : NULL;
+	int fds[2] = { -1, -1 };
+	ssize_t result = -1;
+	int error;
+
+	if (splices)
+		error = pipe2(fds, O_CLOEXEC) ? errno : 0;
+	else
+		error = (fds[0] = memfd_create("gmemtest", MFD_CLOEXEC)) < 0 ?
+				errno :
+				0;
+	if (!error) {
+		if (splices)
+			result = splice(fd, from, fds[1], NULL, size, 0);
+		else if (request->call == CALL_SENDFILE)
+			result = sendfile(fds[0], fd, from, size);
+		else
+			result =
+				copy_file_range(fd, from, fds[0], &to, size, 0);
+		error = result < 0 ? errno : 0;
+	}
+	/* They hold no data that an error could lose. */
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	errno = error;
+	return result;
+}
+
+/* The error number itself is the result of posix_fadvise(). */
+static ssize_t advise_file(int fd, const struct file_attempt_request *request)
+{
+	errno = posix_fadvise(fd, request->offset, request->value,
+			      POSIX_FADV_DONTNEED);
+	return errno ? -1 : 0;
+}
+
 /* The agent's buffer is used up to its size; the kernel refuses earlier. */
 static ssize_t attempt(int fd, const struct file_attempt_request *request)
 {
@@ -73,6 +118,14 @@ static ssize_t attempt(int fd, const struct file_attempt_request *request)
 		return fchmod(fd, request->value);
 	case CALL_FSYNC:
 		return fsync(fd);
+	case CALL_SPLICE:
+	case CALL_SENDFILE:
+	case CALL_COPY_FILE_RANGE:
+		return move(fd, request, size);
+	case CALL_READAHEAD:
+		return readahead(fd, request->offset, request->value);
+	case CALL_DROP_CACHE:
+		return advise_file(fd, request);
 	}
 	errno = ENOSYS;
 	return -1;

@@ -14,6 +14,7 @@
 #include "actors.h"
 #include "channel.h"
 #include "clock.h"
+#include "fork.h"
 #include "handles.h"
 #include "serve.h"
 
@@ -80,6 +81,23 @@ static int child_close(struct object *child)
 {
 	child_end(child);
 	return close_descriptors(child);
+}
+
+bool child_crashed(const struct object *child)
+{
+	const struct timespec nap = { .tv_nsec = 500000 };
+	/* Its channel closes shortly before its exit can be seen. */
+	__u64 end = now() + 1000000000;
+	siginfo_t info = { .si_pid = 0 };
+
+	while (waitid(P_PID, child->pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		       0 &&
+	       info.si_pid == 0 && now() < end)
+		nanosleep(&nap, NULL);
+	if (info.si_pid == 0 || info.si_code == CLD_EXITED)
+		return false;
+	return info.si_status == SIGSEGV || info.si_status == SIGBUS ||
+	       info.si_status == SIGILL || info.si_status == SIGFPE;
 }
 
 int op_fork(struct call *call, const struct fork_request *request,

@@ -15,7 +15,18 @@ static __thread struct {
 	volatile int signal;
 	volatile int code;
 	const unsigned char *volatile address;
+	volatile int address_bits;
 } guard;
+
+/* Of a memory failure, the kernel tells how much memory is lost. */
+static int address_bits(int signal_number, const siginfo_t *info)
+{
+	bool failure = signal_number == SIGBUS &&
+		       (info->si_code == BUS_MCEERR_AR ||
+			info->si_code == BUS_MCEERR_AO);
+
+	return failure ? info->si_addr_lsb : 0;
+}
 
 static void say(const char *text)
 {
@@ -32,9 +43,12 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 		guard.signal = signal_number;
 		guard.code = info->si_code;
 		guard.address = info->si_addr;
+		guard.address_bits = address_bits(signal_number, info);
 		siglongjmp(guard.back, 1);
 	}
-	say("agent: crashed outside of a guarded access\n");
+	say(signal_number == SIGBUS ?
+		    "agent: SIGBUS outside of a guarded access\n" :
+		    "agent: SIGSEGV outside of a guarded access\n");
 	/* The faulting instruction runs again, and ends the process. */
 	signal(signal_number, SIG_DFL);
 }
@@ -69,5 +83,6 @@ bool guarded(void (*work)(void *context), void *context, struct guard_hit *hit)
 	hit->signal = guard.signal;
 	hit->code = guard.code;
 	hit->address = guard.address;
+	hit->address_bits = guard.address_bits;
 	return false;
 }

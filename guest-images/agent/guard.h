@@ -10,6 +10,8 @@ struct guard_hit {
 	int signal;
 	int code;
 	const unsigned char *address;
+	/* A memory failure: the size of what is lost is 1 << address_bits. */
+	int address_bits;
 };
 
 int guard_install(void);

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "clock.h"
+#include "guest.h"
 #include "nested_vm.h"
 #include "operations.h"
 #include "page.h"
-#include "run.h"
 #include "scan.h"
 
 /* Every answer of a guest access starts with the end of the run. */
@@ -100,6 +100,16 @@ static bool is_aligned(struct call *call, __u64 gpa, __u64 size)
 	return false;
 }
 
+int guest_fill(struct vcpu *vcpu, __u64 gpa, __u64 size,
+	       enum wire_pattern pattern, __u64 value, __u64 deadline,
+	       struct guest_end *end)
+{
+	put_task(vcpu, TASK_FILL, gpa, size);
+	vcpu_mailbox(vcpu)->pattern = pattern;
+	vcpu_mailbox(vcpu)->value = value;
+	return vcpu_run(vcpu, deadline, end);
+}
+
 int op_guest_fill(struct call *call, const struct guest_fill_request *request,
 		  struct guest_fill_answer *answer)
 {
@@ -107,11 +117,9 @@ int op_guest_fill(struct call *call, const struct guest_fill_request *request,
 
 	if (!vcpu || !is_aligned(call, request->gpa, request->size))
 		return REFUSED;
-	put_task(vcpu, TASK_FILL, request->gpa, request->size);
-	vcpu_mailbox(vcpu)->pattern = request->pattern;
-	vcpu_mailbox(vcpu)->value = request->value;
-	return vcpu_run(vcpu, deadline_of(request->timeout),
-			(struct guest_end *)answer);
+	return guest_fill(vcpu, request->gpa, request->size, request->pattern,
+			  request->value, deadline_of(request->timeout),
+			  (struct guest_end *)answer);
 }
 
 int op_guest_verify(struct call *call,
@@ -155,31 +163,24 @@ static int add_runs(struct call *call, struct vcpu *vcpu, __u64 first,
 }
 
 /* A page that faults is an answer too: the scan goes on behind it. */
-int op_guest_scan(struct call *call, const struct guest_scan_request *request,
-		  struct guest_scan_answer *answer)
+int guest_scan(struct call *call, struct vcpu *vcpu, __u64 gpa, __u64 first,
+	       __u64 pages, __u64 deadline, struct guest_end *end)
 {
-	struct vcpu *vcpu = vcpu_need(call, request->vcpu);
-	struct guest_end *end = (struct guest_end *)answer;
-	__u64 deadline = deadline_of(request->timeout), page = 0, part;
-	__u64 pages = request->size / PAGE_SIZE;
+	__u64 page = 0, part;
 	int error = 0;
 
-	if (!vcpu)
-		return REFUSED;
-	if (request->gpa % PAGE_SIZE || request->size % PAGE_SIZE || !pages)
-		return refuse(call, "the range is not whole pages");
 	while (page < pages) {
 		part = pages - page;
 		if (part > BUFFER_SIZE / 8)
 			part = BUFFER_SIZE / 8;
-		put_task(vcpu, TASK_SCAN, request->gpa + page * PAGE_SIZE,
+		put_task(vcpu, TASK_SCAN, gpa + page * PAGE_SIZE,
 			 part * PAGE_SIZE);
 		error = vcpu_run(vcpu, deadline, end);
-		if (add_runs(call, vcpu, page, end->bytes / PAGE_SIZE))
+		if (add_runs(call, vcpu, first + page, end->bytes / PAGE_SIZE))
 			return REFUSED;
 		page += end->bytes / PAGE_SIZE;
 		if (end->outcome == GUEST_MEMORY_FAULT) {
-			if (run_add(call, page++, LOOK_FAULT, 0))
+			if (run_add(call, first + page++, LOOK_FAULT, 0))
 				return REFUSED;
 			end->outcome = GUEST_DONE;
 			error = 0;
@@ -188,6 +189,23 @@ int op_guest_scan(struct call *call, const struct guest_scan_request *request,
 			break;
 	}
 	end->bytes = page * PAGE_SIZE;
+	return error;
+}
+
+int op_guest_scan(struct call *call, const struct guest_scan_request *request,
+		  struct guest_scan_answer *answer)
+{
+	struct vcpu *vcpu = vcpu_need(call, request->vcpu);
+	__u64 pages = request->size / PAGE_SIZE;
+	int error;
+
+	if (!vcpu)
+		return REFUSED;
+	if (request->gpa % PAGE_SIZE || request->size % PAGE_SIZE || !pages)
+		return refuse(call, "the range is not whole pages");
+	error = guest_scan(call, vcpu, request->gpa, 0, pages,
+			   deadline_of(request->timeout),
+			   (struct guest_end *)answer);
 	answer->runs = call->out_size / sizeof(struct page_run);
 	return error;
 }

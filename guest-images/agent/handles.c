@@ -109,6 +109,23 @@ int handle_close(__u64 handle)
 	return error;
 }
 
+size_t handles_mark(void)
+{
+	return object_count;
+}
+
+int handles_forget(size_t mark)
+{
+	size_t i;
+
+	for (i = mark; i < object_count; i++) {
+		if (objects[i].kind != KIND_NONE)
+			return -1;
+	}
+	object_count = mark;
+	return 0;
+}
+
 /* A child does not talk to its siblings: their sockets belong to the parent. */
 void handles_after_fork(void)
 {

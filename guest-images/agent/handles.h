@@ -46,6 +46,13 @@ struct object *handle_child(unsigned int process);
 int handle_close(__u64 handle);
 int close_descriptors(struct object *object);
 void handles_after_fork(void);
+/* The number of the next handle. */
+size_t handles_mark(void);
+/*
+ * Gives the numbers of handles since the mark out again; returns -1 if one of
+ * them is open.  Only for handles that the harness has never seen.
+ */
+int handles_forget(size_t mark);
 /* Closes all handles, counts them and lists them in the answer. */
 void handles_reset(struct call *call, struct reset_answer *answer);
 

@@ -13,6 +13,7 @@ struct host_end {
 	__u64 outcome;
 	__u64 signal_code;
 	__u64 fault_offset;
+	__u64 address_bits;
 	__u64 bytes;
 };
 
@@ -117,6 +118,7 @@ static void run_access(struct access *access, void (*work)(void *),
 	end->outcome = hit.signal == SIGBUS ? HOST_SIGBUS : HOST_SIGSEGV;
 	end->signal_code = hit.code;
 	end->fault_offset = offset + (hit.address - access->memory);
+	end->address_bits = hit.address_bits;
 	end->bytes = access->done;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "descriptors.h"
 #include "operations.h"
 
 #define LEVELS 8
@@ -31,6 +32,7 @@ static int open_log(void)
 		return errno;
 	}
 	log_fd = fd;
+	descriptor_keep(fd);
 	return 0;
 }
 

@@ -92,5 +92,7 @@ int op_madvise(struct call *call, const struct madvise_request *request,
 		return advice.error;
 	answer->signal = hit.signal;
 	answer->signal_code = hit.code;
+	answer->fault_offset = request->offset + (hit.address - advice.start);
+	answer->address_bits = hit.address_bits;
 	return 0;
 }

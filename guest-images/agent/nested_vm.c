@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "handles.h"
 #include "inject.h"
 #include "nested_vm.h"
@@ -18,8 +19,11 @@ static int kvm_fd = -1;
 /* /dev/kvm, opened at its first use; -1 and errno where there is none. */
 static int open_kvm(void)
 {
-	if (kvm_fd < 0)
-		kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm_fd >= 0)
+		return kvm_fd;
+	kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm_fd >= 0)
+		descriptor_keep(kvm_fd);
 	return kvm_fd;
 }
 

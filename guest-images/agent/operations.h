@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "8086ead87d5c6ad4"
+#define OPERATIONS_DIGEST "e62ed455e1bbb1bf"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -38,14 +38,15 @@
 	OP(14, ioctl_raw, F(handle) F(request) F(argument) F(value), \
 		F(result)) \
 	OP(15, host_read, F(mapping) F(offset) F(size), F(outcome) \
-		F(signal_code) F(fault_offset) F(bytes)) \
+		F(signal_code) F(fault_offset) F(address_bits) F(bytes)) \
 	OP(16, host_write, F(mapping) F(offset), F(outcome) F(signal_code) \
-		F(fault_offset) F(bytes)) \
+		F(fault_offset) F(address_bits) F(bytes)) \
 	OP(17, host_fill, F(mapping) F(offset) F(size) F(pattern) F(value), \
-		F(outcome) F(signal_code) F(fault_offset) F(bytes)) \
+		F(outcome) F(signal_code) F(fault_offset) F(address_bits) \
+		F(bytes)) \
 	OP(18, host_verify, F(mapping) F(offset) F(size) F(pattern) F(value), \
-		F(outcome) F(signal_code) F(fault_offset) F(bytes) \
-		F(mismatches) F(mismatch_offset) F(wanted) F(found)) \
+		F(outcome) F(signal_code) F(fault_offset) F(address_bits) \
+		F(bytes) F(mismatches) F(mismatch_offset) F(wanted) F(found)) \
 	OP(19, host_scan, F(mapping) F(offset) F(size), F(runs)) \
 	OP(20, guest_read, F(vcpu) F(gpa) F(size) F(timeout), F(outcome) \
 		F(exit_reason) F(fault_gpa) F(fault_size) F(fault_flags) \
@@ -66,7 +67,7 @@
 	OP(25, pre_fault, F(vcpu) F(gpa) F(size) F(flags), F(gpa) F(size)) \
 	OP(26, fallocate, F(file) F(mode) F(offset) F(length),) \
 	OP(27, madvise, F(mapping) F(offset) F(length) F(advice), F(signal) \
-		F(signal_code)) \
+		F(signal_code) F(fault_offset) F(address_bits)) \
 	OP(28, fstat, F(file), F(size) F(blocks) F(block_size) F(inode) \
 		F(mode) F(links)) \
 	OP(29, file_attempt, F(file) F(call) F(offset) F(value), F(result)) \
@@ -82,21 +83,41 @@
 	OP(38, write_file, F(path_length),) \
 	OP(39, pagemap, F(mapping) F(offset) F(pages), F(pages)) \
 	OP(40, set_affinity, F(cpus),) \
-	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(dialect) \
-		F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) F(check) \
-		F(value), F(actor)) \
+	OP(41, actor_add, F(kind) F(target) F(mapping) F(vcpu) F(vm) F(slot) \
+		F(dialect) F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) \
+		F(check) F(value), F(actor)) \
 	OP(42, actors_start, , F(actors)) \
 	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \
-	OP(45, fail_nth, F(nth),) \
+	OP(45, fail_nth, F(of) F(nth),) \
 	OP(46, fail_nth_result, , F(armed) F(fired)) \
 	OP(47, file_batch, F(files), F(files)) \
 	OP(48, directory, F(call),) \
 	OP(49, kernel_log, F(level), F(records) F(lost)) \
 	OP(50, frame_runs, F(mapping) F(offset) F(size), F(runs)) \
 	OP(51, frame_flags, F(pfn) F(frames) F(mask) F(value), F(frames) \
-		F(matching))
+		F(matching)) \
+	OP(52, signal_next, F(how) F(after) F(every),) \
+	OP(53, signal_next_result, , F(armed) F(error) F(handled) F(in_calls) \
+		F(ended) F(pending) F(nanoseconds)) \
+	OP(55, fail_lasting, F(of) F(space) F(times),) \
+	OP(56, fail_lasting_result, , F(armed) F(failures)) \
+	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
+		F(place) F(place_offset), F(address)) \
+	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
+	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
+	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
+	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \
+		F(value), F(bytes)) \
+	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
+		F(gpa) F(timeout), F(done) F(runs)) \
+	OP(66, repeat, F(rounds), F(done) F(call) F(error) F(word)) \
+	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
+
+#define NUMBER(number, name, request, answer) OPERATION_##name = number,
+enum operation_number { OPERATIONS(NUMBER) };
+#undef NUMBER
 
 struct call;
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
  * References to pages that outlive the mapping: by vmsplice(), which puts the
- * pages themselves into a pipe, and by the kernel's own test of long-term pins.
+ * pages themselves into a pipe, by a socket that gets them from there, and by the
+ * kernel's own test of long-term pins.
  * A later kernel may copy in vmsplice(): a scenario must check for EAGAIN.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -55,6 +57,37 @@ int pin_vmsplice(unsigned char *start, size_t size, int *pipe_fds)
 	return error;
 }
 
+/*
+ * A socket holds the pages themselves, as plain references, after the pipe that
+ * brought them there is gone.
+ */
+static int pin_socket(unsigned char *start, size_t size, int *sockets)
+{
+	int pipe_fds[2];
+	ssize_t done = 1;
+	int error = pin_vmsplice(start, size, pipe_fds);
+
+	if (error)
+		return error;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets)) {
+		error = errno;
+		close_pipe(pipe_fds);
+		return error;
+	}
+	while (size > 0 && done > 0) {
+		done = splice(pipe_fds[0], NULL, sockets[0], NULL, size,
+			      SPLICE_F_NONBLOCK);
+		if (done > 0)
+			size -= done;
+	}
+	if (size > 0)
+		error = done < 0 ? errno : EIO;
+	close_pipe(pipe_fds);
+	if (error)
+		close_pipe(sockets);
+	return error;
+}
+
 /* The pins belong to the open file: closing it gives them back. */
 static int pin_gup_test(unsigned char *start, size_t size, int *fd)
 {
@@ -81,7 +114,7 @@ int op_pin(struct call *call, const struct pin_request *request,
 	unsigned char *start = handle_range(call, request->mapping,
 					    request->offset, request->size);
 	struct object pin = { .kind = KIND_PIN, .fd = -1, .second_fd = -1 };
-	int pipe_fds[2];
+	int fds[2];
 	int error;
 
 	if (!start)
@@ -94,9 +127,14 @@ int op_pin(struct call *call, const struct pin_request *request,
 		error = pin_gup_test(start, request->size, &pin.fd);
 		break;
 	case PIN_VMSPLICE:
-		error = pin_vmsplice(start, request->size, pipe_fds);
-		pin.fd = pipe_fds[0];
-		pin.second_fd = pipe_fds[1];
+		error = pin_vmsplice(start, request->size, fds);
+		pin.fd = fds[0];
+		pin.second_fd = fds[1];
+		break;
+	case PIN_SOCKET:
+		error = pin_socket(start, request->size, fds);
+		pin.fd = fds[0];
+		pin.second_fd = fds[1];
 		break;
 	default:
 		return refuse(call, "no method of pinning has this number");

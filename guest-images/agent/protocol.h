@@ -14,12 +14,14 @@
 #define FRAME_MAGIC 0x4d454d47
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
-#define PROTOCOL_DIGEST "1b714ba39adfee41"
+#define CALL_RESULT 0x1f5a5a5a5a5a00
+#define PROTOCOL_DIGEST "dadc67d01f5a45df"
 
 enum wire_status {
 	STATUS_ANSWERED,
 	STATUS_REFUSED,
 	STATUS_CHILD_GONE,
+	STATUS_CHILD_CRASHED,
 	STATUS_COUNT,
 };
 
@@ -96,6 +98,12 @@ enum wire_actor {
 	ACTOR_FALLOCATE,
 	ACTOR_READ_FILE,
 	ACTOR_WRITE_FILE,
+	ACTOR_SIGNAL,
+	ACTOR_PUNCH,
+	ACTOR_ALLOCATE,
+	ACTOR_BIND,
+	ACTOR_MAP,
+	ACTOR_FORK,
 	ACTOR_COUNT,
 };
 
@@ -107,6 +115,11 @@ enum wire_call {
 	CALL_FTRUNCATE,
 	CALL_FCHMOD,
 	CALL_FSYNC,
+	CALL_SPLICE,
+	CALL_SENDFILE,
+	CALL_COPY_FILE_RANGE,
+	CALL_READAHEAD,
+	CALL_DROP_CACHE,
 	CALL_COUNT,
 };
 
@@ -116,10 +129,54 @@ enum wire_directory {
 	DIRECTORY_COUNT,
 };
 
+enum wire_step {
+	STEP_TO_SHARED,
+	STEP_TO_PRIVATE,
+	STEP_HOST_FILL,
+	STEP_GUEST_FILL,
+	STEP_HOST_LOOK,
+	STEP_GUEST_LOOK,
+	STEP_PUNCH,
+	STEP_ALLOCATE,
+	STEP_COUNT,
+};
+
 enum wire_pin {
 	PIN_VMSPLICE,
 	PIN_GUP_TEST,
+	PIN_SOCKET,
 	PIN_COUNT,
+};
+
+enum wire_lock {
+	LOCK_LOCK,
+	LOCK_LOCK_ON_FAULT,
+	LOCK_UNLOCK,
+	LOCK_COUNT,
+};
+
+enum wire_way {
+	WAY_PROCESS_VM,
+	WAY_PROC_MEM,
+	WAY_FILE,
+	WAY_PIPE,
+	WAY_SPLICE,
+	WAY_COUNT,
+};
+
+enum wire_allocation {
+	ALLOCATION_OBJECTS,
+	ALLOCATION_PAGES,
+	ALLOCATION_NODES,
+	ALLOCATION_COUNT,
+};
+
+enum wire_signal {
+	SIGNAL_HANDLED,
+	SIGNAL_RESTARTING,
+	SIGNAL_BLOCKED,
+	SIGNAL_KILLED,
+	SIGNAL_COUNT,
 };
 
 enum wire_argument {
@@ -136,6 +193,14 @@ struct page_run {
 	__u32 tag;
 };
 _Static_assert(sizeof(struct page_run) == 16, "page_run");
+
+struct step {
+	__u32 does;
+	__u32 first;
+	__u32 count;
+	__u32 value;
+};
+_Static_assert(sizeof(struct step) == 16, "step");
 
 struct page_entry {
 	__u64 pagemap;

@@ -25,7 +25,8 @@ int run_add(struct call *call, __u64 page, enum wire_look look, __u32 tag)
 {
 	struct page_run *run = (struct page_run *)(call->out + call->out_size);
 
-	if (call->out_size > 0 && run[-1].look == look && run[-1].tag == tag) {
+	if (call->out_size > 0 && run[-1].look == look && run[-1].tag == tag &&
+	    run[-1].first + run[-1].count == page) {
 		run[-1].count++;
 		return 0;
 	}
@@ -45,32 +46,42 @@ static void look_work(void *context)
 	look->mixed = mixed;
 }
 
-int op_host_scan(struct call *call, const struct host_scan_request *request,
-		 struct host_scan_answer *answer)
+int host_scan(struct call *call, const unsigned char *memory, __u64 first,
+	      __u64 pages)
 {
-	unsigned char *memory = handle_range(call, request->mapping,
-					     request->offset, request->size);
 	struct guard_hit hit;
 	struct look look;
 	enum wire_look kind;
 	__u64 i;
 
-	if (!memory)
-		return REFUSED;
-	if (request->offset % PAGE_SIZE || request->size % PAGE_SIZE)
-		return refuse(call, "the range is not whole pages");
-	for (i = 0; i < request->size / PAGE_SIZE; i++) {
+	for (i = 0; i < pages; i++) {
 		look.page = (const __u64 *)(memory + i * PAGE_SIZE);
 		if (guarded(look_work, &look, &hit))
 			kind = look.mixed ? LOOK_MIXED : LOOK_TAG;
 		else
 			kind = hit.signal == SIGBUS ? LOOK_SIGBUS :
 						      LOOK_SIGSEGV;
-		if (run_add(call, i, kind, kind == LOOK_TAG ? look.tag : 0))
+		if (run_add(call, first + i, kind,
+			    kind == LOOK_TAG ? look.tag : 0))
 			return REFUSED;
 	}
-	answer->runs = call->out_size / sizeof(struct page_run);
 	return 0;
+}
+
+int op_host_scan(struct call *call, const struct host_scan_request *request,
+		 struct host_scan_answer *answer)
+{
+	unsigned char *memory = handle_range(call, request->mapping,
+					     request->offset, request->size);
+	int error;
+
+	if (!memory)
+		return REFUSED;
+	if (request->offset % PAGE_SIZE || request->size % PAGE_SIZE)
+		return refuse(call, "the range is not whole pages");
+	error = host_scan(call, memory, 0, request->size / PAGE_SIZE);
+	answer->runs = call->out_size / sizeof(struct page_run);
+	return error;
 }
 
 /* Reads a word of a file that is an array of words: /proc/kpageflags. */

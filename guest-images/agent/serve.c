@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "channel.h"
+#include "fork.h"
 #include "handles.h"
 #include "operations.h"
 #include "serve.h"
+#include "signals.h"
 
 typedef int (*operation)(struct call *call, const void *request, void *answer);
 
@@ -27,7 +29,6 @@ static const struct {
 	size_t answer_size;
 } operations[] = { OPERATIONS(ENTRY) };
 
-#define OPERATION_HELLO 1
 #define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
 
 /* One byte more, so that a text at the end of a request can be terminated. */
@@ -46,8 +47,7 @@ static void answer_with_text(struct frame_header *answer,
 	memcpy(answer + 1, text, length);
 }
 
-/* Performs the request in this process. */
-static void perform(struct frame_header *request, struct frame_header *answer)
+void perform(struct frame_header *request, struct frame_header *answer)
 {
 	static bool greeted;
 	struct call call = { 0 };
@@ -62,7 +62,7 @@ static void perform(struct frame_header *request, struct frame_header *answer)
 				 "no such operation, or too few words for it");
 		return;
 	}
-	if (!greeted && request->operation != OPERATION_HELLO) {
+	if (!greeted && request->operation != OPERATION_hello) {
 		answer_with_text(answer, STATUS_REFUSED, "hello must be first");
 		return;
 	}
@@ -77,8 +77,10 @@ static void perform(struct frame_header *request, struct frame_header *answer)
 	call.out_room = MAXIMUM_FRAME - sizeof(*answer) - words;
 	memset(answer + 1, 0, words);
 
+	signals_begin();
 	error = operations[request->operation].run(&call, request + 1,
 						   answer + 1);
+	signals_end();
 	if (error == REFUSED) {
 		answer_with_text(answer, STATUS_REFUSED, call.refusal);
 		return;
@@ -109,8 +111,12 @@ static void route(struct frame_header *request, struct frame_header *answer)
 	if (forward(child, request, answer) > 0)
 		return;
 	*answer = *request;
-	answer_with_text(answer, STATUS_CHILD_GONE,
-			 "the child died while it was doing this");
+	if (child_crashed(child))
+		answer_with_text(answer, STATUS_CHILD_CRASHED,
+				 "the child crashed while it was doing this");
+	else
+		answer_with_text(answer, STATUS_CHILD_GONE,
+				 "the child died while it was doing this");
 }
 
 int serve(int in, int out, bool child)

@@ -5,7 +5,15 @@
 
 #include <stdbool.h>
 
+#include "channel.h"
+
 /* Returns the exit code of the process. */
 int serve(int in, int out, bool child);
+
+/*
+ * Performs a request in this process.  There must be room for a byte behind
+ * the request, and for a frame of the largest size at the answer.
+ */
+void perform(struct frame_header *request, struct frame_header *answer);
 
 #endif /* GMEMTEST_SERVE_H */

@@ -43,6 +43,7 @@ struct uapi_memory_fault {
 	__u64 size;
 };
 
+#define UAPI_MEM_GUEST_MEMFD (1u << 2)
 #define UAPI_CREATE_GUEST_MEMFD \
 	_IOWR(0xAE, 0xd4, struct uapi_create_guest_memfd)
 #define UAPI_SET_USER_MEMORY_REGION2 \

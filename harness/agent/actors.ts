@@ -63,12 +63,26 @@ export type Actor = Common &
     | ({ readonly kind: 'guest-count' } & InGuest)
     /** Pins the pages with vmsplice and unpins them at once. */
     | ({ readonly kind: 'pin' } & Mapped)
-    /** Punches a hole, allocates it again. */
-    | ({ readonly kind: 'fallocate'; readonly target: Gmem | File } & Range)
+    /** Punches a hole; allocates the range; or one after the other. */
+    | ({ readonly kind: 'punch' | 'allocate' | 'fallocate'; readonly target: Gmem | File } & Range)
+    /** Maps the range of the file, reads each page, unmaps it. SIGBUS is counted. */
+    | ({ readonly kind: 'map'; readonly target: Gmem | File } & Range)
+    /** Forks a child that reads each page and ends. */
+    | ({ readonly kind: 'fork' } & Mapped)
+    /** Binds the range of the file to a memslot, which no other has, and deletes the memslot. */
+    | ({
+        readonly kind: 'bind'
+        readonly vm: Vm
+        readonly target: Gmem
+        readonly slot: number
+        readonly gpa: number
+      } & Mapped)
     /** Reads `size` bytes of a file from `offset` on, such as /proc/kpagecount; 64 KiB if not given. */
     | ({ readonly kind: 'read-file'; readonly path: string } & Partial<Range>)
     /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
     | { readonly kind: 'write-file'; readonly path: string; readonly text: string }
+    /** Signals all other threads, and the one that performs operations; `value` nanoseconds lie between two rounds. */
+    | { readonly kind: 'signal'; readonly value: number }
   )
 
 /** The books of one actor; the counts are explained in wire/records.ts. */

@@ -12,10 +12,26 @@ import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
 import { Journal } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
+import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
+import type { words } from './vocabulary.ts'
+import type { Request } from './wire/operations.ts'
 import { joinedDigests } from './wire/table.ts'
 import { VmOperations } from './kvm-vm.ts'
 import { protocolVersion } from './wire/protocol.ts'
+import { StepOperations } from './steps.ts'
+
+/** A kind of allocations of the kernel. */
+export type Allocation = (typeof words.allocation)[number]
+
+/** Signals for one operation, from a timer; times are in nanoseconds. */
+export interface SignalNext {
+  readonly how: (typeof words.signal)[number]
+  /** The first one comes so long after the start of the operation; only a blocked one may be there from the start on, with 0. */
+  readonly after: number
+  /** The distance of the following ones; there are none if not given. */
+  readonly every?: number
+}
 
 /** All operations of one process of the agent. A failure in the kernel is a result, not an error: see `must`. */
 export interface Operations {
@@ -26,6 +42,7 @@ export interface Operations {
   readonly files: FileOperations
   readonly race: RaceOperations
   readonly frames: FrameOperations
+  readonly steps: StepOperations
   readonly readKernelLog: ReadKernelLog
   readonly ioctlRaw: IoctlRaw
   /** Closes a descriptor, unmaps a mapping, lets pinned pages go. The handle is never used again. */
@@ -33,11 +50,27 @@ export interface Operations {
   /** Binds this process to CPUs, one bit each; 0 is all of them. */
   setAffinity(cpus: number | bigint): Promise<Outcome>
   /**
-   * The n-th allocation of the next operation fails, within its system call (CONFIG_FAILSLAB); ENOENT where the kernel
-   * cannot do that. `failNthResult` tells whether it did fail; if not, the operation has fewer allocations.
+   * The n-th allocation of this kind in the next operation fails, within its system call (CONFIG_FAILSLAB,
+   * CONFIG_FAIL_PAGE_ALLOC); ENOENT where the kernel cannot do that. `failNthResult` tells whether it did fail; if not, the
+   * operation has fewer allocations.
    */
-  failNth(nth: number): Promise<Outcome>
+  failNth(of: Allocation, nth: number): Promise<Outcome>
   failNthResult(): Promise<Result<'failNthResult'>>
+  readonly repeat: RepeatRounds
+  /**
+   * Counts the open descriptors of this process, without those that it keeps for itself, and the numbers of descriptors that
+   * the kernel has taken but that no file has.
+   */
+  descriptors(): Promise<Result<'descriptors'>>
+  /**
+   * In the next operation, within its system call, so many allocations of this kind fail one after the other, behind the first
+   * `space` bytes of objects, or pages. `failLastingResult` tells how many did fail.
+   */
+  failLasting(failing: Request<'failLasting'>): Promise<Outcome>
+  failLastingResult(): Promise<Result<'failLastingResult'>>
+  /** The thread that performs the next operation gets signals meanwhile; `signalNextResult` counts them. */
+  signalNext(options: SignalNext): Promise<Outcome>
+  signalNextResult(): Promise<Result<'signalNextResult'>>
 }
 
 /** A process that the agent forked, with copies of the handles that its parent had then. */
@@ -50,6 +83,8 @@ interface ChildAgent extends Operations, AsyncDisposable {
 export interface Agent extends Operations, AsyncDisposable {
   readonly pid: number
   readonly cpus: number
+  /** How much longer than on hardware of its own the instance may take for its work. */
+  readonly patience: Patience
   /** The release of the kernel under test, as uname reports it. */
   readonly kernelRelease: string
   /** Forks a copy of the agent's process that does the same operations. */
@@ -60,6 +95,8 @@ export interface Agent extends Operations, AsyncDisposable {
   readonly recentOperations: readonly string[]
   /** The operation that has no answer yet, and the number of answers: both show whether the agent is stuck. */
   readonly unanswered: Unanswered
+  /** The signal of the kernel that ended the agent, without SIG, when that is known: `SEGV`. */
+  readonly deadlySignal: string | undefined
   /** The last lines of the agent's standard error, oldest first. */
   readonly stderr: readonly string[]
 }
@@ -82,12 +119,19 @@ function operationsOf(call: Call, patience: Patience): Operations {
     files: new FileOperations(call),
     race: new RaceOperations(call),
     frames: new FrameOperations(call),
+    steps: new StepOperations(call, patience),
     readKernelLog: kernelLogOf(call),
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),
     setAffinity: (cpus) => call('setAffinity', { cpus }),
-    failNth: (nth) => call('failNth', { nth }),
+    failNth: (of, nth) => call('failNth', { of, nth }),
     failNthResult: () => call('failNthResult', {}),
+    repeat: repeatRoundsOf(call),
+    descriptors: () => call('descriptors', {}),
+    failLasting: (failing) => call('failLasting', failing),
+    failLastingResult: () => call('failLastingResult', {}),
+    signalNext: (options) => call('signalNext', options),
+    signalNextResult: () => call('signalNextResult', {}),
   }
 }
 
@@ -139,6 +183,7 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
   return {
     ...operationsOf(call, patience),
     ...greeting,
+    patience,
     fork: () => forkOf(target, call),
     reset: async () => {
       const { tail, ...reply } = await call('reset', {})
@@ -149,6 +194,9 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
     },
     get unanswered() {
       return connection.unanswered
+    },
+    get deadlySignal() {
+      return connection.deadlySignal
     },
     get stderr() {
       return connection.stderr

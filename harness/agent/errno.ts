@@ -26,3 +26,10 @@ for (const [name, number] of [{ EAGAIN, EOPNOTSUPP }, constants.errno, unknownTo
 export function errnoName(number: number): ErrnoName {
   return nameByNumber.get(number) ?? `E${number}`
 }
+
+/** The error number of a name, 0 for `OK`. */
+export function errnoNumber(name: ErrnoName): number {
+  if (name === 'OK') return 0
+  const numbers: Readonly<Record<string, number>> = { ...constants.errno, ...unknownToNode }
+  return numbers[name] ?? Number(name.slice(1))
+}

@@ -40,7 +40,7 @@ export class GmemOperations extends OperationGroup {
   }
 
   /** fallocate with PUNCH_HOLE and KEEP_SIZE. */
-  punchHole(file: Gmem | File, offset: number, length: number): Promise<Outcome> {
+  punchHole(file: Gmem | File, offset: number | bigint, length: number | bigint): Promise<Outcome> {
     return this.fallocate(file, fallocateModes.keepSize | fallocateModes.punchHole, offset, length)
   }
 

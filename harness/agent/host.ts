@@ -1,6 +1,7 @@
 // Memory as the host sees it: mappings in the agent, accesses that survive SIGBUS, page tables, pins.
 import { mapFlags, protections } from '../uapi/constants.ts'
 import { decodeRuns, encodePattern, slow, type PageRun, type Pattern } from './access.ts'
+import type { words } from './vocabulary.ts'
 import { OperationGroup, type Optional, type Outcome, type Result } from './wire/call.ts'
 import type { Mapping } from './wire/fields.ts'
 import type { Request } from './wire/operations.ts'
@@ -64,6 +65,30 @@ export class HostOperations extends OperationGroup {
 
   madvise(mapping: Mapping, offset: number, length: number, advice: number): Promise<Result<'madvise'>> {
     return this.call('madvise', { mapping, offset, length, advice }, slow)
+  }
+
+  /** Moves or resizes a part of a mapping, to the address of `place` if that is given; its handle stays what it is. */
+  mremap(options: Request<'mremap'>): Promise<Result<'mremap'>> {
+    return this.call('mremap', options, slow)
+  }
+
+  protect(mapping: Mapping, offset: number, length: number, protection: number): Promise<Outcome> {
+    return this.call('mprotect', { mapping, offset, length, protection }, slow)
+  }
+
+  lock(mapping: Mapping, offset: number, length: number, how: (typeof words.lock)[number]): Promise<Outcome> {
+    return this.call('mlock', { mapping, offset, length, how }, slow)
+  }
+
+  /** Looks at each page as the kernel copies it from the process; `fault` is a page that it cannot copy. */
+  async copyScan(request: Request<'copyScan'>): Promise<Outcome & { readonly runs: readonly PageRun[] }> {
+    const { tail, runs, ...reply } = await this.call('copyScan', request, slow)
+    return { ...reply, runs: decodeRuns(tail, runs) }
+  }
+
+  /** Fills pages with a byte as the kernel copies it to the process; `bytes` were copied before an error. */
+  copyFill(request: Request<'copyFill'>): Promise<Result<'copyFill'>> {
+    return this.call('copyFill', request, slow)
   }
 
   /** Physical pages behind a part of a mapping, as far as they are mapped at this moment. */

@@ -23,13 +23,48 @@ export const words = {
     'fallocate',
     'read-file',
     'write-file',
+    'signal',
+    'punch',
+    'allocate',
+    'bind',
+    'map',
+    'fork',
   ],
-  /** Calls that a guest_memfd has to refuse. */
-  call: ['read', 'write', 'pread', 'pwrite', 'ftruncate', 'fchmod', 'fsync'],
+  /** Calls on the file of a guest_memfd: most of them have to fail. */
+  call: [
+    'read',
+    'write',
+    'pread',
+    'pwrite',
+    'ftruncate',
+    'fchmod',
+    'fsync',
+    'splice',
+    'sendfile',
+    'copy-file-range',
+    'readahead',
+    'drop-cache',
+  ],
   /** Calls on a directory, such as a control group. */
   directory: ['create', 'remove'],
+  /** Small operations, many of which are one request. */
+  step: ['to-shared', 'to-private', 'host-fill', 'guest-fill', 'host-look', 'guest-look', 'punch', 'allocate'],
   /** Ways to hold extra references to pages. */
-  pin: ['vmsplice', 'gup-test'],
+  pin: ['vmsplice', 'gup-test', 'socket'],
+  /** Ways to lock memory: mlock, mlock2 with MLOCK_ONFAULT, munlock. */
+  lock: ['lock', 'lock-on-fault', 'unlock'],
+  /**
+   * Ways in which the kernel copies between the memory of a process and elsewhere: process_vm_readv and process_vm_writev,
+   * /proc/PID/mem, a file, a pipe, and a pipe by vmsplice.
+   */
+  way: ['process-vm', 'proc-mem', 'file', 'pipe', 'splice'],
+  /** Kinds of allocations of the kernel: objects of any slab, whole pages of any order, and nodes of trees alone. */
+  allocation: ['objects', 'pages', 'nodes'],
+  /**
+   * Signals during an operation: `handled` ends system calls that can be ended, `restarting` has SA_RESTART, `blocked` stays
+   * pending until the operation has ended, `killed` is SIGKILL.
+   */
+  signal: ['handled', 'restarting', 'blocked', 'killed'],
   /** Kinds of the third argument of an ioctl. */
   argument: ['buffer', 'value', 'read-only-buffer'],
 } as const

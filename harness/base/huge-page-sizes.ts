@@ -13,10 +13,9 @@ export function isHugePageSize(text: string): text is HugePageSize {
   return Object.hasOwn(hugePageBytes, text)
 }
 
-/** Returns the directory of the counters of a pool: of the whole system, or of one NUMA node. */
-export function poolDirectory(size: HugePageSize, node?: number): string {
-  const base = node === undefined ? '/sys/kernel/mm' : `/sys/devices/system/node/node${node}`
-  return `${base}/hugepages/hugepages-${hugePageBytes[size] / 1024}kB`
+/** Returns the directory of the counters of a pool. */
+export function poolDirectory(size: HugePageSize): string {
+  return `/sys/kernel/mm/hugepages/hugepages-${hugePageBytes[size] / 1024}kB`
 }
 
 /** Returns the prefix of a control group's files about huge pages of this size: `hugetlb.2MB`. */

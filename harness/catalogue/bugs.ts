@@ -101,6 +101,7 @@ const ofSelftests = 'a mistake in a selftest, not in the kernel'
 
 /** The bugs that no scenario detects, each with its reason. */
 export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
+  'A-9': 'the rules demand it: S-A30 and S-A33, of a hole by MADV_REMOVE as of any other',
   'A-13': 'a refused conversion may unmap pages; S-A9 checks that state and contents stay',
   'A-16': building,
   'A-17': 'this is a cost, which make bench measures',
@@ -120,10 +121,26 @@ export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'B-17': ofSelftests,
   'B-18': ofSelftests,
   'B-19': confidential,
+  'B-20': 'it matters only to a kernel that looks at the states of the pages when a file is closed',
   'O-9': 'internal bookkeeping of one implementation; no other one uses that memory zone',
   'O-19': 'the rules demand it: 2.2-reserved and 2.2-zero-size',
   'O-21': 'the split of a 1G page takes a fraction of the time after which the kernel reports a lockup',
   'O-22': building,
+}
+
+const debugging = 'only a kernel with the fragment debug reports it, and mutants are tried without that fragment'
+
+/** The bugs that scenarios claim to detect, and that no mutant can show, each with the reason. */
+export const bugsWithoutMutant: Readonly<Partial<Record<BugId, string>>> = {
+  'A-15': debugging,
+  'A-25': debugging,
+  'A-29':
+    'a deadlock needs two CPUs between the same two locks; lockdep, in a kernel with the fragment debug, reports the order',
+  'A-35': 'nothing can free a page that a fault maps: truncation unmaps it, and a huge page is frozen first',
+  'B-8': debugging,
+  'O-11': debugging,
+  'O-15': 'private pages are referenced for a moment only: such a wait ends by itself, with a limit or without one',
+  'O-23': debugging,
 }
 
 /** Tells whether a text is the identifier of a bug. */

@@ -13,6 +13,8 @@ export type Sign =
       readonly all: readonly string[]
       readonly show: 'existence' | 'contents' | RegExp
     }
+  /** One of these files can be read. */
+  | { readonly by: 'one of files'; readonly any: readonly string[] }
   /** A VM has a binary statistic of this name. */
   | { readonly by: 'statistic'; readonly name: string }
   /** The kernel speaks this dialect, whether or not its definition names it. */
@@ -77,7 +79,11 @@ export const capabilities = {
   },
   'gmem-inode-counter': {
     reason: 'this kernel does not count the inodes of guest_memfd (/sys/kernel/slab/kvm_gmem_inode)',
-    sign: { by: 'files', all: ['/sys/kernel/slab/kvm_gmem_inode/objects'], show: 'contents' },
+    sign: {
+      by: 'one of files',
+      // The slab of gmem-convert, and that of mainline since it has one.
+      any: ['/sys/kernel/slab/kvm_gmem_inode/objects', '/sys/kernel/slab/kvm_gmem_inode_cache/objects'],
+    },
   },
   'hugetlb-cgroup': {
     reason: 'this kernel has no control groups for huge pages (CONFIG_CGROUP_HUGETLB)',
@@ -88,10 +94,14 @@ export const capabilities = {
     sign: { by: 'files', all: ['/proc/vmstat'], show: /^nr_memmap_pages /m },
   },
   'fault-injection': {
-    reason: 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, /proc/self/fail-nth)',
+    reason: 'this kernel cannot let allocations fail (CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC, /proc/self/fail-nth)',
     sign: {
       by: 'files',
-      all: ['/proc/self/fail-nth', '/sys/kernel/debug/failslab/ignore-gfp-wait'],
+      all: [
+        '/proc/self/fail-nth',
+        '/sys/kernel/debug/failslab/cache-filter',
+        '/sys/kernel/debug/fail_page_alloc/min-order',
+      ],
       show: 'contents',
     },
   },

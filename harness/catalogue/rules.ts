@@ -1,4 +1,4 @@
-// The rules that a kernel has to follow, each in one sentence.
+// The rules that a kernel has to follow, each in one sentence. Rules with K- are promises of the kernel that the RFC takes for granted.
 
 /** Every rule of in-place conversion, by identifier. The `2.2-…` rules are the checks of the conversion ioctl in their order. */
 const rules = {
@@ -66,6 +66,22 @@ const rules = {
   'S-A41': 'A memory error is reported at the next fault on the page.',
   'S-B12':
     'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
+  'K-slots':
+    'A memslot of a guest_memfd is deleted and never changed, has no dirty log and is not read-only; one that is refused or fails binds nothing, and one that is deleted frees exactly its pages.',
+  'K-signals':
+    'A signal that is not fatal ends no conversion, hole or binding; it may end an allocation (EINTR), a pre-fault (EINTR, or success with a rest) and KVM_RUN, which tell exactly how far they came.',
+  'K-killed':
+    'A process that dies in an operation leaves a file whose conversion is done or not begun, which others use as before, and nothing else.',
+  'K-ranges':
+    'An operation on a range reaches each page of the range and no other, wherever the range begins and ends: within huge pages, slots and file.',
+  'K-leaks': 'A system call leaves no object, page, descriptor or reference behind, however it ends.',
+  'K-failures':
+    'Memory that fails is taken from every mapping of host and guest, is signalled with its address, and does not stand in the way of conversions and holes.',
+  'K-failed-frames': 'A frame that has failed is never used again, and the rest of its huge page is.',
+  'K-groups':
+    'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
+  'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',
+  'K-exec': 'A mapping of the file can neither be made nor become executable.',
 } as const satisfies Record<string, string>
 
 /** The identifier of a rule. */

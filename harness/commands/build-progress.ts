@@ -49,10 +49,10 @@ function showBuild(line: ProgressLine, kernel: string): (progress: BuildProgress
 }
 
 /** Phases that take a second or two, for which a log needs no line. */
-const short: readonly Phase[] = ['series', 'store']
+const short: ReadonlySet<Phase> = new Set(['series', 'store'])
 
 function showPhase(line: ProgressLine, phase: Phase, text: string): void {
-  if (short.includes(phase)) line.show(text)
+  if (short.has(phase)) line.show(text)
   else line.begin(text)
 }
 

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
-import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
+import { defaultKernel, listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
 import { plainText } from '../report/plain.ts'
 import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { falseClaims, shownBy, type Proof } from '../suites/scenarios/proofs.ts'
+import { readMutants } from '../campaigns/mutants/mutant-patches.ts'
 import { select } from '../base/select.ts'
 import { catalogues, coverageTable, uncovered } from '../suites/scenarios/coverage.ts'
 import type { CommandContext } from './command-context.ts'
@@ -31,7 +33,7 @@ Examples:
   gmemtest list --scenarios ./mine  those of another directory
   gmemtest list --kernels           the kernels that --kernel knows
   gmemtest list --rules             the scenarios of each rule, as Markdown
-  gmemtest list --bugs              the scenarios of each known bug`
+  gmemtest list --bugs              the scenarios of each known bug, and the mutants that prove it`
 
 /** The verb `list`. */
 export function list(context: CommandContext): Command {
@@ -58,7 +60,7 @@ export function list(context: CommandContext): Command {
         expectWholeTable(patterns, table)
         if (options.kernels === true) context.stdout.write(await kernelList(patterns, columnsOf(context.stdout)))
         else if (table === undefined) return await listScenarios(patterns, options, context)
-        else context.stdout.write(coverageTable(catalogues[table], await allScenarios()))
+        else context.stdout.write((await tableAndFaults(table)).text)
         return exitCodes.ok
       }),
     )
@@ -103,7 +105,30 @@ function described({ message, hint }: UsageError): string {
   return hint === undefined ? message : `${message}; ${hint}`
 }
 
-/** Every entry of the catalogue has a scenario or an exemption, and its table in docs/ is up to date. */
+/** Renders a table, and lists the entries without a scenario or an exemption, and the claims without a proof. */
+async function tableAndFaults(name: Table): Promise<{ readonly text: string; readonly faults: readonly string[] }> {
+  const catalogue = catalogues[name]
+  const scenarios = await allScenarios()
+  const missing = uncovered(catalogue, scenarios).map(
+    ([id, text]) => `${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}`,
+  )
+  if (name === 'rules') return { text: coverageTable(catalogue, scenarios), faults: missing }
+  const proofs = await proofsOfMutants()
+  const text = coverageTable(catalogue, scenarios, (id) => shownBy(id, scenarios, proofs))
+  return { text, faults: [...missing, ...falseClaims(scenarios, proofs)] }
+}
+
+/** Reads what the mutants of the default kernel prove. */
+async function proofsOfMutants(): Promise<Proof[]> {
+  const mutants = await readMutants(await loadKernelDefinition(defaultKernel))
+  return mutants.map(({ name, bugs, claims }) => ({
+    mutant: name,
+    bugs,
+    scenarios: claims.map(({ scenario }) => scenario),
+  }))
+}
+
+/** Every entry has a scenario or an exemption, every claim has a proof, and the table in docs/ is up to date. */
 async function check(
   [pattern]: readonly string[],
   name: Table | undefined,
@@ -116,19 +141,15 @@ async function check(
   if (pattern !== undefined) {
     throw new UsageError('USAGE', `--check looks at all scenarios, got the pattern '${pattern}'`, { hint })
   }
-  const catalogue = catalogues[name]
-  const scenarios = await allScenarios()
-  const missing = uncovered(catalogue, scenarios)
-  for (const [id, text] of missing) {
-    stderr.write(`gmemtest: ${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}\n`)
-  }
+  const { text, faults } = await tableAndFaults(name)
+  for (const fault of faults) stderr.write(`gmemtest: ${fault}\n`)
   const file = `docs/${name}.md`
   const found = await readFile(inProject(file), 'utf8').catch(() => '')
-  const isStale = found !== coverageTable(catalogue, scenarios)
+  const isStale = found !== text
   if (isStale) {
     stderr.write(`gmemtest: ${file} is out of date\n  hint: ./gmemtest list --${name} > ${file}\n`)
   }
-  return isStale || missing.length > 0 ? exitCodes.testFailed : exitCodes.ok
+  return isStale || faults.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 async function kernelList(patterns: readonly string[], columns: number | undefined): Promise<string> {

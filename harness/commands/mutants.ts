@@ -7,14 +7,15 @@ import { withOptions } from './job-options.ts'
 
 const examples = `
 A mutant is a patch in the folder 'mutants' of a series: one bug on top of the whole series. Its kernel is
-built (only the files that the patch changes are compiled), and scenarios run on it until one fails. That
-scenario has killed the mutant. A kernel that does not boot counts as not killed. In the end, the
-scenarios that killed run on the kernel without a mutant, where they must pass.
+built (only the files that the patch changes are compiled), and the scenarios run on it that the patch
+names: each must fail, by the check that the patch names, to have killed the mutant. If none of them
+fails, the other scenarios follow, until one does. A kernel that does not boot counts as not killed. In the
+end, the scenarios that killed run on the kernel without a mutant, where they must pass.
 
 Examples:
   gmemtest mutants                 all mutants of ${defaultKernel}
   gmemtest mutants zap             those with "zap" in their names
-  gmemtest mutants --all refcount  all scenarios on each, not only up to the first that fails
+  gmemtest mutants --all refcount  all scenarios on each, not only those that it names
   gmemtest mutants --list          list the mutants, and build nothing
 
 The standard output is TAP 14: one test point a mutant, ok when it was killed. Exit codes: 0 all were

@@ -67,6 +67,8 @@ async function isShown(sign: Sign, { agent, vm, files, dialects: spoken }: Kerne
     }
     case 'files':
       return sign.all.every((path) => fileShows(files.get(path), sign.show))
+    case 'one of files':
+      return sign.any.some((path) => fileShows(files.get(path), 'contents'))
     case 'statistic':
       return vm !== undefined && (await agent.vm.stats(vm, sign.name)).errno === 'OK'
     case 'dialect':
@@ -79,6 +81,7 @@ async function isShown(sign: Sign, { agent, vm, files, dialects: spoken }: Kerne
 }
 
 function pathsOf(sign: Sign): readonly string[] {
+  if (sign.by === 'one of files') return sign.any
   return sign.by === 'files' ? sign.all : []
 }
 

@@ -29,10 +29,13 @@ export function silenceIn(error: unknown): Silence | undefined {
 export async function investigate(instance: Instance, silence: Silence, signal: AbortSignal): Promise<Hang> {
   const { operation, answers } = instance.agent.unanswered
   const evidence = await collect(instance, signal, (output) => agentTasks(output, instance.agent.pid), 'agent')
+  // The signal may arrive after the end of the connection's data.
+  const { deadlySignal } = instance.agent
   return judgeHang({
     ...evidence,
     silence,
     ...(operation === undefined ? {} : { operation }),
+    ...(deadlySignal === undefined ? {} : { deadlySignal }),
     goesOn: instance.agent.unanswered.answers > answers,
   })
 }
@@ -48,7 +51,7 @@ export async function lookAt(program: string, instance: Instance, signal: AbortS
   return [...detailsOf(evidence), ...gone]
 }
 
-type Found = Omit<Evidence, 'goesOn' | 'silence' | 'operation'>
+type Found = Omit<Evidence, 'goesOn' | 'silence' | 'operation' | 'deadlySignal'>
 
 type ReadTasks = (output: string) => readonly Task[]
 

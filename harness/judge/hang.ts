@@ -21,6 +21,8 @@ export interface Evidence {
   readonly qemu: QemuState
   /** The session over which the instance answered: that of the agent, a new one, or none. */
   readonly session?: 'own' | 'new' | 'none'
+  /** The signal of the kernel that ended the agent, without SIG: `SEGV`. */
+  readonly deadlySignal?: string
   /** The tasks of the agent, or of the program that did not end, when the instance answered. */
   readonly tasks?: readonly Task[]
   /** The kernel printed something in answer to a non-maskable interrupt. */
@@ -47,6 +49,7 @@ export const verdictByHang = {
   'kernel-stuck': 'FAIL',
   'operation-stuck': 'FAIL',
   slow: 'FAIL',
+  'agent-crashed': 'FAIL',
   'agent-gone': 'ERROR',
   'agent-stopped': 'ERROR',
   'agent-stuck': 'ERROR',
@@ -113,7 +116,10 @@ function nameOf({ trace }: VcpuPosition): string {
 }
 
 function ofAgent(evidence: Evidence): Judged {
-  const { tasks, silence, operation, goesOn } = evidence
+  const { tasks, silence, operation, goesOn, deadlySignal } = evidence
+  if (deadlySignal !== undefined) {
+    return ['agent-crashed', `the kernel ended the agent by SIG${deadlySignal}; the kernel is alive`]
+  }
   if (goesOn) return ['slow', 'it is not stuck: the agent goes on to answer']
   if (tasks === undefined) return ['unknown', 'the instance did not tell the state of the agent']
   const main = tasks.find(({ pid, tid }) => pid === tid)

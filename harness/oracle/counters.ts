@@ -4,7 +4,8 @@ import { groupPrefix, hugePageSizes, poolDirectory } from '../base/huge-page-siz
 
 interface Counter {
   readonly name: string
-  readonly file: string
+  /** The first of these files that exists has the counter. */
+  readonly files: readonly string[]
   /** Parses the counter from the text of the file; nothing when the text has no such number. */
   readonly parse: (text: string) => number | undefined
   /** The largest change that is no leak. */
@@ -44,8 +45,8 @@ const featuresOf = {
 } as const
 
 /** Makes a counter that must return to exactly the same value. */
-function exact(name: string, file: string, feature: Feature): Counter {
-  return { name, file, parse: firstNumber, tolerance: 0, leaks: 'either way', feature }
+function exact(name: string, files: string | readonly string[], feature: Feature): Counter {
+  return { name, files: [files].flat(), parse: firstNumber, tolerance: 0, leaks: 'either way', feature }
 }
 
 const pools: readonly Counter[] = hugePageSizes.flatMap((size) =>
@@ -62,9 +63,12 @@ const groups: readonly Counter[] = hugePageSizes.flatMap((size) =>
 )
 
 const slab = '/sys/kernel/slab'
+/** The slab of the inodes of guest_memfd, in a series that adds it and in mainline. */
+const inodeSlabs = ['kvm_gmem_inode', 'kvm_gmem_inode_cache'] as const
+const inodeCounters: readonly string[] = inodeSlabs.map((name) => `${slab}/${name}/objects`)
 
 const system: readonly Counter[] = [
-  exact('inodes of guest_memfd files (slab kvm_gmem_inode)', `${slab}/kvm_gmem_inode/objects`, 'gmem-inode-counter'),
+  exact('inodes of guest_memfd files', inodeCounters, 'gmem-inode-counter'),
   {
     ...exact('nodes of maple trees (slab maple_node)', `${slab}/maple_node/objects`, 'slab-counters'),
     // The trees of all processes count.
@@ -76,7 +80,7 @@ const system: readonly Counter[] = [
   },
   {
     name: 'MemFree in kB',
-    file: '/proc/meminfo',
+    files: ['/proc/meminfo'],
     parse: sumOf('MemFree'),
     // The buffers of the agent, the caches of the kernel, the free lists of the CPUs.
     tolerance: 32 * 1024,
@@ -87,10 +91,15 @@ const system: readonly Counter[] = [
 export const counters: readonly Counter[] = [...pools, ...groups, ...system]
 
 /** The files of all counters, each once. */
-export const counterFiles: readonly string[] = [...new Set(counters.map((counter) => counter.file))]
+export const counterFiles: readonly string[] = [...new Set(counters.flatMap(({ files }) => files))]
 
-/** Writing 1 to these files makes slab counters exact: otherwise they include freed objects in the caches of CPUs. */
-export const slabFlushes: readonly string[] = ['kvm_gmem_inode', 'maple_node'].map((name) => `${slab}/${name}/shrink`)
+/** Writing 1 to this file makes the counters of a slab exact: otherwise they include freed objects in the caches of CPUs. */
+export function slabShrink(name: string): string {
+  return `${slab}/${name}/shrink`
+}
+
+/** The files that make the slab counters above exact. */
+export const slabFlushes: readonly string[] = [...inodeSlabs, 'maple_node'].map((name) => slabShrink(name))
 
 /** Writing 1 to this file waits until RCU has freed all that it was given. */
 export const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
@@ -138,12 +147,13 @@ export function readCounters(
   const found = new Map<string, number>()
   const unreadable: string[] = []
   for (const counter of counters) {
-    const file = byPath.get(counter.file)
+    const there = counter.files.find((path) => byPath.get(path)?.errno !== 'ENOENT') ?? counter.files[0] ?? ''
+    const file = byPath.get(there)
     const value = file?.errno === 'OK' ? counter.parse(file.text) : undefined
     if (value !== undefined) found.set(counter.name, value)
     else if (counter.feature === undefined || !without.has(counter.feature)) {
       const why = file?.errno === 'OK' ? 'has no such number' : (file?.errno ?? 'was not read')
-      unreadable.push(`${counter.name}: ${counter.file} ${why}`)
+      unreadable.push(`${counter.name}: ${there} ${why}`)
     }
   }
   return { counters: found, unreadable }
@@ -151,9 +161,10 @@ export function readCounters(
 
 /** Describes the counters that changed beyond their tolerance: `free_hugepages of 2M: 16 before, 15 after`. */
 export function changedCounters(before: Counters, after: Counters): string[] {
-  return counters.flatMap(({ name, tolerance, leaks }) => {
-    const [first, last] = [before.get(name), after.get(name)]
-    if (first === undefined || last === undefined) return []
+  return [...before].flatMap(([name, first]) => {
+    const last = after.get(name)
+    if (last === undefined) return []
+    const { tolerance = 0, leaks = 'either way' } = counters.find((counter) => counter.name === name) ?? {}
     const lost = leaks === 'downwards' ? first - last : Math.abs(first - last)
     return lost > tolerance ? [`${name}: ${first} before, ${last} after`] : []
   })

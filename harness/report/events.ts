@@ -123,8 +123,10 @@ export type RunEvent =
 
 /** The verdict on a mutant: on a kernel with one bug on top of its series. */
 export type MutantVerdict =
-  /** A scenario failed, or the kernel printed a splat or died while a scenario ran. */
+  /** Each scenario that the mutant names failed, by the check that the mutant names. */
   | 'KILLED'
+  /** Scenarios failed, but not each that the mutant names, by the check that it names. */
+  | 'UNPROVEN'
   /** No scenario failed: a scenario for this bug is missing. */
   | 'SURVIVED'
   /** The kernel does not boot. */
@@ -148,7 +150,7 @@ export interface MutantResult {
   readonly verdict: MutantVerdict
   /** The time for build, boot and scenarios together. */
   readonly milliseconds: number
-  /** The scenarios in the order of their failures. Without --all, the first failure ends the trial. */
+  /** The scenarios in the order of their failures. Without --all, the trial ends when those that the mutant names have run. */
   readonly killers: readonly Killer[]
   /** The number of scenarios that ran. */
   readonly tried: number
@@ -170,7 +172,7 @@ export type MutantEvent =
       readonly type: 'mutant-finished'
       readonly name: string
       readonly title: string
-      /** The number of the bug in the catalogue of known bugs. */
+      /** The numbers of the bug in the catalogue of known bugs, separated by commas. */
       readonly bug?: string
       /** The file of its patch. */
       readonly patch: string

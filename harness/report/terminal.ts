@@ -15,6 +15,7 @@ const verdictWords = {
 } as const satisfies Record<Verdict, string>
 const mutantWords = {
   SURVIVED: 'survived',
+  UNPROVEN: 'killed otherwise than claimed',
   NO_BOOT: 'did not boot',
   NOT_BUILT: 'not built',
   ERROR: 'without a verdict',

@@ -29,7 +29,7 @@ export const gmemFlags = {
 } as const
 
 /** For KVM_SET_USER_MEMORY_REGION2. */
-export const memslotFlags = { guestMemfd: 1n << 2n } as const
+export const memslotFlags = { logDirtyPages: 1n << 0n, readOnly: 1n << 1n, guestMemfd: 1n << 2n } as const
 
 /** In `faultFlags` of an access by the guest. */
 export const memoryFaultFlags = { private: 1n << 3n } as const
@@ -54,13 +54,31 @@ export const mapFlags = {
   sharedValidate: 0x03,
   fixed: 0x10,
   anonymous: 0x20,
+  locked: 0x2000,
+  populate: 0x8000,
   hugetlb: 0x40000,
 } as const
 
-export const advices = { remove: 9, populateRead: 22, hwpoison: 100 } as const
+/** For mremap. */
+export const remapFlags = { mayMove: 1, fixed: 2, dontUnmap: 4 } as const
+
+export const advices = {
+  dontNeed: 4,
+  remove: 9,
+  pageOut: 21,
+  populateRead: 22,
+  populateWrite: 23,
+  hwpoison: 100,
+} as const
 
 export const openFlags = { readOnly: 0, writeOnly: 1, readWrite: 2, create: 0o100 } as const
 /** For memfd_create: a file of huge pages. */
 export const memfdFlags = { hugetlb: 4n, huge2M: 21n << 26n, huge1G: 30n << 26n } as const
 
 export const signals = { kill: 9 } as const
+
+/** The `si_code` of a SIGBUS: BUS_MCEERR_AR, for an access to memory that has failed. */
+export const signalCodes = { memoryFailed: 4 } as const
+
+/** The signals by which a kernel ends a program whose memory or code is not what it should be. */
+export const deadlySignals = { ILL: 4, BUS: 7, FPE: 8, KILL: 9, SEGV: 11 } as const

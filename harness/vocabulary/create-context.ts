@@ -5,9 +5,13 @@ import { checkMemoryOptions } from './check-memory-options.ts'
 import { check, expectDone, expectErrno } from './check.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
-import { countMapleNodes, enterGroup, failEachAllocation, readKernelMemory } from './kernel-words.ts'
+import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
+import { countMapleNodes, readKernelMemory } from './kernel-words.ts'
+import { leavesNothing } from './kernel/leaves-nothing.ts'
+import { failFrame, failureMessages, manyUnpoisoned, unpoison } from './memory-failure.ts'
+import { failAllocationsFrom, failEachAllocation } from './disturb/failing-allocations.ts'
 import { HugeFiles } from './huge-page-layout.ts'
-import { unpoison } from './memory-failure.ts'
+import { killedDuring, signalled } from './disturb/signalled.ts'
 import { poolsOf } from './pools.ts'
 
 /**
@@ -34,7 +38,19 @@ export function createContext(agent: Agent, dialect: Dialect, expectLog: (patter
     pools: poolsOf(agent),
     kernelMemory: () => readKernelMemory(agent),
     enterGroup: (name) => enterGroup(agent, name),
-    failEachAllocation: (operation, then) => failEachAllocation(agent, operation, then),
-    unpoison: (pfn) => unpoison(agent, pfn),
+    dyingGroups: () => countDyingGroups(agent),
+    failEachAllocation: (options) => failEachAllocation(agent, options),
+    failAllocationsFrom: (options) => failAllocationsFrom(agent, options),
+    leavesNothing: (rounds) => leavesNothing(agent, rounds),
+    failFrame: (pfn) => {
+      expectLog(failureMessages)
+      return failFrame(agent, pfn)
+    },
+    signalled: (options, operation) => signalled(agent, options, operation),
+    killedDuring: (after, operation) => killedDuring(agent, after, operation),
+    unpoison: (pfn) => {
+      expectLog(manyUnpoisoned)
+      return unpoison(agent, pfn)
+    },
   }
 }

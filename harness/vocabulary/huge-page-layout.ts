@@ -6,7 +6,7 @@ import { check, expectDone } from './check.ts'
 import type { Memory } from './scenario-context.ts'
 import type { GuestMappings } from './views.ts'
 import { agentArea } from './nested-vm.ts'
-import { readCharges, type GroupCharges } from './kernel-words.ts'
+import { readCharges, type GroupCharges } from './kernel/control-group.ts'
 import type { Model, Unit } from '../model/reference-model.ts'
 import {
   describeRange,
@@ -151,6 +151,21 @@ export async function expectSplit(laid: Laid, range: PageRange): Promise<void> {
     const pfn = await baseFrame(laid, unit)
     const found = await hugeFrames(laid.agent, pfn, unit.range.count)
     check.equal(found, 0, `frames of huge pages behind ${describeRange(unit.range)}`)
+  }
+}
+
+/**
+ * Checks by the flags of frames alone that each huge page of the range has the layout of the model, in its old frames. The
+ * guest does not touch it, so that a 1G page is not zeroed for the check.
+ */
+export async function expectLayout(laid: Laid, range: PageRange): Promise<void> {
+  for (const unit of laid.memory.model.units(range)) {
+    const where = describeRange(unit.range)
+    const pfn = unit.layout === 'split' ? await baseFrame(laid, unit) : laid.frames.get(unit.range.first)
+    if (pfn === undefined) throw new Error(`the frames of ${where} are unknown: expectLayout must see it split first`)
+    const wanted = unit.layout === 'split' ? 0 : unit.range.count
+    const found = await hugeFrames(laid.agent, pfn, unit.range.count)
+    check.equal(found, wanted, `frames of huge pages behind ${where}, which must be ${unit.layout}`)
   }
 }
 

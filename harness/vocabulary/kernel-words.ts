@@ -1,11 +1,8 @@
-// Words about the kernel as a whole: its memory, failing allocations, control groups.
-import { must, type Outcome } from '../agent/wire/call.ts'
+// Words about the memory of the kernel as a whole.
+import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
-import { agentGroup, rcuBarrier } from '../oracle/counters.ts'
+import { rcuBarrier, slabShrink } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
-import { groupPrefix, type HugePageSize } from '../base/huge-page-sizes.ts'
-import { expectDone } from './check.ts'
-import { readNumbers } from './pools.ts'
 
 /** The memory of the kernel, in 4K pages. */
 export interface KernelMemory {
@@ -13,21 +10,6 @@ export interface KernelMemory {
   /** Pages of struct pages, those of the boot included; HVO frees some of them. */
   readonly structPages: number
 }
-
-/** The charges of a control group for huge pages, in bytes. */
-export interface GroupCharges {
-  readonly used: number
-  readonly reserved: number
-}
-
-/** A control group with the agent in it. */
-export interface Group {
-  charges(size: HugePageSize): Promise<GroupCharges>
-  /** Moves the agent back to its own group and removes this one, which must succeed. */
-  leave(): Promise<void>
-}
-
-const mostAllocations = 300
 
 /**
  * Reads the free memory and the memory of struct pages.
@@ -48,60 +30,7 @@ export async function readKernelMemory(agent: Agent): Promise<KernelMemory> {
   }
 }
 
-/**
- * Repeats an operation while its first, second, … allocation fails, until it has no further one, and passes each outcome to
- * `then`. Returns the number of allocations. The operation must be one system call under test.
- * @throws {GuestError} INJECTION_BROKEN if failures cannot be injected (capability `fault-injection`)
- */
-export async function failEachAllocation(
-  agent: Agent,
-  operation: () => Promise<Outcome>,
-  then: (outcome: Outcome, nth: number) => Promise<void>,
-): Promise<number> {
-  for (let nth = 1; nth <= mostAllocations; nth += 1) {
-    const { errno } = await agent.failNth(nth)
-    if (errno !== 'OK') throw broken(`arming the injection ended with ${errno}`)
-    const outcome = await operation()
-    const { armed, fired } = await agent.failNthResult()
-    if (!armed) throw broken('the operation has no system call under test')
-    if (!fired) return nth - 1
-    await then(outcome, nth)
-  }
-  throw broken(`the operation has more than ${mostAllocations} allocations`)
-}
-
-function broken(why: string): GuestError {
-  return new GuestError('INJECTION_BROKEN', `the injection of failed allocations does not work: ${why}`, {
-    hint: 'add fault-injection to `needs` of the scenario',
-  })
-}
-
-/** Reads the charges of a control group, by default the group of the agent. */
-export async function readCharges(agent: Agent, size: HugePageSize, group = agentGroup): Promise<GroupCharges> {
-  const base = `${group}/${groupPrefix(size)}`
-  const [used = 0, reserved = 0] = await readNumbers(agent, [`${base}.current`, `${base}.rsvd.current`])
-  return { used, reserved }
-}
-
-/** Creates a control group and moves the agent into it. */
-export async function enterGroup(agent: Agent, name: string): Promise<Group> {
-  const path = `/sys/fs/cgroup/${name}`
-  const join = async (group: string): Promise<void> => {
-    const reply = await agent.files.writeFile(`${group}/cgroup.procs`, String(agent.pid))
-    expectDone(reply, `putting the agent into ${group}`)
-  }
-  expectDone(await agent.files.makeDirectory(path), `making the control group ${name}`)
-  await join(path)
-  return {
-    charges: (size) => readCharges(agent, size, path),
-    async leave() {
-      await join(agentGroup)
-      expectDone(await agent.files.removeDirectory(path), `removing the control group ${name}`)
-    },
-  }
-}
-
-const mapleSlab = '/sys/kernel/slab/maple_node'
+const mapleShrink = slabShrink('maple_node')
 
 /**
  * Counts the nodes of all maple trees in the instance; the page tables of every process have some, so only differences are
@@ -110,7 +39,7 @@ const mapleSlab = '/sys/kernel/slab/maple_node'
  * @throws {GuestError} OPERATION_FAILED if the kernel lacks the counter (capability `slab-counters`)
  */
 export async function countMapleNodes(agent: Agent): Promise<number> {
-  await must(agent.files.writeFile(rcuBarrier, '1'))
-  await must(agent.files.writeFile(`${mapleSlab}/shrink`, '1'))
-  return agent.files.readNumber(`${mapleSlab}/objects`)
+  // The first time may move objects to another cache, where they still count.
+  for (const path of [rcuBarrier, mapleShrink, mapleShrink]) await must(agent.files.writeFile(path, '1'))
+  return agent.files.readNumber('/sys/kernel/slab/maple_node/objects')
 }

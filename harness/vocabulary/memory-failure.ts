@@ -27,13 +27,23 @@ export async function failPage(
     })
   }
   const { pfn } = run
-  if (how === 'inject') {
-    const { errno } = await agent.files.writeFile(`${directory}/corrupt-pfn`, String(pfn))
-    return { pfn, errno, signal: 0 }
-  }
+  if (how === 'inject') return failFrame(agent, pfn)
   const failure = await agent.host.madvise(mapping, offsetOf(range), sizeOf(range), advices.hwpoison)
-  return { pfn, errno: failure.errno, signal: failure.signal }
+  const { errno, signal, signalCode, faultOffset, addressBits } = failure
+  return { pfn, errno, signal, signalCode, faultOffset, addressBits }
 }
+
+/** Causes a memory error in the frame, as the hardware does. */
+export async function failFrame(agent: Agent, pfn: number): Promise<MemoryFailure> {
+  const { errno } = await agent.files.writeFile(`${directory}/corrupt-pfn`, String(pfn))
+  return { pfn, errno, signal: 0, signalCode: 0, faultOffset: 0, addressBits: 0 }
+}
+
+/** The messages of the kernel about a memory error. */
+export const failureMessages = /^(?:Memory failure|mce|MCE): /
+
+/** The kernel limits the rate of its messages about them, and says so. */
+export const manyUnpoisoned = /^unpoison_memory: \d+ callbacks suppressed/
 
 /** Makes the frame usable again. */
 export async function unpoison(agent: Agent, pfn: number): Promise<void> {

@@ -13,6 +13,7 @@ import { check, expectDone } from './check.ts'
 import type {
   ConversionArgument,
   ConvertEachOptions,
+  CopyOptions,
   Descriptor,
   Memory,
   MemoryHandles,
@@ -21,20 +22,23 @@ import type {
   PinnedPages,
   Slot,
   SlotPlace,
+  ViewOptions,
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
 import type { NestedVm } from './nested-vm.ts'
 import { guestViewOf } from './guest-view.ts'
-import { hostViewOf, mapFile, mappingOf } from './host-view.ts'
-import { expectAccounting, expectCharged, expectSplit, expectWhole } from './huge-page-layout.ts'
+import { copyViewOf, hostViewOf, mapFile, mappingOf } from './host-view.ts'
+import { expectAccounting, expectCharged, expectLayout, expectSplit, expectWhole } from './huge-page-layout.ts'
 import type { HugeFiles, Laid } from './huge-page-layout.ts'
-import { failPage } from './memory-failure.ts'
-import type { MemoryFailure, GuestView, HostView } from './views.ts'
+import { failPage, failureMessages } from './memory-failure.ts'
+import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
 import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
 import { race } from './race.ts'
 import type { Racer } from './racer.ts'
 import { bindSlot } from './slot.ts'
+import { performSteps } from './steps/perform-steps.ts'
+import type { Step } from './steps/step.ts'
 
 /** The parts that all files of a scenario share. */
 export interface Stage {
@@ -71,6 +75,7 @@ export class BoundMemory implements Memory {
   readonly duplicate = (): Promise<Descriptor> => duplicateDescriptor(this.#agent, this.#dialect, this)
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
   readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)
+  readonly expectLayout = (range: PageRange): Promise<void> => expectLayout(this.#huge(), range)
   readonly expectAccounting = (): Promise<void> => expectAccounting(this.#huge())
   readonly expectCharged = (): Promise<void> => expectCharged(this.#huge())
 
@@ -112,6 +117,12 @@ export class BoundMemory implements Memory {
     return this.#converter.convert(to, argument.offset, argument.size, argument.errorOffset)
   }
 
+  async close(): Promise<void> {
+    const { gmem, mapping } = this.handles
+    expectDone(await this.#agent.close(gmem), 'closing the file')
+    if (mapping !== undefined) expectDone(await this.#agent.host.munmap(mapping), 'unmapping it')
+  }
+
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
     const { range = this.all, every = 1, order } = options
     const reply = await this.#converter.convertMany({
@@ -150,6 +161,14 @@ export class BoundMemory implements Memory {
 
   async fork(): Promise<HostView> {
     return hostViewOf(await this.#agent.fork(), this.handles.mapping, this.model)
+  }
+
+  viewOf(mapping: Mapping, { start = 0, process = this.#agent }: ViewOptions = {}): HostView {
+    return hostViewOf(process, mapping, this.model, start)
+  }
+
+  copiesBy(way: CopyWay, { mapping = mappingOf(this.handles), start = 0, pid }: CopyOptions = {}): CopyView {
+    return copyViewOf(this.#agent, { way, mapping, start, pid }, this.model)
   }
 
   async preFault(range: PageRange): Promise<void> {
@@ -204,8 +223,16 @@ export class BoundMemory implements Memory {
     return reply.nanoseconds
   }
 
+  async perform(steps: readonly Step[]): Promise<void> {
+    const { gmem: file, vm, mapping, gpa, vcpu } = this.handles
+    const { target, base } = dialectSpecs[this.#dialect].conversion({ vm, gmem: file, gpa })
+    const guest = this.#memslot === undefined ? {} : { vcpu: await vcpu() }
+    const place = { file, target, dialect: this.#dialect, base, mapping, gpa, ...guest }
+    await performSteps({ agent: this.#agent, model: this.model, place }, steps)
+  }
+
   async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
-    this.#expectLog(/^(?:Memory failure|mce|MCE): /)
+    this.#expectLog(failureMessages)
     return failPage(this.#agent, this, range, how)
   }
 

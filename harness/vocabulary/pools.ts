@@ -4,7 +4,8 @@ import type { Agent } from '../agent/client.ts'
 import { memfdFlags } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
 import { hugePageBytes, poolDirectory, type HugePageSize } from '../base/huge-page-sizes.ts'
-import { expectDone } from './check.ts'
+import { check, expectDone } from './check.ts'
+import { waitUntil } from './kernel/wait-until.ts'
 
 /** The counters of a pool, in huge pages. */
 export interface PoolCounters {
@@ -19,8 +20,8 @@ export interface PoolCounters {
 export interface PoolsView {
   /** Reads the counters of the pool of a size. */
   counters(size: HugePageSize): Promise<PoolCounters>
-  /** Reads the counters of the part of a pool in a NUMA node; reservations belong to no node. */
-  countersOfNode(size: HugePageSize, node: number): Promise<Omit<PoolCounters, 'reserved'>>
+  /** Waits until the counters are these again, because a pin has ended, and fails if they do not become so. */
+  expectBack(size: HugePageSize, wanted: PoolCounters, what: string): Promise<void>
   /** Changes the size of the pool, and returns the size that it has then. The scenario must restore it. */
   resize(size: HugePageSize, count: number): Promise<number>
   /** Fills all free pages of the pool with a byte: a page that is not zeroed later shows it. Returns their number. */
@@ -58,10 +59,9 @@ export function poolsOf(agent: Agent): PoolsView {
   }
   return {
     counters,
-    async countersOfNode(size, node) {
-      const numbers = await read(poolDirectory(size, node), ['nr', 'free', 'surplus'])
-      const [total = NaN, free = NaN, surplus = NaN] = numbers
-      return { total, free, surplus }
+    async expectBack(size, wanted, what) {
+      await waitUntil(agent, async () => (await counters(size)).free >= wanted.free)
+      check.equal(await counters(size), wanted, what)
     },
     async resize(size, count) {
       const path = `${poolDirectory(size)}/nr_hugepages`

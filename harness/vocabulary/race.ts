@@ -26,11 +26,17 @@ export async function race(
   return arena.agent.race.run({ actors, duration: milliseconds })
 }
 
+/** The first word of a page that is full of the byte. */
+function checkOf(byte: number | undefined): { readonly value?: bigint } {
+  return byte === undefined ? {} : { value: BigInt(byte) * 0x0101_0101_0101_0101n }
+}
+
 async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Actor> {
   const { dialect, handles } = arena
   const common = racer.times === undefined ? {} : { rounds: racer.times }
   if (racer.does === 'read-file') return { ...common, kind: 'read-file', path: racer.path }
   if (racer.does === 'write-file') return { ...common, kind: 'write-file', path: racer.path, text: racer.text }
+  if (racer.does === 'signal') return { ...common, kind: 'signal', value: racer.pause }
   const { gmem, nestedVm } = handles
   const place = { offset: offsetOf(racer.range), size: sizeOf(racer.range) }
   const gpa = handles.gpa + place.offset
@@ -48,15 +54,29 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
         ...(racer.watched === true ? { vcpu: await nestedVm.vcpu(vcpuId), gpa } : {}),
       }
     }
-    case 'host-count':
     case 'host-read':
+      return { ...common, ...place, ...checkOf(racer.byte), kind: 'host-read', mapping: mappingOf(handles) }
+    case 'host-count':
     case 'pin':
+    case 'fork':
       return { ...common, ...place, kind: racer.does, mapping: mappingOf(handles) }
+    case 'guest-read': {
+      const vcpu = await nestedVm.vcpu(vcpuId)
+      return { ...common, ...checkOf(racer.byte), kind: 'guest-read', vcpu, gpa, size: place.size }
+    }
     case 'guest-count':
-    case 'guest-read':
-      return { ...common, kind: racer.does, vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
+      return { ...common, kind: 'guest-count', vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
       return { ...common, ...place, kind: 'fallocate', target: gmem }
+    case 'punch':
+    case 'allocate':
+    case 'map':
+      return { ...common, ...place, kind: racer.does, target: gmem }
+    case 'bind': {
+      const { slot } = nestedVm.takeSlot({ size: 0, alignment: 1 })
+      const { vm } = nestedVm
+      return { ...common, ...place, kind: 'bind', vm, target: gmem, mapping: mappingOf(handles), slot, gpa }
+    }
     default:
       return racer satisfies never
   }

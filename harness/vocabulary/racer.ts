@@ -12,6 +12,8 @@ export type Racer = {
   | { readonly does: 'read-file'; readonly path: string }
   /** Writes a text to a file, such as 1 to /proc/sys/vm/compact_memory. */
   | { readonly does: 'write-file'; readonly path: string; readonly text: string }
+  /** Signals all other threads of the race, again and again with a pause of so many nanoseconds; the handler does nothing. */
+  | { readonly does: 'signal'; readonly pause: number }
 )
 
 type RacerOnPages =
@@ -25,9 +27,18 @@ type RacerOnPages =
    * thread may write there. SIGBUS and memory faults are counted.
    */
   | { readonly does: 'host-count' | 'guest-count' }
-  /** Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. */
-  | { readonly does: 'host-read' | 'guest-read' }
+  /**
+   * Reads the first word of each page; each guest in the race has a vCPU of its own. Faults are counted. With `byte`, a word
+   * that is not made of this byte is a mismatch.
+   */
+  | { readonly does: 'host-read' | 'guest-read'; readonly byte?: number | undefined }
   /** Pins the pages and releases them at once. */
   | { readonly does: 'pin' }
-  /** Punches a hole and allocates the range again. */
-  | { readonly does: 'reallocate' }
+  /** Punches a hole; allocates the range; or one after the other. */
+  | { readonly does: 'punch' | 'allocate' | 'reallocate' }
+  /** Maps the range anew, reads each page, and unmaps it. SIGBUS is counted. */
+  | { readonly does: 'map' }
+  /** Forks a child that reads each page and ends. */
+  | { readonly does: 'fork' }
+  /** Binds the range to a memslot at its guest address, and deletes the memslot: no other may have the range. */
+  | { readonly does: 'bind' }

@@ -1,21 +1,26 @@
 // The nouns of scenarios. They hide the agent, the handles and the dialect of the kernel.
 import type { ActorReport } from '../agent/actors.ts'
-import type { Agent } from '../agent/client.ts'
+import type { Agent, Operations } from '../agent/client.ts'
 import type { ErrnoName } from '../agent/errno.ts'
 import type { Gmem, Mapping, Vcpu, Vm } from '../agent/wire/fields.ts'
 import type { ConversionResult } from '../agent/gmem.ts'
-import type { Outcome } from '../agent/wire/call.ts'
 import type { words } from '../agent/vocabulary.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
+import type { Outcome } from '../agent/wire/call.ts'
+import type { FailingAllocations, LastingFailures } from './disturb/failing-allocations.ts'
 import type { NestedVm } from './nested-vm.ts'
-import type { MemoryFailure, GuestView, HostView } from './views.ts'
+import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
-import type { Group, KernelMemory } from './kernel-words.ts'
+import type { Group } from './kernel/control-group.ts'
+import type { KernelMemory } from './kernel-words.ts'
 import type { PageRange } from '../model/ranges.ts'
+import type { Signalled, Survivable } from './disturb/signalled.ts'
 import type { PoolsView } from './pools.ts'
+import type { Rounds } from './kernel/leaves-nothing.ts'
 import type { Racer } from './racer.ts'
+import type { Step } from './steps/step.ts'
 
 /** The argument of `run` of a scenario. Everything created through it is closed after the scenario. */
 export interface ScenarioContext {
@@ -42,15 +47,40 @@ export interface ScenarioContext {
   readonly kernelMemory: () => Promise<KernelMemory>
   /** Puts the agent into a new control group until it leaves or the scenario ends. Requires `hugetlb-cgroup`. */
   readonly enterGroup: (name: string) => Promise<Group>
+  /** Counts the removed control groups that something still uses, after a while if there are some. */
+  readonly dyingGroups: () => Promise<number>
   /**
-   * Repeats an operation while its first, second, … allocation fails, and passes each outcome to `then`. Returns the number
-   * of its allocations. Requires `fault-injection`.
+   * Repeats an operation while its first, second, … allocation of a kind fails, and passes each outcome to `after`. The
+   * scenario names these allocations, and fails if they do not end in ENOMEM as often as it tells. Requires
+   * `fault-injection`.
    */
-  readonly failEachAllocation: (
-    operation: () => Promise<Outcome>,
-    then: (outcome: Outcome, nth: number) => Promise<void>,
-  ) => Promise<number>
-  /** Makes a frame usable again after an injected memory error. Requires `hwpoison-inject`. */
+  readonly failEachAllocation: <Kind extends Outcome>(options: FailingAllocations<Kind>) => Promise<void>
+  /**
+   * The same with allocations that go on failing: from a position on, which moves, all that follow fail, or so many in a row,
+   * so that a second try of the kernel does not help. Requires `fault-injection`.
+   */
+  readonly failAllocationsFrom: <Kind extends Outcome>(options: LastingFailures<Kind>) => Promise<void>
+  /**
+   * Repeats a round of operations within the agent. Each call must end as it tells, and the kernel must hold hardly more
+   * afterwards: objects of any slab, pages, huge pages, descriptors. Returns how often each call ended with an errno.
+   */
+  readonly leavesNothing: (rounds: Rounds) => Promise<readonly number[]>
+  /**
+   * Causes a memory error in a frame, as the hardware does. The messages of the kernel about it are expected. Requires
+   * `hwpoison-inject`.
+   */
+  readonly failFrame: (pfn: number) => Promise<MemoryFailure>
+  /** Performs one operation of the agent, which gets signals meanwhile, and counts them. */
+  readonly signalled: <Kind>(options: Survivable, operation: () => Promise<Kind>) => Promise<Signalled<Kind>>
+  /**
+   * Forks a child, which performs one operation and gets SIGKILL after so many nanoseconds. Returns whether it died in the
+   * operation.
+   */
+  readonly killedDuring: (after: number, operation: (child: Operations) => Promise<unknown>) => Promise<boolean>
+  /**
+   * Makes a frame usable again after an injected memory error: of a huge page in its pool, the first frame. Requires
+   * `hwpoison-inject`.
+   */
   readonly unpoison: (pfn: number) => Promise<void>
   /** Counts the nodes of all maple trees in the instance; only differences are meaningful. Requires `slab-counters`. */
   readonly mapleNodes: () => Promise<number>
@@ -100,6 +130,8 @@ export interface Memory {
    * size of a huge page. For in-place conversion.
    */
   bind(range: PageRange, place?: SlotPlace): Promise<Slot>
+  /** Closes the descriptor of the file, and then its mapping. */
+  close(): Promise<void>
   /** Adds a descriptor of the file by dup(), and a mapping through it. */
   duplicate(): Promise<Descriptor>
   /** Converts pages one by one in the given order, by one request to the agent; all conversions must succeed. */
@@ -110,6 +142,10 @@ export interface Memory {
   mapAgain(): Promise<HostView>
   /** Forks a child, and returns the view through its mapping of the whole file. */
   fork(): Promise<HostView>
+  /** The view through another mapping of the file, which need not begin at page 0, and of another process. */
+  viewOf(mapping: Mapping, options?: ViewOptions): HostView
+  /** The copies that the kernel makes from and to the host's pages in one way. */
+  copiesBy(way: CopyWay, options?: CopyOptions): CopyView
   /** Maps all pages of the range into the guest before it runs: KVM_PRE_FAULT_MEMORY. Requires `pre-fault`. */
   preFault(range: PageRange): Promise<void>
   /** Calls KVM_SET_MEMORY_ATTRIBUTES on the VM for the addresses of the range; the model stays. */
@@ -128,6 +164,11 @@ export interface Memory {
   /** Converts a range, which must succeed, and returns the duration in the kernel, in nanoseconds. */
   timeConversion(to: PageState, range: PageRange): Promise<number>
   /**
+   * Does many small operations in one request, which is much faster than the other words. All must succeed, and each look
+   * must find what the model says at that step.
+   */
+  perform(steps: readonly Step[]): Promise<void>
+  /**
    * Causes a memory error in the first page of the range, which the host must have mapped: `madvise` as a process can,
    * `inject` as the hardware does (requires `hwpoison-inject`). The messages of the kernel about it are expected.
    */
@@ -143,6 +184,12 @@ export interface Memory {
    * frames of the huge page, and kpageflags shows no huge page there. Requires the same as `expectWhole`.
    */
   expectSplit(range: PageRange): Promise<void>
+  /**
+   * Each huge page of the range is split or whole as the model says, by the flags of all its frames, which are the same as
+   * before. Only the host touches it, in its shared pages: a 1G page that the guest touches while it is whole is zeroed,
+   * which takes seconds. A whole huge page must have been seen split before. Requires `pagemap`.
+   */
+  expectLayout(range: PageRange): Promise<void>
   /** The counters of the pool and st_blocks equal the models of all files of this page size. */
   expectAccounting(): Promise<void>
   /** The charges of the agent's control group equal the models as well. Requires `hugetlb-cgroup`. */
@@ -174,6 +221,8 @@ export interface Slot {
   readonly guest: GuestView
   /** The guest's view equals the model in each page of the slot, or of a part of it. */
   matchesModel(range?: PageRange): Promise<void>
+  /** Faults pages in through this slot, without an access by the guest. */
+  preFault(range: PageRange): Promise<void>
   /** Deletes the memslot. */
   unbind(): Promise<void>
 }
@@ -193,6 +242,22 @@ export interface ConvertEachOptions {
   /** Converts only every n-th page of the range, from its first page on. Default: all pages. */
   readonly every?: number
   readonly order: 'forward' | 'reverse' | { readonly random: number }
+}
+
+export interface ViewOptions {
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process that accesses the mapping: a child of the agent. Default: the agent. */
+  readonly process?: Operations
+}
+
+export interface CopyOptions {
+  /** Default: the mapping of the whole file. */
+  readonly mapping?: Mapping
+  /** The page of the file at the start of the mapping. Default 0. */
+  readonly start?: number
+  /** The process whose mapping it is: a child of the agent. Default: the agent. */
+  readonly pid?: number
 }
 
 export type PinMethod = (typeof words.pin)[number]

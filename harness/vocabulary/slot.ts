@@ -40,6 +40,13 @@ export async function bindSlot(
       const what = `guest view of ${describeRange(part)} through memslot ${free.slot}`
       check.equal<unknown>(await guest.look(part), memory.model.guestView(part), what)
     },
+    async preFault(part) {
+      const name = `${describeRange(part)} through memslot ${free.slot}`
+      const left = await agent.guest.preFault(await view.vcpu(), view.gpa + offsetOf(part), sizeOf(part))
+      expectDone(left, `faulting in ${name}`)
+      check.equal(left.size, 0n, `bytes left after faulting in ${name}`)
+      memory.model.allocate(part)
+    },
     async unbind() {
       const deletion = await agent.vm.deleteMemslot(nestedVm.vm, free.slot)
       expectDone(deletion, `deleting memslot ${free.slot}`)

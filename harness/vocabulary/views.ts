@@ -3,6 +3,7 @@ import type { ErrnoName } from '../agent/errno.ts'
 import type { FrameRun } from '../agent/frame-runs.ts'
 import type { PageLook } from '../agent/access.ts'
 import type { Run, Tag } from '../model/reference-model.ts'
+import type { words } from '../agent/vocabulary.ts'
 import type { PageRange } from '../model/ranges.ts'
 
 /** The number of pages of each size that the page tables of a guest map. */
@@ -22,6 +23,21 @@ export interface HostView {
   frames(range: PageRange): Promise<readonly (number | 'unmapped')[]>
   /** Returns the same in runs of pages in consecutive frames: for large ranges. Requires `pagemap`. */
   frameRuns(range: PageRange): Promise<readonly FrameRun[]>
+}
+
+/** A way in which the kernel copies between the memory of a process and elsewhere. */
+export type CopyWay = (typeof words.way)[number]
+
+/** The copies that the kernel makes between the host's pages of a file and elsewhere, in one way. */
+export interface CopyView {
+  /** Fills each page of the range with a byte. */
+  fill(range: PageRange, tag: Tag): Promise<void>
+  /** Checks that no page of the range can be copied, and that nothing can be copied to its first and its last page. */
+  expectRefused(range: PageRange): Promise<void>
+  /** Returns the contents in runs, without any expectation; `fault` is a page that cannot be copied. */
+  look(range: PageRange): Promise<Run<PageLook>[]>
+  /** The copies equal the model in each page: shared pages have its contents, and no other page can be copied. */
+  matchesModel(range: PageRange): Promise<void>
 }
 
 /** The accesses of a vCPU to the guest addresses of a file. */
@@ -46,4 +62,8 @@ export interface MemoryFailure {
   readonly errno: ErrnoName
   /** SIGBUS (7) if the kernel killed the access at once, else 0. */
   readonly signal: number
+  /** Of that signal: the si_code, the first byte in the file, and the binary logarithm of what is lost. */
+  readonly signalCode: number
+  readonly faultOffset: number
+  readonly addressBits: number
 }

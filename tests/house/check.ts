@@ -7,6 +7,7 @@ import { rooms, type Rooms } from './rooms.ts'
 import { crowdFaults, lengthFaults, nameFaults } from './sizes.ts'
 import type { Fault } from './source.ts'
 import { listFaults, wallFaults } from './walls.ts'
+import { wordFaults } from './words.ts'
 
 /** Returns the faults of the tree at root, in the order of the rules. */
 export function checkHouse(root: string, allowList: Rooms): Fault[] {
@@ -18,6 +19,7 @@ export function checkHouse(root: string, allowList: Rooms): Fault[] {
     ...lengthFaults(root),
     ...mirrorFaults(root),
     ...dialectFaults(root),
+    ...wordFaults(root),
   ]
 }
 

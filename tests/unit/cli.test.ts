@@ -248,7 +248,7 @@ void test('the command line', async (suite) => {
     t.match(ran, { exitCode: 0, stdout: /^zap-at-wrong-address .* \[A-19; several-slots-of-one-file\]\n$/ })
     t.match(
       ran.stderr,
-      /^gmemtest: in brackets: the number of the known bug .*docs\/bugs\.md.*, and the scenarios.*\n$/,
+      /^gmemtest: in brackets: the numbers of the known bug .*docs\/bugs\.md.*, and the scenarios.*\n$/,
     )
   })
 

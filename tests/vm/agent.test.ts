@@ -1,12 +1,16 @@
 // Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
 import { hugeFlag } from '../../harness/agent/frame-runs.ts'
+import { call, made } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
 import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
+import { checkSignals } from './fixtures/agent-signals.ts'
+import { checkMappings } from './fixtures/agent-mappings.ts'
+import { checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
@@ -99,17 +103,17 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('a guest that takes too long is an outcome', async (t) => {
-    const call = await openCall(instance)
-    const { vm } = await must(call('vmCreate', { type: vmTypes.swProtected }))
-    const { vcpu } = await must(call('vcpuCreate', { vm, id: 0 }))
+    const send = await openCall(instance)
+    const { vm } = await must(send('vmCreate', { type: vmTypes.swProtected }))
+    const { vcpu } = await must(send('vcpuCreate', { vm, id: 0 }))
     const options = { vcpu, gpa, size: 2 ** 30, pattern: 'byte', value: 1, timeout: 50 } as const
     const slot = { vm, slot: 1, flags: 0, gpa, size: 2 ** 30, gmem: undefined, gmemOffset: 0 } as const
     const anonymous = { file: undefined, offset: 0, protection: 3, flags: 0x4022, address: 0 } as const
-    const { mapping } = await must(call('mmap', { ...anonymous, length: 2 ** 30 }))
-    await must(call('memslotSet', { ...slot, mapping, mappingOffset: 0 }))
-    t.match(await call('guestFill', options), { outcome: 'timeout' })
-    t.match(await call('guestFill', { ...options, size: page, timeout: 60_000 }), { outcome: 'done' })
-    await call('reset', {})
+    const { mapping } = await must(send('mmap', { ...anonymous, length: 2 ** 30 }))
+    await must(send('memslotSet', { ...slot, mapping, mappingOffset: 0 }))
+    t.match(await send('guestFill', options), { outcome: 'timeout' })
+    t.match(await send('guestFill', { ...options, size: page, timeout: 60_000 }), { outcome: 'done' })
+    await send('reset', {})
   })
 
   await t.test('converts in bulk, and says where it stopped', async (t) => {
@@ -132,6 +136,9 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
+  await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
+  await t.test('signals itself and a child during an operation', (t) => checkSignals(t, agent))
+
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)
     const request = ioctls.gmemConvertPrivate
@@ -143,10 +150,10 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('pins pages in both ways', async (t) => {
+  await t.test('pins pages in every way', async (t) => {
     const memory = await createMemory(agent)
     const { mapping } = memory
-    for (const method of ['vmsplice', 'gup-test'] as const) {
+    for (const method of ['vmsplice', 'gup-test', 'socket'] as const) {
       const { pin } = await must(agent.host.pin({ mapping, offset: 3 * page, size: page, method }))
       t.match(await memory.convert('private', 0, size), { errno: 'EAGAIN', errorOffset: 3 * page }, method)
       await must(agent.close(pin))
@@ -155,6 +162,8 @@ void test('the agent in a guest', async (t) => {
     }
     await agent.reset()
   })
+
+  await t.test('moves, protects and locks mappings, and lets the kernel copy', (t) => checkMappings(t, agent))
 
   await t.test('looks behind a mapping and at the file', async (t) => {
     const { mapping, gmem, vcpu } = await createMemory(agent)
@@ -189,8 +198,11 @@ void test('the agent in a guest', async (t) => {
     await must(agent.files.memfd(page))
     await must(agent.setAffinity(2))
     await must(agent.setAffinity(0))
-    t.match(await agent.failNth(1), { errno: /^(OK|ENOENT)$/ })
+    t.match(await agent.failNth('objects', 1), { errno: /^(OK|ENOENT)$/ })
     t.match(await agent.failNthResult(), { fired: false })
+    const failing = await agent.failLasting({ of: 'nodes', space: 1024, times: 2 })
+    t.match(failing, { errno: /^(OK|ENOENT)$/ })
+    if (failing.errno === 'OK') t.match(await agent.failLastingResult(), { armed: false, failures: 0 })
     await agent.reset()
   })
 
@@ -252,6 +264,17 @@ void test('the agent in a guest', async (t) => {
       t.ok(report.rounds > 0)
     }
     t.equal(reports[1]?.faults, 0, 'a page that stays shared never gives SIGBUS')
+    await agent.reset()
+  })
+
+  await t.test('repeats rounds by itself, and leaves no descriptor', async (t) => {
+    const { vm } = await must(agent.vm.create())
+    const before = await must(agent.descriptors())
+    const create = call('gmemCreate', { vm, size: page, flags: 1 })
+    const refused = call('gmemCreate', { vm, size: 1, flags: 1 }, { errno: 'EINVAL' })
+    const result = await agent.repeat(200, [create, refused, call('close', { handle: made(0) })])
+    t.match(result, { done: 200, errors: [0, 200, 0] })
+    t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
     await agent.reset()
   })
 

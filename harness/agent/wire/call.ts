@@ -87,8 +87,9 @@ function readReply<Name extends OperationName>(
   const status = statuses[frame.status]
   if (status !== 'answered') {
     const why = frame.body.toString('utf8')
-    const code = status === 'child-gone' ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
     end(`: ${why}`)
+    if (status === 'child-crashed') throw new GuestError('AGENT_CHILD_CRASHED', `${shown}: ${why}`)
+    const code = status === 'child-gone' ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
     throw new ProtocolError(code, `${shown}: ${why}`)
   }
   const length = sizeOfFields(operations[name].answer)

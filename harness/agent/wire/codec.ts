@@ -1,6 +1,7 @@
 // Turns the fields of an operation into words and back, as the table in operations.ts says.
 import { snakeCase, type Decoded, type Field, type Fields } from './fields.ts'
 import { operations, type OperationName, type Request } from './operations.ts'
+import { callResult } from './protocol.ts'
 
 /** Each field is one 64-bit word. */
 export const wordSize = 8
@@ -14,11 +15,36 @@ function isInput(value: unknown): value is never {
   return value === undefined || ['number', 'bigint', 'boolean', 'string'].includes(typeof value)
 }
 
+/** The object that an earlier call of the same round made. */
+export interface Made {
+  readonly madeByCall: number
+}
+
+/** The request of a call, in which objects of earlier calls may stand for handles. */
+export type CallRequest<Name extends OperationName> = {
+  readonly [Key in keyof Request<Name>]: Request<Name>[Key] | Made
+}
+
+function isMade(value: unknown): value is Made {
+  return typeof value === 'object' && value !== null && 'madeByCall' in value
+}
+
 /** The words of a request, in the order of the table. */
 export function encodeRequest<Name extends OperationName>(name: Name, request: Request<Name>): bigint[] {
-  const values = new Map<string, unknown>(Object.entries(request))
-  return Object.entries<Field<never, unknown>>(operations[name].request).map(([key, field]) => {
+  return encodeCall(name, request)
+}
+
+/** The words of the request of a call of `repeat`. */
+export function encodeCall<Name extends OperationName>(name: Name, request: CallRequest<Name>): bigint[] {
+  return encodeFields(name, operations[name].request, request)
+}
+
+/** The words of some fields, in the order of the fields. `name` is what they belong to. */
+export function encodeFields(name: string, fields: Fields, given: object): bigint[] {
+  const values = new Map<string, unknown>(Object.entries(given))
+  return Object.entries<Field<never, unknown>>(fields).map(([key, field]) => {
     const value = values.get(key)
+    if (isMade(value)) return BigInt(callResult + value.madeByCall)
     if (!isInput(value)) throw new TypeError(`${name}: ${key} cannot be sent`)
     return field.encode(value)
   })

@@ -2,6 +2,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import { DeadlineExceeded, withDeadline } from '../../base/deadline.ts'
 import { messageOf, ProtocolError } from '../../base/errors.ts'
+import { deadlySignals } from '../../uapi/constants.ts'
 import { encodeFrame, FrameReader, type Frame } from './frames.ts'
 
 /** The stream of frames: an SSH channel, or both pipes of a child process. */
@@ -26,6 +27,10 @@ export interface Unanswered {
   readonly answers: number
 }
 
+// A server of ssh may have no name for a signal, and the shell that starts the agent reports it as an exit code.
+const signalledExitCode = 128
+const crashInAgent = /^agent: SIG([A-Z]+) outside of a guarded access$/
+
 /** Enough lines to explain an error. */
 const stderrLinesKept = 20
 
@@ -41,6 +46,7 @@ export class Connection implements AsyncDisposable {
   #waiting: { readonly sequence: number; readonly resolve: (frame: Frame) => void } | undefined
   #shown = 'nothing yet'
   #unanswered: string | undefined
+  #deadlySignal: string | undefined
   #answers = 0
   #sequence = 0
   #turn: Promise<unknown> = Promise.resolve()
@@ -53,6 +59,7 @@ export class Connection implements AsyncDisposable {
     channel.on('data', (piece: Buffer) => this.#receive(piece))
     channel.on('error', (error) => this.#lost(error))
     for (const event of ['end', 'close']) channel.once(event, () => this.#ended())
+    channel.once('exit', (code: number | null, name?: string) => this.#exited(code, name))
     channel.stderr?.on('data', (piece: Buffer) => this.#hear(piece))
     channel.stderr?.on('error', () => undefined)
   }
@@ -65,6 +72,11 @@ export class Connection implements AsyncDisposable {
   /** The request without an answer as a readable line, kept after the conversation broke, and the number of answers. */
   get unanswered(): Unanswered {
     return { operation: this.#unanswered, answers: this.#answers }
+  }
+
+  /** The signal of the kernel that ended the agent, without SIG, when that is known: `SEGV`. */
+  get deadlySignal(): string | undefined {
+    return this.#deadlySignal ?? this.#stderr.map((line) => crashInAgent.exec(line)?.[1]).find(Boolean)
   }
 
   /**
@@ -90,9 +102,13 @@ export class Connection implements AsyncDisposable {
   /** Ends the conversation: data after this point cannot be trusted. */
   #end(reason: Error): void {
     if (this.#reason !== undefined) return
+    this.#giveUp(reason)
+    this.#channel.destroy()
+  }
+
+  #giveUp(reason: Error): void {
     this.#reason = reason
     this.#over.reject(reason)
-    this.#channel.destroy()
   }
 
   async #exchangeNow(exchange: Exchange): Promise<Frame> {
@@ -147,7 +163,17 @@ export class Connection implements AsyncDisposable {
   #ended(): void {
     const half = this.#reader.pending === 0 ? '' : `, after ${this.#reader.pending} bytes of an unfinished answer`
     const message = `the agent died ${this.#when} ${this.#shown}${half}`
-    this.#end(new ProtocolError('AGENT_DIED', message, this.#details()))
+    if (this.#reason !== undefined) return
+    this.#giveUp(new ProtocolError('AGENT_DIED', message, this.#details()))
+    // Not destroyed: the cause of its end is still to come.
+    this.#channel.end()
+  }
+
+  #exited(code: number | null, name: string | undefined): void {
+    const found = Object.entries(deadlySignals).find(
+      ([short, number]) => `SIG${short}` === name || code === signalledExitCode + number,
+    )
+    this.#deadlySignal = found?.[0]
   }
 
   #hear(piece: Buffer): void {

@@ -37,10 +37,14 @@ const timeout = unseen(count)
 const inMapping = { mapping, offset: size, size }
 const inGuest = { vcpu, gpa: bits, size }
 const filling = { pattern: choice(words.pattern), value: bits }
+/** `pid`: the process whose memory it is; the process that performs the operation if it is left out. */
+const copying = { ...inMapping, way: choice(words.way), pid: seldom(count) }
 const conversion = { target: handle('vm', 'gmem'), dialect, to: pageState }
 
-/** How an access by the host ended: for a signal its si_code, its offset in the mapping, and the bytes handled before. */
-const hostEnd = { outcome: choice(words.host), signalCode: count, faultOffset: size, bytes: size }
+/** A signal: its si_code, its offset in the mapping, and for a memory error the binary logarithm of what is lost. */
+const hit = { signalCode: count, faultOffset: size, addressBits: count }
+/** How an access by the host ended, and the bytes handled before. */
+const hostEnd = { outcome: choice(words.host), ...hit, bytes: size }
 /** How an access by the guest ended: for KVM_EXIT_MEMORY_FAULT its fields, otherwise the exit that was not expected. */
 const guestEnd = {
   outcome: choice(words.guest),
@@ -143,7 +147,7 @@ export const operations = {
   madvise: {
     number: 27,
     request: { mapping, offset: size, length: size, advice: count },
-    answer: { signal: count, signalCode: count },
+    answer: { signal: count, ...hit },
   },
   fstat: {
     number: 28,
@@ -177,6 +181,8 @@ export const operations = {
       target: optionalHandle('vm', 'gmem', 'file'),
       mapping: optionalHandle('mapping'),
       vcpu: optionalHandle('vcpu'),
+      vm: optionalHandle('vm'),
+      slot: seldom(count),
       dialect: seldom(dialect),
       to: seldom(pageState),
       offset: seldom(size),
@@ -192,7 +198,7 @@ export const operations = {
   actorsStart: { number: 42, request: {}, answer: { actors: count } },
   actorsWait: { number: 43, request: { duration: count }, answer: { finished: count, actors: count } },
   actorsStop: { number: 44, request: {}, answer: { actors: count } },
-  failNth: { number: 45, request: { nth: count }, answer: {} },
+  failNth: { number: 45, request: { of: choice(words.allocation), nth: count }, answer: {} },
   failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
   fileBatch: { number: 47, request: { files: count }, answer: { files: count } },
   directory: { number: 48, request: { call: choice(words.directory) }, answer: {} },
@@ -203,6 +209,63 @@ export const operations = {
     request: { pfn: count, frames: count, mask: bits, value: bits },
     answer: { frames: count, matching: count },
   },
+  signalNext: {
+    number: 52,
+    request: { how: choice(words.signal), after: count, every: seldom(count) },
+    answer: {},
+  },
+  signalNextResult: {
+    number: 53,
+    request: {},
+    answer: {
+      armed: flag,
+      error: count,
+      handled: count,
+      inCalls: count,
+      ended: count,
+      pending: flag,
+      nanoseconds: unseen(count),
+    },
+  },
+  failLasting: { number: 55, request: { of: choice(words.allocation), space: count, times: count }, answer: {} },
+  failLastingResult: { number: 56, request: {}, answer: { armed: flag, failures: count } },
+  mremap: {
+    number: 58,
+    request: {
+      mapping,
+      offset: size,
+      oldSize: size,
+      newSize: size,
+      flags: bits,
+      place: optionalHandle('mapping'),
+      placeOffset: seldom(size),
+    },
+    answer: { address: bits },
+  },
+  mprotect: { number: 59, request: { mapping, offset: size, length: size, protection: bits }, answer: {} },
+  mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
+  copyScan: { number: 61, request: copying, answer: { runs: count } },
+  copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },
+  steps: {
+    number: 64,
+    request: {
+      file: gmem,
+      target: handle('vm', 'gmem'),
+      dialect,
+      base: seldom(bits),
+      mapping: optionalHandle('mapping'),
+      vcpu: optionalHandle('vcpu'),
+      gpa: bits,
+      timeout,
+    },
+    answer: { done: count, runs: count },
+  },
+  repeat: {
+    number: 66,
+    request: { rounds: count },
+    answer: { done: count, call: count, error: count, word: bits },
+  },
+  descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
 } as const satisfies Record<string, Operation>
 
 export type OperationName = keyof typeof operations

@@ -33,8 +33,10 @@
 export const protocolVersion = 1
 export const magic = 0x4d454d47
 export const headerSize = 24
+/** A word of a call of `repeat` that stands for the first word of the answer to call 0 of the round; 1 more for call 1. */
+export const callResult = 0x1f_5a5a_5a5a_5a00
 /** Enough for the longest answer to a scan of a 1 GiB file. */
 export const maximumFrame = 8 * 1024 * 1024
 
-/** The agent's reaction to a request: performed (see errno), refused (a mistake of the caller), or its child is gone. */
-export const statuses = ['answered', 'refused', 'child-gone'] as const
+/** The agent's reaction to a request: performed (see errno), refused (a mistake of the caller), or its child is gone or crashed. */
+export const statuses = ['answered', 'refused', 'child-gone', 'child-crashed'] as const

@@ -1,8 +1,8 @@
-// The records behind the words of some answers: arrays of structures that both sides know.
+// The records behind the words of some requests and answers: arrays of structures that both sides know.
 import { ProtocolError } from '../../base/errors.ts'
 import { words } from '../vocabulary.ts'
-import { decodeFields, sizeOfFields } from './codec.ts'
-import { bits, choice, count, size, type Decoded, type Fields } from './fields.ts'
+import { decodeFields, encodeFields, sizeOfFields } from './codec.ts'
+import { bits, choice, count, size, type Decoded, type Encodable, type Fields } from './fields.ts'
 
 interface RecordSpec {
   /** The bytes of each field. */
@@ -14,6 +14,8 @@ interface RecordSpec {
 export const records = {
   /** Consecutive pages that look alike: behind the answer to a scan. `tag` is the byte that fills the page. */
   pageRun: { width: 4, fields: { first: count, count, look: choice(words.look), tag: count } },
+  /** A small operation on pages of a file: behind the request `steps`. `value` is the byte that a step fills pages with. */
+  step: { width: 4, fields: { does: choice(words.step), first: count, count, value: count } },
   /** A page in /proc/self/pagemap, /proc/kpageflags and /proc/kpagecount: behind the answer to `pagemap`. */
   pageEntry: { width: 8, fields: { pagemap: bits, flags: bits, mapCount: count } },
   /** Pages with consecutive frames: behind the answer to `frameRuns`. `pfn` is 0 where nothing is mapped. */
@@ -51,6 +53,20 @@ export const records = {
 
 type RecordName = keyof typeof records
 type FieldsOf<Name extends RecordName> = (typeof records)[Name]['fields']
+
+/** The bytes of the records that a request ends with. */
+export function encodeRecords<Name extends RecordName>(
+  name: Name,
+  values: readonly Encodable<FieldsOf<Name>>[],
+): Buffer {
+  const { width, fields } = records[name]
+  const tail = Buffer.alloc(values.length * (sizeOfFields(fields) / 8) * width)
+  for (const [at, word] of values.flatMap((value) => encodeFields(name, fields, value)).entries()) {
+    if (width === 8) tail.writeBigUInt64LE(word, at * width)
+    else tail.writeUInt32LE(Number(word), at * width)
+  }
+  return tail
+}
 
 /**
  * Reads the records that an answer ends with.

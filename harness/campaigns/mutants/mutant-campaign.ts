@@ -4,7 +4,7 @@ import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/even
 import type { Mutant } from './mutant-patches.ts'
 import { likelyFirst, onlyNamed, runOn, tryMutant, type TrialOptions } from './mutant-trial.ts'
 
-export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit'> {
+export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit' | 'claims'> {
   readonly mutants: readonly Mutant[]
   /** Builds the kernel with a mutant, or without one. */
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
@@ -25,7 +25,7 @@ export interface TrialsOutcome {
 export async function tryMutants(options: TrialsOptions): Promise<TrialsOutcome> {
   const { mutants, emit } = options
   const started = performance.now()
-  const verdicts = { KILLED: 0, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, ERROR: 0 }
+  const verdicts = { KILLED: 0, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, UNPROVEN: 0, ERROR: 0 }
   const finish = async (aborted: string | undefined): Promise<void> =>
     emit({
       type: 'mutants-finished',
@@ -51,19 +51,23 @@ export async function tryMutants(options: TrialsOptions): Promise<TrialsOutcome>
 
 async function tryOne(mutant: Mutant, options: TrialsOptions): Promise<MutantResult> {
   const { build, emit, again, plan } = options
-  const { name, title, bug, file } = mutant
+  const { name, title, bugs, file, claims } = mutant
   await emit({ type: 'mutant-started', name, title })
   const result = await tryMutant({
     ...options,
     build: () => build(mutant),
-    plan: likelyFirst(plan, mutant.scenarios),
+    claims,
+    plan: likelyFirst(
+      plan,
+      claims.map(({ scenario }) => scenario),
+    ),
     again: () => again(name),
   })
   await emit({
     type: 'mutant-finished',
     name,
     title,
-    ...(bug === undefined ? {} : { bug }),
+    ...(bugs.length === 0 ? {} : { bug: bugs.join(', ') }),
     patch: file,
     again: again(name),
     ...result,
@@ -116,6 +120,6 @@ async function runControl(
 
 /** A mutant that survived counts before one that was not built. */
 function exitCodeFor(verdicts: Readonly<Record<MutantVerdict, number>>): number {
-  if (verdicts.SURVIVED + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.testFailed
+  if (verdicts.SURVIVED + verdicts.UNPROVEN + verdicts.NO_BOOT + verdicts.ERROR > 0) return exitCodes.testFailed
   return verdicts.NOT_BUILT > 0 ? exitCodes.couldNotRun : exitCodes.ok
 }

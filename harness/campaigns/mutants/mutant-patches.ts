@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { isMissing } from '../../cache/atomic-file.ts'
+import { readClaims, type Claim } from './claims.ts'
 
 /** One bug, described by its patch. */
 export interface Mutant {
@@ -12,10 +13,10 @@ export interface Mutant {
   readonly file: string
   /** The subject of the patch, without its prefix. */
   readonly title: string
-  /** Its number in the catalogue of known bugs. */
-  readonly bug?: string
-  /** The scenarios that are most likely to detect it. */
-  readonly scenarios: readonly string[]
+  /** Its numbers in the catalogue of known bugs. */
+  readonly bugs: readonly string[]
+  /** The scenarios that kill it; at least one. */
+  readonly claims: readonly Claim[]
 }
 
 const folderName = 'mutants'
@@ -23,7 +24,7 @@ const folderName = 'mutants'
 /**
  * Reads the mutants of a kernel, sorted by name: the patches in the folder `mutants` of each of its series.
  * @throws {UsageError} MUTANTS_MISSING when the kernel has none
- * @throws {UsageError} MUTANT_INVALID for a patch without a subject or without scenarios
+ * @throws {UsageError} MUTANT_INVALID for a patch without a subject or without a claim
  */
 export async function readMutants(definition: KernelDefinition): Promise<Mutant[]> {
   const mutants: Mutant[] = []
@@ -60,15 +61,15 @@ function parseMutant(file: string, text: string): Mutant {
       ?.replaceAll(/\n[ \t]+/g, ' ')
       .trim()
   const title = (line('Subject') ?? '').replace(/^\[[^\]]*\] */, '')
-  const bug = line('Bug')
-  const scenarios = (line('Scenarios') ?? '').split(/[\s,]+/).filter((name) => name !== '')
-  if (title === '' || scenarios.length === 0) {
-    const missing = title === '' ? 'Subject' : 'Scenarios'
+  const bugs = (line('Bug') ?? '').split(/[\s,]+/).filter((id) => id !== '')
+  const claims = readClaims(file, text)
+  if (title === '' || claims.length === 0) {
+    const missing = title === '' ? 'Subject' : 'Killed-by'
     throw new UsageError('MUTANT_INVALID', `the mutant ${file} has no line '${missing}: …'`, {
-      hint: 'add both lines: Subject describes the bug, Scenarios names the scenarios that should detect it',
+      hint: 'add both lines: Subject describes the bug, Killed-by names a scenario that detects it and the check that fails',
     })
   }
-  return { name: path.basename(file, '.patch'), file, title, ...(bug === undefined ? {} : { bug }), scenarios }
+  return { name: path.basename(file, '.patch'), file, title, bugs, claims }
 }
 
 /**

@@ -1,5 +1,6 @@
-// The trial of one mutant: builds and boots its kernel, and runs tests until one fails.
+// The trial of one mutant: builds and boots its kernel, and runs the tests that it names, then others until one fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
+import { unprovenClaims, type Claim } from './claims.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
@@ -19,14 +20,16 @@ export interface TrialOptions extends Omit<
 > {
   /** Builds the kernel. */
   readonly build: () => Promise<BuiltKernel>
-  /** Try all tests, not only up to the first that fails. */
+  /** The kills that the mutant names. */
+  readonly claims: readonly Claim[]
+  /** Try all tests, not only those of the claims and then up to the first that fails. */
   readonly all: boolean
 }
 
 /** Runs the tests on one kernel: the first kill ends it, and the likely killers come first, so one after the other. */
 export async function runOn(
   { instances, decode }: BuiltKernel,
-  options: Omit<TrialOptions, 'build' | 'all'> & Pick<RunOptions, 'until'>,
+  options: Omit<TrialOptions, 'build' | 'all' | 'claims'> & Pick<RunOptions, 'until'>,
 ): Promise<RunOutcome> {
   return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
@@ -75,7 +78,7 @@ function isKill(finished: TestFinished): boolean {
  * @throws {InfraError} when this computer cannot build the kernel, or cannot boot it before a test has killed the mutant
  * @throws the reason of `signal`
  */
-export async function tryMutant({ build, all, ...options }: TrialOptions): Promise<MutantResult> {
+export async function tryMutant({ build, all, claims, ...options }: TrialOptions): Promise<MutantResult> {
   const { emit, signal } = options
   const started = performance.now()
   const elapsed = (): number => performance.now() - started
@@ -91,6 +94,7 @@ export async function tryMutant({ build, all, ...options }: TrialOptions): Promi
   const built = performance.now()
   const killers: Killer[] = []
   const finished: TestFinished[] = []
+  const claimed = new Set(claims.map(({ scenario }) => scenario))
   const outcome = await runOn(owned, {
     ...options,
     emit: async (event: RunEvent) => {
@@ -102,11 +106,21 @@ export async function tryMutant({ build, all, ...options }: TrialOptions): Promi
       }
       await emit(event)
     },
-    until: (event) => !all && isKill(event),
+    until: (event) => {
+      claimed.delete(event.name)
+      return !all && claimed.size === 0 && killers.length > 0
+    },
   })
   signal.throwIfAborted()
   const common = { milliseconds: elapsed(), killers, tried: finished.length }
-  if (killers.length > 0) return { ...common, verdict: 'KILLED' }
+  const unproven = unprovenClaims(claims, killers)
+  if (unproven.length === 0) return { ...common, verdict: 'KILLED' }
+  const unclear = withoutVerdict(finished.filter(({ name }) => claims.some(({ scenario }) => scenario === name)))
+  if (killers.length > 0) {
+    return unclear === undefined
+      ? { ...common, verdict: 'UNPROVEN', reason: unproven.join('; ') }
+      : { ...common, verdict: 'ERROR', reason: `of the scenarios that it names, ${unclear}` }
+  }
   // The next mutant would meet the same trouble.
   if (outcome.error instanceof InfraError) throw outcome.error
   if (outcome.error !== undefined) {
@@ -116,14 +130,17 @@ export async function tryMutant({ build, all, ...options }: TrialOptions): Promi
   return { ...common, ...judgeUnkilled(finished) }
 }
 
-function judgeUnkilled(finished: readonly TestFinished[]): Pick<MutantResult, 'verdict'> & { readonly reason: string } {
+/** Names the tests without a verdict on the kernel, and the reason of the first; undefined if all have one. */
+function withoutVerdict(finished: readonly TestFinished[]): string | undefined {
   const unclear = finished.filter(({ verdict }) => verdict === 'ERROR' || verdict === 'MISS')
   const [first] = unclear
-  if (first !== undefined) {
-    const names = unclear.map(({ name }) => name).join(', ')
-    const why = first.diagnostic?.message ?? first.verdict
-    return { verdict: 'ERROR', reason: `no test killed it, but ${names} have no verdict: ${why}` }
-  }
+  if (first === undefined) return undefined
+  return `${unclear.map(({ name }) => name).join(', ')} have no verdict: ${first.diagnostic?.message ?? first.verdict}`
+}
+
+function judgeUnkilled(finished: readonly TestFinished[]): Pick<MutantResult, 'verdict'> & { readonly reason: string } {
+  const unclear = withoutVerdict(finished)
+  if (unclear !== undefined) return { verdict: 'ERROR', reason: `no test killed it, but ${unclear}` }
   const passed = finished.filter(({ verdict }) => verdict === 'PASS').length
   const early = finished.find(({ beforehand }) => beforehand === true)
   const boot = early === undefined ? '' : `; only the boot failed (${early.diagnostic?.message ?? ''})`

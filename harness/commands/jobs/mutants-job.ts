@@ -53,13 +53,13 @@ export async function listMutants(
   const definition = await loadUsableDefinition(options.kernel, signal)
   const [mutants] = await chosen(definition, patterns)
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
-  for (const { name, title, bug, scenarios } of mutants) {
-    const known = bug === undefined ? '' : `${bug}; `
-    const text = plainText(`${title} [${known}${scenarios.join(' ')}]`)
+  for (const { name, title, bugs, claims } of mutants) {
+    const known = bugs.length === 0 ? '' : `${bugs.join(', ')}; `
+    const text = plainText(`${title} [${known}${claims.map(({ scenario }) => scenario).join(' ')}]`)
     stdout.write(`${tableRow(plainText(name), width, text, columnsOf(stdout))}\n`)
   }
   stderr.write(
-    'gmemtest: in brackets: the number of the known bug (docs/bugs.md), if it has one, and the scenarios that should notice it\n',
+    'gmemtest: in brackets: the numbers of the known bug (docs/bugs.md), if it has one, and the scenarios that kill it\n',
   )
   return exitCodes.ok
 }
@@ -98,8 +98,8 @@ async function chosen(
 }
 
 /** @throws {UsageError} MUTANT_INVALID when a mutant names a scenario that does not exist (any more) */
-function requireScenarios({ file, scenarios }: Mutant, names: readonly string[]): void {
-  for (const name of scenarios) {
+function requireScenarios({ file, claims }: Mutant, names: readonly string[]): void {
+  for (const { scenario: name } of claims) {
     if (names.includes(name)) continue
     const [near] = nearest(name, names)
     throw new UsageError('MUTANT_INVALID', `${file} names the scenario '${name}', which does not exist`, {

@@ -37,6 +37,7 @@ export const catalogues = {
       '- `O-`: the rule that the bug with the same number in [bugs.md](bugs.md) violates',
       '- `V-`: conversion by attributes of the VM',
       '- `S-B`: the tree in which the kernel stores the states of the pages',
+      '- `K-`: promises of the kernel that the RFC takes for granted',
       '',
       "The numbers 1.1 and 2.2 are section numbers of this project's own list of rules, not of the RFC.",
       'Section 1.1 describes the uAPI of RFC v2, and section 2.2 describes the order of checks in the conversion ioctl.',
@@ -61,8 +62,10 @@ export const catalogues = {
       '- `O-`: found in a review of the code, and not reported',
       '',
       'The kernel under test may have none of these bugs.',
+      'Each scenario of a row kills, by a check, one of the mutants in the last column.',
+      'The number in parentheses is the number of the scenarios of the row that kill the mutant, if not all do.',
       '',
-      '| bug | symptom or fault | scenarios |',
+      '| bug | symptom or fault | scenarios | shown by |',
     ],
   },
 } as const satisfies Record<string, Catalogue>
@@ -78,13 +81,22 @@ export function uncovered(catalogue: Catalogue, scenarios: readonly NamedScenari
   )
 }
 
+/** A further column of a table: `undefined` for a table without one. */
+export type LastColumn = ((id: string) => string) | undefined
+
 /** Renders a catalogue with the scenarios of each entry as Markdown. */
-export function coverageTable(catalogue: Catalogue, scenarios: readonly NamedScenario[]): string {
+export function coverageTable(
+  catalogue: Catalogue,
+  scenarios: readonly NamedScenario[],
+  lastColumn?: LastColumn,
+): string {
   const { entries, exempt, exemption, heading } = catalogue
   const rows = entries.map(([id, text]) => {
     const names = namesFor(id, catalogue, scenarios).map((name) => `\`${name}\``)
     const reason = exempt[id] === undefined ? '**none**' : `${exemption}: ${exempt[id]}`
-    return `| ${id} | ${text} | ${names.length > 0 ? names.join(', ') : reason} |`
+    const last = lastColumn === undefined ? '' : ` ${lastColumn(id)} |`
+    return `| ${id} | ${text} | ${names.length > 0 ? names.join(', ') : reason} |${last}`
   })
-  return [...heading, '| --- | --- | --- |', ...rows, ''].join('\n')
+  const rule = `| --- | --- | --- |${lastColumn === undefined ? '' : ' --- |'}`
+  return [...heading, rule, ...rows, ''].join('\n')
 }

@@ -1,4 +1,4 @@
-// S-A8: a range of which only some pages are allocated converts as a whole, whichever pages these are.
+// S-A8: a range of which only some pages are allocated converts as a whole, with any choice of these pages.
 import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -4,7 +4,7 @@ import { scenario } from '../../../harness/api.ts'
 const rounds = 4
 
 export default scenario({
-  title: 'pages without a holder are never refused, whichever CPU touched them last',
+  title: 'pages without a holder are never refused, after the touch of any CPU',
   rules: ['S-A9', 'S-A11'],
   bugs: ['A-23', 'B-22'],
   async run({ memory, runOnCpu }) {

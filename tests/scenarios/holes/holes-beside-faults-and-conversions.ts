@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'huge pages are freed beside faults, pins and conversions, and the file is intact afterwards',
   rules: ['S-A11', 'S-A31', 'S-A30', 'S-A36'],
-  bugs: ['A-29', 'A-35', 'A-14', 'A-15', 'O-6', 'A-12'],
+  bugs: ['A-29', 'A-35', 'A-14', 'A-15', 'O-6'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 3 },
   async run({ memory, check }) {

@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'pages that were freed and allocated again read as zero and keep their state',
   rules: ['S-A20', 'S-A33'],
-  bugs: ['A-36', 'A-40'],
+  bugs: ['A-40'],
   async run({ memory }) {
     const file = await memory({ pages: 12, initially: 'shared' })
     await file.host.fill(file.all, 0x46)

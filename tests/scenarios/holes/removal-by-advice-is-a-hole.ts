@@ -4,7 +4,6 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'removal by MADV_REMOVE frees pages of both states in its range, and no others',
   rules: ['S-A30', 'S-A33', 'S-A16'],
-  bugs: ['A-9'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
   async run({ memory }) {

@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'a mapping keeps the huge pages of a closed file, and its end returns them to the pool',
   rules: ['S-A35', 'S-A36', 'S-A25'],
-  bugs: ['A-26', 'O-16'],
+  bugs: ['A-26'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
   async run({ memory, pools, agent, check, expectDone }) {

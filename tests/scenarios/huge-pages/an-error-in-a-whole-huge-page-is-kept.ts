@@ -1,5 +1,6 @@
 // S-A41: a broken page makes a whole huge page unusable for the guest until a split separates it from the good pages.
 import { page, pages, scenario } from '../../../harness/api.ts'
+import { retire } from '../common/failed-pages.ts'
 
 export default scenario({
   title: 'a memory error in a whole huge page stops the guest, and stays with its page after a split',
@@ -7,16 +8,16 @@ export default scenario({
   bugs: ['A-24'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 2 },
-  async run({ memory, pools, agent, check, expectDone, expectLog }) {
+  async run({ memory, pools, agent, check, expectDone, unpoison, failFrame }) {
     const { total } = await pools.counters('2M')
     const file = await memory({ pages: 512, hugePages: '2M', initially: 'shared' })
-    const { gmem, mapping, vcpu, gpa } = file.handles
+    const { vcpu, gpa } = file.handles
     await file.host.fill(file.all, 0x6d)
+    const [first] = await file.host.frames(page(0))
     const [frame] = await file.host.frames(page(5))
     await file.convert('private', file.all)
     // Nothing of it is mapped by the host now, but frames do not move.
-    expectLog(/^(?:Memory failure|mce|MCE): /)
-    await agent.files.writeFile('/sys/kernel/debug/hwpoison/corrupt-pfn', String(frame))
+    check.equal((await failFrame(Number(frame))).errno, 'OK', 'failing page 5 of the huge page')
 
     const access = await agent.guest.read(await vcpu(), gpa + 100 * 4096, 8)
     check.equal(access.errno, 'EHWPOISON', 'the guest reading the broken huge page')
@@ -33,9 +34,8 @@ export default scenario({
     await file.convert('private', file.all)
     await file.guest.expect(pages(6, 500), 0x6d)
 
-    expectDone(await agent.close(gmem), 'closing the file')
-    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
-    check.equal(await pools.resize('2M', 0), 0, 'the pool when all is freed that is not broken')
-    check.equal(await pools.resize('2M', total), total, 'the pool made of other memory')
+    await retire({ agent, expectDone, unpoison }, file.handles, [Number(first)])
+    check.equal(await pools.resize('2M', 0), 0, 'the pool when all is freed')
+    check.equal(await pools.resize('2M', total), total, 'the pool made again')
   },
 })

@@ -4,7 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'a hole in a part of a huge page zeroes only that part and frees nothing',
   rules: ['S-A30', 'S-A33'],
-  bugs: ['A-7', 'A-31', 'A-36'],
+  bugs: ['A-7', 'A-31'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory }) {

@@ -6,7 +6,7 @@ const hole = fallocateModes.keepSize | fallocateModes.punchHole
 export default scenario({
   title: 'a hole is EAGAIN at a huge page with a pinned part, and leaves its contents alone',
   rules: ['S-A31', 'S-A30'],
-  bugs: ['A-8', 'O-15', 'A-12'],
+  bugs: ['A-8', 'O-15'],
   needs: ['in-place-conversion', 'hugetlb', 'gup-test'],
   pools: { '2M': 4 },
   async run({ memory, agent, expectErrno }) {

@@ -14,7 +14,7 @@ const skews = [
 export default scenario({
   title: 'a 1G page in a misaligned slot is mapped correctly, by the largest pages that fit',
   rules: ['S-A6', 'S-A18', 'S-A19'],
-  bugs: ['A-19', 'O-17'],
+  bugs: ['A-19'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
   pools: { '1G': 1 },
   timeout: 20,

@@ -7,7 +7,7 @@ const small = pagesPerHugePage('2M')
 export default scenario({
   title: 'a 1G page in a slot that is skewed by 2M is mapped by 2M, and by 4K while any page of it is shared',
   rules: ['S-A6', 'S-A17', 'S-A18', 'S-A23'],
-  bugs: ['A-18', 'A-19'],
+  bugs: ['A-18'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
   pools: { '1G': 1 },
   timeout: 20,

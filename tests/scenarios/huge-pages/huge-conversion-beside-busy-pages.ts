@@ -25,7 +25,7 @@ const races: { what: string; shared: readonly number[]; racers: readonly Racer[]
 export default scenario({
   title: 'host and guest use a huge page undisturbed while it is split and merged',
   rules: ['S-A11', 'S-A1', 'S-A23', 'S-A24', 'S-A19'],
-  bugs: ['A-12', 'A-14', 'O-15'],
+  bugs: ['A-14'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   async run({ memory, check }) {

@@ -6,7 +6,7 @@ const rounds = 5
 export default scenario({
   title: 'a file of huge pages can be closed beside faults, and the pool gets all pages back',
   rules: ['S-A35', 'S-A36', 'S-A11'],
-  bugs: ['A-29', 'O-16', 'A-14'],
+  bugs: ['A-29', 'A-14'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   async run({ memory, pools, agent, check, dialect, expectDone }) {

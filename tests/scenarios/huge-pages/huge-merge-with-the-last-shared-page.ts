@@ -1,4 +1,4 @@
-// S-A24: a huge page is merged when no page of it is shared any more, not earlier, whichever page is the last.
+// S-A24: a huge page is merged when no page of it is shared any more, not earlier; any page can be the last.
 import { page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
 
 const huge = pagesPerHugePage('2M')

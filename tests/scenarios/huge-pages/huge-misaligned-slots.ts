@@ -8,7 +8,7 @@ const marks = [0, 1, 255, 256, 257, huge - 1, huge, huge + 1, 2 * huge - 1, 2 * 
 export default scenario({
   title: 'a slot that is misaligned to its huge pages maps the right pages by 4K',
   rules: ['S-A6', 'S-A18', 'S-A17', 'S-A19'],
-  bugs: ['A-19', 'O-17'],
+  bugs: ['A-19'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 3 },
   async run({ memory, check }) {

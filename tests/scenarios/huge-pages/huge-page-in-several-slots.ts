@@ -6,7 +6,7 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'a slot with a part of a huge page has no huge mapping of it, and takes part in conversions',
   rules: ['S-A6', 'S-A17', 'S-A18', 'S-A23', 'S-A24'],
-  bugs: ['A-19'],
+  bugs: ['O-17'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 3 },
   async run({ memory, check }) {

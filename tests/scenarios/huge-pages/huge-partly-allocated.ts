@@ -6,7 +6,6 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'a range with unallocated huge pages is converted as a whole: those get their layout when touched',
   rules: ['S-A8', 'S-A22', 'S-A23', 'S-A24', 'S-A20'],
-  bugs: ['O-2'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 5 },
   async run({ memory }) {

@@ -6,7 +6,7 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'pre-faulting maps a whole huge page as one page and a split one by 4K, and zeroes both',
   rules: ['S-A17', 'S-A20', 'S-A22'],
-  bugs: ['B-11', 'O-7'],
+  bugs: ['B-11'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pre-fault'],
   pools: { '2M': 3 },
   async run({ memory, pools, check }) {

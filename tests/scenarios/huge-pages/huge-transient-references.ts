@@ -8,7 +8,7 @@ const bytesOfWords = (2 ** 32 / pageSize) * 8
 export default scenario({
   title: 'code that visits page frames neither refuses a conversion nor stops a merge',
   rules: ['S-A9', 'S-A11', 'S-A24'],
-  bugs: ['A-12', 'A-23', 'O-15'],
+  bugs: ['O-15'],
   needs: ['in-place-conversion', 'hugetlb', 'pagemap'],
   pools: { '2M': 4 },
   async run({ agent, check, dialect, memory }) {

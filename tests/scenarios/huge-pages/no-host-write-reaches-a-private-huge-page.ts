@@ -6,7 +6,7 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'no host write reaches a page of a huge page while the page is private',
   rules: ['S-A11', 'S-A16', 'S-A24'],
-  bugs: ['A-30', 'A-12'],
+  bugs: ['A-30'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
   async run({ memory, check }) {

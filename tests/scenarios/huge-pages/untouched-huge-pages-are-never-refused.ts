@@ -6,7 +6,7 @@ const rounds = 12
 export default scenario({
   title: 'pages of a huge page that one CPU just touched become private from another CPU',
   rules: ['S-A9', 'S-A24'],
-  bugs: ['A-23', 'B-22', 'O-15'],
+  bugs: ['B-22'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 2 },
   async run({ memory, runOnCpu }) {

@@ -1,4 +1,4 @@
-// S-A20: a page without a write reads as zero for host and guest, whichever side reads first and however often it was converted.
+// S-A20: a page without a write reads as zero for host and guest, with either side first and after any number of conversions.
 import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({

@@ -34,9 +34,7 @@ export default scenario({
     await file.punchHole(pages(512, 512))
     check.equal(await charged(), [size, 3 * size], 'used and reserved bytes after a hole')
 
-    const { gmem, mapping } = file.handles
-    expectDone(await agent.close(gmem), 'closing the file')
-    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    await file.close()
     check.equal(await charged(), [0, 0], 'used and reserved bytes without the file')
     expectDone(await agent.files.removeDirectory(outer), 'removing the other group')
   },

@@ -7,7 +7,7 @@ export default scenario({
   bugs: ['A-34', 'A-26'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup'],
   pools: { '2M': 4 },
-  async run({ memory, enterGroup, agent, check, expectDone }) {
+  async run({ memory, enterGroup, check }) {
     const size = 2 * 1024 * 1024
     const file = await memory({ pages: 1024, hugePages: '2M', initially: 'private' })
     await file.expectCharged()
@@ -29,9 +29,7 @@ export default scenario({
     check.equal(await group.charges('2M'), { used: 0, reserved: 2 * size }, 'charges for a new file')
     await other.host.fill(page(511), 0x54)
     check.equal(await group.charges('2M'), { used: size, reserved: 2 * size }, 'charges after a touch')
-    const { gmem, mapping } = other.handles
-    expectDone(await agent.close(gmem), 'closing the file')
-    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    await other.close()
     check.equal(await group.charges('2M'), { used: 0, reserved: 0 }, 'charges when the file is gone')
     await group.leave()
   },

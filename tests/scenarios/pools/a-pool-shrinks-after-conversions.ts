@@ -7,7 +7,7 @@ export default scenario({
   bugs: ['A-25', 'O-23'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
-  async run({ memory, pools, agent, check, expectDone }) {
+  async run({ memory, pools, check }) {
     const before = await pools.counters('2M')
     const file = await memory({ pages: 1536, hugePages: '2M', initially: 'private' })
     for (const tag of [0x58, 0x59]) {
@@ -23,9 +23,7 @@ export default scenario({
       await file.convert('private', pages(0, 512))
       await file.punchHole(pages(1024, 512))
     }
-    const { gmem, mapping } = file.handles
-    expectDone(await agent.close(gmem), 'closing the file')
-    if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+    await file.close()
 
     check.equal(await pools.counters('2M'), before, 'the pool when the file is gone')
     check.equal(await pools.resize('2M', 0), 0, 'the pool when all its pages are freed')

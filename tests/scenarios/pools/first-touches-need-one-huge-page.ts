@@ -7,7 +7,7 @@ export default scenario({
   bugs: ['A-6', 'O-6'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
-  async run({ memory, pools, agent, check, expectDone }) {
+  async run({ memory, pools, check }) {
     for (const initially of ['shared', 'private'] as const) {
       const { free, reserved } = await pools.counters('2M')
       const units = free - reserved
@@ -26,9 +26,7 @@ export default scenario({
       }
       await file.allocate(file.all)
       await file.matchesModel(pages(0, 512))
-      const { gmem, mapping } = file.handles
-      expectDone(await agent.close(gmem), 'closing the file')
-      if (mapping !== undefined) expectDone(await agent.host.munmap(mapping), 'unmapping it')
+      await file.close()
     }
   },
 })

@@ -8,7 +8,7 @@ const untouched = 2 * 512 * pageSize
 export default scenario({
   title: 'pool and control group count a guest_memfd like a file of hugetlbfs',
   rules: ['S-A36', 'S-A37'],
-  bugs: ['A-32', 'A-33', 'A-34'],
+  bugs: ['A-33', 'A-34'],
   needs: ['in-place-conversion', 'hugetlb', 'hugetlb-cgroup'],
   pools: { '2M': 4 },
   async run({ memory, pools, agent, enterGroup, check, expectDone }) {

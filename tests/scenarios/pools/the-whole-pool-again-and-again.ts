@@ -6,7 +6,7 @@ const rounds = 12
 export default scenario({
   title: 'a file of the whole pool can be created as soon as the one before it is closed',
   rules: ['S-A25', 'S-A36', 'S-A30'],
-  bugs: ['A-11', 'A-27', 'A-33'],
+  bugs: ['A-11', 'A-33'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
   async run({ agent, dialect, pools, check, expectDone }) {

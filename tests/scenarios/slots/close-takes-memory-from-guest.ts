@@ -6,7 +6,7 @@ const memoryFaultExit = 39
 export default scenario({
   title: 'closing a file unmaps its shared and its private pages from the guest',
   rules: ['S-A35', 'S-A18'],
-  bugs: ['B-20', 'O-16'],
+  bugs: ['O-16'],
   async run({ agent, check, memory, expectDone, expectErrno }) {
     const file = await memory({ pages: 8, initially: 'shared', mapped: false })
     const { gmem, gpa, vcpu } = file.handles

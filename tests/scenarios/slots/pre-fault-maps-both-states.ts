@@ -4,7 +4,6 @@ import { pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'pages of either state can be faulted in before the guest runs',
   rules: ['S-A18', 'S-A20', 'S-A17'],
-  bugs: ['B-11'],
   needs: ['in-place-conversion', 'pre-fault', 'binary-stats'],
   async run({ memory, check }) {
     const file = await memory({ pages: 16, initially: 'shared' })

@@ -31,6 +31,15 @@ function project(harness: Tree = {}, unit: Tree = {}): Tree {
   }
 }
 
+/** A project with one more file: its folders, its name and its text. */
+function withFile(...parts: readonly [string, string, ...string[]]): Tree {
+  const [folder, ...rest] = parts
+  const tree = project()
+  const inner = rest.slice(0, -1).reduceRight<Tree | string>((text, name) => ({ [name]: text }), rest.at(-1) ?? '')
+  const before = tree[folder]
+  return { ...tree, [folder]: { ...(typeof before === 'object' ? before : {}), ...Object(inner) } }
+}
+
 const oneFile = { 'errors.ts': '' }
 const manyFiles = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`part-${index}.ts`, '']))
 
@@ -104,6 +113,27 @@ const cases: readonly (readonly [title: string, tree: Tree, fault: RegExp])[] = 
     project({ base: { 'errors.ts': "switch ('' as string) {\n  case 'convert-ioctl':\n}\n" } }),
     /^harness\/base\/errors\.ts:2: compares with the dialect convert-ioctl; /,
   ],
+  [
+    'a word that names no subject, in a comment',
+    project({ base: { 'errors.ts': '\n// Somebody waits.\n' } }),
+    /^harness\/base\/errors\.ts:2: the word somebody is vague; /,
+  ],
+  [
+    'such a word in a scenario',
+    withFile('tests', 'scenarios', 'slots', 'a-slot.ts', "'whatever its shape'\n"),
+    /^tests\/scenarios\/slots\/a-slot\.ts:1: the word whatever /,
+  ],
+  [
+    'such a word in the agent',
+    withFile('guest-images', 'agent', 'a.c', '/* whoever */\n'),
+    /^guest-images\/agent\/a\.c:1: the word whoever /,
+  ],
+  ['such a word in docs', withFile('docs', 'a.md', 'Whichever\n'), /^docs\/a\.md:1: the word whichever /],
+  [
+    'such a word in the text of a mutant',
+    withFile('kernel-configs', 'series', 'a', 'mutants', 'b.patch', 'Subject: b\n\nNobody waits.\n---\n'),
+    /^kernel-configs\/series\/a\/mutants\/b\.patch:3: the word nobody /,
+  ],
 ]
 
 /** The faults of a tree, each as the line that the check prints. */
@@ -116,7 +146,13 @@ void test('a clean project has no fault', (t) => {
     'setup.sh': '\n'.repeat(300),
     uapi: { 'dialect.ts': "export const is = (d: string) => d === 'convert-ioctl'\n" },
   })
+  const words = project({ base: { 'errors.ts': "// somebodys\nexport const log = 'irq 7: nobody cared'\n" } })
+  const patches = {
+    '0001-a.patch': 'Whatever\n',
+    mutants: { 'b.patch': 'Subject: b\n---\n+/* nobody waits */\n' },
+  }
   t.strictSame(linesOf(t.testdir(project())), [])
+  t.strictSame(linesOf(t.testdir({ ...words, 'kernel-configs': { series: { a: patches } } })), [])
   t.strictSame(checkHouse(t.testdir(edge), { ...rooms, uapi: [] }), [])
   t.end()
 })

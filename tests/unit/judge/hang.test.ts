@@ -52,6 +52,18 @@ const table: readonly (readonly [what: string, evidence: Partial<Evidence>, kind
   ['operations go on', { ...own, goesOn: true, tasks: [task('idle')] }, 'slow', /not stuck/],
   ['the guest says nothing', { session: 'own' }, 'unknown', /did not tell/],
   ['no agent', { ...own, tasks: [] }, 'agent-gone', /agent is gone/],
+  [
+    'an agent that the kernel ended',
+    { ...own, silence: 'broken', tasks: [task('ended')], deadlySignal: 'BUS' },
+    'agent-crashed',
+    /ended the agent by SIGBUS/,
+  ],
+  [
+    'an agent that the kernel ended, with its session',
+    { ...own, silence: 'broken', session: 'new', tasks: [], deadlySignal: 'KILL' },
+    'agent-crashed',
+    /by SIGKILL/,
+  ],
   ['an agent that has ended', { ...own, silence: 'broken', tasks: [task('ended')] }, 'agent-gone', /gone/],
   ['no agent, and a new session', { ...own, session: 'new', tasks: [] }, 'session-lost', /ended with it/],
   [

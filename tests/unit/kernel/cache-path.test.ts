@@ -81,7 +81,7 @@ void test('tree, definition, series, fragment and directory of temporary files m
       context,
     )
     t.equal(built.key, key, JSON.stringify(character))
-    const [first = ''] = built.provenance.repeat.filter((line) => line.startsWith('cp -a '))
+    const first = built.provenance.repeat.find((line) => line.startsWith('cp -a ')) ?? ''
     execFileSync('bash', ['-c', first.replace(/ && .*/s, '')], { cwd: path.join(root, `${index}`) })
     t.ok((await readdir(path.join(root, `${index}`, 'linux'))).includes('Kbuild'), 'and the line that repeats it works')
   }

@@ -5,7 +5,7 @@ import type { ReportEvent } from '../../../harness/report/events.ts'
 import { defaultReports, formats } from '../../../harness/report/formats.ts'
 
 const verdicts = { PASS: 1, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
-const mutantVerdicts = { KILLED: 1, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, ERROR: 0 }
+const mutantVerdicts = { KILLED: 1, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, UNPROVEN: 0, ERROR: 0 }
 const a = { suite: 'scenarios', name: 'a', title: 'a statement' }
 const mutant = { name: 'm', title: 'a bug' }
 

@@ -179,6 +179,24 @@ void test('a conversion that moves memory is detected, unless the page was freed
   await file.expectSplit(file.all)
 })
 
+void test('a layout is checked by frames alone, against the model, once the frames are known', async (t) => {
+  await using stage = await play()
+  const { kernel } = stage
+  const file = await stage.file('private')
+  await t.rejects(file.expectLayout(file.all), { name: 'Error', message: /pages 0..511 are unknown/ })
+  kernel.huge = false
+  await file.convert('shared', page(2))
+  await file.expectLayout(file.all)
+  await file.convert('private', page(2))
+  await t.rejects(file.expectLayout(file.all), {
+    message: /frames of huge pages behind pages 0..511, which must be whole/,
+  })
+  kernel.huge = true
+  await file.expectLayout(file.all)
+  await file.convert('shared', page(2))
+  await t.rejects(file.expectLayout(file.all), { message: /which must be split: wanted 0, found 512/ })
+})
+
 void test('an expectation against the model, or on a file of 4K pages, is a mistake of the scenario', async (t) => {
   await using stage = await play()
   const file = await stage.file('private')

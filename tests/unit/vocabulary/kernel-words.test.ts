@@ -1,10 +1,11 @@
-// Words about the kernel as a whole: pools, injected failures, control groups, memory errors; and their errors.
+// Words about the kernel as a whole: pools, control groups, memory errors; and their errors.
 import { test } from 'tap'
-import type { OperationName } from '../../../harness/agent/wire/operations.ts'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
 import { fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
+
+const notFound = 2
 
 interface Stage extends AsyncDisposable {
   readonly context: ScenarioContext
@@ -23,51 +24,12 @@ async function play(options: FakeOptions = {}): Promise<Stage> {
   }
 }
 
-/** Injects into an operation that has `allocations` of them. */
-function injector(allocations: number, armed = 1): FakeOptions {
-  let nth = 0
-  return {
-    reply: (name: OperationName, body: Buffer) => {
-      if (name === 'failNth') nth = Number(body.readBigUInt64LE(0))
-      return name === 'failNthResult' ? { words: [armed, nth <= allocations ? 1 : 0] } : undefined
-    },
-  }
-}
-
-async function failEach(options: FakeOptions): Promise<number> {
-  await using stage = await play(options)
-  const { agent, failEachAllocation } = stage.context
-  return await failEachAllocation(
-    () => agent.setAffinity(0),
-    async () => undefined,
-  )
-}
-
-void test('each allocation fails once, and the last round has no failure', async (t) => {
-  await using stage = await play(injector(3))
-  const { context } = stage
-  const told: number[] = []
-  const count = await context.failEachAllocation(
-    () => context.agent.setAffinity(0),
-    async (_outcome, nth) => void told.push(nth),
-  )
-  t.equal(count, 3)
-  t.strictSame(told, [1, 2, 3])
-})
-
-void test('an injection that does not work, or never ends, is an error', async (t) => {
-  await t.rejects(failEach(injector(3, 0)), { code: 'INJECTION_BROKEN' })
-  await t.rejects(failEach(injector(1000)), { code: 'INJECTION_BROKEN' })
-  await t.rejects(failEach({ react: (name) => (name === 'failNth' ? 2 : undefined) }), {
-    code: 'INJECTION_BROKEN',
-  })
-})
-
 void test('pools are counted, filled and resized, and a missing counter is an error', async (t) => {
   await using stage = await play()
   const { pools } = stage.context
   t.strictSame(await pools.counters('2M'), { total: 7, free: 7, reserved: 7, surplus: 7 })
-  await t.rejects(pools.countersOfNode('2M', 0), { code: 'COUNTER_MISSING' })
+  await using without = await play({ files: (path) => (path.includes('surplus') ? notFound : undefined) })
+  await t.rejects(without.context.pools.counters('2M'), { code: 'COUNTER_MISSING' })
   t.equal(await pools.poison('2M', 0xa5), 0, 'what is reserved is not there to be filled')
   t.equal(await pools.resize('1G', 3), 7)
   t.match(stage.operations().at(-2), /hugepages-1048576kB\/nr_hugepages, "3"/)
@@ -77,21 +39,6 @@ void test('pools are counted, filled and resized, and a missing counter is an er
     free.operations().find((line) => line.startsWith('memfdCreate')),
     /flags 0x54000004, size 0xa00000/,
   )
-})
-
-void test('a control group is entered, and left empty', async (t) => {
-  await using stage = await play({
-    files: (path) => (path.startsWith('/sys/fs/cgroup/mine/hugetlb.1GB') ? '5\n' : undefined),
-  })
-  const group = await stage.context.enterGroup('mine')
-  t.strictSame(await group.charges('1G'), { used: 5, reserved: 5 })
-  await t.rejects(group.charges('2M'), { code: 'COUNTER_MISSING' })
-  await group.leave()
-  t.match(stage.operations().at(-1), /^directory\(remove, \/sys\/fs\/cgroup\/mine\) = OK/)
-  await using busy = await play({ react: (name) => (name === 'directory' ? 16 : undefined) })
-  await t.rejects(busy.context.enterGroup('mine'), {
-    message: /making the control group mine: wanted OK, found EBUSY/,
-  })
 })
 
 void test('the memory of the kernel is read, and a missing counter is an error', async (t) => {
@@ -114,7 +61,7 @@ void test('a memory error needs a mapped page, and its messages in the log are e
     },
   })
   const file = await stage.context.memory({ pages: 4, initially: 'shared' })
-  t.strictSame(await file.failMemory(page(1), 'madvise'), { pfn: 77, errno: 'OK', signal: 7 })
+  t.match(await file.failMemory(page(1), 'madvise'), { pfn: 77, errno: 'OK', signal: 7, signalCode: 4 })
   t.match(await file.failMemory(page(1), 'inject'), { pfn: 77, errno: 'OK', signal: 0 })
   t.match(stage.operations().at(-1), /corrupt-pfn, "77"/)
   t.ok(stage.expected.some((pattern) => pattern.test('Memory failure: 0x4d: unhandlable page.')))

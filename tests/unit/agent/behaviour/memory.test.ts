@@ -81,6 +81,15 @@ void test('a child has its own view and dies alone', async (t) => {
   t.match(await host.agent.host.read(mapping, 0, 1), { outcome: 'done' }, 'the agent goes on')
 })
 
+void test('a child that crashes is not one that was killed: the kernel did it', async (t) => {
+  await using host = await startHostAgent()
+  const mapping = await mapFile(host.agent, 2, 2)
+  const child = await host.agent.fork()
+  process.kill(child.pid, 'SIGILL')
+  await t.rejects(child.host.read(mapping, 0, 1), { code: 'AGENT_CHILD_CRASHED', fault: 'guest' })
+  t.match(await child.kill(), { exited: false, signal: 4 })
+})
+
 void test('vmsplice holds a page beyond its mapping', async (t) => {
   await using host = await startHostAgent()
   const mapping = await mapFile(host.agent, 32, 33)

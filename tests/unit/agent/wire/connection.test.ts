@@ -103,3 +103,32 @@ void test('an agent that dies between two requests died after the first one', as
   await script.connection.exchange(exchange())
   t.match(await failureOf(script), { code: 'AGENT_DIED', message: /^the agent died after convert/ })
 })
+
+const exits: readonly (readonly [what: string, play: (script: Script) => void, signal: string | undefined])[] = [
+  ['a signal with a name', ({ near }) => void near.emit('exit', null, 'SIGSEGV'), 'SEGV'],
+  ['SIGKILL', ({ near }) => void near.emit('exit', null, 'SIGKILL'), 'KILL'],
+  ['the exit code of a shell for SIGBUS', ({ near }) => void near.emit('exit', 135), 'BUS'],
+  [
+    'SIGBUS, for which ssh has no name',
+    ({ errors }) => void errors.write('agent: SIGBUS outside of a guarded access\n'),
+    'BUS',
+  ],
+  ['a signal of its own making', ({ near }) => void near.emit('exit', null, 'SIGABRT'), undefined],
+  ['a signal of the harness', ({ near }) => void near.emit('exit', null, 'SIGHUP'), undefined],
+  ['an exit code', ({ near }) => void near.emit('exit', 2), undefined],
+  [
+    'words that only look alike',
+    ({ errors }) => void errors.write('the agent: SIGBUS outside of a guarded access?\n'),
+    undefined,
+  ],
+  ['nothing', () => undefined, undefined],
+]
+
+for (const [what, play, signal] of exits) {
+  void test(`the end of an agent by ${what}: ${signal ?? 'no deadly signal'}`, async (t) => {
+    const script = scripted((_frame, far) => far.end())
+    play(script)
+    await failureOf(script)
+    t.equal(script.connection.deadlySignal, signal)
+  })
+}

@@ -20,7 +20,11 @@ async function miniWith(directory: string, mutants: Readonly<Record<string, stri
 }
 
 /** A mutant on top of the series: it changes the line with `b` again. */
-function mutantPatch(from = '20', to = '21', lines = 'Bug: B-3\nScenarios: first-one, second-one\n'): string {
+function mutantPatch(
+  from = '20',
+  to = '21',
+  lines = 'Bug: B-3, O-4\nKilled-by: first-one: page * has\nKilled-by: second-one: it leaks\n',
+): string {
   const subject = 'Subject: [MUTANT] Make b too large'
   return gmemPatch(from, to)
     .replace('Subject: [PATCH] gmem: another b', subject)
@@ -37,19 +41,22 @@ void test('the header of a mutant describes the bug and names its scenarios', as
       name: 'b',
       file: path.join(path.dirname(definition.file), 'series/mutants/b.patch'),
       title: 'Make b too large',
-      bug: 'B-3',
-      scenarios: ['first-one', 'second-one'],
+      bugs: ['B-3', 'O-4'],
+      claims: [
+        { scenario: 'first-one', check: 'page * has' },
+        { scenario: 'second-one', check: 'it leaks' },
+      ],
     },
   ])
 })
 
-void test('a kernel without mutants, and a mutant without scenarios, are usage errors', async (t) => {
+void test('a kernel without mutants, and a mutant without a claim, are usage errors', async (t) => {
   const stock = await loadKernelDefinition('stock-6.12')
   await t.rejects(readMutants(stock), { code: 'MUTANTS_MISSING', message: /stock-6\.12 has no mutants/ })
   const definition = await miniWith(t.testdir(), { 'b.patch': mutantPatch('20', '21', '') })
   await t.rejects(readMutants(definition), {
     code: 'MUTANT_INVALID',
-    message: /b\.patch has no line 'Scenarios/,
+    message: /b\.patch has no line 'Killed-by/,
   })
 })
 
@@ -93,7 +100,7 @@ void test('every mutant of the default kernel names existing scenarios', async (
   t.ok(mutants.length >= 45)
   for (const mutant of mutants) {
     t.strictSame(
-      mutant.scenarios.filter((name) => !names.has(name)),
+      mutant.claims.map(({ scenario }) => scenario).filter((name) => !names.has(name)),
       [],
       mutant.name,
     )

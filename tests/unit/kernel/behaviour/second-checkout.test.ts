@@ -17,7 +17,7 @@ async function cloned(definition: KernelDefinition, to: string): Promise<KernelD
 
 function mutantOf(definition: KernelDefinition, name: string): KernelDefinition {
   const file = path.join(path.dirname(definition.file), 'series/mutants', `${name}.patch`)
-  return withMutant(definition, { name, file, title: name, scenarios: ['any'] })
+  return withMutant(definition, { name, file, title: name, bugs: [], claims: [] })
 }
 
 async function twoCheckouts(directory: string): Promise<{ one: KernelDefinition; two: KernelDefinition }> {

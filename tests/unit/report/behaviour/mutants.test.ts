@@ -6,7 +6,7 @@ import { tapSink } from '../../../../harness/report/tap.ts'
 import { terminalSink } from '../../../../harness/report/terminal.ts'
 
 const killer: Killer = { scenario: 'pinned-page-refuses', message: 'wanted 1, found 2', milliseconds: 3214 }
-const verdicts = { KILLED: 1, SURVIVED: 1, NO_BOOT: 0, NOT_BUILT: 1, ERROR: 0 }
+const verdicts = { KILLED: 1, SURVIVED: 1, NO_BOOT: 0, NOT_BUILT: 1, UNPROVEN: 0, ERROR: 0 }
 
 function finished(name: string, verdict: MutantVerdict, more: object = {}): MutantEvent {
   return {

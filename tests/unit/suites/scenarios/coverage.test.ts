@@ -47,6 +47,14 @@ void test('a scenario covers the bugs that it names', (t) => {
   t.end()
 })
 
+void test('the table of bugs has a last column for the proofs', (t) => {
+  const table = coverageTable(catalogues.bugs, scenarios, (id) => `shown for ${id}`)
+  t.match(table, /^\| bug \| .* \| shown by \|\n\| --- \| --- \| --- \| --- \|\n/m)
+  t.match(table, /^\| B-1 \|.*\| `convert-argument-errors` \| shown for B-1 \|$/m)
+  t.notMatch(coverageTable(catalogues.rules, scenarios), /shown/)
+  t.end()
+})
+
 void test('no entry has both a scenario and a reason to have none', (t) => {
   for (const { rules, bugs: detected, name } of scenarios) {
     t.strictSame(

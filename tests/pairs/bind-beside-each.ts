@@ -1,0 +1,8 @@
+// S-A11, S-A30, S-A24: bind races against each operation of the table, itself included.
+import { pairsOf, pairsScenario } from '../scenarios/common/pairs.ts'
+
+export default pairsScenario(
+  'bind beside each operation on the same pages leaves the file intact',
+  pairsOf('bind'),
+  150,
+)

@@ -1,0 +1,4 @@
+// S-A11, S-A30, S-A24: pin races against each operation of the table, itself included.
+import { pairsOf, pairsScenario } from '../scenarios/common/pairs.ts'
+
+export default pairsScenario('pin beside each operation on the same pages leaves the file intact', pairsOf('pin'), 150)

@@ -1,0 +1,71 @@
+// K-leaks: operations that run out of memory at any of their allocations leave none of the others behind.
+import {
+  call,
+  fallocateModes,
+  gmemFlags,
+  hugePageBytes,
+  made,
+  pageSize,
+  scenario,
+  type RoundCall,
+} from '../../../harness/api.ts'
+
+const unit = hugePageBytes['2M']
+const shared = gmemFlags.supportShared
+const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
+const hole = fallocateModes.keepSize | fallocateModes.punchHole
+
+/** A call whose n-th allocation of an object fails. It may cope with that. */
+function failing(nth: number, failed: RoundCall): RoundCall[] {
+  return [call('failNth', { of: 'objects', nth }), failed, call('failNthResult', {})]
+}
+
+const times = 1100
+const nths = [1, 2, 3, 4, 5, 6]
+
+export default scenario({
+  title: 'operations that run out of memory leave nothing behind',
+  rules: ['K-leaks', 'S-A13', 'S-A26'],
+  needs: ['in-place-conversion', 'hugetlb', 'slab-counters', 'fault-injection'],
+  pools: { '2M': 4 },
+  async run({ agent, dialect, check, leavesNothing, expectDone }) {
+    const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
+    const any = { errno: 'any' } as const
+    for (const [what, size, flags] of [
+      ['files of 4K pages', pageSize, shared],
+      ['files of 2M pages', 2 * unit, huge],
+    ] as const) {
+      const round = nths.flatMap((nth, index) => [
+        ...failing(nth, call('gmemCreate', { vm, size, flags }, any)),
+        call('close', { handle: made(4 * index + 1) }),
+      ])
+      const errors = await leavesNothing({ what: `creations of ${what} without memory`, times, round })
+      const failed = nths.filter((_, index) => errors[4 * index + 1] === times)
+      check.that(failed.length >= 3, `creations of ${what} fail at three allocations or more, found ${failed.length}`)
+    }
+
+    const { gmem: target } = expectDone(await agent.gmem.create({ vm, size: 2 * unit, flags: huge }), 'creating a file')
+    const range = { target, dialect, offset: 5 * pageSize, size: unit } as const
+    const converted = nths
+      .slice(0, 4)
+      .flatMap((nth) => [
+        ...failing(nth, call('convert', { ...range, to: 'private' }, any)),
+        call('convert', { ...range, to: 'shared' }),
+        ...failing(
+          nth,
+          call('fallocate', { file: target, mode: fallocateModes.keepSize, offset: 0, length: unit }, any),
+        ),
+        call('fallocate', { file: target, mode: hole, offset: 0, length: 2 * unit }),
+      ])
+    const errors = await leavesNothing({
+      what: 'conversions and allocations without memory',
+      times: 300,
+      blindTo: /kmalloc-(cg-)?(32|64|96)$/,
+      round: converted,
+    })
+    check.that(
+      (errors[1] ?? 0) > 0 && (errors[5] ?? 0) > 0,
+      'conversions and allocations of huge pages fail without memory',
+    )
+  },
+})
