@@ -20,7 +20,7 @@ export const words = {
     'guest-read',
     'guest-count',
     'pin',
-    'fallocate',
+    'reallocate',
     'read-file',
     'write-file',
     'signal',
