@@ -15,6 +15,7 @@ export {
   mapFlags,
   memoryFaultFlags,
   memslotFlags,
+  openFlags,
   protections,
   remapFlags,
   signalCodes,

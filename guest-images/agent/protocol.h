@@ -15,7 +15,7 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define CALL_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "9a5bbf7c60ddab1a"
+#define PROTOCOL_DIGEST "eb84fb72b443e1ee"
 
 enum wire_status {
 	STATUS_ANSWERED,
@@ -120,6 +120,7 @@ enum wire_call {
 	CALL_COPY_FILE_RANGE,
 	CALL_READAHEAD,
 	CALL_DROP_CACHE,
+	CALL_REOPEN,
 	CALL_COUNT,
 };
 
