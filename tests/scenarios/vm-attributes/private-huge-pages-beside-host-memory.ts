@@ -22,10 +22,13 @@ export default scenario({
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const created = await agent.gmem.create({ vm, size, flags: gmemFlags.hugetlb | gmemFlags.huge2M })
     const { gmem } = expectDone(created, 'creating a file that cannot be shared')
-    const { mapping } = expectDone(await agent.host.mmap({ length: size }), 'mapping host memory')
-    expectDone(await agent.host.fill(mapping, 0, size, { byte: 0xaa }), 'filling host memory')
+    const room = size + hugePageBytes['2M']
+    const { mapping, address } = expectDone(await agent.host.mmap({ length: room }), 'mapping host memory')
+    expectDone(await agent.host.fill(mapping, 0, room, { byte: 0xaa }), 'filling host memory')
+    // A host address that is as aligned as the guest's lets KVM map huge pages.
+    const mappingOffset = hugePageBytes['2M'] - Number(address % BigInt(hugePageBytes['2M']))
     const { vcpu } = expectDone(await agent.vm.createVcpu(vm), 'creating a vCPU')
-    const whole = { vm, slot: 0, gpa, size, gmem, mapping }
+    const whole = { vm, slot: 0, gpa, size, gmem, mapping, mappingOffset }
     const attribute = async (to: 'shared' | 'private', offset: number, length: number) =>
       expectDone(
         await agent.gmem.convert({ target: vm, dialect: 'vm-attributes', to, offset, size: length }),
@@ -56,7 +59,8 @@ export default scenario({
     await attribute('private', gpa, 2 * size)
     for (const skew of skews) {
       const at = gpa + size
-      const slot = { vm, slot: 1, gpa: at, size: hugePageBytes['2M'], gmem, gmemOffset: skew * pageSize, mapping }
+      const gmemOffset = skew * pageSize
+      const slot = { vm, slot: 1, gpa: at, size: hugePageBytes['2M'], gmem, gmemOffset, mapping, mappingOffset }
       expectDone(await agent.vm.setMemslot(slot), `binding 2M from page ${skew} on`)
       const marks = [...new Set([0, 255, huge - skew, huge - 1])]
       for (const [position, index] of marks.entries()) {
