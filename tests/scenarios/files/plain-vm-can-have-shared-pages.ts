@@ -1,5 +1,5 @@
 // S-A2, S-A5: a VM without private memory can use a file whose pages are shared; it cannot use a private file.
-import { gmemFlags, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
+import { gmemFlags, memslotFlags, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
 
 const size = 4 * pageSize
 const gpa = 0x4000_0000
@@ -19,6 +19,11 @@ export default scenario({
     const seen = expectDone(await agent.guest.verify(vcpu, gpa, size, { seed: 7 }), 'the guest reading')
     check.equal(seen.mismatches, 0, 'words in which the guest differs from the host')
 
+    for (const [name, flag] of Object.entries(memslotFlags)) {
+      if (flag === memslotFlags.guestMemfd) continue
+      const slot = { vm, slot: 1, gpa: gpa + size, size, gmem: file, flags: Number(memslotFlags.guestMemfd | flag) }
+      expectErrno(await agent.vm.setMemslot(slot), 'EINVAL', `binding it with the flag ${name}`)
+    }
     const privateFile = await agent.gmem.create({ vm, size, flags: 0n })
     if (privateFile.errno === 'OK') {
       const slot = { vm, slot: 1, gpa: gpa + size, size, gmem: privateFile.gmem }
