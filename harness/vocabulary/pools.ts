@@ -20,7 +20,7 @@ export interface PoolCounters {
 export interface PoolsView {
   /** Reads the counters of the pool of a size. */
   counters(size: HugePageSize): Promise<PoolCounters>
-  /** Waits until the counters are these again, because a pin has ended, and fails if they do not become so. */
+  /** Waits until as many pages are free as `wanted` has, since the kernel may return them later; then the counters must be these. */
   expectBack(size: HugePageSize, wanted: PoolCounters, what: string): Promise<void>
   /** Changes the size of the pool, and returns the size that it has then. The scenario must restore it. */
   resize(size: HugePageSize, count: number): Promise<number>
