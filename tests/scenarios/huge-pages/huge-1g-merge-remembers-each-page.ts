@@ -16,7 +16,7 @@ export default scenario({
   pools: { '1G': 1 },
   timeout: 30,
   async run({ memory, pools }) {
-    await pools.poison('1G', 0xdd)
+    await pools.poison('1G', 0xdd, 1)
     const file = await memory({ pages: huge, hugePages: '1G', initially: 'shared' })
     for (const { touched, others } of cases) {
       await file.host.fill(touched, 0xb1)

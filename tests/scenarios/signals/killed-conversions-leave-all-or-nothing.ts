@@ -13,13 +13,15 @@ const stuckMilliseconds = 1000
 export default scenario({
   title: 'a process that dies in a conversion leaves it done or not begun, and the file to others',
   rules: ['K-killed', 'S-A13', 'S-A36', 'S-A14'],
-  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault'],
+  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault', 'gup-test'],
   pools: { '2M': 3 },
   timeout: 20,
   async run({ memory, agent, dialect, killedDuring, signalled, check }) {
     for (const { what, options } of files) {
       const file = await memory(options)
       const target = file.handles.gmem
+      // The signal below is for the next operation, which creates the vCPU if nothing did before.
+      await file.handles.vcpu()
       const places = [pages(0, 3), pages(huge - 1, 2), page(file.pages - 1)]
       await file.host.fill(file.all, 0x51)
       for (const to of ['private', 'shared'] as const) {
@@ -48,12 +50,13 @@ export default scenario({
           if (done) await file.convert(from, file.all)
           return !done
         })
-        // A conversion to shared may be too short.
-        if (to === 'private') check.that(unchanged, `death ends a conversion of pages of ${what} to ${to}`)
         if (to === 'private') {
           // A page that is in use forbids the conversion, in its last moments as well.
-          const pin = await file.pin(page(file.pages - 1), 'vmsplice')
-          await tryMoments(duration, async (after) => {
+          // It is refused at once if the pin is one for DMA, so the moments are in the search for references.
+          const pin = await file.pin(page(file.pages - 1), 'gup-test')
+          const refused = await file.attemptConversion(to, { offset: 0, size: file.pages * pageSize })
+          check.equal(refused.errno, 'EAGAIN', `a conversion beside a pin, in pages of ${what}`)
+          await tryMoments(refused.nanoseconds, async (after) => {
             const died = await killedDuring(after, (child) =>
               child.gmem.convert({ target, dialect, to, offset: 0, size: file.pages * pageSize }),
             )
@@ -67,6 +70,8 @@ export default scenario({
           })
           await pin.release()
         }
+        // A conversion to shared may be too short.
+        if (to === 'private') check.that(unchanged, `death ends a conversion of pages of ${what} to ${to}`)
         await file.convert(to, file.all)
         await file.matchesModel(pages(huge - 2, 4))
       }

@@ -36,7 +36,9 @@ export default scenario({
     for (const { what, options } of files) {
       if (what === '2M') await pools.poison('2M', 0xdd)
       const file = await memory(options)
-      const { gmem, mapping } = file.handles
+      const { gmem, mapping, vcpu } = file.handles
+      // The signal below is for the next operation, which creates the vCPU if nothing did before.
+      await vcpu()
       const unit = file.model.pagesPerUnit
       const size = file.pages * pageSize
       if (mapping === undefined) throw new Error('the file is mapped')
