@@ -24,11 +24,8 @@ export interface PoolsView {
   expectBack(size: HugePageSize, wanted: PoolCounters, what: string): Promise<void>
   /** Changes the size of the pool, and returns the size that it has then. The scenario must restore it. */
   resize(size: HugePageSize, count: number): Promise<number>
-  /**
-   * Fills free pages of the pool with a byte: a page that is not zeroed later shows it. Returns their number: all that are free, or
-   * the `limit` first ones, which the kernel also gives out next (hugetlb returns a page to the head of its list).
-   */
-  poison(size: HugePageSize, byte: number, limit?: number): Promise<number>
+  /** Fills all free pages of the pool with a byte: a page that is not zeroed later shows it. Returns their number. */
+  poison(size: HugePageSize, byte: number): Promise<number>
 }
 
 const memfdSize = { '2M': memfdFlags.huge2M, '1G': memfdFlags.huge1G } as const
@@ -71,9 +68,9 @@ export function poolsOf(agent: Agent): PoolsView {
       expectDone(await agent.files.writeFile(path, String(count)), `making the pool of ${size} have ${count} pages`)
       return (await counters(size)).total
     },
-    async poison(size, byte, limit = Infinity) {
+    async poison(size, byte) {
       const { free, reserved } = await counters(size)
-      const count = Math.min(free - reserved, limit)
+      const count = free - reserved
       if (count === 0) return 0
       const length = count * hugePageBytes[size]
       const { file } = await must(agent.files.memfd(length, memfdFlags.hugetlb | memfdSize[size]))

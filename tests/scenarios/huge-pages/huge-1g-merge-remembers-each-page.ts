@@ -6,7 +6,7 @@ const small = pagesPerHugePage('2M')
 const cases = [
   { touched: pages(0, small), others: [small, huge / 2, huge - 1] },
   { touched: page(huge / 2 + 3), others: [0, 1, small - 1, huge / 2 + 2, huge - 1] },
-]
+] as const
 
 export default scenario({
   title: 'a merged 1G page keeps the touched pages, and the rest reads as zero',
@@ -15,9 +15,11 @@ export default scenario({
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '1G': 1 },
   timeout: 30,
-  async run({ memory, pools }) {
-    await pools.poison('1G', 0xdd, 1)
+  async run({ memory }) {
     const file = await memory({ pages: huge, hugePages: '1G', initially: 'shared' })
+    // Old data only where the first case looks: to fill all of the page takes seconds.
+    for (const index of [0, ...cases[0].others]) await file.host.fill(page(index), 0xdd)
+    await file.punchHole(file.all)
     for (const { touched, others } of cases) {
       await file.host.fill(touched, 0xb1)
       await file.convert('private', file.all)
