@@ -1,5 +1,5 @@
 // The reference model: the expected state and contents of every page, computed from the rules and never from the kernel.
-import { endOf, pages as pagesAt, type PageRange } from './ranges.ts'
+import { describeRange, endOf, pages as pagesAt, type PageRange } from './ranges.ts'
 
 /** The state of a page: which side may access it. */
 export type PageState = 'shared' | 'private'
@@ -78,6 +78,14 @@ export class Model {
   convert(state: PageState, range: PageRange): void {
     this.#inside(range)
     this.#states.fill(numberOf[state], range.first, endOf(range))
+  }
+
+  /** @throws {Error} when all pages of the range have the state: a conversion of them would test nothing */
+  requireChange(state: PageState, range: PageRange): void {
+    if (this.stateRuns(range).some(({ value }) => value !== state)) return
+    throw new Error(
+      `by the model, converting ${describeRange(range)} to ${state} changes nothing: write ensure() where that is meant`,
+    )
   }
 
   /** Fills each page of the range, as an access in the current state of the page. */

@@ -49,6 +49,7 @@ export async function runKselftest(
       flags: [],
       isPlain: false,
       keep: false,
+      needsDialect: false,
       load: async () => programs.map(selftestTest),
     },
     job,

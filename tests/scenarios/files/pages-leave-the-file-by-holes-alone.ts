@@ -25,12 +25,10 @@ function endOf(advice: number): string {
 export default scenario({
   title: 'no call copies pages out of the file, and neither advice nor a lack of caches takes them away',
   rules: ['S-A4', 'S-A19', 'S-A34'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, check, expectDone, expectErrno }) {
-    const small = await memory({ pages: 16, initially: 'private' })
-    const huge = await memory({ pages: 512, hugePages: '2M', initially: 'private' })
-    for (const file of [small, huge]) {
+  async run({ memory, agent, check, expectDone, expectErrno, offered }) {
+    for (const options of offered([{ pages: 16 }, { pages: 512, hugePages: '2M' }] as const)) {
+      const file = await memory({ ...options, initially: 'private' })
       const { gmem, mapping } = file.handles
       if (mapping === undefined) throw new Error('the file must be mapped')
       const blocks = async (): Promise<number> => expectDone(await agent.gmem.status(gmem), 'the status').blocks

@@ -12,11 +12,11 @@ const files = [
 export default scenario({
   title: 'a conversion changes each page of its range and no other, wherever it begins and ends',
   rules: ['K-ranges', 'S-A5', 'S-A7', 'S-A10', 'S-A19'],
-  needs: ['in-place-conversion', 'hugetlb', 'binary-stats'],
+  needs: ['in-place-conversion', 'binary-stats'],
   pools: { '2M': 3 },
   timeout: 20,
-  async run({ memory, agent, check, expectDone }) {
-    for (const { options, slots } of files) {
+  async run({ memory, agent, check, expectDone, offered }) {
+    for (const { options, slots } of offered(files)) {
       const file = await memory({ ...options, initially: 'shared' })
       const { vm, gmem, gpa, vcpu } = file.handles
       const places = placesOf(file.model.pagesPerUnit)

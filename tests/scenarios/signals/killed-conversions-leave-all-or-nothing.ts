@@ -13,11 +13,11 @@ const stuckMilliseconds = 1000
 export default scenario({
   title: 'a process that dies in a conversion leaves it done or not begun, and the file to others',
   rules: ['K-killed', 'S-A13', 'S-A36', 'S-A14'],
-  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault'],
+  needs: ['in-place-conversion', 'binary-stats', 'pagemap', 'pre-fault'],
   pools: { '2M': 3 },
   timeout: 20,
-  async run({ memory, agent, dialect, killedDuring, signalled, check }) {
-    for (const { what, options } of files) {
+  async run({ memory, agent, dialect, killedDuring, signalled, check, offered }) {
+    for (const { what, options } of offered(files)) {
       const file = await memory(options)
       const target = file.handles.gmem
       const places = [pages(0, 3), pages(huge - 1, 2), page(file.pages - 1)]

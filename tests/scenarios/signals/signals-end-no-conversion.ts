@@ -29,11 +29,10 @@ function cameInCall({ inCalls }: Arrivals): boolean {
 export default scenario({
   title: 'signals end neither a conversion nor a hole nor a binding, and no access fails for them',
   rules: ['K-signals', 'S-A9', 'S-A10', 'S-A13', 'S-A16'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   timeout: 20,
-  async run({ memory, agent, signalled, check, expectDone }) {
-    for (const { what, every, options } of files) {
+  async run({ memory, agent, signalled, check, expectDone, offered }) {
+    for (const { what, every, options } of offered(files)) {
       const file = await memory(options)
       const { gmem, mapping, vm, gpa } = file.handles
       const slot = { vm, slot: 0, gpa, size: file.pages * pageSize, gmem, mapping }

@@ -6,10 +6,9 @@ const files = [{ pages: 8 }, { pages: pagesPerHugePage('2M'), hugePages: '2M' }]
 export default scenario({
   title: 'the guest reaches pages of both states where it found no memory before',
   rules: ['S-A18'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, check, expectDone }) {
-    for (const options of files) {
+  async run({ memory, agent, check, expectDone, offered }) {
+    for (const options of offered(files)) {
       for (const initially of ['shared', 'private'] as const) {
         const file = await memory({ ...options, initially, slot: false })
         const { gpa, gmem, mapping, nestedVm } = file.handles

@@ -1,5 +1,5 @@
 // S-A5, S-A10: a slot of many gigabytes, across 16 TiB of its file, is like a small one at each of its pages.
-import { advices, gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { advices, pageSize, scenario } from '../../../harness/api.ts'
 
 const windowPages = 8
 const windowSize = windowPages * pageSize
@@ -22,14 +22,14 @@ export default scenario({
   rules: ['S-A5', 'S-A10', 'S-A16', 'S-A18', 'S-A19', 'S-A30', 'K-slots'],
   needs: ['in-place-conversion', 'binary-stats', 'pre-fault'],
   timeout: 20,
-  async run({ memory, agent, dialect, check, expectDone, expectErrno }) {
+  async run({ memory, agent, dialect, check, expectDone, expectErrno, uapi }) {
     const small = await memory({ pages: 4, initially: 'shared' })
     // The guest's own pages are mapped from now on.
     await small.guest.expect(small.all, 0)
     const { vm, nestedVm } = small.handles
     const vcpu = await nestedVm.vcpu()
     const { gmem } = expectDone(
-      await agent.gmem.create({ vm, size: fileSize, flags: gmemFlags.supportShared }),
+      await agent.gmem.create({ vm, size: fileSize, flags: uapi.flagsFor({ initially: 'shared' }) }),
       'creating a file',
     )
     const map = async (offset: number, length: number) =>
@@ -41,7 +41,7 @@ export default scenario({
     const convert = (to: 'shared' | 'private', offset: number, length: number) =>
       agent.gmem.convert({ target: gmem, dialect, to, offset, size: length })
     const mapped = async () => Number(expectDone(await agent.vm.stats(vm, 'pages_4k'), 'reading a statistic').value)
-    const blocks = async () => expectDone(await agent.gmem.status(gmem), 'asking for the status').blocks / 8
+    const blocks = async () => expectDone(await agent.gmem.status(gmem), 'asking for the status').blocks
 
     for (const [what, change] of Object.entries({
       'a mapping that ends 32K before its end': { mapping: await map(start, size - windowSize) },
@@ -129,7 +129,7 @@ export default scenario({
       const at = place + middle.first * pageSize
       expectDone(await agent.host.madvise(mapping, at, middle.count * pageSize, advices.remove), 'MADV_REMOVE')
     }
-    check.equal(await blocks(), each - windows.length * middle.count, 'pages left by MADV_REMOVE')
+    check.equal(await blocks(), uapi.blocksOf(each - windows.length * middle.count), 'pages left by MADV_REMOVE')
     await expectViews(({ tag }) => ({ guest: around(tag, 0), host: around(tag, 0) }), 'with holes')
     expectDone(await agent.gmem.punchHole(gmem, start, size), 'a hole as large as the slot')
     check.equal(await blocks(), 0, 'pages left by a hole as large as the slot')
@@ -137,7 +137,7 @@ export default scenario({
     for (const { place } of windows) {
       expectDone(await agent.gmem.allocate(gmem, start + place, windowSize), `allocating at 0x${place.toString(16)}`)
     }
-    check.equal(await blocks(), each, 'pages that were allocated')
+    check.equal(await blocks(), uapi.blocksOf(each), 'pages that were allocated')
     await expectViews(() => ({ guest: around(0, 0), host: around(0, 0) }), 'allocated')
 
     expectDone(await agent.vm.deleteMemslot(vm, bound.slot), 'deleting the slot')
