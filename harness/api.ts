@@ -10,6 +10,7 @@ export {
   advices,
   attributes,
   fallocateModes,
+  fileFlags,
   mapFlags,
   memoryFaultFlags,
   memslotFlags,

@@ -21,7 +21,7 @@ const values: Readonly<Record<RuleDialect, Told>> = {
     'S-A5': 'the host address is not looked at; an overlap is EEXIST',
     'S-A7': 'in a mixed range only the data stay',
     'S-A34': 'st_blocks is 0 at 4K',
-    'K-failures': 'a failed page that is to become private is EAGAIN, until a hole frees it',
+    'K-failures': 'a failed page may refuse to become private (EAGAIN), until a hole frees it',
     '2.2-error-offset': 'it is ignored',
     '2.2-zero-size': 'EINVAL',
     '2.2-reserved': 'they must be 0, otherwise EINVAL',

@@ -20,6 +20,8 @@ export interface Expectations {
   readonly countsSmallPages: boolean
   /** A conversion of a mixed range leaves pages mapped that have the state already; otherwise only their data stay (S-A7). */
   readonly keepsMappingsInMixedRange: boolean
-  /** The end of converting a page of 4K to private after its memory has failed, until a hole frees it (K-failures). */
-  readonly failedPageToPrivate: 'OK' | 'EAGAIN'
+  /** The ends of converting a page of 4K to private after its memory has failed; EAGAIN lasts until a hole frees it (K-failures). */
+  readonly failedPageToPrivate: readonly ('OK' | 'EAGAIN')[]
+  /** The page in error_offset of a conversion that gets no memory (S-A13, S-B3). */
+  readonly offsetWithoutMemory: 'the start' | 'in the range'
 }

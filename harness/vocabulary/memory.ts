@@ -199,6 +199,7 @@ export class BoundMemory implements Memory {
   }
 
   race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]> {
+    for (const racer of racers) if (racer.does === 'convert') this.model.race(racer.range)
     const arena = { agent: this.#agent, dialect: this.#dialect, handles: this.handles }
     return race(arena, milliseconds, racers)
   }

@@ -51,6 +51,7 @@ export const convertIoctl: DialectSpec = {
     plainVmConverts: true,
     countsSmallPages: true,
     keepsMappingsInMixedRange: true,
-    failedPageToPrivate: 'OK',
+    failedPageToPrivate: ['OK'],
+    offsetWithoutMemory: 'in the range',
   },
 }

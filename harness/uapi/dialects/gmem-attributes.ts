@@ -41,6 +41,8 @@ export const gmemAttributes: DialectSpec = {
     plainVmConverts: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
-    failedPageToPrivate: 'EAGAIN',
+    // The posted series refuses; a kernel may as well convert what no side can access.
+    failedPageToPrivate: ['OK', 'EAGAIN'],
+    offsetWithoutMemory: 'the start',
   },
 }

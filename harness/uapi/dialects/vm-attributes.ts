@@ -43,6 +43,7 @@ export const vmAttributes: DialectSpec = {
     plainVmConverts: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
-    failedPageToPrivate: 'OK',
+    failedPageToPrivate: ['OK'],
+    offsetWithoutMemory: 'in the range',
   },
 }

@@ -5,7 +5,7 @@ const garbage = [0x11n, 0x2222n, -1, 1n << 63n, 0x5555n]
 
 export default scenario({
   title: 'the argument is written back only when the conversion failed',
-  rules: ['S-A12', 'S-A9'],
+  rules: ['S-A12', 'S-A9', 'S-B5'],
   async run({ agent, memory, uapi, check, expectErrno }) {
     const request = uapi.requests.private
     // Where reserved words must be 0, the other fields alone can show that nothing is written.

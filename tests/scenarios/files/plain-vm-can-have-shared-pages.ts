@@ -6,7 +6,7 @@ const gpa = 0x4000_0000
 
 export default scenario({
   title: 'a plain VM runs on the shared pages of a file where the dialect has that, and uses no private page',
-  rules: ['S-A2', 'S-A5', 'S-A18', 'S-B1'],
+  rules: ['S-A2', 'S-A5', 'S-A18', 'S-B1', '2.2-attributes'],
   async run({ agent, dialect, uapi, check, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')
     const flags = uapi.flagsFor({ initially: 'shared' })

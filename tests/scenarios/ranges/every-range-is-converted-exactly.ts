@@ -37,7 +37,7 @@ export default scenario({
         ['private', 'shared'],
         ['shared', 'private'],
       ] as const) {
-        await file.convert(back, file.all)
+        await file.ensure(back, file.all)
         await file.perform(
           // Half of the ranges in each direction: splits and merges take long.
           ranges
@@ -68,7 +68,7 @@ export default scenario({
         }
       }
       // Of each range, one page at its end, then one at its start, is the last that is shared.
-      await file.convert('private', file.all)
+      await file.ensure('private', file.all)
       await file.perform(
         rangesBetween(places.slice(2, 6)).flatMap((range) =>
           [range.first + range.count - 1, range.first].flatMap((last) => {

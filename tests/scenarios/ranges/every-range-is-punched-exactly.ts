@@ -28,7 +28,7 @@ export default scenario({
       }
       for (const side of ['guest', 'host'] as const) {
         const state = side === 'guest' ? 'private' : 'shared'
-        await file.convert(state, file.all)
+        await file.ensure(state, file.all)
         await file.perform(
           rangesBetween(places).flatMap((range, index) => {
             const witnesses = witnessesOf(range, places)

@@ -24,7 +24,7 @@ export default scenario({
       await file.host.fill(file.all, 0x51)
       for (const to of ['private', 'shared'] as const) {
         const from = to === 'private' ? 'shared' : 'private'
-        await file.convert(from, file.all)
+        await file.ensure(from, file.all)
         const duration = await file.timeConversion(to, file.all)
         await file.convert(from, file.all)
         const unchanged = await tryMoments(duration, async (after) => {

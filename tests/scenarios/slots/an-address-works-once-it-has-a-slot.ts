@@ -20,7 +20,7 @@ export default scenario({
           }
           const slot = await file.bind(file.all, gpa)
           await slot.matchesModel(pages(0, 8))
-          await file.convert(initially === 'shared' ? 'private' : 'shared', page(3))
+          await file.convert(file.model.stateAt(3) === 'shared' ? 'private' : 'shared', page(3))
           await slot.matchesModel(pages(0, 8))
           await slot.guest.fill(pages(0, 8), 0x30 + round)
           await slot.unbind()
