@@ -33,7 +33,8 @@ export function withWholeEnd(diff: string): Whole {
   if (before === after && before <= usualContext) {
     return { diff: `${diff.replace(/\n?$/, '\n')}${' \n'.repeat(before)}` }
   }
-  const lines = before === after ? `${before} context lines` : `lines: ${before} of the old file, ${after} of the new one`
+  const lines =
+    before === after ? `${before} context lines` : `lines: ${before} of the old file, ${after} of the new one`
   return {
     fault: {
       what: `its last hunk lacks ${lines}`,

@@ -10,7 +10,7 @@ export default scenario({
       await file.ensure('shared', pages(0, 6))
       await file.host.fill(pages(0, 6), 0x33)
       await file.convert('private', pages(1, 2))
-      await file.convert('private', pages(6, 2))
+      await file.ensure('private', pages(6, 2))
       await file.host.expectSigbus(pages(1, 2))
       await file.matchesModel()
 

@@ -53,7 +53,7 @@ export default scenario({
       file.model.convert(to, range)
       await file.matchesModel()
     }
-    await file.convert('private', file.all)
+    await file.ensure('private', file.all)
     await file.matchesModel()
     await file.expectWhole(file.all)
   },

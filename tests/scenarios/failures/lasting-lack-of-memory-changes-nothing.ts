@@ -96,7 +96,7 @@ export default scenario({
       file.model.convert(to, range)
       await file.matchesModel(pages(696, 8))
     }
-    await file.convert('private', file.all)
+    await file.ensure('private', file.all)
     await file.expectWhole(file.all)
   },
 })
