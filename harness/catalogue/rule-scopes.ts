@@ -62,6 +62,7 @@ const absences: Readonly<Record<RuleDialect, Told>> = {
     'S-A36': hugePages,
     'S-A37': hugePages,
     'K-groups': hugePages,
+    'K-mremap': 'mainline lets a mapping grow; what is behind the end of the file is SIGBUS (S-B11)',
     'V-1': told('S-B9'),
     'V-2': told('S-B9'),
   },

@@ -22,6 +22,10 @@ export interface Expectations {
   readonly keepsMappingsInMixedRange: boolean
   /** The ends of converting a page of 4K to private after its memory has failed; EAGAIN lasts until a hole frees it (K-failures). */
   readonly failedPageToPrivate: readonly ('OK' | 'EAGAIN')[]
+  /** The ends of causing a memory error in a page of 4K, which is lost with each of them (S-A41). */
+  readonly memoryFailure: readonly ('OK' | 'EBUSY')[]
+  /** A mapping can grow by mremap; an access behind the end of the file is SIGBUS (K-mremap). */
+  readonly mappingsGrow: boolean
   /** The page in error_offset of a conversion that gets no memory (S-A13, S-B3). */
   readonly offsetWithoutMemory: 'the start' | 'in the range'
 }

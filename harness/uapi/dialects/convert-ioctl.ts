@@ -52,6 +52,8 @@ export const convertIoctl: DialectSpec = {
     countsSmallPages: true,
     keepsMappingsInMixedRange: true,
     failedPageToPrivate: ['OK'],
+    memoryFailure: ['OK'],
+    mappingsGrow: false,
     offsetWithoutMemory: 'in the range',
   },
 }

@@ -43,6 +43,9 @@ export const gmemAttributes: DialectSpec = {
     keepsMappingsInMixedRange: false,
     // The posted series refuses; a kernel may as well convert what no side can access.
     failedPageToPrivate: ['OK', 'EAGAIN'],
+    // Mainline takes the page away, and tells the caller that it could not remove it from its file.
+    memoryFailure: ['OK', 'EBUSY'],
+    mappingsGrow: true,
     offsetWithoutMemory: 'the start',
   },
 }

@@ -44,6 +44,8 @@ export const vmAttributes: DialectSpec = {
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
     failedPageToPrivate: ['OK'],
+    memoryFailure: ['OK', 'EBUSY'],
+    mappingsGrow: true,
     offsetWithoutMemory: 'in the range',
   },
 }

@@ -6,6 +6,7 @@ const { mayMove, fixed, dontUnmap } = remapFlags
 export default scenario({
   title: 'mremap neither grows nor duplicates a mapping, and a refusal leaves it alone',
   rules: ['K-mremap', 'S-A3', 'S-A16'],
+  needs: ['convert-ioctls'],
   pools: { '2M': 2 },
   async run({ memory, agent, check, expectDone, expectErrno, offered }) {
     for (const { unit, ...options } of offered([{ unit: 8 }, { unit: 512, hugePages: '2M' }] as const)) {
