@@ -5,6 +5,8 @@ const count = 8192
 const wanted = 3
 /** The objects that the kernel keeps ready are used up first. */
 const shrink = '/sys/kernel/slab/maple_node/shrink'
+/** A slab that gets no page tells so, in three lines. */
+const slabReport = /^(?:SLUB: Unable to allocate memory|  cache: maple_node|  node \d+: slabs)/
 const everyPage = 1_000_000
 
 export default scenario({
@@ -12,7 +14,8 @@ export default scenario({
   rules: ['S-A13', 'S-B3', 'S-A16'],
   needs: ['in-place-conversion', 'slab-counters', 'fault-injection'],
   timeout: 30,
-  async run({ memory, agent, uapi, check, expectDone, expectErrno }) {
+  async run({ memory, agent, uapi, check, expectLog, expectDone, expectErrno }) {
+    expectLog(slabReport)
     const file = await memory({ pages: count, initially: 'private', slot: false })
     expectDone(await agent.files.writeFile(shrink, '1'), 'shrinking the slab of nodes')
     let refused = 0
