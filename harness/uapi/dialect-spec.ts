@@ -78,7 +78,7 @@ export interface DialectSpec {
     readonly base: number
   }
   /** Finds out whether a kernel speaks it. Numbers of extensions differ between trees, so an ioctl is tried. */
-  tryOn(kernel: KernelTrial): Promise<TrialResult>
+  readonly tryOn: (kernel: KernelTrial) => Promise<TrialResult>
   /** Words for the command line of the kernel that switch the dialect on. A kernel ignores those that it does not know. */
   readonly parameters: readonly string[]
   /** Files of the kernel that show whether it is switched off. */

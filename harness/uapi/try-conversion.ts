@@ -2,7 +2,7 @@
 import type { ConversionIoctl, KernelTrial, TrialResult } from './dialect-spec.ts'
 
 /** Formats a number as the kernel's headers do. */
-export function hex(number: bigint): string {
+function hex(number: bigint): string {
   return `0x${number.toString(16)}`
 }
 

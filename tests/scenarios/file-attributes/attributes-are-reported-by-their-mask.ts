@@ -23,7 +23,7 @@ export default scenario({
     check.equal(
       found.length,
       1,
-      `numbers from ${numbers[0]} to ${numbers.at(-1)} that answer the mask of attributes (${found})`,
+      `numbers from ${numbers[0]} to ${numbers.at(-1)} that answer the mask of attributes (${found.join(', ')})`,
     )
   },
 })

@@ -1,4 +1,4 @@
-// S-B5: an argument that is wrong comes back as it was, whatever is wrong with it; EFAULT comes before all other checks.
+// S-B5: an argument that is wrong comes back as it was, with each of its mistakes; EFAULT comes before all other checks.
 import { page, pages, pageSize, scenario, type RawArgument } from '../../../harness/api.ts'
 
 const size = 8 * pageSize
