@@ -14,6 +14,7 @@ export {
   mapFlags,
   memoryFaultFlags,
   memslotFlags,
+  openFlags,
   protections,
   remapFlags,
   signalCodes,

@@ -85,7 +85,7 @@ int actor_resolve(struct call *call, struct actor *actor)
 		if (!error && request->vcpu)
 			error = resolve_vcpu(call, actor);
 		return error;
-	case ACTOR_FALLOCATE:
+	case ACTOR_REALLOCATE:
 	case ACTOR_PUNCH:
 	case ACTOR_ALLOCATE:
 	case ACTOR_MAP:

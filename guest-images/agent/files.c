@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -96,6 +97,23 @@ static ssize_t advise_file(int fd, const struct file_attempt_request *request)
 	return errno ? -1 : 0;
 }
 
+/* Opens the file another time, by its name in procfs. */
+static ssize_t reopen(int fd, const struct file_attempt_request *request)
+{
+	char path[sizeof("/proc/self/fd/") + 3 * sizeof(fd)];
+	int again;
+
+	if (snprintf(path, sizeof(path), "/proc/self/fd/%d", fd) >=
+	    (int)sizeof(path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	again = open(path, (int)request->value | O_CLOEXEC);
+	if (again < 0)
+		return -1;
+	return close(again);
+}
+
 /* The agent's buffer is used up to its size; the kernel refuses earlier. */
 static ssize_t attempt(int fd, const struct file_attempt_request *request)
 {
@@ -126,6 +144,8 @@ static ssize_t attempt(int fd, const struct file_attempt_request *request)
 		return readahead(fd, request->offset, request->value);
 	case CALL_DROP_CACHE:
 		return advise_file(fd, request);
+	case CALL_REOPEN:
+		return reopen(fd, request);
 	}
 	errno = ENOSYS;
 	return -1;

@@ -64,7 +64,7 @@ export type Actor = Common &
     /** Pins the pages with vmsplice and unpins them at once. */
     | ({ readonly kind: 'pin' } & Mapped)
     /** Punches a hole; allocates the range; or one after the other. */
-    | ({ readonly kind: 'punch' | 'allocate' | 'fallocate'; readonly target: Gmem | File } & Range)
+    | ({ readonly kind: 'punch' | 'allocate' | 'reallocate'; readonly target: Gmem | File } & Range)
     /** Maps the range of the file, reads each page, unmaps it. SIGBUS is counted. */
     | ({ readonly kind: 'map'; readonly target: Gmem | File } & Range)
     /** Forks a child that reads each page and ends. */

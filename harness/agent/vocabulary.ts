@@ -20,7 +20,7 @@ export const words = {
     'guest-read',
     'guest-count',
     'pin',
-    'fallocate',
+    'reallocate',
     'read-file',
     'write-file',
     'signal',
@@ -44,6 +44,7 @@ export const words = {
     'copy-file-range',
     'readahead',
     'drop-cache',
+    'reopen',
   ],
   /** Calls on a directory, such as a control group. */
   directory: ['create', 'remove'],

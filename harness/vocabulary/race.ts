@@ -67,7 +67,6 @@ async function actorOf(arena: Arena, racer: Racer, vcpuId: number): Promise<Acto
     case 'guest-count':
       return { ...common, kind: 'guest-count', vcpu: await nestedVm.vcpu(vcpuId), gpa, size: place.size }
     case 'reallocate':
-      return { ...common, ...place, kind: 'fallocate', target: gmem }
     case 'punch':
     case 'allocate':
     case 'map':

@@ -1,5 +1,5 @@
-// S-A4: the memory of a guest is no ordinary file: read, write, truncate and chmod fail.
-import { pageSize, scenario } from '../../../harness/api.ts'
+// S-A4: the memory of a guest is no ordinary file: read, write, truncate, chmod and a second open fail.
+import { openFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const noData = ['read', 'write', 'pread', 'pwrite'] as const
 const noAttributes = [
@@ -10,7 +10,7 @@ const noAttributes = [
 ] as const
 
 export default scenario({
-  title: 'reads, writes, resizing and chmod of the file are refused and change nothing',
+  title: 'reads, writes, resizing, chmod and reopening of the file are refused and change nothing',
   rules: ['S-A4'],
   needs: ['private-memory'],
   async run({ agent, check, memory, expectDone, expectErrno }) {
@@ -22,6 +22,14 @@ export default scenario({
     }
     for (const { call, value } of noAttributes) {
       expectErrno(await agent.gmem.attempt(gmem, call, value), 'EINVAL', `${call} with ${value}`)
+    }
+    // A file of its own would belong to no VM.
+    for (const flags of [openFlags.readOnly, openFlags.writeOnly, openFlags.readWrite]) {
+      expectErrno(
+        await agent.gmem.attempt(gmem, 'reopen', flags),
+        'ENXIO',
+        `opening /proc/self/fd/N with flags ${flags}`,
+      )
     }
     const after = expectDone(await agent.gmem.status(gmem), 'asking for the status again')
     check.equal(after.size, before.size, 'the size of the file')

@@ -1,5 +1,13 @@
 // S-A3: a mapping has whole huge pages at an aligned address; the kernel finds such an address, and the caller of MAP_FIXED has to.
-import { hugePageBytes, mapFlags, pageSize, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+import {
+  hugePageBytes,
+  mapFlags,
+  pageSize,
+  pagesPerHugePage,
+  scenario,
+  type Memory,
+  type ScenarioContext,
+} from '../../../harness/api.ts'
 
 const huge = hugePageBytes['2M']
 const lengths = [
@@ -8,12 +16,43 @@ const lengths = [
   { what: '2M and a 4K page', length: huge + pageSize },
 ]
 
+/** Without MAP_FIXED a place that is wished for is taken only if all of it is free. */
+async function keepsWhatIsThere(words: ScenarioContext, file: Memory['handles']['gmem']): Promise<void> {
+  const { agent, check, expectDone } = words
+  const { address, mapping } = expectDone(await agent.host.mmap({ length: 6 * huge }), 'mapping other memory')
+  const first = BigInt(huge) - (address % BigInt(huge))
+  expectDone(await agent.host.fill(mapping, 0, 6 * huge, { byte: 0x33 }), 'writing to it')
+  // A gap of one huge page, with other memory before and behind it.
+  expectDone(await agent.host.munmap(mapping, { offset: Number(first) + 2 * huge, length: huge }), 'making a gap')
+  const kept = [
+    [0, Number(first) + 2 * huge],
+    [Number(first) + 3 * huge, 3 * huge - Number(first)],
+  ] as const
+  const wishes = [
+    { place: 'other memory', at: first, length: huge },
+    { place: 'other memory with a gap behind it', at: first + BigInt(huge), length: 2 * huge },
+    { place: 'a gap that is too small', at: first + BigInt(2 * huge), length: 2 * huge },
+  ]
+  for (const { place, at, length } of wishes) {
+    const reply = await agent.host.mmap({ file, length, address: address + at })
+    const { mapping: elsewhere } = expectDone(reply, `mapping with a wish for ${place}`)
+    for (const [offset, size] of kept) {
+      const { runs } = expectDone(await agent.host.scan(mapping, offset, size), 'looking at the other memory')
+      const values = runs.map(({ value }) => value)
+      check.equal(values, [0x33], `the other memory from ${offset} on, after a wish for ${place}`)
+    }
+    await agent.host.munmap(elsewhere)
+  }
+  await agent.host.munmap(mapping)
+}
+
 export default scenario({
   title: 'a mapping of huge pages has whole huge pages at an aligned address',
   rules: ['S-A3'],
   needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 4 },
-  async run({ agent, check, memory, expectDone, expectErrno }) {
+  async run(words) {
+    const { agent, check, memory, expectDone, expectErrno } = words
     const pages = 2 * pagesPerHugePage('2M')
     const file = await memory({ pages, hugePages: '2M', initially: 'shared', mapped: false })
     const { gmem } = file.handles
@@ -55,5 +94,7 @@ export default scenario({
       check.equal(found, wanted, `address for the wish 0x${hint.toString(16)}`)
       await agent.host.munmap(hinted)
     }
+    await keepsWhatIsThere(words, gmem)
+    await keepsWhatIsThere(words, (await memory({ pages, initially: 'shared', mapped: false })).handles.gmem)
   },
 })
