@@ -33,8 +33,6 @@ export interface KernelInterface {
   readonly hugePagesExtension: number | undefined
   /** Returns st_blocks of a file with so many allocated 4K pages. */
   readonly blocksOf: (smallPages: number) => number
-  /** Whether the argument has this field. */
-  readonly has: (field: ArgumentField) => boolean
   /** Encodes the argument of a conversion to a state, for `ioctlRaw`. */
   readonly argument: (to: PageState, values: RawArgument) => Buffer
 }
@@ -51,7 +49,6 @@ export function interfaceOf(dialect: Dialect): KernelInterface {
     extensions,
     hugePagesExtension,
     blocksOf: (smallPages) => (expects.countsSmallPages ? smallPages * blocksOfPage : 0),
-    has: (field) => ioctl.fields.includes(field),
     argument(to, { reserved = [], ...values }) {
       const given = { attributes: attributes[to], ...values }
       const rest = Array.from({ length: ioctl.reservedWords }, (_, index) => reserved[index] ?? 0)

@@ -27,9 +27,3 @@ void test('st_blocks counts small pages in some dialects alone', (t) => {
   t.equal(interfaceOf('gmem-attributes').blocksOf(3), 0)
   t.end()
 })
-
-void test('a dialect may lack a field', (t) => {
-  t.notOk(interfaceOf('convert-ioctl').has('attributes'))
-  t.ok(interfaceOf('gmem-attributes').has('attributes'))
-  t.end()
-})
