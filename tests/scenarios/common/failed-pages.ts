@@ -70,7 +70,7 @@ export function viewWithFailures<Value>(
  * Returns the pages that holes have freed, which read zero then.
  */
 export async function convertPastFailures(
-  { uapi, check }: Pick<ScenarioContext, 'uapi' | 'check'>,
+  { uapi, check, expectErrno }: Pick<ScenarioContext, 'uapi' | 'check' | 'expectErrno'>,
   file: Memory,
   range: PageRange,
   failed: ReadonlySet<number>,
@@ -78,12 +78,11 @@ export async function convertPastFailures(
   const freed = new Set<number>()
   const bytes = { offset: range.first * pageSize, size: range.count * pageSize }
   for (;;) {
-    const { errno, errorOffset } = await file.attemptConversion('private', bytes)
-    if (errno === 'OK') break
-    const what = `converting pages ${range.first}..${range.first + range.count - 1} with failed pages to private`
-    const isAllowed = uapi.expects.failedPageToPrivate.some((end) => end === errno)
-    if (!isAllowed) check.equal<string>(errno, 'OK', what)
-    const index = Number(errorOffset) / pageSize
+    const reply = await file.attemptConversion('private', bytes)
+    const what = `converting pages ${range.first}..${range.first + range.count - 1} to private`
+    expectErrno(reply, uapi.expects.failedPageToPrivate, what)
+    if (reply.errno === 'OK') break
+    const index = Number(reply.errorOffset) / pageSize
     check.that(
       failed.has(index) && !freed.has(index),
       `${what} names a failed page in error_offset, found page ${index}`,

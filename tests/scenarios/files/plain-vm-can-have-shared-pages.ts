@@ -1,5 +1,5 @@
 // S-A2, S-A5, S-B1: a VM without private memory can use a file with shared pages, where its dialect lets it have one; no private file.
-import { pageSize, scenario, vmTypes } from '../../../harness/api.ts'
+import { memslotFlags, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
 
 const size = 4 * pageSize
 const gpa = 0x4000_0000
@@ -27,6 +27,11 @@ export default scenario({
         const seen = expectDone(await agent.guest.verify(vcpu, gpa, size, { seed: 7 }), 'the guest reading')
         check.equal(seen.mismatches, 0, 'words in which the guest differs from the host')
       } else check.equal(written.outcome, 'sigbus', 'the end of a write of the host')
+      for (const [name, flag] of Object.entries(memslotFlags)) {
+        if (flag === memslotFlags.guestMemfd) continue
+        const slot = { vm, slot: 1, gpa: gpa + size, size, gmem: file, flags: Number(memslotFlags.guestMemfd | flag) }
+        expectErrno(await agent.vm.setMemslot(slot), 'EINVAL', `binding it with the flag ${name}`)
+      }
       for (const to of plainVmConverts ? [] : (['shared', 'private'] as const)) {
         const reply = await agent.gmem.convert({ target: file, dialect, to, offset: 0, size: pageSize })
         expectErrno(reply, 'EINVAL', `converting a page of a plain VM to ${to}`)

@@ -19,6 +19,12 @@ export default scenario({
       call('close', { handle: made(index) }),
     ]
     const [ofHugePages] = offered([{ hugePages: '2M' } as const])
+    const huge = uapi.flagsFor({ initially: 'shared', hugePages: '2M' })
+    const wrongSizes = [
+      refused(unit / 2, huge, 'EINVAL'),
+      refused(unit, uapi.flagsFor({ initially: 'shared', hugePages: '1G' }), 'EINVAL'),
+      refused(2 ** 34, shared | gmemFlags.hugetlb | (34n << 26n), 'EINVAL'),
+    ]
     const invalid = [1n, 2n, 3n].filter((flags) => !uapi.creation.valid.includes(flags))
     await leavesNothing({
       what: 'creations with wrong arguments',
@@ -29,6 +35,7 @@ export default scenario({
         refused(-4096, shared, 'EINVAL'),
         refused(pageSize + 1, shared, 'EINVAL'),
         ...invalid.map((flags) => refused(pageSize, flags, 'EINVAL')),
+        ...(ofHugePages === undefined ? [] : wrongSizes),
       ],
     })
     await leavesNothing({
@@ -41,18 +48,7 @@ export default scenario({
       ],
     })
     if (ofHugePages === undefined) return
-    const huge = uapi.flagsFor({ initially: 'shared', hugePages: '2M' })
-    const gigantic = uapi.flagsFor({ initially: 'shared', hugePages: '1G' })
     const { free, reserved } = await pools.counters('2M')
-    await leavesNothing({
-      what: 'creations with wrong sizes of huge pages',
-      times,
-      round: [
-        refused(unit / 2, huge, 'EINVAL'),
-        refused(unit, gigantic, 'EINVAL'),
-        refused(2 ** 34, shared | gmemFlags.hugetlb | (34n << 26n), 'EINVAL'),
-      ],
-    })
     await leavesNothing({
       what: 'creations that are too large for the pool',
       times,
