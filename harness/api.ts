@@ -13,6 +13,7 @@ export {
   fileFlags,
   mapFlags,
   memoryFaultFlags,
+  memoryPolicies,
   memslotFlags,
   openFlags,
   protections,

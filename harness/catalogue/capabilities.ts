@@ -124,6 +124,10 @@ export const capabilities = {
       show: 'contents',
     },
   },
+  numa: {
+    reason: 'this kernel has no policies for the nodes of memory (CONFIG_NUMA)',
+    sign: { by: 'files', all: ['/proc/self/numa_maps'], show: 'existence' },
+  },
   'hwpoison-inject': {
     reason: 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
     sign: { by: 'files', all: ['/sys/kernel/debug/hwpoison/corrupt-pfn'], show: 'existence' },

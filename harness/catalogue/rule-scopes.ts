@@ -48,6 +48,7 @@ const absences: Readonly<Record<RuleDialect, Told>> = {
     'S-B9': told('S-A15'),
     'S-B11': told('S-A3'),
     'S-B13': told('S-A20'),
+    'K-policy': told('S-A40'),
   },
   'gmem-attributes': {
     'S-A15': told('S-B9'),

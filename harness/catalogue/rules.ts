@@ -97,6 +97,7 @@ const rules = {
   'K-failed-frames': 'A frame that has failed is never used again, and the rest of its huge page is.',
   'K-groups':
     'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
+  'K-policy': 'A policy for the nodes of memory that mbind sets on a mapping belongs to these pages of the file.',
   'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',
   'K-exec': 'A mapping of the file can neither be made nor become executable.',
 } as const satisfies Record<string, string>

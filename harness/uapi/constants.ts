@@ -45,6 +45,9 @@ export const mapFlags = {
   hugetlb: 0x40000,
 } as const
 
+/** For mbind. */
+export const memoryPolicies = { default: 0, preferred: 1, bind: 2, interleave: 3 } as const
+
 /** For mremap. */
 export const remapFlags = { mayMove: 1, fixed: 2, dontUnmap: 4 } as const
 
