@@ -21,6 +21,13 @@ export default scenario({
         await file.expectRefusal('private', file.all, 'EAGAIN', place)
         await pin.release()
       }
+      // Of pins in every batch, the first one that is left is named.
+      const pins = []
+      for (const place of places) pins.push({ place, pin: await file.pin(page(place), 'vmsplice') })
+      for (const { place, pin } of pins) {
+        await file.expectRefusal('private', file.all, 'EAGAIN', place)
+        await pin.release()
+      }
       // The range begins in a run that is private; its end is a shared page that is alone.
       await file.convert('private', pages(start - 3, 3))
       await file.convert('private', page(start + 515))
