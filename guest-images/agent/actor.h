@@ -16,6 +16,8 @@ struct actor {
 	bool started;
 	/* 0 until it runs. */
 	atomic_int tid;
+	/* It has done, or failed to do, what it is there for. */
+	atomic_bool has_worked;
 	struct actor_add_request request;
 	/* The objects of the handles in the request. */
 	int fd;

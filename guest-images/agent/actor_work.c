@@ -242,4 +242,7 @@ void actor_work(struct actor *actor)
 	if (took > actor->report.slowest)
 		actor->report.slowest = took;
 	actor->report.rounds++;
+	if (actor->report.done || actor->report.failed ||
+	    actor->report.faults || actor->report.unexpected)
+		atomic_store(&actor->has_worked, true);
 }

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "6b1352c2c320a978"
+#define OPERATIONS_DIGEST "97a4c273d19efd20"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -87,7 +87,7 @@
 		F(dialect) F(to) F(offset) F(size) F(gpa) F(rounds) F(cpus) \
 		F(check) F(value), F(actor)) \
 	OP(42, actors_start, , F(actors)) \
-	OP(43, actors_wait, F(duration), F(finished) F(actors)) \
+	OP(43, actors_wait, F(duration) F(patience), F(finished) F(actors)) \
 	OP(44, actors_stop, , F(actors)) \
 	OP(45, fail_nth, F(of) F(nth),) \
 	OP(46, fail_nth_result, , F(armed) F(fired)) \

@@ -121,11 +121,15 @@ function decodeReports(tail: Buffer, actors: number): ActorReport[] {
 }
 
 export class RaceOperations extends OperationGroup {
-  /** Makes the threads, starts them at the same moment, stops them after `duration` ms or when all have ended. */
+  /**
+   * Makes the threads, starts them at the same moment, stops them after `duration` ms or when all have ended. On a busy
+   * computer a race goes on, up to ten times as long, until each thread has done something.
+   */
   async run(race: { readonly actors: readonly Actor[]; readonly duration: number }): Promise<ActorReport[]> {
     const { actors, duration } = race
     await this.start(actors)
-    await this.call('actorsWait', { duration }, { milliseconds: duration + 10_000 })
+    const patience = 10 * duration
+    await this.call('actorsWait', { duration, patience }, { milliseconds: duration + patience + 10_000 })
     return this.stop()
   }
 

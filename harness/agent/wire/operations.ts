@@ -196,7 +196,7 @@ export const operations = {
     answer: { actor: count },
   },
   actorsStart: { number: 42, request: {}, answer: { actors: count } },
-  actorsWait: { number: 43, request: { duration: count }, answer: { finished: count, actors: count } },
+  actorsWait: { number: 43, request: { duration: count, patience: count }, answer: { finished: count, actors: count } },
   actorsStop: { number: 44, request: {}, answer: { actors: count } },
   failNth: { number: 45, request: { of: choice(words.allocation), nth: count }, answer: {} },
   failNthResult: { number: 46, request: {}, answer: { armed: flag, fired: flag } },
