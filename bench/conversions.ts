@@ -2,7 +2,7 @@
 import { must } from '../harness/agent/wire/call.ts'
 import type { Agent } from '../harness/agent/client.ts'
 import { converterOf, type Converter } from '../harness/agent/converter.ts'
-import { gmemFlags } from '../harness/uapi/constants.ts'
+import { gmemFlags } from '../harness/uapi/dialects/convert-ioctl.ts'
 import type { Vm } from '../harness/agent/wire/fields.ts'
 import { hugePageBytes } from '../harness/base/huge-page-sizes.ts'
 import { median, quantile, type Figure, type Measurement } from './figure.ts'

@@ -5,15 +5,15 @@ export { words } from './vocabulary/pack.ts'
 export { copyWays } from './vocabulary/host-view.ts'
 export { failureMessages } from './vocabulary/memory-failure.ts'
 export { pageSize } from './base/units.ts'
+export { gmemFlags } from './uapi/dialects/convert-ioctl.ts'
 export {
   advices,
-  attributePrivate,
+  attributes,
   fallocateModes,
-  gmemFlags,
-  ioctls,
-  kvmCapabilities,
+  fileFlags,
   mapFlags,
   memoryFaultFlags,
+  memoryPolicies,
   memslotFlags,
   openFlags,
   protections,
@@ -21,6 +21,7 @@ export {
   signalCodes,
   vmTypes,
 } from './uapi/constants.ts'
+export { interfaceOf, type KernelInterface, type RawArgument } from './vocabulary/kernel-interface.ts'
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
 export type { Group } from './vocabulary/kernel/control-group.ts'
 export { call, made, type RoundCall } from './vocabulary/kernel/leaves-nothing.ts'

@@ -51,22 +51,46 @@ struct memory_attributes2 {
 	__u64 reserved[11];
 };
 
-#define SET_MEMORY_ATTRIBUTES2 _IOWR(0xAE, 0xd2, struct memory_attributes2)
-_Static_assert(SET_MEMORY_ATTRIBUTES2 == 0xC080AED2, "gmem-attributes");
+/* Dialect gmem-attributes-v1: the same fields, and fewer reserved words. */
+struct memory_attributes2_v1 {
+	__u64 fields[5];
+	__u64 reserved[3];
+};
 
-static int convert_by_gmem_attributes(int fd, __u64 to, __u64 offset,
-				      __u64 size, __u64 *error_offset)
+#define SET_MEMORY_ATTRIBUTES2 _IOWR(0xAE, 0xd2, struct memory_attributes2)
+#define SET_MEMORY_ATTRIBUTES2_V1 \
+	_IOWR(0xAE, 0xd6, struct memory_attributes2_v1)
+_Static_assert(SET_MEMORY_ATTRIBUTES2 == 0xC080AED2, "gmem-attributes");
+_Static_assert(SET_MEMORY_ATTRIBUTES2_V1 == 0xC040AED6, "gmem-attributes-v1");
+
+static int set_memory_attributes2(unsigned long request, int fd, __u64 to,
+				  __u64 offset, __u64 size, __u64 *error_offset)
 {
+	/* A shorter structure is a prefix of this one. */
 	struct memory_attributes2 range = {
 		.offset = offset,
 		.size = size,
 		.attributes = to == STATE_PRIVATE ? ATTRIBUTE_PRIVATE : 0,
 		.error_offset = *error_offset,
 	};
-	int result = do_ioctl(fd, SET_MEMORY_ATTRIBUTES2, &range);
+	int result = do_ioctl(fd, request, &range);
 
 	*error_offset = range.error_offset;
 	return result < 0 ? errno : 0;
+}
+
+static int convert_by_gmem_attributes(int fd, __u64 to, __u64 offset,
+				      __u64 size, __u64 *error_offset)
+{
+	return set_memory_attributes2(SET_MEMORY_ATTRIBUTES2, fd, to, offset,
+				      size, error_offset);
+}
+
+static int convert_by_gmem_attributes_v1(int fd, __u64 to, __u64 offset,
+					 __u64 size, __u64 *error_offset)
+{
+	return set_memory_attributes2(SET_MEMORY_ATTRIBUTES2_V1, fd, to, offset,
+				      size, error_offset);
 }
 
 /* Dialect vm-attributes, on the VM: the offset is a guest physical address. */
@@ -102,6 +126,8 @@ static const struct {
 	[DIALECT_CONVERT_IOCTL] = { KIND_GMEM, convert_by_ioctl },
 	[DIALECT_GMEM_ATTRIBUTES] = { KIND_GMEM, convert_by_gmem_attributes },
 	[DIALECT_VM_ATTRIBUTES] = { KIND_VM, convert_by_vm_attributes },
+	[DIALECT_GMEM_ATTRIBUTES_V1] = { KIND_GMEM,
+					 convert_by_gmem_attributes_v1 },
 };
 
 struct object *dialect_target(struct call *call, __u64 handle, __u64 dialect,

@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "c24431a55de59cf0"
+#define OPERATIONS_DIGEST "97a4c273d19efd20"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -105,6 +105,8 @@
 	OP(58, mremap, F(mapping) F(offset) F(old_size) F(new_size) F(flags) \
 		F(place) F(place_offset), F(address)) \
 	OP(59, mprotect, F(mapping) F(offset) F(length) F(protection),) \
+	OP(68, mbind, F(mapping) F(offset) F(length) F(mode) F(nodes),) \
+	OP(69, memory_policy, F(mapping) F(offset), F(mode) F(nodes)) \
 	OP(60, mlock, F(mapping) F(offset) F(length) F(how),) \
 	OP(61, copy_scan, F(mapping) F(offset) F(size) F(way) F(pid), F(runs)) \
 	OP(62, copy_fill, F(mapping) F(offset) F(size) F(way) F(pid) \

@@ -76,6 +76,16 @@ export class HostOperations extends OperationGroup {
     return this.call('mprotect', { mapping, offset, length, protection }, slow)
   }
 
+  /** Sets the policy for the nodes of memory; `nodes` is a mask. */
+  bindMemory(options: Request<'mbind'>): Promise<Outcome> {
+    return this.call('mbind', options)
+  }
+
+  /** Asks for the policy of the page at the offset, of its file if that has one. */
+  memoryPolicy(mapping: Mapping, offset: number): Promise<Result<'memoryPolicy'>> {
+    return this.call('memoryPolicy', { mapping, offset })
+  }
+
   lock(mapping: Mapping, offset: number, length: number, how: (typeof words.lock)[number]): Promise<Outcome> {
     return this.call('mlock', { mapping, offset, length, how }, slow)
   }

@@ -1,7 +1,18 @@
 // What a scenario may need from the kernel under test: one row for each capability, with the reason of a SKIP and the sign
 // that instance/probe.ts looks for on the running kernel. The name of a kernel decides nothing.
 import { kvmCapabilities, vmTypes } from '../uapi/constants.ts'
-import type { Dialect } from '../uapi/dialect.ts'
+import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
+import type { DialectSpec } from '../uapi/dialect-spec.ts'
+
+/** The parts that some dialects have and others do not, each as a question to the record of a dialect. */
+const partsOfDialects = {
+  'conversion in place': ({ inPlace }) => inPlace,
+  'huge pages': ({ hugePagesExtension }) => hugePagesExtension !== undefined,
+  'attributes of the file': ({ inPlace, ioctl }) => inPlace && ioctl.fields.includes('attributes'),
+  'an ioctl for each state': ({ ioctl }) => ioctl.requests.shared !== ioctl.requests.private,
+} as const satisfies Record<string, (spec: DialectSpec) => boolean>
+
+type PartOfDialect = keyof typeof partsOfDialects
 
 /** How a kernel shows that it has a capability. */
 export type Sign =
@@ -20,7 +31,7 @@ export type Sign =
   /** The kernel speaks this dialect, whether or not its definition names it. */
   | { readonly by: 'dialect'; readonly name: Dialect }
   /** The kernel speaks the dialect that its definition names, and that dialect has this part. */
-  | { readonly by: 'definition'; readonly part: 'conversion in place' | 'huge pages' }
+  | { readonly by: 'definition'; readonly part: PartOfDialect }
 
 interface Extension {
   readonly number: number
@@ -42,6 +53,14 @@ export const capabilities = {
   hugetlb: {
     reason: 'this kernel has no guest_memfd of huge pages (KVM_CAP_GMEM_HUGETLB)',
     sign: { by: 'definition', part: 'huge pages' },
+  },
+  'file-attributes': {
+    reason: 'this kernel does not convert by attributes of the file (KVM_SET_MEMORY_ATTRIBUTES2)',
+    sign: { by: 'definition', part: 'attributes of the file' },
+  },
+  'convert-ioctls': {
+    reason: 'this kernel has no ioctl for each state (KVM_GMEM_CONVERT_SHARED, KVM_GMEM_CONVERT_PRIVATE)',
+    sign: { by: 'definition', part: 'an ioctl for each state' },
   },
   'private-memory': {
     reason: 'this kernel has no guest_memfd, or no software-protected VM type',
@@ -105,6 +124,10 @@ export const capabilities = {
       show: 'contents',
     },
   },
+  numa: {
+    reason: 'this kernel has no policies for the nodes of memory (CONFIG_NUMA)',
+    sign: { by: 'files', all: ['/proc/self/numa_maps'], show: 'existence' },
+  },
   'hwpoison-inject': {
     reason: 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
     sign: { by: 'files', all: ['/sys/kernel/debug/hwpoison/corrupt-pfn'], show: 'existence' },
@@ -119,6 +142,16 @@ export const capabilityNames: readonly Capability[] = Object.keys(capabilities).
 /** Whether a text names a capability. */
 export function isCapability(text: string): text is Capability {
   return Object.hasOwn(capabilities, text)
+}
+
+/** Lists the capabilities that no kernel of a dialect has: without them, its scenarios are skipped as expected. */
+export function absentIn(dialect: Dialect): readonly Capability[] {
+  const spec = dialectSpecs[dialect]
+  return capabilityNames.filter((name) => {
+    const { sign } = capabilities[name]
+    if (sign.by === 'dialect') return sign.name !== dialect && !spec.besideVmAttributes
+    return sign.by === 'definition' && !partsOfDialects[sign.part](spec)
+  })
 }
 
 /** Why scenarios that need these are skipped: what the kernel lacks. */

@@ -1,4 +1,4 @@
-// The rules that a kernel has to follow, each in one sentence. Rules with K- are promises of the kernel that the RFC takes for granted.
+// The rules that a kernel has to follow, each in one sentence. Rules with K- are promises of the kernel that no series writes down.
 
 /** Every rule of in-place conversion, by identifier. The `2.2-…` rules are the checks of the conversion ioctl in their order. */
 const rules = {
@@ -19,6 +19,7 @@ const rules = {
   '2.2-range': 'A range that overflows, or that starts or ends behind the end of the file, fails with EINVAL.',
   '2.2-alignment': 'An offset or a size that is not a multiple of 4K fails with EINVAL, in a file of huge pages too.',
   '2.2-reserved': 'The kernel ignores the reserved fields.',
+  '2.2-attributes': 'Flags, attributes other than PRIVATE, and a VM without private memory fail with EINVAL.',
   '2.2-enotty': 'An ioctl that the file does not support fails with ENOTTY.',
   'O-8': 'A file without SUPPORT_SHARED has no conversion: the ioctls fail with ENOTTY.',
   '1.1-capabilities': 'KVM_CHECK_EXTENSION reports exactly the parts of the interface that work.',
@@ -64,8 +65,24 @@ const rules = {
   'S-A39': 'Split pages count as HugeTLB and as page cache.',
   'S-A40': 'Only the NUMA policy of the task decides where pages are allocated.',
   'S-A41': 'A memory error is reported at the next fault on the page.',
+  'S-B1':
+    'A new file of a VM with private memory is private, and with INIT_SHARED shared; MMAP and INIT_SHARED are valid together and alone.',
+  'S-B2':
+    'A conversion of a range that wholly has the state succeeds without a side effect: mappings stay, and references do not matter.',
+  'S-B3': 'A conversion that gets no memory fails with ENOMEM, names the start of its range, and changes nothing.',
+  'S-B4':
+    'Conversion to private unmaps the range from every process; a page in use refuses all of it with EAGAIN, and error_offset names the first one. No page is refused for a batch of the kernel.',
+  'S-B5': 'The argument is written back only on ENOMEM and EAGAIN, and in error_offset alone.',
+  'S-B6': 'Conversion to shared ignores references.',
+  'S-B7': 'Contents survive a conversion in both directions (software-protected VMs).',
+  'S-B8': 'Converting a mixed range leaves the data of the pages that have the state already.',
+  'S-B9': 'While files have attributes, the VM offers neither KVM_SET_MEMORY_ATTRIBUTES nor its capability.',
+  'S-B10': 'Memory is populated only where it is private, from a source that may be the file itself.',
+  'S-B11':
+    'mmap needs the flag MMAP (otherwise ENODEV) and MAP_SHARED; an access of the host to a private page, or behind the end, is SIGBUS.',
   'S-B12':
     'Neighbouring ranges of equal state share one entry of the tree: it has as many entries as there are runs of equal pages.',
+  'S-B13': 'A page is zeroed at most once after its allocation, also when the guest maps it before its first access.',
   'K-slots':
     'A memslot of a guest_memfd is deleted and never changed, has no dirty log and is not read-only; one that is refused or fails binds nothing, and one that is deleted frees exactly its pages.',
   'K-signals':
@@ -80,6 +97,7 @@ const rules = {
   'K-failed-frames': 'A frame that has failed is never used again, and the rest of its huge page is.',
   'K-groups':
     'A control group can be limited, changed and removed in every state of its huge pages: no charge is lost, left over or counted twice, also not in a node.',
+  'K-policy': 'A policy for the nodes of memory that mbind sets on a mapping belongs to these pages of the file.',
   'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',
   'K-exec': 'A mapping of the file can neither be made nor become executable.',
 } as const satisfies Record<string, string>
@@ -92,6 +110,7 @@ export const rulesOutOfScope: Readonly<Partial<Record<RuleId, string>>> = {
   'S-A38': 'the RFC calls it untested; gmem-convert charges only the hugetlb cgroup, as hugetlbfs does by default',
   'S-A39': 'the RFC calls it an open question; gmem-convert keeps huge pages out of the page cache',
   'S-A40': 'the instance has one NUMA node',
+  'S-B10': 'only the launch of a confidential guest (SEV-SNP, TDX) populates memory',
 }
 
 /** Tells whether a text is the identifier of a rule. */

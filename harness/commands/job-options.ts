@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
-import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
+import { aptSuite, directoryToWrite, kernelWord, oneOf, positiveInteger } from './option-parsers.ts'
 
 /** The options of every verb that runs tests on a kernel. */
 export interface JobOptions {
@@ -17,6 +17,8 @@ export interface JobOptions {
   /** A suite of Debian to take the source from. */
   readonly aptSuite?: string
   readonly vmcore?: true
+  /** Words for the command line of the kernel, behind those of the definition. */
+  readonly append?: readonly string[]
 }
 
 const mostJobs = 64
@@ -42,6 +44,7 @@ const options = {
     directoryToWrite('--output'),
   ],
   aptSuite: ['--apt-suite <suite>', 'take a Debian package from this suite, though it is not configured', aptSuite],
+  append: ['--append <word>', 'a word for the command line of the kernel; may be repeated', kernelWord('--append')],
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 
@@ -54,7 +57,9 @@ export function withOptions(
   for (const name of names) {
     const [flags, text, parse]: Row = options[name]
     const option = new Option(flags, text)
-    if (parse !== undefined) option.argParser(parse)
+    if (name === 'append' && parse !== undefined) {
+      option.argParser((word: string, words: readonly unknown[] | undefined) => [...(words ?? []), parse(word)])
+    } else if (parse !== undefined) option.argParser(parse)
     if (name === 'kernel') option.default(defaultKernel)
     command.addOption(option)
   }
@@ -62,13 +67,14 @@ export function withOptions(
 }
 
 /** Returns these options as words of a command line, as far as they matter for one test. */
-export function flagsOf({ kernel, accel, isolation, vmcore }: JobOptions): string[] {
+export function flagsOf({ kernel, accel, isolation, vmcore, append = [] }: JobOptions): string[] {
   return [
     '--kernel',
     kernel,
     ...(accel === undefined ? [] : ['--accel', accel]),
     ...(isolation === undefined ? [] : ['--isolation', isolation]),
     ...(vmcore === undefined ? [] : ['--vmcore']),
+    ...append.flatMap((word) => ['--append', word]),
   ]
 }
 

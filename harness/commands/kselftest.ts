@@ -12,12 +12,15 @@ const defaultTests = [
   'kvm:pre_fault_memory_test',
   'kvm:set_memory_region_test',
 ]
+/** More of them, in trees that have them: a series brings its own. */
+const testsOfSeries = ['kvm:guest_memfd_conversions_test']
 const defaultTarget = 'kvm'
 const defaultSelftestKernel = 'stock-6.12'
 
 const examples = `
 A test is named TARGET:TEST: a directory in the kernel's tools/testing/selftests, and a program of it. Without one,
-these run: ${defaultTests.map((name) => name.replace('kvm:', '')).join(', ')}.
+these run: ${defaultTests.map((name) => name.replace('kvm:', '')).join(', ')};
+and in a tree that has it, ${testsOfSeries.map((name) => name.replace('kvm:', '')).join(', ')}.
 The standard output is TAP 14 and nothing else; the test points of a program are subtests of its own point.
 
 Examples:
@@ -36,7 +39,7 @@ export function kselftest(context: CommandContext): Command {
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
   return withOptions(
     command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'],
+    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'append', 'vmcore'],
     defaultSelftestKernel,
   )
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)
@@ -45,7 +48,8 @@ export function kselftest(context: CommandContext): Command {
       context.exitsWith((words: readonly string[], options: JobOptions & { readonly list?: true }) => {
         const isGiven = words.length > 0
         if (options.list === true) return listKselftests(isGiven ? words : [defaultTarget], options, context)
-        return runKselftest(isGiven ? words : defaultTests, options, context)
+        if (isGiven) return runKselftest(words, [], options, context)
+        return runKselftest(defaultTests, testsOfSeries, options, context)
       }),
     )
 }

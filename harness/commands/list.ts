@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
-import { defaultKernel, listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
+import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
 import { plainText } from '../report/plain.ts'
 import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { ruleHoles, ruleTable } from '../suites/scenarios/rule-table.ts'
 import { falseClaims, shownBy, type Proof } from '../suites/scenarios/proofs.ts'
-import { readMutants } from '../campaigns/mutants/mutant-patches.ts'
+import { mutantsOf } from '../campaigns/mutants/mutant-patches.ts'
 import { select } from '../base/select.ts'
 import { catalogues, coverageTable, uncovered } from '../suites/scenarios/coverage.ts'
 import type { CommandContext } from './command-context.ts'
@@ -112,16 +113,20 @@ async function tableAndFaults(name: Table): Promise<{ readonly text: string; rea
   const missing = uncovered(catalogue, scenarios).map(
     ([id, text]) => `${catalogue.kind} ${id} has neither a scenario nor an exemption: ${text}`,
   )
-  if (name === 'rules') return { text: coverageTable(catalogue, scenarios), faults: missing }
+  if (name === 'rules') {
+    return { text: ruleTable(catalogue.heading, scenarios), faults: [...missing, ...ruleHoles(scenarios)] }
+  }
   const proofs = await proofsOfMutants()
   const text = coverageTable(catalogue, scenarios, (id) => shownBy(id, scenarios, proofs))
   return { text, faults: [...missing, ...falseClaims(scenarios, proofs)] }
 }
 
-/** Reads what the mutants of the default kernel prove. */
+/** Reads what the mutants of all kernels prove; kernels that share a series share its mutants. */
 async function proofsOfMutants(): Promise<Proof[]> {
-  const mutants = await readMutants(await loadKernelDefinition(defaultKernel))
-  return mutants.map(({ name, bugs, claims }) => ({
+  const definitions = await Promise.all((await listKernelDefinitions()).map((name) => loadKernelDefinition(name)))
+  const lists = await Promise.all(definitions.map((definition) => mutantsOf(definition)))
+  const mutants = new Map(lists.flat().map((mutant) => [mutant.file, mutant]))
+  return Array.from(mutants.values(), ({ name, bugs, claims }) => ({
     mutant: name,
     bugs,
     scenarios: claims.map(({ scenario }) => scenario),

@@ -16,6 +16,16 @@ export function positiveInteger(option: string, limit: number = Number.MAX_SAFE_
   }
 }
 
+/** Makes a parser for one word of a kernel command line. */
+export function kernelWord(option: string): (text: string) => string {
+  return (text) => {
+    if (/^[^\s"']+$/.test(text)) return text
+    throw new UsageError('OPTION_VALUE', `${option} must be one word without spaces and quotes, got '${text}'`, {
+      hint: `for example: ${option} kvm.gmem_in_place_conversion=1 ${option} quiet`,
+    })
+  }
+}
+
 /** Makes a parser for one of a few words. */
 export function oneOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

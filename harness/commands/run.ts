@@ -35,7 +35,11 @@ export function run(context: CommandContext): Command {
   const command = new Command('run')
     .description('Build the kernel if need be, boot it, run scenarios on it, and report TAP.')
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
-  return withOptions(command, ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'], defaultKernel)
+  return withOptions(
+    command,
+    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'append', 'vmcore'],
+    defaultKernel,
+  )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the instance up after the run, and print the commands for ssh and gdb')
     .addHelpText('after', examples)
@@ -61,13 +65,14 @@ async function runScenarios(
       flags: options.scenarios === undefined ? [] : ['--scenarios', options.scenarios],
       isPlain: true,
       keep: options.keep === true,
-      async load() {
+      needsDialect: true,
+      async load(dialect) {
         const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
           import('../suites/scenarios/load-scenarios.ts'),
           import('../suites/scenarios/scenario-test.ts'),
         ])
         const scenarios = await loadEachScenario(files, context.signal)
-        return scenarios.map((scenario) => scenarioTest(scenario, job.definition.dialect))
+        return scenarios.map((scenario) => scenarioTest(scenario, dialect))
       },
     },
     job,

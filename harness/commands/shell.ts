@@ -1,6 +1,7 @@
 // gmemtest shell: boots a kernel and opens a shell in the instance, or runs one command there.
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
+import { bootWords } from '../kernel/definition/boot-words.ts'
 import { loadUsableDefinition } from '../kernel/usable.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { GuestError } from '../base/errors.ts'
@@ -21,9 +22,7 @@ import { provideParts } from './jobs/parts.ts'
 import { progressLine } from './progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 
-interface ShellOptions extends Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite'> {
-  readonly append?: readonly string[]
-}
+type ShellOptions = Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite' | 'append'>
 
 const examples = `
 The instance has an initramfs with busybox, and the agent in /run/agent. No change outlives the instance.
@@ -50,12 +49,7 @@ export function shell(context: CommandContext): Command {
   const command = new Command('shell')
     .description('Boot a kernel in a VM and open a shell in it, or run one command.')
     .argument('[command...]', 'the command to run instead of a shell; put it after --')
-  return withOptions(command, ['kernel', 'accel', 'aptSuite'], defaultKernel)
-    .option(
-      '--append <word>',
-      'a word for the command line of the kernel; may be repeated',
-      (word: string, words: readonly string[] | undefined) => [...(words ?? []), word],
-    )
+  return withOptions(command, ['kernel', 'accel', 'aptSuite', 'append'], defaultKernel)
     .addHelpText('after', examples)
     .action(context.exitsWith((words: readonly string[], options: ShellOptions) => runShell(words, options, context)))
 }
@@ -73,7 +67,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
     accelerator,
     memory,
     cpus: guestCpus,
-    append: options.append ?? [],
+    append: bootWords(definition, options.append),
     signal,
   }
   await using running = await startQemu(bootOptions)

@@ -8,6 +8,7 @@ import { gatherFacts, type InstanceFacts } from './instance-facts.ts'
 import { LeakWatch } from '../oracle/leaks.ts'
 import type { Instance } from './instance.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
+import { requireSpoken } from './kernel-dialect.ts'
 import { capabilitiesOf } from './probe.ts'
 import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 
@@ -30,6 +31,8 @@ export interface CheckedInstance {
 
 interface Settings {
   readonly dialect: Dialect
+  /** A kernel that does not speak the dialect is refused, unless its definition lists conversion in place as missing. */
+  readonly needsDialect: boolean
   /** The capabilities that the kernel definition lists as missing. */
   readonly expectSkips: readonly string[]
   readonly signal: AbortSignal
@@ -41,15 +44,17 @@ interface Settings {
 /**
  * Checks an instance that has just come up; a restored one has the facts of the saved one. Closes the instance when a check
  * fails.
+ * @throws {UsageError} DIALECT_UNSPOKEN
  * @throws {BootError | InfraError} when the instance died meanwhile, {ProtocolError} when a check got no answer
  */
 export async function checkInstance(
   instance: Instance,
   profile: BootProfile,
-  { dialect, expectSkips, signal, read, isWatched }: Settings,
+  { dialect, needsDialect, expectSkips, signal, read, isWatched }: Settings,
 ): Promise<CheckedInstance> {
   try {
     const { probe, files, bootLines, window } = await look(instance)
+    if (needsDialect && !isExcused(dialect, expectSkips)) requireSpoken(dialect, probe)
     const available = capabilitiesOf(probe, dialect)
     const facts = judgeBoot(files, profile)
     const without = new Set([...expectSkips, ...dialectSpecs[dialect].mayLack])
@@ -63,6 +68,11 @@ export async function checkInstance(
     const death = await lastWords(ended, signal)
     throw death === undefined ? error : deathError(death, ended.console)
   }
+}
+
+/** Whether the definition of the kernel itself says that the kernel does not convert as its dialect does. */
+function isExcused(dialect: Dialect, expectSkips: readonly string[]): boolean {
+  return dialectSpecs[dialect].inPlace && expectSkips.includes('in-place-conversion')
 }
 
 /** Returns the facts, and the lines of the boot up to the end of the checks, as in a saved instance. */

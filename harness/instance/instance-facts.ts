@@ -23,10 +23,10 @@ function isInstanceFacts(value: unknown): value is InstanceFacts {
   if (!hasShape(value, { probe: 'object', files: 'object' })) return false
   const { probe, files } = value
   return (
-    hasShape(probe, { dialects: 'array', hugePages: 'array', capabilities: 'array' }) &&
+    hasShape(probe, { dialects: 'array', tried: 'object', hugePages: 'array', capabilities: 'array' }) &&
     areAll([...probe.dialects, ...probe.hugePages], dialects) &&
     areAll(probe.capabilities, capabilityNames) &&
-    Object.values(files).every((text) => typeof text === 'string')
+    [...Object.values(probe.tried), ...Object.values(files)].every((text) => typeof text === 'string')
   )
 }
 

@@ -6,6 +6,7 @@ import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf, type BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootInstance, restoreInstance } from './boot-instance.ts'
+import { gatherFacts, type InstanceFacts } from './instance-facts.ts'
 import type { InstanceKind, InstanceOptions, InstanceParts } from './instance-options.ts'
 import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot, type Snapshot } from './snapshots.ts'
 
@@ -13,6 +14,8 @@ export interface InstancePoolOptions {
   readonly parts: InstanceParts
   readonly accelerator: Accelerator
   readonly isolation: Isolation
+  /** Words for the command line of the kernel, in each instance. */
+  readonly append?: readonly string[]
   readonly consoles: Consoles
   /** The directory of saved states. */
   readonly cache: string
@@ -67,6 +70,21 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
     const instance = await (prepared?.instance ?? this.#make(profile, { signal }))
     this.#taken.add(instance)
     return instance
+  }
+
+  /**
+   * Returns the facts about an instance of a profile; `next` gives that instance to a worker afterwards.
+   * @throws the errors of `next` and of `gatherFacts`
+   */
+  async factsOf(profile: BootProfile, request: InstanceRequest): Promise<InstanceFacts> {
+    await using stack = new AsyncDisposableStack()
+    const instance = stack.use(await this.next(profile, request))
+    const facts = instance.facts ?? (await gatherFacts(instance.agent))
+    stack.move()
+    this.#taken.delete(instance)
+    const stop = new AbortController()
+    this.#prepared.push({ profile, worker: request.worker, instance: Promise.resolve(instance), stop, started: [] })
+    return facts
   }
 
   prepare(profile: BootProfile, worker: number): void {
@@ -197,14 +215,14 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
   }
 
   #kind(profile: BootProfile, { signal }: Making): InstanceKind {
-    const { parts, accelerator, dumpsTo } = this.#options
+    const { parts, accelerator, append = [], dumpsTo } = this.#options
     return {
       vmlinux: parts.kernel.vmlinux,
       image: parts.image,
       agent: parts.agent,
       accelerator,
       memory: memoryOf(profile),
-      append: kernelWords(profile),
+      append: [...kernelWords(profile), ...append],
       cpus: guestCpus,
       ...(dumpsTo === undefined ? {} : { dumpsTo }),
       signal,

@@ -41,6 +41,7 @@ const probes = [
   './probe.ts',
   '../catalogue/capabilities.ts',
   '../uapi/constants.ts',
+  '../uapi/try-conversion.ts',
   ...dialects.map((name) => `../uapi/dialects/${name}.ts`),
 ].map((file) => path.join(import.meta.dirname, file))
 

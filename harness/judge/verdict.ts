@@ -131,7 +131,7 @@ const verdictByRefusal = {
   boot: 'FAIL',
   guest: 'MISS',
   infra: 'MISS',
-  usage: 'MISS',
+  usage: 'ERROR',
   build: 'ERROR',
   protocol: 'ERROR',
 } as const satisfies Record<Fault, Verdict>

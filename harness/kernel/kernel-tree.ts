@@ -14,6 +14,7 @@ import { makeLockOf } from './make.ts'
 import type { Request } from './kconfig/fragment.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { applySeries } from './series/apply.ts'
+import { namingFittingSource } from './series/fitting-source.ts'
 import type { Patch } from './series/patch.ts'
 import { listTree, objectsName } from './source/listing.ts'
 import { discardTree, hasContent, lockSource, treeOf, untouchedFiles } from './source/pristine.ts'
@@ -119,7 +120,9 @@ export async function prepareTree(
     throw new SourceTouched(`${pristine} is not as it was unpacked`)
   }
   context.progress({ type: 'phase', phase: 'series', detail: plural(patches.length, 'patch') })
-  const changes = await applySeries(patches, pristine, scratch, context)
+  const changes = await applySeries(patches, pristine, scratch, context).catch(async (error: unknown) => {
+    throw await namingFittingSource(error, { patches, identity, scratch }, context)
+  })
   const overlay = new Map(Array.from(changes, ([name, file]) => [byteName(name), file]))
   return await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
 }

@@ -10,7 +10,7 @@ import { fullName, type SelftestName } from './definition/selftest-name.ts'
 import type { Ingredients } from './kernel-tree.ts'
 import { lastLines, succeed } from './command.ts'
 import { requireTools } from './kernel-compiler.ts'
-import { exists, readJson } from '../cache/atomic-file.ts'
+import { exists, readJson, rememberJson } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
 import { addProduct, isStored, lockFor } from './kernel-store.ts'
 import { errorLines } from './make.ts'
@@ -29,6 +29,12 @@ export interface Selftest extends SelftestName {
   readonly timeout: number
 }
 
+/** A selftest to build. */
+export interface WantedSelftest extends SelftestName {
+  /** A tree that does not have it is no mistake. */
+  readonly ifPresent?: true
+}
+
 /** A selftest that does not compile. */
 export interface BrokenSelftest extends SelftestName {
   readonly error: BuildError
@@ -43,22 +49,24 @@ function shelfOf(cache: string): Shelf {
 }
 
 /**
- * Finds the programs in the store, or builds them from the source of the definition with its series.
+ * Finds the programs in the store, or builds them from the source of the definition with its series. Those that are wanted
+ * only if they are present are missing in the result if the tree lacks them.
  * @throws {UsageError} SELFTEST_UNKNOWN with the nearest names
  * @throws {BuildError} for a series that does not apply, or when no test can be built at all
  * @throws {InfraError} when this computer lacks a program, space or the network
  */
 export async function provideSelftests(
   definition: KernelDefinition,
-  wanted: readonly SelftestName[],
+  wanted: readonly WantedSelftest[],
   context: BuildContext,
 ): Promise<(Selftest | BrokenSelftest)[]> {
   const known = await identifySource(definition.source, context)
   if (known !== undefined) {
     const ingredients = await collect(definition, known, context)
-    const stored = await Promise.all(wanted.map((name) => recall(name, ingredients, context)))
+    const present = await withoutAbsent(wanted, ingredients, context)
+    const stored = await Promise.all(present.map((name) => recall(name, ingredients, context)))
     const found = stored.filter((test) => test !== undefined)
-    if (found.length === wanted.length) return found
+    if (found.length === present.length) return found
   }
   requireTools()
   return withSource(definition, context, false, (ingredients) => buildMissing(ingredients, wanted, context))
@@ -91,6 +99,23 @@ function selftestKey({ identity, patches, compiler }: Ingredients, name?: Selfte
   })
 }
 
+/** The file that says that a tree has no such selftest. */
+function absenceOf(name: SelftestName, ingredients: Ingredients, { cache }: Pick<BuildContext, 'cache'>): string {
+  return path.join(cache, 'absent-selftests', `${selftestKey(ingredients, name)}.json`)
+}
+
+/** Returns the wanted tests without those that this tree is known to lack. */
+async function withoutAbsent(
+  wanted: readonly WantedSelftest[],
+  ingredients: Ingredients,
+  context: BuildContext,
+): Promise<readonly WantedSelftest[]> {
+  const isAbsent = await Promise.all(
+    wanted.map(async (name) => name.ifPresent === true && (await exists(absenceOf(name, ingredients, context)))),
+  )
+  return wanted.filter((_, index) => isAbsent[index] !== true)
+}
+
 async function recall(
   name: SelftestName,
   ingredients: Ingredients,
@@ -108,19 +133,19 @@ async function recall(
 /** Builds the tests that the store lacks. One builder makes the tests of a tree; the others wait and find them. */
 async function buildMissing(
   ingredients: Ingredients,
-  wanted: readonly SelftestName[],
+  wanted: readonly WantedSelftest[],
   context: BuildContext,
 ): Promise<(Selftest | BrokenSelftest)[]> {
   const lockName = `selftests-${selftestKey(ingredients)}`
   await using lock = await lockFor(context, lockName, 'is building these selftests')
   void lock
-  const missing: SelftestName[] = []
-  for (const name of wanted) {
+  const missing: WantedSelftest[] = []
+  for (const name of await withoutAbsent(wanted, ingredients, context)) {
     if ((await recall(name, ingredients, context)) === undefined) missing.push(name)
   }
   const build = (workshop: Workshop): Promise<Errors> => buildAll(missing, ingredients, workshop)
   const errors: Errors = missing.length === 0 ? new Map() : await inScratch(ingredients, context, build)
-  const results = wanted.map(async (name) => {
+  const results = (await withoutAbsent(wanted, ingredients, context)).map(async (name) => {
     const error = errors.get(fullName(name))
     if (error !== undefined) return { ...name, error }
     const test = await recall(name, ingredients, context)
@@ -134,7 +159,7 @@ type Errors = ReadonlyMap<string, BuildError>
 
 /** Builds and stores tests. */
 async function buildAll(
-  missing: readonly SelftestName[],
+  missing: readonly WantedSelftest[],
   ingredients: Ingredients,
   workshop: Workshop,
 ): Promise<Errors> {
@@ -143,7 +168,20 @@ async function buildAll(
   const targets = Map.groupBy(missing, ({ target }) => target)
   // Checks all names before the first compilation: a mistyped name shows at once.
   const goals = new Map<string, ReadonlyMap<SelftestName, string>>()
-  for (const [target, tests] of targets) goals.set(target, goalsOf(tests, await testsOf(target, workshop)))
+  for (const [target, tests] of targets) {
+    const known = await testsOf(target, workshop)
+    const isThere = ({ test }: WantedSelftest): boolean => known.some((file) => path.basename(file) === test)
+    for (const name of tests.filter((each) => each.ifPresent === true && !isThere(each))) {
+      await rememberJson(absenceOf(name, ingredients, context), fullName(name))
+    }
+    goals.set(
+      target,
+      goalsOf(
+        tests.filter((name) => name.ifPresent !== true || isThere(name)),
+        known,
+      ),
+    )
+  }
   context.progress({ type: 'phase', phase: 'compile', detail: plural(missing.length, 'selftest') })
   await makeHeaders(workshop)
   for (const [target, paths] of goals) {

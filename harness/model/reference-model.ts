@@ -1,5 +1,5 @@
 // The reference model: the expected state and contents of every page, computed from the rules and never from the kernel.
-import { endOf, pages as pagesAt, type PageRange } from './ranges.ts'
+import { describeRange, endOf, pages as pagesAt, type PageRange } from './ranges.ts'
 
 /** The state of a page: which side may access it. */
 export type PageState = 'shared' | 'private'
@@ -59,6 +59,8 @@ export class Model {
   readonly #contents: Readonly<Record<PageState, Uint8Array>>
   /** One for each unit. */
   readonly #allocated: Uint8Array
+  /** The pages whose state a race may have changed: 1 until the next conversion. */
+  readonly #unsure: Uint8Array
 
   constructor(options: ModelOptions) {
     this.pages = options.pages
@@ -69,6 +71,7 @@ export class Model {
       throw new RangeError(message)
     }
     this.#states = new Uint8Array(options.pages).fill(numberOf[options.initially])
+    this.#unsure = new Uint8Array(options.pages)
     const contents = new Uint8Array(options.pages)
     this.#contents = { private: contents, shared: options.inPlace ? contents : new Uint8Array(options.pages) }
     this.#allocated = new Uint8Array(options.pages / this.pagesPerUnit)
@@ -78,6 +81,22 @@ export class Model {
   convert(state: PageState, range: PageRange): void {
     this.#inside(range)
     this.#states.fill(numberOf[state], range.first, endOf(range))
+    this.#unsure.fill(0, range.first, endOf(range))
+  }
+
+  /** Notes that threads convert the range back and forth: the next conversion of it has an effect that is not known. */
+  race(range: PageRange): void {
+    this.#inside(range)
+    this.#unsure.fill(1, range.first, endOf(range))
+  }
+
+  /** @throws {Error} when all pages of the range have the state: a conversion of them would test nothing */
+  requireChange(state: PageState, range: PageRange): void {
+    if (this.#unsure.subarray(range.first, endOf(range)).includes(1)) return
+    if (this.stateRuns(range).some(({ value }) => value !== state)) return
+    throw new Error(
+      `by the model, converting ${describeRange(range)} to ${state} changes nothing: write ensure() where that is meant`,
+    )
   }
 
   /** Fills each page of the range, as an access in the current state of the page. */

@@ -104,6 +104,14 @@ export const slabFlushes: readonly string[] = [...inodeSlabs, 'maple_node'].map(
 /** Writing 1 to this file waits until RCU has freed all that it was given. */
 export const rcuBarrier = '/sys/module/rcutree/parameters/do_rcu_barrier'
 
+/**
+ * Returns the files to write 1 to, in this order, so that the counters of slabs are exact. The first shrink moves the objects
+ * in the caches of the CPUs to another place where they count: to other slabs, or, since Linux 6.18, to RCU.
+ */
+export function exactFlushes(shrinks: readonly string[]): readonly string[] {
+  return [rcuBarrier, ...shrinks, rcuBarrier, ...shrinks]
+}
+
 /** The files that tell which features a kernel has. */
 export const featureFiles: readonly string[] = ['/proc/filesystems', '/proc/cgroups', '/proc/meminfo', '/proc/vmstat']
 

@@ -7,9 +7,9 @@ import {
   agentGroup,
   changedCounters,
   counterFiles,
+  exactFlushes,
   featureFiles,
   featuresWithout,
-  rcuBarrier,
   readCounters,
   slabFlushes,
   unreadableFeatures,
@@ -147,9 +147,7 @@ async function look(
   without: ReadonlySet<string>,
   how: 'at once' | 'exactly',
 ): Promise<ReturnType<typeof readCounters>> {
-  // The first time may move objects from the cache of a CPU to another place where they still count.
-  const exactly = [rcuBarrier, ...slabFlushes, ...slabFlushes]
-  const flushes = how === 'exactly' ? exactly : slabFlushes
+  const flushes = how === 'exactly' ? exactFlushes(slabFlushes) : slabFlushes
   const results = await agent.files.batch([
     ...flushes.map((path) => ({ path, text: '1' })),
     ...counterFiles.map((path) => ({ path })),

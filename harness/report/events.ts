@@ -90,6 +90,8 @@ export type RunEvent =
       readonly reason: string
       /** The boot profile: `plain`, or pools of huge pages, boot variants and memory. */
       readonly profile: string
+      /** The dialect by which tests convert; with `auto` in the definition, the one that the kernel speaks. */
+      readonly dialect?: string
       /** `restored`: the instance started from the saved state of a booted one. */
       readonly origin: 'booted' | 'restored'
       /** The time from the start of QEMU until the instance was ready. */

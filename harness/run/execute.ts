@@ -4,6 +4,7 @@ import { DeadlineExceeded, withDeadline } from '../base/deadline.ts'
 import { ProtocolError } from '../base/errors.ts'
 import { beginMarker, endMarker, linesBefore, markerPrefix, operationsSince } from '../console/markers.ts'
 import { withoutAllowed, type ReadSplats, type SplatReading } from '../console/read-splats.ts'
+import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { Instance } from '../instance/instance.ts'
 import { lastWords } from '../instance/last-words.ts'
 import type { Attempt, Observation } from '../judge/attempt.ts'
@@ -22,6 +23,8 @@ const markerMilliseconds = 2000
 
 export interface ExecuteOptions {
   readonly signal: AbortSignal
+  /** The capabilities of the kernel. */
+  readonly available: CheckedInstance['available']
   /** The counters of the instance before the test. */
   readonly watch: LeakWatch | undefined
   readonly read: ReadSplats
@@ -78,7 +81,11 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
       late = read(linesBefore(test.name, instance.console.since(since)))
       await options.onBegun(late)
       hasBegun = true
-      const hooks = { signal: ending, expectLog: (pattern: RegExp) => void expected.push(pattern) }
+      const hooks = {
+        signal: ending,
+        available: options.available,
+        expectLog: (pattern: RegExp) => void expected.push(pattern),
+      }
       const ended = watched(test.name, () => test.run(instance, hooks))
       observation = await Promise.race([ended, uncaught.thrown])
     })

@@ -7,7 +7,7 @@ import type { Test } from './test.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 
-type Options = Pick<RunOptions, 'instances' | 'signal' | 'isolation' | 'dialect' | 'expectSkips'>
+type Options = Pick<RunOptions, 'instances' | 'signal' | 'isolation' | 'dialect' | 'needsDialect' | 'expectSkips'>
 
 export interface HeldInstanceOptions {
   readonly options: Options

@@ -19,6 +19,8 @@ export interface RunOptions extends JudgeFacts {
   readonly emit: (event: RunEvent) => Promise<void>
   readonly signal: AbortSignal
   readonly dialect: Dialect
+  /** A kernel that does not speak the dialect ends the run before its first test. */
+  readonly needsDialect: boolean
   /** The allowances of the kernel definition. */
   readonly allow: readonly Allowance[]
   /** The day (`dayOf`) on which the run began: allowances expire by it. */

@@ -1,5 +1,5 @@
 // The state that all workers of a run share: verdicts, facts about the kernel, and profiles that do not come up.
-import { exitCodeOf, exitCodes, messageOf } from '../base/errors.ts'
+import { exitCodeOf, exitCodes, messageOf, UsageError } from '../base/errors.ts'
 import type { TestFinished, Verdict } from '../report/events.ts'
 import { plainProfile, type BootProfile } from '../vm/profile.ts'
 import type { BootFacts } from '../instance/boot-check.ts'
@@ -59,8 +59,12 @@ export class RunState {
   get #isHopeless(): boolean {
     const { groups } = this.#options.plan
     const failed = groups.filter(({ profile }) => this.#failures.has(profile))
+    // A mistake of the user, such as the wrong dialect, concerns the instances of all profiles.
+    const isMistaken = failed.some(({ profile }) => this.#failures.get(profile) instanceof UsageError)
     return (
-      failed.some(({ profile }) => profile === plainProfile) || (groups.length > 0 && failed.length === groups.length)
+      isMistaken ||
+      failed.some(({ profile }) => profile === plainProfile) ||
+      (groups.length > 0 && failed.length === groups.length)
     )
   }
 

@@ -1,4 +1,5 @@
 // A test as the runner sees it. Suites make tests of scenarios and of the kernel's selftests.
+import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Observation } from '../judge/attempt.ts'
 import type { Subject } from '../judge/facts.ts'
@@ -7,6 +8,8 @@ import type { Subject } from '../judge/facts.ts'
 interface Hooks {
   /** Fires when the run or the deadline of the test is over. */
   readonly signal: AbortSignal
+  /** The capabilities of the kernel. */
+  readonly available: CheckedInstance['available']
   /** Declares a kernel warning that the test provokes, so that it does not count. */
   readonly expectLog: (pattern: RegExp) => void
 }

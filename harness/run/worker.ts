@@ -180,7 +180,7 @@ export class Worker implements AsyncDisposable {
   async #run(course: Course, checked: CheckedInstance): Promise<Ending> {
     const { options, state } = this.#shared
     const { test } = course.entry
-    if (!checked.isUsed) await this.#tell(course, readyEvent(checked))
+    if (!checked.isUsed) await this.#tell(course, readyEvent(checked, options.dialect))
     await this.#start(course)
     this.#prepareNext()
     const hasPredecessor = checked.isUsed
@@ -188,6 +188,7 @@ export class Worker implements AsyncDisposable {
     checked.isUsed = true
     const found = await execute(test, checked.instance, {
       signal: options.signal,
+      available: checked.available,
       watch: checked.watch,
       read: this.#read,
       since: checked.window,
@@ -272,12 +273,13 @@ export class Worker implements AsyncDisposable {
   }
 }
 
-function readyEvent({ instance, profile }: CheckedInstance): RunEvent {
+function readyEvent({ instance, profile }: CheckedInstance, dialect: string): RunEvent {
   return {
     type: 'vm-ready',
     accelerator: instance.accelerator.name,
     reason: instance.accelerator.reason,
     profile: describeProfile(profile),
+    dialect,
     origin: instance.origin,
     milliseconds: instance.readyMilliseconds,
   }

@@ -16,16 +16,7 @@ export const kvmCapabilities = {
   gmemSharedMem: 240,
   gmemConversion: 241,
   gmemHugetlb: 242,
-} as const
-
-/** For KVM_CREATE_GUEST_MEMFD, dialect `convert-ioctl`. */
-export const gmemFlags = {
-  supportShared: 1n << 0n,
-  initPrivate: 1n << 1n,
-  hugetlb: 1n << 2n,
-  /** With `hugetlb`: the page size as a power of two. */
-  huge2M: 21n << 58n,
-  huge1G: 30n << 58n,
+  guestMemfdFlags: 244,
 } as const
 
 /** For KVM_SET_USER_MEMORY_REGION2. */
@@ -34,16 +25,11 @@ export const memslotFlags = { logDirtyPages: 1n << 0n, readOnly: 1n << 1n, guest
 /** In `faultFlags` of an access by the guest. */
 export const memoryFaultFlags = { private: 1n << 3n } as const
 
-/** Request numbers for `ioctlRaw`. */
-export const ioctls = {
-  gmemConvertShared: 0xc040af41n,
-  gmemConvertPrivate: 0xc040af42n,
-  setMemoryAttributes: 0x4020aed2n,
-  setMemoryAttributes2: 0xc080aed2n,
-} as const
+/** For KVM_CREATE_GUEST_MEMFD in mainline, from 6.18 on. */
+export const fileFlags = { mmap: 1n << 0n, initShared: 1n << 1n } as const
 
-/** `KVM_MEMORY_ATTRIBUTE_PRIVATE`. */
-export const attributePrivate = 1n << 3n
+/** `KVM_MEMORY_ATTRIBUTE_…`. */
+export const attributes = { shared: 0n, private: 1n << 3n } as const satisfies Record<PageState, bigint>
 
 export const fallocateModes = { keepSize: 1, punchHole: 2, collapseRange: 8, zeroRange: 16 } as const
 
@@ -58,6 +44,9 @@ export const mapFlags = {
   populate: 0x8000,
   hugetlb: 0x40000,
 } as const
+
+/** For mbind. */
+export const memoryPolicies = { default: 0, preferred: 1, bind: 2, interleave: 3 } as const
 
 /** For mremap. */
 export const remapFlags = { mayMove: 1, fixed: 2, dontUnmap: 4 } as const

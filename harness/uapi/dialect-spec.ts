@@ -1,9 +1,10 @@
 // The shape of the record that describes one dialect; types alone.
 import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { PageState } from './constants.ts'
+import type { Expectations } from './expectations.ts'
 
 /** The pages of a file that is about to be made. */
-interface FilePages {
+export interface FilePages {
   /** The state in which all pages begin. */
   readonly initially: PageState
   /** Missing: 4K pages. */
@@ -22,16 +23,53 @@ export interface FilePlace<Gmem, Vm> {
 export interface KernelTrial {
   /** Asks KVM_CHECK_EXTENSION on /dev/kvm; 0 when the kernel does not know the number. */
   extension(number: number): Promise<number>
-  /** Converts a page of a file with these flags to shared; false when there is no such file or no such ioctl. */
-  takesConversion(flags: bigint): Promise<boolean>
+  /** Makes a file with these flags, converts a page of it to shared, and returns the errno of the call that failed, or OK. */
+  convertsPage(flags: bigint): Promise<{ readonly call: 'creation' | 'conversion'; readonly errno: string }>
+}
+
+/** The answer of a kernel to a dialect. */
+export interface TrialResult {
+  readonly isSpoken: boolean
+  /** The calls that were tried and their ends, for messages. */
+  readonly tried: string
+}
+
+/** The fields of the argument of a conversion, words of 64 bits. */
+export type ArgumentField = 'offset' | 'size' | 'attributes' | 'flags' | 'errorOffset'
+
+/** The ioctl that converts. */
+export interface ConversionIoctl {
+  readonly names: Readonly<Record<PageState, string>>
+  readonly requests: Readonly<Record<PageState, bigint>>
+  /** The fields of its argument in their order; reserved words follow. */
+  readonly fields: readonly ArgumentField[]
+  readonly reservedWords: number
+}
+
+/** The flags of KVM_CREATE_GUEST_MEMFD for files of 4K pages. */
+export interface CreationFlags {
+  /** The file can be mapped; undefined: no file can. */
+  readonly mappable: bigint | undefined
+  /** Each valid combination. */
+  readonly valid: readonly bigint[]
+}
+
+/** A part of the interface that KVM_CHECK_EXTENSION reports. */
+export interface Extension {
+  readonly what: string
+  readonly number: number
+  /** The answer; undefined: any but 0. */
+  readonly value?: number
 }
 
 /** One dialect: a uAPI by which a kernel converts guest memory. */
 export interface DialectSpec {
   /** Whether one memory holds both states of a page, and the host maps the file itself. */
   readonly inPlace: boolean
+  readonly creation: CreationFlags
   /** The flags of KVM_CREATE_GUEST_MEMFD for a file of such pages. */
   readonly creationFlags: (pages: FilePages) => bigint
+  readonly ioctl: ConversionIoctl
   /** What a conversion is called on, and what the offset 0 of the file is there. */
   readonly conversion: <Gmem, Vm>(
     place: FilePlace<Gmem, Vm>,
@@ -40,9 +78,18 @@ export interface DialectSpec {
     readonly base: number
   }
   /** Finds out whether a kernel speaks it. Numbers of extensions differ between trees, so an ioctl is tried. */
-  isSpokenBy(kernel: KernelTrial): Promise<boolean>
+  readonly tryOn: (kernel: KernelTrial) => Promise<TrialResult>
+  /** Words for the command line of the kernel that switch the dialect on. A kernel ignores those that it does not know. */
+  readonly parameters: readonly string[]
+  /** Files of the kernel that show whether it is switched off. */
+  readonly switches: readonly string[]
+  /** What KVM_CHECK_EXTENSION answers, on /dev/kvm and on a VM with private memory, where the numbers are certain. */
+  readonly extensions: readonly Extension[]
   /** The number for KVM_CHECK_EXTENSION that reports files of huge pages; missing: the dialect has none. */
   readonly hugePagesExtension?: number
+  /** Whether KVM_SET_MEMORY_ATTRIBUTES of the VM exists as well. */
+  readonly besideVmAttributes: boolean
   /** Counters of leaks (harness/oracle) that a kernel of this dialect may lack. */
   readonly mayLack: readonly string[]
+  readonly expects: Expectations
 }

@@ -61,11 +61,12 @@ export function expectDone<Kind extends Reply>(reply: Kind, what: string): Kind 
 }
 
 /**
- * Checks that an operation ended with this errno.
+ * Checks that an operation ended with this errno, or with one of these.
  * @throws {CheckFailure} with `what`, which names the operation
  */
-export function expectErrno(reply: Outcome, wanted: ErrnoName, what: string): void {
-  if (reply.errno !== wanted) {
-    throw new CheckFailure(`${what}: wanted ${wanted}, found ${reply.errno}`, { wanted, found: reply.errno })
-  }
+export function expectErrno(reply: Outcome, wanted: ErrnoName | readonly ErrnoName[], what: string): void {
+  const ends = [wanted].flat()
+  if (ends.includes(reply.errno)) return
+  const shown = ends.join(' or ')
+  throw new CheckFailure(`${what}: wanted ${shown}, found ${reply.errno}`, { wanted: shown, found: reply.errno })
 }

@@ -1,7 +1,7 @@
 // Words about the memory of the kernel as a whole.
 import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
-import { rcuBarrier, slabShrink } from '../oracle/counters.ts'
+import { exactFlushes, slabShrink } from '../oracle/counters.ts'
 import { GuestError } from '../base/errors.ts'
 
 /** The memory of the kernel, in 4K pages. */
@@ -39,7 +39,6 @@ const mapleShrink = slabShrink('maple_node')
  * @throws {GuestError} OPERATION_FAILED if the kernel lacks the counter (capability `slab-counters`)
  */
 export async function countMapleNodes(agent: Agent): Promise<number> {
-  // The first time may move objects to another cache, where they still count.
-  for (const path of [rcuBarrier, mapleShrink, mapleShrink]) await must(agent.files.writeFile(path, '1'))
+  for (const path of exactFlushes([mapleShrink])) await must(agent.files.writeFile(path, '1'))
   return agent.files.readNumber('/sys/kernel/slab/maple_node/objects')
 }

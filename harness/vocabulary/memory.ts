@@ -26,6 +26,7 @@ import type {
 } from './scenario-context.ts'
 import { duplicateDescriptor } from './descriptor.ts'
 import type { NestedVm } from './nested-vm.ts'
+import { interfaceOf } from './kernel-interface.ts'
 import { guestViewOf } from './guest-view.ts'
 import { copyViewOf, hostViewOf, mapFile, mappingOf } from './host-view.ts'
 import { expectAccounting, expectCharged, expectLayout, expectSplit, expectWhole } from './huge-page-layout.ts'
@@ -76,7 +77,8 @@ export class BoundMemory implements Memory {
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
   readonly expectSplit = (range: PageRange): Promise<void> => expectSplit(this.#huge(), range)
   readonly expectLayout = (range: PageRange): Promise<void> => expectLayout(this.#huge(), range)
-  readonly expectAccounting = (): Promise<void> => expectAccounting(this.#huge())
+  readonly expectAccounting = async (): Promise<void> =>
+    this.#laid === undefined ? this.#expectBlocks() : expectAccounting(this.#laid)
   readonly expectCharged = (): Promise<void> => expectCharged(this.#huge())
 
   constructor(stage: Stage, dialect: Dialect, parts: Parts, options: MemoryOptions) {
@@ -106,6 +108,10 @@ export class BoundMemory implements Memory {
     await this.timeConversion(to, range)
   }
 
+  async ensure(to: PageState, range: PageRange): Promise<void> {
+    await this.#convert(to, range)
+  }
+
   async expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void> {
     const what = `converting ${describeRange(range)} to ${to}`
     const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
@@ -125,6 +131,7 @@ export class BoundMemory implements Memory {
 
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
     const { range = this.all, every = 1, order } = options
+    this.model.requireChange(to, range)
     const reply = await this.#converter.convertMany({
       to,
       offset: offsetOf(range),
@@ -192,6 +199,7 @@ export class BoundMemory implements Memory {
   }
 
   race(milliseconds: number, racers: readonly Racer[]): Promise<readonly ActorReport[]> {
+    for (const racer of racers) if (racer.does === 'convert') this.model.race(racer.range)
     const arena = { agent: this.#agent, dialect: this.#dialect, handles: this.handles }
     return race(arena, milliseconds, racers)
   }
@@ -217,6 +225,11 @@ export class BoundMemory implements Memory {
   }
 
   async timeConversion(to: PageState, range: PageRange): Promise<number> {
+    this.model.requireChange(to, range)
+    return this.#convert(to, range)
+  }
+
+  async #convert(to: PageState, range: PageRange): Promise<number> {
     const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
     expectDone(reply, `converting ${describeRange(range)} to ${to}`)
     this.model.convert(to, range)
@@ -234,6 +247,11 @@ export class BoundMemory implements Memory {
   async failMemory(range: PageRange, how: 'madvise' | 'inject'): Promise<MemoryFailure> {
     this.#expectLog(failureMessages)
     return failPage(this.#agent, this, range, how)
+  }
+
+  async #expectBlocks(): Promise<void> {
+    const { blocks } = expectDone(await this.#agent.gmem.status(this.handles.gmem), 'asking for the status')
+    check.equal(blocks, interfaceOf(this.#dialect).blocksOf(this.model.allocatedPages), 'st_blocks')
   }
 
   #huge(): Laid {

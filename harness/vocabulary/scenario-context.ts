@@ -10,6 +10,7 @@ import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Check, expectDone, expectErrno } from './check.ts'
 import type { Outcome } from '../agent/wire/call.ts'
 import type { FailingAllocations, LastingFailures } from './disturb/failing-allocations.ts'
+import type { KernelInterface } from './kernel-interface.ts'
 import type { NestedVm } from './nested-vm.ts'
 import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
@@ -37,8 +38,15 @@ export interface ScenarioContext {
   readonly expectLog: (pattern: RegExp) => void
   /** The agent itself, one method an operation, for arguments that no correct program passes. */
   readonly agent: Agent
-  /** The dialect of the kernel. */
+  /** The dialect of the kernel, for operations of `agent`. */
   readonly dialect: Dialect
+  /** The flags, numbers and expectations of this dialect: the only place where a scenario gets them from. */
+  readonly uapi: KernelInterface
+  /**
+   * Returns the files of a list that the kernel offers: those of 4K pages always, those with `hugePages`, beside or in their
+   * `options`, where it has them. A scenario with `pools` that does not need `hugetlb` runs at 4K on every kernel.
+   */
+  readonly offered: <Kind extends object>(kinds: readonly Kind[]) => Kind[]
   /** Pins the agent to this CPU for the rest of the scenario: its conversions, and the accesses of the host. */
   readonly runOnCpu: (cpu: number) => Promise<void>
   /** The pools of huge pages. Requires `hugetlb`. */
@@ -119,8 +127,10 @@ export interface Memory {
   readonly guest: GuestView
   /** The handles of the agent, for operations of the agent itself. */
   readonly handles: MemoryHandles
-  /** Converts a range; this must succeed. */
+  /** Converts a range; this must succeed. By the model, it must change a page: otherwise the scenario is broken. */
   convert(to: PageState, range: PageRange): Promise<void>
+  /** Converts a range of which all pages may have the state already; this must succeed. */
+  ensure(to: PageState, range: PageRange): Promise<void>
   /** Converts a range, which must fail with this errno and name the page `at` in error_offset; the model stays. */
   expectRefusal(to: PageState, range: PageRange, errno: ErrnoName, at?: number): Promise<void>
   /** Passes exactly this argument to a conversion. Expects nothing, and does not update the model. */

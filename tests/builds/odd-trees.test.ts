@@ -113,6 +113,7 @@ function definitionOf(tree: string): KernelDefinition {
     series: [],
     fragments: [{ name: 'mini', path: path.join(directory, 'mini.config') }],
     dialect: 'vm-attributes',
+    parameters: [],
     expectSkips: {},
     slowdown: 1,
     isolation: 'vm',

@@ -5,7 +5,9 @@ import { lineAt, listFiles, parse, readText, type Fault } from './source.ts'
 
 /** Reports each comparison (=== and the like, case) with the name of a dialect. */
 export function dialectFaults(root: string): Fault[] {
-  const files = listFiles(root, 'harness/**/*.ts').filter((file) => !file.startsWith('harness/uapi/'))
+  const files = ['harness/**/*.ts', 'tests/scenarios/**/*.ts', 'tests/pairs/**/*.ts']
+    .flatMap((pattern) => listFiles(root, pattern))
+    .filter((file) => !file.startsWith('harness/uapi/'))
   return files.flatMap((file): Fault[] => {
     const text = readText(root, file)
     const faults: Fault[] = []

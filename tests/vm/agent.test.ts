@@ -5,7 +5,8 @@ import { call, made } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
-import { attributePrivate, ioctls, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
+import { dialectSpecs } from '../../harness/uapi/dialect.ts'
+import { attributes, kvmCapabilities, openFlags, vmTypes } from '../../harness/uapi/constants.ts'
 import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-machine.ts'
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 import { checkSignals } from './fixtures/agent-signals.ts'
@@ -82,8 +83,8 @@ void test('the agent in a guest', async (t) => {
     const bytes = Buffer.alloc(32)
     bytes.writeBigUInt64LE(BigInt(2 * gpa + page), 0)
     bytes.writeBigUInt64LE(BigInt(page), 8)
-    bytes.writeBigUInt64LE(attributePrivate, 16)
-    await must(agent.ioctlRaw({ handle: vm, request: ioctls.setMemoryAttributes, bytes }))
+    bytes.writeBigUInt64LE(attributes.private, 16)
+    await must(agent.ioctlRaw({ handle: vm, request: dialectSpecs['vm-attributes'].ioctl.requests.private, bytes }))
     t.match(await agent.guest.fill(vcpu, 2 * gpa, 4 * page, { byte: 1 }), {
       errno: 'EFAULT',
       outcome: 'memory-fault',
@@ -141,7 +142,7 @@ void test('the agent in a guest', async (t) => {
 
   await t.test('passes any ioctl on as it is', async (t) => {
     const { gmem } = await createMemory(agent)
-    const request = ioctls.gmemConvertPrivate
+    const request = dialectSpecs['convert-ioctl'].ioctl.requests.private
     const bytes = Buffer.alloc(64)
     bytes.writeBigUInt64LE(BigInt(page), 8)
     t.match(await agent.ioctlRaw({ handle: gmem, request: 0xaf99, bytes }), { errno: 'ENOTTY' })

@@ -1,6 +1,7 @@
 // Leaks on the real kernel: what is left behind is found by its counter, and what comes back is not.
 import { test } from 'tap'
 import { must } from '../../harness/agent/wire/call.ts'
+import { hugePageSizes } from '../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../harness/vocabulary/create-context.ts'
 import { LeakWatch } from '../../harness/oracle/leaks.ts'
 import { bootTestInstance, openAgent, signal } from './fixtures/agent-machine.ts'
@@ -14,7 +15,11 @@ void test('counters that do not come back are named', async (t) => {
   await using agent = await openAgent(instance)
   const { patience } = instance.accelerator
   const watch = await LeakWatch.begin(agent, { without: new Set(), signal, patience })
-  const { memory, pools } = createContext(agent, 'convert-ioctl', () => undefined)
+  const { memory, pools } = createContext(
+    agent,
+    { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+    () => undefined,
+  )
 
   const file = await memory({ pages: 64, initially: 'shared' })
   await file.guest.fill(file.all, 3)

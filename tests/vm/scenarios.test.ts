@@ -39,7 +39,7 @@ void test('every scenario passes on gmem-convert', async (t) => {
   const output = t.testdir()
   const { ran, passed, skipped, failed } = await allScenarios('gmem-convert', output)
   t.same(failed, [])
-  t.same(skipped, [])
+  for (const line of skipped) t.match(line, / # SKIP this kernel does not convert by attributes of the file /)
   t.equal(ran.exitCode, 0, ran.stderr)
   t.ok(passed.length >= 30, `${passed.length} scenarios passed`)
   const events = (await readFile(path.join(output, 'results.jsonl'), 'utf8')).trimEnd().split('\n')

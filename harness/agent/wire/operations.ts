@@ -243,6 +243,12 @@ export const operations = {
     answer: { address: bits },
   },
   mprotect: { number: 59, request: { mapping, offset: size, length: size, protection: bits }, answer: {} },
+  mbind: {
+    number: 68,
+    request: { mapping, offset: size, length: size, mode: bits, nodes: bits },
+    answer: {},
+  },
+  memoryPolicy: { number: 69, request: { mapping, offset: size }, answer: { mode: bits, nodes: bits } },
   mlock: { number: 60, request: { mapping, offset: size, length: size, how: choice(words.lock) }, answer: {} },
   copyScan: { number: 61, request: copying, answer: { runs: count } },
   copyFill: { number: 62, request: { ...copying, value: bits }, answer: { bytes: size } },

@@ -27,14 +27,23 @@ const folderName = 'mutants'
  * @throws {UsageError} MUTANT_INVALID for a patch without a subject or without a claim
  */
 export async function readMutants(definition: KernelDefinition): Promise<Mutant[]> {
-  const mutants: Mutant[] = []
-  for (const part of definition.series) {
-    if (part.kind === 'path') mutants.push(...(await readFolder(path.join(part.path, folderName))))
-  }
-  if (mutants.length > 0) return mutants.toSorted((left, right) => left.name.localeCompare(right.name))
+  const mutants = await mutantsOf(definition)
+  if (mutants.length > 0) return mutants
   throw new UsageError('MUTANTS_MISSING', `the kernel ${definition.name} has no mutants`, {
     hint: `put patches into the folder '${folderName}' of one of its series`,
   })
+}
+
+/**
+ * Reads the mutants of a kernel as `readMutants` does; a kernel may have none.
+ * @throws {UsageError} MUTANT_INVALID
+ */
+export async function mutantsOf({ series }: Pick<KernelDefinition, 'series'>): Promise<Mutant[]> {
+  const mutants: Mutant[] = []
+  for (const part of series) {
+    if (part.kind === 'path') mutants.push(...(await readFolder(path.join(part.path, folderName))))
+  }
+  return mutants.toSorted((left, right) => left.name.localeCompare(right.name))
 }
 
 async function readFolder(folder: string): Promise<Mutant[]> {

@@ -7,11 +7,12 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 import { InstancePool, type InstancePoolOptions } from '../../instance/pool.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../../kernel/definition/definition.ts'
+import { bootWords } from '../../kernel/definition/boot-words.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
 import type { RunOptions } from '../../run/run-options.ts'
-import { expectedSkips } from '../../suites/scenarios/expected-skips.ts'
+import { expectedSkips, skipsOf } from '../../suites/scenarios/expected-skips.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
@@ -81,11 +82,12 @@ type PoolExtras = Pick<InstancePoolOptions, 'onCommands' | 'onIdle'>
 
 /** Makes the pool of instances of one kernel. */
 export function poolOf(parts: InstanceParts, job: Job, consoles: Consoles, extras: PoolExtras): InstancePool {
-  const { accelerator, isolation, options, context, directory } = job
+  const { accelerator, isolation, options, context, definition, directory } = job
   return new InstancePool({
     parts,
     accelerator,
     isolation,
+    append: bootWords(definition, options.append),
     consoles,
     cache: cacheDirectory(),
     ...(options.vmcore === true ? { dumpsTo: directory } : {}),
@@ -97,14 +99,14 @@ export function poolOf(parts: InstanceParts, job: Job, consoles: Consoles, extra
 type RunFacts = Pick<RunOptions, 'isolation' | 'signal' | 'dialect' | 'allow' | 'today'> &
   Pick<JudgeFacts, 'kernel' | 'expectSkips'>
 
-/** Returns the facts of a job that a run depends on. */
-export function runFactsOf({ isolation, context, definition, started }: Job): RunFacts {
+/** Returns the facts of a job on a kernel of this dialect that a run depends on. */
+export function runFactsOf({ isolation, context, definition, started }: Job, dialect: RunOptions['dialect']): RunFacts {
   return {
     isolation,
     signal: context.signal,
-    dialect: definition.dialect,
+    dialect,
     kernel: definition.name,
-    expectSkips: Object.keys(definition.expectSkips),
+    expectSkips: skipsOf(definition, dialect),
     allow: definition.allow,
     today: dayOf(started),
   }

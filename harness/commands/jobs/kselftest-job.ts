@@ -30,13 +30,17 @@ export async function listKselftests(
   return exitCodes.ok
 }
 
-/** Runs the tests of these names and returns the exit code. */
+/** Runs the tests of these names, and those of `others` that the tree has, and returns the exit code. */
 export async function runKselftest(
   words: readonly string[],
+  others: readonly string[],
   options: JobOptions,
   context: CommandContext,
 ): Promise<number> {
-  const names = [...new Set(words)].map(selftestName)
+  const names = [
+    ...[...new Set(words)].map(selftestName),
+    ...others.map((word) => ({ ...selftestName(word), ifPresent: true }) as const),
+  ]
   const [job, programs] = await prepareJob(options, context, '-kselftest', async (definition) => {
     using line = progressLine(context.stderr, context.isTty)
     return await provideSelftests(definition, names, buildOptions(line, definition, options, context.signal))
@@ -49,6 +53,7 @@ export async function runKselftest(
       flags: [],
       isPlain: false,
       keep: false,
+      needsDialect: false,
       load: async () => programs.map(selftestTest),
     },
     job,

@@ -15,6 +15,7 @@ import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
+import type { RunOptions } from '../../run/run-options.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
 import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
@@ -39,6 +40,7 @@ export interface MutantsOptions extends JobOptions {
 interface Campaign {
   readonly all: boolean
   readonly mutants: readonly Mutant[]
+  readonly dialect: RunOptions['dialect']
   readonly plan: BootPlan
   /** The parts with the kernel without a mutant. */
   readonly parts: InstanceParts
@@ -74,9 +76,10 @@ export async function runMutants(
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
     const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
-    const tests = scenarios.map((scenario) => scenarioTest(scenario, definition.dialect))
+    const dialect = dialectOf(definition)
+    const tests = scenarios.map((scenario) => scenarioTest(scenario, dialect))
     const plan = planBoots(tests, bytes(process.availableMemory()))
-    return { all: options.all === true, mutants, plan, parts }
+    return { all: options.all === true, mutants, dialect, plan, parts }
   })
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
@@ -84,6 +87,18 @@ export async function runMutants(
   await using claim = job.claim
   void claim
   return await reporting(context, job.directory, (emit) => execute(campaign, job, emit))
+}
+
+/** @throws {UsageError} DIALECT_NEEDED when the definition leaves the dialect open: a mutant must not decide about it */
+function dialectOf({ name, dialect }: KernelDefinition): RunOptions['dialect'] {
+  if (dialect !== 'auto') return dialect
+  throw new UsageError(
+    'DIALECT_NEEDED',
+    `mutants need a definition that names its dialect, and that of ${name} has auto`,
+    {
+      hint: `gmemtest run --kernel ${name} tells the dialect of the kernel: write it into the definition`,
+    },
+  )
 }
 
 async function chosen(
@@ -109,7 +124,7 @@ function requireScenarios({ file, claims }: Mutant, names: readonly string[]): v
 }
 
 async function execute(
-  { all, mutants, plan, parts }: Campaign,
+  { all, mutants, dialect, plan, parts }: Campaign,
   job: Job,
   emit: (event: ReportEvent) => Promise<void>,
 ): Promise<number> {
@@ -135,7 +150,9 @@ async function execute(
     context.signal,
   )
   const outcome = await tryMutants({
-    ...runFactsOf(job),
+    ...runFactsOf(job, dialect),
+    // A mutant may break the ioctl itself: its scenarios have to notice.
+    needsDialect: false,
     mutants,
     plan,
     all,

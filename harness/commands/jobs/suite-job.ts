@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes, type Bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
+import { anyDialect, onlyDialect } from '../../instance/kernel-dialect.ts'
+import type { InstancePool } from '../../instance/pool.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../../report/events.ts'
@@ -12,6 +14,7 @@ import { reporting } from '../../report/open-sinks.ts'
 import { loadTap } from '../../report/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
+import type { RunOptions } from '../../run/run-options.ts'
 import type { Test } from '../../run/test.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { againLine } from './again-line.ts'
@@ -28,8 +31,10 @@ export interface SuiteJob {
   readonly names: readonly string[]
   /** Words to add to the command line that runs one test again. */
   readonly flags: readonly string[]
-  /** Loads the tests, while the first instance comes up. */
-  readonly load: () => Promise<readonly Test[]>
+  /** Loads the tests for a dialect, while the first instance comes up. */
+  readonly load: (dialect: RunOptions['dialect']) => Promise<readonly Test[]>
+  /** The tests depend on the dialect of the kernel: without it, none of them runs. */
+  readonly needsDialect: boolean
   /** The tests are likely to want the plain profile: an instance of it is begun before they are loaded. */
   readonly isPlain: boolean
   /** Leaves the last instance up, and prints the command to log in. */
@@ -79,8 +84,9 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   })
   if (wanted.isPlain) await instances.begin(plainProfile)
   const durations = await readDurations(cacheDirectory(), job)
+  const dialect = await dialectOf(wanted, job, instances)
   const [tests, { planBoots }, { runTests }] = await Promise.all([
-    wanted.load(),
+    wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
@@ -94,7 +100,8 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     stderr.write(`gmemtest: ${jobs} instances at once, ${reason}\n`)
   }
   const outcome = await runTests({
-    ...runFactsOf(job),
+    ...runFactsOf(job, dialect),
+    needsDialect: wanted.needsDialect,
     plan,
     instances,
     jobs,
@@ -114,6 +121,23 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
   return await record.exitCode(outcome.exitCode)
+}
+
+/**
+ * Returns the dialect that the definition names, or finds the one of the first instance.
+ * @throws {UsageError} DIALECT_NONE, DIALECT_AMBIGUOUS
+ */
+async function dialectOf(
+  { needsDialect }: SuiteJob,
+  { definition, context: { stderr, signal } }: Job,
+  instances: InstancePool,
+): Promise<RunOptions['dialect']> {
+  if (definition.dialect !== 'auto') return definition.dialect
+  if (!needsDialect) return anyDialect
+  const { probe } = await instances.factsOf(plainProfile, { signal, worker: 0 })
+  const dialect = onlyDialect(probe)
+  stderr.write(`gmemtest: the kernel speaks ${dialect}: ${plainText(probe.tried[dialect] ?? '')}\n`)
+  return dialect
 }
 
 /** Loads tap and writes the record while the first instance boots, so that a run that is killed later has its record. */

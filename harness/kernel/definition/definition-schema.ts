@@ -2,13 +2,16 @@
 import { z } from 'zod'
 import { allowanceKeys, allowanceSchema } from './allowances.ts'
 import { isolations, type KernelSource } from './definition.ts'
-import { dialects } from '../../uapi/dialect.ts'
+import { dialectChoices } from '../../uapi/dialect.ts'
 import { readYaml, type Mistake, type Place } from '../../base/yaml/yaml-file.ts'
 
 const word = z.string().trim().min(1)
 const pathWord = word.regex(/^(?!~[^/])/, "must be a path; only '~/' stands for a home directory")
 // git would read a leading dash as an option.
 const notAnOption = pathWord.regex(/^[^-]/, 'must not begin with a dash')
+
+// The kernel separates words by spaces, and joins those within quotes.
+const kernelWord = word.regex(/^[^\s"']+$/, 'must be one word of a kernel command line: no space, no quote')
 
 const sourceSchema = z.strictObject({
   debian: word.regex(/^[a-z0-9][a-z0-9.+-]+$/, 'must be the name of a Debian package').optional(),
@@ -29,7 +32,8 @@ const definitionSchema = z.strictObject({
   source: sourceSchema,
   series: z.array(seriesSchema).default([]),
   fragments: z.array(pathWord).min(1),
-  dialect: z.enum(dialects),
+  dialect: z.enum(dialectChoices).default('auto'),
+  parameters: z.array(kernelWord).default([]),
   expectSkips: z.record(z.string(), word).default({}),
   slowdown: z.number().min(1).max(100).default(1),
   isolation: z.enum(isolations).default('vm'),

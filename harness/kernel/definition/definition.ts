@@ -1,5 +1,5 @@
 // The types of a checked kernel definition.
-import type { Dialect } from '../../uapi/dialect.ts'
+import type { DialectChoice } from '../../uapi/dialect.ts'
 import type { Allowance } from './allowances.ts'
 
 /** The origin of the tree. A `location` is a URL or an absolute path; the suite selects one of several archives. */
@@ -38,7 +38,9 @@ export interface KernelDefinition {
   readonly source: KernelSource
   readonly series: readonly SeriesPart[]
   readonly fragments: readonly FragmentFile[]
-  readonly dialect: Dialect
+  readonly dialect: DialectChoice
+  /** Words for the command line of the kernel. */
+  readonly parameters: readonly string[]
   /** Capabilities that this kernel is known to lack, each with the reason; other skips are reported. */
   readonly expectSkips: Readonly<Record<string, string>>
   /** Present when the kernel is built in another way than its file says: it has a work tree of its own. */

@@ -94,7 +94,7 @@ const mostRemembered = 64
  * before QEMU starts on a cached kernel. The key has the text and the schema, and no path: all checkouts share the memory.
  */
 async function checked(file: string, text: string): Promise<WrittenDefinition> {
-  const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml/yaml-file.ts']
+  const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml/yaml-file.ts', '../../uapi/dialect.ts']
   const code = await Promise.all(schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')))
   const memory = memoryOf(keyOf([...code, text]))
   const known = memory === undefined ? undefined : await readJson(memory)
@@ -123,6 +123,7 @@ const shape = {
   source: 'object',
   series: 'array',
   fragments: 'array',
+  parameters: 'array',
   expectSkips: 'object',
   slowdown: 'number',
   isolation: 'string',

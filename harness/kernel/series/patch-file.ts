@@ -8,6 +8,7 @@ import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain } from './mail-faul
 import type { PatchFile } from './folder.ts'
 import { unreadablePatch, type Fault } from './patch-fault.ts'
 import { hasDiff, type Patch } from './patch.ts'
+import { withWholeEnd } from './trimmed-end.ts'
 import { makeReadingDirectory } from './reading-directory.ts'
 
 /** One patch of a file; a file of one patch has its name and its hash. */
@@ -29,7 +30,7 @@ export async function readPatchFile(
   refuse(name, faultOfFile(text))
   if (!isMail(text)) {
     refuse(name, faultOfPlain(text) ?? faultOfDiff(text))
-    return [{ kind: 'diff', name, subject: '', diff: text, sha256: sha256(text) }]
+    return [{ kind: 'diff', name, subject: '', diff: wholeDiff(name, text, refuse), sha256: sha256(text) }]
   }
   await using scratch = await makeReadingDirectory()
   const git: Git = async (subject, args, input) =>
@@ -108,7 +109,15 @@ async function readMail(number: string, raw: string, { scratch, git, refuse }: T
   refuse(name, faultOfMail(raw, await readFile(messageFile, 'latin1'), diff))
   if (!hasDiff(diff) && isCover(subject)) return undefined
   refuse(name, faultOfDiff(diff))
-  return { kind: 'mail', name, subject, diff, sha256: sha256(mail) }
+  return { kind: 'mail', name, subject, diff: wholeDiff(name, diff, refuse), sha256: sha256(mail) }
+}
+
+/** Returns the diff with the blank lines that an archive trimmed from its end. */
+function wholeDiff(name: string, text: string, refuse: Refuse): string {
+  const whole = withWholeEnd(text)
+  if ('diff' in whole) return whole.diff
+  refuse(name, whole.fault)
+  return text
 }
 
 /** Returns whether a subject has the number 0 of a cover letter: `[PATCH v2 00/12 net-next]`, `PATCH 0 of 3: all`. */

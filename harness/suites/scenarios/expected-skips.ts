@@ -1,10 +1,11 @@
 // The capabilities that a kernel definition declares missing.
 import { readFile } from 'node:fs/promises'
+import type { Dialect } from '../../uapi/dialect.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { isSelftestName } from '../../kernel/definition/selftest-name.ts'
-import { capabilityNames, isCapability, type Capability } from '../../catalogue/capabilities.ts'
+import { absentIn, capabilityNames, isCapability, type Capability } from '../../catalogue/capabilities.ts'
 
 /**
  * Returns the capabilities under `expectSkips` of a definition, which names selftests of the kernel as well.
@@ -22,4 +23,9 @@ export async function expectedSkips(definition: KernelDefinition): Promise<reado
   throw new UsageError('NEED_UNKNOWN', `${place}: expectSkips: no scenario can need '${unknown}'`, {
     hint: `${near.length > 0 ? 'near it' : 'known'}: ${(near.length > 0 ? near : capabilityNames).join(', ')}`,
   })
+}
+
+/** Returns the names of all that may be skipped on a kernel: by its definition, and because its dialect has no such thing. */
+export function skipsOf({ expectSkips }: Pick<KernelDefinition, 'expectSkips'>, dialect: Dialect): readonly string[] {
+  return [...new Set([...Object.keys(expectSkips), ...absentIn(dialect)])]
 }

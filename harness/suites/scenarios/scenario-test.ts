@@ -1,4 +1,6 @@
 // A scenario as the runner sees it.
+import { hugePageSizes } from '../../base/huge-page-sizes.ts'
+import { absentIn } from '../../catalogue/capabilities.ts'
 import { scenarioSuite } from './scenario-files.ts'
 import type { Test } from '../../run/test.ts'
 import type { Dialect } from '../../uapi/dialect.ts'
@@ -17,11 +19,13 @@ export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: 
     file,
     rules,
     requires: needs,
-    wants: { pools, boot },
+    // Files of huge pages that the dialect does not have need no pools.
+    wants: { pools: absentIn(dialect).includes('hugetlb') ? plainProfile.pools : pools, boot },
     seconds: timeout,
     leavesNothing: true,
-    async run({ agent }, { expectLog }) {
-      await scenario.run(createContext(agent, dialect, expectLog))
+    async run({ agent }, { available, expectLog }) {
+      const hugePages = available.has('hugetlb') ? hugePageSizes.filter((size) => pools[size] > 0) : []
+      await scenario.run(createContext(agent, { dialect, hugePages }, expectLog))
       return {}
     },
   }

@@ -4,7 +4,7 @@ import type { BatchResult } from '../../agent/files.ts'
 import { must } from '../../agent/wire/call.ts'
 import { GuestError } from '../../base/errors.ts'
 import { hugePageSizes, poolDirectory } from '../../base/huge-page-sizes.ts'
-import { rcuBarrier, slabShrink } from '../../oracle/counters.ts'
+import { exactFlushes, slabShrink } from '../../oracle/counters.ts'
 
 interface Amount {
   readonly held: number
@@ -73,16 +73,15 @@ function countIn(pool: BatchResult | undefined): number | undefined {
 }
 
 /**
- * Reads all resources, after a flush of slabs in the same request: it takes the freed objects out of the caches of the CPUs,
- * twice, as the first time may move them to another place where they count.
+ * Reads all resources, after a flush of slabs in the same request, which takes the freed objects out of the caches of the CPUs.
  */
 async function read(agent: Agent, flushed: readonly string[] = []): Promise<Footprint> {
   const { open, withoutFile } = await must(agent.descriptors())
   const shrinks = flushed
     .filter((name) => name.startsWith(slabPrefix))
-    .map((name) => ({ path: slabShrink(name.slice(slabPrefix.length)), text: '1' }))
-  const slabFlush = flushed.length === 0 ? [] : [{ path: rcuBarrier, text: '1' }, ...shrinks, ...shrinks]
-  const flush = [...slabFlush, { path: statRefresh, text: '1' }]
+    .map((name) => slabShrink(name.slice(slabPrefix.length)))
+  const slabFlush = flushed.length === 0 ? [] : exactFlushes(shrinks)
+  const flush = [...slabFlush, statRefresh].map((path) => ({ path, text: '1' }))
   const looks = [slabinfo, zoneinfo, ...inPools.map(([, path]) => path)].map((path) => ({ path }))
   const results = await agent.files.batch([...flush, ...looks])
   const readable = results.slice(0, flush.length + 2)

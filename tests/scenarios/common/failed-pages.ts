@@ -1,6 +1,7 @@
 // What host and guest get from pages of which the memory has failed, and what such pages cost.
 import {
   memoryFaultFlags,
+  page,
   pageSize,
   runsOf,
   signalCodes,
@@ -45,9 +46,52 @@ export async function expectLostByHost({ check }: Words, host: Host, mapping: Ma
   }
 }
 
-/** Returns how a view of a range looks: one byte everywhere, but in the failed pages, which it does not reach. */
-export function viewWithFailures<Value>(range: PageRange, failed: ReadonlySet<number>, value: Value, lost: Value) {
-  return runsOf(range.first, range.first + range.count, (index) => (failed.has(index) ? lost : value))
+/**
+ * Returns how a view of a range looks: one byte everywhere, but in the failed pages, which it does not reach. `freed`: those
+ * that holes have freed, and what they look like.
+ */
+export function viewWithFailures<Value>(
+  range: PageRange,
+  failed: ReadonlySet<number>,
+  {
+    value,
+    lost,
+    freed,
+  }: { readonly value: Value; readonly lost: Value; readonly freed?: readonly [ReadonlySet<number>, Value] },
+) {
+  return runsOf(range.first, range.first + range.count, (index) => {
+    if (freed?.[0].has(index) === true) return freed[1]
+    return failed.has(index) ? lost : value
+  })
+}
+
+/**
+ * Converts a range with failed pages to private. Where the dialect lets them stand in the way, a hole frees each that does.
+ * Returns the pages that holes have freed, which read zero then.
+ */
+export async function convertPastFailures(
+  { uapi, check, expectErrno }: Pick<ScenarioContext, 'uapi' | 'check' | 'expectErrno'>,
+  file: Memory,
+  range: PageRange,
+  failed: ReadonlySet<number>,
+): Promise<ReadonlySet<number>> {
+  const freed = new Set<number>()
+  const bytes = { offset: range.first * pageSize, size: range.count * pageSize }
+  for (;;) {
+    const reply = await file.attemptConversion('private', bytes)
+    const what = `converting pages ${range.first}..${range.first + range.count - 1} to private`
+    expectErrno(reply, uapi.expects.failedPageToPrivate, what)
+    if (reply.errno === 'OK') break
+    const index = Number(reply.errorOffset) / pageSize
+    check.that(
+      failed.has(index) && !freed.has(index),
+      `${what} names a failed page in error_offset, found page ${index}`,
+    )
+    await file.punchHole(page(index))
+    freed.add(index)
+  }
+  file.model.convert('private', range)
+  return freed
 }
 
 /** Counts the failed pages of the instance. */

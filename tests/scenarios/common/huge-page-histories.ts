@@ -114,7 +114,7 @@ function layoutOf({ probes }: Course, { huge, number }: CoursePlace): Layout {
 
 function ownStep(own: Own | undefined, range: PageRange, tag: number): Step[] {
   if (own === undefined || own === 'nothing') return []
-  if (own === 'shared' || own === 'private') return [{ does: 'convert', to: own, range }]
+  if (own === 'shared' || own === 'private') return [{ does: 'ensure', to: own, range }]
   return own === 'punch' ? [{ does: own, range }] : [{ does: own, range, tag }]
 }
 
@@ -131,9 +131,9 @@ function eventSteps(event: Event, layout: Layout, which: number, step: number): 
       { does: 'guest-fill', range: control, tag: tagOf(step, probes.length) },
       ...ownSteps(layout, which, step),
     ],
-    'share-one': () => [{ does: 'convert', to: 'shared', range: control }],
-    'share-all': () => [{ does: 'convert', to: 'shared', range: huge }],
-    merge: () => [{ does: 'convert', to: 'private', range: huge }],
+    'share-one': () => [{ does: 'ensure', to: 'shared', range: control }],
+    'share-all': () => [{ does: 'ensure', to: 'shared', range: huge }],
+    merge: () => [{ does: 'ensure', to: 'private', range: huge }],
     punch: () => [{ does: 'punch', range: huge }],
     allocate: () => [{ does: 'allocate', range: control }],
   }
@@ -156,11 +156,11 @@ export function stepsOfCourse(course: Course, place: CoursePlace): Step[] {
     // While it is whole, a look would zero all of it, unless a touch did.
     ...(isWhole(course) && allocated && !untouchedRest ? look('guest-look') : []),
     // What a merge makes of a shorter course is that of a longer one.
-    ...(events.length === longest ? [{ does: 'convert', to: 'private', range: huge } as const] : []),
-    { does: 'convert', to: 'shared', range: control },
+    ...(events.length === longest ? [{ does: 'ensure', to: 'private', range: huge } as const] : []),
+    { does: 'ensure', to: 'shared', range: control },
     ...look(isGuestFirst ? 'guest-look' : 'host-look'),
     ...look(isGuestFirst ? 'host-look' : 'guest-look'),
     { does: 'punch', range: huge },
-    { does: 'convert', to: initially, range: huge },
+    { does: 'ensure', to: initially, range: huge },
   ]
 }

@@ -3,7 +3,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a conversion to the state that pages already have changes and unmaps nothing',
-  rules: ['S-A7', 'S-A10'],
+  rules: ['S-A7', 'S-A10', 'S-B2'],
   bugs: ['B-12'],
   needs: ['in-place-conversion', 'gup-test', 'pagemap', 'binary-stats'],
   async run({ memory, check }) {
@@ -15,8 +15,8 @@ export default scenario({
     const frames = await file.host.frames(pages(0, 8))
     const mapped = await file.guest.mappedPages()
 
-    await file.convert('shared', pages(0, 8))
-    await file.convert('private', pages(8, 8))
+    await file.ensure('shared', pages(0, 8))
+    await file.ensure('private', pages(8, 8))
 
     check.equal(await file.host.frames(pages(0, 8)), frames, 'page frames in the page tables of the host')
     check.equal(await file.guest.mappedPages(), mapped, 'pages in the page tables of the guest')

@@ -7,10 +7,10 @@ export default scenario({
   async run({ memory }) {
     for (const initially of ['shared', 'private'] as const) {
       const file = await memory({ pages: 8, initially, slot: false })
-      await file.convert('shared', pages(0, 6))
+      await file.ensure('shared', pages(0, 6))
       await file.host.fill(pages(0, 6), 0x33)
       await file.convert('private', pages(1, 2))
-      await file.convert('private', pages(6, 2))
+      await file.ensure('private', pages(6, 2))
       await file.host.expectSigbus(pages(1, 2))
       await file.matchesModel()
 

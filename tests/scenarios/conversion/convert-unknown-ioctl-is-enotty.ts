@@ -1,31 +1,45 @@
-// 2.2: the file accepts two ioctls, by number, direction and size; any other ioctl is ENOTTY, and no other kind of file accepts these two.
-import { ioctls, pageSize, scenario, words } from '../../../harness/api.ts'
+// 2.2: the file accepts the ioctls of its dialect, by number, direction and size; any other ioctl is ENOTTY, and so are these on the VM.
+import { interfaceOf, pageSize, scenario, type Dialect } from '../../../harness/api.ts'
 
-const unknown = [
-  { what: 'the number before', request: 0xc040_af40n },
-  { what: 'the number behind', request: 0xc040_af43n },
-  { what: 'a smaller argument', request: 0xc020_af41n },
-  { what: 'a larger argument', request: 0xc080_af42n },
-  { what: 'an argument that is only read', request: 0x4040_af41n },
-  { what: 'no argument', request: 0xaf41n },
-  { what: 'the letter of /dev/kvm', request: 0xc040_ae41n },
-  { what: 'attributes of the VM', request: ioctls.setMemoryAttributes },
-  { what: 'attributes of a file', request: ioctls.setMemoryAttributes2 },
-  { what: 'a terminal', request: 0x5401n },
-]
+const dialects: readonly Dialect[] = ['convert-ioctl', 'gmem-attributes', 'gmem-attributes-v1', 'vm-attributes']
+/** Of a request: the direction in the upper two bits, 14 bits of the size of the argument, the letter and the number. */
+const sizeShift = 16n
+const [directions, sizes] = [3n << 30n, 0x3fffn << sizeShift]
+
+/** The requests that differ from a known one in one part. */
+function near(request: bigint): { readonly what: string; readonly request: bigint }[] {
+  const ofSize = (bytes: bigint): bigint => (request & ~sizes) | (bytes << sizeShift)
+  const size = (request & sizes) >> sizeShift
+  return [
+    { what: 'the number before', request: request - 1n },
+    { what: 'the number behind', request: request + 1n },
+    { what: 'a smaller argument', request: ofSize(size / 2n) },
+    { what: 'a larger argument', request: ofSize(size * 2n) },
+    { what: 'an argument that is only read', request: (request & ~directions) | (1n << 30n) },
+    { what: 'an argument that is only written', request: (request & ~directions) | (2n << 30n) },
+    { what: 'no argument', request: request & 0xffffn },
+    { what: 'another letter', request: request ^ 0x100n },
+  ]
+}
 
 export default scenario({
   title: 'an ioctl that the file does not know is ENOTTY',
   rules: ['2.2-enotty'],
-  async run({ agent, memory, expectErrno }) {
+  async run({ agent, memory, uapi, expectErrno }) {
     const file = await memory({ pages: 4, initially: 'shared' })
     const { gmem, vm } = file.handles
-    const bytes = words(0, pageSize, 0, ...Array.from({ length: 16 }, () => 0))
+    const own = new Set(Object.values(uapi.requests))
+    const others = dialects.flatMap((name) => {
+      return Object.values(interfaceOf(name).requests).map((request) => ({ what: `the dialect ${name}`, request }))
+    })
+    const unknown = [...[...own].flatMap(near), ...others, { what: 'a terminal', request: 0x5401n }]
+    const bytes = Buffer.concat([uapi.argument('private', { offset: 0, size: pageSize }), Buffer.alloc(128)])
 
-    for (const { what, request } of unknown) {
-      expectErrno(await agent.ioctlRaw({ handle: gmem, request, bytes }), 'ENOTTY', `an ioctl with ${what}`)
+    for (const { what, request } of unknown.filter((each) => !own.has(each.request))) {
+      const name = `ioctl 0x${request.toString(16)} (${what})`
+      expectErrno(await agent.ioctlRaw({ handle: gmem, request, bytes }), 'ENOTTY', name)
     }
-    for (const request of [ioctls.gmemConvertShared, ioctls.gmemConvertPrivate]) {
+    for (const request of own) {
       const reply = await agent.ioctlRaw({ handle: vm, request, bytes })
       expectErrno(reply, 'ENOTTY', `ioctl 0x${request.toString(16)} on the VM`)
     }

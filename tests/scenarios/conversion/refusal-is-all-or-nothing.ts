@@ -3,7 +3,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a refused conversion converts nothing, and all its pages can be used as before',
-  rules: ['S-A9', 'S-A13', 'S-A19'],
+  rules: ['S-A9', 'S-A13', 'S-A19', 'S-B4'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'shared' })

@@ -3,7 +3,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a pinned page does not refuse a conversion to shared, and exactly the range leaves the guest',
-  rules: ['S-A10', 'S-A7', 'S-A19'],
+  rules: ['S-A10', 'S-A7', 'S-A19', 'S-B6'],
   needs: ['in-place-conversion', 'gup-test', 'binary-stats'],
   async run({ memory, check }) {
     const file = await memory({ pages: 16, initially: 'private' })

@@ -5,7 +5,7 @@ const rounds = 4
 
 export default scenario({
   title: 'pages without a holder are never refused, after the touch of any CPU',
-  rules: ['S-A9', 'S-A11'],
+  rules: ['S-A9', 'S-A11', 'S-B4'],
   bugs: ['A-23', 'B-22'],
   async run({ memory, runOnCpu }) {
     const file = await memory({ pages: 128, initially: 'shared' })

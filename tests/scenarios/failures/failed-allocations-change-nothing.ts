@@ -19,7 +19,7 @@ export default scenario({
       { shared: page(700), to: 'private', range: pages(600, 200), what: 'merges one in the middle' },
     ] as const) {
       const begin = async () => {
-        await file.convert('private', file.all)
+        await file.ensure('private', file.all)
         await file.convert('shared', shared)
       }
       await begin()
@@ -53,7 +53,7 @@ export default scenario({
       file.model.convert(to, range)
       await file.matchesModel()
     }
-    await file.convert('private', file.all)
+    await file.ensure('private', file.all)
     await file.matchesModel()
     await file.expectWhole(file.all)
   },

@@ -12,7 +12,7 @@ export default scenario({
     const file = await memory({ pages: 1024, hugePages: '2M', initially: 'private' })
     await file.guest.fill(pages(390, 320), 0x72)
     const begin = async () => {
-      await file.convert('private', file.all)
+      await file.ensure('private', file.all)
       await file.convertEach('shared', { range: pages(400, 300), every: 2, order: 'forward' })
     }
     for (const [to, range] of [

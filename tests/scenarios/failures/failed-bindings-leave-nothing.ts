@@ -11,7 +11,7 @@ export default scenario({
   rules: ['K-slots', 'S-A5', 'S-A18'],
   needs: ['in-place-conversion', 'fault-injection'],
   timeout: 30,
-  async run({ memory, agent, check, failEachAllocation, failAllocationsFrom, expectErrno, expectDone }) {
+  async run({ memory, agent, check, failEachAllocation, failAllocationsFrom, expectErrno, expectDone, uapi }) {
     const file = await memory({ pages: filePages, initially: 'shared', slot: false })
     const { vm, gmem, nestedVm } = file.handles
     const vcpu = await nestedVm.vcpu()
@@ -67,7 +67,7 @@ export default scenario({
           check.equal(outcome.errno, 'ENOMEM', `the result of deleting the slot of ${name} without memory`)
           expectErrno(
             await bind(slot + 1000, gpa + size),
-            'EINVAL',
+            uapi.expects.overlappingSlot,
             `binding ${name} although their slot could not be deleted`,
           )
           await expectGuest(`after a deletion that failed at position ${position}`)

@@ -1,5 +1,5 @@
 // S-A1, S-A35: a closed file leaves no inode, no page and no node of its tree.
-import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { pageSize, scenario } from '../../../harness/api.ts'
 
 const files = 15
 const pages = 64
@@ -10,7 +10,7 @@ export default scenario({
   title: 'creating, converting and closing many files leaves no inode, no page and no tree node',
   rules: ['S-A35', 'S-A1'],
   needs: ['in-place-conversion', 'slab-counters'],
-  async run({ agent, check, dialect, mapleNodes, expectDone }) {
+  async run({ agent, check, dialect, mapleNodes, expectDone, uapi }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const size = pages * pageSize
     const count = async (): Promise<{ inodes: number; cached: number; nodes: number }> => ({
@@ -26,7 +26,7 @@ export default scenario({
     await count()
     const before = await count()
     for (let index = 0; index < files; index += 1) {
-      const created = await agent.gmem.create({ vm, size, flags: gmemFlags.supportShared })
+      const created = await agent.gmem.create({ vm, size, flags: uapi.flagsFor({ initially: 'shared' }) })
       const { gmem } = expectDone(created, 'creating a file')
       expectDone(await agent.gmem.allocate(gmem, 0, size), 'allocating all of it')
       const everyOther = {

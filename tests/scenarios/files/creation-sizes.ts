@@ -1,5 +1,5 @@
 // S-A2: a file has a positive number of whole pages; there is no upper limit, because creation allocates nothing.
-import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { pageSize, scenario } from '../../../harness/api.ts'
 
 const cases = [
   { what: 'no size', size: 0, wanted: 'EINVAL' },
@@ -20,9 +20,9 @@ export default scenario({
   title: 'a file has a positive number of whole pages',
   rules: ['S-A2'],
   needs: ['private-memory'],
-  async run({ agent, dialect, expectDone, expectErrno }) {
+  async run({ agent, expectDone, expectErrno, uapi }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
-    const flags = dialect === 'convert-ioctl' ? gmemFlags.supportShared : 0n
+    const flags = uapi.flagsFor({ initially: 'shared' })
 
     for (const { what, size, wanted } of cases) {
       const reply = await agent.gmem.create({ vm, size, flags })

@@ -3,7 +3,7 @@ import { scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'every page of a new file is shared',
-  rules: ['S-A1', 'S-A16'],
+  rules: ['S-A1', 'S-A16', 'S-B1'],
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'shared' })
 

@@ -3,7 +3,7 @@ import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'with INIT_PRIVATE every page of a new file is private',
-  rules: ['S-A1', 'S-A16'],
+  rules: ['S-A1', 'S-A16', 'S-B1'],
   bugs: ['B-13'],
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'private' })

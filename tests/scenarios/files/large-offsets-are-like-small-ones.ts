@@ -1,5 +1,5 @@
 // S-A8, S-A9: nothing of a file depends on the size of an offset: windows lie across the places where 32 bits end, and at the end.
-import { gmemFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { pageSize, scenario } from '../../../harness/api.ts'
 
 const page = BigInt(pageSize)
 const windowPages = 16
@@ -22,11 +22,11 @@ export default scenario({
   title: 'states, contents, pins and holes at large offsets are like those at small ones',
   rules: ['S-A8', 'S-A9', 'S-A16', 'S-A19', 'S-A30'],
   timeout: 30,
-  async run({ memory, agent, dialect, check, expectDone, expectErrno }) {
+  async run({ memory, agent, dialect, check, expectDone, expectErrno, uapi }) {
     const { vm, nestedVm, vcpu } = (await memory({ pages: 4, initially: 'shared' })).handles
     const guest = await vcpu()
     for (const { what, size, windows: offsets, counted } of files) {
-      const flags = gmemFlags.supportShared
+      const flags = uapi.flagsFor({ initially: 'shared' })
       const { gmem } = expectDone(await agent.gmem.create({ vm, size, flags }), `creating ${what}`)
       const convert = (to: 'shared' | 'private', offset: bigint, length: bigint) =>
         agent.gmem.convert({ target: gmem, dialect, to, offset, size: length })
@@ -56,7 +56,7 @@ export default scenario({
       const expectBlocks = async (pages: number, when: string) => {
         if (!counted) return
         const { blocks } = expectDone(await agent.gmem.status(gmem), 'asking for the status')
-        check.equal(blocks, pages * 8, `st_blocks of ${what}, ${when}`)
+        check.equal(blocks, uapi.blocksOf(pages), `st_blocks of ${what}, ${when}`)
       }
 
       for (const window of windows) {

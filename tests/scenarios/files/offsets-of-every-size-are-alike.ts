@@ -1,5 +1,5 @@
 // S-A9, S-A30: around each power of two in the largest file: states, contents, pins, holes and allocation are those of exactly these pages.
-import { gmemFlags, pageSize, scenario, type ScenarioContext } from '../../../harness/api.ts'
+import { pageSize, scenario, type ScenarioContext } from '../../../harness/api.ts'
 
 const page = BigInt(pageSize)
 const windowSize = 4 * pageSize
@@ -25,9 +25,9 @@ export default scenario({
   title: 'no place in a file is unlike the others, at an offset of any size',
   rules: ['S-A8', 'S-A9', 'S-A16', 'S-A19', 'S-A29', 'S-A30'],
   timeout: 30,
-  async run({ memory, agent, dialect, check, expectDone, expectErrno }) {
+  async run({ memory, agent, dialect, check, expectDone, expectErrno, uapi }) {
     const { vm } = (await memory({ pages: 1, initially: 'shared' })).handles
-    const flags = gmemFlags.supportShared
+    const flags = uapi.flagsFor({ initially: 'shared' })
     const { gmem } = expectDone(await agent.gmem.create({ vm, size: largest, flags }), 'creating the largest file')
     const convert = (to: 'shared' | 'private', offset: bigint, length: bigint) =>
       agent.gmem.convert({ target: gmem, dialect, to, offset, size: length })
@@ -87,7 +87,7 @@ export default scenario({
       const beyond = await agent.gmem.allocate(counted, 2 ** 53 - 2 * pageSize, 2 * pageSize)
       expectErrno(beyond, 'EINVAL', 'allocating the page behind the end')
       const { blocks } = expectDone(await agent.gmem.status(counted), 'asking for the status')
-      check.equal(blocks, 16, `st_blocks with two pages at 2^${bits}`)
+      check.equal(blocks, uapi.blocksOf(2), `st_blocks with two pages at 2^${bits}`)
       expectDone(await agent.gmem.punchHole(counted, middle.offset, middle.length), `a hole at 2^${bits}`)
       const { blocks: left } = expectDone(await agent.gmem.status(counted), 'asking for the status')
       check.equal(left, 0, `st_blocks after a hole at 2^${bits}`)

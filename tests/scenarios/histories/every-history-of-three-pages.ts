@@ -77,7 +77,7 @@ function stepsOf(history: History, number: number): Step[] {
   const order = positions[number % positions.length] ?? positions[0]
   return history.map(({ does, page: which }, index): Step => {
     const range = which === 'all' ? pages(first, inGroup) : page(first + (order[which] ?? 0))
-    if (does === 'shared' || does === 'private') return { does: 'convert', to: does, range }
+    if (does === 'shared' || does === 'private') return { does: 'ensure', to: does, range }
     if (does === 'punch' || does === 'allocate') return { does, range }
     return { does, range, tag: 1 + ((number * 7 + index * 61) % 250) }
   })

@@ -31,7 +31,7 @@ function stepsFor(hole: PageRange, places: HugePlaces, layout: 'split' | 'whole'
     ...marks.map((range) => ({ does: 'guest-fill', range, tag }) as const),
     ...(layout === 'whole' ? [{ does: 'convert', to: 'private', range: all } as const] : []),
     { does: 'punch', range: hole },
-    { does: 'convert', to: 'shared', range: control },
+    { does: 'ensure', to: 'shared', range: control },
     { does: 'host-look', range: control },
     ...marks.map((range) => ({ does: 'guest-look', range }) as const),
     { does: 'convert', to: 'private', range: all },

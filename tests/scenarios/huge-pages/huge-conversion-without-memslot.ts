@@ -11,7 +11,7 @@ export default scenario({
   async run({ memory, check }) {
     for (const initially of ['shared', 'private'] as const) {
       const file = await memory({ pages: 2 * huge, hugePages: '2M', initially, slot: false })
-      await file.convert('shared', pages(0, huge))
+      await file.ensure('shared', pages(0, huge))
       await file.host.fill(pages(0, huge), 0x33)
       await file.convert('private', file.all)
       await file.host.expectSigbus(file.all)

@@ -25,8 +25,8 @@ export default scenario({
     const untouched = await memory({ pages: 2 * huge, hugePages: '2M', initially: 'shared' })
     for (const state of ['private', 'shared', 'private'] as const) {
       await untouched.convert(state, untouched.all)
-      await untouched.convert(state, pages(huge, huge))
-      await untouched.convert(state, page(0))
+      await untouched.ensure(state, pages(huge, huge))
+      await untouched.ensure(state, page(0))
     }
     await untouched.expectAccounting()
     await untouched.expectWhole(untouched.all)

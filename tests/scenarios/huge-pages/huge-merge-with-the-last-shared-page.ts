@@ -18,7 +18,7 @@ export default scenario({
       }
       for (const index of order) {
         await file.expectSplit(pages(0, huge))
-        await file.convert('private', pages(2, 200)) // private already: nothing to do, nothing to merge
+        await file.ensure('private', pages(2, 200)) // private already: nothing to do, nothing to merge
         await file.convert('private', page(index))
       }
       await file.expectWhole(file.all)

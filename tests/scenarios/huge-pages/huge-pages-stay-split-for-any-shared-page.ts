@@ -24,7 +24,7 @@ async function unshare(
   const near = index < file.pages / 2 ? pages(index + 1, 40) : pages(index - 40, 40)
   await file.perform([
     { does: 'convert', to: 'private', range: page(index) },
-    { does: 'convert', to: 'private', range: near },
+    { does: 'ensure', to: 'private', range: near },
     { does: 'guest-look', range: page(index) },
   ])
   const after = await file.guest.mappings()

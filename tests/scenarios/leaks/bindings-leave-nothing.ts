@@ -1,19 +1,19 @@
 // K-leaks: memslots leave nothing, whether they are refused, deleted before their file is closed, or after it.
-import { call, gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario } from '../../../harness/api.ts'
+import { call, hugePageBytes, made, memslotFlags, pageSize, scenario, type RoundCall } from '../../../harness/api.ts'
 
 const gpa = 2 ** 32
 const pages = 300
 const size = pages * pageSize
 const unit = hugePageBytes['2M']
-const shared = gmemFlags.supportShared
-const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
 
 export default scenario({
   title: 'memslots leave nothing behind, refused, deleted or outlived by their file',
   rules: ['K-leaks', 'S-A5'],
-  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  needs: ['in-place-conversion', 'slab-counters'],
   pools: { '2M': 4 },
-  async run({ agent, leavesNothing, expectDone }) {
+  async run({ agent, uapi, offered, leavesNothing, expectDone }) {
+    const shared = uapi.flagsFor({ initially: 'shared' })
+    const { foreignHostAddress, overlappingSlot } = uapi.expects
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const { vm: other } = expectDone(await agent.vm.create(), 'creating another VM')
     const slot = {
@@ -31,29 +31,38 @@ export default scenario({
     const { mapping } = expectDone(await agent.host.mmap({ file, length: size }), 'mapping it')
     const bound = { ...slot, slot: 1, gpa: 4 * gpa, size: pageSize, gmem: file }
     expectDone(await agent.vm.setMemslot(bound), 'binding its first page')
-    const refused = (change: object, errno: 'EINVAL' | 'EBADF' = 'EINVAL') =>
+    const refused = (change: object, errno: RoundCall['end']['errno'] = 'EINVAL') =>
       call('memslotSet', { ...slot, gmem: file, ...change }, { errno })
+    // A kernel that looks at host addresses refuses these; another one binds them.
+    const foreign = (change: object) => (foreignHostAddress === 'OK' ? [] : [refused(change, foreignHostAddress)])
+    const overlap = overlappingSlot.length === 1 ? overlappingSlot[0] : 'any'
+    const ofOne = [
+      refused({ vm: other }),
+      refused({}, overlap),
+      refused({ gmemOffset: 1 }),
+      refused({ gmemOffset: pageSize }),
+      ...foreign({ mapping, mappingOffset: pageSize, gmemOffset: pageSize * 2, size: pageSize }),
+    ]
+    const second = made(ofOne.length)
     await leavesNothing({
       what: 'refused bindings',
       times: 1100,
       round: [
-        refused({ vm: other }),
-        refused({}),
-        refused({ gmemOffset: 1 }),
-        refused({ gmemOffset: pageSize }),
-        refused({ mapping, mappingOffset: pageSize, gmemOffset: pageSize * 2, size: pageSize }),
+        ...ofOne,
         call('gmemCreate', { vm, size, flags: shared }),
-        refused({ vm: other, gmem: made(5) }),
-        refused({ gmem: made(5), gmemOffset: pageSize }),
-        refused({ gmem: made(5), mapping }),
-        call('close', { handle: made(5) }),
+        refused({ vm: other, gmem: second }),
+        refused({ gmem: second, gmemOffset: pageSize }),
+        ...foreign({ gmem: second, mapping }),
+        call('close', { handle: second }),
       ],
     })
 
-    const create = [
-      call('gmemCreate', { vm, size, flags: shared }),
-      call('gmemCreate', { vm, size: 2 * unit, flags: huge }),
-    ]
+    // Two files: of huge pages the second one, where the kernel has them.
+    const [later = { size: 2 * unit }] = offered([{ size: 2 * unit, hugePages: '2M' } as const])
+    const files = [{ size }, later]
+    const create = files.map(({ size: bytes, ...pages }) =>
+      call('gmemCreate', { vm, size: bytes, flags: uapi.flagsFor({ initially: 'shared', ...pages }) }),
+    )
     const bind = [
       call('memslotSet', { ...slot, gmem: made(0) }),
       call('memslotSet', { ...slot, slot: 8, gpa: 2 * gpa, size: 2 * unit, gmem: made(1) }),

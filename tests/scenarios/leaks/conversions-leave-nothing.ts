@@ -4,14 +4,13 @@ import { call, page, pageSize, pages, scenario, type PageState } from '../../../
 export default scenario({
   title: 'conversions beside a guest that works leave nothing behind',
   rules: ['K-leaks', 'S-A9', 'S-A10'],
-  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  needs: ['in-place-conversion', 'slab-counters'],
   pools: { '2M': 4 },
-  async run({ agent, dialect, memory, leavesNothing }) {
-    for (const [size, unit, times, blindTo] of [
-      ['4K', 64, 520, /kmalloc-(cg-)?32$/],
-      ['2M', 512, 300, /kmalloc-(cg-)?(32|64|96)$/],
-    ] as const) {
-      const options = size === '4K' ? {} : ({ hugePages: size } as const)
+  async run({ agent, dialect, memory, leavesNothing, offered }) {
+    for (const { size, unit, times, blindTo, options } of offered([
+      { size: '4K', unit: 64, times: 520, blindTo: /kmalloc-(cg-)?32$/, options: {} },
+      { size: '2M', unit: 512, times: 300, blindTo: /kmalloc-(cg-)?(32|64|96)$/, options: { hugePages: '2M' } },
+    ] as const)) {
       const file = await memory({ pages: 2 * unit, initially: 'private', ...options })
       await file.guest.fill(page(0), 0x51)
       const { gmem: target, mapping, gpa, vcpu } = file.handles

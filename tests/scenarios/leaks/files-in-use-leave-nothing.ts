@@ -2,7 +2,6 @@
 import {
   call,
   fallocateModes,
-  gmemFlags,
   hugePageBytes,
   made,
   mapFlags,
@@ -14,7 +13,6 @@ import {
   type RoundCall,
 } from '../../../harness/api.ts'
 
-const shared = gmemFlags.supportShared
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 const file = made(0)
 const mapping = made(1)
@@ -44,22 +42,23 @@ function useOf(unit: number, dialect: Dialect): RoundCall[] {
 export default scenario({
   title: 'files that were used leave nothing behind when they are closed',
   rules: ['K-leaks', 'S-A35', 'S-A36'],
-  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  needs: ['in-place-conversion', 'slab-counters'],
   pools: { '2M': 4 },
-  async run({ agent, dialect, leavesNothing, expectDone }) {
+  async run({ agent, dialect, leavesNothing, expectDone, uapi, offered }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')
     const sizes = [
-      { name: '4K', unit: pageSize, flags: shared, times: 1100, blindTo: undefined },
+      { name: '4K', unit: pageSize, options: {}, times: 1100, blindTo: undefined },
       {
         name: '2M',
         unit: hugePageBytes['2M'],
-        flags: shared | gmemFlags.hugetlb | gmemFlags.huge2M,
+        options: { hugePages: '2M' },
         times: 300,
         blindTo: /kmalloc-(cg-)?(32|64|96)$/,
       },
-    ]
-    for (const { name, unit, flags, times, blindTo } of sizes) {
+    ] as const
+    for (const { name, unit, options, times, blindTo } of offered(sizes)) {
       const size = 3 * unit
+      const flags = uapi.flagsFor({ initially: 'shared', ...options })
       const create = call('gmemCreate', { vm, size, flags })
       const map = call('mmap', { file, length: size, ...sharedMapping })
       await leavesNothing({

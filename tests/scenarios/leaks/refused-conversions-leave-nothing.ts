@@ -2,31 +2,32 @@
 import {
   call,
   fallocateModes,
-  ioctls,
   page,
   pageSize,
   pages,
   scenario,
+  type HugePageSize,
   type PageState,
   type RoundCall,
 } from '../../../harness/api.ts'
 
 const hole = fallocateModes.keepSize | fallocateModes.punchHole
 const times = 1100
+const files: readonly { readonly unit: number; readonly hugePages?: HugePageSize }[] = [
+  { unit: 64 },
+  { unit: 512, hugePages: '2M' },
+]
 
 export default scenario({
   title: 'a thousand refused conversions and holes leave nothing behind',
   rules: ['K-leaks', 'S-A9', 'S-A13', 'S-A31'],
-  needs: ['in-place-conversion', 'hugetlb', 'slab-counters', 'gup-test'],
+  needs: ['in-place-conversion', 'slab-counters', 'gup-test'],
   pools: { '2M': 4 },
-  async run({ dialect, memory, leavesNothing }) {
-    for (const hugePages of [undefined, '2M'] as const) {
-      const unit = hugePages === undefined ? 64 : 512
-      const file = await memory({
-        pages: 3 * unit,
-        initially: 'shared',
-        ...(hugePages === undefined ? {} : { hugePages }),
-      })
+  async run({ dialect, uapi, offered, memory, leavesNothing }) {
+    const request = uapi.requests.private
+    const { nonzeroErrorOffset } = uapi.expects
+    for (const { unit, ...kind } of offered(files)) {
+      const file = await memory({ pages: 3 * unit, initially: 'shared', ...kind })
       const middle = pages(unit / 2, 2 * unit)
       // The pages before the pinned one have references of the check itself.
       await file.host.fill(pages(unit, 40), 0x41)
@@ -39,23 +40,19 @@ export default scenario({
         errorOffset = 0,
       ) => call('convert', { target, dialect, to, offset, size, errorOffset }, { errno })
       const argument = (value: number) =>
-        call(
-          'ioctlRaw',
-          { handle: target, request: ioctls.gmemConvertPrivate, argument: 'value', value },
-          { errno: 'EFAULT' },
-        )
+        call('ioctlRaw', { handle: target, request, argument: 'value', value }, { errno: 'EFAULT' })
       const size = 3 * unit * pageSize
       const wrong = [
         converted('private', pageSize / 2, pageSize, 'EINVAL'),
         converted('private', 0, size + pageSize, 'EINVAL'),
-        converted('shared', 0, pageSize, 'EINVAL', pageSize),
+        converted('shared', 0, pageSize, nonzeroErrorOffset, pageSize),
         converted('shared', 0, size, 'OK'),
         argument(8),
       ]
       await using pin = await file.pin(page(unit + 35), 'gup-test')
       const start = middle.first * pageSize
       await leavesNothing({
-        what: `refused conversions of ${hugePages ?? '4K'} pages`,
+        what: `refused conversions of ${kind.hugePages ?? '4K'} pages`,
         times,
         round: [
           converted('private', start, middle.count * pageSize, 'EAGAIN'),
@@ -63,7 +60,7 @@ export default scenario({
           ...wrong,
         ],
       })
-      if (hugePages !== undefined) {
+      if (kind.hugePages !== undefined) {
         const refused = call('fallocate', { file: target, mode: hole, offset: 0, length: size }, { errno: 'EAGAIN' })
         await leavesNothing({ what: 'refused holes', times, round: [refused] })
       }

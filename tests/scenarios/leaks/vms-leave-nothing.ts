@@ -1,9 +1,15 @@
 // K-leaks: a file keeps its VM alive while it is open, not longer, and a file that cannot be made or bound does not keep it at all.
-import { call, gmemFlags, hugePageBytes, made, memslotFlags, pageSize, scenario } from '../../../harness/api.ts'
+import {
+  call,
+  hugePageBytes,
+  made,
+  memslotFlags,
+  pageSize,
+  scenario,
+  type ScenarioContext,
+} from '../../../harness/api.ts'
 
 const size = 64 * pageSize
-const shared = gmemFlags.supportShared
-const huge = shared | gmemFlags.hugetlb | gmemFlags.huge2M
 const vm = made(0)
 const file = made(2)
 const slot = {
@@ -17,29 +23,43 @@ const slot = {
   gmem: file,
 }
 
+/** One huge page more than the pool has. */
+async function tooLarge(pools: ScenarioContext['pools']): Promise<{ readonly size: number }> {
+  const { free } = await pools.counters('2M')
+  return { size: (free + 1) * hugePageBytes['2M'] }
+}
+
 export default scenario({
   title: 'a VM leaves nothing behind when its files are refused, bound, and closed before it or after it',
   rules: ['K-leaks', 'S-A35'],
-  needs: ['in-place-conversion', 'hugetlb', 'slab-counters'],
+  needs: ['in-place-conversion', 'slab-counters'],
   pools: { '2M': 4 },
-  async run({ pools, dialect, leavesNothing }) {
-    const { free } = await pools.counters('2M')
-    const tooLarge = (free + 1) * hugePageBytes['2M']
+  async run({ pools, dialect, uapi, offered, leavesNothing }) {
+    const flags = uapi.flagsFor({ initially: 'shared' })
+    const [huge] = offered([{ hugePages: '2M' } as const])
+    const refused =
+      huge === undefined
+        ? call('gmemCreate', { vm, size: pageSize / 2, flags }, { errno: 'EINVAL' })
+        : call(
+            'gmemCreate',
+            { vm, ...(await tooLarge(pools)), flags: uapi.flagsFor({ ...huge, initially: 'shared' }) },
+            { errno: 'ENOMEM' },
+          )
     await leavesNothing({
       what: 'VMs with a file',
       times: 16,
       blindTo: /pages|kmalloc|maple_node|filp|dentry|vm_area/,
       round: [
         call('vmCreate', { type: 1 }),
-        call('gmemCreate', { vm, size: tooLarge, flags: huge }, { errno: 'ENOMEM' }),
-        call('gmemCreate', { vm, size, flags: shared }),
+        refused,
+        call('gmemCreate', { vm, size, flags }),
         call('memslotSet', { ...slot, gmemOffset: pageSize }, { errno: 'EINVAL' }),
         call('memslotSet', { ...slot, gmemOffset: 0 }),
         call('convert', { target: file, dialect, to: 'private', offset: pageSize, size: pageSize }),
         call('close', { handle: vm }),
         call('close', { handle: file }),
         call('vmCreate', { type: 1 }),
-        call('gmemCreate', { vm: made(8), size, flags: shared }),
+        call('gmemCreate', { vm: made(8), size, flags }),
         call('close', { handle: made(9) }),
         call('close', { handle: made(8) }),
       ],

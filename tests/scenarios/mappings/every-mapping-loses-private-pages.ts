@@ -3,7 +3,7 @@ import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'two mappings and two processes see one state and one content',
-  rules: ['S-A14', 'S-A9', 'S-A21', 'S-A16'],
+  rules: ['S-A14', 'S-A9', 'S-A21', 'S-A16', 'S-B4'],
   bugs: ['O-20'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

@@ -51,13 +51,11 @@ export default scenario({
   title: 'locked and populated pages become private like others, and private ones are neither locked nor populated',
   rules: ['S-A9', 'S-A16', 'S-A19', 'S-A20'],
   bugs: ['A-23'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, check, expectDone, expectErrno }) {
+  async run({ memory, agent, check, expectDone, expectErrno, offered }) {
     const { host } = agent
-    const small = await memory({ pages: 8, initially: 'shared' })
-    const huge = await memory({ pages: 512, hugePages: '2M', initially: 'shared' })
-    for (const file of [small, huge]) {
+    for (const options of offered([{ pages: 8 }, { pages: 512, hugePages: '2M' }] as const)) {
+      const file = await memory({ ...options, initially: 'shared' })
       const length = file.pages * pageSize
       for (const [index, { what, flags = 0, prepare, answer }] of ways.entries()) {
         await file.convert('private', page(3))

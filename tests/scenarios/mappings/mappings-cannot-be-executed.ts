@@ -4,12 +4,10 @@ import { pages, pageSize, protections, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'a mapping that could be executed is refused, and no mapping can become one',
   rules: ['K-exec', 'S-A19'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, expectErrno }) {
-    const small = await memory({ pages: 8, initially: 'shared' })
-    const huge = await memory({ pages: 512, hugePages: '2M', initially: 'shared' })
-    for (const file of [small, huge]) {
+  async run({ memory, agent, expectErrno, offered }) {
+    for (const options of offered([{ pages: 8 }, { pages: 512, hugePages: '2M' }] as const)) {
+      const file = await memory({ ...options, initially: 'shared' })
       const { gmem, mapping } = file.handles
       if (mapping === undefined) throw new Error('the file must be mapped')
       await file.host.fill(pages(0, 8), 0x41)

@@ -6,14 +6,11 @@ const { mayMove, fixed, dontUnmap } = remapFlags
 export default scenario({
   title: 'mremap neither grows nor duplicates a mapping, and a refusal leaves it alone',
   rules: ['K-mremap', 'S-A3', 'S-A16'],
-  needs: ['in-place-conversion', 'hugetlb'],
+  needs: ['convert-ioctls'],
   pools: { '2M': 2 },
-  async run({ memory, agent, check, expectDone, expectErrno }) {
-    const units = [
-      { unit: 8, file: await memory({ pages: 16, initially: 'shared' }) },
-      { unit: 512, file: await memory({ pages: 1024, hugePages: '2M', initially: 'shared' }) },
-    ]
-    for (const { unit, file } of units) {
+  async run({ memory, agent, check, expectDone, expectErrno, offered }) {
+    for (const { unit, ...options } of offered([{ unit: 8 }, { unit: 512, hugePages: '2M' }] as const)) {
+      const file = await memory({ pages: 2 * unit, initially: 'shared', ...options })
       const bytes = unit * pageSize
       const { gmem } = file.handles
       const { mapping } = expectDone(await agent.host.mmap({ file: gmem, length: bytes }), 'mapping the first half')

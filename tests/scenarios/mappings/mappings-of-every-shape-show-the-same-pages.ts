@@ -112,15 +112,11 @@ async function shapesOf(context: ScenarioContext, file: Memory, unit: number): P
 export default scenario({
   title: 'mappings of every shape, and those of a child, show the same pages and lose the private ones',
   rules: ['S-A14', 'S-A9', 'S-A10', 'S-A16', 'S-A19', 'S-A21'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   async run(context) {
-    const { agent, check, memory } = context
-    const units = [
-      { unit: 16, file: await memory({ pages: 32, initially: 'shared' }) },
-      { unit: 512, file: await memory({ pages: 1024, hugePages: '2M', initially: 'shared' }) },
-    ]
-    for (const { unit, file } of units) {
+    const { agent, check, memory, offered } = context
+    for (const { unit, ...options } of offered([{ unit: 16 }, { unit: 512, hugePages: '2M' }] as const)) {
+      const file = await memory({ pages: 2 * unit, initially: 'shared', ...options })
       const shapes = await shapesOf(context, file, unit)
       await using child: Process = await agent.fork()
       const views = shapes.flatMap(({ name, mapping, start, range, readOnly = false }) => [

@@ -3,7 +3,7 @@ import { pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'an access behind the end of the file is SIGBUS',
-  rules: ['S-A3', 'S-A16'],
+  rules: ['S-A3', 'S-A16', 'S-B11'],
   async run({ agent, check, memory, expectDone }) {
     const file = await memory({ pages: 4, initially: 'shared', slot: false, mapped: false })
     const mapped = await agent.host.mmap({ file: file.handles.gmem, length: 8 * pageSize })

@@ -13,7 +13,7 @@ const cases = [
 
 export default scenario({
   title: 'a file can be mapped only with MAP_SHARED',
-  rules: ['S-A3'],
+  rules: ['S-A3', 'S-B11'],
   async run({ agent, memory, expectErrno }) {
     for (const initially of ['shared', 'private'] as const) {
       const { gmem: file } = (await memory({ pages: 4, initially, slot: false, mapped: false })).handles

@@ -3,7 +3,7 @@ import { mapFlags, pageSize, protections, scenario } from '../../../harness/api.
 
 export default scenario({
   title: 'a file without SUPPORT_SHARED cannot be mapped',
-  rules: ['S-A3'],
+  rules: ['S-A3', 'S-B11'],
   needs: ['private-memory'],
   async run({ agent, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create(), 'creating a VM')

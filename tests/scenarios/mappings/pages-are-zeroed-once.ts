@@ -3,7 +3,7 @@ import { pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a page is zeroed at its first use and never again',
-  rules: ['S-A20', 'S-A19'],
+  rules: ['S-A20', 'S-A19', 'S-B13'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })
 

@@ -1,5 +1,5 @@
 // S-A16, S-A19: what a program asks the kernel to copy are the shared pages, and never a private one: in every way, of every process.
-import { copyWays, page, pages, pagesPerHugePage, scenario } from '../../../harness/api.ts'
+import { copyWays, page, pages, pagesPerHugePage, scenario, type Memory } from '../../../harness/api.ts'
 
 /** The pages of each way: the first ones are shared in the end, the last two private. */
 const share = 6
@@ -7,13 +7,13 @@ const share = 6
 export default scenario({
   title: 'system calls copy from and to shared pages in every way, and from and to no private page',
   rules: ['S-A16', 'S-A19', 'S-A20', 'S-A9', 'S-A21'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
-  async run({ memory, agent }) {
-    const small = await memory({ pages: 128, initially: 'shared' })
-    const huge = await memory({ pages: pagesPerHugePage('2M'), hugePages: '2M', initially: 'shared' })
+  async run({ memory, agent, offered }) {
+    const kinds = offered([{ pages: 128 }, { pages: pagesPerHugePage('2M'), hugePages: '2M' }] as const)
+    const files: Memory[] = []
+    for (const options of kinds) files.push(await memory({ ...options, initially: 'shared' }))
     await using child = await agent.fork()
-    for (const file of [small, huge]) {
+    for (const file of files) {
       const views = [
         ...copyWays.map((way) => file.copiesBy(way)),
         ...(['process-vm', 'proc-mem'] as const).map((way) => file.copiesBy(way, { pid: child.pid })),

@@ -1,6 +1,12 @@
 // S-A41, S-A30, S-A36: a hole over a failed page gives the file good memory for it; no one gets the failed frame, and the failed huge page does not leave its pool.
 import { page, pages, scenario } from '../../../harness/api.ts'
-import { expectLostByGuest, expectLostByHost, failedPages, retire } from '../common/failed-pages.ts'
+import {
+  convertPastFailures,
+  expectLostByGuest,
+  expectLostByHost,
+  failedPages,
+  retire,
+} from '../common/failed-pages.ts'
 
 const hwpoison = 1n << 19n
 
@@ -8,14 +14,14 @@ export default scenario({
   title: 'after a hole the place of a failed page has good memory, and the failed frame is never used again',
   rules: ['S-A41', 'K-failures', 'K-failed-frames', 'S-A30', 'S-A36'],
   bugs: ['A-24'],
-  needs: ['in-place-conversion', 'hugetlb', 'pagemap', 'hwpoison-inject'],
+  needs: ['in-place-conversion', 'pagemap', 'hwpoison-inject'],
   pools: { '2M': 3 },
   async run(words) {
-    const { memory, agent, check, expectDone, expectErrno, pools, unpoison } = words
-    for (const kind of [{}, { hugePages: '2M' }] as const) {
+    const { memory, agent, check, offered, expectDone, expectErrno, pools, unpoison } = words
+    for (const kind of offered([{}, { hugePages: '2M' }] as const)) {
       const huge = 'hugePages' in kind
       const what = huge ? 'a huge page' : 'a page'
-      const { free } = await pools.counters('2M')
+      const free = huge ? (await pools.counters('2M')).free : 0
       const file = await memory({ pages: 512, initially: 'shared', ...kind })
       const { gmem, mapping } = file.handles
       await file.host.fill(file.all, 0x6f)
@@ -32,7 +38,7 @@ export default scenario({
         await file.host.expect(page(76), 0)
         await file.host.expect(page(78), 0x6f)
       }
-      await file.convert('private', pages(70, 10))
+      await convertPastFailures(words, file, pages(70, 10), new Set([77]))
       await file.punchHole(file.all)
       await file.convert('shared', pages(70, 10))
       const again = expectDone(await agent.host.mmap({ file: gmem, length: 512 * 4096 }), `mapping ${what} again`)

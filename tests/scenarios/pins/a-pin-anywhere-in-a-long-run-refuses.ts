@@ -10,12 +10,11 @@ const distances = [0, 30, 31, 32, 61, 62, 511]
 export default scenario({
   title: 'a pinned page anywhere in a long run of shared pages is named in the refusal',
   rules: ['S-A9', 'S-A12'],
-  needs: ['in-place-conversion', 'hugetlb', 'gup-test'],
+  needs: ['in-place-conversion', 'gup-test'],
   pools: { '2M': 2 },
-  async run({ memory }) {
-    const small = await memory({ pages: 1024, initially: 'shared' })
-    const large = await memory({ pages: 1024, hugePages: '2M', initially: 'shared' })
-    for (const file of [small, large]) {
+  async run({ memory, offered }) {
+    for (const options of offered([{}, { hugePages: '2M' }] as const)) {
+      const file = await memory({ pages: 1024, initially: 'shared', ...options })
       await file.host.fill(file.all, 0x6a)
       for (const [index, place] of places.entries()) {
         const pin = await file.pin(page(place), index % 2 === 0 ? 'vmsplice' : 'gup-test')

@@ -7,13 +7,12 @@ const pinned = 33
 export default scenario({
   title: 'a page that a child has pinned is refused until the child unpins it or ends',
   rules: ['S-A9', 'S-A12', 'S-A14', 'S-A19', 'S-A21'],
-  needs: ['in-place-conversion', 'hugetlb', 'gup-test'],
+  needs: ['in-place-conversion', 'gup-test'],
   pools: { '2M': 1 },
-  async run({ memory, agent, check, expectDone }) {
+  async run({ memory, agent, check, expectDone, offered }) {
     const huge = pagesPerHugePage('2M')
-    const small = await memory({ pages: huge, initially: 'shared' })
-    const large = await memory({ pages: huge, hugePages: '2M', initially: 'shared' })
-    for (const file of [small, large]) {
+    for (const options of offered([{}, { hugePages: '2M' }] as const)) {
+      const file = await memory({ pages: huge, initially: 'shared', ...options })
       const { mapping } = file.handles
       if (mapping === undefined) throw new Error('the file must be mapped')
       await file.host.fill(file.all, 0x51)

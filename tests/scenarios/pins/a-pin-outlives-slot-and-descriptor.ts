@@ -6,13 +6,11 @@ const pinned = 33
 export default scenario({
   title: 'a pinned page is refused after its slot, its mapping and the descriptor that mapped it are gone',
   rules: ['S-A9', 'S-A12', 'S-A14', 'S-A19'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, expectDone, expectErrno, dialect }) {
+  async run({ memory, agent, expectDone, expectErrno, dialect, offered }) {
     for (const [index, method] of (['vmsplice', 'socket'] as const).entries()) {
-      const small = await memory({ pages: 512, initially: 'shared', slot: false })
-      const huge = await memory({ pages: 512, hugePages: '2M', initially: 'shared', slot: false })
-      for (const file of [small, huge]) {
+      for (const options of offered([{}, { hugePages: '2M' }] as const)) {
+        const file = await memory({ pages: 512, initially: 'shared', slot: false, ...options })
         const { gmem, mapping } = file.handles
         if (mapping === undefined) throw new Error('the file must be mapped')
         const slot = await file.bind(file.all)

@@ -3,7 +3,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'error_offset names the first of several pinned pages in the range',
-  rules: ['S-A9', 'S-A12'],
+  rules: ['S-A9', 'S-A12', 'S-B4'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {
     const file = await memory({ pages: 16, initially: 'shared' })

@@ -3,7 +3,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a pinned page is refused with EAGAIN, and error_offset names it',
-  rules: ['S-A9', 'S-A12'],
+  rules: ['S-A9', 'S-A12', 'S-B4'],
   bugs: ['A-21'],
   needs: ['in-place-conversion', 'gup-test'],
   async run({ memory }) {

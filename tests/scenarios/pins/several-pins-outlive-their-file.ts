@@ -59,7 +59,7 @@ async function closeWithPins(context: ScenarioContext, { size, pinned, unpinned,
   const file = await memory({ pages: (pinned + unpinned) * huge, hugePages: size, initially: 'private' })
   const held = []
   for (const { at, by, lent } of pins) {
-    await file.convert('shared', page(at))
+    await file.ensure('shared', page(at))
     await file.host.fill(page(at), 0x56)
     held.push({ at, lent, pin: await file.pin(page(at), by) })
   }

@@ -3,7 +3,7 @@ import { page, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'a page that a pipe references is refused until the pipe is closed',
-  rules: ['S-A9', 'S-A19'],
+  rules: ['S-A9', 'S-A19', 'S-B4'],
   bugs: ['A-21'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })

@@ -11,10 +11,10 @@ const races = 5
 export default scenario({
   title: 'holes beside a guest whose memslot has no host memory leave it no page that the file does not have',
   rules: ['S-A11', 'S-A30', 'S-A24'],
-  needs: ['in-place-conversion', 'hugetlb'],
+  needs: ['in-place-conversion'],
   pools: { '2M': 2 },
-  async run({ memory, agent, check, expectDone }) {
-    for (const { what, options } of kinds) {
+  async run({ memory, agent, check, expectDone, offered }) {
+    for (const { what, options } of offered(kinds)) {
       // A memslot with host memory is also told by the mappings of the file.
       const file = await memory({ ...options, initially: 'shared', mapped: false })
       const length = options.pages * pageSize

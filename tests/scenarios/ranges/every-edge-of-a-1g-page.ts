@@ -23,7 +23,7 @@ export default scenario({
     // So that it is split all the time.
     await file.convert('shared', page(1000))
     await file.perform(
-      ranges.map((range, index) => ({ does: 'convert', to: index % 2 === 0 ? 'shared' : 'private', range }) as const),
+      ranges.map((range, index) => ({ does: 'ensure', to: index % 2 === 0 ? 'shared' : 'private', range }) as const),
     )
     for (const to of ['shared', 'private'] as const) {
       await file.perform(
@@ -31,12 +31,12 @@ export default scenario({
           const witnesses = witnessesOf(range, places)
           return [
             ...witnesses.map((at) => ({ does: 'host-look', range: at }) as const),
-            { does: 'convert', to, range } as const,
+            { does: 'ensure', to, range } as const,
             ...witnesses.map((at) => ({ does: 'guest-fill', range: at, tag: 1 + index }) as const),
             { does: 'punch', range } as const,
             ...witnesses.map((at) => ({ does: 'guest-look', range: at }) as const),
             ...witnesses.map((at) => ({ does: 'host-look', range: at }) as const),
-            { does: 'convert', to: to === 'shared' ? 'private' : 'shared', range } as const,
+            { does: 'ensure', to: to === 'shared' ? 'private' : 'shared', range } as const,
           ]
         }),
       )

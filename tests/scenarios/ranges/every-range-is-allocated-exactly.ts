@@ -45,11 +45,10 @@ const refused = (size: number) =>
 export default scenario({
   title: 'an allocation takes exactly the units that its range touches, and what is no range in the file takes none',
   rules: ['K-ranges', 'S-A28', 'S-A29', 'S-A34', 'S-A36'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 3, '1G': 1 },
   timeout: 20,
-  async run({ memory, agent, check, expectErrno }) {
-    for (const options of files) {
+  async run({ memory, agent, check, expectErrno, uapi, offered }) {
+    for (const options of offered(files)) {
       const file = await memory({ ...options, initially: 'private', slot: false, mapped: false })
       const { gmem } = file.handles
       const unit = file.model.pagesPerUnit
@@ -57,7 +56,7 @@ export default scenario({
       const expectBlocks = async (what: string) => {
         if (unit > 1) return file.expectAccounting()
         const { blocks } = await agent.gmem.status(gmem)
-        check.equal(blocks, file.model.allocatedPages * 8, `st_blocks after ${what}, of ${name}`)
+        check.equal(blocks, uapi.blocksOf(file.model.allocatedPages), `st_blocks after ${what}, of ${name}`)
       }
       for (const { what, offset, length, allocate, punch } of refused(file.pages * pageSize)) {
         const allocated = await agent.gmem.fallocate(gmem, keepSize, offset, length)

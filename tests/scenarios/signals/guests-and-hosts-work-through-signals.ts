@@ -7,11 +7,10 @@ const files = [{ pages: 2 * huge }, { pages: 2 * huge, hugePages: '2M' }] as con
 export default scenario({
   title: 'a guest that signals stop goes on where it was, and the accesses of the host are complete',
   rules: ['K-signals', 'S-A18', 'S-A16', 'S-A20'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   timeout: 20,
-  async run({ memory, signalled, check }) {
-    for (const options of files) {
+  async run({ memory, signalled, check, offered }) {
+    for (const options of offered(files)) {
       const file = await memory({ ...options, initially: 'private' })
       await file.convert('shared', pages(huge, 100))
       await file.guest.expect(page(0), 0) // so that the vCPU is there

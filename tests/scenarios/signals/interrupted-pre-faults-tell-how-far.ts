@@ -11,10 +11,10 @@ const files = [
 export default scenario({
   title: 'a pre-fault that a signal ends tells how far it came',
   rules: ['K-signals', 'S-A18', 'S-A20'],
-  needs: ['in-place-conversion', 'hugetlb', 'pre-fault', 'binary-stats'],
+  needs: ['in-place-conversion', 'pre-fault', 'binary-stats'],
   pools: { '2M': 2 },
-  async run({ memory, agent, signalled, check, expectDone }) {
-    for (const { what, ...options } of files) {
+  async run({ memory, agent, signalled, check, expectDone, offered }) {
+    for (const { what, ...options } of offered(files)) {
       const file = await memory(options)
       const { vcpu, gpa } = file.handles
       const end = gpa + file.pages * pageSize

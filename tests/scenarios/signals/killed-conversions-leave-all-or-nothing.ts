@@ -13,11 +13,11 @@ const stuckMilliseconds = 1000
 export default scenario({
   title: 'a process that dies in a conversion leaves it done or not begun, and the file to others',
   rules: ['K-killed', 'S-A13', 'S-A36', 'S-A14'],
-  needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap', 'pre-fault', 'gup-test'],
+  needs: ['in-place-conversion', 'binary-stats', 'pagemap', 'pre-fault', 'gup-test'],
   pools: { '2M': 3 },
   timeout: 20,
-  async run({ memory, agent, dialect, killedDuring, signalled, check }) {
-    for (const { what, options } of files) {
+  async run({ memory, agent, dialect, killedDuring, signalled, check, offered }) {
+    for (const { what, options } of offered(files)) {
       const file = await memory(options)
       const target = file.handles.gmem
       // The signal below is for the next operation, which creates the vCPU if nothing did before.
@@ -26,7 +26,7 @@ export default scenario({
       await file.host.fill(file.all, 0x51)
       for (const to of ['private', 'shared'] as const) {
         const from = to === 'private' ? 'shared' : 'private'
-        await file.convert(from, file.all)
+        await file.ensure(from, file.all)
         const duration = await file.timeConversion(to, file.all)
         await file.convert(from, file.all)
         const unchanged = await tryMoments(duration, async (after) => {

@@ -29,11 +29,11 @@ interface Operation {
 export default scenario({
   title: 'processes that die in holes, allocations and first touches leave the file and the pool to others',
   rules: ['K-killed', 'S-A30', 'S-A29', 'S-A36', 'S-A20'],
-  needs: ['in-place-conversion', 'hugetlb', 'pre-fault'],
+  needs: ['in-place-conversion', 'pre-fault'],
   pools: { '2M': 3 },
   timeout: 20,
-  async run({ memory, pools, agent, killedDuring, signalled, check }) {
-    for (const { what, options } of files) {
+  async run({ memory, pools, agent, killedDuring, signalled, check, offered }) {
+    for (const { what, options } of offered(files)) {
       if (what === '2M') await pools.poison('2M', 0xdd)
       const file = await memory(options)
       const { gmem, mapping, vcpu } = file.handles

@@ -20,6 +20,8 @@ interface Operation {
   readonly undo: () => Promise<unknown>
   /** Default: a signal came within a system call. A touch is none. */
   readonly arrived?: (signals: Arrivals) => boolean
+  /** It may end before any signal comes: it unmaps nothing that it would have to wait for. */
+  readonly mayBeShort?: true
 }
 
 function cameInCall({ inCalls }: Arrivals): boolean {
@@ -29,11 +31,10 @@ function cameInCall({ inCalls }: Arrivals): boolean {
 export default scenario({
   title: 'signals end neither a conversion nor a hole nor a binding, and no access fails for them',
   rules: ['K-signals', 'S-A9', 'S-A10', 'S-A13', 'S-A16'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 2 },
   timeout: 20,
-  async run({ memory, agent, signalled, check, expectDone }) {
-    for (const { what, every, options } of files) {
+  async run({ memory, agent, signalled, check, expectDone, offered }) {
+    for (const { what, every, options } of offered(files)) {
       const file = await memory(options)
       const { gmem, mapping, vm, gpa } = file.handles
       const slot = { vm, slot: 0, gpa, size: file.pages * pageSize, gmem, mapping }
@@ -60,6 +61,7 @@ export default scenario({
           name: 'a conversion to shared',
           run: () => file.convert('shared', file.all),
           undo: () => file.convert('private', file.all),
+          mayBeShort: true,
         },
         {
           name: 'conversions of each fourth page',
@@ -79,14 +81,14 @@ export default scenario({
           undo: () => file.host.fill(file.all, 0x42),
         },
       ]
-      for (const { name, run, undo, arrived = cameInCall } of operations) {
+      for (const { name, run, undo, mayBeShort = false, arrived = cameInCall } of operations) {
         const { pending, nanoseconds } = await perform('blocked', 0, name, run)
         check.that(pending, `the blocked signal was there in ${name}`)
         const hit = await tryMoments(nanoseconds, async (after) => {
           await undo()
           return arrived(await perform('handled', after, name, run))
         })
-        check.that(hit, `a signal arrived in ${name} of pages of ${what}`)
+        check.that(hit || mayBeShort, `a signal arrived in ${name} of pages of ${what}`)
         if (name === 'a conversion to private') await file.matchesModel()
         else if (name !== 'unbinding') await file.matchesModel(pages(huge - 2, 4))
       }

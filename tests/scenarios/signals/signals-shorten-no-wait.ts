@@ -6,10 +6,9 @@ const huge = pagesPerHugePage('2M')
 export default scenario({
   title: 'no signal shortens the time that a reference to a page has to go away',
   rules: ['K-signals', 'S-A9', 'S-A31'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, signalled, check, expectErrno }) {
-    for (const options of [{ pages: 8 }, { pages: huge, hugePages: '2M' }] as const) {
+  async run({ memory, agent, signalled, check, expectErrno, offered }) {
+    for (const options of offered([{ pages: 8 }, { pages: huge, hugePages: '2M' }] as const)) {
       const file = await memory({ ...options, initially: 'shared' })
       await file.host.fill(pages(0, 8), 0x31)
       const { gmem } = file.handles

@@ -6,10 +6,9 @@ const files = [{ pages: 8 }, { pages: pagesPerHugePage('2M'), hugePages: '2M' }]
 export default scenario({
   title: 'the guest reaches pages of both states where it found no memory before',
   rules: ['S-A18'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 1 },
-  async run({ memory, agent, check, expectDone }) {
-    for (const options of files) {
+  async run({ memory, agent, check, expectDone, offered }) {
+    for (const options of offered(files)) {
       for (const initially of ['shared', 'private'] as const) {
         const file = await memory({ ...options, initially, slot: false })
         const { gpa, gmem, mapping, nestedVm } = file.handles
@@ -21,7 +20,7 @@ export default scenario({
           }
           const slot = await file.bind(file.all, gpa)
           await slot.matchesModel(pages(0, 8))
-          await file.convert(initially === 'shared' ? 'private' : 'shared', page(3))
+          await file.convert(file.model.stateAt(3) === 'shared' ? 'private' : 'shared', page(3))
           await slot.matchesModel(pages(0, 8))
           await slot.guest.fill(pages(0, 8), 0x30 + round)
           await slot.unbind()

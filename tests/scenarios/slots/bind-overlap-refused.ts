@@ -9,7 +9,7 @@ export default scenario({
   title: 'a range that is bound to a memslot cannot be bound to another one',
   rules: ['S-A5'],
   needs: ['private-memory'],
-  async run({ agent, memory, dialect, expectErrno }) {
+  async run({ agent, memory, expectErrno, uapi }) {
     const file = await memory({ pages: 8, initially: 'shared', slot: false, mapped: false })
     const { vm, gmem, gpa } = file.handles
     const bind = (slot: number, range: typeof bound): ReturnType<typeof agent.vm.setMemslot> =>
@@ -26,9 +26,7 @@ export default scenario({
     for (const range of overlapping) {
       const reply = await bind(1, range)
       const what = `binding ${range.count} pages from ${range.first} on`
-      // Mainline returns EEXIST since 7.3, and EINVAL before.
-      const newer = dialect !== 'convert-ioctl' && reply.errno === 'EEXIST'
-      expectErrno(reply, newer ? 'EEXIST' : 'EINVAL', what)
+      expectErrno(reply, uapi.expects.overlappingSlot, what)
     }
     for (const [index, range] of free.entries()) {
       expectErrno(await bind(2 + index, range), 'OK', `binding ${range.count} free pages from ${range.first} on`)

@@ -9,7 +9,7 @@ export default scenario({
   title: 'every change of a slot is refused and changes nothing, and a deleted one makes room for another file',
   rules: ['K-slots', 'S-A5', 'S-A10', 'S-A18'],
   needs: ['in-place-conversion', 'binary-stats'],
-  async run({ memory, agent, check, expectErrno, expectDone }) {
+  async run({ memory, agent, check, expectErrno, expectDone, uapi }) {
     const file = await memory({ pages: 3 * slotPages, initially: 'shared', slot: false })
     const other = await memory({ pages: 3 * slotPages, initially: 'private', slot: false, mapped: false, beside: file })
     const { vm, gmem, mapping, nestedVm } = file.handles
@@ -72,7 +72,7 @@ export default scenario({
         expectDone(await agent.vm.deleteMemslot(vm, free), `deleting the slot of ${what}`)
       }
       const overlap = await agent.vm.setMemslot({ ...slots, slot: free, gpa: gpa + size })
-      expectErrno(overlap, 'EINVAL', 'binding the range to one more slot')
+      expectErrno(overlap, uapi.expects.overlappingSlot, 'binding the range to one more slot')
       await file.convert('shared', pages(2, 4))
       await expectUnchanged('after a conversion')
       await file.convert('private', pages(3, 3))

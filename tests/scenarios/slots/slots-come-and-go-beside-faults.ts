@@ -8,10 +8,9 @@ const files = [{ part: 8 }, { part: pagesPerHugePage('2M'), hugePages: '2M' }] a
 export default scenario({
   title: 'guests find their memory or no slot while a slot comes and goes, and other slots never notice',
   rules: ['S-A11', 'S-A18', 'S-A14', 'K-slots'],
-  needs: ['in-place-conversion', 'hugetlb'],
   pools: { '2M': 3 },
-  async run({ memory, check }) {
-    for (const { part, ...options } of files) {
+  async run({ memory, check, offered }) {
+    for (const { part, ...options } of offered(files)) {
       const file = await memory({ ...options, pages: 3 * part, initially: 'shared', slot: false })
       const stays = pages(0, part)
       const comes = pages(part, 2 * part)

@@ -1,14 +1,15 @@
 // V-2: KVM_SET_MEMORY_ATTRIBUTES refuses unknown flags and attributes and any range that is not one or more whole pages: EINVAL, and nothing changes.
-import { attributePrivate, ioctls, pageSize, scenario, vmTypes, words } from '../../../harness/api.ts'
+import { attributes as known, interfaceOf, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
 
 const gpa = 0x4000_0000
-const good = { address: gpa, size: pageSize, attributes: attributePrivate, flags: 0 } as const
+const uapi = interfaceOf('vm-attributes')
+const good = { address: gpa, size: pageSize, attributes: known.private, flags: 0 } as const
 const cases = [
   { what: 'flags', ...good, flags: 1 },
   { what: 'the highest flag', ...good, flags: 1n << 63n },
   { what: 'an unknown attribute', ...good, attributes: 1n << 4n },
   { what: 'the attributes of reading, writing and executing', ...good, attributes: 7 },
-  { what: 'an unknown attribute beside a known one', ...good, attributes: attributePrivate | (1n << 63n) },
+  { what: 'an unknown attribute beside a known one', ...good, attributes: known.private | (1n << 63n) },
   { what: 'an empty range', ...good, size: 0 },
   { what: 'an address of one byte more', ...good, address: gpa + 1 },
   { what: 'half a page', ...good, size: 2048 },
@@ -24,17 +25,18 @@ export default scenario({
     const file = await memory({ pages: 4, initially: 'shared', twoMemories: true })
     check.equal(file.handles.gpa, gpa, 'the address of page 0')
     await file.host.fill(file.all, 0x9d)
-    const request = ioctls.setMemoryAttributes
+    const request = uapi.requests.private
 
     for (const { what, address, size, attributes, flags } of cases) {
-      const bytes = words(address, size, attributes, flags)
+      const bytes = uapi.argument('private', { offset: address, size, attributes, flags })
       const reply = await agent.ioctlRaw({ handle: file.handles.vm, request, bytes })
       expectErrno(reply, 'EINVAL', `setting attributes with ${what}`)
     }
     await file.matchesModel()
 
     const plain = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')
-    const bytes = words(good.address, good.size, good.attributes, good.flags)
+    const { address, ...rest } = good
+    const bytes = uapi.argument('private', { offset: address, ...rest })
     const reply = await agent.ioctlRaw({ handle: plain.vm, request, bytes })
     expectErrno(reply, 'EINVAL', 'making a page private in a VM that has no private memory')
   },

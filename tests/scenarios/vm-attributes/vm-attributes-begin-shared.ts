@@ -15,7 +15,7 @@ export default scenario({
     await file.matchesModel()
 
     await file.convert('private', pages(4, 8))
-    await file.convert('private', pages(4, 8))
+    await file.ensure('private', pages(4, 8))
     await file.matchesModel()
 
     await file.punchHole(pages(6, 4))

@@ -1,7 +1,7 @@
 // Values of options: what was given, and what it must be.
 import path from 'node:path'
 import { test } from 'tap'
-import { directoryToWrite, oneOf, positiveInteger } from '../../../harness/commands/option-parsers.ts'
+import { directoryToWrite, kernelWord, oneOf, positiveInteger } from '../../../harness/commands/option-parsers.ts'
 
 void test('a positive integer', (t) => {
   const parse = positiveInteger('--jobs', 64)
@@ -23,6 +23,15 @@ void test('one of a few words', (t) => {
     message: "--accel must be tcg or kvm, got 'kvmm'",
     hint: 'for example: --accel kvm',
   })
+  t.end()
+})
+
+void test('a word of a kernel command line', (t) => {
+  const parse = kernelWord('--append')
+  t.equal(parse('kvm.gmem_in_place_conversion=1'), 'kvm.gmem_in_place_conversion=1')
+  for (const text of ['', 'a b', 'a="b"', "a='b'", 'a\nb']) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', hint: /--append kvm\.gmem_in_place_conversion=1/ }, text)
+  }
   t.end()
 })
 

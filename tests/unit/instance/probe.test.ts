@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { capabilities } from '../../../harness/catalogue/capabilities.ts'
 import { capabilitiesOf, probeKernel, type Probe } from '../../../harness/instance/probe.ts'
-import { dialects, type Dialect } from '../../../harness/uapi/dialect.ts'
+import { dialects, dialectSpecs, type Dialect } from '../../../harness/uapi/dialect.ts'
 import { fakeInstance } from '../fixtures/run/fake-instance.ts'
 
 const [noEntry, denied, notTty] = [2, 13, 25]
@@ -49,7 +49,9 @@ const able = { 233: 8, 234: 1, 235: 3, 236: 1, 242: 1 }
 
 void test('a kernel that can do nothing has no capability, and no VM is made in it', async (t) => {
   const found = await probe({})
-  t.strictSame(found, { dialects: [], hugePages: [], capabilities: [] })
+  const reason = 'this kernel has no guest_memfd, or no software-protected VM type'
+  const tried = Object.fromEntries(dialects.map((name) => [name, reason]))
+  t.strictSame(found, { dialects: [], tried, hugePages: [], capabilities: [] })
 })
 
 void test('the dialect of the definition decides about conversion in place and huge pages', async (t) => {
@@ -70,6 +72,17 @@ void test('a kernel without the ioctls of the files speaks by attributes of the 
   const found = await probe({ extensions: able })
   t.strictSame(found.dialects, ['vm-attributes'])
   t.notOk(capabilitiesOf(found, 'convert-ioctl').has('in-place-conversion'))
+  const files = dialectSpecs['gmem-attributes'].switches
+  const ioctl = 'KVM_SET_MEMORY_ATTRIBUTES2 (0xc080aed2) on a file with flags 0x1 gave ENOTTY'
+  t.equal(found.tried['gmem-attributes'], [ioctl, ...files.map((file) => `${file} is absent`)].join(', '))
+})
+
+void test('a switch of the kernel that is off is told', async (t) => {
+  const [, file = ''] = dialectSpecs['gmem-attributes'].switches
+  const found = await probe({ extensions: able, files: { [file]: 'N\n' } })
+  t.match(found.tried['gmem-attributes'], /gave ENOTTY, .*\/kvm\/parameters\/gmem_in_place_conversion is N$/)
+  const other = await probe({ extensions: able, converts: ['gmem-attributes'], files: { [file]: 'Y\n' } })
+  t.notMatch(other.tried['gmem-attributes'], /parameters/)
 })
 
 void test('a file shows a capability by its existence, by its contents, or by a text in it', async (t) => {

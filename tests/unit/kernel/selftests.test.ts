@@ -50,6 +50,23 @@ void test('a program is built against the headers of its kernel, and found again
   }
 })
 
+void test('a test that is wanted only if it is present may be missing', async (t) => {
+  const place = t.testdir()
+  const context = recordingContext(path.join(place, 'cache'))
+  const definition = await miniDefinition(place, { files })
+  const wanted = [good, { target: 'kvm', test: 'newer_test', ifPresent: true }] as const
+  const built = await provideSelftests(definition, wanted, context)
+  t.strictSame(
+    built.map((program) => program.test),
+    ['good_test'],
+  )
+  context.told.length = 0
+  t.same(await provideSelftests(definition, wanted, context), built)
+  t.same(context.told, [], 'the tree is known to lack it')
+  const present = [{ ...good, ifPresent: true }] as const
+  t.match(await provideSelftests(definition, present, context), [{ test: 'good_test', timeout: 120 }])
+})
+
 void test('a selftest that does not compile does not stop the others', async (t) => {
   const place = t.testdir()
   const context = recordingContext(path.join(place, 'cache'))

@@ -31,6 +31,7 @@ async function tryAll(instance: Instance, bodies: readonly Body[], between: (ind
     const result = await execute(named(`number-${index}`, body), instance, {
       read: splatReader([], '2026-11-29'),
       signal,
+      available: new Set(),
       watch,
       since: tried.at(-1)?.nextWindow ?? instance.console.mark(),
       isLast: () => false,

@@ -109,6 +109,7 @@ void test('the test is an ERROR with its line, and its instance is not used agai
     const attempt = await execute(named('forgetful', body), open, {
       read: splatReader([], '2026-11-29'),
       signal: new AbortController().signal,
+      available: new Set(),
       watch: undefined,
       since: instance.console.mark(),
       isLast: () => false,

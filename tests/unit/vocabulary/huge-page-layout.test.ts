@@ -1,6 +1,7 @@
 // Tests the words about whole and split huge pages on a fake kernel: a correct one, and one with each fault.
 import { test } from 'tap'
 import type { Memory, ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
+import { hugePageSizes } from '../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page, pages } from '../../../harness/model/ranges.ts'
 import type { PageState } from '../../../harness/model/reference-model.ts'
@@ -104,7 +105,7 @@ async function play(): Promise<Stage> {
     return path.endsWith('hugetlb.2MB.current') ? `${kernel.charged.used}\n` : undefined
   }
   const { instance } = await fakeInstance({ reply, files })
-  const context = createContext(instance.agent, 'convert-ioctl', () => undefined)
+  const context = createContext(instance.agent, { dialect: 'convert-ioctl', hugePages: hugePageSizes }, () => undefined)
   return {
     kernel,
     context,

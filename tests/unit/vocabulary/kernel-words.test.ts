@@ -1,6 +1,7 @@
 // Words about the kernel as a whole: pools, control groups, memory errors; and their errors.
 import { test } from 'tap'
 import type { ScenarioContext } from '../../../harness/vocabulary/scenario-context.ts'
+import { hugePageSizes } from '../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../harness/vocabulary/create-context.ts'
 import { page } from '../../../harness/model/ranges.ts'
 import { fakeInstance, type FakeOptions } from '../fixtures/run/fake-instance.ts'
@@ -17,7 +18,11 @@ async function play(options: FakeOptions = {}): Promise<Stage> {
   const { instance } = await fakeInstance(options)
   const expected: RegExp[] = []
   return {
-    context: createContext(instance.agent, 'convert-ioctl', (pattern) => void expected.push(pattern)),
+    context: createContext(
+      instance.agent,
+      { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+      (pattern) => void expected.push(pattern),
+    ),
     operations: () => instance.agent.recentOperations,
     expected,
     [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),

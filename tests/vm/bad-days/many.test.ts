@@ -90,6 +90,7 @@ void test('500 runs of one scenario leave nothing in the harness', async (t) => 
       emit: async () => undefined,
       signal,
       dialect: 'convert-ioctl',
+      needsDialect: true,
       kernel: 'gmem-convert',
       expectSkips: [],
       allow: [],

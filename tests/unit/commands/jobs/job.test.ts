@@ -14,7 +14,7 @@ void test('a job has the facts of its options and of its kernel definition', asy
   t.equal(choice, 'tests of gmem-convert')
   t.match(job, { directory: output, isolation: 'none', accelerator: { name: 'tcg' } })
   t.ok(existsSync(output))
-  t.match(runFactsOf(job), {
+  t.match(runFactsOf(job, 'convert-ioctl'), {
     kernel: 'gmem-convert',
     dialect: 'convert-ioctl',
     isolation: 'none',

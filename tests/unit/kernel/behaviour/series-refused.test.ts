@@ -154,7 +154,7 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
   ],
   'a removed line like a signature, whose tail is lost': [
     'diff --git a/virt/sig b/virt/sig\n--- a/virt/sig\n+++ b/virt/sig\n@@ -1,2 +1,2 @@\n one\n-- \n',
-    /damaged/,
+    /damaged|its last hunk lacks/,
   ],
   nothing: ['', /no diff|no patches/],
   'a binary file': ['\u0000\u0001\u0002', /no diff/],

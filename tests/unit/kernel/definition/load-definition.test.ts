@@ -57,6 +57,14 @@ void test('a definition may lie anywhere; its paths are relative to it', async (
   })
 })
 
+void test('a definition may leave its dialect open, and add words to the command line of its kernel', async (t) => {
+  const directory = t.testdir()
+  t.match(await outcomeOf(directory, { ...good, dialect: '' }), { dialect: 'auto', parameters: [] })
+  t.match(await outcomeOf(directory, { ...good, dialect: 'dialect: auto' }), { dialect: 'auto' })
+  const words = { ...good, series: 'parameters: [kvm.gmem_in_place_conversion=1, quiet]' }
+  t.match(await outcomeOf(directory, words), { parameters: ['kvm.gmem_in_place_conversion=1', 'quiet'] })
+})
+
 void test('the same text in another directory is not parsed again, and has its own paths', async (t) => {
   const directory = t.testdir({ one: {}, two: {} })
   const text = Object.values(good).join('\n')
@@ -87,7 +95,12 @@ void test('the error for an unknown kernel lists the nearest and all names', asy
 const mistakes = [
   ['a key with a typo', { dialect: 'dialct: vm-attributes' }, /mine\.yaml:4:1: there is no key 'dialct'/, /'dialect'/],
   ['a typo deeper down', { source: 'source:\n  debain: x' }, /mine\.yaml:3:3: there is no key 'debain'/, /'debian'/],
-  ['a missing key', { dialect: '' }, /mine\.yaml:1:1: dialect is missing/],
+  ['a missing key', { description: '' }, /mine\.yaml:2:1: description is missing/],
+  [
+    'a parameter that is two words',
+    { series: "parameters: ['quiet nosmp']" },
+    /mine\.yaml:5:14: entry 1 of parameters must be one word of a kernel command line/,
+  ],
   [
     'a wrong value',
     { dialect: 'dialect: vm-atributes' },

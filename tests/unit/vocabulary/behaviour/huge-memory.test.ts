@@ -1,6 +1,7 @@
 // Creation and slots of files of huge pages, with a scripted agent and no kernel.
 import { test } from 'tap'
 import type { Memory, ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { NestedVm } from '../../../../harness/vocabulary/nested-vm.ts'
 import { pages } from '../../../../harness/model/ranges.ts'
@@ -17,7 +18,7 @@ interface Stage extends AsyncDisposable {
 async function stage(dialect: 'convert-ioctl' | 'vm-attributes' = 'convert-ioctl'): Promise<Stage> {
   const { instance } = await fakeInstance()
   return {
-    context: createContext(instance.agent, dialect, () => undefined),
+    context: createContext(instance.agent, { dialect, hugePages: hugePageSizes }, () => undefined),
     operations: () => instance.agent.recentOperations,
     [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }

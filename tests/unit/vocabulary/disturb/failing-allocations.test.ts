@@ -1,6 +1,7 @@
 // Failing allocations: each fails once, and the number of refusals shows whether the named ones failed.
 import { test } from 'tap'
 import type { OperationName } from '../../../../harness/agent/wire/operations.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import type { FailingAllocations, LastingFailures } from '../../../../harness/vocabulary/disturb/failing-allocations.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
@@ -33,7 +34,11 @@ async function failEach(
 ): Promise<{ readonly told: readonly (readonly [number, string])[]; readonly operations: readonly string[] }> {
   const { instance } = await fakeInstance(options)
   await using owned = instance
-  const { agent, failEachAllocation } = createContext(owned.agent, 'convert-ioctl', () => undefined)
+  const { agent, failEachAllocation } = createContext(
+    owned.agent,
+    { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+    () => undefined,
+  )
   const told: (readonly [number, string])[] = []
   await failEachAllocation({
     of: 'pages',
@@ -142,7 +147,11 @@ function lastingInjector({ size, armed = 1 }: { readonly size: number; readonly 
 async function failFrom(options: FakeOptions, wanted: Partial<LastingFailures> = {}): Promise<readonly string[]> {
   const { instance } = await fakeInstance(options)
   await using owned = instance
-  const { agent, failAllocationsFrom } = createContext(owned.agent, 'convert-ioctl', () => undefined)
+  const { agent, failAllocationsFrom } = createContext(
+    owned.agent,
+    { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+    () => undefined,
+  )
   const told: string[] = []
   await failAllocationsFrom({
     of: 'nodes',

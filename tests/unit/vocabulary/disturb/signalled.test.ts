@@ -1,6 +1,7 @@
 // Signals during an operation: what the agent counted is returned, and a promise that no operation used is an error.
 import { test } from 'tap'
 import type { OperationName } from '../../../../harness/agent/wire/operations.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
@@ -14,7 +15,11 @@ function answers(words: readonly number[]): FakeOptions {
 async function run(options: FakeOptions) {
   const { instance } = await fakeInstance(options)
   await using owned = instance
-  const { agent, signalled } = createContext(owned.agent, 'convert-ioctl', () => undefined)
+  const { agent, signalled } = createContext(
+    owned.agent,
+    { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+    () => undefined,
+  )
   return await signalled({ how: 'handled', after: 5, every: 7 }, async () => (await agent.setAffinity(0)).errno)
 }
 

@@ -1,6 +1,7 @@
 // Control groups: who is in them, what they are charged for, what their limits refuse, and what a removed one leaves.
 import { test } from 'tap'
 import type { ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
@@ -17,7 +18,7 @@ async function play(options: FakeOptions = {}, texts: Readonly<Record<string, st
   }
   const { instance } = await fakeInstance({ reply, ...options })
   return {
-    context: createContext(instance.agent, 'convert-ioctl', () => undefined),
+    context: createContext(instance.agent, { dialect: 'convert-ioctl', hugePages: hugePageSizes }, () => undefined),
     operations: () => instance.agent.recentOperations,
     [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
   }

@@ -1,6 +1,7 @@
 // A thousand calls between two looks: growth of any kind fails, noise and what is freed late do not.
 import { test } from 'tap'
 import { call } from '../../../../harness/agent/rounds.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import { fakeInstance, type FakeOptions } from '../../fixtures/run/fake-instance.ts'
 
@@ -57,7 +58,11 @@ async function outcome({
   }
   const { instance } = await fakeInstance(options)
   await using owned = instance
-  const { leavesNothing } = createContext(owned.agent, 'convert-ioctl', () => undefined)
+  const { leavesNothing } = createContext(
+    owned.agent,
+    { dialect: 'convert-ioctl', hugePages: hugePageSizes },
+    () => undefined,
+  )
   try {
     const errors = await leavesNothing({ what: 'calls', times, round: [call('reset', {})] })
     return `nothing, errors ${errors.join()}`

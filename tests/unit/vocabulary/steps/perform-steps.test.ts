@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import type { OperationName } from '../../../../harness/agent/wire/operations.ts'
 import { words } from '../../../../harness/agent/vocabulary.ts'
+import { hugePageSizes } from '../../../../harness/base/huge-page-sizes.ts'
 import { createContext } from '../../../../harness/vocabulary/create-context.ts'
 import type { Memory } from '../../../../harness/vocabulary/scenario-context.ts'
 import { page, pages } from '../../../../harness/model/ranges.ts'
@@ -33,7 +34,7 @@ async function play(kernel: Kernel): Promise<Stage> {
     return { errno: error, words: [at, kernel.looks.length / 4], tail: answer }
   }
   const { instance } = await fakeInstance({ reply })
-  const context = createContext(instance.agent, 'convert-ioctl', () => undefined)
+  const context = createContext(instance.agent, { dialect: 'convert-ioctl', hugePages: hugePageSizes }, () => undefined)
   const file = await context.memory({ pages: 8, initially: 'shared' })
   return { file, [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose]() }
 }
