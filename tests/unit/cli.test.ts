@@ -228,7 +228,10 @@ void test('the command line', async (suite) => {
 
   void suite.test('gmemtest list --kernels takes patterns', async (t) => {
     const ran = await gmemtest('list', '--kernels', 'stock', '*-debug')
-    t.match(ran, { exitCode: 0, stdout: /^gmem-convert-debug .*\nstock-6\.12 .*\nstock-7\.3 .*\n$/ })
+    t.match(ran, {
+      exitCode: 0,
+      stdout: /^gmem-attributes-debug .*\ngmem-convert-debug .*\nstock-6\.12 .*\nstock-7\.3 .*\n$/,
+    })
   })
 
   for (const verb of ['run', 'list', 'mutants']) {

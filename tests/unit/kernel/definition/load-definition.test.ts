@@ -22,7 +22,14 @@ async function outcomeOf(directory: string, lines: Readonly<Record<string, strin
 void test('the definitions of the project are valid, and the second load needs no parser', async (t) => {
   process.env['XDG_CACHE_HOME'] = t.testdir()
   const names = await listKernelDefinitions()
-  t.strictSame(names, ['gmem-convert', 'gmem-convert-debug', 'stock-6.12', 'stock-7.3'])
+  t.strictSame(names, [
+    'gmem-attributes',
+    'gmem-attributes-debug',
+    'gmem-convert',
+    'gmem-convert-debug',
+    'stock-6.12',
+    'stock-7.3',
+  ])
   for (const name of names) {
     const first = await loadKernelDefinition(name)
     t.strictSame(await loadKernelDefinition(name), first)
@@ -33,16 +40,18 @@ function fragmentNames(definition: KernelDefinition): string[] {
   return definition.fragments.map(({ name }) => name)
 }
 
-void test('the debug flavour of a kernel is that kernel with more options', async (t) => {
-  process.env['XDG_CACHE_HOME'] = t.testdir()
-  const plain = await loadKernelDefinition('gmem-convert')
-  const debug = await loadKernelDefinition('gmem-convert-debug')
-  const { source, series, dialect, expectSkips } = plain
-  t.match(debug, { source, series, dialect, expectSkips })
-  t.strictSame(fragmentNames(debug), [...fragmentNames(plain), 'debug'])
-  t.ok(debug.slowdown > plain.slowdown)
-  t.strictSame([plain.isolation, debug.isolation], ['vm', 'none'])
-})
+for (const name of ['gmem-attributes', 'gmem-convert']) {
+  void test(`the debug flavour of ${name} is that kernel with more options`, async (t) => {
+    process.env['XDG_CACHE_HOME'] = t.testdir()
+    const plain = await loadKernelDefinition(name)
+    const debug = await loadKernelDefinition(`${name}-debug`)
+    const { source, series, dialect, expectSkips } = plain
+    t.match(debug, { source, series, dialect, expectSkips })
+    t.strictSame(fragmentNames(debug), [...fragmentNames(plain), 'debug'])
+    t.ok(debug.slowdown > plain.slowdown)
+    t.strictSame([plain.isolation, debug.isolation], ['vm', 'none'])
+  })
+}
 
 void test('a definition may lie anywhere; its paths are relative to it', async (t) => {
   const directory = t.testdir()
