@@ -169,9 +169,21 @@ async function load(
     config: file(productNames.config),
     systemMap: file(productNames.systemMap),
     // The stored lines may name another checkout, or a series with other names for the same patches.
-    provenance: { ...provenance, repeat: repeatByHand(identity, patches, requests) },
+    provenance: {
+      ...provenance,
+      patches: withMessageIds(provenance.patches, patches),
+      repeat: repeatByHand(identity, patches, requests),
+    },
     cached,
   }
+}
+
+/** Adds the Message-IDs of the series: the same patches may have come as plain diffs when the kernel was built. */
+function withMessageIds(stored: Provenance['patches'], patches: Ingredients['patches']): Provenance['patches'] {
+  return stored.map((patch, index) => {
+    const messageId = patches[index]?.messageId
+    return messageId === undefined ? patch : { ...patch, messageId }
+  })
 }
 
 function isProvenance(value: unknown): value is Provenance {

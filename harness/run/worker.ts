@@ -268,7 +268,9 @@ export class Worker implements AsyncDisposable {
   }
 
   #tell({ entry }: Course, event: RunEvent): Promise<void> {
-    return this.#shared.events.write(entry.place, event)
+    // An event may wait for those of earlier tests.
+    const stamp = { time: new Date().toISOString(), worker: this.#number }
+    return this.#shared.events.write(entry.place, { ...stamp, ...event })
   }
 }
 
