@@ -2,6 +2,8 @@
 import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
+import { reportWords } from '../report/formats.ts'
+import { parseReport, type ReportWish } from '../report/targets.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
 import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
 
@@ -17,11 +19,13 @@ export interface JobOptions {
   /** A suite of Debian to take the source from. */
   readonly aptSuite?: string
   readonly vmcore?: true
+  /** The reports beside those that every run writes. */
+  readonly report?: readonly ReportWish[]
 }
 
 const mostJobs = 64
 
-type Row = readonly [flags: string, text: string, parse?: (text: string) => unknown]
+type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
 const options = {
   kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
@@ -42,6 +46,11 @@ const options = {
     directoryToWrite('--output'),
   ],
   aptSuite: ['--apt-suite <suite>', 'take a Debian package from this suite, though it is not configured', aptSuite],
+  report: [
+    '--report <format[:file]>',
+    `also write this report, to a file or with :- to the standard output in place of TAP; may be given several times: ${Object.keys(reportWords).join(', ')}`,
+    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+  ],
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 

@@ -17,6 +17,7 @@ const summaries = {
   shell: 'boot a kernel in a VM and open a shell in it',
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   parse: 'list the kernel splats in a log',
+  report: 'make other reports of a run that is over',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -29,6 +30,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   shell: async () => (await import('./shell.ts')).shell,
   mutants: async () => (await import('./mutants.ts')).mutants,
   parse: async () => (await import('./parse.ts')).parse,
+  report: async () => (await import('./report.ts')).report,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

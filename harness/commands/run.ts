@@ -35,7 +35,11 @@ export function run(context: CommandContext): Command {
   const command = new Command('run')
     .description('Build the kernel if need be, boot it, run scenarios on it, and report TAP.')
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
-  return withOptions(command, ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'vmcore'], defaultKernel)
+  return withOptions(
+    command,
+    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'report', 'aptSuite', 'vmcore'],
+    defaultKernel,
+  )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the instance up after the run, and print the commands for ssh and gdb')
     .addHelpText('after', examples)

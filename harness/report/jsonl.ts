@@ -12,6 +12,11 @@ export const jsonLinesSink: SinkFactory = (stream) => {
       output.write(`${lineOf(event)}\n`)
       await output.flushed()
     },
+    async writeUnknown(line) {
+      output.check()
+      output.write(`${visibleJson(line)}\n`)
+      await output.flushed()
+    },
     close: () => output.flushed(),
   }
 }

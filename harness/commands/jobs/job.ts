@@ -10,6 +10,7 @@ import type { Isolation, KernelDefinition } from '../../kernel/definition/defini
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
+import { targetsOf, type ReportTarget } from '../../report/targets.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { expectedSkips } from '../../suites/scenarios/expected-skips.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
@@ -27,6 +28,7 @@ export interface Job {
   readonly isolation: Isolation
   /** The directory of the results. */
   readonly directory: string
+  readonly reports: readonly ReportTarget[]
   /** Keeps other runs out of the directory. Dispose of it after the last report. */
   readonly claim: AsyncDisposable
   readonly started: Date
@@ -44,6 +46,7 @@ export async function prepareJob<Choice>(
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [job: Job, choice: Choice]> {
   const started = new Date()
+  const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   await requireEnvironment()
   const [usable, chosen] = await Promise.all([
     loadUsableDefinition(options.kernel, context.signal),
@@ -66,6 +69,7 @@ export async function prepareJob<Choice>(
     accelerator: slowedDown(chosen, usable.slowdown),
     isolation: options.isolation ?? usable.isolation,
     directory,
+    reports,
     claim: stack.move(),
     started,
   }

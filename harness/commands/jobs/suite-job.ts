@@ -9,7 +9,7 @@ import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
-import { loadTap } from '../../report/tap-output.ts'
+import { loadTap } from '../../report/tap/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { Test } from '../../run/test.ts'
@@ -43,7 +43,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const { context, definition, options } = job
   await using claim = job.claim
   void claim
-  return await reporting(context, job.directory, async (emit) => {
+  return await reporting(context, job.directory, job.reports, async ({ emit }) => {
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import type { Killer, MutantEvent, MutantVerdict } from '../../../../harness/report/events.ts'
-import { tapSink } from '../../../../harness/report/tap.ts'
+import { tapSink } from '../../../../harness/report/tap/tap.ts'
 import { terminalSink } from '../../../../harness/report/terminal.ts'
 
 const killer: Killer = { scenario: 'pinned-page-refuses', message: 'wanted 1, found 2', milliseconds: 3214 }

@@ -1,5 +1,5 @@
 // Reads the events of a results.jsonl, also of an earlier version of gmemtest.
-import type { ReportEvent } from './events.ts'
+import type { ReportEvent } from '../events.ts'
 
 /** An event of a file. Its fields are not checked yet. */
 export type StoredEvent = Readonly<Record<string, unknown>> & {
@@ -32,10 +32,17 @@ export function readEvent(line: string): StoredEvent | undefined {
 function upgraded(event: StoredEvent): StoredEvent {
   const type = renamedTypes[event.type]
   if (type !== undefined) return { ...event, type, suite: suiteOf(event['name']) }
+  if (event.type === 'mutants-finished') return withCounts(event)
   if (event.type !== 'run-started' || !Array.isArray(event['scenarios'])) return event
   const { scenarios, ...others } = event
   const tests: readonly unknown[] = scenarios
-  return { ...others, type: event.type, version: 1, suite: suiteOf(tests[0]), tests }
+  return { isolation: 'none', ...others, type: event.type, version: 1, suite: suiteOf(tests[0]), tests }
+}
+
+/** Adds the verdict that campaigns did not have at first. */
+function withCounts(event: StoredEvent): StoredEvent {
+  const { verdicts } = event
+  return isRecord(verdicts) && !('UNPROVEN' in verdicts) ? { ...event, verdicts: { UNPROVEN: 0, ...verdicts } } : event
 }
 
 function suiteOf(name: unknown): string {

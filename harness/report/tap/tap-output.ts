@@ -1,9 +1,9 @@
 // A stream of TAP 14 that begins with its plan, written by the tap package.
 import type { Writable } from 'node:stream'
 import type { Minimal as TapStream } from 'tap'
-import type { TestPoint } from './events.ts'
-import { Output } from './output.ts'
-import { plainText } from './plain.ts'
+import type { TestPoint } from '../events.ts'
+import { Output } from '../output.ts'
+import { plainText } from '../plain.ts'
 import type { yamlBlock } from './yaml-block.ts'
 
 interface Tap {

@@ -1,6 +1,6 @@
 // Ends a process that something keeps alive after the work: a scenario that leaves a timer or a connection open.
-import { plainText } from '../report/plain.ts'
-import { leftOpen } from '../run/test-context.ts'
+import { plainText } from '../../report/plain.ts'
+import { leftOpen } from '../../run/test-context.ts'
 
 /** Ends the process, and says what kept it alive. */
 export function endLingering(): void {

@@ -1,7 +1,7 @@
 // Ends the process for an exception that no code caught, unless it is the error of a running test.
-import { exitCodes } from '../base/errors.ts'
-import { visibleText } from '../base/visible-text.ts'
-import { offerUncaught } from '../run/uncaught-watch.ts'
+import { exitCodes } from '../../base/errors.ts'
+import { visibleText } from '../../base/visible-text.ts'
+import { offerUncaught } from '../../run/uncaught-watch.ts'
 
 /** Handles an uncaught exception: a bug of gmemtest or of a scenario, never a verdict on the kernel. */
 export function endUncaught(error: unknown): void {

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process'
 import { Writable } from 'node:stream'
 import { test } from 'tap'
-import type { Diagnostic, RunEvent, Verdict } from '../../../harness/report/events.ts'
-import { inProject } from '../../../harness/base/paths.ts'
-import { tapSink } from '../../../harness/report/tap.ts'
+import type { Diagnostic, RunEvent, Verdict } from '../../../../harness/report/events.ts'
+import { inProject } from '../../../../harness/base/paths.ts'
+import { tapSink } from '../../../../harness/report/tap/tap.ts'
 
 /** What an independent parser makes of a stream. */
 interface Parsed {

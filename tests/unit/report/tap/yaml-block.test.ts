@@ -1,7 +1,7 @@
 // The YAML block of a test point: nothing is folded, and command lines can be copied.
 import { test } from 'tap'
 import { parse } from 'yaml'
-import { yamlBlock } from '../../../harness/report/yaml-block.ts'
+import { yamlBlock } from '../../../../harness/report/tap/yaml-block.ts'
 
 void test('command lines are on one line, as they are to be copied', (t) => {
   const path = `./a directory/${'long'.repeat(40)}/k.yaml`

@@ -1,6 +1,6 @@
 // The test points of a campaign of mutants in TAP 14.
-import type { MutantEvent } from './events.ts'
-import { plainText } from './plain.ts'
+import type { MutantEvent } from '../events.ts'
+import { plainText } from '../plain.ts'
 import type { TapOutput } from './tap-output.ts'
 
 type ControlFinished = Extract<MutantEvent, { type: 'control-finished' }>
@@ -35,7 +35,7 @@ export async function writeControl(tap: TapOutput, event: ControlFinished): Prom
 }
 
 /** Returns `killed by NAME in 3.2 s`, and how many other tests noticed the mutant, of how many. */
-function killedBy({ killers, tried }: Pick<MutantFinished, 'killers' | 'tried'>): string {
+export function killedBy({ killers, tried }: Pick<MutantFinished, 'killers' | 'tried'>): string {
   const [first, ...others] = killers
   if (first === undefined) return 'not killed'
   const more = others.length === 0 ? '' : ` and ${others.length} more of ${tried}`

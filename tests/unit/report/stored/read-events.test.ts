@@ -1,6 +1,6 @@
 // A results.jsonl of the version before is still read.
 import { test } from 'tap'
-import { readEvent } from '../../../harness/report/read-events.ts'
+import { readEvent } from '../../../../harness/report/stored/read-events.ts'
 
 void test('events of this version are read as they are', (t) => {
   const event = { time: 'T', type: 'test-started', suite: 'scenarios', name: 'a', title: 'b' }
@@ -13,6 +13,7 @@ void test('events of this version are read as they are', (t) => {
 void test('events of version 1 become events of version 2', (t) => {
   const started = { type: 'run-started', time: 'T', kernel: 'k', dialect: 'd', scenarios: ['a', 'b'] }
   t.strictSame(readEvent(JSON.stringify(started)), {
+    isolation: 'none',
     type: 'run-started',
     time: 'T',
     kernel: 'k',
