@@ -32,6 +32,9 @@ isOver = true
 // leftover.
 process.stdout.write('', () =>
   process.stderr.write('', () =>
-    setTimeout(() => void import('./commands/ending/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref(),
+    setTimeout(
+      () => void import('./commands/ending/linger.ts').then(({ endLingering }) => endLingering()),
+      1000,
+    ).unref(),
   ),
 )

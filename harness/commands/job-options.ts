@@ -4,8 +4,9 @@ import { UsageError } from '../base/errors.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
+import type { ShardWish } from '../run/shard.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
-import { aptSuite, directoryToWrite, oneOf, positiveInteger } from './option-parsers.ts'
+import { aptSuite, directoryToWrite, oneOf, positiveInteger, shardOfMany } from './option-parsers.ts'
 
 /** The options of every verb that runs tests on a kernel. */
 export interface JobOptions {
@@ -19,11 +20,16 @@ export interface JobOptions {
   /** A suite of Debian to take the source from. */
   readonly aptSuite?: string
   readonly vmcore?: true
+  /** The part of the suite that this computer runs. */
+  readonly shard?: ShardWish
+  /** The results whose durations divide the suite; the default is what the cache remembers. */
+  readonly durations?: string
   /** The reports beside those that every run writes. */
   readonly report?: readonly ReportWish[]
 }
 
 const mostJobs = 64
+const mostShards = 1000
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
@@ -50,6 +56,15 @@ const options = {
     '--report <format[:file]>',
     `also write this report, to a file or with :- to the standard output in place of TAP; may be given several times: ${Object.keys(reportWords).join(', ')}`,
     (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+  ],
+  shard: [
+    '--shard <i/n>',
+    'run the i-th of n parts of the tests, which take about the same time; gmemtest merge joins their results',
+    shardOfMany('--shard', mostShards),
+  ],
+  durations: [
+    '--durations <dir>',
+    'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
   ],
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>

@@ -18,6 +18,7 @@ const summaries = {
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
+  merge: 'merge the results of the shards of a run',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -31,6 +32,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   mutants: async () => (await import('./mutants.ts')).mutants,
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
+  merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -16,6 +16,20 @@ export function positiveInteger(option: string, limit: number = Number.MAX_SAFE_
   }
 }
 
+/** Makes a parser for a part of a whole: `2/4` is the second of four. */
+export function shardOfMany(
+  option: string,
+  most: number,
+): (text: string) => { readonly index: number; readonly count: number } {
+  return (text) => {
+    const [index = 0, count = 0] = /^\d{1,9}\/\d{1,9}$/.test(text) ? text.split('/').map(Number) : []
+    if (index >= 1 && index <= count && count <= most) return { index, count }
+    throw new UsageError('OPTION_VALUE', `${option} must be i/n with 1 ≤ i ≤ n ≤ ${most}, got '${text}'`, {
+      hint: `for example: ${option} 1/4, and 2/4, 3/4 and 4/4 on the other computers`,
+    })
+  }
+}
+
 /** Makes a parser for one of a few words. */
 export function oneOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

@@ -64,12 +64,16 @@ interface Stamp {
 }
 
 /** The part of a suite that one of several computers runs. */
-interface Shard {
+export interface Shard {
   /** From 1 to `count`. */
   readonly index: number
   readonly count: number
-  /** The tests of all shards together, in their order. */
-  readonly all: readonly string[]
+  /** The number of tests of all shards together. */
+  readonly total: number
+  /** The place of each test of this shard among all of them, from 0. */
+  readonly places: readonly number[]
+  /** A hash of the names of all tests, and of the durations by which they were divided. */
+  readonly basis: string
 }
 
 /** The origin of a kernel, as reports name it. */
@@ -124,6 +128,12 @@ export type RunEvent =
       readonly milliseconds: number
       /** Missing in events of version 2 and earlier. */
       readonly build?: BuildFacts
+    })
+  | (Stamp & {
+      readonly type: 'shard-planned'
+      readonly tests: readonly string[]
+      /** The place of each of these tests in the order of the results of all shards, from 0. */
+      readonly places: readonly number[]
     })
   | (Stamp & {
       readonly type: 'vm-ready'
@@ -266,6 +276,8 @@ interface SinkOptions {
   readonly isTty: boolean
   /** The directory of the results, for messages. */
   readonly directory: string
+  /** The run is over: an event needs not be on the disk before the next one. */
+  readonly isStored?: boolean
 }
 
 /** Makes the sink of a format on a stream. */

@@ -17,6 +17,8 @@ export interface Streams {
   /** `stderr` is a terminal. */
   readonly isTty: boolean
   readonly printError: (error: unknown) => void
+  /** The run is over, and its events are only reported again. */
+  readonly isStored?: boolean
 }
 
 /**
@@ -80,9 +82,10 @@ const streamNames = { stdout: 'the standard output', stderr: 'the terminal' } as
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
+  const { isStored = false } = streams
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
-    return { name: streamNames[to], sink: factory(streams[to], { isTty, directory }) }
+    return { name: streamNames[to], sink: factory(streams[to], { isTty, directory, isStored }) }
   }
   const file = 'file' in to ? path.join(directory, to.file) : 'path' in to ? to.path : to.append
   const handle = await open(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
@@ -90,7 +93,7 @@ async function openSink({ format, to }: ReportTarget, streams: Streams, director
     throw new ForeignFileError(cannotOpen(format, file, cause))
   })
   const stream = handle.createWriteStream()
-  const sink = endingWith(stream, factory(stream, { isTty: false, directory }))
+  const sink = endingWith(stream, factory(stream, { isTty: false, directory, isStored }))
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
 

@@ -23,7 +23,7 @@ export async function reportStoredRun(
   for (const note of run.notes) context.stderr.write(`gmemtest: ${plainText(note)}\n`)
   const placed = targets.map((target) => inDirectory(target, run.directory))
   await refuseSource(run.file, placed)
-  return await reporting(context, run.directory, placed, async ({ emit, pass }) => {
+  return await reporting({ ...context, isStored: true }, run.directory, placed, async ({ emit, pass }) => {
     for (const line of run.lines) await ('event' in line ? emit(line.event) : pass(line.unknown))
     return exitCodeOfEvents(eventsOf(run.lines))
   })

@@ -6,7 +6,7 @@ import { bytes, type Bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { eventsVersion, type RunEvent, type Shard } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
@@ -16,7 +16,7 @@ import type { Test } from '../../run/test.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
-import { flagsOf } from '../job-options.ts'
+import { flagsOf, type JobOptions } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
@@ -43,6 +43,8 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const { context, definition, options } = job
   await using claim = job.claim
   void claim
+  const durations = await readDurations(cacheDirectory(), job)
+  const { names, ...shard } = await ownPart(wanted.names, durations, options)
   return await reporting(context, job.directory, job.reports, async ({ emit }) => {
     await emit({
       type: 'run-started',
@@ -51,8 +53,9 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       kernel: definition.name,
       dialect: definition.dialect,
       suite: wanted.suite,
-      tests: wanted.names,
+      tests: names,
       isolation: job.isolation,
+      ...shard,
     })
     return withEnding(emit, async (tell) => {
       const begin = performance.now()
@@ -60,13 +63,35 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       const built = options.vmcore === true ? withDumps(definition) : definition
       const parts = await provideParts(built, options, context)
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances(wanted, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, durations }, job, parts, tell)
     })
   })
 }
 
+/** Returns the names of the tests that this computer runs, and their shard if there are others. */
+async function ownPart(
+  all: readonly string[],
+  durations: ReadonlyMap<string, number>,
+  { shard, durations: place }: JobOptions,
+): Promise<{ readonly names: readonly string[]; readonly shard?: Shard }> {
+  if (shard === undefined) return { names: all }
+  const { shardOf } = await import('../../run/shard.ts')
+  return shardOf(all, place === undefined ? durations : await durationsOfRun(place), shard)
+}
+
+async function durationsOfRun(place: string): Promise<ReadonlyMap<string, number>> {
+  const { passedIn } = await import('../../report/stored/passed-in.ts')
+  return passedIn(place)
+}
+
+/** A suite whose tests are chosen. */
+interface ChosenSuite extends SuiteJob {
+  /** The durations of the last run, which the tests that pass replace. */
+  readonly durations: Map<string, number>
+}
+
 /** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
-async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
+async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
   const { context, definition, options, started } = job
   const { printError, stderr, signal } = context
   const available = bytes(process.availableMemory())
@@ -77,14 +102,17 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     onCommands: (commands) => record.update(commands),
     onIdle: () => void loadMeanwhile(record),
   })
-  if (wanted.isPlain) await instances.begin(plainProfile)
-  const durations = await readDurations(cacheDirectory(), job)
-  const [tests, { planBoots }, { runTests }] = await Promise.all([
+  // A shard may have no test.
+  if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
+  const { durations } = wanted
+  const [tests, { onlyNamed, planBoots }, { runTests }] = await Promise.all([
     wanted.load(),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
-  const plan = planBoots(tests, available)
+  const all = planBoots(tests, available)
+  if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesIn(all, wanted.names) })
+  const plan = onlyNamed(all, new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
   for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${plainText(note)}\n`)
   if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
@@ -109,7 +137,8 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   })
-  await rememberDurations(cacheDirectory(), job, durations)
+  // The shards that begin later must be divided by the same durations.
+  if (options.shard === undefined) await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
@@ -121,6 +150,17 @@ async function loadMeanwhile(record: RunRecord): Promise<void> {
   // The first test point loads tap again, and reports the failure.
   await loadTap().catch(() => undefined)
   record.release()
+}
+
+/** Returns the tests of these names, in the order of their results, with their places in the plan. */
+function placesIn(
+  { groups, refused }: BootPlan,
+  names: readonly string[],
+): { readonly tests: string[]; readonly places: number[] } {
+  const all = [...groups.flatMap((group) => group.tests), ...refused.map(({ test }) => test)]
+  const own = new Set(names)
+  const placed = all.map(({ name }, place) => ({ name, place })).filter(({ name }) => own.has(name))
+  return { tests: placed.map(({ name }) => name), places: placed.map(({ place }) => place) }
 }
 
 // The first CPU of an instance is almost idle.

@@ -71,7 +71,9 @@ const ofRun = [
     suite: text,
     tests: texts,
     isolation: z.enum(isolations),
-    shard: z.looseObject({ index: number, count: number, all: texts }).exactOptional(),
+    shard: z
+      .looseObject({ index: number, count: number, total: number, places: z.array(number), basis: text })
+      .exactOptional(),
   }),
   z.looseObject({
     ...stamp,
@@ -82,6 +84,7 @@ const ofRun = [
     milliseconds: number,
     build: build.exactOptional(),
   }),
+  z.looseObject({ ...stamp, type: z.literal('shard-planned'), tests: texts, places: z.array(number) }),
   z.looseObject({
     ...stamp,
     type: z.literal('vm-ready'),

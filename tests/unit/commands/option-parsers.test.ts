@@ -1,7 +1,7 @@
 // Values of options: what was given, and what it must be.
 import path from 'node:path'
 import { test } from 'tap'
-import { directoryToWrite, oneOf, positiveInteger } from '../../../harness/commands/option-parsers.ts'
+import { directoryToWrite, oneOf, positiveInteger, shardOfMany } from '../../../harness/commands/option-parsers.ts'
 
 void test('a positive integer', (t) => {
   const parse = positiveInteger('--jobs', 64)
@@ -40,6 +40,16 @@ void test('a directory to write to', (t) => {
   ] as const
   for (const [text, message] of bad) {
     t.throws(() => parse(text), { code: 'OPTION_VALUE', fault: 'usage', message, hint: /--output \/tmp/ })
+  }
+  t.end()
+})
+
+void test('a shard is one of some parts', (t) => {
+  const parse = shardOfMany('--shard', 100)
+  t.strictSame(parse('2/4'), { index: 2, count: 4 })
+  t.strictSame(parse('1/1'), { index: 1, count: 1 })
+  for (const text of ['', '0/4', '5/4', '1/101', '-1/4', '1.5/4', '1/', '/4', '1/4/4', 'a/b', '1', ' 1/4', '1e1/20']) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--shard must be i\/n .*, got '/, hint: /1\/4/ }, text)
   }
   t.end()
 })

@@ -22,6 +22,7 @@ const events: { readonly [Type in ReportEvent['type']]: Extract<ReportEvent, { t
     isolation: 'vm',
   },
   'kernel-ready': { type: 'kernel-ready', key: 'k', release: '6.12', cached: true, milliseconds: 1 },
+  'shard-planned': { type: 'shard-planned', tests: ['a'], places: [0] },
   'vm-ready': {
     type: 'vm-ready',
     accelerator: 'tcg',

@@ -26,6 +26,7 @@ function shapeOf({ events }: Run): string[] {
         return `${event.profile} ${event.origin}`
       case 'run-started':
       case 'kernel-ready':
+      case 'shard-planned':
       case 'vm-lost':
       case 'test-retried':
       case 'run-finished':
