@@ -6,7 +6,15 @@ import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
 import type { ShardWish } from '../run/shard.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
-import { aptSuite, directoryToWrite, oneOf, positiveInteger, shardOfMany } from './option-parsers.ts'
+import {
+  aptSuite,
+  duration,
+  directoryToWrite,
+  oneOf,
+  positiveInteger,
+  shardOfMany,
+  type GivenTime,
+} from './option-parsers.ts'
 
 /** The options of every verb that runs tests on a kernel. */
 export interface JobOptions {
@@ -24,12 +32,17 @@ export interface JobOptions {
   readonly shard?: ShardWish
   /** The results whose durations divide the suite; the default is what the cache remembers. */
   readonly durations?: string
+  readonly timeLimit?: GivenTime
+  readonly failFast?: true
+  /** How often a test is tried again after trouble of this computer. */
+  readonly retryMachine?: number
   /** The reports beside those that every run writes. */
   readonly report?: readonly ReportWish[]
 }
 
 const mostJobs = 64
 const mostShards = 1000
+const mostRetries = 10
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
@@ -65,6 +78,17 @@ const options = {
   durations: [
     '--durations <dir>',
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
+  ],
+  timeLimit: [
+    '--time-limit <time>',
+    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    duration('--time-limit'),
+  ],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  retryMachine: [
+    '--retry-machine <n>',
+    'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',
+    positiveInteger('--retry-machine', mostRetries, 0),
   ],
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>

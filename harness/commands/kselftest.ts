@@ -36,7 +36,21 @@ export function kselftest(context: CommandContext): Command {
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
   return withOptions(
     command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'shard', 'durations', 'output', 'report', 'aptSuite', 'vmcore'],
+    [
+      'kernel',
+      'accel',
+      'isolation',
+      'jobs',
+      'shard',
+      'durations',
+      'timeLimit',
+      'failFast',
+      'retryMachine',
+      'output',
+      'report',
+      'aptSuite',
+      'vmcore',
+    ],
     defaultSelftestKernel,
   )
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)

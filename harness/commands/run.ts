@@ -37,7 +37,21 @@ export function run(context: CommandContext): Command {
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
   return withOptions(
     command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'shard', 'durations', 'output', 'report', 'aptSuite', 'vmcore'],
+    [
+      'kernel',
+      'accel',
+      'isolation',
+      'jobs',
+      'shard',
+      'durations',
+      'timeLimit',
+      'failFast',
+      'retryMachine',
+      'output',
+      'report',
+      'aptSuite',
+      'vmcore',
+    ],
     defaultKernel,
   )
     .option('--scenarios <dir>', 'take the scenarios from another directory')

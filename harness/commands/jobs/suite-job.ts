@@ -13,7 +13,10 @@ import { loadTap } from '../../report/tap/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { Test } from '../../run/test.ts'
+import { limitReached, type TimeLimit } from '../../run/time-limit.ts'
 import { memoryOf, plainProfile } from '../../vm/profile.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { GivenTime } from '../option-parsers.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
@@ -59,11 +62,12 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
     })
     return withEnding(emit, async (tell) => {
       const begin = performance.now()
+      const limit = options.timeLimit && limitFrom(job.started, options.timeLimit)
       // Another kernel is built for dumps; reports and durations name the kernel that was asked for.
       const built = options.vmcore === true ? withDumps(definition) : definition
-      const parts = await provideParts(built, options, context)
+      const parts = await withinLimit(limit, context, (within) => provideParts(built, options, within))
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances({ ...wanted, names, durations }, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
   })
 }
@@ -84,10 +88,32 @@ async function durationsOfRun(place: string): Promise<ReadonlyMap<string, number
   return passedIn(place)
 }
 
+/** Returns the limit of a run that began at a date. */
+function limitFrom(started: Date, { milliseconds, text }: GivenTime): TimeLimit {
+  return { at: performance.now() - (Date.now() - started.getTime()) + milliseconds, text }
+}
+
+/** Does work that ends when the limit is reached. */
+async function withinLimit<Result>(
+  limit: TimeLimit | undefined,
+  context: CommandContext,
+  work: (context: CommandContext) => Promise<Result>,
+): Promise<Result> {
+  if (limit === undefined) return await work(context)
+  const reached = new AbortController()
+  const timer = setTimeout(() => reached.abort(limitReached(limit)), Math.max(0, limit.at - performance.now()))
+  try {
+    return await work({ ...context, signal: AbortSignal.any([context.signal, reached.signal]) })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** A suite whose tests are chosen. */
 interface ChosenSuite extends SuiteJob {
   /** The durations of the last run, which the tests that pass replace. */
   readonly durations: Map<string, number>
+  readonly limit: TimeLimit | undefined
 }
 
 /** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
@@ -127,6 +153,9 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     instances,
     jobs,
     durations,
+    ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
+    ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+    ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
