@@ -272,8 +272,10 @@ export interface Sink {
 
 /** The facts that a sink depends on, beside its stream. */
 interface SinkOptions {
-  /** The stream is a terminal, so that progress and colour make sense. */
+  /** The stream is a terminal, so that progress makes sense. */
   readonly isTty: boolean
+  /** The stream may have colours. */
+  readonly colour?: boolean
   /** The directory of the results, for messages. */
   readonly directory: string
   /** The run is over: an event needs not be on the disk before the next one. */

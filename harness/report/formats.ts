@@ -24,13 +24,13 @@ export const reportWords = {
   kcidb: [{ format: 'kcidb', to: { file: resultNames.kcidb } }],
   github: [
     // The runner of GitHub reads annotations from both streams of a step.
-    { format: 'annotations', to: 'stderr' },
+    { format: 'annotations', to: 'annotations' },
     { format: 'summary', to: { file: resultNames.summary } },
   ],
   jsonl: [{ format: 'jsonl', to: { file: resultNames.events } }],
 } as const satisfies Record<
   string,
-  readonly { readonly format: FormatName; readonly to: 'stderr' | { readonly file: string } }[]
+  readonly { readonly format: FormatName; readonly to: 'annotations' | { readonly file: string } }[]
 >
 
 /** A word of --report. */

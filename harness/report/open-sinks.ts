@@ -14,8 +14,10 @@ import type { ReportTarget } from './targets.ts'
 export interface Streams {
   readonly stdout: Writable
   readonly stderr: Writable
+  readonly annotations: Writable
   /** `stderr` is a terminal. */
   readonly isTty: boolean
+  readonly colour: boolean
   readonly printError: (error: unknown) => void
   /** The run is over, and its events are only reported again. */
   readonly isStored?: boolean
@@ -78,14 +80,18 @@ class ForeignFileError extends Error {
   }
 }
 
-const streamNames = { stdout: 'the standard output', stderr: 'the terminal' } as const
+const streamNames = {
+  stdout: 'the standard output',
+  stderr: 'the terminal',
+  annotations: 'the standard error',
+} as const
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
-  const { isStored = false } = streams
+  const { isStored = false, colour } = streams
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
-    return { name: streamNames[to], sink: factory(streams[to], { isTty, directory, isStored }) }
+    return { name: streamNames[to], sink: factory(streams[to], { isTty, colour, directory, isStored }) }
   }
   const file = 'file' in to ? path.join(directory, to.file) : 'path' in to ? to.path : to.append
   const handle = await open(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
@@ -93,7 +99,7 @@ async function openSink({ format, to }: ReportTarget, streams: Streams, director
     throw new ForeignFileError(cannotOpen(format, file, cause))
   })
   const stream = handle.createWriteStream()
-  const sink = endingWith(stream, factory(stream, { isTty: false, directory, isStored }))
+  const sink = endingWith(stream, factory(stream, { isTty: false, colour: false, directory, isStored }))
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
 

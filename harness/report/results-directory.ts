@@ -65,7 +65,7 @@ async function removeResults(directory: string): Promise<void> {
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // The events go last: they prove that the other files belong to gmemtest.
     const targets = Object.values(reportWords).flat()
-    const reports = targets.flatMap(({ to }) => (to === 'stderr' ? [] : [to.file]))
+    const reports = targets.flatMap(({ to }) => (to === 'annotations' ? [] : [to.file]))
     const first = reports.filter((name) => name !== resultNames.events)
     for (const name of [...named, ...first, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })

@@ -17,6 +17,8 @@ export interface ReportTarget {
   readonly to:
     | 'stdout'
     | 'stderr'
+    /** The standard error, also when messages are switched off. */
+    | 'annotations'
     /** A file in the directory of the results. */
     | { readonly file: string }
     /** A file that the user named: the run goes on when it cannot be written. */
@@ -85,7 +87,7 @@ export function wishesOf(wishes: readonly ReportWish[], summary: string | undefi
   )
   for (const [index, target] of targets.entries()) {
     const other = targets.slice(0, index).find((each) => placeOf(each) === placeOf(target))
-    if (other === undefined || other.format === target.format || target.to === 'stderr') continue
+    if (other === undefined || other.format === target.format) continue
     const place = target.to === 'stdout' ? 'the standard output' : placeOf(target)
     throw new UsageError('OPTION_VALUE', `--report: ${other.format} and ${target.format} both go to ${place}`, {
       hint: 'give each report a file of its own: --report FORMAT:FILE',
@@ -94,8 +96,8 @@ export function wishesOf(wishes: readonly ReportWish[], summary: string | undefi
   return targets
 }
 
-/** Returns a text that is the same for the same place; annotations may follow progress on the terminal. */
-function placeOf({ format, to }: ReportTarget): string {
-  if (typeof to === 'string') return to === 'stderr' ? `${to} ${format}` : to
+/** Returns a text that is the same for the same place. */
+function placeOf({ to }: ReportTarget): string {
+  if (typeof to === 'string') return to
   return 'file' in to ? to.file : 'path' in to ? to.path : to.append
 }

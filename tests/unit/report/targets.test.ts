@@ -49,7 +49,7 @@ void test('every run writes TAP and its events; a wish takes the place of TAP on
 void test('github is annotations and a summary, which goes to the file of the job if it has one', (t) => {
   const github = parseReport('github')
   t.strictSame(wishesOf([github], '/job/summary'), [
-    { format: 'annotations', to: 'stderr' },
+    { format: 'annotations', to: 'annotations' },
     { format: 'summary', to: { append: '/job/summary' } },
   ])
   t.strictSame(wishesOf([github], undefined)[1], { format: 'summary', to: { file: 'summary.md' } })

@@ -1,8 +1,8 @@
 // Prints a failure on stderr: message, last lines of output and hint; causes and stack traces with --verbose.
 import type { Writable } from 'node:stream'
-import { GmemtestError, messageOf } from '../base/errors.ts'
-import { systemError } from '../base/system-error.ts'
-import { visibleText } from '../base/visible-text.ts'
+import { GmemtestError, messageOf } from '../../base/errors.ts'
+import { systemError } from '../../base/system-error.ts'
+import { visibleText } from '../../base/visible-text.ts'
 
 export interface PrintOptions {
   readonly output: Writable

@@ -1,9 +1,9 @@
 // One clear message, the next step, and the rest only when it is asked for.
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import { errorPrinter, primaryError, printError } from '../../../harness/commands/print-error.ts'
-import { BootError, UsageError } from '../../../harness/base/errors.ts'
-import { hasHidden } from '../../../harness/base/visible-text.ts'
+import { errorPrinter, primaryError, printError } from '../../../../harness/commands/ending/print-error.ts'
+import { BootError, UsageError } from '../../../../harness/base/errors.ts'
+import { hasHidden } from '../../../../harness/base/visible-text.ts'
 
 function printed(error: unknown, verbose = false): string {
   const output = new PassThrough()
