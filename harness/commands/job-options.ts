@@ -32,6 +32,8 @@ export interface JobOptions {
   readonly shard?: ShardWish
   /** The results whose durations divide the suite; the default is what the cache remembers. */
   readonly durations?: string
+  /** Print what would be done. */
+  readonly dryRun?: true
   readonly timeLimit?: GivenTime
   readonly failFast?: true
   /** How often a test is tried again after trouble of this computer. */
@@ -79,6 +81,7 @@ const options = {
     '--durations <dir>',
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
   ],
+  dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
     '--time-limit <time>',
     'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',

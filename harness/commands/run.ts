@@ -2,9 +2,10 @@
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { findScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
+import type { Test } from '../run/test.ts'
+import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
-import { prepareJob } from './jobs/job.ts'
+import { chooseJob, prepareJob, type JobFacts } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
 import { runSuite } from './jobs/suite-job.ts'
 
@@ -25,6 +26,7 @@ Examples:
   gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
+  gmemtest run --dry-run --shard 1/4        what a quarter of all is, and how long it takes
   gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
@@ -42,6 +44,7 @@ export function run(context: CommandContext): Command {
       'accel',
       'isolation',
       'jobs',
+      'dryRun',
       'shard',
       'durations',
       'timeLimit',
@@ -68,9 +71,22 @@ async function runScenarios(
   context: CommandContext,
 ): Promise<number> {
   refuseKeepOfMany(options)
-  const [job, files] = await prepareJob(options, context, '', async () =>
-    select(await findScenarioFiles(options.scenarios), patterns, 'scenario'),
-  )
+  const choose = async (): Promise<ScenarioFile[]> =>
+    select(await findScenarioFiles(options.scenarios), patterns, 'scenario')
+  const load = async (files: readonly ScenarioFile[], { definition }: JobFacts): Promise<Test[]> => {
+    const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
+      import('../suites/scenarios/load-scenarios.ts'),
+      import('../suites/scenarios/scenario-test.ts'),
+    ])
+    const scenarios = await loadEachScenario(files, context.signal)
+    return scenarios.map((scenario) => scenarioTest(scenario, definition.dialect))
+  }
+  if (options.dryRun === true) {
+    const [facts, files] = await chooseJob(options, context, choose)
+    const { dryRun } = await import('./jobs/dry-run.ts')
+    return dryRun(await load(files, facts), facts)
+  }
+  const [job, files] = await prepareJob(options, context, '', choose)
   return runSuite(
     {
       verb: 'run',
@@ -79,14 +95,7 @@ async function runScenarios(
       flags: options.scenarios === undefined ? [] : ['--scenarios', options.scenarios],
       isPlain: true,
       keep: options.keep === true,
-      async load() {
-        const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
-          import('../suites/scenarios/load-scenarios.ts'),
-          import('../suites/scenarios/scenario-test.ts'),
-        ])
-        const scenarios = await loadEachScenario(files, context.signal)
-        return scenarios.map((scenario) => scenarioTest(scenario, job.definition.dialect))
-      },
+      load: () => load(files, job),
     },
     job,
   )

@@ -34,9 +34,35 @@ export interface Job {
   readonly started: Date
 }
 
+/** The facts of a job that has no directory yet. */
+export type JobFacts = Omit<Job, 'directory' | 'claim'>
+
 /**
- * Loads the kernel definition, and makes the directory of the results, named after the kernel and `suffix`. `choose` selects
- * the work of the job before that, so that a mistake there leaves no directory.
+ * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job. Writes nothing.
+ * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
+ */
+export async function chooseJob<Choice>(
+  options: JobOptions,
+  context: CommandContext,
+  choose: (definition: KernelDefinition) => Promise<Choice>,
+): Promise<readonly [facts: JobFacts, choice: Choice]> {
+  const started = new Date()
+  const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
+  await requireEnvironment()
+  const [definition, chosen] = await Promise.all([
+    loadUsableDefinition(options.kernel, context.signal),
+    chooseAccelerator(options.accel),
+  ])
+  await expectedSkips(definition)
+  const choice = await choose(definition)
+  const accelerator = slowedDown(chosen, definition.slowdown)
+  const isolation = options.isolation ?? definition.isolation
+  return [{ options, context, definition, accelerator, isolation, reports, started }, choice]
+}
+
+/**
+ * Prepares a job as `chooseJob` does, and makes the directory of the results, named after the kernel and `suffix`. A mistake
+ * in the choice leaves no directory.
  * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function prepareJob<Choice>(
@@ -45,35 +71,15 @@ export async function prepareJob<Choice>(
   suffix: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [job: Job, choice: Choice]> {
-  const started = new Date()
-  const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
-  await requireEnvironment()
-  const [usable, chosen] = await Promise.all([
-    loadUsableDefinition(options.kernel, context.signal),
-    chooseAccelerator(options.accel),
-  ])
-  await expectedSkips(usable)
-  const choice = await choose(usable)
-  const kernel = `${usable.name}${suffix}`
+  const [facts, choice] = await chooseJob(options, context, choose)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output: options.output,
-    kernel,
-    now: started,
+    kernel: `${facts.definition.name}${suffix}`,
+    now: facts.started,
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })
-  const job = {
-    options,
-    context,
-    definition: usable,
-    accelerator: slowedDown(chosen, usable.slowdown),
-    isolation: options.isolation ?? usable.isolation,
-    directory,
-    reports,
-    claim: stack.move(),
-    started,
-  }
-  return [job, choice]
+  return [{ ...facts, directory, claim: stack.move() }, choice]
 }
 
 /** Makes the consoles of a job, which end in one file: console.log, or `name`. */

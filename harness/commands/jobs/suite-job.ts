@@ -1,12 +1,11 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { withDumps } from '../../kernel/dumps.ts'
-import { availableParallelism } from 'node:os'
 import { cacheDirectory } from '../../base/paths.ts'
-import { bytes, type Bytes } from '../../base/units.ts'
+import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent, type Shard } from '../../report/events.ts'
+import { eventsVersion, type RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
@@ -14,12 +13,14 @@ import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { Test } from '../../run/test.ts'
 import { limitReached, type TimeLimit } from '../../run/time-limit.ts'
-import { memoryOf, plainProfile } from '../../vm/profile.ts'
+import { plainProfile } from '../../vm/profile.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { GivenTime } from '../option-parsers.ts'
 import { againLine } from './again-line.ts'
+import { jobsFor } from './jobs-for.ts'
+import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
-import { flagsOf, type JobOptions } from '../job-options.ts'
+import { flagsOf } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
@@ -70,22 +71,6 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
   })
-}
-
-/** Returns the names of the tests that this computer runs, and their shard if there are others. */
-async function ownPart(
-  all: readonly string[],
-  durations: ReadonlyMap<string, number>,
-  { shard, durations: place }: JobOptions,
-): Promise<{ readonly names: readonly string[]; readonly shard?: Shard }> {
-  if (shard === undefined) return { names: all }
-  const { shardOf } = await import('../../run/shard.ts')
-  return shardOf(all, place === undefined ? durations : await durationsOfRun(place), shard)
-}
-
-async function durationsOfRun(place: string): Promise<ReadonlyMap<string, number>> {
-  const { passedIn } = await import('../../report/stored/passed-in.ts')
-  return passedIn(place)
 }
 
 /** Returns the limit of a run that began at a date. */
@@ -190,15 +175,4 @@ function placesIn(
   const own = new Set(names)
   const placed = all.map(({ name }, place) => ({ name, place })).filter(({ name }) => own.has(name))
   return { tests: placed.map(({ name }) => name), places: placed.map(({ place }) => place) }
-}
-
-// The first CPU of an instance is almost idle.
-const busyCpus = 2
-
-/** Returns the number of instances at once: each has its own CPUs, so that its threads really race, and its own memory. */
-export function jobsFor({ groups }: BootPlan, available: Bytes, processors: number = availableParallelism()): number {
-  const largest = Math.max(...groups.map(({ profile }) => memoryOf(profile)), memoryOf(plainProfile))
-  const byCores = Math.floor(processors / busyCpus)
-  const tests = groups.flatMap((group) => group.tests)
-  return Math.max(1, Math.min(byCores, Math.floor(available / largest), tests.length))
 }
