@@ -26,7 +26,7 @@ Examples:
   gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
-  gmemtest run --dry-run --shard 1/4        what a quarter of all is, and how long it takes
+  gmemtest run --dry-run --shard=1/4        what a quarter of all is, and how long it takes
   gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
