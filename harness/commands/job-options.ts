@@ -32,6 +32,8 @@ export interface JobOptions {
   readonly shard?: ShardWish
   /** The results whose durations divide the suite; the default is what the cache remembers. */
   readonly durations?: string
+  /** The results against which only what is new counts. */
+  readonly baseline?: string
   /** Print what would be done. */
   readonly dryRun?: true
   readonly timeLimit?: GivenTime
@@ -80,6 +82,10 @@ const options = {
   durations: [
     '--durations <dir>',
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
+  ],
+  baseline: [
+    '--baseline <dir>',
+    'compare with these results of an earlier run: only a failure or a skip that they do not have counts',
   ],
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [

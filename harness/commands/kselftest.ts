@@ -43,6 +43,7 @@ export function kselftest(context: CommandContext): Command {
       'jobs',
       'shard',
       'durations',
+      'baseline',
       'timeLimit',
       'failFast',
       'retryMachine',

@@ -21,16 +21,18 @@ export function merge(context: CommandContext): Command {
     .description('Merge the results of the shards of a run.')
     .usage('[options] <dir...>')
     .argument('[dir...]', 'the directories of the results of all shards')
-  return withOptions(command, ['output', 'report'])
+  return withOptions(command, ['baseline', 'output', 'report'])
     .addHelpText('after', examples)
     .action(
-      context.exitsWith(async (directories: readonly string[], options: Pick<JobOptions, 'output' | 'report'>) => {
-        if (directories.length === 0) {
-          throw new UsageError('USAGE', "missing required argument 'dir'", {
-            hint: 'name the directories of all shards',
-          })
-        }
-        return mergeStoredRuns(directories, options, context)
-      }),
+      context.exitsWith(
+        async (directories: readonly string[], options: Pick<JobOptions, 'baseline' | 'output' | 'report'>) => {
+          if (directories.length === 0) {
+            throw new UsageError('USAGE', "missing required argument 'dir'", {
+              hint: 'name the directories of all shards',
+            })
+          }
+          return mergeStoredRuns(directories, options, context)
+        },
+      ),
     )
 }

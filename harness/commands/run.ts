@@ -47,6 +47,7 @@ export function run(context: CommandContext): Command {
       'dryRun',
       'shard',
       'durations',
+      'baseline',
       'timeLimit',
       'failFast',
       'retryMachine',

@@ -102,6 +102,8 @@ export interface TestFinished extends Stamp {
   readonly reason?: string
   /** Present with FAIL, ERROR and MISS. */
   readonly diagnostic?: Diagnostic
+  /** With a baseline: a failure or a skip that it does not have, a failure that it has, or a failure of it that is gone. */
+  readonly change?: 'new' | 'known' | 'fixed'
   /** Present when the test is a program that reports test points of its own. */
   readonly points?: readonly TestPoint[]
 }

@@ -20,6 +20,8 @@ export interface Result {
   readonly message?: string
   readonly diagnostic?: Diagnostic
   readonly retried?: string
+  /** With a baseline: what has changed against it. */
+  readonly change?: 'new' | 'known' | 'fixed'
   readonly splats?: readonly SplatNote[]
   readonly points?: readonly TestPoint[]
   /** The command line that runs it again. */
@@ -186,4 +188,9 @@ export class Gathering {
     const place = this.#missing.indexOf(result.name)
     if (place !== -1) this.#missing.splice(place, 1)
   }
+}
+
+/** Tells whether a result makes a run fail: a failure that the baseline has does not, and a skip that it lacks does. */
+export function isRed({ verdict, change }: Pick<Result, 'verdict' | 'change'>): boolean {
+  return change === 'new' || (verdict !== 'PASS' && verdict !== 'SKIP' && change !== 'known')
 }

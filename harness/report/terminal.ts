@@ -1,7 +1,7 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../base/plural.ts'
-import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
+import type { MutantVerdict, SinkFactory, TestFinished, Verdict } from './events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'
@@ -32,6 +32,7 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let planned = 0
   let started = 0
   let mutant = ''
+  const changes: Readonly<Record<NonNullable<TestFinished['change']>, string[]>> = { new: [], known: [], fixed: [] }
 
   function say(text: string): void {
     line.clear()
@@ -85,11 +86,17 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       showNext(event)
     },
     'test-started': showNext,
-    'test-finished'() {
+    'test-finished'({ name, change }) {
       started += 1
       line.clear()
+      if (change !== undefined) changes[change].push(name)
     },
-    'run-finished': ({ verdicts, milliseconds }) => sayEnd(summary(verdicts, colour), milliseconds),
+    'run-finished'({ verdicts, milliseconds }) {
+      for (const [change, names] of Object.entries(changes)) {
+        if (names.length > 0) say(`${change} against the baseline: ${names.join(', ')}`)
+      }
+      sayEnd(summary(verdicts, colour), milliseconds)
+    },
     'mutants-started'({ mutants }) {
       planned = mutants.length
       begin(`trying ${plural(planned, 'mutant')}`)

@@ -23,7 +23,7 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   const { context, definition, options, accelerator, isolation } = facts
   const durations = await readDurations(cacheDirectory(), facts)
   const all = tests.map(({ name }) => name)
-  const { names } = await ownPart(all, durations, options)
+  const { names } = await ownPart(all, facts.dividing ?? durations, options.shard)
   const available = bytes(process.availableMemory())
   const plan = onlyNamed(planBoots(tests, available), new Set(names))
   const jobs = options.jobs ?? jobsFor(plan, available)

@@ -9,6 +9,7 @@ import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../../kernel/definition/definition.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
+import type { Baseline } from '../../report/stored/baseline.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
 import { targetsOf, type ReportTarget } from '../../report/targets.ts'
 import type { RunOptions } from '../../run/run-options.ts'
@@ -29,6 +30,10 @@ export interface Job {
   /** The directory of the results. */
   readonly directory: string
   readonly reports: readonly ReportTarget[]
+  /** The results against which only what is new counts. */
+  readonly baseline: Baseline | undefined
+  /** The durations that divide the suite, if the user names results for that. */
+  readonly dividing: ReadonlyMap<string, number> | undefined
   /** Keeps other runs out of the directory. Dispose of it after the last report. */
   readonly claim: AsyncDisposable
   readonly started: Date
@@ -49,15 +54,26 @@ export async function chooseJob<Choice>(
   const started = new Date()
   const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   await requireEnvironment()
-  const [definition, chosen] = await Promise.all([
+  const [definition, chosen, baseline, dividing] = await Promise.all([
     loadUsableDefinition(options.kernel, context.signal),
     chooseAccelerator(options.accel),
+    // Not later: a new directory of results replaces `latest`, and those that --output names.
+    earlier(options.baseline, async (place) => (await import('../../report/stored/baseline.ts')).readBaseline(place)),
+    earlier(options.durations, async (place) => (await import('../../report/stored/passed-in.ts')).passedIn(place)),
   ])
   await expectedSkips(definition)
   const choice = await choose(definition)
   const accelerator = slowedDown(chosen, definition.slowdown)
   const isolation = options.isolation ?? definition.isolation
-  return [{ options, context, definition, accelerator, isolation, reports, started }, choice]
+  return [{ options, context, definition, accelerator, isolation, reports, baseline, dividing, started }, choice]
+}
+
+/** Reads earlier results, if the user names them. */
+async function earlier<Value>(
+  place: string | undefined,
+  read: (place: string) => Promise<Value>,
+): Promise<Value | undefined> {
+  return place === undefined ? undefined : await read(place)
 }
 
 /**

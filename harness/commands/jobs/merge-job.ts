@@ -6,6 +6,7 @@ import { resultNames } from '../../base/result-names.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { makeResultsDirectory, writeProvenance } from '../../report/results-directory.ts'
+import { readBaseline } from '../../report/stored/baseline.ts'
 import { mergeShards } from '../../report/stored/merge-shards.ts'
 import { exitCodeOfEvents } from '../../report/stored/stored-exit-code.ts'
 import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
@@ -17,13 +18,14 @@ import { claimDirectory } from './claim-directory.ts'
 /** Merges the shards in these directories into new results, and returns the exit code of the whole run. */
 export async function mergeStoredRuns(
   places: readonly string[],
-  { output, report = [] }: Pick<JobOptions, 'output' | 'report'>,
+  { output, report = [], baseline: earlier }: Pick<JobOptions, 'baseline' | 'output' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
   const targets = targetsOf(report, process.env['GITHUB_STEP_SUMMARY'])
   const runs: StoredRun[] = []
   for (const place of places) runs.push(await readRun(place))
   const lines = mergeShards(runs)
+  const baseline = earlier === undefined ? undefined : await readBaseline(earlier)
   for (const note of runs.flatMap(({ notes }) => notes)) context.stderr.write(`gmemtest: ${plainText(note)}\n`)
   refuseShard(output, runs)
   await using stack = new AsyncDisposableStack()
@@ -35,8 +37,11 @@ export async function mergeStoredRuns(
   })
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
   return await reporting({ ...context, isStored: true }, directory, targets, async ({ emit, pass }) => {
-    for (const line of lines) await ('event' in line ? emit(line.event) : pass(line.unknown))
-    return exitCodeOfEvents(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
+    for (const line of lines) {
+      await ('event' in line ? emit(baseline?.compared(line.event) ?? line.event) : pass(line.unknown))
+    }
+    const exitCode = exitCodeOfEvents(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
+    return baseline?.exitCode(exitCode) ?? exitCode
   })
 }
 

@@ -4,15 +4,17 @@ import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
+import { readBaseline } from '../../report/stored/baseline.ts'
 import { exitCodeOfEvents } from '../../report/stored/stored-exit-code.ts'
 import { readRun, type StoredLine } from '../../report/stored/stored-run.ts'
 import { wishesOf, type ReportTarget, type ReportWish } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
+import type { JobOptions } from '../job-options.ts'
 
 /** Makes the reports of a stored run, and returns its exit code. */
 export async function reportStoredRun(
   place: string,
-  wishes: readonly ReportWish[],
+  { report: wishes = [], baseline: earlier }: Pick<JobOptions, 'baseline' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
   const targets = wishesOf(
@@ -20,12 +22,16 @@ export async function reportStoredRun(
     process.env['GITHUB_STEP_SUMMARY'],
   )
   const run = await readRun(place)
+  const baseline = earlier === undefined ? undefined : await readBaseline(earlier)
   for (const note of run.notes) context.stderr.write(`gmemtest: ${plainText(note)}\n`)
   const placed = targets.map((target) => inDirectory(target, run.directory))
   await refuseSource(run.file, placed)
   return await reporting({ ...context, isStored: true }, run.directory, placed, async ({ emit, pass }) => {
-    for (const line of run.lines) await ('event' in line ? emit(line.event) : pass(line.unknown))
-    return exitCodeOfEvents(eventsOf(run.lines))
+    for (const line of run.lines) {
+      await ('event' in line ? emit(baseline?.compared(line.event) ?? line.event) : pass(line.unknown))
+    }
+    const exitCode = exitCodeOfEvents(eventsOf(run.lines))
+    return baseline?.exitCode(exitCode) ?? exitCode
   })
 }
 

@@ -44,12 +44,13 @@ type Emit = (event: RunEvent) => Promise<void>
 
 /** Runs the suite and returns the exit code. `run-finished` is always emitted. */
 export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
-  const { context, definition, options } = job
+  const { context, definition, options, baseline } = job
   await using claim = job.claim
   void claim
   const durations = await readDurations(cacheDirectory(), job)
-  const { names, ...shard } = await ownPart(wanted.names, durations, options)
-  return await reporting(context, job.directory, job.reports, async ({ emit }) => {
+  const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
+  return await reporting(context, job.directory, job.reports, async (report) => {
+    const emit: Emit = (event) => report.emit(baseline?.compared(event) ?? event)
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),
@@ -61,7 +62,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       isolation: job.isolation,
       ...shard,
     })
-    return withEnding(emit, async (tell) => {
+    const exitCode = await withEnding(emit, async (tell) => {
       const begin = performance.now()
       const limit = options.timeLimit && limitFrom(job.started, options.timeLimit)
       // Another kernel is built for dumps; reports and durations name the kernel that was asked for.
@@ -70,6 +71,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       await tell(kernelReady(parts.kernel, begin))
       return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
+    return baseline?.exitCode(exitCode) ?? exitCode
   })
 }
 

@@ -1,5 +1,5 @@
 // Annotations of GitHub Actions: the runner reads such lines from the output of a step and shows them beside the code.
-import type { Result } from '../gather.ts'
+import { isRed, type Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
 
 /** GitHub shows ten annotations of each level for a step, and drops the others. */
@@ -7,7 +7,7 @@ const mostShown = 10
 
 /** Writes an `error` for each test that did not pass, and a `warning` for each that needed a second try. */
 export const annotationsSink = gatheringSink(({ results }) => {
-  const failures = results.filter(({ verdict }) => verdict !== 'PASS' && verdict !== 'SKIP')
+  const failures = results.filter(isRed)
   const retried = results.filter((result) => result.retried !== undefined && !failures.includes(result))
   return [
     ...limited('error', failures, (result) => `${result.verdict}: ${result.message ?? ''}`),

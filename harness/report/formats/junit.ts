@@ -16,9 +16,14 @@ const kinds = {
   SKIP: 'skipped',
 } as const satisfies Record<Verdict, string>
 
+/** A failure that the baseline has is skipped, because readers of JUnit have no word for it. */
+function kindOf(result: Result): string {
+  return result.change === 'known' ? 'skipped' : kinds[result.verdict]
+}
+
 function junitOf(run: Gathered): string {
   const { suite, results, started, milliseconds } = run
-  const count = (kind: string): number => results.filter(({ verdict }) => kinds[verdict] === kind).length
+  const count = (kind: string): number => results.filter((result) => kindOf(result) === kind).length
   const counts = {
     tests: results.length,
     failures: count('failure'),
@@ -70,8 +75,8 @@ function caseOf(result: Result, classname: string): string {
   const named = title === '' ? name : `${name}: ${title}`
   const head = `    <testcase${attributes({ classname, name: named, time: seconds(milliseconds) })}`
   const text = detailLines(result).join('\n')
-  const message = result.message ?? verdict
-  const kind = kinds[verdict]
+  const message = `${result.change === 'known' ? 'known: ' : ''}${result.message ?? verdict}`
+  const kind = kindOf(result)
   if (kind === 'skipped')
     return `${head}>\n      <skipped${attributes({ message })}/>\n${outputOf(text)}    </testcase>`
   if (kind === 'passed') return text === '' ? `${head}/>` : `${head}>\n${outputOf(text)}    </testcase>`

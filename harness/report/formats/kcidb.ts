@@ -141,13 +141,14 @@ function testsOf(run: Gathered, build: string): TestObject[] {
 }
 
 function testOf(result: Result, path: string): Fields {
-  const { title, verdict, milliseconds, begin = '', diagnostic, again, retried } = result
+  const { title, verdict, milliseconds, begin = '', diagnostic, again, retried, change } = result
   const message = result.message ?? ''
   const log = [message, ...detailLines({ ...result, points: [] })].filter((line) => line !== '').join('\n')
   const misc = {
     ...(diagnostic === undefined ? {} : { rules: diagnostic.rules }),
     ...(again === undefined ? {} : { again: again }),
     ...(retried === undefined ? {} : { first_try: retried }),
+    ...(change === undefined ? {} : { change }),
   }
   return {
     path,

@@ -44,14 +44,16 @@ export const ktapSink: SinkFactory = (stream) => {
 function linesOf(result: Result, number: number): string[] {
   const { verdict, points = [] } = result
   const name = nameOf(result.name)
-  const isOk = verdict === 'PASS' || verdict === 'SKIP'
-  const directive = {
+  const isKnown = result.change === 'known'
+  const isOk = verdict === 'PASS' || verdict === 'SKIP' || isKnown
+  const directives = {
     PASS: '',
     FAIL: '',
     ERROR: ' # ERROR',
     MISS: ' # ERROR not run',
     SKIP: ` # SKIP ${textOf(result.message ?? '')}`,
-  }[verdict]
+  }
+  const directive = isKnown ? ' # XFAIL the baseline has this failure' : directives[verdict]
   const details = isOk ? [] : detailLines({ ...result, points: [] })
   return [
     ...subtestLines(name, withOwn(points, isOk)),

@@ -1,7 +1,7 @@
 // The summary of a job in Markdown, as GitHub Actions shows it.
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
-import type { Gathered, Result } from '../gather.ts'
+import { isRed, type Gathered, type Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
 import { shortened } from '../tidy.ts'
 
@@ -12,7 +12,7 @@ const longestMessage = 300
 /** Writes a table of counts, a table of the tests that did not pass, and their details. */
 export const summarySink = gatheringSink((run) => {
   const { suite, kernel, milliseconds, aborted, results, ready } = run
-  const failures = results.filter(({ verdict }) => verdict !== 'PASS' && verdict !== 'SKIP')
+  const failures = results.filter(isRed)
   const release = ready === undefined ? '' : ` (${ready.release})`
   const head = [
     `## gmemtest: ${cell(suite)} on ${cell(`${kernel}${release}`)}`,
@@ -20,6 +20,7 @@ export const summarySink = gatheringSink((run) => {
     ...(aborted === undefined ? [] : [`**The run ended early:** ${cell(aborted)}`, '']),
     ...countTable(run),
     '',
+    ...changeLines(run),
     `${(milliseconds / 1000).toFixed(1)} s`,
     '',
     ...(failures.length === 0 ? [] : ['| verdict | test | reason |', '| --- | --- | --- |']),
@@ -33,6 +34,14 @@ const verdicts: readonly Verdict[] = ['FAIL', 'ERROR', 'MISS', 'PASS', 'SKIP']
 function countTable({ results }: Gathered): string[] {
   const counts = verdicts.map((verdict) => results.filter((result) => result.verdict === verdict).length)
   return [`| ${verdicts.join(' | ')} |`, `|${' --: |'.repeat(verdicts.length)}`, `| ${counts.join(' | ')} |`]
+}
+
+/** Returns a line for each kind of change against the baseline. */
+function changeLines({ results }: Gathered): string[] {
+  return (['new', 'known', 'fixed'] as const).flatMap((change) => {
+    const names = results.filter((result) => result.change === change).map(({ name }) => cell(name))
+    return names.length === 0 ? [] : [`**${change}:** ${names.join(', ')}`, '']
+  })
 }
 
 function detailsOf(result: Result): string {

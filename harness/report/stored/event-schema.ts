@@ -109,6 +109,7 @@ const ofRun = [
     allowed: texts.exactOptional(),
     splats: z.array(splat).exactOptional(),
     reason: text.exactOptional(),
+    change: z.enum(['new', 'known', 'fixed']).exactOptional(),
     diagnostic: diagnostic.exactOptional(),
     points: z.array(point).exactOptional(),
   }),

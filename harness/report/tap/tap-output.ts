@@ -87,13 +87,14 @@ export class TapOutput {
     stream.pass(pointText(description), extra)
   }
 
-  /** Writes a point that is not ok, with these fields in its YAML block. */
-  async fail(description: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Writes a point that is not ok, with these fields in its YAML block. With the reason `todo`, it was expected to fail. */
+  async fail(description: string, fields: Readonly<Record<string, unknown>>, todo?: string): Promise<void> {
     const stream = await this.open()
     const { yamlBlock } = await loadTap()
     this.#written += 1
     // tap would fold long lines of the block, and name this file in it.
-    stream.fail(pointText(description), { at: null, diagnostic: false })
+    const directive = todo === undefined ? {} : { todo: pointText(todo) }
+    stream.fail(pointText(description), { at: null, diagnostic: false, ...directive })
     this.#output.write(yamlBlock(fields))
   }
 

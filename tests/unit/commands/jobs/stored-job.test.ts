@@ -16,7 +16,7 @@ async function report(t: Test, ...wishes: readonly string[]) {
   const directory = t.testdir({ 'results.jsonl': text })
   const stdout = new PassThrough()
   const { context, printed } = fakeContext({ stdout })
-  const exitCode = await reportStoredRun(directory, wishes.map(parseReport), context)
+  const exitCode = await reportStoredRun(directory, { report: wishes.map(parseReport) }, context)
   return { directory, exitCode, printed, stdout: String(stdout.read() ?? '') }
 }
 
@@ -45,7 +45,10 @@ void test('the events are never overwritten', async (t) => {
   const directory = t.testdir({ 'results.jsonl': text })
   const wish = parseReport(`tap:${directory}/../${path.basename(directory)}/results.jsonl`)
   const { context } = fakeContext()
-  await t.rejects(reportStoredRun(directory, [wish], context), { code: 'OPTION_VALUE', message: /would overwrite/ })
+  await t.rejects(reportStoredRun(directory, { report: [wish] }, context), {
+    code: 'OPTION_VALUE',
+    message: /would overwrite/,
+  })
   t.equal(readFileSync(path.join(directory, 'results.jsonl'), 'utf8'), text)
 })
 
@@ -53,6 +56,6 @@ void test('a directory that cannot be written is no problem for reports elsewher
   const directory = t.testdir({ 'results.jsonl': text })
   chmodSync(directory, 0o555)
   const { context } = fakeContext({ stdout: new PassThrough() })
-  t.equal(await reportStoredRun(directory, [parseReport('ktap:-')], context), 1)
+  t.equal(await reportStoredRun(directory, { report: [parseReport('ktap:-')] }, context), 1)
   chmodSync(directory, 0o755)
 })

@@ -244,7 +244,7 @@ void test('a run that just stops does not look complete', async (t) => {
 
 void test('the tap package adds nothing to our output and our exit code', async (t) => {
   const program = `
-    const { tapSink } = await import(${JSON.stringify(inProject('harness/report/tap.ts'))})
+    const { tapSink } = await import(${JSON.stringify(inProject('harness/report/tap/tap.ts'))})
     const sink = tapSink(process.stdout, { isTty: false, directory: '' })
     await sink.write({ type: 'run-started', tests: ['a'] })
     await sink.write({ type: 'test-finished', name: 'a', title: 'a', verdict: 'MISS', milliseconds: 1 })
