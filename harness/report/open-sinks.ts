@@ -36,9 +36,13 @@ export async function reporting(
   work: (report: Report) => Promise<number>,
 ): Promise<number> {
   const unopened: InfraError[] = []
+  const own = new Set(
+    targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [path.join(directory, to.file)] : [])),
+  )
   const opened = await Promise.all(
     targets.map(async (target) => {
       try {
+        refuseOwn(target, own)
         return [await openSink(target, streams, directory)]
       } catch (error) {
         if (!(error instanceof ForeignFileError)) throw error
@@ -101,6 +105,12 @@ async function openSink({ format, to }: ReportTarget, streams: Streams, director
   const stream = handle.createWriteStream()
   const sink = endingWith(stream, factory(stream, { isTty: false, colour: false, directory, isStored }))
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
+}
+
+/** Refuses a file of the user that is one of the results: two reports would write to it. */
+function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): void {
+  if (typeof to === 'string' || !('path' in to) || !own.has(to.path)) return
+  throw new ForeignFileError(cannotOpen(format, to.path, new Error('it is a file of the results')))
 }
 
 function cannotOpen(format: string, file: string, cause: unknown): InfraError {
