@@ -1,6 +1,6 @@
 // The command line: finds the verb, loads only that verb, and turns every failure into one clear message and an exit code.
 import { exitCodes } from './base/errors.ts'
-import { endUncaught } from './commands/end-uncaught.ts'
+import { endUncaught } from './commands/ending/end-uncaught.ts'
 
 process.on('uncaughtException', endUncaught)
 // A reader that closes the pipe, as in `gmemtest list | head`, is no failure, and after the loss of a terminal SIGHUP decides
@@ -32,6 +32,9 @@ isOver = true
 // leftover.
 process.stdout.write('', () =>
   process.stderr.write('', () =>
-    setTimeout(() => void import('./commands/linger.ts').then(({ endLingering }) => endLingering()), 1000).unref(),
+    setTimeout(
+      () => void import('./commands/ending/linger.ts').then(({ endLingering }) => endLingering()),
+      1000,
+    ).unref(),
   ),
 )

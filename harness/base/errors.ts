@@ -85,6 +85,11 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof GmemtestError ? exitCodeByFault[error.fault] : exitCodes.couldNotRun
 }
 
+/** Returns the exit code for an error with this fault. */
+export function exitCodeOfFault(fault: Fault): number {
+  return exitCodeByFault[fault]
+}
+
 /** Returns the text of any thrown value, for messages. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -4,6 +4,10 @@
 export const resultNames = {
   events: 'results.jsonl',
   tap: 'results.tap',
+  ktap: 'results.ktap',
+  junit: 'junit.xml',
+  kcidb: 'kcidb.json',
+  summary: 'summary.md',
   provenance: 'provenance.json',
   console: 'console.log',
   /** A directory: the consoles of the running instances. */

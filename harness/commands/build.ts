@@ -10,7 +10,8 @@ import { buildOptions } from './build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { withOptions } from './job-options.ts'
 import { positiveInteger } from './option-parsers.ts'
-import { elapsed, progressLine } from './progress.ts'
+import { elapsed } from '../report/status-line.ts'
+import { progressLine } from './progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 
 interface BuildOptions {

@@ -6,9 +6,14 @@ export interface CommandContext {
   /** Fires at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
   readonly stdout: Writable
+  /** Takes progress, notices and the summary; with --quiet, it keeps nothing. */
   readonly stderr: Writable
-  /** stderr is a terminal, so that progress and colour make sense. */
+  /** Takes the annotations of GitHub, which are a report: the standard error also with --quiet. */
+  readonly annotations: Writable
+  /** stderr is a terminal, so that progress makes sense. */
   readonly isTty: boolean
+  /** The summary may have colours. */
+  readonly colour: boolean
   /** Prints a failure that does not end the verb, in the form of one that does. */
   readonly printError: (error: unknown) => void
   /** Makes an action for commander from a function that returns the exit code. */

@@ -2,8 +2,20 @@
 import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
+import { reportWords } from '../report/formats.ts'
+import { parseReport, type ReportWish } from '../report/targets.ts'
+import type { ShardWish } from '../run/shard.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
-import { aptSuite, directoryToWrite, kernelWord, oneOf, positiveInteger } from './option-parsers.ts'
+import {
+  aptSuite,
+  duration,
+  directoryToWrite,
+  kernelWord,
+  oneOf,
+  positiveInteger,
+  shardOfMany,
+  type GivenTime,
+} from './option-parsers.ts'
 
 /** The options of every verb that runs tests on a kernel. */
 export interface JobOptions {
@@ -19,11 +31,27 @@ export interface JobOptions {
   readonly vmcore?: true
   /** Words for the command line of the kernel, behind those of the definition. */
   readonly append?: readonly string[]
+  /** The part of the suite that this computer runs. */
+  readonly shard?: ShardWish
+  /** The results whose durations divide the suite; the default is what the cache remembers. */
+  readonly durations?: string
+  /** The results against which only what is new counts. */
+  readonly baseline?: string
+  /** Print what would be done. */
+  readonly dryRun?: true
+  readonly timeLimit?: GivenTime
+  readonly failFast?: true
+  /** How often a test is tried again after trouble of this computer. */
+  readonly retryMachine?: number
+  /** The reports beside those that every run writes. */
+  readonly report?: readonly ReportWish[]
 }
 
 const mostJobs = 64
+const mostShards = 1000
+const mostRetries = 10
 
-type Row = readonly [flags: string, text: string, parse?: (text: string) => unknown]
+type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
 const options = {
   kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
@@ -45,6 +73,36 @@ const options = {
   ],
   aptSuite: ['--apt-suite <suite>', 'take a Debian package from this suite, though it is not configured', aptSuite],
   append: ['--append <word>', 'a word for the command line of the kernel; may be repeated', kernelWord('--append')],
+  report: [
+    '--report <format[:file]>',
+    `also write this report, to a file or with :- to the standard output in place of TAP; may be given several times: ${Object.keys(reportWords).join(', ')}`,
+    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+  ],
+  shard: [
+    '--shard <i/n>',
+    'run the i-th of n parts of the tests, which take about the same time; gmemtest merge joins their results',
+    shardOfMany('--shard', mostShards),
+  ],
+  durations: [
+    '--durations <dir>',
+    'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
+  ],
+  baseline: [
+    '--baseline <dir>',
+    'compare with these results of an earlier run: only a failure or a skip that they do not have counts',
+  ],
+  dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
+  timeLimit: [
+    '--time-limit <time>',
+    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    duration('--time-limit'),
+  ],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  retryMachine: [
+    '--retry-machine <n>',
+    'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',
+    positiveInteger('--retry-machine', mostRetries, 0),
+  ],
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 

@@ -39,7 +39,23 @@ export function kselftest(context: CommandContext): Command {
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
   return withOptions(
     command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'append', 'vmcore'],
+    [
+      'kernel',
+      'accel',
+      'isolation',
+      'jobs',
+      'shard',
+      'durations',
+      'baseline',
+      'timeLimit',
+      'failFast',
+      'retryMachine',
+      'output',
+      'report',
+      'aptSuite',
+      'append',
+      'vmcore',
+    ],
     defaultSelftestKernel,
   )
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)

@@ -1,13 +1,15 @@
 // From arguments to an exit code: finds the verb, loads only that one, and turns every failure into one clear message.
 import { readFileSync } from 'node:fs'
+import { Writable } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
+import { commonOptions, verbIndex, withCommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
-import { errorPrinter, primaryError } from './print-error.ts'
+import { errorPrinter, primaryError } from './ending/print-error.ts'
 
 /** The verbs with their lines in the overview. */
 const summaries = {
@@ -17,6 +19,8 @@ const summaries = {
   shell: 'boot a kernel in a VM and open a shell in it',
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   parse: 'list the kernel splats in a log',
+  report: 'make other reports of a run that is over',
+  merge: 'merge the results of the shards of a run',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -29,6 +33,8 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   shell: async () => (await import('./shell.ts')).shell,
   mutants: async () => (await import('./mutants.ts')).mutants,
   parse: async () => (await import('./parse.ts')).parse,
+  report: async () => (await import('./report.ts')).report,
+  merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
@@ -48,12 +54,15 @@ export async function main(args: readonly string[]): Promise<number> {
   using interruption = listenForInterrupts()
   const { signal } = interruption
   let exitCode: number = exitCodes.ok
-  const verbose = args.includes('--verbose')
+  const isTerminal = process.stderr.isTTY
+  const { verbose, quiet, colour } = commonOptions(args, isTerminal)
   const context: CommandContext = {
     signal,
     stdout: process.stdout,
-    stderr: process.stderr,
-    isTty: process.stderr.isTTY,
+    stderr: quiet ? discarding() : process.stderr,
+    annotations: process.stderr,
+    isTty: isTerminal && !quiet,
+    colour,
     printError: errorPrinter({ output: process.stderr, verbose }),
     exitsWith:
       (action) =>
@@ -84,8 +93,9 @@ async function commandFor(
   args: readonly string[],
   context: CommandContext,
 ): Promise<[command: Command, rest: readonly string[]]> {
-  // --verbose belongs to all verbs, and may stand before them.
-  const [name = '--help', ...rest] = args.slice(verbIndex(args))
+  // The common options may stand before the verb.
+  const first = verbIndex(args)
+  const [name = '--help', ...rest] = args.slice(first)
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
   if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand(), context), [name]]
@@ -94,10 +104,9 @@ async function commandFor(
   return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
 }
 
-/** Returns the position of the verb in the arguments. */
-function verbIndex(args: readonly string[]): number {
-  const index = args.findIndex((word) => word !== '--verbose')
-  return index === -1 ? args.length : index
+/** Returns a stream that keeps nothing. */
+function discarding(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() })
 }
 
 function isVerb(name: string | undefined): name is Verb {
@@ -127,18 +136,16 @@ function overviewCommand(): Command {
 /** The width of a help text that no terminal shows. */
 const usualColumns = 80
 
-/** Adds the common parts of all commands: gmemtest prints the errors, and there is --verbose. */
+/** Adds the common parts of all commands: gmemtest prints the errors, and there are the common options. */
 function prepared(command: Command, { stdout }: CommandContext): Command {
   const columns = columnsOf(stdout)
-  return command
+  return withCommonOptions(command)
     .exitOverride()
     .configureOutput({
       writeErr: () => undefined,
       writeOut: (text) => void stdout.write(helpText(text, columns)),
       getOutHelpWidth: () => columns ?? usualColumns,
     })
-    .option('--verbose', 'with an error, also print its causes and stack traces')
-    .helpOption('-h, --help', 'print this help')
 }
 
 function usageErrorOf(error: CommanderError, args: readonly string[]): UsageError {

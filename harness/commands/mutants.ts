@@ -26,7 +26,7 @@ export function mutants(context: CommandContext): Command {
   const command = new Command('mutants')
     .description('Put one bug after the other into a kernel, and see whether the scenarios notice.')
     .argument('[name...]', 'which mutants: a part of a name, or a glob')
-  return withOptions(command, ['kernel', 'accel', 'output', 'aptSuite'], defaultKernel)
+  return withOptions(command, ['kernel', 'accel', 'output', 'report', 'aptSuite'], defaultKernel)
     .option('--all', 'run all scenarios on each mutant and count all that fail')
     .option('--list', 'list the mutants, each with its bug and the scenarios that should notice it')
     .addHelpText('after', examples)

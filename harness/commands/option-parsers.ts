@@ -4,12 +4,16 @@ import path from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 
-/** Makes a parser for a whole number from 1 to `limit`. */
-export function positiveInteger(option: string, limit: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** Makes a parser for a whole number from 1, or from `least`, to `limit`. */
+export function positiveInteger(
+  option: string,
+  limit: number = Number.MAX_SAFE_INTEGER,
+  least: number = 1,
+): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < 1 || value > limit) {
-      const range = limit === Number.MAX_SAFE_INTEGER ? 'a positive integer' : `an integer from 1 to ${limit}`
+    if (!/^\d+$/.test(text) || value < least || value > limit) {
+      const range = limit === Number.MAX_SAFE_INTEGER ? 'a positive integer' : `an integer from ${least} to ${limit}`
       throw new UsageError('OPTION_VALUE', `${option} must be ${range}, got '${text}'`)
     }
     return value
@@ -22,6 +26,41 @@ export function kernelWord(option: string): (text: string) => string {
     if (/^[^\s"']+$/.test(text)) return text
     throw new UsageError('OPTION_VALUE', `${option} must be one word without spaces and quotes, got '${text}'`, {
       hint: `for example: ${option} kvm.gmem_in_place_conversion=1 ${option} quiet`,
+    })
+  }
+}
+
+/** Makes a parser for a part of a whole: `2/4` is the second of four. */
+export function shardOfMany(
+  option: string,
+  most: number,
+): (text: string) => { readonly index: number; readonly count: number } {
+  return (text) => {
+    const [index = 0, count = 0] = /^\d{1,9}\/\d{1,9}$/.test(text) ? text.split('/').map(Number) : []
+    if (index >= 1 && index <= count && count <= most) return { index, count }
+    throw new UsageError('OPTION_VALUE', `${option} must be i/n with 1 ≤ i ≤ n ≤ ${most}, got '${text}'`, {
+      hint: `for example: ${option} 1/4, and 2/4, 3/4 and 4/4 on the other computers`,
+    })
+  }
+}
+
+const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600 }
+const mostSeconds = 7 * 24 * 3600
+
+/** A duration, and the text that it was given by. */
+export interface GivenTime {
+  readonly milliseconds: number
+  readonly text: string
+}
+
+/** Makes a parser for a duration in seconds, minutes or hours: `90`, `90s`, `30m`, `2h`. */
+export function duration(option: string): (text: string) => GivenTime {
+  return (text) => {
+    const [, digits = '', unit = ''] = /^(\d{1,9})([smh]?)$/.exec(text) ?? []
+    const seconds = digits === '' ? 0 : Number(digits) * (secondsOf[unit] ?? 0)
+    if (seconds > 0 && seconds <= mostSeconds) return { milliseconds: seconds * 1000, text }
+    throw new UsageError('OPTION_VALUE', `${option} must be a time from 1s to 168h, got '${text}'`, {
+      hint: `for example: ${option} 30m`,
     })
   }
 }

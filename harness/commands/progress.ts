@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
 import { columnsOf } from './layout.ts'
 import { plainText } from '../report/plain.ts'
-import { statusLine } from '../report/status-line.ts'
+import { elapsed, statusLine } from '../report/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {
@@ -54,10 +54,4 @@ export function progressLine(
       line.clear()
     },
   }
-}
-
-/** Returns a time in milliseconds as minutes and seconds: `3:07`. */
-export function elapsed(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

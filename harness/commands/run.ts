@@ -1,10 +1,13 @@
 // gmemtest run: runs scenarios on a kernel.
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
+import { anyDialect } from '../instance/kernel-dialect.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { findScenarioFiles, scenarioSuite } from '../suites/scenarios/scenario-files.ts'
+import type { Test } from '../run/test.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
-import { prepareJob } from './jobs/job.ts'
+import { chooseJob, prepareJob } from './jobs/job.ts'
 import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
 import { runSuite } from './jobs/suite-job.ts'
 
@@ -25,6 +28,7 @@ Examples:
   gmemtest run 'convert-*' pinned           those whose name begins with convert-, and those about pinned pages
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
+  gmemtest run --dry-run --shard=1/4        what a quarter of all is, and how long it takes
   gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
@@ -37,7 +41,24 @@ export function run(context: CommandContext): Command {
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
   return withOptions(
     command,
-    ['kernel', 'accel', 'isolation', 'jobs', 'output', 'aptSuite', 'append', 'vmcore'],
+    [
+      'kernel',
+      'accel',
+      'isolation',
+      'jobs',
+      'dryRun',
+      'shard',
+      'durations',
+      'baseline',
+      'timeLimit',
+      'failFast',
+      'retryMachine',
+      'output',
+      'report',
+      'aptSuite',
+      'append',
+      'vmcore',
+    ],
     defaultKernel,
   )
     .option('--scenarios <dir>', 'take the scenarios from another directory')
@@ -54,9 +75,24 @@ async function runScenarios(
   context: CommandContext,
 ): Promise<number> {
   refuseKeepOfMany(options)
-  const [job, files] = await prepareJob(options, context, '', async () =>
-    select(await findScenarioFiles(options.scenarios), patterns, 'scenario'),
-  )
+  const choose = async (): Promise<ScenarioFile[]> =>
+    select(await findScenarioFiles(options.scenarios), patterns, 'scenario')
+  const load = async (files: readonly ScenarioFile[], dialect: Dialect): Promise<Test[]> => {
+    const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
+      import('../suites/scenarios/load-scenarios.ts'),
+      import('../suites/scenarios/scenario-test.ts'),
+    ])
+    const scenarios = await loadEachScenario(files, context.signal)
+    return scenarios.map((scenario) => scenarioTest(scenario, dialect))
+  }
+  if (options.dryRun === true) {
+    const [facts, files] = await chooseJob(options, context, choose)
+    const { dryRun } = await import('./jobs/dry-run.ts')
+    // Without a boot, `auto` is not known: the plan is then the one of a dialect that every kernel speaks.
+    const { dialect } = facts.definition
+    return dryRun(await load(files, dialect === 'auto' ? anyDialect : dialect), facts)
+  }
+  const [job, files] = await prepareJob(options, context, '', choose)
   return runSuite(
     {
       verb: 'run',
@@ -66,14 +102,7 @@ async function runScenarios(
       isPlain: true,
       keep: options.keep === true,
       needsDialect: true,
-      async load(dialect) {
-        const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
-          import('../suites/scenarios/load-scenarios.ts'),
-          import('../suites/scenarios/scenario-test.ts'),
-        ])
-        const scenarios = await loadEachScenario(files, context.signal)
-        return scenarios.map((scenario) => scenarioTest(scenario, dialect))
-      },
+      load: (dialect) => load(files, dialect),
     },
     job,
   )

@@ -1,6 +1,6 @@
 // The outcome of a judged test, with a diagnostic unless it passed: enough to understand the failure, and to run the test again.
 import { copiablePath } from '../base/paths.ts'
-import type { Diagnostic } from '../report/events.ts'
+import type { Diagnostic, SplatNote } from '../report/events.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 import type { Splat } from '../console/find-splats.ts'
 import type { Attempt } from './attempt.ts'
@@ -27,11 +27,25 @@ export async function finishedOf(
     ...(points.length === 0 ? {} : { points }),
     ...(beforehand === undefined ? {} : { beforehand }),
     ...(allowed.length === 0 ? {} : { allowed: allowed.map(({ note }) => note) }),
+    ...splatsOf(attempt),
   }
   if (verdict === 'PASS') return { verdict, ...common }
   if (verdict === 'SKIP') return { verdict, ...common, reason: observation.skipped ?? message }
   const diagnostic = await diagnose(test, attempt, { message, again: again(test.name), decode })
   return { verdict, ...common, diagnostic }
+}
+
+/** Returns the splats of an attempt for its event, each fault once; no field without a splat. */
+function splatsOf({ splats, allowed, earlier }: Attempt): Pick<Finished, 'splats'> {
+  const counted = [...earlier.splats, ...splats].map((splat) => ({ splat, note: undefined }))
+  const all = [...counted, ...earlier.allowed, ...allowed]
+  const notes = new Map<string, SplatNote>()
+  for (const { splat, note } of all) {
+    const { fingerprint, kind, title } = splat
+    if (notes.has(fingerprint)) continue
+    notes.set(fingerprint, { fingerprint, kind, title, ...(note === undefined ? {} : { allowed: note }) })
+  }
+  return notes.size === 0 ? {} : { splats: [...notes.values()] }
 }
 
 /** Returns the diagnostic of an attempt that was judged with `message`. */

@@ -16,7 +16,7 @@ export interface Provenance {
   readonly release: string
   readonly source: Pick<SourceIdentity, 'kind' | 'version' | 'content' | 'facts'>
   /** The applied patches of the series; `patchId` is that of `git patch-id --stable`. */
-  readonly patches: readonly (Pick<Patch, 'name' | 'subject' | 'sha256'> & { readonly patchId: string })[]
+  readonly patches: readonly (Pick<Patch, 'name' | 'subject' | 'messageId' | 'sha256'> & { readonly patchId: string })[]
   /** The patchset_hash of KCIDB: SHA-256 over the SHA-256 of each patch, each ended by a newline; empty without patches. */
   readonly patchsetHash: string
   readonly compiler: string

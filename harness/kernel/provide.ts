@@ -125,6 +125,25 @@ async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Pro
   return false
 }
 
+/** A kernel as far as it is known without a build. */
+export interface KnownKernel {
+  /** Unknown while the source must still be fetched. */
+  readonly key?: string
+  /** The store has the build. */
+  readonly isStored: boolean
+}
+
+/**
+ * Tells whether the store has the build of a definition. Fetches, builds and writes nothing.
+ * @throws {UsageError} for a definition that names a missing source, series or fragment
+ */
+export async function lookUpKernel(definition: KernelDefinition, context: BuildContext): Promise<KnownKernel> {
+  const identity = await identifySource(definition.source, context)
+  if (identity === undefined) return { isStored: false }
+  const { key } = await collect(definition, identity, context)
+  return { key, isStored: await isStored(kernelShelf(context.cache), key, context) }
+}
+
 /** Collects the inputs of a build of this definition, and computes its key. */
 export async function collect(
   definition: KernelDefinition,
@@ -169,9 +188,21 @@ async function load(
     config: file(productNames.config),
     systemMap: file(productNames.systemMap),
     // The stored lines may name another checkout, or a series with other names for the same patches.
-    provenance: { ...provenance, repeat: repeatByHand(identity, patches, requests) },
+    provenance: {
+      ...provenance,
+      patches: withMessageIds(provenance.patches, patches),
+      repeat: repeatByHand(identity, patches, requests),
+    },
     cached,
   }
+}
+
+/** Adds the Message-IDs of the series: the same patches may have come as plain diffs when the kernel was built. */
+function withMessageIds(stored: Provenance['patches'], patches: Ingredients['patches']): Provenance['patches'] {
+  return stored.map((patch, index) => {
+    const messageId = patches[index]?.messageId
+    return messageId === undefined ? patch : { ...patch, messageId }
+  })
 }
 
 function isProvenance(value: unknown): value is Provenance {

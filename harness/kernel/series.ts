@@ -142,7 +142,7 @@ function placed({ patches, notices }: Part, place: (origin: string) => string): 
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 2
+const reading = 3
 
 /** How many series are remembered. */
 const mostRemembered = 128

@@ -66,6 +66,7 @@ export const requirements: readonly Requirement[] = [
   ...kernelRequirements,
   program('clang-format', 'clang-format', checks),
   program('shellcheck', 'shellcheck', checks),
+  program('xmllint', 'libxml2-utils', checks),
   program('gdb', 'gdb', vmTests),
   program('drgn', 'python3-drgn', vmTests),
 ]

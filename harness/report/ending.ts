@@ -1,5 +1,5 @@
 // The last event of a run: every run emits it.
-import { messageOf } from '../base/errors.ts'
+import { GmemtestError, messageOf } from '../base/errors.ts'
 import type { RunEvent } from './events.ts'
 
 type Emit = (event: RunEvent) => Promise<void>
@@ -19,7 +19,8 @@ export async function withEnding(emit: Emit, work: (emit: Emit) => Promise<numbe
   } catch (error) {
     const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
     const milliseconds = performance.now() - begin
-    if (!isOver) await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error) })
+    const fault = error instanceof GmemtestError ? { fault: error.fault } : {}
+    if (!isOver) await emit({ type: 'run-finished', milliseconds, verdicts, aborted: messageOf(error), ...fault })
     throw error
   }
 }

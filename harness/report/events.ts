@@ -1,9 +1,11 @@
 // The events between a run and its reports: the runner emits them, and every report is a sink that reads them.
 import type { Writable } from 'node:stream'
+import type { Fault } from '../base/errors.ts'
+import type { Provenance } from '../kernel/build-provenance.ts'
 import type { Isolation } from '../kernel/definition/definition.ts'
 
 /** The version of the event schema: `run-started` and `mutants-started` carry it (docs/results.md). */
-export const eventsVersion = 2
+export const eventsVersion = 3
 
 /** The verdict on a test, in the words of KCIDB. */
 export type Verdict = 'PASS' | 'FAIL' | 'ERROR' | 'MISS' | 'SKIP'
@@ -43,7 +45,44 @@ export interface TestPoint {
   readonly points?: readonly TestPoint[]
 }
 
-export interface TestFinished {
+/** A splat in the window of a test: enough to recognise it in another run. */
+export interface SplatNote {
+  /** The same for the same fault in each build of the kernel. */
+  readonly fingerprint: string
+  readonly kind: string
+  readonly title: string
+  /** Present when an allowance covers the splat: the reason. */
+  readonly allowed?: string
+}
+
+/** The time and the place of an event; events of an earlier version may lack them. */
+interface Stamp {
+  /** When it happened, ISO 8601; without it, when it was written. */
+  readonly time?: string
+  /** The worker that emitted it: each worker has one instance at a time. */
+  readonly worker?: number
+}
+
+/** The part of a suite that one of several computers runs. */
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number
+  readonly count: number
+  /** The number of tests of all shards together. */
+  readonly total: number
+  /** The place of each test of this shard among all of them, from 0. */
+  readonly places: readonly number[]
+  /** A hash of the names of all tests, and of the durations by which they were divided. */
+  readonly basis: string
+}
+
+/** The origin of a kernel, as reports name it. */
+export type BuildFacts = Pick<
+  Provenance,
+  'source' | 'patches' | 'patchsetHash' | 'compiler' | 'configHash' | 'startTime' | 'seconds'
+>
+
+export interface TestFinished extends Stamp {
   readonly type: 'test-finished'
   readonly suite: string
   readonly name: string
@@ -57,10 +96,14 @@ export interface TestFinished {
   readonly retried?: string
   /** Splats that an allowance covers, each with its reason. */
   readonly allowed?: readonly string[]
+  /** All splats of the test, those of its boot and those that an allowance covers. */
+  readonly splats?: readonly SplatNote[]
   /** Present with SKIP: the reason for which this kernel cannot run the test. */
   readonly reason?: string
   /** Present with FAIL, ERROR and MISS. */
   readonly diagnostic?: Diagnostic
+  /** With a baseline: a failure or a skip that it does not have, a failure that it has, or a failure of it that is gone. */
+  readonly change?: 'new' | 'known' | 'fixed'
   /** Present when the test is a program that reports test points of its own. */
   readonly points?: readonly TestPoint[]
 }
@@ -76,15 +119,25 @@ export type RunEvent =
       /** The names of the tests, in the order of the command line or of the alphabet. */
       readonly tests: readonly string[]
       readonly isolation: Isolation
+      /** Present when other computers run the rest of the suite. */
+      readonly shard?: Shard
     }
-  | {
+  | (Stamp & {
       readonly type: 'kernel-ready'
       readonly key: string
       readonly release: string
       readonly cached: boolean
       readonly milliseconds: number
-    }
-  | {
+      /** Missing in events of version 2 and earlier. */
+      readonly build?: BuildFacts
+    })
+  | (Stamp & {
+      readonly type: 'shard-planned'
+      readonly tests: readonly string[]
+      /** The place of each of these tests in the order of the results of all shards, from 0. */
+      readonly places: readonly number[]
+    })
+  | (Stamp & {
       readonly type: 'vm-ready'
       readonly accelerator: string
       readonly reason: string
@@ -96,14 +149,19 @@ export type RunEvent =
       readonly origin: 'booted' | 'restored'
       /** The time from the start of QEMU until the instance was ready. */
       readonly milliseconds: number
-    }
-  | {
+    })
+  | (Stamp & {
       /** The instance that tests shared died or may not be used any more; the next test gets a new one. */
       readonly type: 'vm-lost'
       readonly reason: string
-    }
-  | { readonly type: 'test-started'; readonly suite: string; readonly name: string; readonly title: string }
-  | {
+    })
+  | (Stamp & {
+      readonly type: 'test-started'
+      readonly suite: string
+      readonly name: string
+      readonly title: string
+    })
+  | (Stamp & {
       /**
        * Transient trouble kept a test from its end; the test runs once more in a new instance. The event comes before
        * `test-started` when the first instance did not come up.
@@ -112,16 +170,20 @@ export type RunEvent =
       readonly suite: string
       readonly name: string
       readonly reason: string
-    }
+    })
   | TestFinished
-  | {
+  | (Stamp & {
       readonly type: 'run-finished'
       readonly milliseconds: number
       /** The number of tests with each verdict. */
       readonly verdicts: Readonly<Record<Verdict, number>>
       /** Present when the run ended early: the reason. */
       readonly aborted?: string
-    }
+      /** Present when an error ended the run before its first test: the side at fault. */
+      readonly fault?: Fault
+      /** The exit code by the verdicts alone; interruptions and broken reports can change that of the process. */
+      readonly exitCode?: number
+    })
 
 /** The verdict on a mutant: on a kernel with one bug on top of its series. */
 export type MutantVerdict =
@@ -169,35 +231,36 @@ export type MutantEvent =
       readonly kernel: string
       readonly mutants: readonly string[]
     }
-  | { readonly type: 'mutant-started'; readonly name: string; readonly title: string }
-  | (MutantResult & {
-      readonly type: 'mutant-finished'
-      readonly name: string
-      readonly title: string
-      /** The numbers of the bug in the catalogue of known bugs, separated by commas. */
-      readonly bug?: string
-      /** The file of its patch. */
-      readonly patch: string
-      /** The command line that tries this mutant alone again. */
-      readonly again: string
-    })
+  | (Stamp & { readonly type: 'mutant-started'; readonly name: string; readonly title: string })
+  | (Stamp &
+      MutantResult & {
+        readonly type: 'mutant-finished'
+        readonly name: string
+        readonly title: string
+        /** The numbers of the bug in the catalogue of known bugs, separated by commas. */
+        readonly bug?: string
+        /** The file of its patch. */
+        readonly patch: string
+        /** The command line that tries this mutant alone again. */
+        readonly again: string
+      })
   /** The scenarios that killed a mutant run on the kernel without a mutant, where they must pass. */
-  | { readonly type: 'control-started'; readonly scenarios: readonly string[] }
-  | {
+  | (Stamp & { readonly type: 'control-started'; readonly scenarios: readonly string[] })
+  | (Stamp & {
       readonly type: 'control-finished'
       readonly milliseconds: number
       /** The number of scenarios that ran; 0 when no mutant was killed. */
       readonly tried: number
       /** Present when the control failed: the scenarios that do not pass, or the reason for which none could run. */
       readonly reason?: string
-    }
-  | {
+    })
+  | (Stamp & {
       readonly type: 'mutants-finished'
       readonly milliseconds: number
       readonly verdicts: Readonly<Record<MutantVerdict, number>>
       /** Present when the campaign ended early: the reason. */
       readonly aborted?: string
-    }
+    })
 
 /** Every event that a report receives. */
 export type ReportEvent = RunEvent | MutantEvent
@@ -205,16 +268,22 @@ export type ReportEvent = RunEvent | MutantEvent
 /** A report. A sink that throws fails the run but does not stop it. */
 export interface Sink {
   write(event: ReportEvent): void | Promise<void>
+  /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
+  writeUnknown?(line: string): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
   close(): Promise<void>
 }
 
 /** The facts that a sink depends on, beside its stream. */
 interface SinkOptions {
-  /** The stream is a terminal, so that progress and colour make sense. */
+  /** The stream is a terminal, so that progress makes sense. */
   readonly isTty: boolean
+  /** The stream may have colours. */
+  readonly colour?: boolean
   /** The directory of the results, for messages. */
   readonly directory: string
+  /** The run is over: an event needs not be on the disk before the next one. */
+  readonly isStored?: boolean
 }
 
 /** Makes the sink of a format on a stream. */

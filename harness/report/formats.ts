@@ -1,26 +1,37 @@
-// The formats of reports, one row each, and the reports that every run writes.
+// The formats of reports, one row each, and the words of --report.
 import { resultNames } from '../base/result-names.ts'
 import type { SinkFactory } from './events.ts'
 
 /** The formats by name; the code of a format is loaded when a report is opened. */
 export const formats = {
   terminal: async () => (await import('./terminal.ts')).terminalSink,
-  tap: async () => (await import('./tap.ts')).tapSink,
+  tap: async () => (await import('./tap/tap.ts')).tapSink,
+  ktap: async () => (await import('./formats/ktap.ts')).ktapSink,
+  junit: async () => (await import('./formats/junit.ts')).junitSink,
+  kcidb: async () => (await import('./formats/kcidb.ts')).kcidbSink,
+  annotations: async () => (await import('./formats/annotations.ts')).annotationsSink,
+  summary: async () => (await import('./formats/summary.ts')).summarySink,
   jsonl: async () => (await import('./jsonl.ts')).jsonLinesSink,
 } as const satisfies Record<string, () => Promise<SinkFactory>>
 
-type FormatName = keyof typeof formats
+export type FormatName = keyof typeof formats
 
-/** A report: its format, and a stream of this process or a file in the directory of the results. */
-export interface ReportTarget {
-  readonly format: FormatName
-  readonly to: 'stdout' | 'stderr' | { readonly file: string }
-}
+/** The words of --report; each stands for one format or two, with the place of each when the user names none. */
+export const reportWords = {
+  tap: [{ format: 'tap', to: { file: resultNames.tap } }],
+  ktap: [{ format: 'ktap', to: { file: resultNames.ktap } }],
+  junit: [{ format: 'junit', to: { file: resultNames.junit } }],
+  kcidb: [{ format: 'kcidb', to: { file: resultNames.kcidb } }],
+  github: [
+    // The runner of GitHub reads annotations from both streams of a step.
+    { format: 'annotations', to: 'annotations' },
+    { format: 'summary', to: { file: resultNames.summary } },
+  ],
+  jsonl: [{ format: 'jsonl', to: { file: resultNames.events } }],
+} as const satisfies Record<
+  string,
+  readonly { readonly format: FormatName; readonly to: 'annotations' | { readonly file: string } }[]
+>
 
-/** The reports of every run. The terminal comes first: it clears its progress line before a test point is written. */
-export const defaultReports: readonly ReportTarget[] = [
-  { format: 'terminal', to: 'stderr' },
-  { format: 'tap', to: 'stdout' },
-  { format: 'tap', to: { file: resultNames.tap } },
-  { format: 'jsonl', to: { file: resultNames.events } },
-]
+/** A word of --report. */
+export type ReportWord = keyof typeof reportWords

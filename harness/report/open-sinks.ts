@@ -3,63 +3,127 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { exitCodes } from '../base/errors.ts'
+import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
 import type { ReportEvent, Sink } from './events.ts'
-import { defaultReports, formats, type ReportTarget } from './formats.ts'
+import { formats } from './formats.ts'
 import { unwritable } from './results-directory.ts'
 import { Sinks, type NamedSink } from './sinks.ts'
+import type { ReportTarget } from './targets.ts'
 
 /** The streams of this process that reports are written to. */
 export interface Streams {
   readonly stdout: Writable
   readonly stderr: Writable
+  readonly annotations: Writable
   /** `stderr` is a terminal. */
   readonly isTty: boolean
+  readonly colour: boolean
   readonly printError: (error: unknown) => void
+  /** The run is over, and its events are only reported again. */
+  readonly isStored?: boolean
 }
 
 /**
- * Does the work of a job, and reports the events that it emits to the streams and into `directory`. Returns the exit code of
- * the work; `couldNotRun` instead of `ok` when a report is incomplete.
- * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when a report cannot be opened
+ * Does the work of a job, and reports the events that it emits to `targets`; their files are in `directory` unless they are
+ * those of the user. Returns the exit code of the work; `couldNotRun` instead of `ok` when a report is incomplete. The work
+ * is also done when a file of the user cannot be opened.
+ * @throws {InfraError} RESULTS_UNWRITABLE, NO_SPACE when a report in the directory cannot be opened
  */
 export async function reporting(
   streams: Streams,
   directory: string,
-  work: (emit: (event: ReportEvent) => Promise<void>) => Promise<number>,
+  targets: readonly ReportTarget[],
+  work: (report: Report) => Promise<number>,
 ): Promise<number> {
-  const opened = await Promise.all(defaultReports.map((target) => openSink(target, streams, directory)))
-  const sinks = new Sinks(opened, streams.printError)
+  const unopened: InfraError[] = []
+  const own = new Set(
+    targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [path.join(directory, to.file)] : [])),
+  )
+  const opened = await Promise.all(
+    targets.map(async (target) => {
+      try {
+        refuseOwn(target, own)
+        return [await openSink(target, streams, directory)]
+      } catch (error) {
+        if (!(error instanceof ForeignFileError)) throw error
+        unopened.push(error.reason)
+        return []
+      }
+    }),
+  )
+  for (const error of unopened) streams.printError(error)
+  const sinks = new Sinks(opened.flat(), streams.printError)
   let exitCode: number
   try {
-    exitCode = await work((event) => sinks.write(event))
+    exitCode = await work({
+      emit: (event) => sinks.write(event),
+      pass: (line) => sinks.pass(line),
+    })
   } finally {
     await sinks.close()
   }
   // Not earlier: a failure to write the last points shows when the stream is closed.
-  return exitCode === exitCodes.ok && sinks.failures.length > 0 ? exitCodes.couldNotRun : exitCode
+  const isBroken = unopened.length + sinks.failures.length > 0
+  return exitCode === exitCodes.ok && isBroken ? exitCodes.couldNotRun : exitCode
 }
 
-const streamNames = { stdout: 'the standard output', stderr: 'the terminal' } as const
+/** What the work of a job reports to. */
+export interface Report {
+  readonly emit: (event: ReportEvent) => Promise<void>
+  /** Takes the line of an event that this version does not know. */
+  readonly pass: (line: string) => Promise<void>
+}
+
+/** A file outside of the directory of results cannot be opened. */
+class ForeignFileError extends Error {
+  readonly reason: InfraError
+
+  constructor(reason: InfraError) {
+    super(reason.message)
+    this.reason = reason
+  }
+}
+
+const streamNames = {
+  stdout: 'the standard output',
+  stderr: 'the terminal',
+  annotations: 'the standard error',
+} as const
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
+  const { isStored = false, colour } = streams
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
-    return { name: streamNames[to], sink: factory(streams[to], { isTty, directory }) }
+    return { name: streamNames[to], sink: factory(streams[to], { isTty, colour, directory, isStored }) }
   }
-  const file = path.join(directory, to.file)
-  const handle = await open(file, 'w').catch((cause: unknown) => {
-    throw unwritable(file, directory, cause)
+  const file = 'file' in to ? path.join(directory, to.file) : 'path' in to ? to.path : to.append
+  const handle = await open(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
+    if ('file' in to) throw unwritable(file, directory, cause)
+    throw new ForeignFileError(cannotOpen(format, file, cause))
   })
   const stream = handle.createWriteStream()
-  return { name: to.file, sink: endingWith(stream, factory(stream, { isTty: false, directory })), directory }
+  const sink = endingWith(stream, factory(stream, { isTty: false, colour: false, directory, isStored }))
+  return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
+}
+
+/** Refuses a file of the user that is one of the results: two reports would write to it. */
+function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): void {
+  if (typeof to === 'string' || !('path' in to) || !own.has(to.path)) return
+  throw new ForeignFileError(cannotOpen(format, to.path, new Error('it is a file of the results')))
+}
+
+function cannotOpen(format: string, file: string, cause: unknown): InfraError {
+  return new InfraError('REPORT_FAILED', `cannot write the ${format} report to ${file}: ${messageOf(cause)}`, {
+    cause,
+    hint: `name another file: --report ${format}:FILE; after the run, gmemtest report makes it from its results`,
+  })
 }
 
 /** Returns a sink that also ends its file. */
 function endingWith(stream: Writable, sink: Sink): Sink {
   return {
-    write: (event) => sink.write(event),
+    ...sink,
     async close() {
       await sink.close()
       stream.end()

@@ -5,9 +5,9 @@ import path from 'node:path'
 import { InfraError, messageOf, UsageError } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 import { keptName, resultNames, vmcoreName } from '../base/result-names.ts'
-import { defaultReports } from './formats.ts'
+import { reportWords } from './formats.ts'
 import { visibleJson } from './plain.ts'
-import { readEvent } from './read-events.ts'
+import { readEvent } from './stored/read-events.ts'
 import { makeDirectories } from '../base/make-directories.ts'
 
 // A flooded console has some megabytes. On a full disk the console stays empty, and the kernel would seem silent.
@@ -64,7 +64,8 @@ async function removeResults(directory: string): Promise<void> {
     const named = names.filter(isEarlier)
     await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
     // The events go last: they prove that the other files belong to gmemtest.
-    const reports = defaultReports.flatMap(({ to }) => (typeof to === 'string' ? [] : [to.file]))
+    const targets = Object.values(reportWords).flat()
+    const reports = targets.flatMap(({ to }) => (to === 'annotations' ? [] : [to.file]))
     const first = reports.filter((name) => name !== resultNames.events)
     for (const name of [...named, ...first, resultNames.provenance, resultNames.events]) {
       await rm(path.join(directory, name), { force: true })

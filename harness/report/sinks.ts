@@ -35,6 +35,12 @@ export class Sinks {
     return this.#last
   }
 
+  /** Writes the line of an unknown event to the sinks that keep such events. Never rejects. */
+  pass(line: string): Promise<void> {
+    this.#last = this.#last.then(() => this.#each((sink) => sink.writeUnknown?.(line)))
+    return this.#last
+  }
+
   /** Closes all sinks after the last event. Never rejects. */
   close(): Promise<void> {
     this.#last = this.#last.then(() => this.#each((sink) => sink.close()))

@@ -1,27 +1,48 @@
-// A line of progress on a terminal, which is cleared before anything else is written.
+// A line of progress: on a terminal it is rewritten in place, and cleared before anything else is written; elsewhere a line
+// is written from time to time, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
+import { setInterval } from 'node:timers'
 import { plainText } from './plain.ts'
 
 const clearLine = '\r\u001b[K'
 
-export interface StatusLine {
-  /** Replaces the text of the line. Without a terminal, nothing is shown. */
+/** The line of progress. Disposal removes it, and ends the lines of a log. */
+export interface StatusLine extends Disposable {
+  /** Replaces the text of the line. Without a terminal, the text is only remembered. */
   show(text: string): void
   clear(): void
 }
 
-/** Makes the line at the end of `output`. */
-export function statusLine(output: Writable, isTty: boolean): StatusLine {
+/** Makes the line at the end of `output`. Without a terminal, a line is written each `pause` milliseconds, if it is given. */
+export function statusLine(output: Writable, isTty: boolean, pause?: number): StatusLine {
+  const started = performance.now()
+  let current = ''
   let shown = false
+  function remind(): void {
+    if (current !== '') output.write(`gmemtest: ${elapsed(performance.now() - started)} ${current}\n`)
+  }
+  const timer = isTty || pause === undefined ? undefined : setInterval(remind, pause).unref()
+  function clear(): void {
+    if (shown) output.write(clearLine)
+    shown = false
+  }
   return {
     show(text) {
+      current = plainText(text)
       if (!isTty) return
-      output.write(`${clearLine}${plainText(text)}`)
+      output.write(`${clearLine}${current}`)
       shown = true
     },
-    clear() {
-      if (shown) output.write(clearLine)
-      shown = false
+    clear,
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      clear()
     },
   }
+}
+
+/** Returns a time in milliseconds as minutes and seconds: `3:07`. */
+export function elapsed(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -1,6 +1,7 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
-import type { MutantVerdict, SinkFactory, Verdict } from './events.ts'
+import { plural } from '../base/plural.ts'
+import type { MutantVerdict, SinkFactory, TestFinished, Verdict } from './events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'
@@ -13,6 +14,8 @@ const verdictWords = {
   PASS: 'passed',
   SKIP: 'skipped',
 } as const satisfies Record<Verdict, string>
+/** A log of a CI system must not be silent for long. */
+const minute = 60_000
 const mutantWords = {
   SURVIVED: 'survived',
   UNPROVEN: 'killed otherwise than claimed',
@@ -24,15 +27,20 @@ const mutantWords = {
 const colours: Readonly<Record<string, 'green' | 'yellow'>> = { PASS: 'green', KILLED: 'green', SKIP: 'yellow' }
 
 /** Shows progress and summary. This sink comes before those of test points: it clears its line before they write. */
-export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
-  const line = statusLine(output, isTty)
+export const terminalSink: SinkFactory = (output, { isTty, colour = false, directory, isStored = false }) => {
+  const line = statusLine(output, isTty, minute)
   let planned = 0
   let started = 0
   let mutant = ''
+  const changes: Readonly<Record<NonNullable<TestFinished['change']>, string[]>> = { new: [], known: [], fixed: [] }
 
   function say(text: string): void {
     line.clear()
     output.write(`gmemtest: ${plainText(text)}\n`)
+  }
+  /** Without a terminal, tells that a long phase begins. */
+  function begin(text: string): void {
+    if (!isTty && !isStored) say(text)
   }
   /** `text` has colours. */
   function sayEnd(text: string, milliseconds: number): void {
@@ -58,7 +66,7 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
     'test-started': ({ name }) => showMutant(name),
     'mutant-finished': () => line.clear(),
     'control-finished': () => line.clear(),
-    'mutants-finished': ({ verdicts, milliseconds }) => sayEnd(mutantSummary(verdicts, isTty), milliseconds),
+    'mutants-finished': ({ verdicts, milliseconds }) => sayEnd(mutantSummary(verdicts, colour), milliseconds),
   }
   const ofRun: EventHandlers = {
     'run-started'({ tests, kernel }) {
@@ -67,6 +75,7 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
     },
     'kernel-ready': ({ release }) => line.show(`${release} is ready, booting`),
     'vm-ready'() {
+      if (!isHeadOut) begin(`running ${plural(planned, 'test')}`)
       // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
       if (!isHeadOut) line.clear()
       isHeadOut = true
@@ -77,13 +86,20 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
       showNext(event)
     },
     'test-started': showNext,
-    'test-finished'() {
+    'test-finished'({ name, change }) {
       started += 1
       line.clear()
+      if (change !== undefined) changes[change].push(name)
     },
-    'run-finished': ({ verdicts, milliseconds }) => sayEnd(summary(verdicts, isTty), milliseconds),
+    'run-finished'({ verdicts, milliseconds }) {
+      for (const [change, names] of Object.entries(changes)) {
+        if (names.length > 0) say(`${change} against the baseline: ${names.join(', ')}`)
+      }
+      sayEnd(summary(verdicts, colour), milliseconds)
+    },
     'mutants-started'({ mutants }) {
       planned = mutants.length
+      begin(`trying ${plural(planned, 'mutant')}`)
       handlers = ofCampaign
     },
   }
@@ -92,7 +108,7 @@ export const terminalSink: SinkFactory = (output, { isTty, directory }) => {
   return {
     write: (event) => handleEvent(handlers, event),
     async close() {
-      line.clear()
+      line[Symbol.dispose]()
     },
   }
 }
@@ -118,7 +134,7 @@ function counted<Key extends string>(
     .filter((key) => counts[key] > 0)
     .map((key) => {
       const text = `${counts[key]} ${words[key]}`
-      return colour ? styleText(colours[key] ?? 'red', text) : text
+      return colour ? styleText(colours[key] ?? 'red', text, { validateStream: false }) : text
     })
     .join(', ')
 }

@@ -43,6 +43,21 @@ export function planBoots(tests: readonly Test[], available: Bytes): BootPlan {
   return { groups, refused }
 }
 
+/** Returns the part of the plan that has the tests of the given names. */
+export function onlyNamed({ groups, refused }: BootPlan, names: ReadonlySet<string>): BootPlan {
+  return {
+    groups: groupsWith(groups, ({ name }) => names.has(name)),
+    refused: refused.filter(({ test }) => names.has(test.name)),
+  }
+}
+
+/** Returns the groups with the wanted tests alone, without empty ones. */
+export function groupsWith(groups: readonly BootGroup[], isWanted: (test: Test) => boolean): BootGroup[] {
+  return groups
+    .map(({ profile, tests }) => ({ profile, tests: tests.filter(isWanted) }))
+    .filter(({ tests }) => tests.length > 0)
+}
+
 const plainKind = 'plain'
 
 function kindOf({ wants }: Test): string {

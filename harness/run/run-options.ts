@@ -6,6 +6,7 @@ import type { Isolation } from '../kernel/definition/definition.ts'
 import type { RunEvent, TestFinished, Verdict } from '../report/events.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { BootPlan } from './boot-plan.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 export interface RunOptions extends JudgeFacts {
   readonly plan: BootPlan
@@ -25,6 +26,12 @@ export interface RunOptions extends JudgeFacts {
   readonly allow: readonly Allowance[]
   /** The day (`dayOf`) on which the run began: allowances expire by it. */
   readonly today: string
+  /** No test begins after it: the others are a MISS. */
+  readonly limit?: TimeLimit
+  /** The first FAIL or ERROR ends the run. */
+  readonly failFast?: boolean
+  /** How often a test is tried again after transient trouble of this computer; once if not given. */
+  readonly retries?: number
   /** Called after each test; true ends the run. */
   readonly until?: (finished: TestFinished) => boolean
   /**

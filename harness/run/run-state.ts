@@ -10,6 +10,7 @@ import type { SplatReading } from '../console/read-splats.ts'
 import type { Splat } from '../console/splat.ts'
 import type { Entry } from './queue.ts'
 import type { RunOptions, RunOutcome } from './run-options.ts'
+import { isReached, limitReached } from './time-limit.ts'
 
 export class RunState {
   readonly #options: RunOptions
@@ -24,6 +25,8 @@ export class RunState {
   /** The number of tests with the verdict ERROR that could not run at all. */
   #refused = 0
   #isEnough = false
+  /** The test whose failure ended the run (`failFast`). */
+  #failed: TestFinished | undefined
   #lost: string | undefined
 
   constructor(options: RunOptions) {
@@ -46,12 +49,14 @@ export class RunState {
 
   /** No further test begins. */
   get isOver(): boolean {
-    return this.#isEnough || this.#options.signal.aborted || this.#isHopeless
+    return this.#isEnough || this.#failed !== undefined || this.#options.signal.aborted || this.#isHopeless
   }
 
   /** The reason for which the run ended early; undefined when it came to its end, or `until` ended it. */
   get aborted(): string | undefined {
     if (this.#options.signal.aborted) return messageOf(this.#options.signal.reason)
+    const failed = this.#failed
+    if (failed !== undefined) return `${failed.name} has ${failed.verdict}, and the first failure ends the run`
     return this.#isHopeless ? messageOf(this.failure?.error) : undefined
   }
 
@@ -87,6 +92,8 @@ export class RunState {
     const isBuilt = refusal === undefined || exitCodeOf(refusal) !== exitCodes.couldNotRun
     if (finished.verdict === 'ERROR' && !isBuilt) this.#refused += 1
     if (this.#options.until?.(finished) === true) this.#isEnough = true
+    const isFailure = finished.verdict === 'FAIL' || finished.verdict === 'ERROR'
+    if (isFailure && this.#options.failFast === true) this.#failed ??= finished
   }
 
   /** Notes that no instance of this profile comes up. */
@@ -126,6 +133,8 @@ export class RunState {
     const lacks = kernelLacks(test, this.#kernel, options) ?? instanceLacks(test, this.#copies.get(profile), options)
     if (lacks !== undefined) return lacks
     if (refusal !== undefined) return refused(test, refusal, options)
+    const { limit } = options
+    if (limit !== undefined && isReached(limit)) return refused(test, limitReached(limit), options)
     return this.#failures.has(profile) ? refused(test, this.#failures.get(profile), options) : undefined
   }
 }

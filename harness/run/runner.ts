@@ -22,14 +22,15 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
   const workers = await work(options, state, stack)
   const { verdicts, aborted } = state
   const ending = { verdicts, ...(aborted === undefined ? {} : { aborted }) }
-  await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending })
+  const { exitCode } = state
+  await emit({ type: 'run-finished', milliseconds: performance.now() - started, ...ending, exitCode })
   const instance = workers.find((worker) => worker.instance !== undefined)?.instance
   const kept: Kept =
     instance === undefined
       ? { kind: 'nothing', reason: state.lost ?? aborted ?? 'the last test did not need one' }
       : { kind: 'instance', instance }
   if (!signal.aborted) await keep?.(kept)
-  return { ...ending, ...state.failure, exitCode: state.exitCode }
+  return { ...ending, ...state.failure, exitCode }
 }
 
 /**

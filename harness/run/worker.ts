@@ -31,8 +31,8 @@ export interface Shared {
 interface Course {
   readonly entry: Entry
   isStarted: boolean
-  /** The reason for which the first try was in vain. */
-  retried?: string
+  /** The reasons for which earlier tries were in vain. */
+  readonly retried: string[]
   /** The splats from before the test began, in all of its instances. */
   earlier: SplatReading
 }
@@ -46,10 +46,13 @@ type Ending =
       readonly attempt?: Attempt
       readonly lost?: string
     }
-  /** Transient trouble: the test runs once more. */
+  /** Transient trouble: the test runs again. */
   | { readonly kind: 'in vain'; readonly reason: string }
   /** The run is over, and this test has no verdict. */
   | { readonly kind: 'given up' }
+
+/** Trouble that comes twice is likely to stay. */
+const usualRetries = 1
 
 export class Worker implements AsyncDisposable {
   readonly #number: number
@@ -91,7 +94,7 @@ export class Worker implements AsyncDisposable {
         const entry = this.#reserved ?? queue.take((other) => this.#suits(other))
         this.#reserved = undefined
         if (entry === undefined) break
-        await this.#one({ entry, isStarted: false, earlier: { splats: [], allowed: [] } })
+        await this.#one({ entry, isStarted: false, retried: [], earlier: { splats: [], allowed: [] } })
       }
     } finally {
       if (options.keep === undefined) await this.#held.letGo()
@@ -122,7 +125,7 @@ export class Worker implements AsyncDisposable {
 
   async #tellEnd(course: Course, finished: Finished): Promise<void> {
     const { name, title, suite } = course.entry.test
-    const retried = course.retried === undefined ? {} : { retried: course.retried }
+    const retried = course.retried.length === 0 ? {} : { retried: course.retried.join('; then: ') }
     const event = { type: 'test-finished', suite, name, title, ...finished, ...retried } as const
     await this.#tell(course, event)
     this.#shared.state.count(event, course.entry)
@@ -145,15 +148,20 @@ export class Worker implements AsyncDisposable {
     await events.finish(place)
   }
 
-  /** Tries a test, and once more in a new instance after transient trouble of this computer. */
+  /** Tries a test, and again in a new instance after transient trouble of this computer. */
   async #untilDecided(course: Course): Promise<Ending> {
-    const first = await this.#try(course)
-    if (first.kind !== 'in vain') return first
-    course.retried = first.reason
     const { name, suite } = course.entry.test
-    await this.#tell(course, { type: 'test-retried', suite, name, reason: first.reason })
-    await this.#held.letGo()
-    return this.#try(course)
+    for (;;) {
+      const ending = await this.#try(course)
+      if (ending.kind !== 'in vain') return ending
+      course.retried.push(ending.reason)
+      await this.#tell(course, { type: 'test-retried', suite, name, reason: ending.reason })
+      await this.#held.letGo()
+    }
+  }
+
+  #mayRetry({ retried }: Course): boolean {
+    return retried.length < (this.#shared.options.retries ?? usualRetries)
   }
 
   async #try(course: Course): Promise<Ending> {
@@ -166,7 +174,7 @@ export class Worker implements AsyncDisposable {
       checked = await this.#held.of(profile, test)
     } catch (error) {
       options.signal.throwIfAborted()
-      if (course.retried === undefined && isTransient(error)) return { kind: 'in vain', reason: messageOf(error) }
+      if (this.#mayRetry(course) && isTransient(error)) return { kind: 'in vain', reason: messageOf(error) }
       // Another worker has emitted already that no instance comes up at all.
       if (state.isOver) return { kind: 'given up' }
       state.fail(profile, error)
@@ -216,7 +224,7 @@ export class Worker implements AsyncDisposable {
     const attempt = { ...found, earlier }
     const judged = judge(attempt, test.name, options)
     const { verdict, message, instanceUsable } = judged
-    if (course.retried === undefined && deservesSecondTry(judged, attempt)) {
+    if (this.#mayRetry(course) && deservesSecondTry(judged, attempt)) {
       course.earlier = earlier
       return { kind: 'in vain', reason: message }
     }
@@ -269,7 +277,9 @@ export class Worker implements AsyncDisposable {
   }
 
   #tell({ entry }: Course, event: RunEvent): Promise<void> {
-    return this.#shared.events.write(entry.place, event)
+    // An event may wait for those of earlier tests.
+    const stamp = { time: new Date().toISOString(), worker: this.#number }
+    return this.#shared.events.write(entry.place, { ...stamp, ...event })
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
-import { readEvent } from '../../harness/report/read-events.ts'
+import { readEvent } from '../../harness/report/stored/read-events.ts'
 import { gmemtest, qemusWith, started } from './fixtures/command.ts'
 import { lacksTool } from './fixtures/tool.ts'
 

@@ -4,7 +4,7 @@ import { unprovenClaims, type Claim } from './claims.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
-import type { BootGroup, BootPlan } from '../../run/boot-plan.ts'
+import { groupsWith, type BootPlan } from '../../run/boot-plan.ts'
 import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
 import { runTests } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
@@ -40,29 +40,14 @@ export async function runOn(
  */
 export function likelyFirst({ groups, refused }: BootPlan, names: readonly string[]): BootPlan {
   const rank = (test: Test): number => names.indexOf(test.name)
-  const likely = having(groups, (test) => rank(test) >= 0)
+  const likely = groupsWith(groups, (test) => rank(test) >= 0)
     .map(({ profile, tests }) => ({ profile, tests: tests.toSorted((a, b) => rank(a) - rank(b)) }))
     .toSorted((a, b) => Math.min(...a.tests.map(rank)) - Math.min(...b.tests.map(rank)))
   const last = likely.at(-1)?.profile
-  const others = having(groups, (test) => rank(test) < 0).toSorted(
+  const others = groupsWith(groups, (test) => rank(test) < 0).toSorted(
     (a, b) => Number(b.profile === last) - Number(a.profile === last),
   )
   return { groups: [...likely, ...others], refused }
-}
-
-/** Returns the part of the plan that has the tests of the given names. */
-export function onlyNamed({ groups, refused }: BootPlan, names: ReadonlySet<string>): BootPlan {
-  return {
-    groups: having(groups, ({ name }) => names.has(name)),
-    refused: refused.filter(({ test }) => names.has(test.name)),
-  }
-}
-
-/** Returns the groups with the wanted tests alone, without empty ones. */
-function having(groups: readonly BootGroup[], isWanted: (test: Test) => boolean): BootGroup[] {
-  return groups
-    .map(({ profile, tests }) => ({ profile, tests: tests.filter(isWanted) }))
-    .filter(({ tests }) => tests.length > 0)
 }
 
 /**

@@ -10,7 +10,9 @@ import type { Isolation, KernelDefinition } from '../../kernel/definition/defini
 import { bootWords } from '../../kernel/definition/boot-words.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
+import type { Baseline } from '../../report/stored/baseline.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
+import { targetsOf, type ReportTarget } from '../../report/targets.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { expectedSkips, skipsOf } from '../../suites/scenarios/expected-skips.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
@@ -28,14 +30,56 @@ export interface Job {
   readonly isolation: Isolation
   /** The directory of the results. */
   readonly directory: string
+  readonly reports: readonly ReportTarget[]
+  /** The results against which only what is new counts. */
+  readonly baseline: Baseline | undefined
+  /** The durations that divide the suite, if the user names results for that. */
+  readonly dividing: ReadonlyMap<string, number> | undefined
   /** Keeps other runs out of the directory. Dispose of it after the last report. */
   readonly claim: AsyncDisposable
   readonly started: Date
 }
 
+/** The facts of a job that has no directory yet. */
+export type JobFacts = Omit<Job, 'directory' | 'claim'>
+
 /**
- * Loads the kernel definition, and makes the directory of the results, named after the kernel and `suffix`. `choose` selects
- * the work of the job before that, so that a mistake there leaves no directory.
+ * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job. Writes nothing.
+ * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
+ */
+export async function chooseJob<Choice>(
+  options: JobOptions,
+  context: CommandContext,
+  choose: (definition: KernelDefinition) => Promise<Choice>,
+): Promise<readonly [facts: JobFacts, choice: Choice]> {
+  const started = new Date()
+  const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
+  await requireEnvironment()
+  const [definition, chosen, baseline, dividing] = await Promise.all([
+    loadUsableDefinition(options.kernel, context.signal),
+    chooseAccelerator(options.accel),
+    // Not later: a new directory of results replaces `latest`, and those that --output names.
+    earlier(options.baseline, async (place) => (await import('../../report/stored/baseline.ts')).readBaseline(place)),
+    earlier(options.durations, async (place) => (await import('../../report/stored/passed-in.ts')).passedIn(place)),
+  ])
+  await expectedSkips(definition)
+  const choice = await choose(definition)
+  const accelerator = slowedDown(chosen, definition.slowdown)
+  const isolation = options.isolation ?? definition.isolation
+  return [{ options, context, definition, accelerator, isolation, reports, baseline, dividing, started }, choice]
+}
+
+/** Reads earlier results, if the user names them. */
+async function earlier<Value>(
+  place: string | undefined,
+  read: (place: string) => Promise<Value>,
+): Promise<Value | undefined> {
+  return place === undefined ? undefined : await read(place)
+}
+
+/**
+ * Prepares a job as `chooseJob` does, and makes the directory of the results, named after the kernel and `suffix`. A mistake
+ * in the choice leaves no directory.
  * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function prepareJob<Choice>(
@@ -44,33 +88,15 @@ export async function prepareJob<Choice>(
   suffix: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [job: Job, choice: Choice]> {
-  const started = new Date()
-  await requireEnvironment()
-  const [usable, chosen] = await Promise.all([
-    loadUsableDefinition(options.kernel, context.signal),
-    chooseAccelerator(options.accel),
-  ])
-  await expectedSkips(usable)
-  const choice = await choose(usable)
-  const kernel = `${usable.name}${suffix}`
+  const [facts, choice] = await chooseJob(options, context, choose)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output: options.output,
-    kernel,
-    now: started,
+    kernel: `${facts.definition.name}${suffix}`,
+    now: facts.started,
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })
-  const job = {
-    options,
-    context,
-    definition: usable,
-    accelerator: slowedDown(chosen, usable.slowdown),
-    isolation: options.isolation ?? usable.isolation,
-    directory,
-    claim: stack.move(),
-    started,
-  }
-  return [job, choice]
+  return [{ ...facts, directory, claim: stack.move() }, choice]
 }
 
 /** Makes the consoles of a job, which end in one file: console.log, or `name`. */

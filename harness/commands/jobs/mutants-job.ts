@@ -86,7 +86,7 @@ export async function runMutants(
   for (const { error } of campaign.plan.refused) context.printError(error)
   await using claim = job.claim
   void claim
-  return await reporting(context, job.directory, (emit) => execute(campaign, job, emit))
+  return await reporting(context, job.directory, job.reports, ({ emit }) => execute(campaign, job, emit))
 }
 
 /** @throws {UsageError} DIALECT_NEEDED when the definition leaves the dialect open: a mutant must not decide about it */

@@ -16,8 +16,9 @@ export function kernelReady(
   { key, provenance, cached }: KernelBuild,
   begin: number,
 ): Extract<RunEvent, { type: 'kernel-ready' }> {
-  const { release } = provenance
-  return { type: 'kernel-ready', key, release, cached, milliseconds: performance.now() - begin }
+  const { release, source, patches, patchsetHash, compiler, configHash, startTime, seconds } = provenance
+  const build = { source, patches, patchsetHash, compiler, configHash, startTime, seconds }
+  return { type: 'kernel-ready', key, release, cached, milliseconds: performance.now() - begin, build }
 }
 
 /**

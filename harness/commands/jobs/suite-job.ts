@@ -1,8 +1,7 @@
 // The common work of `run` and `kselftest`: from the tests of a suite to the last event.
 import { withDumps } from '../../kernel/dumps.ts'
-import { availableParallelism } from 'node:os'
 import { cacheDirectory } from '../../base/paths.ts'
-import { bytes, type Bytes } from '../../base/units.ts'
+import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import { anyDialect, onlyDialect } from '../../instance/kernel-dialect.ts'
 import type { InstancePool } from '../../instance/pool.ts'
@@ -11,13 +10,18 @@ import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
-import { loadTap } from '../../report/tap-output.ts'
+import { loadTap } from '../../report/tap/tap-output.ts'
 import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { Test } from '../../run/test.ts'
-import { memoryOf, plainProfile } from '../../vm/profile.ts'
+import { limitReached, type TimeLimit } from '../../run/time-limit.ts'
+import { plainProfile } from '../../vm/profile.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { GivenTime } from '../option-parsers.ts'
 import { againLine } from './again-line.ts'
+import { jobsFor } from './jobs-for.ts'
+import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
@@ -45,10 +49,13 @@ type Emit = (event: RunEvent) => Promise<void>
 
 /** Runs the suite and returns the exit code. `run-finished` is always emitted. */
 export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
-  const { context, definition, options } = job
+  const { context, definition, options, baseline } = job
   await using claim = job.claim
   void claim
-  return await reporting(context, job.directory, async (emit) => {
+  const durations = await readDurations(cacheDirectory(), job)
+  const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
+  return await reporting(context, job.directory, job.reports, async (report) => {
+    const emit: Emit = (event) => report.emit(baseline?.compared(event) ?? event)
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),
@@ -56,22 +63,53 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       kernel: definition.name,
       dialect: definition.dialect,
       suite: wanted.suite,
-      tests: wanted.names,
+      tests: names,
       isolation: job.isolation,
+      ...shard,
     })
-    return withEnding(emit, async (tell) => {
+    const exitCode = await withEnding(emit, async (tell) => {
       const begin = performance.now()
+      const limit = options.timeLimit && limitFrom(job.started, options.timeLimit)
       // Another kernel is built for dumps; reports and durations name the kernel that was asked for.
       const built = options.vmcore === true ? withDumps(definition) : definition
-      const parts = await provideParts(built, options, context)
+      const parts = await withinLimit(limit, context, (within) => provideParts(built, options, within))
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances(wanted, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
+    return baseline?.exitCode(exitCode) ?? exitCode
   })
 }
 
+/** Returns the limit of a run that began at a date. */
+function limitFrom(started: Date, { milliseconds, text }: GivenTime): TimeLimit {
+  return { at: performance.now() - (Date.now() - started.getTime()) + milliseconds, text }
+}
+
+/** Does work that ends when the limit is reached. */
+async function withinLimit<Result>(
+  limit: TimeLimit | undefined,
+  context: CommandContext,
+  work: (context: CommandContext) => Promise<Result>,
+): Promise<Result> {
+  if (limit === undefined) return await work(context)
+  const reached = new AbortController()
+  const timer = setTimeout(() => reached.abort(limitReached(limit)), Math.max(0, limit.at - performance.now()))
+  try {
+    return await work({ ...context, signal: AbortSignal.any([context.signal, reached.signal]) })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A suite whose tests are chosen. */
+interface ChosenSuite extends SuiteJob {
+  /** The durations of the last run, which the tests that pass replace. */
+  readonly durations: Map<string, number>
+  readonly limit: TimeLimit | undefined
+}
+
 /** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
-async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
+async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
   const { context, definition, options, started } = job
   const { printError, stderr, signal } = context
   const available = bytes(process.availableMemory())
@@ -82,15 +120,18 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     onCommands: (commands) => record.update(commands),
     onIdle: () => void loadMeanwhile(record),
   })
-  if (wanted.isPlain) await instances.begin(plainProfile)
-  const durations = await readDurations(cacheDirectory(), job)
+  // A shard may have no test.
+  if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
+  const { durations } = wanted
   const dialect = await dialectOf(wanted, job, instances)
-  const [tests, { planBoots }, { runTests }] = await Promise.all([
+  const [tests, { onlyNamed, planBoots }, { runTests }] = await Promise.all([
     wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
-  const plan = planBoots(tests, available)
+  const all = planBoots(tests, available)
+  if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesIn(all, wanted.names) })
+  const plan = onlyNamed(all, new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
   for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${plainText(note)}\n`)
   if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
@@ -106,6 +147,9 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     instances,
     jobs,
     durations,
+    ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
+    ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+    ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
@@ -116,7 +160,8 @@ async function runOnInstances(wanted: SuiteJob, job: Job, parts: InstanceParts, 
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   })
-  await rememberDurations(cacheDirectory(), job, durations)
+  // The shards that begin later must be divided by the same durations.
+  if (options.shard === undefined) await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
@@ -147,13 +192,13 @@ async function loadMeanwhile(record: RunRecord): Promise<void> {
   record.release()
 }
 
-// The first CPU of an instance is almost idle.
-const busyCpus = 2
-
-/** Returns the number of instances at once: each has its own CPUs, so that its threads really race, and its own memory. */
-export function jobsFor({ groups }: BootPlan, available: Bytes, processors: number = availableParallelism()): number {
-  const largest = Math.max(...groups.map(({ profile }) => memoryOf(profile)), memoryOf(plainProfile))
-  const byCores = Math.floor(processors / busyCpus)
-  const tests = groups.flatMap((group) => group.tests)
-  return Math.max(1, Math.min(byCores, Math.floor(available / largest), tests.length))
+/** Returns the tests of these names, in the order of their results, with their places in the plan. */
+function placesIn(
+  { groups, refused }: BootPlan,
+  names: readonly string[],
+): { readonly tests: string[]; readonly places: number[] } {
+  const all = [...groups.flatMap((group) => group.tests), ...refused.map(({ test }) => test)]
+  const own = new Set(names)
+  const placed = all.map(({ name }, place) => ({ name, place })).filter(({ name }) => own.has(name))
+  return { tests: placed.map(({ name }) => name), places: placed.map(({ place }) => place) }
 }

@@ -12,7 +12,9 @@ import { withWholeEnd } from './trimmed-end.ts'
 import { makeReadingDirectory } from './reading-directory.ts'
 
 /** One patch of a file; a file of one patch has its name and its hash. */
-export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256'> & { readonly kind: 'diff' | 'mail' }
+export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'messageId' | 'diff' | 'sha256'> & {
+  readonly kind: 'diff' | 'mail'
+}
 
 /**
  * Reads all patches of a file, without cover letters. Nothing is passed over: what git would drop in silence is an error.
@@ -109,7 +111,7 @@ async function readMail(number: string, raw: string, { scratch, git, refuse }: T
   refuse(name, faultOfMail(raw, await readFile(messageFile, 'latin1'), diff))
   if (!hasDiff(diff) && isCover(subject)) return undefined
   refuse(name, faultOfDiff(diff))
-  return { kind: 'mail', name, subject, diff: wholeDiff(name, diff, refuse), sha256: sha256(mail) }
+  return { kind: 'mail', name, subject, ...messageIdOf(mail), diff: wholeDiff(name, diff, refuse), sha256: sha256(mail) }
 }
 
 /** Returns the diff with the blank lines that an archive trimmed from its end. */
@@ -118,6 +120,13 @@ function wholeDiff(name: string, text: string, refuse: Refuse): string {
   if ('diff' in whole) return whole.diff
   refuse(name, whole.fault)
   return text
+}
+
+/** Returns the field for the Message-ID in the header of a mail; no field without one. */
+function messageIdOf(mail: string): Pick<Patch, 'messageId'> {
+  const header = mail.slice(0, Math.max(0, mail.indexOf('\n\n')))
+  const messageId = /^message-id:\s*<([!-;=?-~]+@[!-;=?-~]+)>/im.exec(header)?.[1]
+  return messageId === undefined ? {} : { messageId }
 }
 
 /** Returns whether a subject has the number 0 of a cover letter: `[PATCH v2 00/12 net-next]`, `PATCH 0 of 3: all`. */

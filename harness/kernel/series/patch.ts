@@ -9,6 +9,8 @@ export interface Patch {
   readonly origin: string
   readonly how: Reading
   readonly subject: string
+  /** The Message-ID of its mail, without the angle brackets. */
+  readonly messageId?: string
   /** The text that `git apply` gets, one byte in each character. */
   readonly diff: string
   /** How many directories `git apply` removes from the front of each path. */

@@ -1,7 +1,14 @@
 // Values of options: what was given, and what it must be.
 import path from 'node:path'
 import { test } from 'tap'
-import { directoryToWrite, kernelWord, oneOf, positiveInteger } from '../../../harness/commands/option-parsers.ts'
+import {
+  directoryToWrite,
+  duration,
+  kernelWord,
+  oneOf,
+  positiveInteger,
+  shardOfMany,
+} from '../../../harness/commands/option-parsers.ts'
 
 void test('a positive integer', (t) => {
   const parse = positiveInteger('--jobs', 64)
@@ -50,5 +57,33 @@ void test('a directory to write to', (t) => {
   for (const [text, message] of bad) {
     t.throws(() => parse(text), { code: 'OPTION_VALUE', fault: 'usage', message, hint: /--output \/tmp/ })
   }
+  t.end()
+})
+
+void test('a shard is one of some parts', (t) => {
+  const parse = shardOfMany('--shard', 100)
+  t.strictSame(parse('2/4'), { index: 2, count: 4 })
+  t.strictSame(parse('1/1'), { index: 1, count: 1 })
+  for (const text of ['', '0/4', '5/4', '1/101', '-1/4', '1.5/4', '1/', '/4', '1/4/4', 'a/b', '1', ' 1/4', '1e1/20']) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--shard must be i\/n .*, got '/, hint: /1\/4/ }, text)
+  }
+  t.end()
+})
+
+void test('a duration has a unit, seconds without one', (t) => {
+  const parse = duration('--time-limit')
+  t.strictSame(parse('90'), { milliseconds: 90_000, text: '90' })
+  t.equal(parse('90s').milliseconds, 90_000)
+  t.equal(parse('30m').milliseconds, 1_800_000)
+  t.equal(parse('2h').milliseconds, 7_200_000)
+  for (const text of ['', '0', '0m', '169h', '-1m', '1.5h', '1d', 'm', '1 m', '9999999999', '1M']) {
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--time-limit must be a time .*, got '/ }, text)
+  }
+  t.end()
+})
+
+void test('some numbers may be zero', (t) => {
+  t.equal(positiveInteger('--retry-machine', 10, 0)('0'), 0)
+  t.throws(() => positiveInteger('--retry-machine', 10, 0)('11'), { message: /an integer from 0 to 10, got '11'/ })
   t.end()
 })

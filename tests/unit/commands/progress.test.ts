@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import { elapsed, progressLine } from '../../../harness/commands/progress.ts'
+import { progressLine } from '../../../harness/commands/progress.ts'
+import { elapsed } from '../../../harness/report/status-line.ts'
 
 void test('a log has the beginning of each long stage, and sentences', (t) => {
   const output = new PassThrough()

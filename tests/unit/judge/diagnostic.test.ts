@@ -78,3 +78,14 @@ void test('after a hang, the last 30 lines and the stacks with their files', asy
   t.equal(found?.trace, undefined)
   t.match(found?.seen, [/agent's session/, /sleeps/, '  kvm_gmem_made_up+0x1/0x2 virt/kvm/guest_memfd.c:1'])
 })
+
+void test('each splat of a test is named by its fingerprint, also one that is allowed', async (t) => {
+  const allow = [{ match: 'kvm_gmem_convert', reason: 'known', expires: '2027-01-01' }]
+  const instance = saying([...oops, ...noise], () => 0)
+  const counted = (await run([named('bad', fine)], { instances: [instance] })).finished[0]
+  const allowed = (await run([named('bad', fine)], { instances: [instance], allow })).finished[0]
+  t.match(counted?.splats, [{ fingerprint: /^[0-9a-f]{16}$/, title: /kvm_gmem_convert/ }])
+  t.equal(allowed?.verdict, 'PASS')
+  t.match(allowed?.splats, [{ fingerprint: counted?.splats?.[0]?.fingerprint ?? 'none', allowed: /known/ }])
+  t.notOk('splats' in ((await run([named('good', fine)])).finished[0] ?? {}))
+})

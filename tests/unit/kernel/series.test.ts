@@ -32,6 +32,21 @@ void test('each mail of a file has its number and subject, a single mail the nam
   t.match(await read(t, pathPart(path.join(directory, 'one.mbox'))), [{ name: 'one.mbox', content: first?.content }])
 })
 
+void test('a mail has its Message-ID, from its header alone', async (t) => {
+  const mail = gmemPatch()
+  const [first = '', ...rest] = mail.split('\n')
+  const withId = (id: string): string => [first, id, ...rest].join('\n')
+  const directory = t.testdir({
+    'a.patch': withId('Message-Id: <20250514.1-a_b=c@google.com>'),
+    'b.patch': mail.replace('\n\n', '\n\nMessage-ID: <in@body.org>\n\n'),
+    'c.patch': withId('Message-ID: <no address>'),
+  })
+  const ids = await Promise.all(
+    ['a', 'b', 'c'].map(async (name) => (await read(t, pathPart(path.join(directory, `${name}.patch`))))[0]?.messageId),
+  )
+  t.strictSame(ids, ['20250514.1-a_b=c@google.com', undefined, undefined])
+})
+
 void test('patches are remembered by their content, wherever they lie', async (t) => {
   const folders = { one: { 'a.patch': gmemPatch() }, two: { 'a.patch': gmemPatch() } }
   const directory = t.testdir({ ...folders, cache: {} })

@@ -1,10 +1,13 @@
 // What a report that broke means for the exit code, however late it breaks.
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { test, type Test } from 'tap'
 import { reporting } from '../../../harness/report/open-sinks.ts'
 import type { RunEvent } from '../../../harness/report/events.ts'
+import { parseReport, targetsOf } from '../../../harness/report/targets.ts'
 import { fakeContext } from '../commands/fixtures/context.ts'
+import { storyOf } from './fixtures/story.ts'
 
 const last: RunEvent = {
   type: 'run-finished',
@@ -27,7 +30,7 @@ async function report(
   exitCode: number,
 ): Promise<{ readonly exitCode: number; readonly printed: readonly unknown[] }> {
   const { context, printed } = fakeContext({ stdout })
-  const reported = await reporting(context, t.testdir(), async (emit) => {
+  const reported = await reporting(context, t.testdir(), targetsOf([], undefined), async ({ emit }) => {
     await emit(last)
     return exitCode
   })
@@ -51,7 +54,7 @@ void test('reports that are complete change nothing', async (t) => {
 void test('reports are closed though the work fails, and what failed it is what is said', async (t) => {
   const { context, printed } = fakeContext({ stdout: failsLate() })
   const failure = new Error('no machine')
-  const work = reporting(context, t.testdir(), async (emit) => {
+  const work = reporting(context, t.testdir(), targetsOf([], undefined), async ({ emit }) => {
     await emit(last)
     throw failure
   })
@@ -62,7 +65,7 @@ void test('reports are closed though the work fails, and what failed it is what 
 void test('a place where nothing can be written is an error with the next step, before the work begins', async (t) => {
   const { context } = fakeContext({ stdout: new PassThrough() })
   const directory = path.join(t.testdir(), 'missing')
-  const work = reporting(context, directory, async () => {
+  const work = reporting(context, directory, targetsOf([], undefined), async () => {
     t.fail('it has begun')
     return 0
   })
@@ -71,4 +74,39 @@ void test('a place where nothing can be written is an error with the next step, 
     message: /^cannot write \/.*missing\/results\.(?:jsonl|tap): ENOENT/,
     hint: /--output DIR/,
   })
+})
+
+void test('the work is done though a file of the user cannot be opened, but it is no success', async (t) => {
+  const { context, printed } = fakeContext({ stdout: new PassThrough() })
+  const targets = targetsOf([parseReport('junit:/dev/null/x')], undefined)
+  const exitCode = await reporting(context, t.testdir(), targets, async ({ emit }) => {
+    await emit(last)
+    return 0
+  })
+  t.equal(exitCode, 69)
+  t.match(printed, [{ code: 'REPORT_FAILED', hint: /name another file: --report junit:FILE/ }])
+})
+
+void test('a file of the user that fills up is no success either', async (t) => {
+  const { context, printed } = fakeContext({ stdout: new PassThrough() })
+  const targets = targetsOf([parseReport('ktap:/dev/full')], undefined)
+  const exitCode = await reporting(context, t.testdir(), targets, async ({ emit }) => {
+    for (const event of storyOf()) await emit(event)
+    return 0
+  })
+  t.equal(exitCode, 69)
+  t.match(printed, [{ code: 'NO_SPACE' }])
+})
+
+void test('a report of the user never replaces another one in the results', async (t) => {
+  const { context, printed } = fakeContext({ stdout: new PassThrough() })
+  const directory = t.testdir()
+  const targets = targetsOf([parseReport(`junit:${directory}/./results.tap`)], undefined)
+  const exitCode = await reporting(context, directory, targets, async ({ emit }) => {
+    for (const event of storyOf()) await emit(event)
+    return 0
+  })
+  t.equal(exitCode, 69)
+  t.match(printed, [{ code: 'REPORT_FAILED', message: /results\.tap: it is a file of the results/ }])
+  t.match(readFileSync(path.join(directory, 'results.tap'), 'utf8'), /^TAP version 14/)
 })

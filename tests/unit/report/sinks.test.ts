@@ -6,7 +6,7 @@ import { test } from 'tap'
 import type { RunEvent, Sink } from '../../../harness/report/events.ts'
 import { jsonLinesSink } from '../../../harness/report/jsonl.ts'
 import { Sinks } from '../../../harness/report/sinks.ts'
-import { tapSink } from '../../../harness/report/tap.ts'
+import { tapSink } from '../../../harness/report/tap/tap.ts'
 
 const options = { isTty: false, directory: '/r' }
 

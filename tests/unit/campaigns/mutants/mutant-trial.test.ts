@@ -1,8 +1,8 @@
 // The order of tests in the trial of a mutant: the likely killers come first, with few boots.
 import { test } from 'tap'
 import { bytes } from '../../../../harness/base/units.ts'
-import { likelyFirst, onlyNamed } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
-import { planBoots, type BootPlan } from '../../../../harness/run/boot-plan.ts'
+import { likelyFirst } from '../../../../harness/campaigns/mutants/mutant-trial.ts'
+import { onlyNamed, planBoots, type BootPlan } from '../../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../../harness/run/test.ts'
 import { describeProfile } from '../../../../harness/vm/profile.ts'
 import { fine, named } from '../../fixtures/run/run.ts'

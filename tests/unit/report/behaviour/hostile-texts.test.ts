@@ -1,35 +1,16 @@
 // No text of an event breaks a report or reaches a reader with hidden characters, whatever field has it.
 import { execFile } from 'node:child_process'
-import { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { test } from 'tap'
 import { inProject } from '../../../../harness/base/paths.ts'
 import { hasHidden } from '../../../../harness/base/visible-text.ts'
 import type { ReportEvent } from '../../../../harness/report/events.ts'
-import { formats } from '../../../../harness/report/formats.ts'
 import { hostileCampaign, hostileRun, mutantVerdicts, runVerdicts } from '../fixtures/hostile-events.ts'
 import { hostileTexts, isHostile } from '../fixtures/hostile-texts.ts'
+import { written } from '../fixtures/written.ts'
 
 const seed = Number(process.env['GMEMTEST_SEED'] ?? Date.now() % 100_000)
 const texts = hostileTexts(seed, 60)
-
-async function written(
-  format: keyof typeof formats,
-  events: readonly ReportEvent[],
-  isTty: boolean = false,
-): Promise<string> {
-  let text = ''
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString()
-      done()
-    },
-  })
-  const sink = (await formats[format]())(output, { isTty, directory: 'results' })
-  for (const event of events) await sink.write(event)
-  await sink.close()
-  return text
-}
 
 interface Assert {
   readonly ok: boolean

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import type { Killer, MutantEvent, MutantVerdict } from '../../../../harness/report/events.ts'
-import { tapSink } from '../../../../harness/report/tap.ts'
+import { tapSink } from '../../../../harness/report/tap/tap.ts'
 import { terminalSink } from '../../../../harness/report/terminal.ts'
 
 const killer: Killer = { scenario: 'pinned-page-refuses', message: 'wanted 1, found 2', milliseconds: 3214 }
@@ -73,7 +73,7 @@ void test('with all scenarios tried, it says how many others have killed', async
   t.match(tap, /killed by pinned-page-refuses in 3\.2 s and 2 more of 71/)
 })
 
-void test('stderr has one last line, and progress on a terminal alone', async (t) => {
+void test('stderr has a first and a last line, and progress on a terminal alone', async (t) => {
   for (const isTty of [false, true]) {
     const output = new PassThrough()
     const sink = terminalSink(output, { isTty, directory: 'results/x' })
@@ -81,6 +81,10 @@ void test('stderr has one last line, and progress on a terminal alone', async (t
     await sink.close()
     const text = String(output.read())
     if (isTty) t.match(text, /\[1\/3\] a: building/)
-    else t.equal(text, 'gmemtest: mutants: 1 survived, 1 not built, 1 killed in 61.0 s; results/x\n')
+    else
+      t.equal(
+        text,
+        'gmemtest: trying 3 mutants\ngmemtest: mutants: 1 survived, 1 not built, 1 killed in 61.0 s; results/x\n',
+      )
   }
 })

@@ -1,7 +1,7 @@
 // A fact is derived once: the sifted splats, the decoded trace, the day of the run, the number of jobs.
 import { test } from 'tap'
 import { bytes } from '../../../../harness/base/units.ts'
-import { jobsFor } from '../../../../harness/commands/jobs/suite-job.ts'
+import { jobsFor } from '../../../../harness/commands/jobs/jobs-for.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import { goldenLines } from '../../console/fixtures/golden.ts'
 import { fine, named, run, verdicts, type Body } from '../../fixtures/run/run.ts'

@@ -26,6 +26,7 @@ function shapeOf({ events }: Run): string[] {
         return `${event.profile} ${event.origin}`
       case 'run-started':
       case 'kernel-ready':
+      case 'shard-planned':
       case 'vm-lost':
       case 'test-retried':
       case 'run-finished':
@@ -207,4 +208,15 @@ void test('a bug of the harness ends all workers, and no instance is left', asyn
     puppets.map((puppet) => puppet.disposed()),
     [true, true, true],
   )
+})
+
+void test('an event has the time at which it happened, and its worker, though it waits for others', async (t) => {
+  const { events } = await run([named('slow', takes(60)), named('quick', fine)], { jobs: 2, isolation: 'vm' })
+  const ends = events.filter((event) => event.type === 'test-finished')
+  t.strictSame(
+    ends.map(({ name }) => name),
+    ['slow', 'quick'],
+  )
+  t.ok((ends[1]?.time ?? '') < (ends[0]?.time ?? ''), 'the second ended first')
+  t.not(ends[0]?.worker, ends[1]?.worker)
 })

@@ -1,0 +1,38 @@
+// The exit code of a run that is over, by its events.
+import { exitCodeOfFault, exitCodes } from '../../base/errors.ts'
+import type { ReportEvent } from '../events.ts'
+
+type Ending = Extract<ReportEvent, { type: 'run-finished' | 'mutants-finished' }>
+
+/** Returns the exit code that the run had or, if it was killed or interrupted, 1 after a failure and else 69. */
+export function exitCodeOfEvents(events: readonly ReportEvent[]): number {
+  const isCampaign = events[0]?.type === 'mutants-started'
+  const ending = events.findLast((event) => event.type === (isCampaign ? 'mutants-finished' : 'run-finished'))
+  const isEnding = ending?.type === 'mutants-finished' || ending?.type === 'run-finished'
+  const known = isEnding ? codeOf(ending) : undefined
+  if (isFailed(events, isCampaign)) return exitCodes.testFailed
+  if (known === undefined || (isEnding && ending.aborted !== undefined && known === exitCodes.ok)) {
+    return exitCodes.couldNotRun
+  }
+  return known
+}
+
+function codeOf(ending: Ending): number {
+  if (ending.type === 'mutants-finished') {
+    return ending.verdicts.NOT_BUILT > 0 ? exitCodes.couldNotRun : exitCodes.ok
+  }
+  if (ending.exitCode !== undefined) return ending.exitCode
+  if (ending.fault !== undefined) return exitCodeOfFault(ending.fault)
+  return ending.verdicts.MISS > 0 ? exitCodes.couldNotRun : exitCodes.ok
+}
+
+/** Tells whether a result alone makes the exit code 1. Programs that were not built are an exception of newer runs. */
+function isFailed(events: readonly ReportEvent[], isCampaign: boolean): boolean {
+  const ending = events.findLast((event) => event.type === 'run-finished')
+  if (!isCampaign && ending?.exitCode !== undefined) return ending.exitCode === exitCodes.testFailed
+  return events.some((event) => {
+    if (event.type === 'control-finished') return event.reason !== undefined
+    if (event.type === 'mutant-finished') return event.verdict !== 'KILLED' && event.verdict !== 'NOT_BUILT'
+    return !isCampaign && event.type === 'test-finished' && (event.verdict === 'FAIL' || event.verdict === 'ERROR')
+  })
+}

@@ -1,0 +1,113 @@
+// Reads the results of a run that is over: its events, checked against their schema, and what is odd about them.
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
+import { resultNames } from '../../base/result-names.ts'
+import { visibleText } from '../../base/visible-text.ts'
+import { eventsVersion, type ReportEvent } from '../events.ts'
+import { eventTypes, faultOfEvent, isEvent } from './event-schema.ts'
+import { readEvent } from './read-events.ts'
+
+/** A line of a results.jsonl: an event of this version, or one that this version does not know. */
+export type StoredLine = { readonly event: ReportEvent } | { readonly unknown: string }
+
+/** The first event of each results.jsonl. */
+type Beginning = Extract<ReportEvent, { type: 'run-started' | 'mutants-started' }>
+
+export interface StoredRun {
+  /** The file with the events, for messages. */
+  readonly file: string
+  readonly directory: string
+  readonly beginning: Beginning
+  readonly lines: readonly StoredLine[]
+  /** Sentences for the user: an incomplete last line, events that this version does not know. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads the results of a directory, or of its results.jsonl. A last line that was cut off is left out, with a note.
+ * @throws {UsageError} RESULTS_MISSING when there is no results.jsonl
+ * @throws {UsageError} RESULTS_INVALID, with the line, for a file that is damaged or not of gmemtest
+ * @throws {InfraError} RESULTS_UNREADABLE
+ */
+export async function readRun(place: string): Promise<StoredRun> {
+  const file = await eventsFile(place)
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (hasCode(cause, 'ENOENT', 'ENOTDIR')) {
+      throw new UsageError('RESULTS_MISSING', `${place} has no ${resultNames.events}`, {
+        hint: `name the directory of a run (its --output, or results/latest)`,
+      })
+    }
+    throw new InfraError('RESULTS_UNREADABLE', `cannot read ${file}: ${messageOf(cause)}`, { cause })
+  })
+  return parseRun(file, text)
+}
+
+async function eventsFile(place: string): Promise<string> {
+  const isDirectory = await stat(place).then(
+    (status) => status.isDirectory(),
+    () => true,
+  )
+  return isDirectory ? path.join(place, resultNames.events) : place
+}
+
+/** @throws {UsageError} RESULTS_INVALID */
+function parseRun(file: string, text: string): StoredRun {
+  const rows = text.split('\n')
+  const last = rows.pop() ?? ''
+  const notes =
+    last === '' ? [] : [`${file}: the last line is incomplete and left out: the run was ended while it wrote`]
+  const reader = new LineReader(file)
+  const lines = rows.map((row, index) => reader.read(row, index + 1))
+  const { beginning } = reader
+  if (beginning === undefined) throw reader.invalid(1, 'there is no complete event')
+  notes.push(...reader.notes)
+  return { file, directory: path.dirname(file), beginning, lines, notes }
+}
+
+class LineReader {
+  readonly #file: string
+  readonly #unknown = new Map<string, number>()
+  beginning: Beginning | undefined
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  get notes(): string[] {
+    const version = this.beginning?.version ?? eventsVersion
+    const newer =
+      version > eventsVersion
+        ? [`${this.#file}: a newer gmemtest wrote it (schema ${version}, this one reads up to ${eventsVersion})`]
+        : []
+    const kept = [...this.#unknown].map(
+      ([type, count]) =>
+        `${this.#file}: kept ${count} events of the unknown type ${JSON.stringify(type)}; only jsonl has them`,
+    )
+    return [...newer, ...kept]
+  }
+
+  read(row: string, number: number): StoredLine {
+    const stored = readEvent(row)
+    if (stored === undefined) throw this.invalid(number, 'it is no event')
+    const isNewer = (this.beginning?.version ?? 0) > eventsVersion
+    if (isEvent(stored)) {
+      if (stored.type === 'run-started' || stored.type === 'mutants-started') this.beginning ??= stored
+      if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
+      return { event: stored }
+    }
+    // A newer version may have changed an event; it has no meaning here then.
+    if (eventTypes.has(stored.type) && !isNewer) {
+      throw this.invalid(number, `${visibleText(stored.type)}: ${visibleText(faultOfEvent(stored))}`)
+    }
+    if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
+    this.#unknown.set(stored.type, (this.#unknown.get(stored.type) ?? 0) + 1)
+    return { unknown: row }
+  }
+
+  invalid(number: number, why: string): UsageError {
+    return new UsageError('RESULTS_INVALID', `${this.#file}, line ${number}: ${why}`, {
+      hint: 'name the directory of results that gmemtest wrote and that nothing has changed since',
+    })
+  }
+}

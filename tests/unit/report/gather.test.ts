@@ -1,0 +1,36 @@
+// The results of a run as one value, also of one that did not come to its end.
+import { test } from 'tap'
+import { Gathering } from '../../../harness/report/gather.ts'
+import type { ReportEvent } from '../../../harness/report/events.ts'
+import { storyOf } from './fixtures/story.ts'
+import { hostileCampaign } from './fixtures/hostile-events.ts'
+import { isHostile } from './fixtures/hostile-texts.ts'
+
+async function gathered(events: readonly ReportEvent[]) {
+  const gathering = new Gathering()
+  for (const event of events) await gathering.add(event)
+  return gathering.finish()
+}
+
+void test('a run that was killed has a MISS for each test without a result', async (t) => {
+  const run = await gathered(storyOf(['f', 'f']).slice(0, 7))
+  t.equal(run?.aborted, 'the run was killed')
+  t.strictSame(
+    run?.results.map(({ name, verdict }) => `${name} ${verdict}`),
+    ['a PASS', 'b FAIL', 'c MISS', 'd MISS', 'e MISS', 'f MISS', 'f MISS'],
+  )
+})
+
+void test('without its beginning, nothing is known of a run', async (t) => {
+  t.equal(await gathered([]), undefined)
+  t.equal(await gathered(storyOf().slice(1)), undefined)
+})
+
+void test('a mutant that was killed passes; the others have the verdict of their exit code', async (t) => {
+  const run = await gathered(hostileCampaign(['m'].filter(isHostile), undefined))
+  t.strictSame(
+    run?.results.map(({ verdict }) => verdict),
+    // KILLED, SURVIVED, NO_BOOT, NOT_BUILT, ERROR and the control, which has a reason.
+    ['PASS', 'FAIL', 'FAIL', 'MISS', 'ERROR', 'FAIL'],
+  )
+})

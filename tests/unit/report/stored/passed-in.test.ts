@@ -1,0 +1,12 @@
+// The durations of a run that is over.
+import { test } from 'tap'
+import { lineOf } from '../../../../harness/report/jsonl.ts'
+import { passedIn } from '../../../../harness/report/stored/passed-in.ts'
+import { storyOf } from '../fixtures/story.ts'
+
+void test('only a test that passed has a duration', async (t) => {
+  const text = storyOf()
+    .map((event) => `${lineOf(event)}\n`)
+    .join('')
+  t.strictSame(await passedIn(t.testdir({ 'results.jsonl': text })), new Map([['a', 250]]))
+})
