@@ -140,6 +140,7 @@ void test('a real terminal has its own width', { skip: findExecutable('script') 
   const lines = stdout.split(/\r?\n/)
   t.ok(lines.length > 5, stdout)
   for (const line of lines) t.ok(widthOf(line) <= 64, line)
-  t.match(stdout, /\n {20}\w/, 'the next line hangs under its column')
+  const column = /^ {2}gmem-convert +/m.exec(stdout)?.[0].length ?? 0
+  t.match(stdout, new RegExp(`\\n {${column}}\\w`), 'the next line hangs under its column')
   t.end()
 })

@@ -74,7 +74,7 @@ const slips = [
     { series: 'series: [v8]' },
     'SERIES_UNKNOWN',
     /:4:10: there is no series .*kernel-configs\/series\/v8$/,
-    /^for the folder beside the definition write \.\/v8; the names are gmem-convert$/,
+    /^for the folder beside the definition write \.\/v8; the names are gmem-attributes, gmem-convert$/,
   ],
   [
     'a typo in the name of a series',
