@@ -26,7 +26,7 @@ export default scenario({
         const name = `${kind}, ${file.model.pagesPerUnit} pages at a time`
         check.that(rounds > 0, `${name}: did some work`)
         const trouble = [report.failed, report.firstError, report.faults, report.firstUnexpected]
-        check.equal(trouble, [0, 'OK', 0, ''], `${name}: errors, faults and unexpected exits beside signals`)
+        check.equal(trouble, [0, 'OK', 0, ''], `${name}: trouble beside signals`)
       }
       await file.convert('shared', file.all)
       await file.host.fill(pages(0, 12), 0x93)
@@ -45,7 +45,7 @@ export default scenario({
       ])
       for (const { kind, rounds, failed, faults } of reports) {
         check.that(rounds > 0, `${kind} of a new 1G page: did some work`)
-        check.equal([failed, faults], [0, 0], `${kind} of a new 1G page: errors and faults beside signals`)
+        check.equal([failed, faults], [0, 0], `${kind} of a new 1G page: trouble beside signals`)
       }
       await file.punchHole(file.all)
     }
