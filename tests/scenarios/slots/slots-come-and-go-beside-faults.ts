@@ -17,6 +17,7 @@ export default scenario({
       const hosts = pages(part + part / 2, 4)
       const untouched = pages(2 * part, 4)
       await file.host.fill(untouched, 0x5c)
+      await file.convert('private', pages(2 * part + 2, 2))
       const { gpa } = file.handles
       const slot = await file.bind(stays, gpa)
 
