@@ -1,4 +1,4 @@
-// S-B1, S-A18: the file has the memory of a slot in both states, whatever is at the host address of the slot, and with any flags.
+// S-B1, S-A18: the file has the memory of a slot in both states: other memory at the host address of the slot is never used, with any flags of the file.
 import { mapFlags, pageSize, scenario } from '../../../harness/api.ts'
 
 const count = 8

@@ -8,6 +8,7 @@ export default scenario({
   title:
     'a plain VM runs on the shared pages of a file where the dialect has that, and its host reaches no private page',
   rules: ['S-A2', 'S-A5', 'S-A18', 'S-B1', '2.2-attributes'],
+  bugs: ['B-13'],
   async run({ agent, dialect, uapi, check, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')
     const flags = uapi.flagsFor({ initially: 'shared' })
