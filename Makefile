@@ -2,6 +2,7 @@
 #
 #   make run     the conversion scenarios on the default kernel; stdout is TAP and nothing else
 #   make test    every test of the project, the ones that boot VMs included
+#   make nightly make test and what takes hours: all mutants, kernels of another suite, the debug kernels
 #   make check   types, lint, format, imports, unused code, C warnings, unit tests; under a minute, no VM
 #   make bench   measures the figures that docs/performance.md explains
 #   make setup   installs what is missing and does nothing else
@@ -24,7 +25,7 @@ unit_tests := $(sort $(shell find tests/unit -name '*.test.ts'))
 # Flags of a make that runs all goals at once, JOBS of them unless the caller of make gave -j, and shows all faults.
 parallel = --no-print-directory --keep-going --output-sync=target $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help run test check bench setup clean format types lint walls unused c-check headers rules unit $(unit_tests)
+.PHONY: help run test nightly check bench setup clean format types lint walls unused c-check headers rules unit $(unit_tests)
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +37,17 @@ run: setup
 test: check
 	@$(with_node) tap --jobs=1 --timeout=3600 tests/builds tests/vm
 	@echo "gmemtest: all tests passed"
+
+# Each of them runs, whatever became of those before it.
+nightly: test
+	@failed=0; \
+	$(with_node) tap --jobs=1 --timeout=7200 tests/nightly || failed=1; \
+	for kernel in gmem-convert gmem-attributes; do \
+		./gmemtest mutants --kernel $$kernel || failed=1; \
+		./gmemtest run --kernel $$kernel-debug || failed=1; \
+	done; \
+	./gmemtest run --kernel gmem-convert-debug --scenarios tests/pairs || failed=1; \
+	exit $$failed
 
 # The longest parts come first, so that the unit tests fill the processors to the end.
 check: setup

@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { select } from '../base/select.ts'
 import { anyDialect } from '../instance/kernel-dialect.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
+import type { RunOptions as WholeRun } from '../run/run-options.ts'
 import type { Test } from '../run/test.ts'
-import type { Dialect } from '../uapi/dialect.ts'
 import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { chooseJob, prepareJob } from './jobs/job.ts'
@@ -77,7 +77,7 @@ async function runScenarios(
   refuseKeepOfMany(options)
   const choose = async (): Promise<ScenarioFile[]> =>
     select(await findScenarioFiles(options.scenarios), patterns, 'scenario')
-  const load = async (files: readonly ScenarioFile[], dialect: Dialect): Promise<Test[]> => {
+  const load = async (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> => {
     const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
       import('../suites/scenarios/load-scenarios.ts'),
       import('../suites/scenarios/scenario-test.ts'),

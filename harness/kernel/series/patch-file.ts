@@ -111,7 +111,14 @@ async function readMail(number: string, raw: string, { scratch, git, refuse }: T
   refuse(name, faultOfMail(raw, await readFile(messageFile, 'latin1'), diff))
   if (!hasDiff(diff) && isCover(subject)) return undefined
   refuse(name, faultOfDiff(diff))
-  return { kind: 'mail', name, subject, ...messageIdOf(mail), diff: wholeDiff(name, diff, refuse), sha256: sha256(mail) }
+  return {
+    kind: 'mail',
+    name,
+    subject,
+    ...messageIdOf(mail),
+    diff: wholeDiff(name, diff, refuse),
+    sha256: sha256(mail),
+  }
 }
 
 /** Returns the diff with the blank lines that an archive trimmed from its end. */

@@ -37,7 +37,7 @@ export default scenario({
       const begin = async () => {
         // Where all is shared, no earlier layout is left.
         if (shared !== file.all) await mergeAll()
-        if (shared.count > 0) await file.convert('shared', shared)
+        if (shared.count > 0) await file.ensure('shared', shared)
       }
       await begin()
       const before = await added()

@@ -37,7 +37,7 @@ export default scenario({
         file.preFault(page(huge)),
       )
       for (const place of [pages(0, 2), pages(huge - 1, 2), pages(file.pages - 2, 2)]) await file.matchesModel(place)
-      await file.convert('private', file.all)
+      await file.ensure('private', file.all)
       return !done
     })
     check.that(unchanged, 'death ends a split of several huge pages')

@@ -269,27 +269,13 @@ void test('a file name that can name a kernel', async (t) => {
     t.match(await loadKernelDefinition(file), { name })
   }
   const refused = [
-    'my kernel',
-    '-dash',
-    '.hidden',
+    ...String.raw`-dash .hidden it's a$b a"b a;b a:b a,b a#b a%b a=b a(b) a\b über 日本`.split(' '),
     '',
-    "it's",
-    'a$b',
-    'a"b',
-    'a;b',
-    'a:b',
-    'a,b',
+    'my kernel',
     'a\nb',
     'a\u001B[31m',
     'x'.repeat(81),
     'x'.repeat(250),
-    'über',
-    '日本',
-    'a#b',
-    'a%b',
-    'a=b',
-    'a(b)',
-    'a\\b',
   ]
   for (const name of refused) {
     const file = path.join(directory, `${name}.yaml`)
