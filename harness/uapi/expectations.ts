@@ -16,6 +16,8 @@ export interface Expectations {
   readonly overlappingSlot: readonly ('EEXIST' | 'EINVAL')[]
   /** A plain VM, without private memory, can convert pages, and its file can be shared (S-A2). */
   readonly plainVmConverts: boolean
+  /** A plain VM, without private memory, reaches the private pages of its file; otherwise each access is a memory fault (S-A18, S-B1). */
+  readonly plainVmReachesPrivatePages: boolean
   /** st_blocks counts the allocated 4K pages; otherwise it is 0 for ever (S-A34). */
   readonly countsSmallPages: boolean
   /** A conversion of a mixed range leaves pages mapped that have the state already; otherwise only their data stay (S-A7). */

@@ -39,6 +39,7 @@ export const gmemAttributes: DialectSpec = {
     foreignHostAddress: 'OK',
     overlappingSlot: ['EEXIST', 'EINVAL'],
     plainVmConverts: false,
+    plainVmReachesPrivatePages: true,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
     // The posted series refuses; a kernel may as well convert what no side can access.

@@ -41,6 +41,7 @@ export const vmAttributes: DialectSpec = {
     // Mainline has another errno since 7.3.
     overlappingSlot: ['EEXIST', 'EINVAL'],
     plainVmConverts: false,
+    plainVmReachesPrivatePages: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
     failedPageToPrivate: ['OK'],

@@ -8,6 +8,8 @@ const shrink = '/sys/kernel/slab/maple_node/shrink'
 /** A slab that gets no page tells so, in three lines. */
 const slabReport = /^(?:SLUB: Unable to allocate memory|  cache: maple_node|  node \d+: slabs)/
 const everyPage = 1_000_000
+/** Pages between two looks. */
+const lookedAt = 64
 
 export default scenario({
   title: 'a conversion that gets no page for its states fails with ENOMEM and converts nothing',
@@ -37,6 +39,11 @@ export default scenario({
         expectErrno(again, 'OK', `converting page ${index} with memory`)
       }
       file.model.convert('shared', page(index))
+      // A conversion that reports success has converted its page.
+      const latest = pages(index - (index % lookedAt), lookedAt)
+      if (index % lookedAt === lookedAt - 1) {
+        check.equal<unknown>(await file.host.look(latest), file.model.hostView(latest), 'host view of the latest pages')
+      }
     }
     check.equal(refused, wanted, 'conversions that ended in ENOMEM')
     const last = file.model.stateRuns().length

@@ -6,6 +6,7 @@ const count = 256
 export default scenario({
   title: 'pages that are faulted in before any access read zero, and are not zeroed again',
   rules: ['S-B13', 'S-A20', 'S-A18', 'S-A33'],
+  bugs: ['B-11'],
   needs: ['in-place-conversion', 'pre-fault'],
   async run({ memory }) {
     // The frames of this file are the next ones that the kernel gives away.

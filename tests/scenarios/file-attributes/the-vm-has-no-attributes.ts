@@ -7,6 +7,7 @@ const refusals = ['ENOTTY', 'EINVAL'] as const
 export default scenario({
   title: 'the VM takes no attributes where the file has them',
   rules: ['S-B9', '1.1-capabilities'],
+  bugs: ['B-9'],
   needs: ['file-attributes'],
   async run({ agent, memory, check, expectDone }) {
     const file = await memory({ pages: 8, initially: 'shared' })

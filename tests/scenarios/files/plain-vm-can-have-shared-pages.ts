@@ -1,12 +1,14 @@
-// S-A2, S-A5, S-B1: a VM without private memory can use a file with shared pages, where its dialect lets it have one; no private file.
+// S-A2, S-A5, S-B1: a VM without private memory can use a file with shared pages, where its dialect lets it have one; the host reaches no private page.
 import { memslotFlags, pageSize, scenario, vmTypes } from '../../../harness/api.ts'
 
 const size = 4 * pageSize
 const gpa = 0x4000_0000
 
 export default scenario({
-  title: 'a plain VM runs on the shared pages of a file where the dialect has that, and uses no private page',
+  title:
+    'a plain VM runs on the shared pages of a file where the dialect has that, and its host reaches no private page',
   rules: ['S-A2', 'S-A5', 'S-A18', 'S-B1', '2.2-attributes'],
+  bugs: ['B-13'],
   async run({ agent, dialect, uapi, check, expectDone, expectErrno }) {
     const { vm } = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating a plain VM')
     const flags = uapi.flagsFor({ initially: 'shared' })
@@ -38,10 +40,24 @@ export default scenario({
       }
     }
 
-    const privateFile = await agent.gmem.create({ vm, size, flags: 0n })
-    if (plainVmConverts && privateFile.errno === 'OK') {
-      const slot = { vm, slot: 1, gpa: gpa + size, size, gmem: privateFile.gmem }
+    const unmappable = await agent.gmem.create({ vm, size, flags: 0n })
+    if (plainVmConverts && unmappable.errno === 'OK') {
+      const slot = { vm, slot: 1, gpa: gpa + size, size, gmem: unmappable.gmem }
       expectErrno(await agent.vm.setMemslot(slot), 'EINVAL', 'binding a file without shared pages')
     }
+
+    const begins = 'a file that begins private'
+    const { vm: other } = expectDone(await agent.vm.create({ type: vmTypes.default }), 'creating another plain VM')
+    const privateFile = await agent.gmem.create({ vm: other, size, flags: uapi.flagsFor({ initially: 'private' }) })
+    const { gmem: file } = expectDone(privateFile, `creating ${begins}`)
+    const { mapping } = expectDone(await agent.host.mmap({ file, length: size }), `mapping ${begins}`)
+    expectDone(await agent.vm.setMemslot({ vm: other, slot: 0, gpa, size, gmem: file, mapping }), `binding ${begins}`)
+    const { vcpu } = expectDone(await agent.vm.createVcpu(other), 'creating a vCPU')
+    const look = uapi.expects.plainVmReachesPrivatePages ? 0x6d : 'fault'
+    await agent.guest.fill(vcpu, gpa, size, { byte: 0x6d })
+    const guest = expectDone(await agent.guest.scan(vcpu, gpa, size), 'the guest looking')
+    check.equal<unknown>(guest.runs, [{ first: 0, count: 4, value: look }], `guest view of ${begins}`)
+    const host = expectDone(await agent.host.scan(mapping, 0, size), 'the host looking')
+    check.equal<unknown>(host.runs, [{ first: 0, count: 4, value: 'sigbus' }], `host view of ${begins}`)
   },
 })

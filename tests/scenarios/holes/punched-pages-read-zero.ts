@@ -18,5 +18,8 @@ export default scenario({
     await file.allocate(pages(5, 2))
     await file.convert('shared', page(6))
     await file.matchesModel()
+
+    await file.punchHole(pages(8, 3)) // private pages alone, which the guest has mapped
+    await file.matchesModel()
   },
 })
