@@ -53,7 +53,7 @@ export const convertIoctl: DialectSpec = {
     countsSmallPages: true,
     keepsMappingsInMixedRange: true,
     failedPageToPrivate: ['OK'],
-    memoryFailure: ['OK'],
+    memoryFailure: 'OK',
     mappingsGrow: false,
     offsetWithoutMemory: 'in the range',
   },

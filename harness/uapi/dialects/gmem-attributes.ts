@@ -37,15 +37,15 @@ export const gmemAttributes: DialectSpec = {
     reservedWords: 'EINVAL',
     unmappableFile: 'OK',
     foreignHostAddress: 'OK',
-    overlappingSlot: ['EEXIST', 'EINVAL'],
+    overlappingSlot: ['EEXIST'],
     plainVmConverts: false,
     plainVmReachesPrivatePages: true,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
-    // The posted series refuses; a kernel may as well convert what no side can access.
+    // The posted series refuses; a kernel may as well convert what no side can access, if it always does.
     failedPageToPrivate: ['OK', 'EAGAIN'],
     // Mainline takes the page away, and tells the caller that it could not remove it from its file.
-    memoryFailure: ['OK', 'EBUSY'],
+    memoryFailure: 'EBUSY',
     mappingsGrow: true,
     offsetWithoutMemory: 'the start',
   },

@@ -38,14 +38,14 @@ export const vmAttributes: DialectSpec = {
     reservedWords: 'EINVAL',
     unmappableFile: 'OK',
     foreignHostAddress: 'OK',
-    // Mainline has another errno since 7.3.
+    // Linux 6.12 has EINVAL, and 7.2 has EEXIST.
     overlappingSlot: ['EEXIST', 'EINVAL'],
     plainVmConverts: false,
     plainVmReachesPrivatePages: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
     failedPageToPrivate: ['OK'],
-    memoryFailure: ['OK', 'EBUSY'],
+    memoryFailure: 'EBUSY',
     mappingsGrow: true,
     offsetWithoutMemory: 'in the range',
   },
