@@ -14,8 +14,10 @@ export interface Expectations {
   readonly foreignHostAddress: 'OK' | 'EINVAL'
   /** The ends of binding pages that another slot binds: mainline changed the errno of one dialect (S-A5). */
   readonly overlappingSlot: readonly ('EEXIST' | 'EINVAL')[]
-  /** A plain VM, without private memory, can convert pages, and its file can be shared (S-A2). */
+  /** A plain VM, without private memory, can convert pages (S-A2). */
   readonly plainVmConverts: boolean
+  /** The end of binding a file that cannot be mapped to a plain VM (S-A5). */
+  readonly plainVmUnmappableFile: 'OK' | 'EINVAL'
   /** A plain VM, without private memory, reaches the private pages of its file; otherwise each access is a memory fault (S-A18, S-B1). */
   readonly plainVmReachesPrivatePages: boolean
   /** st_blocks counts the allocated 4K pages; otherwise it is 0 for ever (S-A34). */

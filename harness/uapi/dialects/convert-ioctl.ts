@@ -49,6 +49,7 @@ export const convertIoctl: DialectSpec = {
     foreignHostAddress: 'EINVAL',
     overlappingSlot: ['EINVAL'],
     plainVmConverts: true,
+    plainVmUnmappableFile: 'EINVAL',
     plainVmReachesPrivatePages: false,
     countsSmallPages: true,
     keepsMappingsInMixedRange: true,

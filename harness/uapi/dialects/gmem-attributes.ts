@@ -39,6 +39,7 @@ export const gmemAttributes: DialectSpec = {
     foreignHostAddress: 'OK',
     overlappingSlot: ['EEXIST'],
     plainVmConverts: false,
+    plainVmUnmappableFile: 'OK',
     plainVmReachesPrivatePages: true,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,

@@ -41,6 +41,7 @@ export const vmAttributes: DialectSpec = {
     // Linux 6.12 has EINVAL, and 7.2 has EEXIST.
     overlappingSlot: ['EEXIST', 'EINVAL'],
     plainVmConverts: false,
+    plainVmUnmappableFile: 'EINVAL',
     plainVmReachesPrivatePages: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
