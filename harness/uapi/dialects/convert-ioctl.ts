@@ -28,6 +28,7 @@ export const convertIoctl: DialectSpec = {
     requests: { shared: 0xc040_af41n, private: 0xc040_af42n },
     fields: ['offset', 'size', 'errorOffset'],
     reservedWords: 5,
+    isOfVm: false,
   },
   conversion: ({ gmem }) => ({ target: gmem, base: 0 }),
   tryOn: (kernel) => tryConversion(kernel, convertIoctl.ioctl, supportShared),

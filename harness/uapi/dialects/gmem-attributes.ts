@@ -1,4 +1,4 @@
-// Dialect `gmem-attributes`: KVM_SET_MEMORY_ATTRIBUTES2 on the file, as "In-place conversion support" has it since version 2.
+// Dialect `gmem-attributes`: KVM_SET_MEMORY_ATTRIBUTES2 on the file, as "In-place conversion support" has it since version 7.
 import { fileFlags, kvmCapabilities } from '../constants.ts'
 import type { DialectSpec } from '../dialect-spec.ts'
 import { tryConversion } from '../try-conversion.ts'
@@ -17,6 +17,7 @@ export const gmemAttributes: DialectSpec = {
     requests: { shared: request, private: request },
     fields: ['offset', 'size', 'attributes', 'flags', 'errorOffset'],
     reservedWords: 11,
+    isOfVm: false,
   },
   conversion: ({ gmem }) => ({ target: gmem, base: 0 }),
   tryOn: (kernel) => tryConversion(kernel, gmemAttributes.ioctl, mmap),

@@ -16,6 +16,7 @@ export const vmAttributes: DialectSpec = {
     requests: { shared: request, private: request },
     fields: ['offset', 'size', 'attributes', 'flags'],
     reservedWords: 0,
+    isOfVm: true,
   },
   conversion: ({ vm, gpa }) => ({ target: vm, base: gpa }),
   tryOn: async (kernel) => {
