@@ -1,4 +1,5 @@
 // Bugs of conversion series, each in one clause, and the reasons why some of them have no scenario.
+import type { RuleDialect } from '../uapi/dialect.ts'
 
 /**
  * By identifier: A-… were reported against the series with ioctls of its own or its first version, B-… against the series
@@ -146,6 +147,11 @@ export const bugsWithoutMutant: Readonly<Partial<Record<BugId, string>>> = {
 /** Tells whether a text is the identifier of a bug. */
 export function isBugId(text: string): text is BugId {
   return Object.hasOwn(bugs, text)
+}
+
+/** Returns the dialect of the series that had the bug. */
+export function dialectOfBug(id: BugId): RuleDialect {
+  return id.startsWith('B-') ? 'gmem-attributes' : 'convert-ioctl'
 }
 
 /** Lists all bugs in the order of the catalogue. */

@@ -16,18 +16,26 @@ const values: Readonly<Record<RuleDialect, Told>> = {
   'convert-ioctl': {},
   'gmem-attributes': {
     'S-A1': 'private without INIT_SHARED, shared with it',
-    'S-A2': 'MMAP and INIT_SHARED are valid together and alone',
+    'S-A2': 'MMAP and INIT_SHARED are valid together and alone; files of VMs without private memory are not converted',
     'S-A3': 'the flag is MMAP',
-    'S-A5': 'the host address is not looked at; an overlap is EEXIST',
+    'S-A5': 'the host address is not looked at; an overlap is EEXIST; a VM without private memory takes any file',
     'S-A7': 'in a mixed range only the data stay',
+    'S-A18': 'the guest of a VM without private memory reaches private pages as well',
     'S-A34': 'st_blocks is 0 at 4K',
+    'S-A41': 'the kernel keeps a page of 4K that it takes away in the file, and says so (EBUSY)',
+    'S-A13': 'error_offset is the start of the range (S-B3)',
+    'K-mremap': 'a mapping grows and can be duplicated; what is behind the end of the file is SIGBUS (S-B11)',
     'K-failures': 'a failed page may refuse to become private (EAGAIN), until a hole frees it',
     '2.2-error-offset': 'it is ignored',
     '2.2-zero-size': 'EINVAL',
     '2.2-reserved': 'they must be 0, otherwise EINVAL',
     'O-8': 'a file that cannot be mapped is converted as well',
   },
-  'vm-attributes': { 'S-A2': 'no flags', 'S-A5': 'the host address is not looked at' },
+  'vm-attributes': {
+    'S-A7': 'in a mixed range only the data stay',
+    'S-A2': 'no flags',
+    'S-A5': 'the host address is not looked at; an overlap is EINVAL or EEXIST',
+  },
 }
 
 const hugePages = 'no files of huge pages'
@@ -63,7 +71,6 @@ const absences: Readonly<Record<RuleDialect, Told>> = {
     'S-A36': hugePages,
     'S-A37': hugePages,
     'K-groups': hugePages,
-    'K-mremap': 'mainline lets a mapping grow; what is behind the end of the file is SIGBUS (S-B11)',
     'V-1': told('S-B9'),
     'V-2': told('S-B9'),
   },

@@ -7,6 +7,7 @@ import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definitio
 import { plainText } from '../report/plain.ts'
 import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
+import { bugHoles } from '../suites/scenarios/bug-holes.ts'
 import { ruleHoles, ruleTable } from '../suites/scenarios/rule-table.ts'
 import { falseClaims, shownBy, type Proof } from '../suites/scenarios/proofs.ts'
 import { mutantsOf } from '../campaigns/mutants/mutant-patches.ts'
@@ -118,7 +119,7 @@ async function tableAndFaults(name: Table): Promise<{ readonly text: string; rea
   }
   const proofs = await proofsOfMutants()
   const text = coverageTable(catalogue, scenarios, (id) => shownBy(id, scenarios, proofs))
-  return { text, faults: [...missing, ...falseClaims(scenarios, proofs)] }
+  return { text, faults: [...missing, ...bugHoles(scenarios), ...falseClaims(scenarios, proofs)] }
 }
 
 /** Reads what the mutants of all kernels prove; kernels that share a series share its mutants. */

@@ -90,13 +90,18 @@ export class Model {
     this.#unsure.fill(1, range.first, endOf(range))
   }
 
-  /** @throws {Error} when all pages of the range have the state: a conversion of them would test nothing */
-  requireChange(state: PageState, range: PageRange): void {
-    if (this.#unsure.subarray(range.first, endOf(range)).includes(1)) return
-    if (this.stateRuns(range).some(({ value }) => value !== state)) return
-    throw new Error(
-      `by the model, converting ${describeRange(range)} to ${state} changes nothing: write ensure() where that is meant`,
-    )
+  /** @throws {Error} when all pages of the ranges have the state: a conversion of them would test nothing */
+  requireChange(state: PageState, ranges: readonly PageRange[]): void {
+    if (ranges.some((range) => this.#mayChange(state, range))) return
+    const [first] = ranges
+    const others = ranges.length > 1 ? ` and ${ranges.length - 1} more` : ''
+    const what = first === undefined ? 'no page' : `${describeRange(first)}${others}`
+    throw new Error(`by the model, converting ${what} to ${state} changes nothing: write ensure() where that is meant`)
+  }
+
+  #mayChange(state: PageState, range: PageRange): boolean {
+    if (this.#unsure.subarray(range.first, endOf(range)).includes(1)) return true
+    return this.stateRuns(range).some(({ value }) => value !== state)
   }
 
   /** Fills each page of the range, as an access in the current state of the page. */

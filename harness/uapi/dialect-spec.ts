@@ -44,6 +44,8 @@ export interface ConversionIoctl {
   /** The fields of its argument in their order; reserved words follow. */
   readonly fields: readonly ArgumentField[]
   readonly reservedWords: number
+  /** Whether the VM takes it, alone or like the file. */
+  readonly isOfVm: boolean
 }
 
 /** The flags of KVM_CREATE_GUEST_MEMFD for files of 4K pages. */

@@ -13,6 +13,11 @@ export type Dialect = (typeof dialects)[number]
 export const ruleDialects = ['convert-ioctl', 'gmem-attributes', 'vm-attributes'] as const satisfies readonly Dialect[]
 export type RuleDialect = (typeof ruleDialects)[number]
 
+/** Returns the dialect whose rules the kernels of a dialect follow. */
+export function rulesFollowedBy(dialect: Dialect): RuleDialect {
+  return dialect === 'gmem-attributes-v1' ? 'gmem-attributes' : dialect
+}
+
 /** The dialect in a kernel definition; `auto`: the one that the booted kernel turns out to speak. */
 export const dialectChoices = [...dialects, 'auto'] as const
 export type DialectChoice = (typeof dialectChoices)[number]

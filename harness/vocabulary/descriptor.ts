@@ -17,7 +17,7 @@ export async function duplicateDescriptor(agent: Agent, dialect: Dialect, memory
   return {
     host: hostViewOf(agent, mapping, memory.model),
     async convert(to, range) {
-      memory.model.requireChange(to, range)
+      memory.model.requireChange(to, [range])
       const reply = await converter.convert(to, offsetOf(range), sizeOf(range))
       expectDone(reply, `converting ${describeRange(range)} to ${to} through the duplicate`)
       memory.model.convert(to, range)

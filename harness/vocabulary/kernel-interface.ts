@@ -27,6 +27,8 @@ export interface KernelInterface {
   readonly requests: Readonly<Record<PageState, bigint>>
   /** The number of reserved words in the argument. */
   readonly reservedWords: number
+  /** Whether the VM takes these ioctls, alone or like the file. */
+  readonly isOfVm: boolean
   /** What KVM_CHECK_EXTENSION must answer. */
   readonly extensions: readonly Extension[]
   /** The number by which KVM_CHECK_EXTENSION reports files of huge pages, where the dialect has them. */
@@ -46,6 +48,7 @@ export function interfaceOf(dialect: Dialect): KernelInterface {
     flagsFor: creationFlags,
     requests: ioctl.requests,
     reservedWords: ioctl.reservedWords,
+    isOfVm: ioctl.isOfVm,
     extensions,
     hugePagesExtension,
     blocksOf: (smallPages) => (expects.countsSmallPages ? smallPages * blocksOfPage : 0),

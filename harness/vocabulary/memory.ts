@@ -34,7 +34,7 @@ import type { HugeFiles, Laid } from './huge-page-layout.ts'
 import { failPage, failureMessages } from './memory-failure.ts'
 import type { CopyView, CopyWay, MemoryFailure, GuestView, HostView } from './views.ts'
 import type { Model, PageState } from '../model/reference-model.ts'
-import { describeRange, endOf, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
+import { describeRange, offsetOf, page, pages, sizeOf, type PageRange } from '../model/ranges.ts'
 import { race } from './race.ts'
 import type { Racer } from './racer.ts'
 import { bindSlot } from './slot.ts'
@@ -131,7 +131,8 @@ export class BoundMemory implements Memory {
 
   async convertEach(to: PageState, options: ConvertEachOptions): Promise<void> {
     const { range = this.all, every = 1, order } = options
-    this.model.requireChange(to, range)
+    const steps = Array.from({ length: Math.ceil(range.count / every) }, (_, step) => page(range.first + step * every))
+    this.model.requireChange(to, steps)
     const reply = await this.#converter.convertMany({
       to,
       offset: offsetOf(range),
@@ -141,10 +142,8 @@ export class BoundMemory implements Memory {
     })
     const what = `converting ${every === 1 ? 'each page' : `every ${every}. page`} of ${describeRange(range)} to ${to}`
     expectDone(reply, what)
-    check.equal(reply.done, Math.ceil(range.count / every), `pages done by ${what}`)
-    for (let index = range.first as number; index < endOf(range); index += every) {
-      this.model.convert(to, page(index))
-    }
+    check.equal(reply.done, steps.length, `pages done by ${what}`)
+    for (const step of steps) this.model.convert(to, step)
   }
 
   async pin(range: PageRange, method: PinMethod): Promise<PinnedPages> {
@@ -225,7 +224,7 @@ export class BoundMemory implements Memory {
   }
 
   async timeConversion(to: PageState, range: PageRange): Promise<number> {
-    this.model.requireChange(to, range)
+    this.model.requireChange(to, [range])
     return this.#convert(to, range)
   }
 

@@ -1,17 +1,11 @@
 // The rules in each dialect, with the scenarios that check them: docs/rules.md.
 import type { NamedScenario } from './load-scenarios.ts'
-import { absentIn } from '../../catalogue/capabilities.ts'
 import { allRules, rulesOutOfScope, type RuleId } from '../../catalogue/rules.ts'
 import { scopeOf } from '../../catalogue/rule-scopes.ts'
 import { ruleDialects, type RuleDialect } from '../../uapi/dialect.ts'
+import { runsIn } from './runs-in.ts'
 
 type Checking = Pick<NamedScenario, 'name' | 'rules' | 'needs'>
-
-/** Tells whether a scenario runs on kernels of a dialect, if they have all that the dialect may have. */
-function runsIn({ needs }: Checking, dialect: RuleDialect): boolean {
-  const absent = absentIn(dialect)
-  return !needs.some((need) => absent.includes(need))
-}
 
 function checking(id: RuleId, scenarios: readonly Checking[]): readonly Checking[] {
   return scenarios.filter(({ rules }) => rules.includes(id))

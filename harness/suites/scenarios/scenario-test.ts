@@ -1,9 +1,10 @@
 // A scenario as the runner sees it.
 import { hugePageSizes } from '../../base/huge-page-sizes.ts'
 import { absentIn } from '../../catalogue/capabilities.ts'
+import { scopeOf } from '../../catalogue/rule-scopes.ts'
 import { scenarioSuite } from './scenario-files.ts'
 import type { Test } from '../../run/test.ts'
-import type { Dialect } from '../../uapi/dialect.ts'
+import { rulesFollowedBy, type Dialect } from '../../uapi/dialect.ts'
 import { createContext } from '../../vocabulary/create-context.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import type { BrokenScenario, NamedScenario } from './load-scenarios.ts'
@@ -17,7 +18,7 @@ export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: 
     name,
     title,
     file,
-    rules,
+    rules: rules.filter((id) => scopeOf(id, rulesFollowedBy(dialect)).kind !== 'absent'),
     requires: needs,
     // Files of huge pages that the dialect does not have need no pools.
     wants: { pools: absentIn(dialect).includes('hugetlb') ? plainProfile.pools : pools, boot },

@@ -1,4 +1,4 @@
-// Dialect `gmem-attributes`: KVM_SET_MEMORY_ATTRIBUTES2 on the file, as "In-place conversion support" has it since version 2.
+// Dialect `gmem-attributes`: KVM_SET_MEMORY_ATTRIBUTES2 on the file, as "In-place conversion support" has it since version 7.
 import { fileFlags, kvmCapabilities } from '../constants.ts'
 import type { DialectSpec } from '../dialect-spec.ts'
 import { tryConversion } from '../try-conversion.ts'
@@ -17,6 +17,7 @@ export const gmemAttributes: DialectSpec = {
     requests: { shared: request, private: request },
     fields: ['offset', 'size', 'attributes', 'flags', 'errorOffset'],
     reservedWords: 11,
+    isOfVm: false,
   },
   conversion: ({ gmem }) => ({ target: gmem, base: 0 }),
   tryOn: (kernel) => tryConversion(kernel, gmemAttributes.ioctl, mmap),
@@ -37,15 +38,16 @@ export const gmemAttributes: DialectSpec = {
     reservedWords: 'EINVAL',
     unmappableFile: 'OK',
     foreignHostAddress: 'OK',
-    overlappingSlot: ['EEXIST', 'EINVAL'],
+    overlappingSlot: ['EEXIST'],
     plainVmConverts: false,
+    plainVmUnmappableFile: 'OK',
     plainVmReachesPrivatePages: true,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
-    // The posted series refuses; a kernel may as well convert what no side can access.
+    // The posted series refuses; a kernel may as well convert what no side can access, if it always does.
     failedPageToPrivate: ['OK', 'EAGAIN'],
     // Mainline takes the page away, and tells the caller that it could not remove it from its file.
-    memoryFailure: ['OK', 'EBUSY'],
+    memoryFailure: 'EBUSY',
     mappingsGrow: true,
     offsetWithoutMemory: 'the start',
   },

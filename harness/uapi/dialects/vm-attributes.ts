@@ -16,6 +16,7 @@ export const vmAttributes: DialectSpec = {
     requests: { shared: request, private: request },
     fields: ['offset', 'size', 'attributes', 'flags'],
     reservedWords: 0,
+    isOfVm: true,
   },
   conversion: ({ vm, gpa }) => ({ target: vm, base: gpa }),
   tryOn: async (kernel) => {
@@ -38,14 +39,15 @@ export const vmAttributes: DialectSpec = {
     reservedWords: 'EINVAL',
     unmappableFile: 'OK',
     foreignHostAddress: 'OK',
-    // Mainline has another errno since 7.3.
+    // Linux 6.12 has EINVAL, and 7.2 has EEXIST.
     overlappingSlot: ['EEXIST', 'EINVAL'],
     plainVmConverts: false,
+    plainVmUnmappableFile: 'EINVAL',
     plainVmReachesPrivatePages: false,
     countsSmallPages: false,
     keepsMappingsInMixedRange: false,
     failedPageToPrivate: ['OK'],
-    memoryFailure: ['OK', 'EBUSY'],
+    memoryFailure: 'EBUSY',
     mappingsGrow: true,
     offsetWithoutMemory: 'in the range',
   },

@@ -23,7 +23,7 @@ interface Look {
 /** Does a step to the model, and returns what a look at each page must find. */
 function follow(model: Model, step: Step): (Tag | 'sigbus')[] {
   const { range } = step
-  if (step.does === 'convert') model.requireChange(step.to, range)
+  if (step.does === 'convert') model.requireChange(step.to, [range])
   if ('to' in step) model.convert(step.to, range)
   if (step.does === 'host-fill') model.fillAsShared(range, step.tag)
   if (step.does === 'guest-fill') model.fill(range, step.tag)

@@ -66,8 +66,8 @@ export function viewWithFailures<Value>(
 }
 
 /**
- * Converts a range with failed pages to private. Where the dialect lets them stand in the way, a hole frees each that does.
- * Returns the pages that holes have freed, which read zero then.
+ * Converts a range with failed pages to private. Where the dialect lets them stand in the way, a hole frees each of them;
+ * a kernel that refuses one refuses all. Returns the pages that holes have freed, which read zero then.
  */
 export async function convertPastFailures(
   { uapi, check, expectErrno }: Pick<ScenarioContext, 'uapi' | 'check' | 'expectErrno'>,
@@ -90,6 +90,9 @@ export async function convertPastFailures(
     await file.punchHole(page(index))
     freed.add(index)
   }
+  const inRange = [...failed].filter((index) => index >= range.first && index < range.first + range.count)
+  const refusing = [...freed].toSorted((one, other) => one - other)
+  if (freed.size > 0) check.equal(refusing, inRange, 'failed pages that refuse a conversion, if one of them does')
   file.model.convert('private', range)
   return freed
 }

@@ -3,7 +3,7 @@ import { page, pages, pageSize, scenario } from '../../../harness/api.ts'
 
 export default scenario({
   title: 'creations and first touches that fail for lack of memory leave the pool as it was',
-  rules: ['S-A26', 'S-A36', 'S-A22', 'S-A37'],
+  rules: ['S-A26', 'S-A36', 'S-A22', 'S-A37', 'S-A34', 'K-leaks'],
   bugs: ['A-37', 'B-8'],
   needs: ['in-place-conversion', 'fault-injection'],
   pools: { '2M': 4 },

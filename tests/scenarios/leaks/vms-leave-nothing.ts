@@ -3,8 +3,10 @@ import {
   call,
   hugePageBytes,
   made,
+  mapFlags,
   memslotFlags,
   pageSize,
+  protections,
   scenario,
   type ScenarioContext,
 } from '../../../harness/api.ts'
@@ -12,6 +14,7 @@ import {
 const size = 64 * pageSize
 const vm = made(0)
 const file = made(2)
+const mapping = made(6)
 const slot = {
   vm,
   slot: 7,
@@ -56,12 +59,16 @@ export default scenario({
         call('memslotSet', { ...slot, gmemOffset: pageSize }, { errno: 'EINVAL' }),
         call('memslotSet', { ...slot, gmemOffset: 0 }),
         call('convert', { target: file, dialect, to: 'private', offset: pageSize, size: pageSize }),
+        call('mmap', { file, length: size, offset: 0, protection: protections.read, flags: mapFlags.shared }),
+        call('hostRead', { mapping, offset: 0, size: 8 }, { outcome: 'done' }),
+        call('hostRead', { mapping, offset: pageSize, size: 8 }, { outcome: 'sigbus' }),
+        call('munmap', { mapping, offset: 0, length: 0 }),
         call('close', { handle: vm }),
         call('close', { handle: file }),
         call('vmCreate', { type: 1 }),
-        call('gmemCreate', { vm: made(8), size, flags }),
-        call('close', { handle: made(9) }),
-        call('close', { handle: made(8) }),
+        call('gmemCreate', { vm: made(12), size, flags }),
+        call('close', { handle: made(13) }),
+        call('close', { handle: made(12) }),
       ],
     })
   },

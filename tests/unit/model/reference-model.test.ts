@@ -147,3 +147,18 @@ void test('a file of several gigabytes is cheap', (t) => {
   t.ok(performance.now() - started < 3000)
   t.end()
 })
+
+void test('a conversion that changes nothing is a mistake of the scenario', (t) => {
+  const model = new Model({ pages: 8, initially: 'shared', inPlace: true })
+  for (const index of [0, 2, 4, 6]) model.convert('private', page(index))
+  model.requireChange('private', [pages(0, 8)])
+  model.requireChange('private', [page(0), page(2), page(5)])
+  t.throws(() => model.requireChange('private', [page(0), page(2), page(4)]), {
+    message:
+      'by the model, converting page 0 and 2 more to private changes nothing: write ensure() where that is meant',
+  })
+  t.throws(() => model.requireChange('private', [page(6)]), /converting page 6 to private changes nothing/)
+  model.race(page(6))
+  model.requireChange('private', [page(4), page(6)])
+  t.end()
+})

@@ -4,6 +4,9 @@ import { loadScenarios } from '../../../../harness/suites/scenarios/load-scenari
 import { listScenarioFiles } from '../../../../harness/suites/scenarios/scenario-files.ts'
 import { catalogues, coverageTable, uncovered } from '../../../../harness/suites/scenarios/coverage.ts'
 import { allBugs, bugs, uncoveredBugs } from '../../../../harness/catalogue/bugs.ts'
+import { scopeOf } from '../../../../harness/catalogue/rule-scopes.ts'
+import { ruleDialects } from '../../../../harness/uapi/dialect.ts'
+import { runsIn } from '../../../../harness/suites/scenarios/runs-in.ts'
 import { allRules, rulesOutOfScope } from '../../../../harness/catalogue/rules.ts'
 
 const scenarios = await loadScenarios(await listScenarioFiles())
@@ -77,6 +80,10 @@ for (const scenario of scenarios) {
     t.notMatch(scenario.title, /[.\n]|^[A-Z]/, 'a title is a clause, not a sentence')
     t.ok(scenario.title.length <= 120)
     t.ok(scenario.rules.length > 0, 'it names the rules that it checks')
+    for (const dialect of ruleDialects.filter((each) => runsIn(scenario, each))) {
+      const own = scenario.rules.filter((id) => scopeOf(id, dialect).kind !== 'absent')
+      t.ok(own.length > 0, `one of its rules exists in the dialect ${dialect}, where it runs`)
+    }
     t.end()
   })
 }
