@@ -4,7 +4,6 @@ import { page, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'host and guest use pages undisturbed while the page between them is converted back and forth',
   rules: ['S-A11', 'S-A1', 'S-A9', 'S-A10'],
-  bugs: ['A-14'],
   async run({ memory, check }) {
     const file = await memory({ pages: 8, initially: 'shared' })
     const reports = await file.race(150, [
