@@ -1,10 +1,16 @@
 // The dialect of a booted kernel: the one that its definition names, which it must speak, or the only one that it speaks.
 import { UsageError } from '../base/errors.ts'
-import { dialects, dialectSpecs, type Dialect } from '../uapi/dialect.ts'
+import { dialects, dialectSpecs, type Dialect, type DialectChoice } from '../uapi/dialect.ts'
 import type { Lack, Probe } from './probe.ts'
 
 /** Stands for the dialect in runs of tests that depend on none: the record that expects least of a kernel. */
 export const anyDialect: Dialect = 'vm-attributes'
+
+/** Returns the dialect to plan a run with before the kernel boots; for `auto`, one with files of huge pages: they need most. */
+export function plannedDialect(choice: DialectChoice): Dialect {
+  if (choice !== 'auto') return choice
+  return dialects.find((name) => dialectSpecs[name].hugePagesExtension !== undefined) ?? anyDialect
+}
 
 /** The message about a kernel on which no dialect can be tried, and the next step. */
 const lackOf = {

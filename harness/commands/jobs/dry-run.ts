@@ -3,6 +3,7 @@ import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
 import { bytes } from '../../base/units.ts'
 import { exitCodes } from '../../base/errors.ts'
+import { plannedDialect } from '../../instance/kernel-dialect.ts'
 import { withDumps } from '../../kernel/dumps.ts'
 import { lookUpKernel } from '../../kernel/provide.ts'
 import { plainText } from '../../report/plain.ts'
@@ -11,6 +12,7 @@ import { onlyNamed, planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
 import type { Test } from '../../run/test.ts'
+import type { DialectChoice } from '../../uapi/dialect.ts'
 import { describeProfile } from '../../vm/profile.ts'
 import { buildOptions } from '../build-progress.ts'
 import { progressLine } from '../progress.ts'
@@ -31,6 +33,7 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   const guessed = unknown === 0 ? '' : `; ${plural(unknown, 'test')} without a known duration`
   const lines = [
     `kernel: ${definition.name}: ${await kernelLine(facts)}`,
+    `dialect: ${dialectLine(definition.dialect)}`,
     `accelerator: ${accelerator.name} (${accelerator.reason})`,
     `isolation: ${isolation}`,
     `tests: ${names.length} of ${all.length}, in ${plural(jobs, 'instance')} at once`,
@@ -39,6 +42,10 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   ]
   context.stdout.write(lines.map((line) => `${plainText(line)}\n`).join(''))
   return exitCodes.ok
+}
+
+function dialectLine(choice: DialectChoice): string {
+  return choice === 'auto' ? `auto: the kernel tells it when it runs; planned as for ${plannedDialect(choice)}` : choice
 }
 
 function planLines({ groups, refused }: BootPlan): string[] {

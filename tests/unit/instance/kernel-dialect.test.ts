@@ -1,6 +1,6 @@
 // The dialect of a booted kernel: found, refused, or named by its definition.
 import { test } from 'tap'
-import { onlyDialect, requireSpoken } from '../../../harness/instance/kernel-dialect.ts'
+import { onlyDialect, plannedDialect, requireSpoken } from '../../../harness/instance/kernel-dialect.ts'
 import type { Probe } from '../../../harness/instance/probe.ts'
 import { dialects, type Dialect } from '../../../harness/uapi/dialect.ts'
 
@@ -16,6 +16,12 @@ function thrown(work: () => unknown): unknown {
     return error
   }
 }
+
+void test('a run is planned for the dialect of the definition, or for the one that needs most', (t) => {
+  t.equal(plannedDialect('vm-attributes'), 'vm-attributes')
+  t.equal(plannedDialect('auto'), 'convert-ioctl')
+  t.end()
+})
 
 void test('the only dialect of a kernel is taken', (t) => {
   t.equal(onlyDialect(speaks('gmem-attributes')), 'gmem-attributes')
