@@ -43,7 +43,7 @@ export interface TrialResult {
 export type ArgumentField = 'offset' | 'size' | 'attributes' | 'flags' | 'errorOffset'
 
 /** The ioctl that converts. */
-export interface ConversionIoctl {
+interface ConversionIoctl {
   readonly names: Readonly<Record<PageState, string>>
   readonly requests: Readonly<Record<PageState, bigint>>
   /** The fields of its argument in their order; reserved words follow. */

@@ -40,11 +40,9 @@ void test('a dialect that the kernel does not speak is one error before the firs
 
 void test('conversion that is switched off is one error, which names the parameter of the kernel', async (t) => {
   const place = t.testdir()
-  const off = ['--append', 'kvm.gmem_in_place_conversion=0'] as const
-  const ran = await gmemtest(
-    ...['run', '--kernel', 'gmem-attributes', ...off, '--output', path.join(place, 'named')],
-    ...['contents-survive', 'initially'],
-  ).ended
+  const off = ['run', 'contents-survive', 'initially', '--append', 'kvm.gmem_in_place_conversion=0'] as const
+  const named = path.join(place, 'named')
+  const ran = await gmemtest(...off, '--kernel', 'gmem-attributes', '--output', named).ended
   t.equal(ran.exitCode, 1)
   t.strictSame(pointsOf(ran.stdout), ['not ok contents-survive-conversion'])
   t.match(unfolded(ran.stdout), /verdict: ERROR/)

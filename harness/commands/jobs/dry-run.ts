@@ -5,6 +5,7 @@ import { bytes } from '../../base/units.ts'
 import { exitCodes } from '../../base/errors.ts'
 import { plannedDialect } from '../../instance/kernel-dialect.ts'
 import { withDumps } from '../../kernel/dumps.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { lookUpKernel } from '../../kernel/provide.ts'
 import { plainText } from '../../report/plain.ts'
 import { elapsed } from '../../report/status-line.ts'
@@ -12,7 +13,6 @@ import { onlyNamed, planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
 import type { Test } from '../../run/test.ts'
-import type { DialectChoice } from '../../uapi/dialect.ts'
 import { describeProfile } from '../../vm/profile.ts'
 import { buildOptions } from '../build-progress.ts'
 import { progressLine } from '../progress.ts'
@@ -44,7 +44,7 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   return exitCodes.ok
 }
 
-function dialectLine(choice: DialectChoice): string {
+function dialectLine(choice: KernelDefinition['dialect']): string {
   return choice === 'auto' ? `auto: the kernel tells it when it runs; planned as for ${plannedDialect(choice)}` : choice
 }
 

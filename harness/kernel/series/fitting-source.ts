@@ -30,20 +30,24 @@ interface Attempt {
  */
 export async function namingFittingSource(error: unknown, attempt: Attempt, context: BuildContext): Promise<unknown> {
   if (!(error instanceof BuildError) || error.code !== 'PATCH_DOES_NOT_APPLY') return error
-  const unlessAborted = <Value>(value: Value) => {
-    return (): Value => {
-      context.signal.throwIfAborted()
-      return value
+  const version = await fittingVersion(attempt, context)
+  if (version === undefined) return error
+  const hint = `the series applies to ${version}, which is in the cache: make it the source of the definition`
+  return new BuildError(error.code, error.message, { cause: error.cause, tail: error.tail, hint })
+}
+
+async function fittingVersion(
+  { patches, identity, scratch }: Attempt,
+  context: BuildContext,
+): Promise<string | undefined> {
+  try {
+    for (const [index, other] of (await otherSources(identity, context)).entries()) {
+      if (await fits(patches, other, path.join(scratch, `other-${index}`), context)) return other.version
     }
+  } catch {
+    context.signal.throwIfAborted()
   }
-  const others = await otherSources(attempt.identity, context).catch(unlessAborted([]))
-  for (const [index, other] of others.entries()) {
-    const scratch = path.join(attempt.scratch, `other-${index}`)
-    if (!(await fits(attempt.patches, other, scratch, context).catch(unlessAborted(false)))) continue
-    const hint = `the series applies to ${other.version}, which is in the cache: make it the source of the definition`
-    return new BuildError(error.code, error.message, { cause: error.cause, tail: error.tail, hint })
-  }
-  return error
+  return undefined
 }
 
 /** Lists the other unpacked archives in the cache, the nearest version first. */
@@ -79,6 +83,13 @@ async function fits(
 ): Promise<boolean> {
   await using lock = await lockFreeSource(context, directory)
   if (lock === undefined) return false
-  await applySeries(patches, treeOf(context.cache, { directory }), scratch, { ...context, progress: () => undefined })
-  return (await untouchedFiles(context, directory)) !== undefined
+  const quiet = { ...context, progress: () => undefined }
+  try {
+    await applySeries(patches, treeOf(context.cache, { directory }), scratch, quiet)
+    return (await untouchedFiles(context, directory)) !== undefined
+  } catch {
+    // A file of this tree may be missing: another one may fit all the same.
+    context.signal.throwIfAborted()
+    return false
+  }
 }
