@@ -19,10 +19,7 @@ export interface LockOptions {
  * @throws {InfraError} LOCK_FAILED when the file system has no locks, or cannot be written
  */
 export async function takeLock(cache: string, name: string, options: LockOptions): Promise<AsyncDisposable> {
-  const file = path.join(cache, 'locks', name)
-  await makePrivate(path.dirname(file)).catch((error: unknown) => {
-    throw failure(file, messageOf(error))
-  })
+  const file = await fileOf(cache, name)
   let child = await lockNow(file, options.signal)
   if (child === undefined) {
     const who = (await readFile(file, 'utf8').catch(() => '')).trim()
@@ -30,6 +27,33 @@ export async function takeLock(cache: string, name: string, options: LockOptions
     child = await holder(file, [], options.signal)
   }
   if (child === undefined) throw failure(file, 'no reason given')
+  return signed(child, file)
+}
+
+/**
+ * Takes the lock of this name below `cache` if no other process has it; returns undefined otherwise.
+ * @throws {InfraError} LOCK_FAILED when the file system has no locks, or cannot be written
+ */
+export async function takeFreeLock(
+  cache: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<AsyncDisposable | undefined> {
+  const file = await fileOf(cache, name)
+  const child = await lockNow(file, signal)
+  return child && signed(child, file)
+}
+
+async function fileOf(cache: string, name: string): Promise<string> {
+  const file = path.join(cache, 'locks', name)
+  await makePrivate(path.dirname(file)).catch((error: unknown) => {
+    throw failure(file, messageOf(error))
+  })
+  return file
+}
+
+/** Writes the name of this process into the file of its lock, for those that wait. */
+async function signed(child: Child, file: string): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
   stack.use(child)
   await writeFile(file, `another gmemtest (process ${process.pid})\n`)

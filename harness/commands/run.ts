@@ -1,7 +1,7 @@
 // gmemtest run: runs scenarios on a kernel.
 import { Command } from 'commander'
 import { select } from '../base/select.ts'
-import { anyDialect } from '../instance/kernel-dialect.ts'
+import { plannedDialect } from '../instance/kernel-dialect.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import type { RunOptions as WholeRun } from '../run/run-options.ts'
 import type { Test } from '../run/test.ts'
@@ -88,9 +88,7 @@ async function runScenarios(
   if (options.dryRun === true) {
     const [facts, files] = await chooseJob(options, context, choose)
     const { dryRun } = await import('./jobs/dry-run.ts')
-    // Without a boot, `auto` is not known: the plan is then the one of a dialect that every kernel speaks.
-    const { dialect } = facts.definition
-    return dryRun(await load(files, dialect === 'auto' ? anyDialect : dialect), facts)
+    return dryRun(await load(files, plannedDialect(facts.definition.dialect)), facts)
   }
   const [job, files] = await prepareJob(options, context, '', choose)
   return runSuite(

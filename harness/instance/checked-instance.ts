@@ -44,7 +44,7 @@ interface Settings {
 /**
  * Checks an instance that has just come up; a restored one has the facts of the saved one. Closes the instance when a check
  * fails.
- * @throws {UsageError} DIALECT_UNSPOKEN
+ * @throws the errors of `requireSpoken`
  * @throws {BootError | InfraError} when the instance died meanwhile, {ProtocolError} when a check got no answer
  */
 export async function checkInstance(
@@ -54,7 +54,7 @@ export async function checkInstance(
 ): Promise<CheckedInstance> {
   try {
     const { probe, files, bootLines, window } = await look(instance)
-    if (needsDialect && !isExcused(dialect, expectSkips)) requireSpoken(dialect, probe)
+    if (needsDialect && !isExcused(dialect, expectSkips)) requireSpoken(dialect, probe, expectSkips)
     const available = capabilitiesOf(probe, dialect)
     const facts = judgeBoot(files, profile)
     const without = new Set([...expectSkips, ...dialectSpecs[dialect].mayLack])

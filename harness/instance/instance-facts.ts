@@ -3,7 +3,7 @@ import type { Agent } from '../agent/client.ts'
 import { hasShape } from '../base/has-shape.ts'
 import { capabilityNames } from '../catalogue/capabilities.ts'
 import { dialects } from '../uapi/dialect.ts'
-import { probeKernel, type Probe } from './probe.ts'
+import { lacks, probeKernel, type Probe } from './probe.ts'
 import { bootFiles, type BootTexts } from './boot-check.ts'
 
 /** Facts without a judgement: that depends on the dialect of the kernel definition, and on the boot profile. */
@@ -13,20 +13,34 @@ export interface InstanceFacts {
 }
 
 /** What the facts depend on besides the code: facts that were saved before a name was added are not enough. */
-export const factNames: readonly string[] = [...capabilityNames, ...dialects, ...bootFiles]
+export const factNames: readonly string[] = [...capabilityNames, ...dialects, ...lacks, ...bootFiles]
 
 function areAll(entries: readonly unknown[], known: readonly unknown[]): boolean {
   return entries.every((entry) => known.includes(entry))
 }
 
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string')
+}
+
+const shapeOfProbe = {
+  dialects: 'array',
+  tried: 'object',
+  hugePages: 'array',
+  triedHugePages: 'object',
+  capabilities: 'array',
+  lacks: 'array',
+} as const satisfies Record<keyof Probe, string>
+
 function isInstanceFacts(value: unknown): value is InstanceFacts {
   if (!hasShape(value, { probe: 'object', files: 'object' })) return false
   const { probe, files } = value
   return (
-    hasShape(probe, { dialects: 'array', tried: 'object', hugePages: 'array', capabilities: 'array' }) &&
+    hasShape(probe, shapeOfProbe) &&
     areAll([...probe.dialects, ...probe.hugePages], dialects) &&
     areAll(probe.capabilities, capabilityNames) &&
-    [...Object.values(probe.tried), ...Object.values(files)].every((text) => typeof text === 'string')
+    areAll(probe.lacks, lacks) &&
+    [probe.tried, probe.triedHugePages, files].every((texts) => areTexts(Object.values(texts)))
   )
 }
 

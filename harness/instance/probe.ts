@@ -1,23 +1,23 @@
-// Looks for the sign of each capability on a running kernel, and tries each dialect.
+// Looks for the sign of each capability on a running kernel, and has each dialect tried.
 import type { Agent } from '../agent/client.ts'
 import { must } from '../agent/wire/call.ts'
 import type { Vm } from '../agent/wire/fields.ts'
 import { absentIn, capabilities, capabilityNames, type Capability, type Sign } from '../catalogue/capabilities.ts'
 import type { BatchResult } from '../agent/files.ts'
-import { pageSize } from '../base/units.ts'
-import { dialects, dialectSpecs, type Dialect } from '../uapi/dialect.ts'
-import type { TrialResult } from '../uapi/dialect-spec.ts'
+import { kvmCapabilities } from '../uapi/constants.ts'
+import type { Dialect } from '../uapi/dialect.ts'
+import { extensionOf, switchFiles, tryDialects, type Spoken } from './try-dialects.ts'
+
+/** What a kernel may lack so that it has no VM with private memory: no dialect can be tried on it. */
+export const lacks = ['KVM', 'private memory'] as const
+export type Lack = (typeof lacks)[number]
 
 /** The findings about a kernel. They do not depend on the dialect in its definition, so they can be saved. */
-export interface Probe {
-  /** The dialects that the kernel speaks. */
-  readonly dialects: readonly Dialect[]
-  /** The calls that were tried for each dialect and their ends, for messages. */
-  readonly tried: Readonly<Record<string, string>>
-  /** Those in which it reports files of huge pages. */
-  readonly hugePages: readonly Dialect[]
+export interface Probe extends Spoken {
   /** The capabilities that do not depend on its definition. */
   readonly capabilities: readonly Capability[]
+  /** Empty when dialects were tried. */
+  readonly lacks: readonly Lack[]
 }
 
 interface Kernel {
@@ -28,41 +28,13 @@ interface Kernel {
   readonly dialects: readonly Dialect[]
 }
 
-async function extension(agent: Agent, number: number, vm?: Vm): Promise<number> {
-  const { errno, value } = await agent.vm.checkExtension(number, vm)
-  return errno === 'OK' ? value : 0
-}
+const nothingSpoken: Spoken = { dialects: [], tried: {}, hugePages: [], triedHugePages: {} }
 
 async function filter<Item>(items: readonly Item[], holds: (item: Item) => Promise<boolean>): Promise<Item[]> {
   const found: Item[] = []
   for (const item of items) if (await holds(item)) found.push(item)
   return found
 }
-
-/** Tries a dialect; without a VM of the kernel, nothing can be tried. */
-async function tryDialect({ agent, vm, files }: Kernel, dialect: Dialect): Promise<TrialResult> {
-  const { tryOn, switches } = dialectSpecs[dialect]
-  if (vm === undefined) return { isSpoken: false, tried: capabilities['private-memory'].reason }
-  const { isSpoken, tried } = await tryOn({
-    extension: (number) => extension(agent, number),
-    convertsPage: async (flags) => {
-      const { errno, gmem } = await agent.gmem.create({ vm, size: pageSize, flags })
-      if (errno !== 'OK') return { call: 'creation', errno }
-      const conversion = { target: gmem, dialect, to: 'shared', offset: 0, size: pageSize } as const
-      const reply = await agent.gmem.convert(conversion)
-      await agent.close(gmem)
-      return { call: 'conversion', errno: reply.errno }
-    },
-  })
-  const settings = isSpoken ? [] : switches.map((path) => `${path} is ${valueOf(files.get(path))}`)
-  return { isSpoken, tried: [tried, ...settings].join(', ') }
-}
-
-function valueOf(file: BatchResult | undefined): string {
-  return file?.errno === 'OK' ? file.text.trim() : 'absent'
-}
-
-const switchFiles = [...new Set(dialects.flatMap((name) => dialectSpecs[name].switches))]
 
 function fileShows(file: BatchResult | undefined, show: 'existence' | 'contents' | RegExp): boolean {
   const { errno, text } = file ?? { errno: 'ENOENT', text: '' }
@@ -75,7 +47,7 @@ async function isShown(sign: Sign, { agent, vm, files, dialects: spoken }: Kerne
     case 'extensions': {
       const met = await filter(
         sign.all,
-        async ({ number, bits = ~0 }) => ((await extension(agent, number)) & bits) !== 0,
+        async ({ number, bits = ~0 }) => ((await extensionOf(agent, number)) & bits) !== 0,
       )
       return met.length === sign.all.length
     }
@@ -107,19 +79,18 @@ export async function probeKernel(agent: Agent): Promise<Probe> {
   const kernel = { agent, files, vm: undefined, dialects: [] }
   const hasVms = await isShown(capabilities['private-memory'].sign, kernel)
   const vm = hasVms ? (await must(agent.vm.create())).vm : undefined
-  const trials: (readonly [Dialect, TrialResult])[] = []
-  for (const dialect of dialects) trials.push([dialect, await tryDialect({ ...kernel, vm }, dialect)])
-  const spoken = trials.flatMap(([dialect, { isSpoken }]) => (isSpoken ? [dialect] : []))
-  const tried = Object.fromEntries(trials.map(([dialect, trial]) => [dialect, trial.tried]))
-  const hugePages = await filter(spoken, async (dialect) => {
-    const { hugePagesExtension } = dialectSpecs[dialect]
-    return hugePagesExtension !== undefined && (await extension(agent, hugePagesExtension, vm)) > 0
-  })
+  const spoken = vm === undefined ? nothingSpoken : await tryDialects(agent, vm, files)
   const shown = await filter(capabilityNames, (name) =>
-    isShown(capabilities[name].sign, { agent, vm, files, dialects: spoken }),
+    isShown(capabilities[name].sign, { agent, vm, files, dialects: spoken.dialects }),
   )
   if (vm !== undefined) await agent.close(vm)
-  return { dialects: spoken, tried, hugePages, capabilities: shown }
+  return { ...spoken, capabilities: shown, lacks: vm === undefined ? [await lackOf(agent)] : [] }
+}
+
+/** Finds out why a kernel has no VM with private memory: only without /dev/kvm, KVM_CHECK_EXTENSION fails. */
+async function lackOf(agent: Agent): Promise<Lack> {
+  const { errno } = await agent.vm.checkExtension(kvmCapabilities.vmTypes)
+  return errno === 'OK' ? 'private memory' : 'KVM'
 }
 
 /** The capabilities of a kernel whose definition names this dialect. */

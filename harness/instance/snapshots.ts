@@ -39,6 +39,7 @@ export class BootSplat extends Error {
 /** The code that finds the facts: another version of it may find other facts. */
 const probes = [
   './probe.ts',
+  './try-dialects.ts',
   '../catalogue/capabilities.ts',
   '../uapi/constants.ts',
   '../uapi/try-conversion.ts',

@@ -155,13 +155,13 @@ export function readCounters(
   const found = new Map<string, number>()
   const unreadable: string[] = []
   for (const counter of counters) {
-    const there = counter.files.find((path) => byPath.get(path)?.errno !== 'ENOENT') ?? counter.files[0] ?? ''
-    const file = byPath.get(there)
+    const there = counter.files.find((path) => byPath.get(path)?.errno !== 'ENOENT')
+    const file = byPath.get(there ?? counter.files[0] ?? '')
     const value = file?.errno === 'OK' ? counter.parse(file.text) : undefined
     if (value !== undefined) found.set(counter.name, value)
     else if (counter.feature === undefined || !without.has(counter.feature)) {
       const why = file?.errno === 'OK' ? 'has no such number' : (file?.errno ?? 'was not read')
-      unreadable.push(`${counter.name}: ${there} ${why}`)
+      unreadable.push(`${counter.name}: ${there ?? counter.files.join(' and ')} ${why}`)
     }
   }
   return { counters: found, unreadable }

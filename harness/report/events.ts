@@ -143,7 +143,7 @@ export type RunEvent =
       readonly reason: string
       /** The boot profile: `plain`, or pools of huge pages, boot variants and memory. */
       readonly profile: string
-      /** The dialect by which tests convert; with `auto` in the definition, the one that the kernel speaks. */
+      /** The dialect that the kernel speaks; missing when it was not required to speak one: selftests, mutants. */
       readonly dialect?: string
       /** `restored`: the instance started from the saved state of a booted one. */
       readonly origin: 'booted' | 'restored'

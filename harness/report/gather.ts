@@ -32,6 +32,7 @@ export interface Result {
 export interface Gathered {
   readonly suite: string
   readonly kernel: string
+  /** The one that the kernel turned out to speak, or else that of its definition. */
   readonly dialect?: string
   /** When the run began, ISO 8601. */
   readonly started: string
@@ -167,7 +168,7 @@ export class Gathering {
     return {
       suite,
       kernel: beginning.kernel,
-      ...(isRun ? { dialect: beginning.dialect } : {}),
+      ...(isRun ? { dialect: this.#vm?.dialect ?? beginning.dialect } : {}),
       started: beginning.time,
       milliseconds: ending?.milliseconds ?? 0,
       ...(aborted === undefined ? {} : { aborted }),

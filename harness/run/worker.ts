@@ -188,7 +188,7 @@ export class Worker implements AsyncDisposable {
   async #run(course: Course, checked: CheckedInstance): Promise<Ending> {
     const { options, state } = this.#shared
     const { test } = course.entry
-    if (!checked.isUsed) await this.#tell(course, readyEvent(checked, options.dialect))
+    if (!checked.isUsed) await this.#tell(course, readyEvent(checked, options))
     await this.#start(course)
     this.#prepareNext()
     const hasPredecessor = checked.isUsed
@@ -283,13 +283,14 @@ export class Worker implements AsyncDisposable {
   }
 }
 
-function readyEvent({ instance, profile }: CheckedInstance, dialect: string): RunEvent {
+function readyEvent({ instance, profile }: CheckedInstance, { dialect, needsDialect }: RunOptions): RunEvent {
   return {
     type: 'vm-ready',
     accelerator: instance.accelerator.name,
     reason: instance.accelerator.reason,
     profile: describeProfile(profile),
-    dialect,
+    // Tests that need no dialect run on any kernel, and the one in the options may be another one.
+    ...(needsDialect ? { dialect } : {}),
     origin: instance.origin,
     milliseconds: instance.readyMilliseconds,
   }

@@ -13,7 +13,6 @@ export const kvmCapabilities = {
   guestMemfd: 234,
   vmTypes: 235,
   preFaultMemory: 236,
-  gmemSharedMem: 240,
   gmemConversion: 241,
   gmemHugetlb: 242,
   guestMemfdFlags: 244,

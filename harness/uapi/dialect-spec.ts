@@ -23,11 +23,16 @@ export interface FilePlace<Gmem, Vm> {
 export interface KernelTrial {
   /** Asks KVM_CHECK_EXTENSION on /dev/kvm; 0 when the kernel does not know the number. */
   extension(number: number): Promise<number>
-  /** Makes a file with these flags, converts a page of it to shared, and returns the errno of the call that failed, or OK. */
-  convertsPage(flags: bigint): Promise<{ readonly call: 'creation' | 'conversion'; readonly errno: string }>
+  /** Makes a file with these flags, converts a page of it to a state, and returns the last call with its errno, or OK. */
+  convertsPage(
+    flags: bigint,
+    to: PageState,
+  ): Promise<{ readonly call: 'creation' | 'conversion'; readonly errno: string }>
+  /** Makes a file of one huge page of 2M with these flags, and returns the errno. */
+  createsHugePage(flags: bigint): Promise<string>
 }
 
-/** The answer of a kernel to a dialect. */
+/** The answer of a kernel to a dialect, or to files of huge pages in it. */
 export interface TrialResult {
   readonly isSpoken: boolean
   /** The calls that were tried and their ends, for messages. */
@@ -38,7 +43,7 @@ export interface TrialResult {
 export type ArgumentField = 'offset' | 'size' | 'attributes' | 'flags' | 'errorOffset'
 
 /** The ioctl that converts. */
-export interface ConversionIoctl {
+interface ConversionIoctl {
   readonly names: Readonly<Record<PageState, string>>
   readonly requests: Readonly<Record<PageState, bigint>>
   /** The fields of its argument in their order; reserved words follow. */

@@ -61,7 +61,7 @@ void test('bad days lose nothing', async (t) => {
 void test('pools and boot variants: few boots, and nothing that is passed over in silence', async (t) => {
   const output = t.testdir()
   const scenarios = inProject('tests/vm/fixtures/pools')
-  const args = ['--kernel', 'stock-6.12', '--isolation', 'none', '--scenarios', scenarios, '--output', output]
+  const args = ['--isolation', 'none', '--scenarios', scenarios, '--output', output]
   const ran = await gmemtest('run', ...args).ended
   t.equal(ran.exitCode, 69, ran.stderr)
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))

@@ -3,7 +3,9 @@ import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
 import { bytes } from '../../base/units.ts'
 import { exitCodes } from '../../base/errors.ts'
+import { plannedDialect } from '../../instance/kernel-dialect.ts'
 import { withDumps } from '../../kernel/dumps.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { lookUpKernel } from '../../kernel/provide.ts'
 import { plainText } from '../../report/plain.ts'
 import { elapsed } from '../../report/status-line.ts'
@@ -31,6 +33,7 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   const guessed = unknown === 0 ? '' : `; ${plural(unknown, 'test')} without a known duration`
   const lines = [
     `kernel: ${definition.name}: ${await kernelLine(facts)}`,
+    `dialect: ${dialectLine(definition.dialect)}`,
     `accelerator: ${accelerator.name} (${accelerator.reason})`,
     `isolation: ${isolation}`,
     `tests: ${names.length} of ${all.length}, in ${plural(jobs, 'instance')} at once`,
@@ -39,6 +42,10 @@ export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<n
   ]
   context.stdout.write(lines.map((line) => `${plainText(line)}\n`).join(''))
   return exitCodes.ok
+}
+
+function dialectLine(choice: KernelDefinition['dialect']): string {
+  return choice === 'auto' ? `auto: the kernel tells it when it runs; planned as for ${plannedDialect(choice)}` : choice
 }
 
 function planLines({ groups, refused }: BootPlan): string[] {

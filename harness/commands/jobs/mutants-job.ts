@@ -73,10 +73,10 @@ export async function runMutants(
   context: CommandContext,
 ): Promise<number> {
   const [prepared, campaign] = await prepareJob(options, context, '-mutants', async (definition) => {
+    const dialect = dialectOf(definition)
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
     const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
-    const dialect = dialectOf(definition)
     const tests = scenarios.map((scenario) => scenarioTest(scenario, dialect))
     const plan = planBoots(tests, bytes(process.availableMemory()))
     return { all: options.all === true, mutants, dialect, plan, parts }

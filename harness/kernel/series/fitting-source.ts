@@ -3,7 +3,15 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../../base/errors.ts'
 import type { BuildContext } from '../provide-progress.ts'
-import { isUnpacked, recall, sourceHome, treeOf, type SourceIdentity } from '../source/pristine.ts'
+import {
+  isUnpacked,
+  lockFreeSource,
+  recall,
+  sourceHome,
+  treeOf,
+  untouchedFiles,
+  type SourceIdentity,
+} from '../source/pristine.ts'
 import { applySeries } from './apply.ts'
 import type { Patch } from './patch.ts'
 
@@ -15,17 +23,31 @@ interface Attempt {
   readonly scratch: string
 }
 
-/** Returns an error of `applySeries` with the nearest version in the cache to which the series applies, if there is one. */
+/**
+ * Returns an error of `applySeries` with the nearest version in the cache to which the series applies, if there is one. A
+ * failure of this search leaves the error as it is.
+ * @throws the reason of the signal
+ */
 export async function namingFittingSource(error: unknown, attempt: Attempt, context: BuildContext): Promise<unknown> {
   if (!(error instanceof BuildError) || error.code !== 'PATCH_DOES_NOT_APPLY') return error
-  const others = await otherSources(attempt.identity, context)
-  for (const [index, other] of others.entries()) {
-    const scratch = path.join(attempt.scratch, `other-${index}`)
-    if (!(await applies(attempt.patches, treeOf(context.cache, other), scratch, context))) continue
-    const hint = `the series applies to ${other.version}, which is in the cache: make it the source of the definition`
-    return new BuildError(error.code, error.message, { cause: error.cause, tail: error.tail, hint })
+  const version = await fittingVersion(attempt, context)
+  if (version === undefined) return error
+  const hint = `the series applies to ${version}, which is in the cache: make it the source of the definition`
+  return new BuildError(error.code, error.message, { cause: error.cause, tail: error.tail, hint })
+}
+
+async function fittingVersion(
+  { patches, identity, scratch }: Attempt,
+  context: BuildContext,
+): Promise<string | undefined> {
+  try {
+    for (const [index, other] of (await otherSources(identity, context)).entries()) {
+      if (await fits(patches, other, path.join(scratch, `other-${index}`), context)) return other.version
+    }
+  } catch {
+    context.signal.throwIfAborted()
   }
-  return error
+  return undefined
 }
 
 /** Lists the other unpacked archives in the cache, the nearest version first. */
@@ -52,18 +74,22 @@ function distance(left: SourceIdentity, right: SourceIdentity): number {
   return Math.abs((first ?? 0) - (second ?? 0))
 }
 
-async function applies(
+/** Tells whether the series applies to a source that is as it was unpacked, and that no other builder uses. */
+async function fits(
   patches: readonly Patch[],
-  tree: string,
+  { directory }: SourceIdentity,
   scratch: string,
   context: BuildContext,
 ): Promise<boolean> {
+  await using lock = await lockFreeSource(context, directory)
+  if (lock === undefined) return false
+  const quiet = { ...context, progress: () => undefined }
   try {
-    await applySeries(patches, tree, scratch, { ...context, progress: () => undefined })
-    return true
-  } catch (error) {
+    await applySeries(patches, treeOf(context.cache, { directory }), scratch, quiet)
+    return (await untouchedFiles(context, directory)) !== undefined
+  } catch {
+    // A file of this tree may be missing: another one may fit all the same.
     context.signal.throwIfAborted()
-    if (error instanceof BuildError) return false
-    throw error
+    return false
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { InfraError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
+import { takeFreeLock } from '../../cache/lock.ts'
 import { removeTree } from '../../cache/remove-tree.ts'
 import { requireSpace } from '../../cache/space.ts'
 import { discard, makeWhole } from '../../cache/whole-directory.ts'
@@ -55,9 +56,21 @@ function isIdentity(value: unknown): value is SourceIdentity {
   return hasShape(value, { content: 'string', directory: 'string', facts: 'object', repeat: 'array' })
 }
 
+function lockName(directory: string): string {
+  return `source-${directory}`
+}
+
 /** Takes the lock of a source: one builder fetches, unpacks or reads it, the others wait. */
 export async function lockSource(context: BuildContext, directory: string): Promise<AsyncDisposable> {
-  return lockFor(context, `source-${directory}`, 'is using the source')
+  return lockFor(context, lockName(directory), 'is using the source')
+}
+
+/** Takes the lock of a source if no other builder has it; returns undefined otherwise. */
+export async function lockFreeSource(
+  { cache, signal }: BuildContext,
+  directory: string,
+): Promise<AsyncDisposable | undefined> {
+  return takeFreeLock(cache, lockName(directory), signal)
 }
 
 function stampOf(home: string): string {

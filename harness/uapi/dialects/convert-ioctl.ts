@@ -31,14 +31,11 @@ export const convertIoctl: DialectSpec = {
     isOfVm: false,
   },
   conversion: ({ gmem }) => ({ target: gmem, base: 0 }),
-  tryOn: (kernel) => tryConversion(kernel, convertIoctl.ioctl, supportShared),
+  tryOn: (kernel) => tryConversion(kernel, convertIoctl),
   parameters: [],
   switches: [],
-  extensions: [
-    { what: 'guest_memfd', number: kvmCapabilities.guestMemfd },
-    { what: 'shared memory in it', number: kvmCapabilities.gmemSharedMem },
-    { what: 'its conversion', number: kvmCapabilities.gmemConversion },
-  ],
+  // The numbers for shared memory, conversion and huge pages moved with each base of the series.
+  extensions: [{ what: 'guest_memfd', number: kvmCapabilities.guestMemfd }],
   hugePagesExtension: kvmCapabilities.gmemHugetlb,
   besideVmAttributes: true,
   mayLack: [],

@@ -20,7 +20,7 @@ export const gmemAttributes: DialectSpec = {
     isOfVm: false,
   },
   conversion: ({ gmem }) => ({ target: gmem, base: 0 }),
-  tryOn: (kernel) => tryConversion(kernel, gmemAttributes.ioctl, mmap),
+  tryOn: (kernel) => tryConversion(kernel, gmemAttributes),
   // The first name was replaced by the second one in version 8.
   parameters: ['kvm.vm_memory_attributes=0', 'kvm.gmem_in_place_conversion=1'],
   switches: [`${parameterFiles}/vm_memory_attributes`, `${parameterFiles}/gmem_in_place_conversion`],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { lockNow, takeLock } from '../../../harness/cache/lock.ts'
+import { lockNow, takeFreeLock, takeLock } from '../../../harness/cache/lock.ts'
 
 void test('the second process waits for the first one, and gets its name', async (t) => {
   const cache = t.testdir()
@@ -23,6 +23,17 @@ void test('the second process waits for the first one, and gets its name', async
   t.strictSame(order, [`another gmemtest (process ${process.pid})`, 'release', 'second'])
 })
 
+void test('a lock that another process has is not waited for', async (t) => {
+  const cache = t.testdir()
+  const { signal } = new AbortController()
+  const first = await takeFreeLock(cache, 'a', signal)
+  t.ok(first)
+  t.equal(await takeFreeLock(cache, 'a', signal), undefined)
+  await first?.[Symbol.asyncDispose]()
+  await using again = await takeFreeLock(cache, 'a', signal)
+  t.ok(again)
+})
+
 void test('an abort ends the wait for a lock', async (t) => {
   const cache = t.testdir()
   const onWait = (): void => controller.abort(new Error('enough'))
@@ -38,7 +49,7 @@ void test('the lock of a killed process is free', async (t) => {
   const lockModule = path.resolve(import.meta.dirname, '../../../harness/cache/lock.ts')
   await writeFile(
     program,
-    `import { lockNow, takeLock } from ${JSON.stringify(lockModule)}
+    `import { lockNow, takeFreeLock, takeLock } from ${JSON.stringify(lockModule)}
     await takeLock(${JSON.stringify(cache)}, 'a', { signal: new AbortController().signal, onWait() {} })
     console.log('locked')
     setInterval(() => {}, 1000)`,

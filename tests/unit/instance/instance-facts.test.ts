@@ -22,6 +22,8 @@ void test('a text without all facts is refused', async (t) => {
     'no capabilities': { probe: lacking, files },
     'an unknown capability': { probe: { ...probe, capabilities: [...capabilities, 'time-travel'] }, files },
     'not a list': { probe: { ...probe, hugePages: 'convert-ioctl' }, files },
+    'an unknown lack': { probe: { ...probe, lacks: ['memory'] }, files },
+    'a trial that is no text': { probe: { ...probe, triedHugePages: { 'convert-ioctl': 4 } }, files },
     'an unknown dialect': { probe: { ...probe, dialects: ['esperanto'] }, files },
     'not a text': { probe, files: { '/proc/cpuinfo': 4 } },
   }

@@ -50,6 +50,10 @@ void test('a counter that cannot be read is named, with any fault of its file', 
   const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
   const missing = readCounters(files(counterFiles, { [pool]: 2 }), new Set())
   t.strictSame(missing.unreadable, [`free_hugepages of 2M: ${pool} ENOENT`])
+  const slabs = counterFiles.filter((path) => path.includes('/kvm_gmem_inode'))
+  t.equal(slabs.length, 2)
+  const without = readCounters(files(counterFiles, Object.fromEntries(slabs.map((path) => [path, 2]))), new Set())
+  t.strictSame(without.unreadable, [`inodes of guest_memfd files: ${slabs.join(' and ')} ENOENT`])
   const empty = readCounters(files(counterFiles, { '/proc/meminfo': 'nothing\n' }), new Set())
   t.strictSame(empty.unreadable, ['MemFree in kB: /proc/meminfo has no such number'])
   t.equal(readCounters([], new Set()).unreadable.length, counters.length)

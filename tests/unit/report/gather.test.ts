@@ -34,3 +34,10 @@ void test('a mutant that was killed passes; the others have the verdict of their
     ['PASS', 'FAIL', 'FAIL', 'MISS', 'ERROR', 'FAIL'],
   )
 })
+
+void test('the dialect is the one of the instance, and that of the definition without one', async (t) => {
+  const story = storyOf().map((event) => (event.type === 'run-started' ? { ...event, dialect: 'auto' } : event))
+  t.equal((await gathered(story))?.dialect, 'auto')
+  const told = story.map((event) => (event.type === 'vm-ready' ? { ...event, dialect: 'gmem-attributes' } : event))
+  t.equal((await gathered(told))?.dialect, 'gmem-attributes')
+})

@@ -8,6 +8,7 @@ const place = { gmem: 'the file', vm: 'the VM', gpa: 4096 }
 const nothing: KernelTrial = {
   extension: () => Promise.resolve(0),
   convertsPage: () => Promise.resolve({ call: 'creation', errno: 'EINVAL' }),
+  createsHugePage: () => Promise.resolve('EINVAL'),
 }
 
 /** A kernel whose conversions end so. */
@@ -54,6 +55,20 @@ void test('a kernel that answers nothing speaks no dialect, and the calls are to
   for (const name of dialects) t.notOk((await dialectSpecs[name].tryOn(nothing)).isSpoken, name)
   const refused = await dialectSpecs['gmem-attributes'].tryOn(nothing)
   t.equal(refused.tried, 'KVM_CREATE_GUEST_MEMFD with flags 0x1 gave EINVAL')
+})
+
+void test('a switch that is off may refuse by another errno, and so may the second ioctl of a dialect', async (t) => {
+  for (const errno of ['EOPNOTSUPP', 'EPERM', 'ENOSYS']) {
+    t.notOk((await dialectSpecs['gmem-attributes'].tryOn(ending(errno))).isSpoken, errno)
+  }
+  const moved = await dialectSpecs['convert-ioctl'].tryOn({
+    ...nothing,
+    convertsPage: (_flags, to) => Promise.resolve({ call: 'conversion', errno: to === 'private' ? 'ENOTTY' : 'OK' }),
+  })
+  t.strictSame(moved, {
+    isSpoken: false,
+    tried: 'KVM_GMEM_CONVERT_PRIVATE (0xc040af42) on a file with flags 0x1 gave ENOTTY',
+  })
 })
 
 void test('an ioctl that does not exist ends in ENOTTY, and any other end is an answer', async (t) => {

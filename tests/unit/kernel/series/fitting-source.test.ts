@@ -4,7 +4,13 @@ import { test } from 'tap'
 import { BuildError, InfraError } from '../../../../harness/base/errors.ts'
 import { namingFittingSource } from '../../../../harness/kernel/series/fitting-source.ts'
 import type { Patch } from '../../../../harness/kernel/series/patch.ts'
-import { makeTree, remember, type SourceIdentity } from '../../../../harness/kernel/source/pristine.ts'
+import {
+  lockSource,
+  makeTree,
+  remember,
+  treeOf,
+  type SourceIdentity,
+} from '../../../../harness/kernel/source/pristine.ts'
 import { recordingContext } from '../fixtures/mini-tree.ts'
 
 const failed = new BuildError('PATCH_DOES_NOT_APPLY', 'the patch p does not apply: x, hunk #1', {
@@ -58,4 +64,45 @@ void test('the error stays where no other version fits, and where something else
   t.equal(await namingFittingSource(failed, attempt, context), failed)
   const full = new InfraError('NO_SPACE', 'the disk is full')
   t.equal(await namingFittingSource(full, attempt, context), full)
+})
+
+/** The directories of the two sources below. */
+const [own, other] = ['linux-7.3', 'linux-7.2'] as const
+
+async function withFitting(directory: string) {
+  const { context, identities, scratch } = await cacheWith(directory, { [own]: 'other\n', [other]: 'old\n' })
+  const [identity] = identities
+  if (identity === undefined) throw new Error('a source must be there')
+  const search = (): Promise<unknown> => namingFittingSource(failed, { patches, identity, scratch }, context)
+  return { context, scratch, search }
+}
+
+void test('a source that another builder uses is not read', async (t) => {
+  const { context, search } = await withFitting(t.testdir())
+  {
+    await using lock = await lockSource(context, other)
+    void lock
+    t.equal(await search(), failed)
+  }
+  t.match(await search(), { hint: new RegExp(`applies to ${other}`) })
+})
+
+void test('a source that has changed since it was unpacked is not named', async (t) => {
+  const { context, search } = await withFitting(t.testdir())
+  await writeFile(path.join(treeOf(context.cache, { directory: other }), 'y'), 'new')
+  t.equal(await search(), failed)
+})
+
+void test('trouble with another source leaves the error as it is', async (t) => {
+  const { scratch, search } = await withFitting(t.testdir())
+  await writeFile(scratch, 'a file, so that no directory can be made in it')
+  t.equal(await search(), failed)
+})
+
+void test('an abort ends the search', async (t) => {
+  const { context, identities, scratch } = await cacheWith(t.testdir(), { [own]: 'other\n', [other]: 'old\n' })
+  const [identity] = identities
+  if (identity === undefined) throw new Error('a source must be there')
+  const ended = { ...context, signal: AbortSignal.abort(new Error('enough')) }
+  await t.rejects(namingFittingSource(failed, { patches, identity, scratch }, ended), { message: 'enough' })
 })
