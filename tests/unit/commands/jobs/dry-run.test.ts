@@ -4,22 +4,37 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../../../harness/base/paths.ts'
+import { lineOf } from '../../../../harness/report/jsonl.ts'
+import { storyOf } from '../../report/fixtures/story.ts'
+
+/** Runs the command line in the directory `work`; returns its standard output. */
+function gmemtest(home: string, ...args: readonly string[]): string {
+  return execFileSync(inProject('gmemtest'), args, {
+    cwd: path.join(home, 'work'),
+    env: { ...process.env, XDG_CACHE_HOME: path.join(home, 'cache') },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
 
 void test('a dry run prints kernel, boots, tests and time, and writes nothing', (t) => {
   const home = t.testdir({ cache: {}, work: {} })
-  const stdout = execFileSync(
-    inProject('gmemtest'),
-    ['run', '--dry-run', '--accel', 'tcg', '--shard', '1/2', '--jobs', '3', 'contents-'],
-    {
-      cwd: path.join(home, 'work'),
-      env: { ...process.env, XDG_CACHE_HOME: path.join(home, 'cache') },
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const stdout = gmemtest(home, 'run', '--dry-run', '--accel', 'tcg', '--shard', '1/2', '--jobs', '3', 'contents-')
   t.match(stdout, /^kernel: gmem-convert: its source must be fetched, and it must be built\naccelerator: tcg /)
   t.match(stdout, /^tests: \d+ of \d+, in 3 instances at once\n {2}plain: contents-/m)
   t.match(stdout, /^time: about \d+:\d\d after the build; \d+ tests? without a known duration\n$/m)
   t.strictSame(readdirSync(path.join(home, 'work')), [])
+  t.end()
+})
+
+void test('the time is that of the durations that the user names', (t) => {
+  const name = 'contents-survive-conversion'
+  const events = storyOf().map((event) =>
+    event.type === 'test-finished' ? { ...event, name, verdict: 'PASS' as const, milliseconds: 599_000 } : event,
+  )
+  const earlier = events.map((event) => `${lineOf(event)}\n`).join('')
+  const home = t.testdir({ cache: {}, work: {}, earlier: { 'results.jsonl': earlier } })
+  const stdout = gmemtest(home, 'run', '--dry-run', '--accel', 'tcg', '--durations', path.join(home, 'earlier'), name)
+  t.match(stdout, /^time: about 10:00 after the build\n$/m)
   t.end()
 })
