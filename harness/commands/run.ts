@@ -86,13 +86,13 @@ async function runScenarios(
     return scenarios.map((scenario) => scenarioTest(scenario, dialect))
   }
   if (options.dryRun === true) {
-    const [facts, files] = await chooseJob(options, context, choose)
+    const [facts, files] = await chooseJob(options, context, scenarioSuite, choose)
     const { dryRun } = await import('./jobs/dry-run.ts')
     // Without a boot, `auto` is not known: the plan is then the one of a dialect that every kernel speaks.
     const { dialect } = facts.definition
     return dryRun(await load(files, dialect === 'auto' ? anyDialect : dialect), facts)
   }
-  const [job, files] = await prepareJob(options, context, '', choose)
+  const [job, files] = await prepareJob(options, context, scenarioSuite, choose)
   return runSuite(
     {
       verb: 'run',
