@@ -8,7 +8,7 @@ export interface CommandContext {
   readonly stdout: Writable
   /** Takes progress, notices and the summary; with --quiet, it keeps nothing. */
   readonly stderr: Writable
-  /** Takes the annotations of GitHub, which are a report: the standard error also with --quiet. */
+  /** Takes what the user asked for, annotations of GitHub and the lines of --keep: the standard error also with --quiet. */
   readonly annotations: Writable
   /** stderr is a terminal, so that progress makes sense. */
   readonly isTty: boolean

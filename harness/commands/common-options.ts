@@ -28,7 +28,10 @@ export function withCommonOptions(command: Command): Command {
     .helpOption('-h, --help', 'print this help')
 }
 
-/** Returns the common options among the arguments; words after `--` are none. */
+/**
+ * Returns the common options among the arguments; words after `--` are none.
+ * @throws {UsageError} OPTION_VALUE for --color: before the verb, no command checks it
+ */
 export function commonOptions(
   args: readonly string[],
   isTty: boolean,
@@ -47,7 +50,9 @@ export function commonOptions(
 
 function whenIn(words: readonly string[]): string {
   const at = words.findLastIndex((word) => word === '--color' || word.startsWith('--color='))
-  return (words[at] === '--color' ? words[at + 1] : words[at]?.slice('--color='.length)) ?? 'auto'
+  if (at === -1) return 'auto'
+  const when = words[at] === '--color' ? words[at + 1] : words[at]?.slice('--color='.length)
+  return oneOf('--color', whens)(when ?? '')
 }
 
 /** A terminal shows colours unless NO_COLOR has a value (https://no-color.org). */

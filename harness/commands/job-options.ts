@@ -75,7 +75,7 @@ const options = {
   append: ['--append <word>', 'a word for the command line of the kernel; may be repeated', kernelWord('--append')],
   report: [
     '--report <format[:file]>',
-    `also write this report, to a file or with :- to the standard output in place of TAP; may be given several times: ${Object.keys(reportWords).join(', ')}`,
+    `write this report, to a file or with :- to the standard output; may be given several times: ${Object.keys(reportWords).join(', ')}`,
     (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
   ],
   shard: [

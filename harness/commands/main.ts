@@ -6,7 +6,7 @@ import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
-import { commonOptions, verbIndex, withCommonOptions } from './common-options.ts'
+import { commonOptions, verbIndex, withCommonOptions, type CommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
 import { Interrupted, listenForInterrupts } from './interrupt.ts'
 import { errorPrinter, primaryError } from './ending/print-error.ts'
@@ -55,7 +55,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const { signal } = interruption
   let exitCode: number = exitCodes.ok
   const isTerminal = process.stderr.isTTY
-  const { verbose, quiet, colour } = commonOptions(args, isTerminal)
+  let common: CommonOptions
+  try {
+    common = commonOptions(args, isTerminal)
+  } catch (error) {
+    errorPrinter({ output: process.stderr, verbose: false })(error)
+    return exitCodeOf(error)
+  }
+  const { verbose, quiet, colour } = common
   const context: CommandContext = {
     signal,
     stdout: process.stdout,

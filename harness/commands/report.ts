@@ -7,7 +7,7 @@ import { withOptions, type JobOptions } from './job-options.ts'
 
 const examples = `
 DIR is the directory of a run, which has a results.jsonl, also one of an earlier version of gmemtest. Without --report, the
-report is TAP on the standard output. Without a file, a report goes into DIR.
+report is TAP on the standard output. Without a file, tap and jsonl go to the standard output, and the others into DIR.
 
 Examples:
   gmemtest report results/latest

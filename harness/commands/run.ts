@@ -86,11 +86,11 @@ async function runScenarios(
     return scenarios.map((scenario) => scenarioTest(scenario, dialect))
   }
   if (options.dryRun === true) {
-    const [facts, files] = await chooseJob(options, context, choose)
+    const [facts, files] = await chooseJob(options, context, scenarioSuite, choose)
     const { dryRun } = await import('./jobs/dry-run.ts')
     return dryRun(await load(files, plannedDialect(facts.definition.dialect)), facts)
   }
-  const [job, files] = await prepareJob(options, context, '', choose)
+  const [job, files] = await prepareJob(options, context, scenarioSuite, choose)
   return runSuite(
     {
       verb: 'run',

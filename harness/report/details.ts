@@ -1,4 +1,5 @@
 // The text of a result for formats that have one text for each: what a reader needs without the other files of the run.
+import { isRed } from './change.ts'
 import type { TestPoint } from './events.ts'
 import { diagnosticFields } from './diagnostic-fields.ts'
 import type { Result } from './gather.ts'
@@ -8,7 +9,7 @@ import { yamlLines } from './tap/yaml-block.ts'
 /** Returns the lines about a result; none for one that passed without anything to tell. */
 export function detailLines(result: Result): string[] {
   const { verdict, diagnostic, message, retried, splats = [], again } = result
-  const isFailure = verdict !== 'PASS' && verdict !== 'SKIP'
+  const isFailure = isRed(result) || (verdict !== 'PASS' && verdict !== 'SKIP')
   const facts =
     isFailure && diagnostic !== undefined
       ? yamlLines(diagnosticFields(result))

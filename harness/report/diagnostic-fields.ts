@@ -3,20 +3,26 @@ import { differenceOf } from './difference.ts'
 import type { TestFinished } from './events.ts'
 import { plainText, plainValue } from './plain.ts'
 
-/** Returns the fields for a test that did not pass; all texts are one line each, without hidden characters. */
+/**
+ * Returns the fields for a test that did not pass; all texts are one line each, without hidden characters. `diff` is the
+ * difference of the values where the diagnostic does not have all of them.
+ */
 export function diagnosticFields({
   verdict,
   milliseconds,
   diagnostic,
   retried,
-}: Pick<TestFinished, 'verdict' | 'milliseconds' | 'diagnostic' | 'retried'>): Record<string, unknown> {
+  diff,
+}: Pick<TestFinished, 'verdict' | 'milliseconds' | 'diagnostic' | 'retried'> & {
+  readonly diff?: string
+}): Record<string, unknown> {
   if (diagnostic === undefined) return { verdict }
   const values =
     'wanted' in diagnostic || 'found' in diagnostic
       ? {
           wanted: plainValue(diagnostic.wanted),
           found: plainValue(diagnostic.found),
-          diff: differenceOf(diagnostic.wanted, diagnostic.found),
+          diff: diff ?? differenceOf(diagnostic.wanted, diagnostic.found),
         }
       : {}
   const { at, rules, operations, output = [], seen, trace, vmcore, again } = diagnostic

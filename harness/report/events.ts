@@ -92,7 +92,7 @@ export interface TestFinished extends Stamp {
   readonly milliseconds: number
   /** Present when the cause of the failure lies before the beginning of the test: in the boot, or no instance came up. */
   readonly beforehand?: true
-  /** Present on a second try: the reason for which the first one was in vain. */
+  /** Present after a retry: the reason for which the first try was in vain, and those for which later ones were. */
   readonly retried?: string
   /** Splats that an allowance covers, each with its reason. */
   readonly allowed?: readonly string[]

@@ -35,3 +35,9 @@ export const reportWords = {
 
 /** A word of --report. */
 export type ReportWord = keyof typeof reportWords
+
+/** Returns the word of --report that stands for a format. */
+export function wordOf(format: FormatName): string {
+  const words = Object.entries(reportWords)
+  return words.find(([, usual]) => usual.some((each) => each.format === format))?.[0] ?? format
+}

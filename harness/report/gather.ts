@@ -1,9 +1,11 @@
 // Gathers the events of a run into one value, for the formats that need all of it before they write.
 import type { Fault } from '../base/errors.ts'
+import { newSkip } from './change.ts'
+import { differenceOf } from './difference.ts'
 import type { Diagnostic, MutantVerdict, ReportEvent, SplatNote, TestPoint, Verdict } from './events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { killedBy } from './tap/tap-mutants.ts'
-import { tidied } from './tidy.ts'
+import { shortened, tidied } from './tidy.ts'
 
 type EventOf<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
 
@@ -19,6 +21,8 @@ export interface Result {
   /** The reason for a SKIP, or for which it did not pass. */
   readonly message?: string
   readonly diagnostic?: Diagnostic
+  /** The difference of the values of its diagnostic, which may be too long for a report. */
+  readonly diff?: string
   readonly retried?: string
   /** With a baseline: what has changed against it. */
   readonly change?: 'new' | 'known' | 'fixed'
@@ -67,6 +71,8 @@ export class Gathering {
   #ready: EventOf<'kernel-ready'> | undefined
   #vm: EventOf<'vm-ready'> | undefined
   #isControl = false
+  /** The difference of the values of the event that is handled. */
+  #diff: string | undefined
   readonly #begins = new Map<string, string>()
   readonly #results: Result[] = []
   /** The planned names without a result; a name may be planned twice. */
@@ -81,12 +87,14 @@ export class Gathering {
     },
     'test-started': ({ name, time }) => this.#begin(name, time),
     'test-finished': ({ type: _type, verdict, ...event }) => {
-      const message = event.diagnostic?.message ?? event.reason
+      const reason = event.change === 'new' && verdict === 'SKIP' ? newSkip(event.reason ?? '') : event.reason
+      const message = event.diagnostic?.message ?? reason
       const again = event.diagnostic?.again
       this.#add({
         ...event,
         verdict,
         ...(message === undefined ? {} : { message }),
+        ...(this.#diff === undefined ? {} : { diff: this.#diff }),
         ...(again === undefined ? {} : { again }),
       })
     },
@@ -145,6 +153,7 @@ export class Gathering {
 
   /** Takes the next event; all texts of the results are tidied. */
   async add(event: ReportEvent): Promise<void> {
+    this.#diff = event.type === 'test-finished' ? shortDifference(event.diagnostic) : undefined
     await handleEvent(this.#handlers, tidied(event))
   }
 
@@ -191,7 +200,9 @@ export class Gathering {
   }
 }
 
-/** Tells whether a result makes a run fail: a failure that the baseline has does not, and a skip that it lacks does. */
-export function isRed({ verdict, change }: Pick<Result, 'verdict' | 'change'>): boolean {
-  return change === 'new' || (verdict !== 'PASS' && verdict !== 'SKIP' && change !== 'known')
+/** Returns the difference of the whole values: those of a tidied event may be equal as far as they go. */
+function shortDifference(diagnostic: Diagnostic | undefined): string | undefined {
+  if (diagnostic === undefined || !('wanted' in diagnostic || 'found' in diagnostic)) return undefined
+  const lines = differenceOf(diagnostic.wanted, diagnostic.found).split('\n')
+  return lines.map((line) => shortened(line)).join('\n')
 }

@@ -1,11 +1,11 @@
 // Opens the reports of one job, and accounts for broken reports in its exit code.
-import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
+import { openFile } from '../base/open-file.ts'
 import type { ReportEvent, Sink } from './events.ts'
-import { formats } from './formats.ts'
+import { formats, wordOf, type FormatName } from './formats.ts'
 import { unwritable } from './results-directory.ts'
 import { Sinks, type NamedSink } from './sinks.ts'
 import type { ReportTarget } from './targets.ts'
@@ -98,11 +98,10 @@ async function openSink({ format, to }: ReportTarget, streams: Streams, director
     return { name: streamNames[to], sink: factory(streams[to], { isTty, colour, directory, isStored }) }
   }
   const file = 'file' in to ? path.join(directory, to.file) : 'path' in to ? to.path : to.append
-  const handle = await open(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
+  const stream = await openFile(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
     if ('file' in to) throw unwritable(file, directory, cause)
     throw new ForeignFileError(cannotOpen(format, file, cause))
   })
-  const stream = handle.createWriteStream()
   const sink = endingWith(stream, factory(stream, { isTty: false, colour: false, directory, isStored }))
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
@@ -113,11 +112,17 @@ function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): void
   throw new ForeignFileError(cannotOpen(format, to.path, new Error('it is a file of the results')))
 }
 
-function cannotOpen(format: string, file: string, cause: unknown): InfraError {
+function cannotOpen(format: FormatName, file: string, cause: unknown): InfraError {
   return new InfraError('REPORT_FAILED', `cannot write the ${format} report to ${file}: ${messageOf(cause)}`, {
     cause,
-    hint: `name another file: --report ${format}:FILE; after the run, gmemtest report makes it from its results`,
+    hint: `${otherPlace(format)}; after the run, gmemtest report makes it from its results`,
   })
+}
+
+function otherPlace(format: FormatName): string {
+  return format === 'summary'
+    ? 'let GITHUB_STEP_SUMMARY name a file that can be written'
+    : `name another file: --report ${wordOf(format)}:FILE`
 }
 
 /** Returns a sink that also ends its file. */

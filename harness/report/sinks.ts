@@ -68,9 +68,9 @@ export class Sinks {
 }
 
 function failureOf({ name, directory }: Omit<NamedSink, 'sink'>, cause: unknown): InfraError {
-  if (directory !== undefined && isDiskFull(cause)) return noSpaceLeft(directory, undefined, cause)
+  if (directory !== undefined && isDiskFull(cause)) return noSpaceLeft(directory, 'or choose another place', cause)
   return new InfraError('REPORT_FAILED', `${name} could not be written: ${messageOf(cause)}`, {
     cause,
-    hint: 'check the free space and the permissions there; --output DIR chooses another place',
+    hint: 'check the free space and the permissions there, or choose another place',
   })
 }

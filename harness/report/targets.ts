@@ -66,9 +66,30 @@ export function targetsOf(wishes: readonly ReportWish[], summary: string | undef
   if (terminal === undefined) return []
   const wished = wishesOf(wishes, summary)
   const tap: ReportTarget[] = wished.some(({ to }) => to === 'stdout') ? [] : [{ format: 'tap', to: 'stdout' }]
-  const all = [terminal, ...tap, ...files, ...wished]
-  const places = all.map(placeOf)
-  return all.filter((_, index) => places.indexOf(places[index] ?? '') === index)
+  return withoutDoubles([terminal, ...tap, ...files, ...wished])
+}
+
+/**
+ * Returns the reports of a run that is over, whose results are in `directory`: TAP without a wish. The directory has TAP
+ * and the events already, so these go to the standard output.
+ * @throws {UsageError} OPTION_VALUE when two formats have the same place
+ */
+export function storedTargets(
+  wishes: readonly ReportWish[],
+  summary: string | undefined,
+  directory: string,
+): readonly ReportTarget[] {
+  const wished: readonly ReportWish[] = wishes.length === 0 ? [{ word: 'tap' }] : wishes
+  const placed = wished.map((wish): ReportWish =>
+    wish.word === 'tap' || wish.word === 'jsonl' ? { to: 'stdout', ...wish } : wish,
+  )
+  const targets = targetsFor(placed, summary).map(({ format, to }): ReportTarget =>
+    typeof to !== 'string' && 'file' in to
+      ? { format, to: { path: path.resolve(directory, to.file) } }
+      : { format, to },
+  )
+  refuseShared(targets)
+  return withoutDoubles(targets)
 }
 
 /**
@@ -76,7 +97,13 @@ export function targetsOf(wishes: readonly ReportWish[], summary: string | undef
  * @throws {UsageError} OPTION_VALUE when two formats have the same place
  */
 export function wishesOf(wishes: readonly ReportWish[], summary: string | undefined): ReportTarget[] {
-  const targets = wishes.flatMap(({ word, to }): ReportTarget[] =>
+  const targets = targetsFor(wishes, summary)
+  refuseShared(targets)
+  return targets
+}
+
+function targetsFor(wishes: readonly ReportWish[], summary: string | undefined): ReportTarget[] {
+  return wishes.flatMap(({ word, to }): ReportTarget[] =>
     reportWords[word].map((usual, index) => {
       const place = index === 0 ? to : undefined
       if (place !== undefined) return { format: usual.format, to: place }
@@ -85,6 +112,9 @@ export function wishesOf(wishes: readonly ReportWish[], summary: string | undefi
         : usual
     }),
   )
+}
+
+function refuseShared(targets: readonly ReportTarget[]): void {
   for (const [index, target] of targets.entries()) {
     const other = targets.slice(0, index).find((each) => placeOf(each) === placeOf(target))
     if (other === undefined || other.format === target.format) continue
@@ -93,7 +123,12 @@ export function wishesOf(wishes: readonly ReportWish[], summary: string | undefi
       hint: 'give each report a file of its own: --report FORMAT:FILE',
     })
   }
-  return targets
+}
+
+/** Returns one target for each place. */
+function withoutDoubles(targets: readonly ReportTarget[]): ReportTarget[] {
+  const places = targets.map(placeOf)
+  return targets.filter((_, index) => places.indexOf(places[index] ?? '') === index)
 }
 
 /** Returns a text that is the same for the same place. */

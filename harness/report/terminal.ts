@@ -71,7 +71,8 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   const ofRun: EventHandlers = {
     'run-started'({ tests, kernel }) {
       planned = tests.length
-      line.show(`${kernel}: getting ready`)
+      // Elsewhere, the build tells by itself that it goes on.
+      if (isTty) line.show(`${kernel}: getting ready`)
     },
     'kernel-ready': ({ release }) => line.show(`${release} is ready, booting`),
     'vm-ready'() {

@@ -51,6 +51,23 @@ export function onlyNamed({ groups, refused }: BootPlan, names: ReadonlySet<stri
   }
 }
 
+/**
+ * Returns the tests of these names, in the order of their results, with their places among all. The places are those on a
+ * computer with enough memory for each boot, so that computers with unequal memory agree about them.
+ */
+export function placesOf(
+  all: readonly Test[],
+  names: readonly string[],
+): { readonly tests: string[]; readonly places: number[] } {
+  const { groups } = planBoots(all, bytes(Number.MAX_SAFE_INTEGER))
+  const own = new Set(names)
+  const placed = groups
+    .flatMap(({ tests }) => tests)
+    .map(({ name }, place) => ({ name, place }))
+    .filter(({ name }) => own.has(name))
+  return { tests: placed.map(({ name }) => name), places: placed.map(({ place }) => place) }
+}
+
 /** Returns the groups with the wanted tests alone, without empty ones. */
 export function groupsWith(groups: readonly BootGroup[], isWanted: (test: Test) => boolean): BootGroup[] {
   return groups

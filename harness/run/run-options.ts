@@ -28,8 +28,8 @@ export interface RunOptions extends JudgeFacts {
   readonly today: string
   /** No test begins after it: the others are a MISS. */
   readonly limit?: TimeLimit
-  /** The first FAIL or ERROR ends the run. */
-  readonly failFast?: boolean
+  /** Tells whether the end of a test ends the run as a failure. */
+  readonly failFast?: (finished: TestFinished) => boolean
   /** How often a test is tried again after transient trouble of this computer; once if not given. */
   readonly retries?: number
   /** Called after each test; true ends the run. */

@@ -92,8 +92,7 @@ export class RunState {
     const isBuilt = refusal === undefined || exitCodeOf(refusal) !== exitCodes.couldNotRun
     if (finished.verdict === 'ERROR' && !isBuilt) this.#refused += 1
     if (this.#options.until?.(finished) === true) this.#isEnough = true
-    const isFailure = finished.verdict === 'FAIL' || finished.verdict === 'ERROR'
-    if (isFailure && this.#options.failFast === true) this.#failed ??= finished
+    if (this.#options.failFast?.(finished) === true) this.#failed ??= finished
   }
 
   /** Notes that no instance of this profile comes up. */

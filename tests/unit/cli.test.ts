@@ -143,6 +143,7 @@ void test('the command line', async (suite) => {
   })
 
   const mistakes: readonly (readonly [args: readonly string[], message: RegExp, hint: RegExp])[] = [
+    [['--color', 'run'], /--color must be auto or always or never, got 'run'/, /hint: for example: --color auto/],
     [['rnu'], /^gmemtest: there is no verb 'rnu'$/m, /hint: use 'gmemtest run'/],
     [['frobnicate'], /there is no verb 'frobnicate'/, /hint: the verbs are run, list/],
     [['run', '--kernle', 'x'], /unknown option '--kernle'/, /hint: use --kernel/i],

@@ -38,26 +38,6 @@ void test('a dialect that the kernel does not speak is one error before the firs
   t.notMatch(boot, /Unknown kernel command line parameters "[^"]*kvm\./, 'a kernel ignores words for KVM in silence')
 })
 
-void test('conversion that is switched off is one error, which names the parameter of the kernel', async (t) => {
-  const place = t.testdir()
-  const off = ['run', 'contents-survive', 'initially', '--append', 'kvm.gmem_in_place_conversion=0'] as const
-  const named = path.join(place, 'named')
-  const ran = await gmemtest(...off, '--kernel', 'gmem-attributes', '--output', named).ended
-  t.equal(ran.exitCode, 1)
-  t.strictSame(pointsOf(ran.stdout), ['not ok contents-survive-conversion'])
-  t.match(unfolded(ran.stdout), /verdict: ERROR/)
-  t.match(unfolded(ran.stdout), /\/sys\/module\/kvm\/parameters\/gmem_in_place_conversion is N/)
-
-  const text = await readFile(inProject('kernel-configs/kernels/gmem-attributes.yaml'), 'utf8')
-  const kernel = path.join(place, 'mine.yaml')
-  await writeFile(kernel, text.replace(/^dialect: .*\n/m, ''))
-  const open = await gmemtest('run', '--kernel', kernel, ...off, '--output', path.join(place, 'open'), 'initially')
-    .ended
-  t.equal(open.exitCode, 2)
-  t.strictSame(pointsOf(open.stdout), [])
-  t.match(open.stderr, /the kernel speaks no dialect of gmemtest: convert-ioctl: .*gmem_in_place_conversion is N/)
-})
-
 void test('a kernel that speaks two dialects needs a definition that names one', async (t) => {
   const place = t.testdir()
   const kernel = await definitionWith(place, '')

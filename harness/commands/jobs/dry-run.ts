@@ -23,9 +23,9 @@ import { ownPart } from './own-part.ts'
 /** Prints the kernel, the boots and the tests of a run to the standard output, with the time that it will take. */
 export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<number> {
   const { context, definition, options, accelerator, isolation } = facts
-  const durations = await readDurations(cacheDirectory(), facts)
+  const durations = facts.dividing ?? (await readDurations(cacheDirectory(), facts))
   const all = tests.map(({ name }) => name)
-  const { names } = await ownPart(all, facts.dividing ?? durations, options.shard)
+  const { names } = await ownPart(all, durations, options.shard)
   const available = bytes(process.availableMemory())
   const plan = onlyNamed(planBoots(tests, available), new Set(names))
   const jobs = options.jobs ?? jobsFor(plan, available)

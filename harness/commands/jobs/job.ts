@@ -15,10 +15,12 @@ import { makeResultsDirectory } from '../../report/results-directory.ts'
 import { targetsOf, type ReportTarget } from '../../report/targets.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { expectedSkips, skipsOf } from '../../suites/scenarios/expected-skips.ts'
+import { scenarioSuite } from '../../suites/scenarios/scenario-files.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
+import { noteTeller } from './note-teller.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
 /** The facts of a job, known before its kernel is built. */
@@ -44,24 +46,34 @@ export interface Job {
 export type JobFacts = Omit<Job, 'directory' | 'claim'>
 
 /**
- * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job. Writes nothing.
+ * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job in `suite`. Writes nothing.
  * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function chooseJob<Choice>(
   options: JobOptions,
   context: CommandContext,
+  suite: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [facts: JobFacts, choice: Choice]> {
   const started = new Date()
   const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   await requireEnvironment()
-  const [definition, chosen, baseline, dividing] = await Promise.all([
+  const tell = noteTeller(context)
+  const [definition, chosen, dividing] = await Promise.all([
     loadUsableDefinition(options.kernel, context.signal),
     chooseAccelerator(options.accel),
-    // Not later: a new directory of results replaces `latest`, and those that --output names.
-    earlier(options.baseline, async (place) => (await import('../../report/stored/baseline.ts')).readBaseline(place)),
-    earlier(options.durations, async (place) => (await import('../../report/stored/passed-in.ts')).passedIn(place)),
+    earlier(options.durations, async (place) =>
+      (await import('../../report/stored/passed-in.ts')).passedIn(place, tell),
+    ),
   ])
+  // Not later: a new directory of results replaces `latest`, and those that --output names.
+  const baseline = await earlier(options.baseline, async (place) =>
+    (await import('../../report/stored/read-baseline.ts')).readBaseline(
+      place,
+      { kernel: definition.name, suite },
+      tell,
+    ),
+  )
   await expectedSkips(definition)
   const choice = await choose(definition)
   const accelerator = slowedDown(chosen, definition.slowdown)
@@ -78,21 +90,21 @@ async function earlier<Value>(
 }
 
 /**
- * Prepares a job as `chooseJob` does, and makes the directory of the results, named after the kernel and `suffix`. A mistake
- * in the choice leaves no directory.
+ * Prepares a job as `chooseJob` does, and makes the directory of the results, named after the kernel and the suite, unless
+ * that is the one of scenarios. A mistake in the choice leaves no directory.
  * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function prepareJob<Choice>(
   options: JobOptions,
   context: CommandContext,
-  suffix: string,
+  suite: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
 ): Promise<readonly [job: Job, choice: Choice]> {
-  const [facts, choice] = await chooseJob(options, context, choose)
+  const [facts, choice] = await chooseJob(options, context, suite, choose)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output: options.output,
-    kernel: `${facts.definition.name}${suffix}`,
+    kernel: `${facts.definition.name}${suite === scenarioSuite ? '' : `-${suite}`}`,
     now: facts.started,
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })

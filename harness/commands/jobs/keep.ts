@@ -16,9 +16,11 @@ type KeepJob = Pick<Job, 'context' | 'directory' | 'options'>
 
 /** Waits until the user interrupts or the instance dies. Says why when no instance is left. */
 export async function keepInstance(kept: Kept, parts: InstanceParts, job: KeepJob): Promise<void> {
-  if (kept.kind === 'instance') return stayUp(kept.instance, parts, job)
+  // The user asked for these lines, and could not use the instance without them: --quiet does not concern them.
+  const context = { ...job.context, stderr: job.context.annotations }
+  if (kept.kind === 'instance') return stayUp(kept.instance, parts, { ...job, context })
   const hint = job.options.vmcore === true ? '' : '; --vmcore keeps the memory of a kernel that panics or hangs'
-  job.context.stderr.write(`gmemtest: no instance stays up: ${plainText(kept.reason)}${hint}\n`)
+  context.stderr.write(`gmemtest: no instance stays up: ${plainText(kept.reason)}${hint}\n`)
 }
 
 async function stayUp(

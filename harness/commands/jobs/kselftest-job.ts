@@ -41,7 +41,7 @@ export async function runKselftest(
     ...[...new Set(words)].map(selftestName),
     ...others.map((word) => ({ ...selftestName(word), ifPresent: true }) as const),
   ]
-  const [job, programs] = await prepareJob(options, context, '-kselftest', async (definition) => {
+  const [job, programs] = await prepareJob(options, context, selftestSuite, async (definition) => {
     using line = progressLine(context.stderr, context.isTty)
     return await provideSelftests(definition, names, buildOptions(line, definition, options, context.signal))
   })

@@ -1,19 +1,19 @@
 // The work of `gmemtest merge`: sends the events of all shards to the reports of one run.
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { resultNames } from '../../base/result-names.ts'
-import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { makeResultsDirectory, writeProvenance } from '../../report/results-directory.ts'
-import { readBaseline } from '../../report/stored/baseline.ts'
 import { mergeShards } from '../../report/stored/merge-shards.ts'
-import { exitCodeOfEvents } from '../../report/stored/stored-exit-code.ts'
+import { readBaseline } from '../../report/stored/read-baseline.ts'
 import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
 import { targetsOf } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
+import { noteTeller } from './note-teller.ts'
+import { sendStored } from './send-stored.ts'
 
 /** Merges the shards in these directories into new results, and returns the exit code of the whole run. */
 export async function mergeStoredRuns(
@@ -24,34 +24,34 @@ export async function mergeStoredRuns(
   const targets = targetsOf(report, process.env['GITHUB_STEP_SUMMARY'])
   const runs: StoredRun[] = []
   for (const place of places) runs.push(await readRun(place))
-  const lines = mergeShards(runs)
-  const baseline = earlier === undefined ? undefined : await readBaseline(earlier)
-  for (const note of runs.flatMap(({ notes }) => notes)) context.stderr.write(`gmemtest: ${plainText(note)}\n`)
-  refuseShard(output, runs)
+  const { beginning, lines } = mergeShards(runs)
+  const tell = noteTeller(context)
+  for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
+  const baseline = earlier === undefined ? undefined : await readBaseline(earlier, beginning, tell)
+  await refuseShard(output, runs)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output,
-    kernel: `${runs[0]?.beginning.kernel ?? 'none'}-merged`,
+    kernel: `${beginning.kernel}-merged`,
     now: new Date(),
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
-  return await reporting({ ...context, isStored: true }, directory, targets, async ({ emit, pass }) => {
-    for (const line of lines) {
-      await ('event' in line ? emit(baseline?.compared(line.event) ?? line.event) : pass(line.unknown))
-    }
-    const exitCode = exitCodeOfEvents(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
-    return baseline?.exitCode(exitCode) ?? exitCode
-  })
+  const streams = { ...context, isStored: true }
+  return await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
 }
 
 /** @throws {UsageError} OPTION_VALUE when the output would replace the results of a shard */
-function refuseShard(output: string | undefined, runs: readonly StoredRun[]): void {
-  const shard = runs.find(({ directory }) => output !== undefined && path.resolve(directory) === path.resolve(output))
-  if (shard === undefined) return
-  throw new UsageError('OPTION_VALUE', `--output ${shard.directory} is the directory of a shard`, {
-    hint: 'choose another directory for the merged results',
-  })
+async function refuseShard(output: string | undefined, runs: readonly StoredRun[]): Promise<void> {
+  // Links have the results of a shard too; a directory that does not exist has none.
+  const real = output === undefined ? undefined : await realpath(output).catch(() => undefined)
+  if (real === undefined) return
+  for (const { directory } of runs) {
+    if ((await realpath(directory)) !== real) continue
+    throw new UsageError('OPTION_VALUE', `--output ${output} is the directory of a shard, ${directory}`, {
+      hint: 'choose another directory for the merged results',
+    })
+  }
 }
 
 async function originOf({ directory }: StoredRun): Promise<object> {

@@ -72,7 +72,7 @@ export async function runMutants(
   options: MutantsOptions,
   context: CommandContext,
 ): Promise<number> {
-  const [prepared, campaign] = await prepareJob(options, context, '-mutants', async (definition) => {
+  const [prepared, campaign] = await prepareJob(options, context, 'mutants', async (definition) => {
     const dialect = dialectOf(definition)
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.

@@ -7,11 +7,11 @@ import { anyDialect, onlyDialect } from '../../instance/kernel-dialect.ts'
 import type { InstancePool } from '../../instance/pool.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { eventsVersion, type RunEvent, type TestFinished } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
+import { isFailure } from '../../report/stored/baseline.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
-import type { BootPlan } from '../../run/boot-plan.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { Test } from '../../run/test.ts'
@@ -67,7 +67,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       isolation: job.isolation,
       ...shard,
     })
-    const exitCode = await withEnding(emit, async (tell) => {
+    return await withEnding(emit, async (tell) => {
       const begin = performance.now()
       const limit = options.timeLimit && limitFrom(job.started, options.timeLimit)
       // Another kernel is built for dumps; reports and durations name the kernel that was asked for.
@@ -76,7 +76,6 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       await tell(kernelReady(parts.kernel, begin))
       return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
-    return baseline?.exitCode(exitCode) ?? exitCode
   })
 }
 
@@ -110,7 +109,7 @@ interface ChosenSuite extends SuiteJob {
 
 /** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
 async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstanceParts, emit: Emit): Promise<number> {
-  const { context, definition, options, started } = job
+  const { context, definition, options, started, baseline } = job
   const { printError, stderr, signal } = context
   const available = bytes(process.availableMemory())
   await using record = recordOf(parts, job)
@@ -124,14 +123,13 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
   const { durations } = wanted
   const dialect = await dialectOf(wanted, job, instances)
-  const [tests, { onlyNamed, planBoots }, { runTests }] = await Promise.all([
+  const [tests, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
     wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
-  const all = planBoots(tests, available)
-  if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesIn(all, wanted.names) })
-  const plan = onlyNamed(all, new Set(wanted.names))
+  if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesOf(tests, wanted.names) })
+  const plan = onlyNamed(planBoots(tests, available), new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
   for (const note of expiryNotes(definition.allow, dayOf(started))) stderr.write(`gmemtest: ${plainText(note)}\n`)
   if (!plan.groups.some(({ profile }) => profile === plainProfile)) await instances.drop(plainProfile)
@@ -140,6 +138,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     const reason = 'by the processors and the memory of this computer; --jobs sets another number'
     stderr.write(`gmemtest: ${jobs} instances at once, ${reason}\n`)
   }
+  const counts = (event: TestFinished): boolean => isFailure(event) && baseline?.changeOf(event) !== 'known'
   const outcome = await runTests({
     ...runFactsOf(job, dialect),
     needsDialect: wanted.needsDialect,
@@ -148,7 +147,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     jobs,
     durations,
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
-    ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+    ...(options.failFast === true ? { failFast: counts } : {}),
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
@@ -165,7 +164,8 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
-  return await record.exitCode(outcome.exitCode)
+  // The baseline first: it knows nothing of a record that could not be written.
+  return await record.exitCode(baseline?.exitCode(outcome.exitCode) ?? outcome.exitCode)
 }
 
 /**
@@ -190,15 +190,4 @@ async function loadMeanwhile(record: RunRecord): Promise<void> {
   // The first test point loads tap again, and reports the failure.
   await loadTap().catch(() => undefined)
   record.release()
-}
-
-/** Returns the tests of these names, in the order of their results, with their places in the plan. */
-function placesIn(
-  { groups, refused }: BootPlan,
-  names: readonly string[],
-): { readonly tests: string[]; readonly places: number[] } {
-  const all = [...groups.flatMap((group) => group.tests), ...refused.map(({ test }) => test)]
-  const own = new Set(names)
-  const placed = all.map(({ name }, place) => ({ name, place })).filter(({ name }) => own.has(name))
-  return { tests: placed.map(({ name }) => name), places: placed.map(({ place }) => place) }
 }

@@ -1,17 +1,18 @@
 // Annotations of GitHub Actions: the runner reads such lines from the output of a step and shows them beside the code.
-import { isRed, type Result } from '../gather.ts'
+import { isRed } from '../change.ts'
+import type { Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
 
 /** GitHub shows ten annotations of each level for a step, and drops the others. */
 const mostShown = 10
 
-/** Writes an `error` for each test that did not pass, and a `warning` for each that needed a second try. */
+/** Writes an `error` for each test that did not pass, and a `warning` for each that passed after a retry. */
 export const annotationsSink = gatheringSink(({ results }) => {
   const failures = results.filter(isRed)
-  const retried = results.filter((result) => result.retried !== undefined && !failures.includes(result))
+  const retried = results.filter(({ verdict, retried: reason }) => verdict === 'PASS' && reason !== undefined)
   return [
     ...limited('error', failures, (result) => `${result.verdict}: ${result.message ?? ''}`),
-    ...limited('warning', retried, ({ retried: reason = '' }) => `it passed on its second try: ${reason}`),
+    ...limited('warning', retried, ({ retried: reason = '' }) => `it passed after a retry: ${reason}`),
   ]
     .map((line) => `${line}\n`)
     .join('')

@@ -1,5 +1,6 @@
 // JUnit XML for GitLab, Jenkins and the reporters of GitHub. GitLab shows neither properties nor the attributes of a
 // failure, so the text of each failure has all that a reader needs.
+import { isRed } from '../change.ts'
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
 import type { Gathered, Result } from '../gather.ts'
@@ -16,9 +17,10 @@ const kinds = {
   SKIP: 'skipped',
 } as const satisfies Record<Verdict, string>
 
-/** A failure that the baseline has is skipped, because readers of JUnit have no word for it. */
+/** A failure that the baseline has is skipped, because readers of JUnit have no word for it; a new skip is a failure. */
 function kindOf(result: Result): string {
-  return result.change === 'known' ? 'skipped' : kinds[result.verdict]
+  if (result.change === 'known') return 'skipped'
+  return result.verdict === 'SKIP' && isRed(result) ? 'failure' : kinds[result.verdict]
 }
 
 function junitOf(run: Gathered): string {

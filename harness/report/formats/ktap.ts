@@ -1,5 +1,6 @@
 // KTAP 1, as the kernel's tools/testing/kunit/kunit_parser.py reads it: names without #, diagnostics before their result,
 // and counts of the tests that have no subtests.
+import { expectedPoints, isRed, knownReason } from '../change.ts'
 import type { SinkFactory, TestPoint } from '../events.ts'
 import { detailLines } from '../details.ts'
 import { Gathering, type Result } from '../gather.ts'
@@ -45,18 +46,18 @@ function linesOf(result: Result, number: number): string[] {
   const { verdict, points = [] } = result
   const name = nameOf(result.name)
   const isKnown = result.change === 'known'
-  const isOk = verdict === 'PASS' || verdict === 'SKIP' || isKnown
+  const isOk = !isRed(result)
   const directives = {
     PASS: '',
     FAIL: '',
     ERROR: ' # ERROR',
     MISS: ' # ERROR not run',
-    SKIP: ` # SKIP ${textOf(result.message ?? '')}`,
+    SKIP: isOk ? ` # SKIP ${textOf(result.message ?? '')}` : '',
   }
-  const directive = isKnown ? ' # XFAIL the baseline has this failure' : directives[verdict]
+  const directive = isKnown ? ` # XFAIL ${knownReason}` : directives[verdict]
   const details = isOk ? [] : detailLines({ ...result, points: [] })
   return [
-    ...subtestLines(name, withOwn(points, isOk)),
+    ...subtestLines(name, withOwn(isKnown ? expectedPoints(points) : points, isOk)),
     ...details.map((line) => `# ${diagnostic(line)}`),
     `${isOk ? 'ok' : 'not ok'} ${number} ${name}${directive}`.trimEnd(),
   ]

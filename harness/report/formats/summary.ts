@@ -1,7 +1,8 @@
 // The summary of a job in Markdown, as GitHub Actions shows it.
+import { isRed } from '../change.ts'
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
-import { isRed, type Gathered, type Result } from '../gather.ts'
+import type { Gathered, Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
 import { shortened } from '../tidy.ts'
 

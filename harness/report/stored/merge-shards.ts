@@ -15,28 +15,38 @@ interface Part {
   readonly shard: Shard
 }
 
+/** The whole run. */
+interface Merged {
+  readonly beginning: RunStarted
+  readonly lines: readonly StoredLine[]
+}
+
 /**
- * Returns the lines of the whole run. A shard that was killed or interrupted leaves tests without a result, and the merged
+ * Merges the lines of all shards. A shard that was killed or interrupted leaves tests without a result, and the merged
  * run then ends early.
  * @throws {UsageError} MERGE_REFUSED, naming the shard: one that is missing, doubled, of another run or another kernel
  */
-export function mergeShards(runs: readonly StoredRun[]): StoredLine[] {
+export function mergeShards(runs: readonly StoredRun[]): Merged {
   const parts = runs.map(partOf)
   const [first] = parts
   if (first === undefined) throw refused('there is no shard', 'name the directories of all shards')
-  for (const part of parts) requireSameRun(first, part)
+  for (const part of parts) requireSame(first, part, factsOf)
+  const built = parts.filter((part) => keyOf(part) !== undefined)
+  for (const part of built) requireSame(built[0] ?? part, part, (each) => ({ 'kernel key': keyOf(each) }))
   const shards = inOrder(first, parts)
   const tests = testsOf(first.shard.total, shards)
   const workers = numberWorkers(shards)
   const chunks = shards.flatMap((part, index) => chunksOf(part, workers[index] ?? 0))
-  const { shard: _shard, ...beginning } = first.beginning
-  const time = shards.map((part) => part.beginning.time).toSorted()[0] ?? beginning.time
-  return [
-    { event: { ...beginning, time, tests } },
+  const { shard: _shard, ...common } = first.beginning
+  const time = shards.map((part) => part.beginning.time).toSorted()[0] ?? common.time
+  const beginning = { ...common, time, tests }
+  const lines = [
+    { event: beginning },
     ...firstOf(shards, 'kernel-ready'),
-    ...chunks.toSorted((a, b) => a.place - b.place).flatMap(({ lines }) => lines),
+    ...chunks.toSorted((a, b) => a.place - b.place).flatMap((chunk) => chunk.lines),
     { event: endingOf(shards) },
   ]
+  return { beginning, lines }
 }
 
 function refused(message: string, hint: string): UsageError {
@@ -51,11 +61,14 @@ function partOf(run: StoredRun): Part {
   throw refused(`${file} is no shard of a run`, 'name the directories of runs with --shard i/n')
 }
 
-function requireSameRun(first: Part, part: Part): void {
-  const different = Object.entries(factsOf(first)).find(([name, value]) => factsOf(part)[name] !== value)
+type Facts = Readonly<Record<string, string | undefined>>
+
+/** @throws {UsageError} MERGE_REFUSED with the first fact that the two do not share */
+function requireSame(first: Part, part: Part, facts: (part: Part) => Facts): void {
+  const different = Object.entries(facts(first)).find(([name, value]) => facts(part)[name] !== value)
   if (different === undefined) return
   const [name, value] = different
-  const other = factsOf(part)[name] ?? 'none'
+  const other = facts(part)[name] ?? 'none'
   throw refused(
     `shard ${part.shard.index} in ${part.run.directory} has another ${name} than shard ${first.shard.index} in ${first.run.directory}: ${other}, not ${value ?? 'none'}`,
     name === durationsFact
@@ -67,10 +80,7 @@ function requireSameRun(first: Part, part: Part): void {
 const durationsFact = 'set of durations'
 
 /** The facts that all shards of a run share, by the names in messages. */
-function factsOf({ run, beginning, shard }: Part): Readonly<Record<string, string | undefined>> {
-  const key = run.lines
-    .map((line) => ('event' in line ? line.event : undefined))
-    .find((event) => event?.type === 'kernel-ready')
+function factsOf({ beginning, shard }: Part): Facts {
   return {
     suite: beginning.suite,
     kernel: beginning.kernel,
@@ -79,9 +89,15 @@ function factsOf({ run, beginning, shard }: Part): Readonly<Record<string, strin
     'number of shards': String(shard.count),
     'number of tests': String(shard.total),
     [durationsFact]: shard.basis,
-    // A shard whose kernel was not built has no results.
-    ...(key?.type === 'kernel-ready' ? { 'kernel key': key.key } : {}),
   }
+}
+
+/** Returns the key of the kernel; a shard whose kernel was not built has none, and no results. */
+function keyOf({ run }: Part): string | undefined {
+  const ready = run.lines
+    .map((line) => ('event' in line ? line.event : undefined))
+    .find((event) => event?.type === 'kernel-ready')
+  return ready?.type === 'kernel-ready' ? ready.key : undefined
 }
 
 /** Returns the shards from the first to the last. */

@@ -4,17 +4,25 @@ import type { ReportEvent } from '../events.ts'
 
 type Ending = Extract<ReportEvent, { type: 'run-finished' | 'mutants-finished' }>
 
-/** Returns the exit code that the run had or, if it was killed or interrupted, 1 after a failure and else 69. */
+/** Returns the exit code that the run had or, if it was killed or interrupted or lacks results, 1 after a failure and else 69. */
 export function exitCodeOfEvents(events: readonly ReportEvent[]): number {
   const isCampaign = events[0]?.type === 'mutants-started'
   const ending = events.findLast((event) => event.type === (isCampaign ? 'mutants-finished' : 'run-finished'))
   const isEnding = ending?.type === 'mutants-finished' || ending?.type === 'run-finished'
   const known = isEnding ? codeOf(ending) : undefined
   if (isFailed(events, isCampaign)) return exitCodes.testFailed
-  if (known === undefined || (isEnding && ending.aborted !== undefined && known === exitCodes.ok)) {
-    return exitCodes.couldNotRun
-  }
-  return known
+  const isWhole = isEnding && ending.aborted === undefined && hasAllResults(events)
+  return known === undefined || (known === exitCodes.ok && !isWhole) ? exitCodes.couldNotRun : known
+}
+
+/** Tells whether there are as many results as were planned. A campaign has one for its control as well. */
+function hasAllResults(events: readonly ReportEvent[]): boolean {
+  const [begin] = events
+  const count = (...types: readonly ReportEvent['type'][]): number =>
+    events.filter(({ type }) => types.includes(type)).length
+  if (begin?.type === 'run-started') return count('test-finished') >= begin.tests.length
+  if (begin?.type !== 'mutants-started') return false
+  return count('mutant-finished', 'control-finished') > begin.mutants.length
 }
 
 function codeOf(ending: Ending): number {

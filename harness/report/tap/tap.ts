@@ -1,4 +1,5 @@
 // TAP 14: one point a test, or one a mutant, written as soon as its verdict is known.
+import { expectedPoints } from '../change.ts'
 import type { SinkFactory } from '../events.ts'
 import { handleEvent, type EventHandlers } from '../handle-event.ts'
 import { writeControl, writeMutant } from './tap-mutants.ts'
@@ -18,7 +19,8 @@ export const tapSink: SinkFactory = (output) => {
     'vm-ready': async () => void (await tap.open()),
     async 'test-finished'(event) {
       const { points = [] } = event
-      if (points.length > 0) await tap.subtest(descriptionOf(event), points)
+      const shown = event.change === 'known' ? expectedPoints(points) : points
+      if (points.length > 0) await tap.subtest(descriptionOf(event), shown)
       await writePoint(tap, event)
     },
     'run-finished': ({ aborted }) => tap.finish(aborted),

@@ -30,6 +30,18 @@ void test('colours follow the option, then NO_COLOR, then the terminal', (t) => 
   t.end()
 })
 
+void test('the value of --color is checked, also before a verb', (t) => {
+  for (const args of [['--color=bogus', 'run'], ['--color', 'run'], ['--color'], ['run', '--color=']]) {
+    t.throws(
+      () => commonOptions(args, false, {}),
+      { code: 'OPTION_VALUE', message: /^--color must be auto or always or never, got '/ },
+      args.join(' '),
+    )
+  }
+  t.match(commonOptions(['shell', '--', 'ls', '--color=bogus'], false, {}), { colour: false })
+  t.end()
+})
+
 void test('the verb stands behind the common options', (t) => {
   t.equal(verbIndex(['run', '-v']), 0)
   t.equal(verbIndex(['-v', '--quiet', '--color', 'never', '--color=auto', 'run']), 5)

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import type { ReportEvent } from '../../../harness/report/events.ts'
-import { formats } from '../../../harness/report/formats.ts'
+import { formats, wordOf } from '../../../harness/report/formats.ts'
 
 const verdicts = { PASS: 1, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
 const mutantVerdicts = { KILLED: 1, SURVIVED: 0, NO_BOOT: 0, NOT_BUILT: 0, UNPROVEN: 0, ERROR: 0 }
@@ -79,3 +79,10 @@ for (const [name, load] of Object.entries(formats)) {
 function order({ type }: ReportEvent): number {
   return ['mutants-started', 'mutant-started'].includes(type) ? 0 : type.startsWith('run-') ? 1 : 2
 }
+
+void test('each format of a word leads back to it', (t) => {
+  t.equal(wordOf('junit'), 'junit')
+  t.equal(wordOf('annotations'), 'github')
+  t.equal(wordOf('summary'), 'github')
+  t.end()
+})

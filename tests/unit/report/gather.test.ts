@@ -3,6 +3,7 @@ import { test } from 'tap'
 import { Gathering } from '../../../harness/report/gather.ts'
 import type { ReportEvent } from '../../../harness/report/events.ts'
 import { storyOf } from './fixtures/story.ts'
+import { written } from './fixtures/written.ts'
 import { hostileCampaign } from './fixtures/hostile-events.ts'
 import { isHostile } from './fixtures/hostile-texts.ts'
 
@@ -40,4 +41,24 @@ void test('the dialect is the one of the instance, and that of the definition wi
   t.equal((await gathered(story))?.dialect, 'auto')
   const told = story.map((event) => (event.type === 'vm-ready' ? { ...event, dialect: 'gmem-attributes' } : event))
   t.equal((await gathered(told))?.dialect, 'gmem-attributes')
+})
+
+void test('the difference is that of the whole values, though a long one is cut', async (t) => {
+  const wanted = Array.from({ length: 2000 }, (_, index) => index)
+  const found = wanted.with(1900, -1)
+  const events = storyOf().map((event) =>
+    event.type === 'test-finished' && event.diagnostic !== undefined
+      ? { ...event, diagnostic: { ...event.diagnostic, wanted, found } }
+      : event,
+  )
+  const result = (await gathered(events))?.results.find(({ name }) => name === 'b')
+  t.equal(result?.diff, ' (1900 equal before)\n-1900\n+-1\n (99 equal after)\n')
+  t.match(await written('junit', events), / {2}-1900\n {2}\+-1\n/)
+  const long = events.map((event) =>
+    event.type === 'test-finished' && event.diagnostic !== undefined
+      ? { ...event, diagnostic: { ...event.diagnostic, wanted: 'x'.repeat(1_000_000) } }
+      : event,
+  )
+  const cut = (await gathered(long))?.results.find(({ name }) => name === 'b')
+  t.ok((cut?.diff ?? '').length < 10_000, 'each line is cut')
 })

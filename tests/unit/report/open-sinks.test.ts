@@ -87,6 +87,16 @@ void test('the work is done though a file of the user cannot be opened, but it i
   t.match(printed, [{ code: 'REPORT_FAILED', hint: /name another file: --report junit:FILE/ }])
 })
 
+void test('the hint for a summary of GitHub names what chose its file', async (t) => {
+  const { context, printed } = fakeContext({ stdout: new PassThrough() })
+  const targets = targetsOf([parseReport('github')], '/dev/null/x')
+  await reporting(context, t.testdir(), targets, async ({ emit }) => {
+    await emit(last)
+    return 0
+  })
+  t.match(printed, [{ code: 'REPORT_FAILED', hint: /^let GITHUB_STEP_SUMMARY name a file/ }])
+})
+
 void test('a file of the user that fills up is no success either', async (t) => {
   const { context, printed } = fakeContext({ stdout: new PassThrough() })
   const targets = targetsOf([parseReport('ktap:/dev/full')], undefined)

@@ -91,7 +91,7 @@ void test('files on a full disk say so, and where', async (t) => {
   // The streams have broken by now, and closing them reports only that.
   await delay(50)
   await sinks.close()
-  const full = { code: 'NO_SPACE', message: 'no space left in /r', hint: /--output DIR/ }
+  const full = { code: 'NO_SPACE', message: 'no space left in /r', hint: /choose another place/ }
   t.match(sinks.failures, [full, full, { code: 'REPORT_FAILED', message: /^the standard output could not/ }])
   t.equal(sinks.failures.length, 3)
 })

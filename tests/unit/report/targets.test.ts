@@ -1,6 +1,6 @@
 // The values of --report, and the places of reports.
 import { test } from 'tap'
-import { parseReport, targetsOf, wishesOf } from '../../../harness/report/targets.ts'
+import { parseReport, storedTargets, targetsOf, wishesOf } from '../../../harness/report/targets.ts'
 
 void test('a report is a format, with a file or the standard output', (t) => {
   t.strictSame(parseReport('junit'), { word: 'junit' })
@@ -62,5 +62,29 @@ void test('two formats cannot have one place', (t) => {
     t.throws(() => targetsOf(wishes, undefined), { code: 'OPTION_VALUE', message: /junit and kcidb both go to/ })
   }
   t.equal(wishesOf([parseReport('junit:/tmp/x'), parseReport('junit:/tmp/x')], undefined).length, 2)
+  t.end()
+})
+
+const stored = (...texts: readonly string[]) => storedTargets(texts.map(parseReport), '/job/summary', '/r')
+
+void test('the reports of a run that is over go beside its results, each place once', (t) => {
+  t.strictSame(stored(), [{ format: 'tap', to: 'stdout' }])
+  t.strictSame(stored('jsonl', 'junit'), [
+    { format: 'jsonl', to: 'stdout' },
+    { format: 'junit', to: { path: '/r/junit.xml' } },
+  ])
+  t.strictSame(stored('tap', 'tap:-'), [{ format: 'tap', to: 'stdout' }])
+  t.strictSame(stored('junit', 'junit:/r/./junit.xml'), [{ format: 'junit', to: { path: '/r/junit.xml' } }])
+  t.strictSame(stored('github', 'github'), [
+    { format: 'annotations', to: 'annotations' },
+    { format: 'summary', to: { append: '/job/summary' } },
+  ])
+  for (const [one, other] of [
+    ['junit', 'kcidb:/r/junit.xml'],
+    ['github', 'tap:/job/summary'],
+    ['tap', 'ktap:-'],
+  ] as const) {
+    t.throws(() => stored(one, other), { code: 'OPTION_VALUE', message: /both go to/ }, `${one} ${other}`)
+  }
   t.end()
 })

@@ -1,5 +1,7 @@
 // What a person sees: progress only on a terminal, one short last line always.
+import { syncBuiltinESMExports } from 'node:module'
 import { PassThrough } from 'node:stream'
+import timers from 'node:timers'
 import { test } from 'tap'
 import type { RunEvent } from '../../../harness/report/events.ts'
 import { summary, terminalSink } from '../../../harness/report/terminal.ts'
@@ -67,4 +69,28 @@ void test('an instance for each scenario is nothing to speak of, a second try is
 void test('a run without a scenario says so', (t) => {
   t.equal(summary({ PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }, false), 'no test finished')
   t.end()
+})
+
+void test('a log has no second line a minute while the kernel is built', async (t) => {
+  const reminders: (() => void)[] = []
+  const { setInterval } = timers
+  const fake = (callback: () => void, pause: number): NodeJS.Timeout => {
+    reminders.push(callback)
+    return setInterval(() => undefined, pause)
+  }
+  Object.assign(timers, { setInterval: fake })
+  syncBuiltinESMExports()
+  t.teardown(() => {
+    Object.assign(timers, { setInterval })
+    syncBuiltinESMExports()
+  })
+  const output = new PassThrough()
+  const sink = terminalSink(output, { isTty: false, directory: 'results/x' })
+  for (const event of run.slice(0, 1)) await sink.write(event)
+  for (const remind of reminders) remind()
+  t.equal(output.read(), null)
+  await sink.write({ type: 'kernel-ready', key: 'k', release: '6.12', cached: false, milliseconds: 1 })
+  for (const remind of reminders) remind()
+  t.match(String(output.read()), /^gmemtest: 0:00 6\.12 is ready, booting\n$/)
+  await sink.close()
 })

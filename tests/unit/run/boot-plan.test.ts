@@ -1,7 +1,7 @@
 // Which scenarios share a boot, and which cannot have their pools on this computer.
 import { test } from 'tap'
 import { bytes } from '../../../harness/base/units.ts'
-import { planBoots, type BootPlan } from '../../../harness/run/boot-plan.ts'
+import { placesOf, planBoots, type BootPlan } from '../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../harness/run/test.ts'
 import type { ScenarioDefinition } from '../../../harness/suites/scenarios/scenario.ts'
 import { describeProfile, plainProfile } from '../../../harness/vm/profile.ts'
@@ -83,5 +83,29 @@ void test('a scenario that is too large alone is refused with its value and the 
     },
   ])
   t.equal(plan.refused.length, 1)
+  t.end()
+})
+
+const placed = [
+  named('a', fine, [], { pools: { '1G': 4 } }),
+  named('b', fine, [], { pools: { '2M': 3000 } }),
+  named('c', fine, [], { pools: { '1G': 1 } }),
+  named('d', fine),
+]
+
+void test('the places of tests are in the order of the boots', (t) => {
+  t.strictSame(placesOf(placed, ['c', 'd']), { tests: ['d', 'c'], places: [0, 3] })
+  t.strictSame(placesOf(placed, []), { tests: [], places: [] })
+  t.end()
+})
+
+void test('the memory of this computer does not move them', (t) => {
+  const { groups } = planBoots(placed, bytes(8 * gibibyte))
+  t.strictSame(
+    groups.flatMap((group) => group.tests.map(({ name }) => name)),
+    ['d', 'a', 'c', 'b'],
+    'a computer with little memory has another order',
+  )
+  t.strictSame(placesOf(placed, ['a', 'b', 'c', 'd']), { tests: ['d', 'a', 'b', 'c'], places: [0, 1, 2, 3] })
   t.end()
 })

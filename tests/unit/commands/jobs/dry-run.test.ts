@@ -4,9 +4,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../../../harness/base/paths.ts'
+import { lineOf } from '../../../../harness/report/jsonl.ts'
+import { storyOf } from '../../report/fixtures/story.ts'
 
-function dryRun(home: string, ...words: readonly string[]): string {
-  return execFileSync(inProject('gmemtest'), ['run', '--dry-run', '--accel', 'tcg', ...words], {
+/** Runs the command line in the directory `work`; returns its standard output. */
+function gmemtest(home: string, ...args: readonly string[]): string {
+  return execFileSync(inProject('gmemtest'), args, {
     cwd: path.join(home, 'work'),
     env: { ...process.env, XDG_CACHE_HOME: path.join(home, 'cache') },
     encoding: 'utf8',
@@ -14,9 +17,11 @@ function dryRun(home: string, ...words: readonly string[]): string {
   })
 }
 
+const plan = ['run', '--dry-run', '--accel', 'tcg'] as const
+
 void test('a dry run prints kernel, boots, tests and time, and writes nothing', (t) => {
   const home = t.testdir({ cache: {}, work: {} })
-  const stdout = dryRun(home, '--shard', '1/2', '--jobs', '3', 'contents-')
+  const stdout = gmemtest(home, ...plan, '--shard', '1/2', '--jobs', '3', 'contents-')
   t.match(
     stdout,
     /^kernel: gmem-convert: its source must be fetched, and it must be built\ndialect: convert-ioctl\naccelerator: tcg /,
@@ -32,8 +37,20 @@ void test('a dialect that is open until the boot is planned with pools of huge p
   const kernel = path.join(home, 'mine.yaml')
   const text = readFileSync(inProject('kernel-configs/kernels/gmem-convert.yaml'), 'utf8')
   writeFileSync(kernel, text.replace(/^dialect: .*\n/m, ''))
-  const stdout = dryRun(home, '--kernel', kernel, 'huge-first')
+  const stdout = gmemtest(home, ...plan, '--kernel', kernel, 'huge-first')
   t.match(stdout, /^dialect: auto: the kernel tells it when it runs; planned as for convert-ioctl$/m)
   t.match(stdout, /^ {2}\d+ × 2M.*: huge-first/m)
+  t.end()
+})
+
+void test('the time is that of the durations that the user names', (t) => {
+  const name = 'contents-survive-conversion'
+  const events = storyOf().map((event) =>
+    event.type === 'test-finished' ? { ...event, name, verdict: 'PASS' as const, milliseconds: 599_000 } : event,
+  )
+  const earlier = events.map((event) => `${lineOf(event)}\n`).join('')
+  const home = t.testdir({ cache: {}, work: {}, earlier: { 'results.jsonl': earlier } })
+  const stdout = gmemtest(home, ...plan, '--durations', path.join(home, 'earlier'), name)
+  t.match(stdout, /^time: about 10:00 after the build\n$/m)
   t.end()
 })

@@ -1,5 +1,5 @@
 // The directory of a merged run.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
@@ -65,4 +65,28 @@ void test('the results of a shard are never replaced', async (t) => {
     code: 'OPTION_VALUE',
     message: /is the directory of a shard/,
   })
+  const link = path.join(home, 'link')
+  const before = readFileSync(path.join(home, 'two', 'results.jsonl'), 'utf8')
+  symlinkSync('two', link)
+  await t.rejects(mergeStoredRuns(places, { output: link }, context), {
+    code: 'OPTION_VALUE',
+    message: /link is the directory of a shard, .*two$/,
+  })
+  t.equal(readFileSync(path.join(home, 'two', 'results.jsonl'), 'utf8'), before)
+})
+
+void test('a baseline of another suite is refused before there is a directory', async (t) => {
+  const campaign = '{"type":"mutants-started","time":"T","version":3,"kernel":"k","mutants":[]}\n'
+  const home = t.testdir({
+    one: { 'results.jsonl': shard(1, ['a', 'c']) },
+    two: { 'results.jsonl': shard(2, ['b', 'd', 'e']) },
+    mutants: { 'results.jsonl': campaign },
+  })
+  const places = [path.join(home, 'one'), path.join(home, 'two')]
+  const output = path.join(home, 'merged')
+  const { context } = fakeContext()
+  await t.rejects(mergeStoredRuns(places, { output, baseline: path.join(home, 'mutants') }, context), {
+    code: 'BASELINE_REFUSED',
+  })
+  t.notOk(existsSync(output))
 })

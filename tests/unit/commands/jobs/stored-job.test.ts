@@ -59,3 +59,35 @@ void test('a directory that cannot be written is no problem for reports elsewher
   t.equal(await reportStoredRun(directory, { report: [parseReport('ktap:-')] }, context), 1)
   chmodSync(directory, 0o755)
 })
+
+void test('a report that is named twice is written once', async (t) => {
+  const { stdout } = await report(t, 'tap', 'tap:-')
+  t.equal(stdout.match(/^TAP version 14$/gm)?.length, 1)
+})
+
+void test('two reports never go to one file, though only one names it', async (t) => {
+  const directory = t.testdir({ 'results.jsonl': text })
+  const wishes = [parseReport('junit'), parseReport(`kcidb:${directory}/junit.xml`)]
+  await t.rejects(reportStoredRun(directory, { report: wishes }, fakeContext().context), {
+    code: 'OPTION_VALUE',
+    message: /junit and kcidb both go to .*junit\.xml/,
+  })
+  t.notOk(existsSync(path.join(directory, 'junit.xml')))
+})
+
+void test('a baseline of mutants is refused', async (t) => {
+  const campaign = '{"type":"mutants-started","time":"T","version":3,"kernel":"k","mutants":[]}\n'
+  const home = t.testdir({ now: { 'results.jsonl': text }, mutants: { 'results.jsonl': campaign } })
+  const baseline = path.join(home, 'mutants')
+  await t.rejects(reportStoredRun(path.join(home, 'now'), { baseline }, fakeContext().context), {
+    code: 'BASELINE_REFUSED',
+  })
+})
+
+void test('the notes about a baseline are printed', async (t) => {
+  const home = t.testdir({ now: { 'results.jsonl': text }, before: { 'results.jsonl': `${text}{"type":` } })
+  const stderr = new PassThrough()
+  const { context } = fakeContext({ stdout: new PassThrough(), stderr })
+  await reportStoredRun(path.join(home, 'now'), { baseline: path.join(home, 'before') }, context)
+  t.match(String(stderr.read()), /^gmemtest: .*before\/results\.jsonl: the last line is incomplete/m)
+})

@@ -1,12 +1,16 @@
 // Only what is new against an earlier run makes a run fail.
 import { test } from 'tap'
 import type { ReportEvent, SplatNote, TestFinished, Verdict } from '../../../../harness/report/events.ts'
-import { Baseline, readBaseline } from '../../../../harness/report/stored/baseline.ts'
-import { lineOf } from '../../../../harness/report/jsonl.ts'
+import { Baseline } from '../../../../harness/report/stored/baseline.ts'
 import { diagnosticOf, storyOf } from '../fixtures/story.ts'
 import { written } from '../fixtures/written.ts'
 
-function finished(name: string, verdict: Verdict, splats: readonly SplatNote[] = []): TestFinished {
+function finished(
+  name: string,
+  verdict: Verdict,
+  splats: readonly SplatNote[] = [],
+  rest: Partial<TestFinished> = {},
+): TestFinished {
   return {
     type: 'test-finished',
     suite: 's',
@@ -15,7 +19,36 @@ function finished(name: string, verdict: Verdict, splats: readonly SplatNote[] =
     verdict,
     milliseconds: 1,
     ...(splats.length === 0 ? {} : { splats }),
+    ...rest,
   }
+}
+
+function saying(message: string): TestFinished {
+  return finished('a', 'FAIL', [], { diagnostic: diagnosticOf(message) })
+}
+
+/** The end of a run. */
+function ending(exitCode: number, aborted?: string): ReportEvent {
+  const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
+  return {
+    type: 'run-finished',
+    milliseconds: 1,
+    verdicts,
+    exitCode,
+    ...(aborted === undefined ? {} : { aborted }),
+  }
+}
+
+/** The exit code of a run of these tests; without an end if `exitCode` is the one of a run that was killed. */
+function codeOf(
+  before: readonly TestFinished[],
+  now: readonly TestFinished[],
+  exitCode: number,
+  end: ReportEvent | undefined = ending(exitCode),
+): number {
+  const baseline = new Baseline(before)
+  for (const event of [...now, ...(end === undefined ? [] : [end])]) baseline.compared(event)
+  return baseline.exitCode(exitCode)
 }
 
 function splat(fingerprint: string, allowed?: string): SplatNote {
@@ -27,16 +60,40 @@ function change(before: TestFinished | undefined, now: TestFinished): unknown {
   const baseline = new Baseline(before === undefined ? [] : [before])
   const event = baseline.compared(now)
   const without = now.verdict === 'FAIL' || now.verdict === 'ERROR' ? 1 : now.verdict === 'MISS' ? 69 : 0
+  baseline.compared(ending(without))
   return [event.type === 'test-finished' ? event.change : 'no test', baseline.exitCode(without)]
 }
 
 void test('a failure is known when the baseline has it, and new when it has it not', (t) => {
   for (const verdict of ['FAIL', 'ERROR'] as const) {
-    t.strictSame(change(finished('a', 'FAIL'), finished('a', verdict)), ['known', 0])
+    t.strictSame(change(finished('a', verdict), finished('a', verdict)), ['known', 0])
     t.strictSame(change(finished('a', 'PASS'), finished('a', verdict)), ['new', 1])
     t.strictSame(change(finished('a', 'MISS'), finished('a', verdict)), ['new', 1])
     t.strictSame(change(undefined, finished('a', verdict)), ['new', 1], 'a new test')
   }
+  t.strictSame(change(finished('a', 'FAIL'), finished('a', 'ERROR')), ['new', 1])
+  t.strictSame(change(finished('a', 'ERROR'), finished('a', 'FAIL')), ['new', 1])
+  t.end()
+})
+
+void test('another check of the same test is another fault; numbers tell nothing', (t) => {
+  const before = saying("page 3 at 0xffff8881: wanted [ 'sigbus', 4 ], found [ 'sigbus', 2 ]")
+  const after = saying("page 17 at 0x7f00: wanted [ 'sigbus', 4 ], found [ 'sigbus', 0 ]")
+  t.strictSame(change(before, after), ['known', 0])
+  t.strictSame(change(before, saying('DATA LOST')), ['new', 1])
+  t.strictSame(change(finished('a', 'FAIL'), saying('DATA LOST')), ['new', 1])
+  t.end()
+})
+
+const program = (points: TestFinished['points'] & {}): TestFinished => finished('a', 'FAIL', [], { points })
+const bad = (name: string) => ({ ok: false, name })
+
+void test('another point of a program is another fault', (t) => {
+  t.strictSame(change(program([bad('p1'), bad('p2')]), program([bad('p1'), { ok: true, name: 'p2' }])), ['known', 0])
+  t.strictSame(change(program([bad('p1')]), program([bad('p1'), bad('p2')])), ['new', 1])
+  t.strictSame(change(program([bad('p1')]), program([bad('p1'), { ...bad('p2'), directive: 'TODO' }])), ['known', 0])
+  const below = (name: string) => ({ ...bad('p'), points: [bad(name)] })
+  t.strictSame(change(program([below('p1')]), program([below('p2')])), ['new', 1])
   t.end()
 })
 
@@ -44,7 +101,8 @@ void test('another splat is another fault; one that is allowed is none', (t) => 
   const before = finished('a', 'FAIL', [splat('1')])
   t.strictSame(change(before, finished('a', 'FAIL', [splat('1')])), ['known', 0])
   t.strictSame(change(before, finished('a', 'FAIL', [splat('1'), splat('2')])), ['new', 1])
-  t.strictSame(change(before, finished('a', 'FAIL', [splat('2', 'known')])), ['known', 0])
+  t.strictSame(change(before, finished('a', 'FAIL', [splat('1'), splat('2', 'known')])), ['known', 0])
+  t.strictSame(change(before, finished('a', 'FAIL')), ['new', 1], 'the fault of the baseline had a splat')
   t.strictSame(change(finished('a', 'FAIL', [splat('1', 'x')]), finished('a', 'FAIL', [splat('1')])), ['new', 1])
   t.end()
 })
@@ -63,27 +121,42 @@ void test('a skip of a test that ran is new, and a failure that is gone is fixed
 })
 
 void test('a run that was cut off is never a success', (t) => {
+  const failed = [finished('a', 'FAIL')]
+  t.equal(codeOf(failed, failed, 1), 0)
+  t.equal(codeOf(failed, failed, 1, ending(1, 'the kernel did not come up')), 1)
+  const killed = new Baseline(failed)
+  killed.compared(finished('a', 'FAIL'))
+  t.equal(killed.exitCode(1), 1, 'a run without an end was killed')
+  t.equal(codeOf(failed, failed, 130), 130)
+  t.equal(codeOf(failed, failed, 2), 2)
+  t.match(new Baseline(failed).compared(ending(1, 'x')), { exitCode: 1 })
+  t.end()
+})
+
+void test('a planned test without a result counts as a MISS', (t) => {
+  const [begin] = storyOf()
+  if (begin?.type !== 'run-started') throw new Error('a story has a beginning')
   const baseline = new Baseline([finished('a', 'FAIL')])
-  const verdicts = { PASS: 0, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 0 }
+  baseline.compared({ ...begin, tests: ['a', 'b'] })
   baseline.compared(finished('a', 'FAIL'))
-  const end = {
-    type: 'run-finished',
-    milliseconds: 1,
-    verdicts,
-    aborted: 'the kernel did not come up',
-    exitCode: 1,
-  } as const
-  t.match(baseline.compared(end), { exitCode: 1 })
-  t.equal(baseline.exitCode(1), 1)
-  t.equal(baseline.exitCode(130), 130)
+  t.match(baseline.compared(ending(1)), { exitCode: 69 })
+  t.equal(baseline.exitCode(1), 69)
+  t.end()
+})
+
+void test('what is new makes the run fail whatever its own exit code, and what is known does not', (t) => {
+  const miss = finished('m', 'MISS')
+  t.equal(codeOf([finished('a', 'PASS')], [finished('a', 'SKIP'), miss], 69), 1, 'a new skip beside a MISS')
+  t.equal(codeOf([], [finished('a', 'FAIL')], 69), 1, 'a code that another baseline has made')
+  const broken = [finished('a', 'ERROR')]
+  t.equal(codeOf(broken, broken, 69), 0, 'a program that is not built in both')
+  t.equal(codeOf(broken, [...broken, miss], 69), 69)
+  t.equal(codeOf([], [finished('a', 'PASS')], 69), 69, 'a reason that is no test')
   t.end()
 })
 
 void test('reports show a known failure as expected', async (t) => {
-  const text = storyOf()
-    .map((event) => `${lineOf(event)}\n`)
-    .join('')
-  const baseline = await readBaseline(t.testdir({ 'results.jsonl': text }))
+  const baseline = new Baseline(storyOf())
   const now = storyOf().map((event): ReportEvent =>
     event.type === 'test-finished' && event.name === 'a'
       ? { ...event, verdict: 'FAIL', diagnostic: diagnosticOf('new') }

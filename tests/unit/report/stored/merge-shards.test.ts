@@ -52,7 +52,7 @@ async function stored(t: Test, shards: readonly (readonly ReportEvent[])[], cut 
   return Promise.all(texts.map((_, index) => readRun(path.join(directory, `s${index}`))))
 }
 
-function eventsOf(lines: ReturnType<typeof mergeShards>): ReportEvent[] {
+function eventsOf({ lines }: ReturnType<typeof mergeShards>): ReportEvent[] {
   return lines.flatMap((line) => ('event' in line ? [line.event] : []))
 }
 
@@ -86,7 +86,7 @@ void test('an event that this version does not know stays with its test', async 
   if (first === undefined || second === undefined || third === undefined) throw new Error('three shards')
   const place = second.lines.length - 2
   const odd = { ...second, lines: second.lines.toSpliced(place, 0, { unknown }) }
-  const lines = mergeShards([first, odd, third])
+  const { lines } = mergeShards([first, odd, third])
   const at = lines.findIndex((line) => 'unknown' in line)
   t.match(lines[at + 1], { event: { type: 'test-finished', name: 'a' } })
 })
@@ -126,11 +126,20 @@ void test('shards that do not fit together are refused, and the message names th
   }
 })
 
-void test('a shard whose kernel was not built has no key', async (t) => {
+void test('a shard whose kernel was not built has no key, and the others must have the same', async (t) => {
   const begin = shardEvents(1)[0]
   if (begin === undefined) throw new Error('a shard has a beginning')
   const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   const failed: ReportEvent = { type: 'run-finished', milliseconds: 1, verdicts, aborted: 'no network', fault: 'infra' }
   const runs = await stored(t, [[begin, failed], shardEvents(2), shardEvents(3)])
   t.match(eventsOf(mergeShards(runs)).at(-1), { aborted: 'shard 1: no network', exitCode: 1 })
+  const [one, two, three] = runs
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three shards')
+  t.match(eventsOf(mergeShards([two, one, three])).at(-1), { exitCode: 1 }, 'in any order')
+  const other = shardEvents(3).map((event) => (event.type === 'kernel-ready' ? { ...event, key: 'zz' } : event))
+  const mixed = await stored(t, [[begin, failed], shardEvents(2), other])
+  t.throws(() => mergeShards(mixed), {
+    code: 'MERGE_REFUSED',
+    message: /shard 3 in .* has another kernel key than shard 2 in .*: zz, not abc123/,
+  })
 })

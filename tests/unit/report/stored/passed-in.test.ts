@@ -8,5 +8,10 @@ void test('only a test that passed has a duration', async (t) => {
   const text = storyOf()
     .map((event) => `${lineOf(event)}\n`)
     .join('')
-  t.strictSame(await passedIn(t.testdir({ 'results.jsonl': text })), new Map([['a', 250]]))
+  const notes: string[] = []
+  const tell = (note: string): void => void notes.push(note)
+  t.strictSame(await passedIn(t.testdir({ 'results.jsonl': text }), tell), new Map([['a', 250]]))
+  t.strictSame(notes, [])
+  await passedIn(t.testdir({ 'results.jsonl': `${text}{"type":` }), tell)
+  t.match(notes, [/the last line is incomplete/])
 })

@@ -6,9 +6,14 @@ import { storyOf } from '../fixtures/story.ts'
 
 type RunFinished = Extract<ReportEvent, { type: 'run-finished' }>
 const verdicts = { PASS: 1, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
-const good = storyOf().filter(
-  (event) => event.type !== 'run-finished' && (event.type !== 'test-finished' || event.name === 'a'),
-)
+
+/** The events of a run of these planned tests, of which `a` alone has a result, without its end. */
+function begunWith(tests: readonly string[]): ReportEvent[] {
+  return storyOf()
+    .filter((event) => event.type !== 'run-finished' && (event.type !== 'test-finished' || event.name === 'a'))
+    .map((event) => (event.type === 'run-started' ? { ...event, tests } : event))
+}
+const good = begunWith(['a'])
 
 function ended(rest: Partial<RunFinished>): number {
   return exitCodeOfEvents([...good, { type: 'run-finished', milliseconds: 1, verdicts, ...rest }])
@@ -53,5 +58,14 @@ void test('a campaign fails by its mutants and its control, not by the tests in 
   t.equal(exitCodeOfEvents([begin, { ...mutant, verdict: 'KILLED' }, { ...control, reason: 'x' }, end]), 1)
   t.equal(exitCodeOfEvents([begin, { ...end, verdicts: { ...counts, NOT_BUILT: 1 } }]), 69)
   t.equal(exitCodeOfEvents([begin]), 69)
+  t.equal(exitCodeOfEvents([begin, { ...mutant, verdict: 'KILLED' }, end]), 69, 'without its control')
+  t.end()
+})
+
+void test('a run that ended without each planned result is no success', (t) => {
+  const end: ReportEvent = { type: 'run-finished', milliseconds: 1, verdicts, exitCode: 0 }
+  t.equal(exitCodeOfEvents([...begunWith(['a']), end]), 0)
+  t.equal(exitCodeOfEvents([...begunWith(['a', 'b']), end]), 69)
+  t.equal(exitCodeOfEvents([...begunWith(['a', 'b']), { ...end, exitCode: 1 }]), 1)
   t.end()
 })

@@ -198,7 +198,7 @@ void test('a failure says what, where and how to run it again', async (t) => {
   t.notOk(tap.includes('\u001b'), 'no escape sequences')
 })
 
-void test('a second try is said so, whether it helped or not', async (t) => {
+void test('a retry is said so, whether it helped or not', async (t) => {
   const retried = 'QEMU ended by SIGKILL'
   const tap = await written(
     started('a', 'b', 'c'),
@@ -207,9 +207,9 @@ void test('a second try is said so, whether it helped or not', async (t) => {
     finished('c', 'SKIP', { retried, reason: 'no ioctl' }),
     over(),
   )
-  t.match(tap, /^# a ran a second time, since the first try was in vain: QEMU ended by SIGKILL\nok 1 - a/m)
+  t.match(tap, /^# a was tried again: QEMU ended by SIGKILL\nok 1 - a/m)
   t.match(tap, /^not ok 2 - b[^]*^ {2}first_try: QEMU ended by SIGKILL$/m)
-  t.match(tap, /^# c ran a second time, .*\nok 3 - c.* # SKIP no ioctl$/m)
+  t.match(tap, /^# c was tried again: .*\nok 3 - c.* # SKIP no ioctl$/m)
   const parsed = await parse(tap)
   t.notOk(parsed.text.includes("'extra'"), 'nothing in it is not TAP')
 })

@@ -1,5 +1,6 @@
 // A run that ends early by its options: in order, and with what ran reported.
 import { test } from 'tap'
+import { isFailure } from '../../../../harness/report/stored/baseline.ts'
 import type { VmDeath } from '../../../../harness/vm/vm.ts'
 import type { FakeOptions } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run, takes, verdicts, type Body } from '../../fixtures/run/run.ts'
@@ -17,14 +18,20 @@ const dying: FakeOptions = {
 }
 
 void test('the first failure ends the run, and the reason names it', async (t) => {
-  const result = await run([named('a', fine), named('b', broken), named('c', fine)], { failFast: true })
+  const result = await run([named('a', fine), named('b', broken), named('c', fine)], {
+    failFast: ({ verdict }) => verdict === 'ERROR',
+  })
   t.strictSame(verdicts(result), ['PASS', 'ERROR'])
   t.match(result.events.at(-1), { aborted: 'b has ERROR, and the first failure ends the run', exitCode: 1 })
   t.equal(result.outcome.exitCode, 1)
 })
 
 void test('trouble of this computer is no failure', async (t) => {
-  const result = await run([named('a', fine), named('b', fine)], { failFast: true, retries: 0, instances: [dying, {}] })
+  const result = await run([named('a', fine), named('b', fine)], {
+    failFast: isFailure,
+    retries: 0,
+    instances: [dying, {}],
+  })
   t.strictSame(verdicts(result), ['MISS', 'PASS'])
 })
 
