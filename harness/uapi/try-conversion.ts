@@ -2,7 +2,7 @@
 import type { DialectSpec, KernelTrial, TrialResult } from './dialect-spec.ts'
 
 /** The ends of an ioctl that a kernel does not have, or that a switch has turned off. */
-const refusals: readonly string[] = ['ENOTTY', 'EOPNOTSUPP', 'EPERM', 'ENOSYS']
+const refusals: ReadonlySet<string> = new Set(['ENOTTY', 'EOPNOTSUPP', 'EPERM', 'ENOSYS'])
 
 const directions = [
   { initially: 'private', to: 'shared' },
@@ -32,7 +32,7 @@ export async function tryConversion(
     const { call, errno } = await kernel.convertsPage(flags, to)
     if (call === 'creation') return { isSpoken: false, tried: `${creationWith(flags)} gave ${errno}` }
     const tried = `${ioctl.names[to]} (${hex(ioctl.requests[to])}) on a file with flags ${hex(flags)} gave ${errno}`
-    if (refusals.includes(errno)) return { isSpoken: false, tried }
+    if (refusals.has(errno)) return { isSpoken: false, tried }
     done.push(tried)
   }
   return { isSpoken: true, tried: done.join(', ') }
@@ -49,6 +49,6 @@ export async function tryHugePages(
   const flags = creationFlags({ initially: 'shared', hugePages: '2M' })
   const errno = await kernel.createsHugePage(flags)
   const reported = `KVM_CHECK_EXTENSION of ${hugePagesExtension} gave ${await kernel.extension(hugePagesExtension)}`
-  const isSpoken = errno !== 'EINVAL' && !refusals.includes(errno)
+  const isSpoken = errno !== 'EINVAL' && !refusals.has(errno)
   return { isSpoken, tried: `${creationWith(flags)} gave ${errno}, ${reported}` }
 }
