@@ -20,7 +20,10 @@ async function allScenarios(kernel: string, output: string, ...options: string[]
   const ran = await run(inProject('gmemtest'), args, limits)
   const parser = inProject('node_modules/.bin/tap-parser')
   const parsed = await run(parser, ['--strict', '--silent'], { ...limits, input: `${ran.stdout}\n` })
-  if (parsed.exitCode !== ran.exitCode) throw new Error(`tap-parser ended with ${parsed.exitCode}`)
+  if (parsed.exitCode !== ran.exitCode) {
+    const ends = `tap-parser ended with ${parsed.exitCode}, gmemtest with ${ran.exitCode}`
+    throw new Error(`${ends}:\n${ran.stdout.replaceAll(/^ok .*\n/gm, '')}\n${ran.stderr}`)
+  }
   const points = ran.stdout.split('\n').filter((line) => /^(not )?ok /.test(line))
   return {
     ran,
