@@ -38,7 +38,7 @@ test: check
 	@$(with_node) tap --jobs=1 --timeout=3600 tests/builds tests/vm
 	@echo "gmemtest: all tests passed"
 
-# Each of them runs, whatever became of those before it.
+# Behind make test, each of them runs, whatever became of the others.
 nightly: test
 	@failed=0; \
 	$(with_node) tap --jobs=1 --timeout=7200 tests/nightly || failed=1; \

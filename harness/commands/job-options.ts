@@ -106,6 +106,25 @@ const options = {
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 
+/** The options of the verbs that run a suite, in the order of their help. */
+export const suiteOptions = [
+  'kernel',
+  'accel',
+  'isolation',
+  'jobs',
+  'shard',
+  'durations',
+  'baseline',
+  'timeLimit',
+  'failFast',
+  'retryMachine',
+  'output',
+  'report',
+  'aptSuite',
+  'append',
+  'vmcore',
+] as const satisfies readonly (keyof typeof options)[]
+
 /** Adds options of these names to a command, in this order. */
 export function withOptions(
   command: Command,

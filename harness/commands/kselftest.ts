@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { listKselftests, runKselftest } from './jobs/kselftest-job.ts'
-import { withOptions, type JobOptions } from './job-options.ts'
+import { suiteOptions, withOptions, type JobOptions } from './job-options.ts'
 
 /** The default tests: the programs about private memory. */
 const defaultTests = [
@@ -37,27 +37,7 @@ export function kselftest(context: CommandContext): Command {
   const command = new Command('kselftest')
     .description("Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.")
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
-  return withOptions(
-    command,
-    [
-      'kernel',
-      'accel',
-      'isolation',
-      'jobs',
-      'shard',
-      'durations',
-      'baseline',
-      'timeLimit',
-      'failFast',
-      'retryMachine',
-      'output',
-      'report',
-      'aptSuite',
-      'append',
-      'vmcore',
-    ],
-    defaultSelftestKernel,
-  )
+  return withOptions(command, suiteOptions, defaultSelftestKernel)
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)
     .addHelpText('after', examples)
     .action(

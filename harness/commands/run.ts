@@ -8,7 +8,7 @@ import type { Test } from '../run/test.ts'
 import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { chooseJob, prepareJob } from './jobs/job.ts'
-import { refuseKeepOfMany, withOptions, type JobOptions } from './job-options.ts'
+import { refuseKeepOfMany, suiteOptions, withOptions, type JobOptions } from './job-options.ts'
 import { runSuite } from './jobs/suite-job.ts'
 
 interface RunOptions extends JobOptions {
@@ -39,28 +39,7 @@ export function run(context: CommandContext): Command {
   const command = new Command('run')
     .description('Build the kernel if need be, boot it, run scenarios on it, and report TAP.')
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
-  return withOptions(
-    command,
-    [
-      'kernel',
-      'accel',
-      'isolation',
-      'jobs',
-      'dryRun',
-      'shard',
-      'durations',
-      'baseline',
-      'timeLimit',
-      'failFast',
-      'retryMachine',
-      'output',
-      'report',
-      'aptSuite',
-      'append',
-      'vmcore',
-    ],
-    defaultKernel,
-  )
+  return withOptions(command, [...suiteOptions, 'dryRun'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .option('--keep', 'leave the instance up after the run, and print the commands for ssh and gdb')
     .addHelpText('after', examples)

@@ -1,4 +1,4 @@
-// S-A11, S-A30, S-A24: holes beside faults of a guest whose memslot has no host memory: nothing but the file itself tells KVM that pages go.
+// S-A30, S-A20: holes beside faults of a guest whose memslot has no host memory: nothing but the file itself tells KVM that pages go.
 import { pages, pageSize, scenario } from '../../../harness/api.ts'
 
 const kinds = [
@@ -10,7 +10,7 @@ const races = 5
 
 export default scenario({
   title: 'holes beside a guest whose memslot has no host memory leave it no page that the file does not have',
-  rules: ['S-A11', 'S-A30', 'S-A24'],
+  rules: ['S-A30', 'S-A20'],
   needs: ['in-place-conversion'],
   pools: { '2M': 2 },
   async run({ memory, agent, check, expectDone, offered }) {
