@@ -39,7 +39,7 @@ export const rooms: Rooms = {
   ],
 
   report: ['base', 'kernel'],
-  judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
+  judge: ['agent', 'base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
   'suites/scenarios': ['base', 'catalogue', 'kernel', 'run', 'uapi', 'vm', 'vocabulary'],

@@ -2,7 +2,6 @@
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
 import { unprovenClaims, type Claim } from './claims.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
-import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
 import { groupsWith, type BootPlan } from '../../run/boot-plan.ts'
 import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
@@ -10,7 +9,7 @@ import { runTests } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
 
 /** A kernel whose instances can be booted. Disposal closes the instances that no run has taken. */
-export interface BuiltKernel extends AsyncDisposable, Pick<JudgeFacts, 'decode'> {
+export interface BuiltKernel extends AsyncDisposable, Pick<RunOptions, 'decode' | 'storeProgram'> {
   readonly instances: InstanceSource
 }
 
@@ -28,10 +27,11 @@ export interface TrialOptions extends Omit<
 
 /** Runs the tests on one kernel: the first kill ends it, and the likely killers come first, so one after the other. */
 export async function runOn(
-  { instances, decode }: BuiltKernel,
+  { instances, decode, storeProgram }: BuiltKernel,
   options: Omit<TrialOptions, 'build' | 'all' | 'claims'> & Pick<RunOptions, 'until'>,
 ): Promise<RunOutcome> {
-  return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
+  const stores = storeProgram === undefined ? {} : { storeProgram }
+  return await runTests({ ...options, ...stores, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
 
 /**

@@ -14,6 +14,7 @@ import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
+import { writeProgram } from '../../report/stored/write-program.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
@@ -179,6 +180,7 @@ function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job,
   return {
     instances,
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
+    storeProgram: (program) => writeProgram(job.directory, program, `${mutant ?? 'control'}-`),
     async [Symbol.asyncDispose]() {
       await instances[Symbol.asyncDispose]()
       await consoles[Symbol.asyncDispose]()

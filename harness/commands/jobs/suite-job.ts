@@ -8,6 +8,7 @@ import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent, type TestFinished } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
+import { writeProgram } from '../../report/stored/write-program.ts'
 import { isFailure } from '../../report/stored/baseline.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
@@ -160,6 +161,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       }
       await emit(event)
     },
+    storeProgram: (program) => writeProgram(job.directory, program),
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   })
