@@ -8,7 +8,7 @@ import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
 import { commonOptions, verbIndex, withCommonOptions, type CommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
-import { Interrupted, listenForInterrupts } from './interrupt.ts'
+import { Interrupted, listenForInterrupts } from './ending/interrupt.ts'
 import { errorPrinter, primaryError } from './ending/print-error.ts'
 
 /** The verbs with their lines in the overview. */
@@ -21,6 +21,7 @@ const summaries = {
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
+  repro: 'export what a failed test did: as a C program, as a folder for QEMU, as a mail',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -35,6 +36,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
+  repro: async () => (await import('./repro.ts')).repro,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

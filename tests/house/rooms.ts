@@ -48,10 +48,13 @@ export const rooms: Rooms = {
 
   'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],
 
+  'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
+
   commands: [
     'base',
     'cache',
     'campaigns/mutants',
+    'campaigns/repro',
     'console',
     'image',
     'instance',

@@ -180,7 +180,7 @@ function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job,
   return {
     instances,
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
-    storeProgram: (program) => writeProgram(job.directory, program, `${mutant ?? 'control'}-`),
+    storeProgram: (program) => writeProgram(job.directory, { ...program, ...(mutant === undefined ? {} : { mutant }) }),
     async [Symbol.asyncDispose]() {
       await instances[Symbol.asyncDispose]()
       await consoles[Symbol.asyncDispose]()

@@ -24,7 +24,7 @@ import { jobsFor } from './jobs-for.ts'
 import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
-import { endsKeeping } from '../interrupt.ts'
+import { endsKeeping } from '../ending/interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 

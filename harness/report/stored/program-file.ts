@@ -30,9 +30,13 @@ export interface ProgramFile {
   readonly name: string
   readonly title: string
   readonly kernel: string
+  /** The mutant whose patch the kernel has on top of its series. */
+  readonly mutant?: string
   readonly dialect: string
   /** The huge pages that the instance must have, by size. */
   readonly pools: Readonly<Record<string, number>>
+  /** The boot variants of the instance. */
+  readonly boot: readonly string[]
   readonly failure: {
     readonly kind: FailureKind
     readonly message: string

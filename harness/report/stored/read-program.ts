@@ -26,8 +26,10 @@ const schema: z.ZodType<ProgramFile> = z.looseObject({
   name: text,
   title: text,
   kernel: text,
+  mutant: text.exactOptional(),
   dialect: text,
   pools: z.record(text, z.int().nonnegative()),
+  boot: z.array(text),
   failure: z.looseObject({
     kind: z.enum(['check', 'splat', 'death', 'hang', 'leak', 'warning', 'other']),
     message: text,

@@ -8,10 +8,11 @@ import type { ProgramFile } from './program-file.ts'
 
 /**
  * Writes the program of a test, and returns the name of the file in the directory, or the reason for which there is none. A
- * program that cannot be written does not change the verdict. `stem` comes before the name of the test: runs on several
- * kernels share a directory.
+ * program that cannot be written does not change the verdict. The mutants of a campaign share a directory: their
+ * names are in those of the files.
  */
-export async function writeProgram(directory: string, program: ProgramFile, stem = ''): Promise<string> {
+export async function writeProgram(directory: string, program: ProgramFile): Promise<string> {
+  const stem = program.mutant === undefined ? '' : `${program.mutant}-`
   const name = programName(`${stem}${program.name}`)
   const file = path.join(directory, name)
   try {

@@ -3,25 +3,30 @@ import { lineOf, type RecordedOperation } from '../agent/wire/journal.ts'
 import { operations } from '../agent/wire/operations.ts'
 import { tableDigests } from '../agent/wire/table.ts'
 import { CheckFailure } from '../base/check-failure.ts'
-import type { Attempt } from '../judge/attempt.ts'
-import { finishedOf, lineIn } from '../judge/diagnostic.ts'
-import type { Finished } from '../judge/facts.ts'
-import type { Judgement } from '../judge/verdict.ts'
+import type { Attempt } from './attempt.ts'
+import { finishedOf, lineIn } from './diagnostic.ts'
+import type { Finished, JudgeFacts, Subject } from './facts.ts'
+import type { Judgement } from './verdict.ts'
 import {
   programVersion,
   type FailureKind,
   type ProgramFile,
   type StoredOperation,
 } from '../report/stored/program-file.ts'
-import type { RunOptions } from './run-options.ts'
-import type { Test } from './test.ts'
+
+/** What the program of a test needs beside the facts of the judge. */
+interface ProgramOptions {
+  readonly dialect: string
+  /** Stores a program, and returns the name of the file. */
+  readonly storeProgram?: (program: ProgramFile) => Promise<string>
+}
 
 /** Returns the outcome of a test that was judged, and stores the operations of one that failed. */
 export async function outcomeOf(
-  test: Test,
+  test: Subject,
   attempt: Attempt,
   judged: Judgement,
-  options: RunOptions,
+  options: JudgeFacts & ProgramOptions,
 ): Promise<Finished> {
   const recorded = judged.verdict === 'FAIL' ? programOf(test, attempt, judged, options) : undefined
   const program = recorded === undefined ? undefined : await options.storeProgram?.(recorded)
@@ -30,10 +35,10 @@ export async function outcomeOf(
 
 /** Returns the program of a test that failed; undefined when it sent no operation to the agent. */
 function programOf(
-  test: Test,
+  test: Subject,
   attempt: Attempt,
   { message }: Judgement,
-  { kernel, dialect }: Pick<RunOptions, 'kernel' | 'dialect'>,
+  { kernel, dialect }: Pick<JudgeFacts & ProgramOptions, 'kernel' | 'dialect'>,
 ): ProgramFile | undefined {
   const { recording, observation } = attempt
   if (recording.operations.length === 0) return undefined
@@ -49,6 +54,7 @@ function programOf(
     kernel,
     dialect,
     pools: { ...test.wants.pools },
+    boot: test.wants.boot,
     failure: {
       kind: kindOf(attempt, problem),
       message,
