@@ -44,9 +44,12 @@ void test('the operations since a point have their words and bytes', (t) => {
   t.end()
 })
 
+function isMarker({ note }: SentRequest): boolean {
+  return note === '/marker'
+}
+
 void test('a journal is limited, and tells so', (t) => {
   const journal = new Journal()
-  const isMarker = ({ note }: SentRequest): boolean => note === '/marker'
   journal.begin(reading('/marker'))(done)
   for (let round = 0; round < 5; round += 1) {
     journal.begin({ ...reading('/large'), tail: Buffer.alloc(4 * 2 ** 20) })(done)

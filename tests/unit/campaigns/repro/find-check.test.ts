@@ -104,18 +104,19 @@ void test('mappings of the guest are the growth of a statistic', (t) => {
   t.end()
 })
 
+function header(first: number, second: number): Buffer {
+  const sizes = Buffer.alloc(8)
+  sizes.writeUInt32LE(first, 0)
+  sizes.writeUInt32LE(second, 4)
+  return sizes
+}
+
 /** One reading of the counters of the pool of 2M pages, in one batch. */
 function reading(values: Readonly<Record<string, number>>): StoredOperation {
   const directory = '/sys/kernel/mm/hugepages/hugepages-2048kB'
   const entries = Object.entries(values).map(
     ([name, value]) => [`${directory}/${name}_hugepages`, `${value}\n`] as const,
   )
-  const header = (first: number, second: number): Buffer => {
-    const sizes = Buffer.alloc(8)
-    sizes.writeUInt32LE(first, 0)
-    sizes.writeUInt32LE(second, 4)
-    return sizes
-  }
   return recorded(
     'fileBatch',
     { files: entries.length },
