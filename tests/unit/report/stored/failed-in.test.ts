@@ -11,6 +11,10 @@ function finished(name: string, verdict: TestFinished['verdict']): TestFinished 
   return { type: 'test-finished', suite: 'scenarios', name, title: '', verdict, milliseconds: 1 }
 }
 
+function named(...names: readonly string[]): { name: string }[] {
+  return names.map((name) => ({ name }))
+}
+
 void test('the tests that did not pass run again, and no others', async (t) => {
   const events = [
     ...(start === undefined ? [] : [start]),
@@ -23,7 +27,6 @@ void test('the tests that did not pass run again, and no others', async (t) => {
     finished('again', 'PASS'),
   ]
   const results = t.testdir({ 'results.jsonl': events.map((event) => `${lineOf(event)}\n`).join('') })
-  const named = (...names: readonly string[]): { name: string }[] => names.map((name) => ({ name }))
   const all = named('again', 'breaks', 'fails', 'misses', 'new', 'passes', 'skips')
   t.strictSame(await failedIn(results, all), named('breaks', 'fails', 'misses'))
   await t.rejects(failedIn(results, named('passes')), {
