@@ -19,8 +19,10 @@ struct gmem_convert {
 	__u64 reserved[5];
 };
 
-#define GMEM_CONVERT_SHARED _IOWR(KVMIO, 0x41, struct gmem_convert)
-#define GMEM_CONVERT_PRIVATE _IOWR(KVMIO, 0x42, struct gmem_convert)
+#define GMEM_CONVERT_SHARED _IOWR(0xAF, 0x41, struct gmem_convert)
+#define GMEM_CONVERT_PRIVATE _IOWR(0xAF, 0x42, struct gmem_convert)
+_Static_assert(GMEM_CONVERT_SHARED == 0xC040AF41, "shared");
+_Static_assert(GMEM_CONVERT_PRIVATE == 0xC040AF42, "private");
 
 static int gmem_convert(int gmem, __u64 to, __u64 offset, __u64 size)
 {
@@ -47,6 +49,7 @@ struct memory_attributes2 {
 };
 
 #define SET_MEMORY_ATTRIBUTES2 _IOWR(KVMIO, 0xd2, struct memory_attributes2)
+_Static_assert(SET_MEMORY_ATTRIBUTES2 == 0xC080AED2, "attributes2");
 
 static int set_gmem_attributes(int gmem, __u64 to, __u64 offset, __u64 size)
 {
@@ -74,6 +77,7 @@ struct memory_attributes2_v1 {
 
 #define SET_MEMORY_ATTRIBUTES2_V1 \
 	_IOWR(KVMIO, 0xd6, struct memory_attributes2_v1)
+_Static_assert(SET_MEMORY_ATTRIBUTES2_V1 == 0xC040AED6, "attributes2");
 
 static int set_gmem_attributes_v1(int gmem, __u64 to, __u64 offset, __u64 size)
 {
@@ -97,6 +101,7 @@ struct memory_attributes {
 };
 
 #define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
+_Static_assert(SET_MEMORY_ATTRIBUTES == 0x4020AED2, "attributes");
 
 static int set_vm_attributes(int vm, __u64 to, __u64 address, __u64 size)
 {

@@ -125,10 +125,9 @@ function linesOf<Name extends Step['name']>(step: Step<Name>, index: number, nam
   const lines = before === undefined ? [] : [before]
   const isLast = index === expectation.after
   const succeeded = step.end?.errno === 0
-  if (isLast && expectation.kind === 'end')
-    lines.push(`begin(${literal(step.line.replace(/ = .*/, ''))});`, `end = ${call};`)
-  else if (row.makes === true && succeeded) lines.push(`NEED(${call});`)
-  else lines.push(`STEP(${endOf(step)}, ${call});`)
+  const line = `STEP(${endOf(step)}, ${call});`
+  if (isLast && expectation.kind === 'end') lines.push(`end = ${line}`)
+  else lines.push(row.makes === true && succeeded ? `NEED(${call});` : line)
   if (expectation.kind === 'statistic' && index === expectation.from) lines.push('before = statistic;')
   return lines
 }
@@ -149,7 +148,8 @@ const checks: {
     `expect_number(${what}, ${factOf(last, field, names)}, ${wanted}ULL)`,
   pages: ({ wanted }, what) => `expect_pages(${what}, looks, wanted, ${wanted.length})`,
   change: ({ path, wanted }, what) => `expect_change(${what}, ${literal(path)}, before, ${wanted})`,
-  statistic: ({ wanted }, what) => `expect_number(${what}, statistic - before, ${wanted})`,
+  statistic: ({ wanted, falls }, what) =>
+    `expect_number(${what}, ${falls ? 'before - statistic' : 'statistic - before'}, ${wanted})`,
   log: (_expectation, what) => `expect_quiet_log(${what})`,
   alive: () => 'KSFT_PASS',
 }

@@ -6,7 +6,7 @@ import { hugePageSizes, poolDirectory } from '../../base/huge-page-sizes.ts'
 
 /** Returns the check of the first counter that differs; undefined when the compared values are no counters. */
 export function checkOfCounters(program: Program, what: string): Expectation | undefined {
-  return ofPool(program, what) ?? ofMappings(program, what) ?? ofLeak(program)
+  return ofPool(program, what) ?? ofMappings(program, what) ?? ofPages(program, what) ?? ofLeak(program)
 }
 
 /** The fields of the counters of a pool, as the vocabulary of scenarios names them, with their files. */
@@ -49,27 +49,48 @@ function firstNumberIn(steps: Program['steps'], path: string): number | undefine
 
 const statistics = { '4K': 'pages_4k', '2M': 'pages_2m', '1G': 'pages_1g' } as const
 
+interface Reading {
+  readonly index: number
+  readonly value: bigint
+}
+
+/** The readings of a statistic, each with its place in the program. */
+function readingsOf(steps: Program['steps'], name: string): readonly Reading[] {
+  return steps.flatMap((step, index) =>
+    step.name === 'kvmStats' && step.process === 0 && step.bytes.toString() === name && step.end?.bytes.length === 8
+      ? [{ index, value: step.end.bytes.readBigUInt64LE() }]
+      : [],
+  )
+}
+
 /** Compares by how much a statistic of the VM has grown between its last two readings. */
 function ofMappings({ failure, steps }: Program, what: string): Expectation | undefined {
   const [wanted, found] = [numbersOf(failure.wanted), numbersOf(failure.found)]
   const [size, name] = Object.entries(statistics).find(([each]) => wanted.get(each) !== found.get(each)) ?? []
   if (size === undefined || name === undefined) return undefined
-  const readings = steps.flatMap((step, index) =>
-    step.name === 'kvmStats' && step.process === 0 && step.bytes.toString() === name && step.end?.bytes.length === 8
-      ? [{ index, value: step.end.bytes.readBigUInt64LE() }]
-      : [],
-  )
-  const [from, to] = readings.slice(-2)
+  const [from, to] = readingsOf(steps, name).slice(-2)
   const aim = wanted.get(size)
   if (from === undefined || to === undefined || aim === undefined) return undefined
   if (to.value - from.value !== BigInt(found.get(size) ?? NaN)) return undefined
   return {
     kind: 'statistic',
     from: from.index,
+    falls: false,
     after: to.index,
     wanted: BigInt(aim),
     what: `${what}: those of ${size}`,
   }
+}
+
+/** Compares by how much the 4K mappings of the guest grew or fell, when the check was about the difference alone. */
+function ofPages({ failure: { wanted, found }, steps }: Program, what: string): Expectation | undefined {
+  const [from, to] = readingsOf(steps, 'pages_4k').slice(-2)
+  if (typeof wanted !== 'number' || typeof found !== 'number' || from === undefined || to === undefined)
+    return undefined
+  const growth = to.value - from.value
+  // Of no difference, the direction is unknown.
+  if (growth === 0n || wanted < 0 || (growth < 0n ? -growth : growth) !== BigInt(Math.abs(found))) return undefined
+  return { kind: 'statistic', from: from.index, falls: growth < 0n, after: to.index, wanted: BigInt(wanted), what }
 }
 
 /** A leak of a counter that has one number in one file of every kernel. */

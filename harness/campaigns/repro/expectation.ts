@@ -23,7 +23,7 @@ export type Expectation = {
   /** The change of a number in a file of the kernel since the start of the program. */
   | { readonly kind: 'change'; readonly path: string; readonly wanted: bigint }
   /** The change of a statistic between two operations that read it. */
-  | { readonly kind: 'statistic'; readonly from: number; readonly wanted: bigint }
+  | { readonly kind: 'statistic'; readonly from: number; readonly falls: boolean; readonly wanted: bigint }
   /** The kernel printed no splat. */
   | { readonly kind: 'log' }
   /** The kernel is alive, and the operations ended in time. */

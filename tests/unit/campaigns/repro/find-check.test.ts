@@ -100,6 +100,12 @@ void test('mappings of the guest are the growth of a statistic', (t) => {
     wanted: { '4K': 0, '2M': 1, '1G': 0 },
     found: { '4K': 1, '2M': 0, '1G': 0 },
   }
+  const pages = { message: 'pages that the conversion took from the guest: wanted 4, found 3', wanted: 4, found: 3 }
+  t.match(check([statistic('pages_4k', 9), statistic('pages_4k', 6)], pages), {
+    kind: 'statistic',
+    falls: true,
+    wanted: 4n,
+  })
   t.match(check(readings, failure), { kind: 'statistic', from: 5, after: 7, wanted: 0n, what: /those of 4K$/ })
   t.end()
 })
