@@ -12,19 +12,12 @@ import { keyOf, sha256 } from '../cache/hash.ts'
 import { prune } from '../cache/whole-directory.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { listPatchFiles, readPatchBytes, type PatchFile } from './series/folder.ts'
-import { readPatchFile } from './series/patch-file.ts'
+import { listPatchFiles, readPatchBytes, type PatchFile, type PatchFolder } from './series/folder.ts'
 import { withContent, type Patch } from './series/patch.ts'
+import { readFiles, type Part } from './series/read-files.ts'
 import { endsOfRange, readRange, type RangeEnds } from './series/range.ts'
 
 export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress'>
-
-/** A part of a series as it was read. */
-interface Part {
-  readonly patches: readonly Found[]
-  /** Sentences about commits that were left out. */
-  readonly notices: readonly string[]
-}
 
 /**
  * Reads the patches of all parts in order, as git reads them. A file or range that was read before starts no process that
@@ -42,7 +35,6 @@ export async function readSeries(parts: readonly SeriesPart[], context: SeriesCo
   return patches
 }
 
-type Found = Omit<Patch, 'content'>
 type PathPart = Extract<SeriesPart, { kind: 'path' }>
 type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
@@ -54,30 +46,23 @@ async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
       hint: 'name a folder or an mbox file that this user may read',
     })
   })
-  const files = status.isDirectory()
+  const { order, files }: PatchFolder = status.isDirectory()
     ? await listPatchFiles(part.path)
-    : [{ name: part.name, file: part.path, strip: 1 }]
+    : { order: 'names', files: [{ name: part.name, file: part.path, strip: 1 }] }
   const contents = await Promise.all(
     files.map(async (file) => {
       const bytes = await readPatchBytes(file)
       return { file, bytes, hash: sha256(bytes) }
     }),
   )
-  const inputs = contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])
-  const found = await remembered(inputs, context, async () => {
-    const patches: Found[] = []
-    for (const { file, bytes } of contents) patches.push(...(await patchesOf(file, bytes, context.signal)))
-    return { patches, notices: [] }
-  })
+  const inputs = [order, contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])]
+  const found = await remembered(inputs, context, async () =>
+    readFiles({ name: part.name, order, files: contents }, context.signal),
+  )
   if (found.patches.length === 0) throw seriesWithoutPatches(part, files)
   // The same patches may lie in another folder than when they were read.
   const places = new Map(files.map(({ name, file }) => [name, file]))
   return placed(found, (origin) => places.get(origin) ?? part.path)
-}
-
-async function patchesOf(file: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
-  const found = await readPatchFile(file, bytes, signal)
-  return found.map(({ kind, ...patch }) => ({ ...patch, origin: file.name, how: { kind }, strip: file.strip }))
 }
 
 function seriesWithoutPatches({ name }: PathPart, files: readonly PatchFile[]): UsageError {
@@ -112,7 +97,7 @@ async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
     const notices = empty.map(
       ({ commit, subject }) => `the commit ${commit.slice(0, 12)} ("${subject}") changes nothing and is left out`,
     )
-    return { patches, notices }
+    return { patches, notices, series: { prerequisites: [], messageIds: [] } }
   })
   if (found.patches.length === 0) throw rangeWithoutPatches(part, ends, found.notices)
   return placed(found, () => part.repository)
@@ -137,12 +122,12 @@ function rangeWithoutPatches({ range }: RangePart, [tip, base]: RangeEnds, notic
   })
 }
 
-function placed({ patches, notices }: Part, place: (origin: string) => string): Part {
-  return { notices, patches: patches.map((patch) => ({ ...patch, origin: place(patch.origin) })) }
+function placed({ patches, ...part }: Part, place: (origin: string) => string): Part {
+  return { ...part, patches: patches.map((patch) => ({ ...patch, origin: place(patch.origin) })) }
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 3
+const reading = 4
 
 /** How many series are remembered. */
 const mostRemembered = 128
@@ -161,5 +146,5 @@ async function remembered(inputs: unknown, { cache }: SeriesContext, read: () =>
 }
 
 function isPart(value: unknown): value is Part {
-  return hasShape(value, { patches: 'array', notices: 'array' })
+  return hasShape(value, { patches: 'array', notices: 'array', series: 'object' })
 }

@@ -1,8 +1,8 @@
 // What git would read without a word, and otherwise than its sender meant it: text that is lost, or half decoded.
 // Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
-import { lineOutside } from './line-outside.ts'
-import type { Fault } from './patch-fault.ts'
-import { hasDiff } from './patch.ts'
+import { lineOutside } from '../series/line-outside.ts'
+import type { Fault } from '../series/patch-fault.ts'
+import { hasDiff } from '../series/patch.ts'
 
 const magics = [
   ['\x1f\x8b', 'gunzip'],
