@@ -1,6 +1,6 @@
 // The series: an ordered list of patches, from folders, mboxes and git ranges.
 import type { Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { namedSeries } from './definition/definition-paths.ts'
 import type { SeriesPart } from './definition/definition.ts'
@@ -12,33 +12,67 @@ import { keyOf, sha256 } from '../cache/hash.ts'
 import { prune } from '../cache/whole-directory.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import type { BuildContext } from './provide-progress.ts'
+import type { SeriesFacts } from './mails/choose.ts'
+import { fetchThread } from './mails/fetch-thread.ts'
+import { fetchRange } from './series/fetch-range.ts'
 import { listPatchFiles, readPatchBytes, type PatchFile, type PatchFolder } from './series/folder.ts'
 import { withContent, type Patch } from './series/patch.ts'
 import { readFiles, type Part } from './series/read-files.ts'
 import { endsOfRange, readRange, type RangeEnds } from './series/range.ts'
 
-export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress'>
+export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress' | 'refresh'>
+
+/** A part of a series with its patches. */
+export interface ReadPart {
+  readonly part: SeriesPart
+  readonly patches: readonly Patch[]
+  readonly series: SeriesFacts
+}
 
 /**
  * Reads the patches of all parts in order, as git reads them. A file or range that was read before starts no process that
  * reads its content.
- * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY, SERIES_FILE, SERIES_RANGE, PATCH_UNREADABLE
+ * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY, SERIES_FILE, SERIES_RANGE, PATCH_UNREADABLE, SERIES_INCOMPLETE,
+ * SERIES_SEVERAL, SERIES_AMBIGUOUS, MESSAGE_UNKNOWN
+ * @throws {InfraError} B4_MISSING, SERIES_UNREACHABLE
  */
 export async function readSeries(parts: readonly SeriesPart[], context: SeriesContext): Promise<Patch[]> {
-  const patches: Patch[] = []
+  return patchesOf(await readParts(parts, context))
+}
+
+/** Returns the patches of all parts, in order. */
+export function patchesOf(parts: readonly ReadPart[]): Patch[] {
+  return parts.flatMap(({ patches }) => patches)
+}
+
+/** Reads the parts as `readSeries` does, each for itself. */
+export async function readParts(parts: readonly SeriesPart[], context: SeriesContext): Promise<ReadPart[]> {
+  const all: ReadPart[] = []
   for (const part of parts) {
-    const { patches: found, notices } =
-      part.kind === 'git' ? await rangeOf(part, context) : await filesOf(part, context)
+    const { patches, notices, series } = await readPart(part, context)
     for (const message of notices) context.progress({ type: 'notice', message })
-    patches.push(...found.map(withContent))
+    all.push({ part, patches: patches.map(withContent), series })
   }
-  return patches
+  return all
+}
+
+async function readPart(part: SeriesPart, context: SeriesContext): Promise<Part> {
+  if (part.kind === 'git') return rangeOf(part, context)
+  if (part.kind === 'path') return filesOf(part, context)
+  const file = await fetchThread(part.messageId, context)
+  try {
+    return await filesOf({ kind: 'path', name: part.name, path: file }, context, part.messageId)
+  } catch (error) {
+    // More mails of the thread may have arrived since then.
+    if (error instanceof UsageError) await rm(file, { force: true })
+    throw error
+  }
 }
 
 type PathPart = Extract<SeriesPart, { kind: 'path' }>
 type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
-async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
+async function filesOf(part: PathPart, context: SeriesContext, wanted?: string): Promise<Part> {
   const status = await stat(part.path).catch(async (cause: unknown) => {
     if (isMissing(cause)) throw await unknownSeries(part)
     throw new UsageError('SERIES_UNKNOWN', `cannot read the series ${part.path}: ${messageOf(cause)}`, {
@@ -55,9 +89,9 @@ async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
       return { file, bytes, hash: sha256(bytes) }
     }),
   )
-  const inputs = [order, contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])]
+  const inputs = [order, wanted, contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])]
   const found = await remembered(inputs, context, async () =>
-    readFiles({ name: part.name, order, files: contents }, context.signal),
+    readFiles({ name: part.name, order, files: contents, ...(wanted === undefined ? {} : { wanted }) }, context.signal),
   )
   if (found.patches.length === 0) throw seriesWithoutPatches(part, files)
   // The same patches may lie in another folder than when they were read.
@@ -90,14 +124,15 @@ async function unknownSeries(part: PathPart): Promise<UsageError> {
   return new UsageError('SERIES_UNKNOWN', message, { hint })
 }
 
-async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
+async function rangeOf(written: RangePart, context: SeriesContext): Promise<Part> {
+  const part = path.isAbsolute(written.repository) ? written : await fetchRange(written, context)
   const ends = await endsOfRange(part, context.signal)
   const found = await remembered(ends, context, async () => {
     const { patches, empty } = await readRange(part, ends, context.signal)
     const notices = empty.map(
       ({ commit, subject }) => `the commit ${commit.slice(0, 12)} ("${subject}") changes nothing and is left out`,
     )
-    return { patches, notices, series: { prerequisites: [], messageIds: [] } }
+    return { patches, notices, series: { prerequisites: [], messageIds: [], changeIds: [] } }
   })
   if (found.patches.length === 0) throw rangeWithoutPatches(part, ends, found.notices)
   return placed(found, () => part.repository)

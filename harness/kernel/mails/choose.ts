@@ -4,29 +4,11 @@ import { plural } from '../../base/plural.ts'
 import { hasDiff } from '../series/patch.ts'
 import { joinBaseFacts, type BaseFacts } from './base-facts.ts'
 import { isPatch, isSamePatch, mailName, type Mail } from './mail.ts'
+import type { Box } from './box.ts'
+import { chooseVersion, type ChosenVersion } from './choose-version.ts'
+import { describe, inOrder, seriesOf } from './one-series.ts'
 import { plainTitle, versionName } from './subject.ts'
-import {
-  areOneSeries,
-  groupVersions,
-  mailsOf,
-  missingNumbers,
-  orderedPatches,
-  titleOf,
-  type Version,
-} from './versions.ts'
-
-/** A box of mails. */
-export interface Box {
-  /** Its name in messages. */
-  readonly name: string
-  readonly mails: readonly Mail[]
-  /** The Message-ID that the user named: its series and version are taken. */
-  readonly wanted?: string
-  /** The file has one mail, which may be one patch of a series. */
-  readonly isOnePatch: boolean
-  /** The mails have an order beside that of their numbers: the names of their files. */
-  readonly isOrdered?: boolean
-}
+import { groupVersions, mailsOf, orderedPatches, titleOf, type Version } from './versions.ts'
 
 /** The mails that are applied, in order. */
 export interface Choice {
@@ -44,6 +26,8 @@ export interface SeriesFacts extends BaseFacts {
   readonly version?: string
   /** The Message-IDs of all its mails, the cover letter first. */
   readonly messageIds: readonly string[]
+  /** b4's change-ids of all its mails. */
+  readonly changeIds: readonly string[]
 }
 
 /**
@@ -77,88 +61,6 @@ function withoutCopies(mails: readonly Mail[]): Mail[] {
   return mails.filter((mail) => mail.messageId === undefined || best.get(mail.messageId) === mail)
 }
 
-/** Groups the versions by their series. With `wanted`, only the series of that mail stays, if a version has it. */
-function seriesOf(versions: readonly Version[], mails: readonly Mail[], wanted: string | undefined): Version[][] {
-  const found: Version[][] = []
-  for (const version of versions) {
-    const same = found.filter((series) => series.some((one) => areOneSeries(one, version)))
-    for (const series of same) found.splice(found.indexOf(series), 1)
-    found.push([...same.flat(), version])
-  }
-  const around = wanted === undefined ? undefined : threadOf(wanted, mails)
-  const asked = found.filter((series) =>
-    series.some((version) => mailsOf(version).some(({ messageId }) => messageId === wanted)),
-  )
-  if (asked.length > 0) return asked
-  const answered = found.filter((series) =>
-    series.some((version) =>
-      mailsOf(version).some(({ messageId }) => messageId !== undefined && around?.has(messageId)),
-    ),
-  )
-  return answered.length > 0 ? answered : found
-}
-
-/** Returns the Message-IDs that a mail answers, directly or not. */
-function threadOf(wanted: string, mails: readonly Mail[]): Set<string> {
-  const parents = new Map(
-    mails.flatMap(({ messageId, parents: above }) => (messageId === undefined ? [] : [[messageId, above]])),
-  )
-  const found = new Set<string>()
-  const open = [wanted]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue
-    found.add(id)
-    open.push(...(parents.get(id) ?? []))
-  }
-  return found
-}
-
-/** Orders several series by their prerequisites; a series that needs no other one must be the only one. */
-function inOrder(name: string, series: readonly Version[][], mails: readonly Mail[]): Version[][] {
-  if (series.length <= 1) return [...series]
-  const rest = [...series]
-  const ordered: Version[][] = []
-  while (rest.length > 0) {
-    const index = rest.findIndex((one) => !rest.some((other) => other !== one && needs(one, other)))
-    const [next] = rest.splice(Math.max(0, index), 1)
-    if (next !== undefined) ordered.push(next)
-  }
-  const isChain = ordered.every((one, index) => {
-    const after = ordered[index + 1]
-    return after === undefined || needs(after, one)
-  })
-  if (isChain) return ordered
-  throw severalSeries(name, series, mails)
-}
-
-/** Returns whether the mails of one series name another one as a prerequisite. */
-function needs(one: readonly Version[], other: readonly Version[]): boolean {
-  const theirs = other.flatMap(mailsOf)
-  const ids = new Set(theirs.flatMap(({ messageId, base }) => [messageId ?? '', base.changeId ?? '']))
-  return one.flatMap(mailsOf).some(({ base }) => base.prerequisites.some(({ id }) => ids.has(id)))
-}
-
-function severalSeries(name: string, series: readonly Version[][], mails: readonly Mail[]): UsageError {
-  const tail = series.map((versions) => {
-    const [version] = newestFirst(versions)
-    return version === undefined ? '' : describe(version)
-  })
-  const hint = mails.some(({ messageId }) => messageId !== undefined)
-    ? 'save each series to a file of its own, and name the files in the order in which they are applied; b4 am MESSAGE-ID -m FILE does that'
-    : 'save each series to a file of its own, and name the files in the order in which they are applied'
-  return new UsageError(
-    'SERIES_SEVERAL',
-    `${name} has ${plural(series.length, 'series').replace(/seriess$/, 'series')}`,
-    { tail, hint },
-  )
-}
-
-function describe(version: Version): string {
-  const { facts, sender, messageId } = version.cover ?? orderedPatches(version)[0] ?? version.first
-  const id = messageId === undefined ? '' : ` <${messageId}>`
-  return `${versionName(facts)} of '${titleOf(version)}', ${plural(facts.total, 'patch')}, by ${sender}${id}`
-}
-
 /** Refuses patches without a number that belong to no thread of the series: they are another series. */
 function refuseOthers(
   name: string,
@@ -175,103 +77,6 @@ function refuseOthers(
     tail: [...(first === undefined ? [] : [describe(first)]), mailName(other)],
     hint: 'save the series and the patch to files of their own, and name the files in the order in which they are applied',
   })
-}
-
-/** Sorts versions, the newest first. */
-function newestFirst(versions: readonly Version[]): Version[] {
-  return versions.toSorted((left, right) => {
-    const [one, other] = [left.first.facts, right.first.facts]
-    const dates = (dateOf(right) ?? 0) - (dateOf(left) ?? 0)
-    // Some authors count anew when the RFC is over.
-    const countsAnew =
-      one.isRfc !== other.isRfc && (one.isRfc ? one.version > other.version : other.version > one.version)
-    if (countsAnew) return dates === 0 ? Number(one.isRfc) - Number(other.isRfc) : dates
-    if (one.version !== other.version) return other.version - one.version
-    if (one.isRfc !== other.isRfc) return Number(one.isRfc) - Number(other.isRfc)
-    if (dates !== 0) return dates
-    return Number(other.isResend) - Number(one.isResend)
-  })
-}
-
-function dateOf(version: Version): number | undefined {
-  return mailsOf(version).find(({ date }) => date !== undefined)?.date
-}
-
-interface ChosenVersion {
-  readonly version: Version
-  readonly notices: readonly string[]
-}
-
-function chooseVersion(
-  name: string,
-  series: readonly Version[],
-  mails: readonly Mail[],
-  { wanted, isOnePatch }: Pick<Box, 'isOnePatch'> & { readonly wanted: string | undefined },
-): ChosenVersion {
-  const sorted = newestFirst(series)
-  const asked = sorted.find((version) =>
-    mailsOf(version).some(({ messageId }) => messageId === wanted && wanted !== undefined),
-  )
-  const isWhole = (version: Version): boolean => missingNumbers(version).length === 0
-  const [newest] = sorted
-  const version = asked ?? sorted.find(isWhole) ?? newest
-  if (version === undefined || newest === undefined) throw new Error('a series without a version')
-  const isOneOfMany = isOnePatch && mails.length === 1
-  if (!isWhole(version) && !isOneOfMany) throw incomplete(name, version)
-  const [conflict] = version.conflicts
-  if (conflict !== undefined) {
-    throw new UsageError(
-      'SERIES_AMBIGUOUS',
-      `${name} has two patches with the number ${numberOf(conflict[0])} of '${titleOf(version)}'`,
-      {
-        tail: conflict.map(mailName),
-        hint: 'remove one of the two mails',
-      },
-    )
-  }
-  return { version, notices: noticesOf(name, version, sorted, isOneOfMany) }
-}
-
-function noticesOf(name: string, version: Version, sorted: readonly Version[], isOneOfMany: boolean): string[] {
-  const mine = versionName(version.first.facts)
-  const notices: string[] = []
-  const cut = sorted.slice(0, sorted.indexOf(version)).filter((one) => missingNumbers(one).length > 0)
-  for (const one of cut)
-    notices.push(`${name}: ${versionName(one.first.facts)} lacks ${listOfMissing(one)}, so ${mine} is taken`)
-  const others = sorted
-    .filter((one) => one !== version && !cut.includes(one))
-    .map(({ first }) => versionName(first.facts))
-  if (others.length > 0) {
-    notices.push(
-      `${name}: ${mine} of '${titleOf(version)}' is taken (${plural(version.patches.size, 'patch')}), and not ${others.join(', ')}`,
-    )
-  }
-  if (isOneOfMany && version.first.facts.total > 1)
-    notices.push(`${name} is patch ${numberOf(version.first)} of its series, alone`)
-  return notices
-}
-
-function numberOf({ facts: { number, total } }: Mail): string {
-  return `${number}/${total}`
-}
-
-const mostNamed = 8
-
-function listOfMissing(version: Version): string {
-  const { total } = version.first.facts
-  const missing = missingNumbers(version).map((number) => `${number}/${total}`)
-  const more = missing.length > mostNamed ? ` and ${missing.length - mostNamed} more` : ''
-  return `${missing.slice(0, mostNamed).join(', ')}${more}`
-}
-
-function incomplete(name: string, version: Version): UsageError {
-  return new UsageError(
-    'SERIES_INCOMPLETE',
-    `${name} is cut off or incomplete: ${versionName(version.first.facts)} of '${titleOf(version)}' lacks ${listOfMissing(version)}`,
-    {
-      hint: 'save the whole thread again (b4 mbox MESSAGE-ID, or the link "mbox.gz" of the archive); a part of a series on purpose can be a folder of *.patch files whose names begin with numbers',
-    },
-  )
 }
 
 /** Returns a sentence for each kind of mail that is not applied. */
@@ -293,6 +98,7 @@ function factsOf(chosen: readonly ChosenVersion[]): SeriesFacts {
     ...joinBaseFacts(mails.map(({ base }) => base)),
     ...(last === undefined ? {} : { title: titleOf(last), version: versionName(last.first.facts) }),
     messageIds: mails.flatMap(({ messageId }) => messageId ?? []),
+    changeIds: mails.flatMap(({ base }) => base.changeId ?? []),
   }
 }
 
@@ -316,6 +122,7 @@ function looseSeries(name: string, mails: readonly Mail[], patches: readonly Mai
       ...joinBaseFacts(newest.map(({ base }) => base)),
       ...(first === undefined ? {} : { title: first.facts.title }),
       messageIds: newest.flatMap(({ messageId }) => messageId ?? []),
+      changeIds: newest.flatMap(({ base }) => base.changeId ?? []),
     },
     notices: [
       ...older.map((mail) => `${name}: ${mailName(mail)} is left out for a newer version`),

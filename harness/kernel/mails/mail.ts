@@ -28,7 +28,9 @@ export interface Mail {
   readonly links: readonly string[]
   /** The text that `git apply` gets. */
   readonly diff: string
-  /** What keeps git from reading it as it was meant. */
+  /** Why its file cannot be used, also when the mail is no patch: other mails may be in it, or a part of it in another one. */
+  readonly splitFault: Fault | undefined
+  /** What keeps git from reading its patch as it was meant. */
   readonly fault: Fault | undefined
   readonly sha256: string
 }

@@ -8,7 +8,7 @@ import { withWholeEnd } from '../series/trimmed-end.ts'
 import { readBaseFacts } from './base-facts.ts'
 import { cutDiff } from './cut-mail.ts'
 import type { Mail } from './mail.ts'
-import { faultOfDiff, faultOfMail } from './mail-faults.ts'
+import { faultOfDiff, faultOfMail, faultOfSplit } from './mail-faults.ts'
 import { readSubject } from './subject.ts'
 
 /** Runs git in a scratch directory and returns its output; undefined when git fails. */
@@ -45,7 +45,11 @@ export async function readMail(raw: string, place: MailPlace, scratch: string, g
   const text = `${reading.message}\n${reading.diff}`
   return {
     name: `${place.file}[${place.index}]: ${subject}`,
-    ...{ file: place.file, index: place.index, reading: reading.how, subject, facts },
+    file: place.file,
+    index: place.index,
+    reading: reading.how,
+    subject,
+    facts,
     sender: fieldOf(reading.facts, 'Email').toLowerCase(),
     date: dateOf(fieldOf(reading.facts, 'Date')),
     messageId: idsIn(rawField(header, 'message-id'))[0],
@@ -53,6 +57,7 @@ export async function readMail(raw: string, place: MailPlace, scratch: string, g
     base: readBaseFacts(text),
     links: facts.number === 0 ? linksIn(text) : [],
     diff: reading.diff,
+    splitFault: faultOfSplit(mail, facts.isReply),
     fault: reading.fault,
     sha256: sha256(mail),
   }

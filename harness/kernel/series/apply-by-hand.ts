@@ -62,6 +62,11 @@ function readingOf({ how }: Patch): string {
 function linesOf(group: readonly [Patch, ...Patch[]]): string[] {
   const [{ origin, how, strip }] = group
   const file = byHand(origin)
+  if (how.kind === 'text') {
+    return group.map(
+      ({ name, diff }) => `# ${name} as it was merged\n${apply} <<'END_OF_DIFF'\n${utf8(diff)}END_OF_DIFF`,
+    )
+  }
   if (how.kind === 'mail') {
     const numbers = group.flatMap((patch) => (patch.how.kind === 'mail' ? [String(patch.how.index)] : []))
     const variable = variables[how.reading]
@@ -74,4 +79,8 @@ function linesOf(group: readonly [Patch, ...Patch[]]): string[] {
   const commits = group.flatMap((patch) => (patch.how.kind === 'commit' ? [patch.how.commit] : []))
   const show = shellLine('git', [...asked(file), 'diff-tree', ...diffOptions])
   return [`for commit in ${commits.join(' ')}; do ${show} "$commit" | ${apply}; done`]
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString()
 }

@@ -28,6 +28,8 @@ type Reading =
   /** `index` is the number of the mail in its file, from 1. */
   | { readonly kind: 'mail'; readonly index: number; readonly reading: MailReading }
   | { readonly kind: 'commit'; readonly commit: string }
+  /** The diff of a merge, which is in no file. */
+  | { readonly kind: 'text' }
 
 /**
  * How `git mailinfo` gets a mail: as it is; with `--quoted-cr=strip`; without the blanks on empty lines; or without the word

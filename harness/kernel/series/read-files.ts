@@ -1,6 +1,7 @@
 // The patches of a file or a folder: what its mails bring, in the order in which they are applied.
 import { UsageError } from '../../base/errors.ts'
-import { chooseSeries, type Box, type SeriesFacts } from '../mails/choose.ts'
+import type { Box } from '../mails/box.ts'
+import { chooseSeries, type SeriesFacts } from '../mails/choose.ts'
 import { joinBaseFacts } from '../mails/base-facts.ts'
 import { isPatch, type Mail } from '../mails/mail.ts'
 import type { PatchFile, PatchOrder } from './folder.ts'
@@ -42,6 +43,7 @@ export interface Files {
 export async function readFiles({ name, order, files, wanted }: Files, signal: AbortSignal): Promise<Part> {
   const contents: Content[] = []
   for (const { file, bytes } of files) contents.push({ file, content: await readPatchFile(file, bytes, signal) })
+  for (const { file, content } of contents) requireSplit(file, content)
   const asked = wanted === undefined ? {} : { wanted }
   const [only] = contents
   if (only !== undefined && contents.length === 1 && only.content.kind === 'mails' && order !== 'listed') {
@@ -70,6 +72,13 @@ export async function readFiles({ name, order, files, wanted }: Files, signal: A
       throw error
     return listed(name, contents)
   }
+}
+
+/** @throws {UsageError} PATCH_UNREADABLE for a file that git does not split into its mails */
+function requireSplit({ file }: PatchFile, content: PatchFileContent): void {
+  if (content.kind === 'diff') return
+  const broken = content.mails.find(({ splitFault }) => splitFault !== undefined)
+  if (broken?.splitFault !== undefined) throw unreadablePatch(broken.name, file, broken.splitFault)
 }
 
 interface Content {
@@ -107,7 +116,11 @@ function listed(name: string, contents: readonly Content[]): Part {
       facts.push(part.series)
       continue
     }
-    facts.push({ ...mail.base, messageIds: mail.messageId === undefined ? [] : [mail.messageId] })
+    facts.push({
+      ...mail.base,
+      messageIds: mail.messageId === undefined ? [] : [mail.messageId],
+      changeIds: mail.base.changeId === undefined ? [] : [mail.base.changeId],
+    })
     if (mail.facts.number === 0) continue
     if (mail.facts.isReply && !hasDiff(mail.diff)) {
       notices.push(`${name}: the reply ${file.name} is left out`)
@@ -119,7 +132,11 @@ function listed(name: string, contents: readonly Content[]): Part {
   return {
     patches,
     notices: [...notices, ...lacking(name, alone)],
-    series: { ...joinBaseFacts(facts), messageIds: facts.flatMap(({ messageIds }) => messageIds) },
+    series: {
+      ...joinBaseFacts(facts),
+      messageIds: facts.flatMap(({ messageIds }) => messageIds),
+      changeIds: facts.flatMap(({ changeIds }) => changeIds),
+    },
   }
 }
 
