@@ -82,7 +82,7 @@ function refuseOthers(
 /** Returns a sentence for each kind of mail that is not applied. */
 function leftOut(name: string, mails: readonly Mail[], taken: readonly Mail[], versions: readonly Version[]): string[] {
   const known = new Set([...taken, ...versions.flatMap(mailsOf)])
-  const rest = mails.filter((mail) => !known.has(mail) && mail.facts.number !== 0)
+  const rest = mails.filter((mail) => !known.has(mail) && (mail.facts.isReply || mail.facts.number !== 0))
   const withDiff = rest.filter(({ diff, facts }) => facts.number === undefined && !facts.isReply && hasDiff(diff))
   const replies = rest.filter((mail) => !withDiff.includes(mail))
   return [

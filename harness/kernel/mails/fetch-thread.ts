@@ -28,15 +28,17 @@ export async function fetchThread(
 ): Promise<string> {
   const directory = path.join(context.cache, 'mails')
   const file = path.join(directory, `${createHash('sha256').update(messageId).digest('hex').slice(0, 24)}.mbox`)
-  await makePrivate(directory)
-  await using lock = await lockFor(context, `mails-${path.basename(file, '.mbox')}`, 'fetches these mails')
-  void lock
   if (context.refresh !== true && (await exists(file))) return file
   if (findExecutable('b4') === undefined) {
     throw new InfraError('B4_MISSING', `b4 is not installed, and it fetches the mails of <${messageId}>`, {
       hint: `as root: apt-get install b4; or ${byHand(messageId)}`,
     })
   }
+  await makePrivate(directory)
+  await using lock = await lockFor(context, `mails-${path.basename(file, '.mbox')}`, 'fetches these mails')
+  void lock
+  // Another gmemtest may have fetched it meanwhile.
+  if (context.refresh !== true && (await exists(file))) return file
   context.progress({ type: 'phase', phase: 'series', detail: `fetching the mails of <${messageId}>` })
   await using scratch = await mkdtempDisposable(path.join(directory, 'fetching-'))
   const words = ['mbox', '--no-cache', '-o', scratch.path, '-n', 'thread', messageId]
@@ -66,14 +68,19 @@ function failure(messageId: string, result: CommandResult): Error {
       hint: `look at ${archive}/${encodeURIComponent(messageId).replace('%40', '@')}/; a mail needs minutes until it is there`,
     })
   }
-  const why = result.timedOut
-    ? 'b4 took too long'
-    : (tail.at(-1) ?? 'b4 gave no reason').replace(/^[\w.]*(?:Error|Exception): /, '')
+  const why = result.timedOut ? 'it took too long' : reasonIn(output)
   return new InfraError('SERIES_UNREACHABLE', `b4 cannot fetch the mails of <${messageId}>: ${why}`, {
-    tail,
     hint: byHand(messageId),
     transient: true,
   })
+}
+
+/** Finds the reason in a stack trace of Python: the error of the system or of a proxy, or else its last line. */
+function reasonIn(output: string): string {
+  const reason =
+    /\[Errno -?\d+\] ([^'")]+)/.exec(output)?.[1] ?? /(Tunnel connection failed: [^'")]+)/.exec(output)?.[1]
+  const [last = 'it gave no reason'] = output.trim().split('\n').slice(-1)
+  return reason ?? last.slice(0, 200)
 }
 
 function byHand(messageId: string): string {

@@ -51,7 +51,7 @@ export async function readFiles({ name, order, files, wanted }: Files, signal: A
       {
         name: only.file.name,
         mails: only.content.mails,
-        isOnePatch: isOnePatch(only.file.name, only.content.mails),
+        isOnePatch: wanted === undefined && isOnePatch(only.file.name, only.content.mails),
         ...asked,
       },
       contents,

@@ -26,7 +26,7 @@ export async function rejection(
     patch.how.kind === 'commit'
       ? `read '${shellLine('git', ['-C', patch.origin, 'show', patch.how.commit.slice(0, 12)])}'`
       : `look at '${patch.origin}'`
-  const hint = `nothing was built; apply the patches before it by hand and ${look}, or use the source that the series was made for`
+  const hint = `nothing was built; apply the patches before it by hand and ${look}, or use the source that the series was made for; --3way merges hunks that fit elsewhere`
   const [first] = rejects
   if (first === undefined) {
     const words = reason[0]?.replace(/^error: /, '') ?? lastLines(result, 1).join('')
