@@ -1,7 +1,7 @@
 // The options that verbs share, each defined once.
 import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
-import { dialectChoices, type DialectChoice } from '../uapi/dialect.ts'
+import { dialectWords, type KernelWords } from '../kernel/definition/compose.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
@@ -25,7 +25,7 @@ export interface KernelOptions {
   readonly source?: string
   readonly series?: readonly string[]
   readonly fragment?: readonly string[]
-  readonly dialect?: DialectChoice
+  readonly dialect?: NonNullable<KernelWords['dialect']>
   readonly inSource?: readonly string[]
   readonly '3way'?: true
 }
@@ -81,11 +81,7 @@ const options = {
     listed,
   ],
   fragment: ['--fragment <name>', 'further kernel options: a name, or the path of a file; may be repeated', listed],
-  dialect: [
-    '--dialect <name>',
-    `the uAPI of conversion: ${dialectChoices.join(', ')}`,
-    oneOf('--dialect', dialectChoices),
-  ],
+  dialect: ['--dialect <name>', `the uAPI of conversion: ${dialectWords.join(', ')}`, oneOf('--dialect', dialectWords)],
   inSource: ['--in-source <id>', 'a prerequisite of the series that the source already has; may be repeated', listed],
   '3way': ['--3way', 'merge patches that do not fit as they are, and report each such hunk'],
   accel: ['--accel <name>', 'tcg or kvm (default: kvm where it can nest, else tcg)', oneOf('--accel', ['tcg', 'kvm'])],

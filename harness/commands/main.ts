@@ -38,8 +38,8 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
-  series: async () => (await import('./series.ts')).series,
-  kernel: async () => (await import('./kernel.ts')).kernel,
+  series: async () => (await import('./definitions/series-verb.ts')).series,
+  kernel: async () => (await import('./definitions/kernel-verb.ts')).kernel,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
 

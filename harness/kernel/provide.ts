@@ -18,6 +18,7 @@ import { claimsOf } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { asApplied, repeatByHand, type Provenance } from './build-provenance.ts'
 import { patchesOf, readParts } from './series.ts'
+import { mergedSentence } from './series/merge-patch.ts'
 import { identifySource, obtainSource } from './source.ts'
 import { SourceTouched } from './source/pristine.ts'
 
@@ -193,6 +194,11 @@ async function load(ingredients: Ingredients, cached: boolean, { cache }: BuildC
     throw new InfraError('STORE_DAMAGED', `${file(productNames.provenance)} is no provenance`, {
       hint: `remove ${directory} and run the same command again`,
     })
+  }
+  // A new build has told it.
+  const merged = cached ? provenance.patches : []
+  for (const { name, merged: hunks = [] } of merged) {
+    for (const hunk of hunks) progress({ type: 'notice', message: mergedSentence(name, hunk) })
   }
   return {
     key,

@@ -17,7 +17,7 @@ import { expectedSkips, skipsOf } from '../../suites/scenarios/expected-skips.ts
 import { scenarioSuite } from '../../suites/scenarios/scenario-files.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
-import { chosenDefinition } from '../kernel-choice.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'

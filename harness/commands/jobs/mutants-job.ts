@@ -21,7 +21,7 @@ import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/sce
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
-import { chosenDefinition } from '../kernel-choice.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
-import type { DialectChoice } from '../../uapi/dialect.ts'
+import { dialectChoices, type DialectChoice } from '../../uapi/dialect.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
 import { fragmentFile, namedFragments, namedSeries, seriesPart, sourceOf } from './definition-paths.ts'
 import type { KernelDefinition, SeriesPart } from './definition.ts'
@@ -20,16 +20,11 @@ export interface KernelWords {
   readonly threeWay?: boolean
 }
 
+/** The words for a dialect. */
+export const dialectWords = dialectChoices
+
 /** The fragments of a kernel without a definition: those of which all scenarios can run. */
-export const usualFragments = [
-  'base',
-  'health',
-  'debug-info',
-  'gup-test',
-  'fault-injection',
-  'hugetlb',
-  'numa',
-] as const
+const usualFragments = ['base', 'health', 'debug-info', 'gup-test', 'fault-injection', 'hugetlb', 'numa'] as const
 
 /** Returns whether words change the definition. */
 export function hasWords({ source, series, fragment, dialect, inSource, threeWay }: KernelWords): boolean {

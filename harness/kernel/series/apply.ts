@@ -5,7 +5,7 @@ import { BuildError, InfraError } from '../../base/errors.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
-import { mergePatch, type MergedHunk, type MergedPatch } from './merge-patch.ts'
+import { mergedSentence, mergePatch, type MergedPatch } from './merge-patch.ts'
 import type { Patch } from './patch.ts'
 import { rejection, type Git } from './rejection.ts'
 
@@ -74,7 +74,7 @@ export async function applyWholly(
     const found = merge === undefined ? undefined : await mergePatch({ ...place, lenders: merge.lenders })
     if (found === undefined) throw await rejection(patch, file, files, git, result)
     merged.set(index, found)
-    for (const hunk of found.hunks) context.progress({ type: 'notice', message: mergedSentence(patch, hunk) })
+    for (const hunk of found.hunks) context.progress({ type: 'notice', message: mergedSentence(patch.name, hunk) })
   }
   const overlay = Array.from(touched, async (name) => {
     const file = path.join(files, name)
@@ -83,10 +83,6 @@ export async function applyWholly(
     return [name, status === undefined || status.isDirectory() ? undefined : file] as const
   })
   return { overlay: new Map(await Promise.all(overlay)), merged }
-}
-
-function mergedSentence({ name }: Patch, { file, hunk, how }: MergedHunk): string {
-  return `the patch ${name} does not fit as it is: ${file}, hunk ${hunk} applied by ${how.includes('context') ? `matching only ${how}` : `a ${how}`}`
 }
 
 /** Lists the paths that a patch touches; of a rename, the old and the new one. */

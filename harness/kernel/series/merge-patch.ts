@@ -15,6 +15,12 @@ export interface MergedHunk {
   readonly how: string
 }
 
+/** Says that a hunk of a patch was not applied as it is. */
+export function mergedSentence(patch: string, { file, hunk, how }: MergedHunk): string {
+  const way = how.includes('context') ? `matching only ${how}` : `a ${how}`
+  return `the patch ${patch} does not fit as it is: ${file}, hunk ${hunk} applied by ${way}`
+}
+
 /** A patch that was merged: its hunks, and the diff of what it changed. */
 export interface MergedPatch {
   readonly hunks: readonly MergedHunk[]

@@ -14,7 +14,7 @@ import { withWholeEnd } from './trimmed-end.ts'
 import { makeReadingDirectory } from './reading-directory.ts'
 
 /** A plain diff. */
-export type PlainDiff = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256' | 'how'>
+type PlainDiff = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256' | 'how'>
 
 /** The content of a file of patches: a plain diff, or mails in the order of the file. */
 export type PatchFileContent =

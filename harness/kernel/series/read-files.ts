@@ -10,7 +10,7 @@ import { readPatchFile, type PatchFileContent } from './patch-file.ts'
 import { hasDiff, type Patch } from './patch.ts'
 
 /** A patch whose origin is the name of its file below the folder. */
-export type Found = Omit<Patch, 'content'>
+type Found = Omit<Patch, 'content'>
 
 /** A part of a series as it was read. */
 export interface Part {
@@ -21,7 +21,7 @@ export interface Part {
 }
 
 /** A file with its content. */
-export interface ReadFile {
+interface ReadFile {
   readonly file: PatchFile
   readonly bytes: Buffer
 }

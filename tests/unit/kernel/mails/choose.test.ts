@@ -5,6 +5,11 @@ import { added, BoxRepository, encode, flow, readBox, reply } from '../fixtures/
 const wanted = 'ten twenty thirty'
 const newer = 'TEN TWENTY THIRTY'
 
+const crlf = (mail: string): string => mail.replaceAll('\n', '\r\n')
+const stuffed = (line: string): string => (/^(?: |From |>)/.test(line) ? ` ${line}` : line)
+const trimmed = (line: string): string => stuffed(line).replace(/^ +$/, '')
+const idOf = (mail = ''): string => /^Message-ID: <(.*)>$/im.exec(mail)?.[1] ?? ''
+
 void test('a series is taken out of all that an archive puts around it', async (t) => {
   const repository = new BoxRepository(t.testdir())
   const v1 = repository.mails()
@@ -20,9 +25,6 @@ void test('a series is taken out of all that an archive puts around it', async (
       .replaceAll('@v1', '@rfc')
       .replace(/^Date: .*$/m, 'Date: Mon, 1 Jun 2026 12:00:00 +0000'),
   )
-  const crlf = (mail: string): string => mail.replaceAll('\n', '\r\n')
-  const stuffed = (line: string): string => (/^(?: |From |>)/.test(line) ? ` ${line}` : line)
-  const trimmed = (line: string): string => stuffed(line).replace(/^ +$/, '')
   const fixup = reply(two, two.slice(two.indexOf('diff --git')).replaceAll('twenty', 'wrong'))
   const loose = reply(two, two.slice(two.indexOf('diff --git')).replaceAll('twenty', 'wrong')).replace(
     'Subject: Re: [PATCH 2/3]',
@@ -223,7 +225,6 @@ void test('a named mail chooses its series and its version', async (t) => {
   const [v1, v2] = [repository.mails(), repository.mails({ version: 2, branch: 'better' })]
   const other = repository.mails({ branch: 'other', title: 'Quite another one' })
   const box = [...v1, ...v2, ...other].join('')
-  const idOf = (mail = ''): string => /^Message-ID: <(.*)>$/im.exec(mail)?.[1] ?? ''
   t.equal(added(await readBox(box, idOf(v1[0]))), wanted)
   t.equal(added(await readBox(box, idOf(v2[2]))), newer)
   t.equal(added(await readBox(box, idOf(other[1]))), 'fifty sixty')

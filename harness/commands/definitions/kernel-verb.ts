@@ -1,19 +1,19 @@
 // gmemtest kernel: the kernel definitions of the project and of the user.
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { exitCodes, UsageError } from '../base/errors.ts'
-import { addKernel, removeKernel } from '../kernel/definition/own-definitions.ts'
+import { exitCodes, UsageError } from '../../base/errors.ts'
+import { addKernel, removeKernel } from '../../kernel/definition/own-definitions.ts'
 import {
   listKernelDefinitions,
   listOwnKernels,
   loadKernelDefinition,
   requireKernelName,
-} from '../kernel/definition/load-definition.ts'
-import { plainText } from '../report/plain.ts'
-import type { CommandContext } from './command-context.ts'
-import { withOptions, type KernelOptions } from './job-options.ts'
+} from '../../kernel/definition/load-definition.ts'
+import { plainText } from '../../report/plain.ts'
+import type { CommandContext } from '../command-context.ts'
+import { withOptions, type KernelOptions } from '../job-options.ts'
 import { kernelWords } from './kernel-choice.ts'
-import { columnsOf, tableRow } from './layout.ts'
+import { columnsOf, tableRow } from '../layout.ts'
 
 const examples = `
 A definition of your own is a YAML file in ~/.config/gmemtest/kernels (or below $XDG_CONFIG_HOME). All checkouts share

@@ -9,7 +9,7 @@ import { seriesWords } from '../../kernel/definition/compose.ts'
 import { plainText } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { KernelOptions } from '../job-options.ts'
-import { chosenDefinition } from '../kernel-choice.ts'
+import { chosenDefinition } from './kernel-choice.ts'
 import { metLine, partLines, patchLines } from './proof-lines.ts'
 import { requireEnvironment } from '../require-environment.ts'
 

@@ -1,12 +1,12 @@
 // The kernel that the options of a verb name: a definition, words of the command line, or both.
-import { UsageError } from '../base/errors.ts'
-import { hasWords, type KernelWords } from '../kernel/definition/compose.ts'
-import type { KernelDefinition } from '../kernel/definition/definition.ts'
-import { defaultKernel } from '../kernel/definition/load-definition.ts'
-import { composeUsableDefinition, loadUsableDefinition } from '../kernel/usable.ts'
-import { plainText } from '../report/plain.ts'
-import type { CommandContext } from './command-context.ts'
-import type { KernelOptions } from './job-options.ts'
+import { UsageError } from '../../base/errors.ts'
+import { hasWords, type KernelWords } from '../../kernel/definition/compose.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import { defaultKernel } from '../../kernel/definition/load-definition.ts'
+import { composeUsableDefinition, loadUsableDefinition } from '../../kernel/usable.ts'
+import { plainText } from '../../report/plain.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { KernelOptions } from '../job-options.ts'
 
 /**
  * Loads the definition that the options name, and tells what its series leaves out.

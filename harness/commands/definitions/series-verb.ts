@@ -1,16 +1,16 @@
 // gmemtest series: what a series is, and whether it applies, without a build.
 import { Command } from 'commander'
-import { exitCodes, UsageError } from '../base/errors.ts'
-import { checkSeries } from '../kernel/proof/check-series.ts'
-import { plainText } from '../report/plain.ts'
-import { buildOptions } from './build-progress.ts'
-import type { CommandContext } from './command-context.ts'
-import { withOptions, type KernelOptions } from './job-options.ts'
+import { exitCodes, UsageError } from '../../base/errors.ts'
+import { checkSeries } from '../../kernel/proof/check-series.ts'
+import { plainText } from '../../report/plain.ts'
+import { buildOptions } from '../build-progress.ts'
+import type { CommandContext } from '../command-context.ts'
+import { withOptions, type KernelOptions } from '../job-options.ts'
 import { chosenDefinition } from './kernel-choice.ts'
-import { progressLine } from './progress.ts'
-import { requireEnvironment } from './require-environment.ts'
-import { showSeries } from './jobs/show-series.ts'
-import { proofLines } from './jobs/proof-lines.ts'
+import { progressLine } from '../progress.ts'
+import { requireEnvironment } from '../require-environment.ts'
+import { showSeries } from './show-series.ts'
+import { proofLines } from './proof-lines.ts'
 
 interface SeriesOptions extends KernelOptions {
   readonly refresh?: true
