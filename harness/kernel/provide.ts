@@ -185,7 +185,11 @@ function progressWithoutNotices({ progress }: BuildContext): BuildContext['progr
   }
 }
 
-async function load(ingredients: Ingredients, cached: boolean, { cache }: BuildContext): Promise<KernelBuild> {
+async function load(
+  ingredients: Ingredients,
+  cached: boolean,
+  { cache, progress }: BuildContext,
+): Promise<KernelBuild> {
   const { key, definition, identity, patches, requests } = ingredients
   const directory = path.join(kernelShelf(cache).root, key)
   const file = (name: string): string => path.join(directory, name)

@@ -83,7 +83,7 @@ function refuseOthers(
 function leftOut(name: string, mails: readonly Mail[], taken: readonly Mail[], versions: readonly Version[]): string[] {
   const known = new Set([...taken, ...versions.flatMap(mailsOf)])
   const rest = mails.filter((mail) => !known.has(mail) && (mail.facts.isReply || mail.facts.number !== 0))
-  const withDiff = rest.filter(({ diff, facts }) => facts.number === undefined && !facts.isReply && hasDiff(diff))
+  const withDiff = rest.filter(({ diff }) => hasDiff(diff))
   const replies = rest.filter((mail) => !withDiff.includes(mail))
   return [
     ...withDiff.map((mail) => `${name}: the patch ${mailName(mail)} in the thread is left out`),

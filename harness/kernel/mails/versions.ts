@@ -132,10 +132,19 @@ export function areOneSeries(one: Version, other: Version): boolean {
   const [mine, theirs] = [changeIdsOf(one), changeIdsOf(other)]
   if (mine.length > 0 && theirs.length > 0) return mine.some((id) => theirs.includes(id))
   if (plainTitle({ title: titleOf(one) }) === plainTitle({ title: titleOf(other) })) return true
-  if (linksTo(one, other) || linksTo(other, one)) return true
+  if (linksTo(one, other) || linksTo(other, one) || areAlike(one, other)) return true
   const [titles, others] = [titlesOf(one), titlesOf(other)]
   const common = [...titles].filter((title) => others.has(title)).length
   return common > 0 && common * 2 >= Math.min(titles.size, others.size)
+}
+
+/** Returns whether one sender may have changed the title from one version to the next: most of its words are the same. */
+function areAlike(one: Version, other: Version): boolean {
+  if (one.first.sender !== other.first.sender || one.first.facts.version === other.first.facts.version) return false
+  const [words, others] = [one, other].map((version) => new Set(plainTitle({ title: titleOf(version) }).split(' ')))
+  if (words === undefined || others === undefined) return false
+  const common = [...words].filter((word) => others.has(word)).length
+  return common >= 2 && common * 2 > Math.max(words.size, others.size)
 }
 
 function changeIdsOf(version: Version): string[] {

@@ -42,7 +42,7 @@ void test('a series is taken out of all that an archive puts around it', async (
       wanted,
       /3 other mails of the thread left out/,
     ],
-    'an answer with a patch in it': [[...v1, fixup], wanted, /1 other mail /],
+    'an answer with a patch in it': [[...v1, fixup], wanted, /the patch 'm\.mbox\[5\]: Re: .*left out/],
     'a patch without a number in the thread': [[...v1, loose], wanted, /the patch 'm\.mbox\[5\]: \[PATCH\].*left out/],
     'each mail twice': [[...v1, ...v1], wanted],
     'two versions': [[...v1, ...v2], newer, /v2 of 'All of it' is taken \(3 patches\), and not v1/],
@@ -116,6 +116,38 @@ void test('a series is taken out of all that an archive puts around it', async (
     'the separators of public-inbox': [
       v1.map((mail) => mail.replace(/^From [^\n]*/, 'From mboxrd@z Thu Jan  1 00:00:00 1970')),
       wanted,
+    ],
+    'a charset that git does not know': [
+      v1.map((mail) =>
+        mail.replace(
+          '\n\n',
+          '\nMIME-Version: 1.0\nContent-Type: text/plain; charset=x-none\nContent-Transfer-Encoding: 8bit\n\nZoë.\n',
+        ),
+      ),
+      wanted,
+    ],
+    'git format-patch --attach': [repository.mails({ options: ['--attach'] }), wanted],
+    'git format-patch --inline': [repository.mails({ options: ['--inline', '--thread'] }), wanted],
+    'another title, and other titles of the patches': [
+      [
+        ...v1,
+        ...v2.map((mail) =>
+          mail.replace('All of it', 'All of it, at last').replaceAll(/: (ten|twenty|thirty)$/gm, ': better $1'),
+        ),
+      ],
+      newer,
+    ],
+    'a link to the older version': [
+      [
+        ...v1,
+        cover2
+          .replace('All of it', 'Quite different')
+          .replace('\n-- \n', `\nv1: https://lore.kernel.org/r/${idOf(cover)}\n-- \n`),
+        first2,
+        second2,
+        third2,
+      ].map((mail) => mail.replace('a: ten', 'a: 10')),
+      newer,
     ],
     'latin1 names': [v1.map((mail) => mail.replace('From: A <', 'From: =?iso-8859-1?q?J=F6rg?= <')), wanted],
     'an interdiff in the cover letter': [
