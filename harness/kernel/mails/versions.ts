@@ -16,7 +16,7 @@ export interface Version {
 
 /** Groups the mails with numbers that answer nothing; the order of the mails does not matter. */
 export function groupVersions(mails: readonly Mail[]): Version[] {
-  const byId = new Map(mails.flatMap((mail) => (mail.messageId === undefined ? [] : [[mail.messageId, mail] as const])))
+  const byId = Map.groupBy(mails, ({ messageId }) => messageId)
   const threads: Version[] = []
   for (const mail of mails.filter(({ facts }) => facts.number !== undefined && !facts.isReply)) {
     const anchor = anchorOf(mail, byId)
@@ -74,12 +74,12 @@ function isOtherPart(one: Version, other: Version): boolean {
 }
 
 /** Returns the Message-ID at which the thread of a series begins; undefined for a mail without a Message-ID. */
-function anchorOf(mail: Mail, byId: ReadonlyMap<string, Mail>): string | undefined {
+function anchorOf(mail: Mail, byId: ReadonlyMap<string | undefined, readonly Mail[]>): string | undefined {
   let [current, anchor] = [mail, mail.messageId]
   for (let step = 0; step < byId.size; step++) {
     const parent = current.parents
-      .map((id) => byId.get(id))
-      .find((one) => one !== undefined && !one.facts.isReply && isOfVersion(one, current) && isBefore(one, current))
+      .flatMap((id) => byId.get(id) ?? [])
+      .find((one) => !one.facts.isReply && isOfVersion(one, current) && isBefore(one, current))
     if (parent === undefined) break
     ;[current, anchor] = [parent, parent.messageId]
   }

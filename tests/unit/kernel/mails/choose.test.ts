@@ -54,6 +54,13 @@ void test('a series is taken out of all that an archive puts around it', async (
     ],
     'a newer version without a patch': [[...v1, cover2, first2, third2], wanted, /v2 lacks 2\/3, so v1 is taken/],
     'a newer version of which only the cover letter is there': [[...v1, cover2], wanted],
+    'two versions of one second, with the same Message-IDs': [
+      [...v1, ...v2].map((mail) =>
+        mail.replaceAll(/<[^<>\s]+@v\d[^<>]*>/g, (id) => (id.startsWith('<cover') ? '<cover.1@example.org>' : id)),
+      ),
+      newer,
+      /v2 of/,
+    ],
     'a resend': [[...v1, ...resend], wanted, /RESEND v1 of .* is taken/],
     'one patch sent again, whole': [
       [
@@ -205,6 +212,13 @@ void test('a box that does not say what to take is refused', async (t) => {
             mail.replaceAll(/: (ten|twenty|thirty)/g, ': other').replaceAll(/^\+(ten|twenty|thirty)$/gm, '+other'),
           )
           .join(''),
+      'SERIES_SEVERAL',
+      /has 2 series/,
+    ],
+    'two series of one second, with the same Message-ID at their beginning': [
+      [...v1, ...repository.mails({ branch: 'better', title: 'Another' })]
+        .join('')
+        .replaceAll(/<cover[^<>]*>/g, '<cover.1@example.org>'),
       'SERIES_SEVERAL',
       /has 2 series/,
     ],
