@@ -138,11 +138,14 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
   const states = await statesOf(patches, context)
   const log = async (finding?: Finding): Promise<void> =>
     writeFile(path.join(directory, logName), bisectLog(steps, states, finding))
-  const ready = onceReady(emit)
+  let last: KernelBuild | undefined
   const { finding } = await findPatch({
     ends,
     earlier: [...steps],
-    tryAt: (applied) => tryAt(applied, search, job, ready),
+    tryAt: (applied) =>
+      tryAt(applied, search, job, async (kernel) => {
+        last = kernel
+      }),
     keep: (kept) => memory.write(kept),
     onTest: (applied, left) =>
       say(`testing the kernel with ${kernelName(applied, patches)}, and then at most ${plural(left, 'more kernel')}`),
@@ -158,6 +161,8 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
   await log(finding)
   await memory.remove()
   const milliseconds = performance.now() - started
+  // Not before: no other kernel would follow the one that the progress shows.
+  if (last !== undefined) await emit(kernelReady(last, started))
   const outcome = outcomeOf(finding, steps, { ends, patches, again: againOf(search, job) })
   await emit({ type: 'test-finished', suite, name: testName, milliseconds, ...outcome })
   for (const line of await foundLines(finding, patches, context)) say(line)
@@ -175,22 +180,10 @@ function againOf({ ends, how, runs }: Search, { options }: Job): string {
   return shellLine(launcher(), ['bisect', ...flags, ...times, ...how.files.map(({ name }) => name)])
 }
 
-type Ready = (kernel: KernelBuild, begin: number) => Promise<void>
+type OnBuilt = (kernel: KernelBuild) => Promise<void>
 
-/** Returns a function that emits `kernel-ready` for the first kernel that is there. */
-function onceReady(emit: Emit): Ready {
-  let isTold = false
-  return async (kernel, begin) => {
-    if (isTold) return
-    isTold = true
-    await emit(kernelReady(kernel, begin))
-  }
-}
-
-async function tryAt(applied: number, { how, runs, patches }: Search, job: Job, ready: Ready): Promise<Trial> {
+async function tryAt(applied: number, { how, runs, patches }: Search, job: Job, onBuilt: OnBuilt): Promise<Trial> {
   const { context, definition, options, directory } = job
-  const begin = performance.now()
-  const onBuilt = (kernel: KernelBuild): Promise<void> => ready(kernel, begin)
   if (!('command' in how)) return await tryPatches(applied, how, job, { runs, onBuilt })
   return await tryCommand({
     command: how.command,

@@ -9,6 +9,7 @@ import type { Patch } from '../../kernel/series/patch.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import type { TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
+import { subjectOf } from './series-job.ts'
 
 interface Question {
   readonly ends: Ends
@@ -37,8 +38,8 @@ export function outcomeOf(
   return { title: 'not found', verdict: 'FAIL', points, diagnostic }
 }
 
-function titleOf({ name, subject }: Patch): string {
-  return name.includes(subject) ? name : `${name}: ${subject}`
+function titleOf(patch: Patch): string {
+  return `${patch.name}: ${subjectOf(patch)}`
 }
 
 /** Returns the lines about the patch that was found, or about those among which it is: the name and the diff stat of each. */
@@ -61,8 +62,9 @@ export async function foundLines(
 /** Returns the states of a series for the log: commits, or patch ids where there are no commits. */
 export async function statesOf(patches: readonly Patch[], { signal }: CommandContext): Promise<SeriesState[]> {
   const ids = await patchIds(patches, { signal, cache: cacheDirectory(), progress: () => undefined })
-  const states = patches.map(({ how, subject }, index) => {
-    return { id: how.kind === 'commit' ? how.commit : (ids[index] ?? ''), subject }
+  const states = patches.map((patch, index) => {
+    const { how } = patch
+    return { id: how.kind === 'commit' ? how.commit : (ids[index] ?? ''), subject: subjectOf(patch) }
   })
   return [{ id: 'source', subject: 'the source without patches' }, ...states]
 }

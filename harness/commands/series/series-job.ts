@@ -13,6 +13,7 @@ import type { Patch } from '../../kernel/series/patch.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
+import { skipsBetweenPatches } from '../../suites/scenarios/expected-skips.ts'
 import { findScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -51,6 +52,11 @@ export async function patchesOf(definition: KernelDefinition, { signal }: Comman
   })
 }
 
+/** Returns the subject of a patch without the prefix of its mail, `[PATCH 3/9]`. */
+export function subjectOf({ subject }: Pick<Patch, 'subject'>): string {
+  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, '')
+}
+
 /** Loads the scenarios that the patterns choose. `verb` is for messages. */
 export async function testsFor(
   definition: KernelDefinition,
@@ -75,6 +81,7 @@ export async function tryPatches(
   const partial = withFirstPatches(definition, applied)
   return await tryKernel({
     ...runFactsOf(job, dialect),
+    expectSkips: skipsBetweenPatches,
     needsDialect: true,
     plan,
     runs,

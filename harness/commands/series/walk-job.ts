@@ -14,7 +14,7 @@ import type { CommandContext } from '../command-context.ts'
 import { flagsOf } from '../job-options.ts'
 import { prepareJob, type Job } from '../jobs/job.ts'
 import { kernelReady } from '../jobs/parts.ts'
-import { patchesOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
+import { patchesOf, subjectOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
 
 /** The options of `gmemtest walk`. */
 export interface WalkOptions extends SeriesOptions {
@@ -91,9 +91,9 @@ async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): 
     isReady = true
   }
   const titled = (applied: number): Pick<TestFinished, 'suite' | 'name' | 'title'> => {
-    const name = stateName(applied, patches)
-    const subject = patches[applied - 1]?.subject ?? 'the source without patches'
-    return { suite, name, title: name.includes(subject) ? '' : subject }
+    const patch = patches[applied - 1]
+    const title = patch === undefined ? 'the source without patches' : subjectOf(patch)
+    return { suite, name: stateName(applied, patches), title }
   }
   await walkSeries(
     states,

@@ -9,7 +9,14 @@ export async function diffStat({ diff, strip }: Pick<Patch, 'diff' | 'strip'>, s
   const output = await succeed(
     'git',
     ['apply', '--stat', '--summary', `-p${strip}`, '-'],
-    { signal, stage: 'counting the changed lines', env: gitEnvironment, input: Buffer.from(diff, 'latin1') },
+    {
+      signal,
+      stage: 'counting the changed lines',
+      // Inside a repository, git apply would leave out files outside of the current directory.
+      cwd: '/',
+      env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: '/' },
+      input: Buffer.from(diff, 'latin1'),
+    },
     (result) => new InfraError('GIT_FAILED', 'git apply --stat failed', { tail: lastLines(result) }),
   )
   return output.split('\n').filter((line) => line !== '')

@@ -57,7 +57,7 @@ void test('a kernel that does not build is a result, trouble of this computer an
     allow: [],
     today: '2026-01-01',
     kernel: 'k',
-    expectSkips: {},
+    expectSkips: [],
     emit: async () => undefined,
     again: () => '',
   }
