@@ -19,10 +19,13 @@ interface Ran {
 
 const patches = 6
 
+function value(index: number): string {
+  return String(index === 0 ? 2 : 100 + index)
+}
+
 /** Makes a definition with a series of patches, each of which changes the same line. */
 async function place(t: Test): Promise<Place> {
   const directory = t.testdir()
-  const value = (index: number): string => String(index === 0 ? 2 : 100 + index)
   const series = Array.from({ length: patches }, (_, index): [string, string] => {
     const patch = gmemPatch(value(index), value(index + 1)).replace('another b', `b is ${value(index + 1)}`)
     return [`000${index + 1}-gmem.patch`, patch]
@@ -74,8 +77,8 @@ void test('the first bad patch is found, with its diff stat and a log', { timeou
   const log = await readFile(path.join(where.directory, 'results/bisect.log'), 'utf8')
   t.match(log, /^git bisect start\n# bad: \[[0-9a-f]{40}\] gmem: b is 106\n/)
   t.match(log, /^# first bad commit: \[[0-9a-f]{40}\] gmem: b is 104$/m)
-  t.ok((await readdir(path.join(where.directory, 'cache/kernels'))).length <= 4, 'at most ceil(log2 6) + 1 kernels')
-  t.strictSame(await readdir(path.join(where.directory, 'cache/bisections')), [], 'the search is over')
+  t.ok((await readdir(path.join(where.directory, 'cache/gmemtest/kernels'))).length <= 4, 'at most ceil(log2 6) + 1 kernels')
+  t.strictSame(await readdir(path.join(where.directory, 'cache/gmemtest/bisections')), [], 'the search is over')
 })
 
 void test('a search that is interrupted goes on where it was', { timeout: 300_000 }, async (t) => {

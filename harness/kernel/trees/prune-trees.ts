@@ -6,7 +6,7 @@ import type { BuildContext } from '../provide-progress.ts'
 import { listTrees, takeFreeTree, treesIn } from './tree-places.ts'
 
 /** How many work trees the cache keeps. */
-export const mostTrees = 12
+const mostTrees = 12
 
 /** Removes the work trees that were not used for longest, until `mostTrees` remain. A tree in use stays. */
 export async function pruneTrees(context: BuildContext, mostKept: number = mostTrees): Promise<void> {

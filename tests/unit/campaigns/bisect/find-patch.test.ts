@@ -32,6 +32,10 @@ async function find(
 }
 
 const trial = (kind: Trial['kind']): Trial => ({ kind, message: kind })
+function full(): never {
+  throw new InfraError('NO_SPACE', 'the disk is full')
+}
+
 const since = (first: number) => (applied: number) => trial(applied >= first ? 'failed' : 'passed')
 
 void test('the first bad patch is found, and each result is kept', async (t) => {
@@ -85,9 +89,6 @@ void test('trouble of this computer is skip, never bad, and is not kept', async 
 
 void test('trouble with three kernels one after the other ends the search, and so does trouble at an end', async (t) => {
   const told: Told = { tried: [], kept: [], left: [] }
-  const full = (): never => {
-    throw new InfraError('NO_SPACE', 'the disk is full')
-  }
   await t.rejects(
     find((applied) => (applied === 8 ? trial('failed') : full()), { told }),
     { code: 'NO_SPACE' },

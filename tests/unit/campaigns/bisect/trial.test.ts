@@ -22,6 +22,12 @@ function failure(verdict: Verdict, message: string, more: Partial<TestFinished> 
   return finished(verdict, { diagnostic, ...more })
 }
 
+function fails(error: Error): () => Promise<never> {
+  return async () => {
+    throw error
+  }
+}
+
 const kindOf = (events: readonly TestFinished[], error?: unknown): Trial['kind'] => judge(events, { error }).kind
 
 void test('a failure counts before all else, and needs to be one of the test', async (t) => {
@@ -60,9 +66,6 @@ void test('a kernel that does not build is a result, trouble of this computer an
     expectSkips: [],
     emit: async () => undefined,
     again: () => '',
-  }
-  const fails = (error: Error) => async (): Promise<never> => {
-    throw error
   }
   t.strictSame(await tryKernel({ ...options, build: fails(new BuildError('X', 'no compile')) }), {
     kind: 'not-built',

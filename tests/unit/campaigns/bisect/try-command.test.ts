@@ -8,8 +8,12 @@ import type { Trial } from '../../../../harness/campaigns/bisect/trial.ts'
 const { signal } = new AbortController()
 
 async function tried(directory: string, command: string): Promise<Trial> {
-  const build = async (): Promise<Record<string, string>> => ({ GMEMTEST_KERNEL: '/some/kernel' })
-  return tryCommand({ command, build, logFile: path.join(directory, 'exec.log'), signal })
+  return tryCommand({
+    command,
+    build: async () => ({ GMEMTEST_KERNEL: '/some/kernel' }),
+    logFile: path.join(directory, 'exec.log'),
+    signal,
+  })
 }
 
 void test('exit codes have the meaning that git bisect run gives them', async (t) => {
@@ -30,9 +34,13 @@ void test('the command knows the kernel, and its output is kept', async (t) => {
 })
 
 void test('a kernel that cannot be built is a result', async (t) => {
-  const build = async (): Promise<never> => {
-    throw new BuildError('KERNEL_BUILD_FAILED', 'it does not compile')
-  }
-  const trial = await tryCommand({ command: 'true', build, logFile: path.join(t.testdir(), 'log'), signal })
+  const trial = await tryCommand({
+    command: 'true',
+    build: async () => {
+      throw new BuildError('KERNEL_BUILD_FAILED', 'it does not compile')
+    },
+    logFile: path.join(t.testdir(), 'log'),
+    signal,
+  })
   t.strictSame(trial, { kind: 'not-built', message: 'it does not compile' })
 })

@@ -6,6 +6,15 @@ import { noteRecord, type Recorded, type TreeRecord } from '../../../../harness/
 
 const tree: TreeRecord = { source: 's', compiler: 'gcc 14', config: ['A=y', 'B=y'], patches: ['p1', 'p2'] }
 
+function build(options: readonly string[], patches: readonly string[]): Recorded {
+  return {
+    identity: { content: 's' },
+    compiler: 'gcc 14',
+    requests: options.map((name) => ({ name, value: 'y', at: 'x:1' })),
+    patches: patches.map((content) => ({ content })),
+  }
+}
+
 void test('options and patches count of both builds', async (t) => {
   t.strictSame(distanceOf(tree, tree), { options: 0, patches: 0 })
   t.strictSame(distanceOf(tree, { ...tree, patches: ['p1', 'p3', 'p4'] }), { options: 0, patches: 3 })
@@ -19,12 +28,6 @@ void test('a tree of another source or compiler is useless', async (t) => {
 
 void test('the nearest tree comes first: options before patches, then the one used last', async (t) => {
   const directory = t.testdir()
-  const build = (options: readonly string[], patches: readonly string[]): Recorded => ({
-    identity: { content: 's' },
-    compiler: 'gcc 14',
-    requests: options.map((name) => ({ name, value: 'y', at: 'x:1' })),
-    patches: patches.map((content) => ({ content })),
-  })
   const place = async (name: string, recorded?: Recorded): Promise<Parameters<typeof nearestTrees>[0][number]> => {
     const home = path.join(directory, name)
     await mkdir(home)
