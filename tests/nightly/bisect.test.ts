@@ -9,16 +9,17 @@ import { gmemtest, pointsOf, unfolded } from '../vm/fixtures/command.ts'
 const mutant = 'argument-written-on-success'
 const killer = 'argument-is-written-back-only-on-failure'
 
-/** A patch that adds a comment of this text to the file of the mutant. */
-function comment(text: string): string {
+/** A patch that adds a comment to the file of the mutant, before the line that is its second one. */
+function comment(text: string, before: string): string {
   return [
     `Subject: [PATCH] ${text}`,
     '---',
     '--- a/virt/kvm/guest_memfd.c',
     '+++ b/virt/kvm/guest_memfd.c',
-    '@@ -1,1 +1,2 @@',
+    '@@ -1,2 +1,3 @@',
     ' // SPDX-License-Identifier: GPL-2.0',
     `+/* ${text} */`,
+    ` ${before}`,
     '',
   ].join('\n')
 }
@@ -28,13 +29,13 @@ async function place(t: Test): Promise<string> {
   const directory = t.testdir()
   const series = path.join(directory, 'more')
   await mkdir(series)
-  await writeFile(path.join(series, '1-first.patch'), comment('first'))
+  await writeFile(path.join(series, '1-first.patch'), comment('first', '#include <linux/anon_inodes.h>'))
   await copyFile(
     inProject(`kernel-configs/series/gmem-convert/mutants/${mutant}.patch`),
     path.join(series, `2-${mutant}.patch`),
   )
-  await writeFile(path.join(series, '3-third.patch'), comment('third'))
-  await writeFile(path.join(series, '4-fourth.patch'), comment('fourth'))
+  await writeFile(path.join(series, '3-third.patch'), comment('third', '/* first */'))
+  await writeFile(path.join(series, '4-fourth.patch'), comment('fourth', '/* third */'))
   const text = await readFile(inProject('kernel-configs/kernels/gmem-convert.yaml'), 'utf8')
   const kernel = path.join(directory, 'bad-patch.yaml')
   await writeFile(kernel, text.replace('  - gmem-convert\n', '  - gmem-convert\n  - ./more\n'))
@@ -56,6 +57,6 @@ void test('the bad patch is named, and each patch has a verdict', async (t) => {
   const walked = await gmemtest('walk', '--kernel', kernel, '--from', '23', '--to', state, '--output', results, killer)
     .ended
   t.equal(walked.exitCode, 1, walked.stderr)
-  t.strictSame(pointsOf(walked.stdout), ['ok 1-first.patch', `not ok 2-${mutant}.patch`])
+  t.strictSame(pointsOf(walked.stdout), ['ok 1-first', `not ok 2-${mutant}`])
   t.match(unfolded(walked.stdout), /wanted OK, found EFAULT/)
 })
