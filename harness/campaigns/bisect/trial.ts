@@ -1,6 +1,6 @@
 // The trial of one kernel of a series: build it, run tests on it, and say what the kernel is.
 import { BootError, BuildError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
-import type { TestFinished } from '../../report/events.ts'
+import type { Diagnostic, TestFinished } from '../../report/events.ts'
 import type { BuiltKernel, OnKernel, RunOutcome } from '../../run/run-options.ts'
 import { runOn } from '../../run/runner.ts'
 
@@ -18,6 +18,8 @@ export interface Trial {
     /** Trouble of this computer. */
     | 'trouble'
   readonly message: string
+  /** Present when a test failed. */
+  readonly diagnostic?: Diagnostic
 }
 
 /** The options of a trial. `emit` gets the events of all of its runs. */
@@ -60,7 +62,10 @@ export async function tryKernel({ build, runs, ...options }: TrialOptions): Prom
 /** Says what the tests tell about the kernel. A failure counts before all that keeps other tests from a verdict. */
 export function judge(finished: readonly TestFinished[], { error }: Pick<RunOutcome, 'error'>): Trial {
   const failed = finished.find(({ verdict, beforehand }) => verdict === 'FAIL' && beforehand !== true)
-  if (failed !== undefined) return { kind: 'failed', message: reasonOf(failed) }
+  if (failed !== undefined) {
+    const { diagnostic } = failed
+    return { kind: 'failed', message: reasonOf(failed), ...(diagnostic === undefined ? {} : { diagnostic }) }
+  }
   if (error !== undefined) return { kind: kindOf(error), message: messageOf(error) }
   const other = finished.find(({ verdict }) => verdict !== 'PASS')
   if (other === undefined) {

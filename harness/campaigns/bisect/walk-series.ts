@@ -1,5 +1,5 @@
 // Walks along a series: each patch must leave a kernel that builds, boots and passes.
-import type { Verdict } from '../../report/events.ts'
+import type { Diagnostic, Verdict } from '../../report/events.ts'
 import type { Trial } from './trial.ts'
 
 /** The verdict on the kernel with one more patch. */
@@ -7,6 +7,8 @@ export interface PatchResult {
   readonly verdict: Verdict
   readonly message: string
   readonly milliseconds: number
+  /** Present when a test failed. */
+  readonly diagnostic?: Diagnostic
 }
 
 /**
@@ -40,8 +42,9 @@ export async function walkSeries(
 ): Promise<void> {
   for (const each of applied.toSorted((a, b) => a - b)) {
     const begin = performance.now()
-    const { kind, message } = await tryAt(each)
+    const { kind, message, ...more } = await tryAt(each)
     const milliseconds = performance.now() - begin
-    await onResult(each, { verdict: verdictOf[kind], message: `${prefixes[kind] ?? ''}${message}`, milliseconds })
+    const text = `${prefixes[kind] ?? ''}${message}`
+    await onResult(each, { ...more, verdict: verdictOf[kind], message: text, milliseconds })
   }
 }

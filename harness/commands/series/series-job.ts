@@ -79,6 +79,8 @@ export async function tryPatches(
 ): Promise<Trial> {
   const { context, definition, options } = job
   const partial = withFirstPatches(definition, applied)
+  // The kernel boots once: a saved state of it would be used once as well.
+  const sharing: Job = { ...job, isolation: 'none' }
   return await tryKernel({
     ...runFactsOf(job, dialect),
     expectSkips: skipsBetweenPatches,
@@ -93,7 +95,7 @@ export async function tryPatches(
         context.stderr.write(`gmemtest: built ${plural(objects, 'object')} in ${Math.round(cpuSeconds)} CPU-seconds\n`)
       }
       await onBuilt(parts.kernel)
-      return builtKernel(parts, String(applied), job, () => undefined)
+      return builtKernel(parts, String(applied), sharing, () => undefined)
     },
     emit: async () => undefined,
     again: (name) => againLine('run', ['--kernel', definition.name], name),

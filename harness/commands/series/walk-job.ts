@@ -114,7 +114,7 @@ async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): 
 
 function detailsOf(
   applied: number,
-  { verdict, message, milliseconds }: PatchResult,
+  { verdict, message, milliseconds, diagnostic: seen }: PatchResult,
   { files }: SeriesTests,
   { options }: Job,
 ): Pick<TestFinished, 'verdict' | 'milliseconds' | 'reason' | 'diagnostic'> {
@@ -123,7 +123,7 @@ function detailsOf(
   const state = String(applied)
   const words = ['walk', ...flagsOf(options), '--from', state, '--to', state, ...files.map(({ name }) => name)]
   const again = shellLine(launcher(), words)
-  return { verdict, milliseconds, diagnostic: { message, rules: [], operations: [], console: [], again } }
+  return { verdict, milliseconds, diagnostic: { rules: [], operations: [], console: [], ...seen, message, again } }
 }
 
 function exitCodeFor({ FAIL, ERROR, MISS }: Readonly<Record<TestFinished['verdict'], number>>): number {
