@@ -16,8 +16,8 @@ its results: the same command goes on. A state is the number of its patches, or 
 
 Examples:
   gmemtest bisect --good 12 --bad 22 pinned-page-refuses
-  gmemtest bisect --good 0011-KVM --bad 0019-KVM --kernel ./mine.yaml zeroed-once
-  gmemtest bisect --good 12 --runs 20 fault-races-with-convert
+  gmemtest bisect --good 0011-KVM --bad 0019-KVM --kernel ./mine.yaml contents-survive
+  gmemtest bisect --good 12 --runs 20 operations-side-by-side
   gmemtest bisect --good 5 --exec './try.sh "$GMEMTEST_KERNEL/bzImage"'
 
 The command of --exec gets the directory of each kernel in GMEMTEST_KERNEL, the number of its patches in
