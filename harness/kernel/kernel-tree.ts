@@ -19,6 +19,7 @@ import type { Patch } from './series/patch.ts'
 import { listTree, objectsName } from './source/listing.ts'
 import { discardTree, hasContent, lockSource, treeOf, untouchedFiles } from './source/pristine.ts'
 import type { SourceIdentity } from './source/pristine.ts'
+import { treeLockOf, treesIn } from './trees/tree-places.ts'
 import { updateTree } from './worktree.ts'
 
 /** All inputs of a build. */
@@ -39,7 +40,7 @@ export class SourceTouched extends Error {}
 
 /**
  * Brings the work tree of a definition up to date and works in it; no other process does meanwhile. The tree is `tree` in
- * the directory `home`.
+ * the directory `home`. `begin` may put a tree there first.
  * @throws {BuildError} PATCH_DOES_NOT_APPLY
  * @throws {InfraError} NO_SPACE, TREE_BUSY
  * @throws {SourceTouched}
@@ -48,17 +49,20 @@ export async function inWorkTree<Result>(
   ingredients: Ingredients,
   context: BuildContext,
   work: (home: string) => Promise<Result>,
+  begin: (home: string) => Promise<void> = async () => undefined,
 ): Promise<Result> {
   const { definition } = ingredients
   const name = treeNameOf(definition)
-  const directory = path.join(context.cache, 'trees', name)
+  await using lock = await lockFor(context, treeLockOf(name), `builds another ${definition.name}`)
+  void lock
+  // Not before: the process that had the lock may have removed the directory.
+  const directory = path.join(treesIn(context.cache), name)
   await makePrivate(directory)
   // gcc writes physical paths into the debug information, and make must map the same paths.
   const home = await realpath(directory)
-  await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
-  void lock
   await sweep(home)
   await waitForPrograms(home, context)
+  await begin(home)
   await requireSpace(home, spaceForBuild, `building ${definition.name}`)
   await prepareTree(ingredients, home, context)
   return await work(home)

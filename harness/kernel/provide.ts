@@ -150,11 +150,12 @@ export async function collect(
   identity: Ingredients['identity'],
   context: BuildContext,
 ): Promise<Ingredients> {
-  const [patches, requests, compiler] = await Promise.all([
+  const [series, requests, compiler] = await Promise.all([
     readSeries(definition.series, context),
     readFragments(definition.fragments),
     identifyCompiler(context),
   ])
+  const patches = series.slice(0, definition.firstPatches)
   const key = keyOf({
     recipe,
     source: identity.content,

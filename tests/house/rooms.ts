@@ -46,11 +46,13 @@ export const rooms: Rooms = {
   'suites/kselftest': ['base', 'instance', 'judge', 'kernel', 'ktap', 'report', 'run', 'vm'],
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
-  'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],
+  'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
+  'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
 
   commands: [
     'base',
     'cache',
+    'campaigns/bisect',
     'campaigns/mutants',
     'console',
     'image',
