@@ -24,6 +24,8 @@ const summaries = {
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
+  series: 'show what a patch series is, or check whether it applies; build nothing',
+  kernel: 'add, list, show or remove kernel definitions',
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
 type Verb = keyof typeof summaries
@@ -40,6 +42,8 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
+  series: async () => (await import('./definitions/series-verb.ts')).series,
+  kernel: async () => (await import('./definitions/kernel-verb.ts')).kernel,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
 

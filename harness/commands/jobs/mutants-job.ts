@@ -9,7 +9,6 @@ import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mu
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
@@ -20,6 +19,7 @@ import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/sce
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
 import { builtKernel, namedDialect } from '../series/built-kernels.ts'
 import { prepareJob, runFactsOf, type Job } from './job.ts'
@@ -49,9 +49,10 @@ interface Campaign {
 export async function listMutants(
   patterns: readonly string[],
   options: MutantsOptions,
-  { stdout, stderr, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const definition = await loadUsableDefinition(options.kernel, signal)
+  const { stdout, stderr } = context
+  const definition = await chosenDefinition(options, context)
   const [mutants] = await chosen(definition, patterns)
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bugs, claims } of mutants) {

@@ -6,7 +6,6 @@ import type { Ends } from '../../campaigns/bisect/search.ts'
 import { patchIds } from '../../kernel/series/apply.ts'
 import { diffStat } from '../../kernel/series/diff-stat.ts'
 import type { Patch } from '../../kernel/series/patch.ts'
-import { cacheDirectory } from '../../base/paths.ts'
 import type { TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
 import { subjectOf } from './series-job.ts'
@@ -61,7 +60,7 @@ export async function foundLines(
 
 /** Returns the states of a series for the log: commits, or patch ids where there are no commits. */
 export async function statesOf(patches: readonly Patch[], { signal }: CommandContext): Promise<SeriesState[]> {
-  const ids = await patchIds(patches, { signal, cache: cacheDirectory(), progress: () => undefined })
+  const ids = await patchIds(patches, { signal })
   const states = patches.map((patch, index) => {
     const { how } = patch
     return { id: how.kind === 'commit' ? how.commit : (ids[index] ?? ''), subject: subjectOf(patch) }
