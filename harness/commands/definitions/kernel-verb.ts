@@ -20,12 +20,12 @@ A definition of your own is a YAML file in ~/.config/gmemtest/kernels (or below 
 it, and --kernel NAME finds it.
 
 Examples:
-  gmemtest kernel add v13 --source git:https://example.org/linux.git --series ./v13.mbox
-  gmemtest kernel add mine --source ./linux --fragment ./more.config --dialect gmem-attributes
-  gmemtest kernel list          the definitions of the project, and yours
-  gmemtest kernel show v13      the file, and what is in it
-  gmemtest kernel remove v13
-  gmemtest run --kernel v13`
+  gmemtest kernel add v13 --source git:URL --series ./v13.mbox  a series on its base-commit
+  gmemtest kernel add mine --source ./linux --fragment ./more   a tree, and options
+  gmemtest kernel list                                          those of the project, and yours
+  gmemtest kernel show v13                                      the file, and what is in it
+  gmemtest kernel remove v13                                    remove the file
+  gmemtest run --kernel v13                                     use it`
 
 const actions = ['add', 'list', 'show', 'remove'] as const
 

@@ -22,11 +22,11 @@ WHAT is an mbox, a maildir, a folder of patches, git+URL#A..B, a Message-ID or a
 in this order. Without WHAT, it is the series of --kernel.
 
 Examples:
-  gmemtest series show ./v13.mbox                                  the patches, their patch-ids, and what they need
-  gmemtest series show --kernel gmem-convert                       with the tree hash, if the kernel is built
-  gmemtest series check ./v13.mbox --source git:./linux            does it apply to its base-commit?
-  gmemtest series check ./v13.mbox --kernel stock-7.3              does it apply to the source of a definition?
-  gmemtest series check ./v13.mbox --source dir:./linux --3way     merge what does not fit, and say each hunk
+  gmemtest series show ./v13.mbox                           patch-ids, base and prerequisites
+  gmemtest series show --kernel gmem-convert                and the tree hash, if it is built
+  gmemtest series check ./v13.mbox --source git:./linux     does it apply to its base-commit?
+  gmemtest series check ./v13.mbox --kernel stock-7.3       does it apply on top of a kernel?
+  gmemtest series check ./v13.mbox --source ./linux --3way  merge what does not fit
 
 Exit codes of check: 0 it applies, 2 it cannot be read or lacks a prerequisite, 69 it does not apply.`
 

@@ -56,17 +56,22 @@ export function chooseVersion(
   const isOneOfMany = isOnePatch && mails.length === 1
   if (!isWhole(version) && !isOneOfMany) throw incomplete(name, version)
   const [conflict] = version.conflicts
-  if (conflict !== undefined) {
-    throw new UsageError(
-      'SERIES_AMBIGUOUS',
-      `${name} has two patches with the number ${numberOf(conflict[0])} of '${titleOf(version)}'`,
-      {
-        tail: conflict.map(mailName),
-        hint: 'remove one of the two mails',
-      },
-    )
-  }
+  if (conflict !== undefined) throw ambiguous(name, version, conflict)
   return { version, notices: noticesOf(name, version, sorted, isOneOfMany) }
+}
+
+function ambiguous(name: string, { conflicts, patches }: Version, [one, other]: readonly [Mail, Mail]): UsageError {
+  const tail = [one, other].map(mailName)
+  // Two series that git format-patch writes in one second have the same Message-ID at their beginning.
+  return conflicts.length >= patches.size
+    ? new UsageError('SERIES_SEVERAL', `${name} has 2 series of one version`, {
+        tail,
+        hint: 'save each series to a file of its own, and name the files in the order in which they are applied',
+      })
+    : new UsageError('SERIES_AMBIGUOUS', `${name} has two patches with the number ${numberOf(one)}`, {
+        tail,
+        hint: 'remove one of the two mails, or save each series to a file of its own',
+      })
 }
 
 function noticesOf(name: string, version: Version, sorted: readonly Version[], isOneOfMany: boolean): string[] {

@@ -1,7 +1,7 @@
 // Chooses from the mails of one box those that are applied: the newest whole version of one series.
 import { UsageError } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
-import { hasDiff } from '../series/patch.ts'
+import { essenceOf, hasDiff } from '../series/patch.ts'
 import { joinBaseFacts, type BaseFacts } from './base-facts.ts'
 import { isPatch, isSamePatch, mailName, type Mail } from './mail.ts'
 import type { Box } from './box.ts'
@@ -50,15 +50,21 @@ export function chooseSeries({ name, mails: all, wanted, isOnePatch, isOrdered =
   }
 }
 
-/** Leaves out the copies of a mail that came on two ways: the first one without a fault stays. */
+/**
+ * Leaves out the copies of a mail that came on two ways: the first one without a fault stays. Message-IDs alone do not tell:
+ * git format-patch gives two versions that it writes in one second the same ones.
+ */
 function withoutCopies(mails: readonly Mail[]): Mail[] {
   const best = new Map<string, Mail>()
   for (const mail of mails) {
-    if (mail.messageId === undefined) continue
-    const found = best.get(mail.messageId)
-    if (found === undefined || (found.fault !== undefined && mail.fault === undefined)) best.set(mail.messageId, mail)
+    const found = best.get(nameOf(mail))
+    if (found === undefined || (found.fault !== undefined && mail.fault === undefined)) best.set(nameOf(mail), mail)
   }
-  return mails.filter((mail) => mail.messageId === undefined || best.get(mail.messageId) === mail)
+  return mails.filter((mail) => mail.messageId === undefined || best.get(nameOf(mail)) === mail)
+}
+
+function nameOf({ messageId, subject, sha256: content, diff }: Mail): string {
+  return messageId === undefined ? content : [messageId, subject, essenceOf(diff)].join('\n')
 }
 
 /** Refuses patches without a number that belong to no thread of the series: they are another series. */
@@ -83,7 +89,7 @@ function refuseOthers(
 function leftOut(name: string, mails: readonly Mail[], taken: readonly Mail[], versions: readonly Version[]): string[] {
   const known = new Set([...taken, ...versions.flatMap(mailsOf)])
   const rest = mails.filter((mail) => !known.has(mail) && (mail.facts.isReply || mail.facts.number !== 0))
-  const withDiff = rest.filter(({ diff, facts }) => facts.number === undefined && !facts.isReply && hasDiff(diff))
+  const withDiff = rest.filter(({ diff }) => hasDiff(diff))
   const replies = rest.filter((mail) => !withDiff.includes(mail))
   return [
     ...withDiff.map((mail) => `${name}: the patch ${mailName(mail)} in the thread is left out`),

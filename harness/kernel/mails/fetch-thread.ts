@@ -48,7 +48,7 @@ export async function fetchThread(
     cwd: scratch.path,
     env: { ...networkEnvironment(), XDG_DATA_HOME: scratch.path, XDG_CACHE_HOME: scratch.path },
   })
-  const [name] = (await readdir(scratch.path)).filter((each) => each.startsWith('thread'))
+  const name = (await readdir(scratch.path)).find((each) => each.startsWith('thread'))
   const saved = name === undefined ? undefined : path.join(scratch.path, name)
   if (result.exitCode !== 0 || saved === undefined || (await readFile(saved)).length === 0)
     throw failure(messageId, result)

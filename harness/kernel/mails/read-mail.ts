@@ -72,6 +72,7 @@ async function bestReading(
 ): Promise<Reading> {
   const plain = await readAs('plain', raw, mail, place, tools)
   const others: MailReading[] = isFlowed(mail) ? ['trimmed', 'unflowed'] : []
+  if (plain.facts === '') others.push('unknown-charset')
   if (/^(?:diff --git|---|\+\+\+) [^\n]*\r\n/m.test(plain.diff)) others.unshift('quoted-cr')
   if (others.length === 0 || (plain.fault === undefined && (await isWhole(plain, tools.git)))) return plain
   for (const how of others) {
@@ -84,6 +85,11 @@ async function bestReading(
 /** A subject in the text of the mail must not replace that of its header, which has the number. */
 const mailinfo = ['mailinfo', '-k', '--no-scissors', '--no-inbody-headers', '--encoding=UTF-8'] as const
 
+const readingFlags: Readonly<Partial<Record<MailReading, readonly string[]>>> = {
+  'quoted-cr': ['--quoted-cr=strip'],
+  'unknown-charset': ['-n'],
+}
+
 async function readAs(
   how: MailReading,
   raw: string,
@@ -91,7 +97,7 @@ async function readAs(
   place: MailPlace,
   { scratch, git }: { readonly scratch: string; readonly git: TryGit },
 ): Promise<Reading> {
-  const flags = how === 'quoted-cr' ? ['--quoted-cr=strip'] : []
+  const flags = readingFlags[how] ?? []
   const input = Buffer.from(readableMail(mail, how), 'latin1')
   const facts = await git([...mailinfo, ...flags, 'message', 'diff'], input)
   if (facts === undefined) {

@@ -16,7 +16,7 @@ export interface Version {
 
 /** Groups the mails with numbers that answer nothing; the order of the mails does not matter. */
 export function groupVersions(mails: readonly Mail[]): Version[] {
-  const byId = new Map(mails.flatMap((mail) => (mail.messageId === undefined ? [] : [[mail.messageId, mail] as const])))
+  const byId = Map.groupBy(mails, ({ messageId }) => messageId)
   const threads: Version[] = []
   for (const mail of mails.filter(({ facts }) => facts.number !== undefined && !facts.isReply)) {
     const anchor = anchorOf(mail, byId)
@@ -74,12 +74,12 @@ function isOtherPart(one: Version, other: Version): boolean {
 }
 
 /** Returns the Message-ID at which the thread of a series begins; undefined for a mail without a Message-ID. */
-function anchorOf(mail: Mail, byId: ReadonlyMap<string, Mail>): string | undefined {
+function anchorOf(mail: Mail, byId: ReadonlyMap<string | undefined, readonly Mail[]>): string | undefined {
   let [current, anchor] = [mail, mail.messageId]
   for (let step = 0; step < byId.size; step++) {
     const parent = current.parents
-      .map((id) => byId.get(id))
-      .find((one) => one !== undefined && !one.facts.isReply && isOfVersion(one, current) && isBefore(one, current))
+      .flatMap((id) => byId.get(id) ?? [])
+      .find((one) => !one.facts.isReply && isOfVersion(one, current) && isBefore(one, current))
     if (parent === undefined) break
     ;[current, anchor] = [parent, parent.messageId]
   }
@@ -132,10 +132,19 @@ export function areOneSeries(one: Version, other: Version): boolean {
   const [mine, theirs] = [changeIdsOf(one), changeIdsOf(other)]
   if (mine.length > 0 && theirs.length > 0) return mine.some((id) => theirs.includes(id))
   if (plainTitle({ title: titleOf(one) }) === plainTitle({ title: titleOf(other) })) return true
-  if (linksTo(one, other) || linksTo(other, one)) return true
+  if (linksTo(one, other) || linksTo(other, one) || areAlike(one, other)) return true
   const [titles, others] = [titlesOf(one), titlesOf(other)]
   const common = [...titles].filter((title) => others.has(title)).length
   return common > 0 && common * 2 >= Math.min(titles.size, others.size)
+}
+
+/** Returns whether one sender may have changed the title from one version to the next: most of its words are the same. */
+function areAlike(one: Version, other: Version): boolean {
+  if (one.first.sender !== other.first.sender || one.first.facts.version === other.first.facts.version) return false
+  const [words, others] = [one, other].map((version) => new Set(plainTitle({ title: titleOf(version) }).split(' ')))
+  if (words === undefined || others === undefined) return false
+  const common = [...words].filter((word) => others.has(word)).length
+  return common >= 2 && common * 2 > Math.max(words.size, others.size)
 }
 
 function changeIdsOf(version: Version): string[] {

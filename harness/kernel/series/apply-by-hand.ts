@@ -31,6 +31,7 @@ const applyMails =
 const variables: Readonly<Record<MailReading, string | undefined>> = {
   plain: undefined,
   'quoted-cr': 'flags=--quoted-cr=strip',
+  'unknown-charset': 'flags=-n',
   trimmed: String.raw`filter='s/^\( \|=20\)\+$//'`,
   unflowed: String.raw`filter='s/format="\?flowed"\?/format=fixed/I'`,
 }

@@ -32,10 +32,10 @@ type Reading =
   | { readonly kind: 'text' }
 
 /**
- * How `git mailinfo` gets a mail: as it is; with `--quoted-cr=strip`; without the blanks on empty lines; or without the word
- * `flowed` in its header.
+ * How `git mailinfo` gets a mail: as it is; with `--quoted-cr=strip`; without the blanks on empty lines; without the word
+ * `flowed` in its header; or with `-n`, for a charset that git does not know.
  */
-export type MailReading = 'plain' | 'quoted-cr' | 'trimmed' | 'unflowed'
+export type MailReading = 'plain' | 'quoted-cr' | 'trimmed' | 'unflowed' | 'unknown-charset'
 
 /** Adds to a patch the hash of its changes. */
 export function withContent(patch: Omit<Patch, 'content'>): Patch {

@@ -42,7 +42,7 @@ void test('a series is taken out of all that an archive puts around it', async (
       wanted,
       /3 other mails of the thread left out/,
     ],
-    'an answer with a patch in it': [[...v1, fixup], wanted, /1 other mail /],
+    'an answer with a patch in it': [[...v1, fixup], wanted, /the patch 'm\.mbox\[5\]: Re: .*left out/],
     'a patch without a number in the thread': [[...v1, loose], wanted, /the patch 'm\.mbox\[5\]: \[PATCH\].*left out/],
     'each mail twice': [[...v1, ...v1], wanted],
     'two versions': [[...v1, ...v2], newer, /v2 of 'All of it' is taken \(3 patches\), and not v1/],
@@ -54,6 +54,13 @@ void test('a series is taken out of all that an archive puts around it', async (
     ],
     'a newer version without a patch': [[...v1, cover2, first2, third2], wanted, /v2 lacks 2\/3, so v1 is taken/],
     'a newer version of which only the cover letter is there': [[...v1, cover2], wanted],
+    'two versions of one second, with the same Message-IDs': [
+      [...v1, ...v2].map((mail) =>
+        mail.replaceAll(/<[^<>\s]+@v\d[^<>]*>/g, (id) => (id.startsWith('<cover') ? '<cover.1@example.org>' : id)),
+      ),
+      newer,
+      /v2 of/,
+    ],
     'a resend': [[...v1, ...resend], wanted, /RESEND v1 of .* is taken/],
     'one patch sent again, whole': [
       [
@@ -117,6 +124,38 @@ void test('a series is taken out of all that an archive puts around it', async (
       v1.map((mail) => mail.replace(/^From [^\n]*/, 'From mboxrd@z Thu Jan  1 00:00:00 1970')),
       wanted,
     ],
+    'a charset that git does not know': [
+      v1.map((mail) =>
+        mail.replace(
+          '\n\n',
+          '\nMIME-Version: 1.0\nContent-Type: text/plain; charset=x-none\nContent-Transfer-Encoding: 8bit\n\nZoë.\n',
+        ),
+      ),
+      wanted,
+    ],
+    'git format-patch --attach': [repository.mails({ options: ['--attach'] }), wanted],
+    'git format-patch --inline': [repository.mails({ options: ['--inline', '--thread'] }), wanted],
+    'another title, and other titles of the patches': [
+      [
+        ...v1,
+        ...v2.map((mail) =>
+          mail.replace('All of it', 'All of it, at last').replaceAll(/: (ten|twenty|thirty)$/gm, ': better $1'),
+        ),
+      ],
+      newer,
+    ],
+    'a link to the older version': [
+      [
+        ...v1,
+        cover2
+          .replace('All of it', 'Quite different')
+          .replace('\n-- \n', `\nv1: https://lore.kernel.org/r/${idOf(cover)}\n-- \n`),
+        first2,
+        second2,
+        third2,
+      ].map((mail) => mail.replace('a: ten', 'a: 10')),
+      newer,
+    ],
     'latin1 names': [v1.map((mail) => mail.replace('From: A <', 'From: =?iso-8859-1?q?J=F6rg?= <')), wanted],
     'an interdiff in the cover letter': [
       [cover.replace('\n-- \n', `\n${two.slice(two.indexOf('diff --git'))}\n-- \n`), one, two, three],
@@ -176,6 +215,13 @@ void test('a box that does not say what to take is refused', async (t) => {
       'SERIES_SEVERAL',
       /has 2 series/,
     ],
+    'two series of one second, with the same Message-ID at their beginning': [
+      [...v1, ...repository.mails({ branch: 'better', title: 'Another' })]
+        .join('')
+        .replaceAll(/<cover[^<>]*>/g, '<cover.1@example.org>'),
+      'SERIES_SEVERAL',
+      /has 2 series/,
+    ],
     'a series and another patch': [whole + single.join(''), 'SERIES_SEVERAL', /another patch beside a series/],
     'two patches of two people': [
       single.join('') +
@@ -230,34 +276,4 @@ void test('a named mail chooses its series and its version', async (t) => {
   t.equal(added(await readBox(box, idOf(other[1]))), 'fifty sixty')
   const answer = reply(v1[1] ?? '')
   t.equal(added(await readBox(box + answer, idOf(answer))), newer, 'an answer chooses the series')
-})
-
-void test('folders', async (t) => {
-  const repository = new BoxRepository(t.testdir())
-  const [cover = '', one = '', two = '', three = ''] = repository.mails()
-  const [cover2 = '', first2 = '', second2 = '', third2 = ''] = repository.mails({ version: 2, branch: 'better' })
-  const numbered = { '0000-c.patch': cover, '0001-x.patch': three, '0002-y.patch': one, '0003-z.patch': two }
-  t.equal(added(await readBox(numbered, undefined, 'listed')), 'thirty ten twenty', 'the numbers of the files count')
-  const exported = { 'a.eml': three, 'b.eml': cover, 'c.eml': two, 'd.eml': one, 'e.eml': reply(one) }
-  t.equal(added(await readBox(exported)), wanted, 'the numbers of the mails count')
-  const both = {
-    '1.patch': one,
-    '2.patch': two,
-    '3.patch': three,
-    'v2-1.patch': first2,
-    'v2-2.patch': second2,
-    'v2-3.patch': third2,
-    'v2-c.patch': cover2,
-  }
-  t.equal(added(await readBox(both)), newer, 'the newest version')
-  const picked = { 'a.patch': three, 'b.patch': one }
-  const part = await readBox(picked)
-  t.equal(added(part), 'thirty ten', 'patches that were picked')
-  t.match(part.notices, [/lacks 2\/3/])
-  t.equal(
-    added(await readBox({ 'cur/1:2,S': three, 'cur/2': cover, 'new/3': one, 'new/4': two }, undefined, 'box')),
-    wanted,
-  )
-  await t.rejects(readBox({ 'cur/1': three, 'cur/2': one }, undefined, 'box'), { code: 'SERIES_INCOMPLETE' })
-  await t.rejects(readBox({ 'a.eml': three, 'b.eml': one }), { code: 'SERIES_INCOMPLETE' })
 })
