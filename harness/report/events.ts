@@ -76,6 +76,18 @@ export interface Shard {
   readonly basis: string
 }
 
+/** The facts about a test that no run changes. */
+export interface TestFacts {
+  /** The rules that it checks in the dialect of the kernel. */
+  readonly rules: readonly string[]
+  /** The known bugs that it detects. */
+  readonly bugs: readonly string[]
+  /** The capabilities that the kernel must have. */
+  readonly needs: readonly string[]
+  /** The sizes of the huge pages that it needs a pool of; empty for a test of 4K pages alone. */
+  readonly pools: readonly string[]
+}
+
 /** The origin of a kernel, as reports name it. */
 export type BuildFacts = Pick<
   Provenance,
@@ -90,6 +102,8 @@ export interface TestFinished extends Stamp {
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number
+  /** Missing in results of earlier revisions. */
+  readonly about?: TestFacts
   /** Present when the cause of the failure lies before the beginning of the test: in the boot, or no instance came up. */
   readonly beforehand?: true
   /** Present after a retry: the reason for which the first try was in vain, and those for which later ones were. */
