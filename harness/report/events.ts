@@ -1,5 +1,4 @@
 // The events between a run and its reports: the runner emits them, and every report is a sink that reads them.
-import type { Writable } from 'node:stream'
 import type { Fault } from '../base/errors.ts'
 import type { Provenance } from '../kernel/build-provenance.ts'
 import type { Isolation } from '../kernel/definition/definition.ts'
@@ -278,27 +277,3 @@ export type MutantEvent =
 
 /** Every event that a report receives. */
 export type ReportEvent = RunEvent | MutantEvent
-
-/** A report. A sink that throws fails the run but does not stop it. */
-export interface Sink {
-  write(event: ReportEvent): void | Promise<void>
-  /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
-  writeUnknown?(line: string): void | Promise<void>
-  /** Called once after the last event, also when the run was aborted. */
-  close(): Promise<void>
-}
-
-/** The facts that a sink depends on, beside its stream. */
-interface SinkOptions {
-  /** The stream is a terminal, so that progress makes sense. */
-  readonly isTty: boolean
-  /** The stream may have colours. */
-  readonly colour?: boolean
-  /** The directory of the results, for messages. */
-  readonly directory: string
-  /** The run is over: an event needs not be on the disk before the next one. */
-  readonly isStored?: boolean
-}
-
-/** Makes the sink of a format on a stream. */
-export type SinkFactory = (output: Writable, options: SinkOptions) => Sink
