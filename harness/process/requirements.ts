@@ -69,6 +69,7 @@ export const requirements: readonly Requirement[] = [
   program('xmllint', 'libxml2-utils', checks),
   program('gdb', 'gdb', vmTests),
   program('drgn', 'python3-drgn', vmTests),
+  program('chromium', 'chromium', 'the tests of the HTML report in make test'),
 ]
 
 function probe(requirement: Requirement): string | undefined {

@@ -3,7 +3,6 @@ import { allBugs, uncoveredBugs, dialectOfBug } from '../../catalogue/bugs.ts'
 import { allRules, rulesOutOfScope } from '../../catalogue/rules.ts'
 import { scopeOf } from '../../catalogue/rule-scopes.ts'
 import { ruleDialects, type RuleDialect } from '../../uapi/dialect.ts'
-import { isFailure } from '../stored/baseline.ts'
 import { linkTo, type Entry } from './entries.ts'
 import { joined, markup, nothing, type Markup, type Part } from './markup.ts'
 import { countText, verdictOrder, verdictWords } from './wording.ts'
@@ -62,21 +61,26 @@ function counts(tests: readonly Entry[], filter: string, id: string): Markup {
   return markup`<a href="#results" data-filter="${filter}" data-value="${id}">${parts.join(', ')}</a>`
 }
 
+/** Of the verdicts, only FAIL is about the kernel: an ERROR says nothing about it. */
+function hasFailed({ result }: Entry): boolean {
+  return result.verdict === 'FAIL'
+}
+
 function sightings(tests: readonly Entry[], id: string): Part {
   const [first] = tests
-  const failed = tests.filter(({ result }) => isFailure(result)).length
+  const failed = tests.filter(hasFailed).length
   if (first?.result.suite === 'mutants') {
     const of = countText(tests.length, 'mutant')
     return markup`${counts(tests, 'b', id)}: ${tests.length - failed} of ${of} detected`
   }
-  const ran = tests.some(({ result }) => result.verdict !== 'SKIP' && result.verdict !== 'MISS')
+  const ran = tests.some(({ result }) => result.verdict === 'PASS')
   const verdict = failed > 0 ? 'may be there' : ran ? 'not seen' : 'not looked for'
   return markup`${verdict}: ${counts(tests, 'b', id)}`
 }
 
 /** Returns a row; it names the tests that failed. */
 function row(kind: string, id: string, text: Part, said: Part, tests: readonly Entry[]): Markup {
-  const failed = tests.filter(({ result }) => isFailure(result))
+  const failed = tests.filter(hasFailed)
   const named = failed.slice(0, mostNamed).map(linkTo)
   const more = failed.length > named.length ? ` and ${failed.length - named.length} more` : ''
   const state = failed.length > 0 ? 'bad' : tests.length > 0 ? 'seen' : 'unseen'

@@ -27,7 +27,7 @@ export function usualTime(name: string, history: RunHistory | undefined): string
   const median = medianOf(earlier)
   return median === undefined
     ? undefined
-    : `the median of the last ${countText(earlier.length, 'run')} is ${durationText(median)}`
+    : `${durationText(median)}, the median of the last ${countText(earlier.length, 'run')}`
 }
 
 /** Returns the plots of the history; a sentence without it. */

@@ -7,8 +7,10 @@ import { verdictMark, type Entry } from './entries.ts'
 import { markup, nothing, type Markup } from './markup.ts'
 import { countText, durationText, verdictOrder } from './wording.ts'
 
-/** The most characters of all pages of tests that did not pass: a report of 5,000 results stays below 5 MB. */
-const mostOfPages = 2_000_000
+/** The most characters of the list: a report of 5,000 results stays below 5 MB. */
+const mostOfList = 4_700_000
+/** The least of them that pages with details may have, however long the list is. */
+const leastOfDetails = 1_000_000
 
 /** The values by which a result can be found, by the name of their filter. */
 const filters = [
@@ -23,7 +25,16 @@ const filters = [
 function dialectsOf(about: TestFacts | undefined): readonly string[] {
   if (about === undefined || about.rules.length === 0) return []
   const needs = about.needs.filter(isCapability)
-  return ruleDialects.filter((dialect) => !absentIn(dialect).some((name) => needs.includes(name)))
+  return ruleDialects.filter((dialect) => !absentIn(dialect).some((name) => needs.includes(name))).map(shortName)
+}
+
+/** Thousands of elements have these values: their first letter tells them apart. */
+function shortName(dialect: string): string {
+  return dialect.slice(0, 1)
+}
+
+function longName(letter: string): string {
+  return ruleDialects.find((dialect) => shortName(dialect) === letter) ?? letter
 }
 
 function sizesOf(about: TestFacts | undefined): readonly string[] {
@@ -33,34 +44,42 @@ function sizesOf(about: TestFacts | undefined): readonly string[] {
 
 /** Returns the list with its filters; `pageOf` makes the page of a test below its head. */
 export function resultList(entries: readonly Entry[], pageOf: (result: Result) => Markup): Markup {
-  let left = mostOfPages
   const reds = entries.filter(({ isRed }) => isRed)
   const items = entries.map((entry) => {
     const page = pageOf(entry.result)
-    if (entry.result.diagnostic !== undefined) left -= page.source.length
-    const isShown = entry.result.diagnostic === undefined || left >= 0
-    const rest = isShown
-      ? page
-      : markup`<p>The report is too long for the details of this test; results.jsonl has them.</p>`
-    return itemOf(entry, rest, neighbours(entry, reds))
+    const isDetailed = entry.result.diagnostic !== undefined
+    return { entry, page, line: lineOf(entry), details: isDetailed ? page.source.length : 0 }
   })
-  return markup`${filterForm(entries)}<ol class="results" id="list">${items}</ol>`
+  const rest = items.reduce(
+    (total, { page, line, details }) => total + line.source.length + page.source.length - details,
+    0,
+  )
+  let left = Math.max(leastOfDetails, mostOfList - rest)
+  const shown = items.map(({ entry, page, line, details }) => {
+    left -= details
+    const body = left >= 0 || details === 0 ? page : tooLong
+    return markup`<li class="t${entry.isRed ? ' red' : ''}" id="${entry.id}"${dataOf(entry.result)}>${line}<div class="page">${neighbours(entry, reds)}${body}</div></li>\n`
+  })
+  return markup`${filterForm(entries)}<ol class="results" id="list">${shown}</ol>`
 }
 
-function itemOf(entry: Entry, page: Markup, links: Markup): Markup {
-  const { result, id, isRed } = entry
-  const { verdict, name, title, message, milliseconds, change } = result
-  const data = filters.map(({ key, valuesOf }) => {
+const tooLong = markup`<p>The report is too long for the details of this test; results.jsonl has them.</p>`
+
+function dataOf(result: Result): readonly Markup[] {
+  return filters.flatMap(({ key, valuesOf }) => {
     const values = valuesOf(result)
-    return values.length === 0 ? nothing : markup` data-${key}="${values.join(' ')}"`
+    return values.length === 0 ? [] : [markup` data-${key}="${values.join(' ')}"`]
   })
-  const kinds = `t${isRed ? ' red' : ''}`
-  return markup`<li class="${kinds}" id="${id}"${data}><div class="head">${verdictMark(verdict)}<h3><a href="#${id}">${name}</a>${
+}
+
+/** Returns the line of a result, which is the head of its page. */
+function lineOf({ result, id }: Entry): Markup {
+  const { verdict, name, title, message, milliseconds, change } = result
+  return markup`<div class="head">${verdictMark(verdict)}<h3><a href="#${id}">${name}</a>${
     change === undefined ? nothing : markup` <i class="c">${change}</i>`
   }</h3>${title === '' ? nothing : markup`<p>${title}</p>`}${
     message === undefined ? nothing : markup`<p class="m">${message}</p>`
-  }${milliseconds === 0 ? nothing : markup`<span class="s">${durationText(milliseconds)}</span>`}</div><div class="page">${links}${page}</div></li>
-`
+  }${milliseconds === 0 ? nothing : markup`<span class="s">${durationText(milliseconds)}</span>`}</div>`
 }
 
 /** Returns links to the failures before and after a failure: readers go from one to the next. */
@@ -81,7 +100,9 @@ function filterForm(entries: readonly Entry[]): Markup {
     const found = [...new Set(lists.flat())]
     if (found.length < 2 && lists.every((list) => list.length === found.length)) return []
     const order: readonly string[] = key === 'v' ? verdictOrder : found.toSorted(byNumber)
-    const options = order.filter((value) => found.includes(value)).map((value) => markup`<option>${value}</option>`)
+    const options = order
+      .filter((value) => found.includes(value))
+      .map((value) => markup`<option value="${value}">${key === 'd' ? longName(value) : value}</option>`)
     return [markup`<label>${label} <select name="${key}"><option value="">all</option>${options}</select></label>`]
   })
   return markup`<form id="filters" hidden role="search" aria-label="Results"><label class="text">Text <input type="search" name="text" autocomplete="off" spellcheck="false" placeholder="name, title or problem"></label>${selects}<button type="reset">Show all</button><output role="status">${countText(entries.length, 'result')}</output></form>`

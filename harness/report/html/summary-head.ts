@@ -1,6 +1,6 @@
 // The head of the page: the outcome in one sentence, the counts, and the facts about the run.
 import type { Gathered } from '../gather.ts'
-import { verdictMark, type Entry } from './entries.ts'
+import type { Entry } from './entries.ts'
 import { joined, markup, nothing, type Markup, type Part } from './markup.ts'
 import { countText, durationText, timeText, verdictOrder, verdictWords } from './wording.ts'
 
@@ -18,7 +18,7 @@ export function summary(run: Gathered, entries: readonly Entry[]): Markup {
     milliseconds === 0 ? undefined : durationText(milliseconds),
   ]
   const shown: Part[] = facts.filter((fact) => fact !== undefined)
-  return markup`<p class="brand">gmemtest · ${suite}</p><h1>${headline(entries)}</h1><p class="facts">${joined(shown, ' · ')}</p>${
+  return markup`<p class="brand">gmemtest · ${suite}</p><h1>${headline(entries)}</h1><p class="facts">${joined(shown, '\u{a0}· ')}</p>${
     aborted === undefined ? nothing : markup`<p class="aborted"><strong>The run ended early:</strong> ${aborted}</p>`
   }${countBar(entries)}`
 }
@@ -54,7 +54,7 @@ function countBar(entries: readonly Entry[]): Markup {
   const text = counts.map(({ verdict, count }) => `${count} ${verdictWords[verdict]}`).join(', ')
   const items = counts.map(
     ({ verdict, count }) =>
-      markup`<li>${verdictMark(verdict)} <a href="#results" data-filter="v" data-value="${verdict}">${count} ${verdictWords[verdict]}</a></li>`,
+      markup`<li><b class="v ${verdict}"></b><a href="#results" data-filter="v" data-value="${verdict}">${count} ${verdictWords[verdict]}</a></li>`,
   )
   return markup`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="${text}">${parts}</svg><ul class="counts">${items}</ul>`
 }

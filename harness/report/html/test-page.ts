@@ -8,7 +8,7 @@ import type { Result } from '../gather.ts'
 import { shortened } from '../tidy.ts'
 import { joined, markup, nothing, type Markup, type Part } from './markup.ts'
 import { linkedLine, type sourceOf } from './source-links.ts'
-import { durationText, timeText } from './wording.ts'
+import { clockText } from './wording.ts'
 
 type AddressOf = ReturnType<typeof sourceOf>
 
@@ -44,14 +44,12 @@ function command(text: string): Markup {
 
 /** Returns the facts about a test; its rules and bugs are links to their rows, which have their texts. */
 function factList(result: Result, usual: string | undefined): Markup {
-  const { about, diagnostic, milliseconds, begin, worker, suite } = result
+  const { about, diagnostic, begin, worker, suite } = result
   const rules = about?.rules ?? diagnostic?.rules ?? []
   const isShown = diagnostic !== undefined
   const facts: readonly (readonly [string, Part] | undefined)[] = [
-    milliseconds === 0
-      ? undefined
-      : ['Took', usual === undefined ? durationText(milliseconds) : `${durationText(milliseconds)}; ${usual}`],
-    begin === undefined ? undefined : ['Began', timeText(begin)],
+    usual === undefined ? undefined : ['Usually', usual],
+    begin === undefined ? undefined : ['Began', clockText(begin)],
     worker === undefined ? undefined : ['Worker', worker + 1],
     diagnostic?.at === undefined ? undefined : ['At', markup`<code>${diagnostic.at}</code>`],
     rules.length === 0 ? undefined : ['Rules', named(rules, 'rule', isShown ? ruleTexts : undefined)],
@@ -88,10 +86,12 @@ function valuePart(wanted: unknown, found: unknown, diff: string = differenceOf(
     if (line.startsWith('-')) return markup`<del>${line}</del>`
     return line.startsWith('+') ? markup`<ins>${line}</ins>` : line
   })
+  // Of two single values, the difference has nothing but these values, and a line feed.
+  const isShown = rows.length > 3
   return markup`<div class="values"><div>${section('Wanted', lines([valueText(wanted)]))}</div><div>${section(
     'Found',
     lines([valueText(found)]),
-  )}</div></div>${section('Difference', lines(rows))}`
+  )}</div></div>${isShown ? section('Difference', lines(rows)) : nothing}`
 }
 
 function valueText(value: unknown): string {

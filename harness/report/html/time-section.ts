@@ -106,7 +106,7 @@ function workerTable(spans: readonly Span[]): Markup {
     const [begin, end] = [extremes(own.map((span) => span.begin))[0], extremes(own.map((span) => span.end))[1]]
     return markup`<tr><th scope="row">${worker + 1}${cells}<td>${durationText(Math.max(0, end - begin - sum(own)))}`
   })
-  return markup`<div class="wide" tabindex="0" role="region" aria-label="Sums of each worker"><table class="numbers"><thead><tr><th scope="col">Worker<th scope="col">Boots<th scope="col">time<th scope="col">Restores<th scope="col">time<th scope="col">Tests<th scope="col">time<th scope="col">Rest<tbody>${rows}</table></div>`
+  return markup`<div class="wide" tabindex="0" role="region" aria-label="Sums of each worker"><table class="numbers"><thead><tr><th scope="col">Worker<th scope="col">Boots<th scope="col">Boot time<th scope="col">Restores<th scope="col">Restore time<th scope="col">Tests<th scope="col">Test time<th scope="col">Other time<tbody>${rows}</table></div>`
 }
 
 function sum(spans: readonly Span[]): number {

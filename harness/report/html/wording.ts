@@ -36,3 +36,9 @@ export function timeText(time: string): string {
 export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** Returns the time of the day of a time of ISO 8601: `10:26:14 UTC`; a text that is no time stays as it is. */
+export function clockText(time: string): string {
+  const at = new Date(time)
+  return Number.isNaN(at.getTime()) ? time : `${at.toISOString().slice(11, 19)} UTC`
+}
