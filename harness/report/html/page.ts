@@ -72,13 +72,13 @@ export function pageOf(run: Gathered, spans: readonly Span[], history: RunHistor
 <meta name="color-scheme" content="light dark">
 <title>${suite} on ${kernel} – gmemtest</title>
 <style>${new Markup(style)}</style>
+<script>${new Markup(script)}</script>
 <body>
 <a class="skip" href="#attention">Skip to what to look at</a>
 <p class="back"><a href="#results">← All results</a></p>
 <header>${summary(run, entries)}<nav aria-label="Sections"><ul>${links}</ul></nav></header>
 <main>${bodies}</main>
-<footer><p>Made by gmemtest from results.jsonl. The page needs no network, and its list of results works without scripts.</p></footer>
-<script>${new Markup(script)}</script>
+<footer><p>Made by gmemtest from results.jsonl. The page needs no network, and all of it but the filters works without scripts.</p></footer>
 </html>
 `.source
 }
