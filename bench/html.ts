@@ -27,8 +27,11 @@ function about(place: number): NonNullable<Extract<ReportEvent, { type: 'test-fi
   }
 }
 
+function at(place: number): string {
+  return new Date((place + 1) * 1000).toISOString()
+}
+
 function eventsOf(): ReportEvent[] {
-  const at = (place: number): string => new Date((place + 1) * 1000).toISOString()
   const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0 }
   const common = { accelerator: 'tcg', reason: 'bench', profile: 'plain', origin: 'restored' } as const
   return [

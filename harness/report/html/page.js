@@ -16,6 +16,12 @@ function showTarget() {
   heading.focus({ preventScroll: true })
 }
 
+/** Returns the text of an item's line; reading all of them waits for the first search. */
+function textOf(item) {
+  item.text ??= item.element.firstElementChild.textContent.toLowerCase()
+  return item.text
+}
+
 /** Lets the form choose among the results. */
 function startFilters() {
   const form = document.querySelector('#filters')
@@ -25,12 +31,6 @@ function startFilters() {
     data: element.dataset,
     text: undefined,
   }))
-
-  /** Returns the text of an item's line; reading all of them waits for the first search. */
-  function textOf(item) {
-    item.text ??= item.element.firstElementChild.textContent.toLowerCase()
-    return item.text
-  }
 
   function apply() {
     const wanted = Object.fromEntries(new FormData(form))

@@ -29,7 +29,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-/** No request at all, and no style or script but those of this file, whatever a text of the results should contain. */
+/** Allows no request, and no style or script but those of this file: a text of a guest can contain anything. */
 const policy = [
   "default-src 'none'",
   `style-src ${hashOf(style)}`,

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { allBugs } from '../../catalogue/bugs.ts'
 import { allRules } from '../../catalogue/rules.ts'
+import { visibleText } from '../../base/visible-text.ts'
 import { differenceOf } from '../difference.ts'
 import type { Diagnostic, TestPoint } from '../events.ts'
 import type { Result } from '../gather.ts'
@@ -82,10 +83,12 @@ function checkPart({ diff }: Result, diagnostic: Diagnostic): Markup {
 }
 
 function valuePart(wanted: unknown, found: unknown, diff: string = differenceOf(wanted, found)): Markup {
-  const rows = diff.split('\n').map((line): Part => {
-    if (line.startsWith('-')) return markup`<del>${line}</del>`
-    return line.startsWith('+') ? markup`<ins>${line}</ins>` : line
-  })
+  const rows = visibleText(diff)
+    .split('\n')
+    .map((line): Part => {
+      if (line.startsWith('-')) return markup`<del>${line}</del>`
+      return line.startsWith('+') ? markup`<ins>${line}</ins>` : line
+    })
   // Of two single values, the difference has nothing but these values, and a line feed.
   const isShown = rows.length > 3
   return markup`<div class="values"><div>${section('Wanted', lines([valueText(wanted)]))}</div><div>${section(
