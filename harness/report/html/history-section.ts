@@ -1,5 +1,5 @@
 // The run against earlier ones: durations, the rate of flaky results by night, and the latency of conversions by kernel.
-import { axisX, axisY, dot, line, ruleX, ruleY, tickX } from '@observablehq/plot'
+import { axisX, axisY, dot, gridX, gridY, line, ruleX, ruleY, tickX } from '@observablehq/plot'
 import { linkTo, type Entry } from './entries.ts'
 import { markup, nothing, type Markup } from './markup.ts'
 import { drawn } from './plot.ts'
@@ -61,9 +61,13 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
   const most = Math.max(...compared.slice(0, 5000).flatMap(({ now, usual }) => [now, usual]))
   const same = [least, most].map((value) => ({ now: value, usual: value }))
   const isSlow = new Set(slow)
+  const domain = [least * 0.9, most * 1.1] as const
+  const ticks = decades(...domain)
   const marks = [
-    axisX({ label: 'median of the last runs, seconds', tickFormat: secondsText }),
-    axisY({ label: 'this run, seconds', tickFormat: secondsText }),
+    gridX({ ticks }),
+    gridY({ ticks }),
+    axisX({ label: 'median of the last runs, seconds', tickFormat: secondsText, ticks }),
+    axisY({ label: 'this run, seconds', tickFormat: secondsText, ticks }),
     line(same, { x: 'usual', y: 'now', stroke: 'var(--quiet)', strokeDasharray: '4 3' }),
     dot(
       compared.filter((each) => !isSlow.has(each)),
@@ -73,7 +77,7 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
   ]
   const caption = `Duration of each test against the last runs; × took ${slowFactor} times as long or longer`
   const text = `${countText(compared.length, 'test')} compared, ${slow.length} of them took longer than usual.`
-  const scale = { type: 'log', domain: [least * 0.9, most * 1.1], grid: true } as const
+  const scale = { type: 'log', domain } as const
   const rows = slow
     .slice(0, mostSlow)
     .map(
@@ -87,10 +91,15 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
   }`
 }
 
-/** Returns a number of seconds for an axis with a logarithm: only powers of ten and their halves have a word. */
+/** Returns the powers of ten in a range with their halves and fifths. */
+function decades(least: number, most: number): number[] {
+  const powers = Array.from({ length: 12 }, (_, index) => 10 ** (index - 6))
+  return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((value) => value >= least && value <= most)
+}
+
+/** Returns a number of seconds without the noise of binary fractions. */
 function secondsText(value: number): string {
-  const digit = Number(value.toExponential()[0])
-  return [1, 2, 5].includes(digit) ? String(Number(value.toPrecision(1))) : ''
+  return String(Number(value.toPrecision(1)))
 }
 
 function percent(share: number): number {
@@ -142,7 +151,8 @@ function latencyPart(latencies: readonly Latency[]): Markup {
     height: 60 + operations.size * (24 + kernels.size * 22),
     marginLeft: 160,
     marginRight: 60,
-    x: { zero: true, grid: true },
+    // A split takes many times as long as the conversion of a page.
+    x: { type: 'log', grid: true },
     fy: { label: null },
   })
 }

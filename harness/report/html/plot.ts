@@ -13,11 +13,12 @@ const width = 920
  * The text of the SVG is safe: its library writes it by the DOM, which escapes it.
  */
 export function drawn(caption: string, text: string, marks: readonly Markish[], options: PlotOptions): Markup {
-  const svg = plot({ document, width, marks: [...marks], style: { fontSize: '12px' }, ...options })
+  const svg = plot({ document, width, marks: [...marks], marginBottom: 44, ...options })
   // The policy of the page refuses styles that it does not name.
   for (const style of svg.querySelectorAll('style')) style.remove()
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label')
   svg.removeAttribute('style')
+  svg.setAttribute('font-size', '12')
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', text)
   return markup`<figure><div class="plot" tabindex="0" role="region" aria-label="${caption}">${new Markup(

@@ -55,8 +55,11 @@ function addressOf(file: string, line: string): string {
   return `x:${file}:${line}`
 }
 
+function linked(line: string): string {
+  return markup`${linkedLine(line, addressOf)}`.source
+}
+
 void test('only a place in the source becomes a link, and only when its address is known', (t) => {
-  const linked = (line: string): string => markup`${linkedLine(line, addressOf)}`.source
   t.equal(
     linked('RIP: f+0x1/0x2 virt/kvm/guest_memfd.c:512'),
     'RIP: f+0x1/0x2 <a href="x:virt/kvm/guest_memfd.c:512" rel="noreferrer">virt/kvm/guest_memfd.c:512</a>',
