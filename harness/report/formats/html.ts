@@ -1,6 +1,5 @@
 // One HTML file for people: the summary, what is new, a page for each test, and where the time went.
 import { Gathering } from '../gather.ts'
-import { pageOf } from '../html/page.ts'
 import { Timeline } from '../html/timeline.ts'
 import { Output } from '../output.ts'
 import type { SinkFactory } from '../sinks.ts'
@@ -18,7 +17,11 @@ export const htmlSink: SinkFactory = (stream, { history }) => {
     async close() {
       const run = gathering.finish()
       output.check()
-      if (run !== undefined) output.write(pageOf(run, timeline.spans, history))
+      if (run !== undefined) {
+        // Late: its libraries for plots take time to load, and the first instance need not wait for them.
+        const { pageOf } = await import('../html/page.ts')
+        output.write(pageOf(run, timeline.spans, history))
+      }
       await output.flushed()
     },
   }

@@ -13,13 +13,14 @@ const mostNamed = 8
 /** Returns the table of rules; `dialect` is that of the kernel, if it is known. */
 export function ruleTable(entries: readonly Entry[], dialect: string | undefined): Markup {
   const own = ruleDialects.find((name) => name === dialect || dialect?.startsWith(`${name}-`) === true)
+  const unseen = unseenIn(entries)
   const byRule = grouped(entries, ({ result }) => result.about?.rules ?? result.diagnostic?.rules ?? [])
   const rows = allRules().map(([id, text]) => {
     const tests = byRule.get(id) ?? []
     const scope = own === undefined ? undefined : scopeOf(id, own)
     const other = scope?.kind === 'differs' ? markup` <span class="quiet">Here: ${scope.value}.</span>` : nothing
     const absent = scope?.kind === 'absent' ? `absent in ${own ?? ''}: ${scope.reason}` : undefined
-    const said = tests.length > 0 ? counts(tests, 'r', id) : (rulesOutOfScope[id] ?? absent ?? 'no test of this run')
+    const said = tests.length > 0 ? counts(tests, 'r', id) : (rulesOutOfScope[id] ?? absent ?? unseen)
     return row('rule', id, markup`${text}${other}`, said, tests)
   })
   return table('Rule', rows)
@@ -27,17 +28,25 @@ export function ruleTable(entries: readonly Entry[], dialect: string | undefined
 
 /** Returns the table of bugs. Of a campaign of mutants, a result is that of a kernel with the bug. */
 export function bugTable(entries: readonly Entry[], dialect: string | undefined): Markup {
+  const unseen = unseenIn(entries)
   const byBug = grouped(entries, ({ result }) => result.about?.bugs ?? [])
   const rows = allBugs().map(([id, text]) => {
     const tests = byBug.get(id) ?? []
-    const said = tests.length > 0 ? sightings(tests, id) : (uncoveredBugs[id] ?? missing(dialectOfBug(id), dialect))
+    const said =
+      tests.length > 0 ? sightings(tests, id) : (uncoveredBugs[id] ?? missing(dialectOfBug(id), dialect, unseen))
     return row('bug', id, text, said, tests)
   })
   return table('Bug', rows)
 }
 
-function missing(of: RuleDialect, dialect: string | undefined): string {
-  return dialect === undefined || dialect.startsWith(of) ? 'no test of this run' : `no test of this run: a bug of ${of}`
+function missing(of: RuleDialect, dialect: string | undefined, unseen: string): string {
+  return dialect === undefined || dialect.startsWith(of) ? unseen : `${unseen}: a bug of ${of}`
+}
+
+/** Returns the words for an entry without a test; results of earlier revisions do not tell what their tests look at. */
+function unseenIn(entries: readonly Entry[]): string {
+  const isTold = entries.length === 0 || entries.some(({ result }) => result.about !== undefined)
+  return isTold ? 'no test of this run' : 'not recorded in these results'
 }
 
 function grouped(entries: readonly Entry[], idsOf: (entry: Entry) => readonly string[]): Map<string, Entry[]> {

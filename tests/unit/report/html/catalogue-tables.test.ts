@@ -20,6 +20,8 @@ void test('a rule has its counts, its value in the dialect, or the reason for wh
   t.match(row(source, 'rule-2.2-zero-size'), /Here: EINVAL\..*no test of this run/)
   t.match(row(source, 'rule-S-A36'), /class="unseen".*absent in gmem-attributes: no files of huge pages/)
   t.match(row(source, 'rule-S-A40'), 'the instance has one NUMA node')
+  const { about: _about, ...early } = resultOf('a', 'PASS')
+  t.match(row(ruleTable(entriesOf([early]), 'convert-ioctl').source, 'rule-S-A1'), 'not recorded in these results')
   t.end()
 })
 
