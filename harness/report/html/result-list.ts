@@ -10,7 +10,7 @@ import { countText, durationText, verdictOrder } from './wording.ts'
 /** The most characters of the list: a report of 5,000 results stays below 5 MB. */
 const mostOfList = 4_700_000
 /** The least of them that pages with details may have, however long the list is. */
-const leastOfDetails = 1_000_000
+const leastOfDetails = 700_000
 
 /** The values by which a result can be found, by the name of their filter. */
 const filters = [
