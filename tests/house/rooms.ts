@@ -38,7 +38,7 @@ export const rooms: Rooms = {
     'vm',
   ],
 
-  report: ['base', 'kernel'],
+  report: ['base', 'catalogue', 'kernel', 'uapi'],
   judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
