@@ -14,8 +14,11 @@ import { addProduct, kernelShelf, productNames } from './kernel-store.ts'
 import type { Ingredients } from './ingredients.ts'
 import { inWorkTree, withObjects } from './kernel-tree.ts'
 import { errorLines, make, type MakeOptions } from './make.ts'
-import { claimsOf } from './proof/series-proof.ts'
+import { claimsOf, type SeriesProof } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
+import { deriveTree } from './trees/derive-tree.ts'
+import { pruneTrees } from './trees/prune-trees.ts'
+import { noteRecord } from './trees/tree-record.ts'
 
 /**
  * Builds a kernel and stores it. Call it with the lock of the key held.
@@ -27,11 +30,16 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
   const { definition, identity, patches, requests, compiler, key } = ingredients
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
-  await inWorkTree(ingredients, context, async (home, proof) => {
+  const begin = async (home: string): Promise<void> => {
+    await deriveTree(home, ingredients, context)
+    await pruneTrees(context)
+  }
+  const build = async (home: string, proof: SeriesProof): Promise<void> => {
     const tree = path.join(home, 'tree')
     const logFile = path.join(home, productNames.log)
     await rm(logFile, { force: true })
     const makeOptions: MakeOptions = { signal: context.signal, jobs, logFile }
+    await noteRecord(home, ingredients)
     await withObjects(home, context.signal, async (objects) => {
       context.progress({ type: 'phase', phase: 'config', detail: plural(requests.length, 'option') })
       const config = path.join(objects, '.config')
@@ -73,7 +81,8 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
         await writeFile(path.join(directory, productNames.provenance), JSON.stringify(provenance, undefined, 2))
       })
     })
-  })
+  }
+  await inWorkTree(ingredients, context, build, begin)
 }
 
 /** Compiles the tree; returns how many objects were compiled. */

@@ -15,6 +15,7 @@ import { makeLockOf } from './make.ts'
 import type { SeriesProof } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { listTree, objectsName } from './source/listing.ts'
+import { treeLockOf, treesIn } from './trees/tree-places.ts'
 import { updateTree } from './worktree.ts'
 
 /** Free bytes for objects with line tables, vmlinux.o, vmlinux and the copies in the store. */
@@ -22,7 +23,7 @@ const spaceForBuild = 2 ** 30
 
 /**
  * Brings the work tree of a definition up to date and works in it; no other process does meanwhile. The tree is `tree` in
- * the directory `home`.
+ * the directory `home`. `begin` may put a tree there first.
  * @throws {BuildError} PATCH_DOES_NOT_APPLY
  * @throws {InfraError} NO_SPACE, TREE_BUSY
  * @throws {SourceTouched}
@@ -31,17 +32,20 @@ export async function inWorkTree<Result>(
   ingredients: Ingredients,
   context: BuildContext,
   work: (home: string, proof: SeriesProof) => Promise<Result>,
+  begin: (home: string) => Promise<void> = async () => undefined,
 ): Promise<Result> {
   const { definition } = ingredients
   const name = treeNameOf(definition)
-  const directory = path.join(context.cache, 'trees', name)
+  await using lock = await lockFor(context, treeLockOf(name), `builds another ${definition.name}`)
+  void lock
+  // Not before: the process that had the lock may have removed the directory.
+  const directory = path.join(treesIn(context.cache), name)
   await makePrivate(directory)
   // gcc writes physical paths into the debug information, and make must map the same paths.
   const home = await realpath(directory)
-  await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
-  void lock
   await sweep(home)
   await waitForPrograms(home, context)
+  await begin(home)
   await requireSpace(home, spaceForBuild, `building ${definition.name}`)
   const { proof } = await prepareTree(ingredients, home, context)
   return await work(home, proof)

@@ -159,7 +159,7 @@ export async function collect(
     readFragments(definition.fragments),
     identifyCompiler(context),
   ])
-  const patches = patchesOf(series.parts)
+  const patches = patchesOf(series.parts).slice(0, definition.firstPatches)
   const key = keyOf({
     recipe,
     source: identity.content,

@@ -1,13 +1,11 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
 import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
 import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
-import type { BuiltKernel } from '../../campaigns/mutants/mutant-trial.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
@@ -23,12 +21,13 @@ import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
-import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
+import { builtKernel, namedDialect } from '../series/built-kernels.ts'
+import { prepareJob, runFactsOf, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { progressLine } from '../progress.ts'
-import { recordOf, type RunRecord } from './run-record.ts'
+import { recordOf } from './run-record.ts'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions extends JobOptions {
@@ -74,7 +73,7 @@ export async function runMutants(
   context: CommandContext,
 ): Promise<number> {
   const [prepared, campaign] = await prepareJob(options, context, 'mutants', async (definition) => {
-    const dialect = dialectOf(definition)
+    const dialect = namedDialect(definition, 'mutants need')
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
     const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
@@ -88,18 +87,6 @@ export async function runMutants(
   await using claim = job.claim
   void claim
   return await reporting(context, job.directory, job.reports, ({ emit }) => execute(campaign, job, emit))
-}
-
-/** @throws {UsageError} DIALECT_NEEDED when the definition leaves the dialect open: a mutant must not decide about it */
-function dialectOf({ name, dialect }: KernelDefinition): RunOptions['dialect'] {
-  if (dialect !== 'auto') return dialect
-  throw new UsageError(
-    'DIALECT_NEEDED',
-    `mutants need a definition that names its dialect, and that of ${name} has auto`,
-    {
-      hint: `gmemtest run --kernel ${name} tells the dialect of the kernel: write it into the definition`,
-    },
-  )
 }
 
 async function chosen(
@@ -161,28 +148,12 @@ async function execute(
       const begin = performance.now()
       const kernel = mutant === undefined ? parts.kernel : await kernels.of(mutant)
       await emit(kernelReady(kernel, begin))
-      return builtKernel({ ...parts, kernel }, mutant?.name, job, record)
+      return builtKernel({ ...parts, kernel }, mutant?.name ?? 'control', job, (commands) => {
+        if (mutant === undefined) record.update(commands)
+      })
     },
     emit,
     again: (name) => againLine('mutants', flagsOf(options), name),
   })
   return await record.exitCode(outcome.exitCode)
-}
-
-/** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */
-function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job, record: RunRecord): BuiltKernel {
-  const consoles = consolesOf(job, resultNames.console.replace('.', `-${mutant ?? 'control'}.`))
-  const instances = poolOf(parts, job, consoles, {
-    onCommands: (commands) => {
-      if (mutant === undefined) record.update(commands)
-    },
-  })
-  return {
-    instances,
-    decode: symbolizerFor(parts.kernel.vmlinux, job.context),
-    async [Symbol.asyncDispose]() {
-      await instances[Symbol.asyncDispose]()
-      await consoles[Symbol.asyncDispose]()
-    },
-  }
 }
