@@ -1,10 +1,8 @@
 // From arguments to an exit code: finds the verb, loads only that one, and turns every failure into one clear message.
-import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
-import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
 import { commonOptions, verbIndex, withCommonOptions, type CommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
@@ -105,7 +103,10 @@ async function commandFor(
   const [name = '--help', ...rest] = args.slice(first)
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
-  if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand(), context), [name]]
+  if (name.startsWith('-') && name !== '--') {
+    const version = name === '--version' ? await (await import('./own-revision.ts')).ownVersion() : ''
+    return [prepared(overviewCommand(version), context), [name]]
+  }
   const factory = await loaders[verbNamed(name)]()
   const command = factory(context)
   return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
@@ -129,11 +130,11 @@ function verbNamed(name: string): Verb {
   })
 }
 
-function overviewCommand(): Command {
+function overviewCommand(version: string): Command {
   const root = new Command('gmemtest')
     .description('Boots a patched kernel in QEMU, converts guest_memfd memory for real, and reports TAP.')
     .usage('VERB [options]')
-    .version(version(), '--version', 'print the version')
+    .version(version, '--version', 'print the version, with the commit')
     .helpCommand(false)
     .addHelpText('after', overview)
   for (const [name, summary] of Object.entries(summaries)) root.command(name).description(summary)
@@ -163,9 +164,4 @@ function usageErrorOf(error: CommanderError, args: readonly string[]): UsageErro
     cause: error,
     hint: near === undefined ? `see: gmemtest ${isVerb(verb) ? `${verb} ` : ''}--help` : `use ${near}`,
   })
-}
-
-function version(): string {
-  const found: unknown = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown'
 }
