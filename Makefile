@@ -25,7 +25,7 @@ unit_tests := $(sort $(shell find tests/unit -name '*.test.ts'))
 # Flags of a make that runs all goals at once, JOBS of them unless the caller of make gave -j, and shows all faults.
 parallel = --no-print-directory --keep-going --output-sync=target $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help run test nightly check bench setup clean format types lint walls unused c-check headers rules unit $(unit_tests)
+.PHONY: help run test nightly check bench setup clean dist format types lint walls unused c-check headers rules unit $(unit_tests)
 .DEFAULT_GOAL := help
 
 help:
@@ -101,6 +101,17 @@ $(unit_tests):
 bench: setup
 	@$(with_node) node bench/main.ts $(ARGS)
 
+# What npm pack adds to the sources. Node strips no types below node_modules, so the modules are compiled; the commit is stored,
+# because a package has no repository; and the shrinkwrap file gives the dependencies the versions that were tested.
+dist:
+	@rm -rf dist
+	@$(with_tools) tsc -p tsconfig.package.json
+	@$(with_tools) tsc -p tsconfig.types.json
+	@$(with_tools) node --input-type=module >dist/revision.json --eval " \
+		import { ownRevision } from '$(CURDIR)/harness/commands/own-revision.ts'; \
+		console.log(JSON.stringify(await ownRevision()))"
+	@cp package-lock.json npm-shrinkwrap.json
+
 setup: node_modules/.package-lock.json
 	@sh harness/setup.sh fit
 	@sh harness/setup.sh packages
@@ -111,4 +122,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@sh harness/setup.sh npm
 
 clean:
-	@rm -rf results node_modules .tap
+	@rm -rf results node_modules .tap dist npm-shrinkwrap.json

@@ -16,7 +16,8 @@ install_npm() {
 	major=$(node -p 'process.versions.node.split(".")[0]')
 	[ "$major" -ge 20 ] || die "node $(node -v) is too old to install the npm packages; install 20 or newer"
 	echo "setup: installing npm packages"
-	npm ci --no-progress --loglevel=error || die "npm ci failed; check the network and the npm registry"
+	# No package needs to run a script at its installation.
+	npm ci --ignore-scripts --no-progress --loglevel=error || die "npm ci failed; check the network and the npm registry"
 	touch node_modules/.package-lock.json
 }
 
