@@ -48,7 +48,7 @@ export function build(context: CommandContext): Command {
     .description('Build a kernel, or find it in the cache, and print its key and directory.')
     .argument('[kernel]', 'a kernel definition: a name, or the path of a YAML file')
   return withOptions(command, ['aptSuite'])
-    .option('--kernel <name>', 'the same as the argument')
+    .option('--kernel <kernel>', 'the same as the argument')
     .option('-j, --jobs <n>', 'compilers at the same time (default: one a processor)', positiveInteger('--jobs'))
     .option('--verify', 'read all of a stored build before it is trusted')
     .option('--refresh', 'look for a newer Debian package, or a newer commit of the branch')

@@ -14,6 +14,7 @@ import {
   oneOf,
   positiveInteger,
   shardOfMany,
+  withWords,
   type GivenTime,
 } from './option-parsers.ts'
 
@@ -54,7 +55,7 @@ const mostRetries = 10
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
 const options = {
-  kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  kernel: ['--kernel <kernel>', 'a kernel definition: a name, or the path of a YAML file'],
   accel: ['--accel <name>', 'tcg or kvm (default: kvm where it can nest, else tcg)', oneOf('--accel', ['tcg', 'kvm'])],
   isolation: [
     '--isolation <what>',
@@ -76,7 +77,10 @@ const options = {
   report: [
     '--report <format[:file]>',
     `write this report, to a file or with :- to the standard output; may be given several times: ${Object.keys(reportWords).join(', ')}`,
-    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+    withWords(Object.keys(reportWords), (text: string, before?: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      parseReport(text),
+    ]),
   ],
   shard: [
     '--shard <i/n>',

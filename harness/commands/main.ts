@@ -21,6 +21,8 @@ const summaries = {
   merge: 'merge the results of the shards of a run',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
+  completion: 'print the script by which a shell completes command lines',
+  manual: 'print a manual page',
 } as const
 type Verb = keyof typeof summaries
 
@@ -35,6 +37,14 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  async completion() {
+    const { completion } = await import('./helping/completion.ts')
+    return (context) => completion(context, () => allCommands(context))
+  },
+  async manual() {
+    const { manual } = await import('./helping/manual.ts')
+    return (context) => manual(context, () => allCommands(context))
+  },
 }
 
 const overview = `
@@ -104,12 +114,21 @@ async function commandFor(
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
   if (name.startsWith('-') && name !== '--') {
-    const version = name === '--version' ? await (await import('./own-revision.ts')).ownVersion() : ''
+    const version = name === '--version' ? await (await import('./helping/own-version.ts')).ownVersion() : ''
     return [prepared(overviewCommand(version), context), [name]]
   }
   const factory = await loaders[verbNamed(name)]()
-  const command = factory(context)
-  return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
+  return [named(factory(context), context), rest]
+}
+
+/** Makes the commands of gmemtest itself and of all verbs, which no arguments will reach. */
+async function allCommands(context: CommandContext): Promise<[root: Command, ...verbs: Command[]]> {
+  const verbs = await Promise.all(Object.values(loaders).map(async (load) => named((await load())(context), context)))
+  return [prepared(overviewCommand(''), context), ...verbs]
+}
+
+function named(command: Command, context: CommandContext): Command {
+  return prepared(command.name(`gmemtest ${command.name()}`), context)
 }
 
 /** Returns a stream that keeps nothing. */

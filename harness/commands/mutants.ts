@@ -25,7 +25,7 @@ killed, 1 a mutant was not, 69 a mutant could not be built.`
 export function mutants(context: CommandContext): Command {
   const command = new Command('mutants')
     .description('Put one bug after the other into a kernel, and see whether the scenarios notice.')
-    .argument('[name...]', 'which mutants: a part of a name, or a glob')
+    .argument('[mutant...]', 'which mutants: a part of a name, or a glob')
   return withOptions(command, ['kernel', 'accel', 'output', 'report', 'aptSuite'], defaultKernel)
     .option('--all', 'run all scenarios on each mutant and count all that fail')
     .option('--list', 'list the mutants, each with its bug and the scenarios that should notice it')

@@ -4,7 +4,7 @@ import { said } from '../../process/said.ts'
 import { exitCodes } from '../../base/errors.ts'
 import { qemu } from '../../vm/arguments.ts'
 import { writeProvenance } from '../../report/results-directory.ts'
-import { ownRevision, type Revision } from '../own-revision.ts'
+import { ownRevision, type Revision } from '../helping/own-version.ts'
 import type { Job } from './job.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 

@@ -1,9 +1,9 @@
 // The version of gmemtest itself: the number of the package, and the commit that the code is from.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { hasShape } from '../base/has-shape.ts'
-import { inProject, isPackage } from '../base/paths.ts'
-import { said } from '../process/said.ts'
+import { hasShape } from '../../base/has-shape.ts'
+import { inProject, isPackage } from '../../base/paths.ts'
+import { said } from '../../process/said.ts'
 
 /** The commit of gmemtest itself, as far as it is known. */
 export interface Revision {

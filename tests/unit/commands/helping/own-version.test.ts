@@ -3,7 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { chownSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'tap'
-import { askCheckout, checkoutOf, ownVersion, storedRevision } from '../../../harness/commands/own-revision.ts'
+import {
+  askCheckout,
+  checkoutOf,
+  ownVersion,
+  storedRevision,
+} from '../../../../harness/commands/helping/own-version.ts'
 
 void test('what git says about the checkout', (t) => {
   const revision = 'c0ffee0000000000000000000000000000000000'
