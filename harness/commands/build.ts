@@ -56,11 +56,13 @@ export function build(context: CommandContext): Command {
     .action(
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
         await requireEnvironment()
-        const definition = await loadUsableDefinition(nameOf(argument, options.kernel), context.signal)
+        using line = progressLine(context.stderr, context.isTty)
+        const name = nameOf(argument, options.kernel)
+        line.showLater(`${name}: reading the definition, its source and its series`)
+        const definition = await loadUsableDefinition(name, context.signal)
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
         const started = performance.now()
-        using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {
           ...buildOptions(line, definition, options, context.signal),
           verify: options.verify ?? false,
