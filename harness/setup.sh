@@ -18,7 +18,7 @@ with_reminder() {
 	(
 		minutes=0
 		# A sleep that is left over must not hold a pipe open.
-		while sleep 60 </dev/null >/dev/null 2>&1; do
+		while sleep 60 >/dev/null 2>&1; do
 			minutes=$((minutes + 1))
 			echo "setup: still $what, $minutes min"
 		done

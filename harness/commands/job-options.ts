@@ -98,10 +98,10 @@ const options = {
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
     '--time-limit <time>',
-    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    'begin no test or mutant after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
     duration('--time-limit'),
   ],
-  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR, or the first mutant that is not killed'],
   retryMachine: [
     '--retry-machine <n>',
     'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',
