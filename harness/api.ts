@@ -25,7 +25,7 @@ export { interfaceOf, type KernelInterface, type RawArgument } from './vocabular
 export type { ScenarioContext, Memory, MemoryOptions } from './vocabulary/scenario-context.ts'
 export type { Group } from './vocabulary/kernel/control-group.ts'
 export { call, made, type RoundCall } from './vocabulary/kernel/leaves-nothing.ts'
-export type { Dialect } from './uapi/dialect.ts'
+export { dialects, type Dialect } from './uapi/dialect.ts'
 export type { Racer } from './vocabulary/racer.ts'
 export type { Step } from './vocabulary/steps/step.ts'
 export type { CopyView, CopyWay, GuestView, HostView } from './vocabulary/views.ts'

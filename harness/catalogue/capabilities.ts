@@ -51,7 +51,7 @@ export const capabilities = {
     sign: { by: 'definition', part: 'conversion in place' },
   },
   hugetlb: {
-    reason: 'this kernel has no guest_memfd of huge pages (KVM_CAP_GMEM_HUGETLB)',
+    reason: 'this kernel makes no guest_memfd of huge pages',
     sign: { by: 'definition', part: 'huge pages' },
   },
   'file-attributes': {

@@ -1,8 +1,7 @@
 // An instance that tests may run in: its capabilities are known, and its counters were read.
 import type { ReadSplats, SplatReading } from '../console/read-splats.ts'
-import { deathError } from '../vm/wait-for-init.ts'
 import type { BootProfile } from '../vm/profile.ts'
-import { lastWords } from './last-words.ts'
+import { firstLook } from './last-words.ts'
 import { judgeBoot, type BootFacts } from './boot-check.ts'
 import { gatherFacts, type InstanceFacts } from './instance-facts.ts'
 import { LeakWatch } from '../oracle/leaks.ts'
@@ -52,7 +51,7 @@ export async function checkInstance(
   profile: BootProfile,
   { dialect, needsDialect, expectSkips, signal, read, isWatched }: Settings,
 ): Promise<CheckedInstance> {
-  try {
+  return await firstLook(instance, signal, async () => {
     const { probe, files, bootLines, window } = await look(instance)
     if (needsDialect && !isExcused(dialect, expectSkips)) requireSpoken(dialect, probe, expectSkips)
     const available = capabilitiesOf(probe, dialect)
@@ -63,11 +62,7 @@ export async function checkInstance(
     // The first banner of the kernel is no splat: a second one is a reboot.
     const boot = read(bootLines, { isRunning: false })
     return { instance, profile, available, facts, watch, boot, window, isUsed: false }
-  } catch (error) {
-    await using ended = instance
-    const death = await lastWords(ended, signal)
-    throw death === undefined ? error : deathError(death, ended.console)
-  }
+  })
 }
 
 /** Whether the definition of the kernel itself says that the kernel does not convert as its dialect does. */

@@ -6,6 +6,7 @@ import type { Accelerator } from '../vm/accelerator.ts'
 import { describeProfile, kernelWords, memoryOf, type BootProfile } from '../vm/profile.ts'
 import type { Consoles } from './consoles.ts'
 import { bootInstance, restoreInstance } from './boot-instance.ts'
+import { firstLook } from './last-words.ts'
 import { gatherFacts, type InstanceFacts } from './instance-facts.ts'
 import type { InstanceKind, InstanceOptions, InstanceParts } from './instance-options.ts'
 import { BootSplat, discardSnapshot, findSnapshot, provideSnapshot, type Snapshot } from './snapshots.ts'
@@ -74,13 +75,12 @@ export class InstancePool implements InstanceSource, AsyncDisposable {
 
   /**
    * Returns the facts about an instance of a profile; `next` gives that instance to a worker afterwards.
-   * @throws the errors of `next` and of `gatherFacts`
+   * @throws the errors of `next` and of `gatherFacts`, {BootError | InfraError} when the instance died meanwhile
    */
   async factsOf(profile: BootProfile, request: InstanceRequest): Promise<InstanceFacts> {
-    await using stack = new AsyncDisposableStack()
-    const instance = stack.use(await this.next(profile, request))
-    const facts = instance.facts ?? (await gatherFacts(instance.agent))
-    stack.move()
+    const instance = await this.next(profile, request)
+    const gather = (): Promise<InstanceFacts> => gatherFacts(instance.agent)
+    const facts = instance.facts ?? (await firstLook(instance, request.signal, gather))
     this.#taken.delete(instance)
     const stop = new AbortController()
     this.#prepared.push({ profile, worker: request.worker, instance: Promise.resolve(instance), stop, started: [] })

@@ -8,6 +8,9 @@ import type { Dialect } from '../uapi/dialect.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { TimeLimit } from './time-limit.ts'
 
+/** Trouble that comes twice is likely to stay. */
+export const usualRetries = 1
+
 export interface RunOptions extends JudgeFacts {
   readonly plan: BootPlan
   readonly instances: InstanceSource
@@ -30,7 +33,7 @@ export interface RunOptions extends JudgeFacts {
   readonly limit?: TimeLimit
   /** Tells whether the end of a test ends the run as a failure. */
   readonly failFast?: (finished: TestFinished) => boolean
-  /** How often a test is tried again after transient trouble of this computer; once if not given. */
+  /** How often a test is tried again after transient trouble of this computer; `usualRetries` if not given. */
   readonly retries?: number
   /** Called after each test; true ends the run. */
   readonly until?: (finished: TestFinished) => boolean

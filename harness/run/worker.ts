@@ -15,7 +15,7 @@ import { execute } from './execute.ts'
 import { HeldInstance } from './held-instance.ts'
 import type { OrderedEvents } from './ordered-events.ts'
 import type { Entry, Queue } from './queue.ts'
-import type { RunOptions } from './run-options.ts'
+import { usualRetries, type RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 
 /** The objects that the workers of a run share. */
@@ -50,9 +50,6 @@ type Ending =
   | { readonly kind: 'in vain'; readonly reason: string }
   /** The run is over, and this test has no verdict. */
   | { readonly kind: 'given up' }
-
-/** Trouble that comes twice is likely to stay. */
-const usualRetries = 1
 
 export class Worker implements AsyncDisposable {
   readonly #number: number

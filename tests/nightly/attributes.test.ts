@@ -31,7 +31,7 @@ void test('conversion that is switched off is one error, which names the paramet
   const kernel = path.join(place, 'mine.yaml')
   await writeFile(kernel, text.replace(/^dialect: .*\n/m, ''))
   const open = await gmemtest(...off, '--kernel', kernel, '--output', path.join(place, 'open')).ended
-  t.equal(open.exitCode, 2)
-  t.strictSame(pointsOf(open.stdout), [])
+  t.equal(open.exitCode, 1)
+  t.strictSame(pointsOf(open.stdout), ['not ok contents-survive-conversion'])
   t.match(open.stderr, /the kernel speaks no dialect of gmemtest: convert-ioctl: .*gmem_in_place_conversion is N/)
 })

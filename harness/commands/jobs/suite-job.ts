@@ -3,8 +3,6 @@ import { withDumps } from '../../kernel/dumps.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
-import { anyDialect, onlyDialect } from '../../instance/kernel-dialect.ts'
-import type { InstancePool } from '../../instance/pool.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { eventsVersion, type RunEvent, type TestFinished } from '../../report/events.ts'
@@ -18,6 +16,7 @@ import type { Test } from '../../run/test.ts'
 import type { TimeLimit } from '../../run/time-limit.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import { againLine } from './again-line.ts'
+import { dialectOfRun } from './dialect-of-run.ts'
 import { jobsFor } from './jobs-for.ts'
 import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
@@ -100,7 +99,12 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   // A shard may have no test.
   if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
   const { durations } = wanted
-  const dialect = await dialectOf(wanted, job, instances)
+  const needs = {
+    // A shard may have no test.
+    isNeeded: wanted.needsDialect && wanted.names.length > 0,
+    ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
+  }
+  const { dialect, instances: source } = await dialectOfRun(definition.dialect, needs, instances, context)
   const [tests, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
     wanted.load(dialect),
     import('../../run/boot-plan.ts'),
@@ -121,7 +125,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     ...runFactsOf(job, dialect),
     needsDialect: wanted.needsDialect,
     plan,
-    instances,
+    instances: source,
     jobs,
     durations,
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
@@ -144,23 +148,6 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   if (outcome.error !== undefined) printError(outcome.error)
   // The baseline first: it knows nothing of a record that could not be written.
   return await record.exitCode(baseline?.exitCode(outcome.exitCode) ?? outcome.exitCode)
-}
-
-/**
- * Returns the dialect that the definition names, or finds the one of the first instance.
- * @throws {UsageError} DIALECT_NONE, DIALECT_AMBIGUOUS
- */
-async function dialectOf(
-  { needsDialect }: SuiteJob,
-  { definition, context: { stderr, signal } }: Job,
-  instances: InstancePool,
-): Promise<RunOptions['dialect']> {
-  if (definition.dialect !== 'auto') return definition.dialect
-  if (!needsDialect) return anyDialect
-  const { probe } = await instances.factsOf(plainProfile, { signal, worker: 0 })
-  const dialect = onlyDialect(probe)
-  stderr.write(`gmemtest: the kernel speaks ${dialect}: ${plainText(probe.tried[dialect] ?? '')}\n`)
-  return dialect
 }
 
 /** Loads tap and writes the record while the first instance boots, so that a run that is killed later has its record. */

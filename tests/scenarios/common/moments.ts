@@ -1,17 +1,24 @@
 // The moments of an operation at which a signal comes, for scenarios that try several and must hit the operation once at least.
 
 const parts = [0.15, 0.5] as const
-const mostTries = 12
+/** A timer of a busy computer is milliseconds late, and most operations are over by then. */
+const mostTries = 100
+/** For an operation that is over before any signal comes on some computers, so that no scenario demands a hit. */
+export const fewTries = 12
 
 /**
  * Calls `attempt` with moments within an operation that takes so many nanoseconds, and on and on until it tells that it
  * has hit the operation. An operation that was over before its signal came is shorter than it seemed.
  * @returns whether one did
  */
-export async function tryMoments(duration: number, attempt: (after: number) => Promise<boolean>): Promise<boolean> {
+export async function tryMoments(
+  duration: number,
+  attempt: (after: number) => Promise<boolean>,
+  tries = mostTries,
+): Promise<boolean> {
   let seeming = duration
   let hit = false
-  for (let index = 0; index < parts.length || (!hit && index < mostTries); index += 1) {
+  for (let index = 0; index < parts.length || (!hit && index < tries); index += 1) {
     const after = Math.max(Math.ceil(seeming * (parts[index % parts.length] ?? 1)), 20_000)
     if (await attempt(after)) hit = true
     else seeming = Math.min(seeming, after)

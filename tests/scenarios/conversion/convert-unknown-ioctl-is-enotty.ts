@@ -1,7 +1,6 @@
 // 2.2: the file accepts the ioctls of its dialect, by number, direction and size; any other ioctl is ENOTTY, and so are these on a VM that does not have them.
-import { interfaceOf, pageSize, scenario, type Dialect } from '../../../harness/api.ts'
+import { dialects, interfaceOf, pageSize, scenario } from '../../../harness/api.ts'
 
-const dialects: readonly Dialect[] = ['convert-ioctl', 'gmem-attributes', 'gmem-attributes-v1', 'vm-attributes']
 /** Of a request: the direction in the upper two bits, 14 bits of the size of the argument, the letter and the number. */
 const sizeShift = 16n
 const [directions, sizes] = [3n << 30n, 0x3fffn << sizeShift]

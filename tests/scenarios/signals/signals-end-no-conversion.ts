@@ -1,6 +1,6 @@
 // K-signals: conversions, holes, bindings and accesses go on to their end beside signals, handled or blocked ones.
 import { pages, pagesPerHugePage, pageSize, scenario } from '../../../harness/api.ts'
-import { tryMoments } from '../common/moments.ts'
+import { fewTries, tryMoments } from '../common/moments.ts'
 
 const huge = pagesPerHugePage('2M')
 const files = [
@@ -84,10 +84,11 @@ export default scenario({
       for (const { name, run, undo, mayBeShort = false, arrived = cameInCall } of operations) {
         const { pending, nanoseconds } = await perform('blocked', 0, name, run)
         check.that(pending, `the blocked signal was there in ${name}`)
-        const hit = await tryMoments(nanoseconds, async (after) => {
+        const attempt = async (after: number) => {
           await undo()
           return arrived(await perform('handled', after, name, run))
-        })
+        }
+        const hit = await tryMoments(nanoseconds, attempt, mayBeShort ? fewTries : undefined)
         check.that(hit || mayBeShort, `a signal arrived in ${name} of pages of ${what}`)
         if (name === 'a conversion to private') await file.matchesModel()
         else if (name !== 'unbinding') await file.matchesModel(pages(huge - 2, 4))
