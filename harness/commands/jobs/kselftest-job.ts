@@ -38,7 +38,7 @@ async function planKselftest(
 ): Promise<number> {
   const [facts] = await chooseJob(options, context, selftestSuite, async () => undefined)
   const others = names.filter((name) => !isSure(name))
-  const { dryRun } = await import('./dry-run.ts')
+  const { dryRun } = await import('../planning/dry-run.ts')
   const unbuilt = { program: '', timeout: 0 }
   const exitCode = await dryRun(
     names.filter(isSure).map((name) => selftestTest({ ...name, ...unbuilt })),

@@ -29,7 +29,7 @@ import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { progressLine } from '../progress.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
-import { limitFrom, withinLimit } from './within-limit.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
 
 /** The word for the results of campaigns. */
 const campaign = 'mutants'
@@ -91,7 +91,7 @@ async function planMutants(
     dialectOf(definition)
     return (await chosen(definition, patterns))[0]
   })
-  const { dryRunOfMutants } = await import('./dry-run-mutants.ts')
+  const { dryRunOfMutants } = await import('../planning/dry-run-mutants.ts')
   return await dryRunOfMutants(mutants, facts)
 }
 

@@ -24,7 +24,7 @@ import { flagsOf } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
-import { limitFrom, withinLimit } from './within-limit.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
 
 /** The suite of a verb. */
 export interface SuiteJob {

@@ -11,7 +11,7 @@ import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
 import { buildOptions } from '../build-progress.ts'
 import { progressLine } from '../progress.ts'
-import type { JobFacts } from './job.ts'
+import type { JobFacts } from '../jobs/job.ts'
 
 /** Prints the mutants with the states of their kernels and the scenarios that must kill them, and the time for these. */
 export async function dryRunOfMutants(mutants: readonly Mutant[], facts: JobFacts): Promise<number> {

@@ -1,7 +1,7 @@
 // The limit of time: work that it ends has one error, which names the limit.
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { limitFrom, withinLimit } from '../../../../harness/commands/jobs/within-limit.ts'
+import { limitFrom, withinLimit } from '../../../../harness/commands/planning/within-limit.ts'
 import { fakeContext } from '../fixtures/context.ts'
 
 const { context } = fakeContext()
