@@ -31,6 +31,6 @@ void test('a scenario imports gmemtest by its name, with a package.json of any k
     if (manifest !== undefined) await writeFile(path.join(directory, 'package.json'), manifest)
     const options = { signal: new AbortController().signal, timeout: 60_000 }
     const ran = await run(inProject('gmemtest'), ['list', '--scenarios', directory], options)
-    t.match(ran, { exitCode: 0, stdout: 'mine  mine [S-A1]\n', stderr: '' }, name)
+    t.match(ran, { exitCode: 0, stdout: 'mine  mine [S-A1]', stderr: '' }, name)
   }
 })
