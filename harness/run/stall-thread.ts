@@ -105,10 +105,9 @@ const endCallbacks = `if (typeof emitAfter === 'function') {
   for (let id = ${context}.executionAsyncId(); id !== 0; id = ${context}.executionAsyncId()) emitAfter(id)
 }`
 
-/** Tells whether code belongs to a test or to gmemtest. */
 const ownUrl = pathToFileURL(projectRoot).href
 
-/** Returns whether a module is none of a dependency. gmemtest itself may be installed below node_modules. */
+/** Tells whether code belongs to a test or to gmemtest, which itself may be installed below node_modules. */
 function isOurs(url: string = ''): boolean {
   return url.startsWith('file:') && !url.replace(ownUrl, '').includes('/node_modules/')
 }
