@@ -62,7 +62,7 @@ export async function chooseJob<Choice>(
   const tell = noteTeller(context)
   using line = progressLine(context.stderr, context.isTty)
   // Of a partial clone, the commits of a series are fetched.
-  line.showLater(`${options.kernel}: reading the definition, its source and its series`)
+  line.showLater('reading the definition, its source and its series')
   const [definition, chosen, dividing] = await Promise.all([
     chosenDefinition(options, context),
     chooseAccelerator(options.accel),
