@@ -53,6 +53,8 @@ export interface SplatNote {
   readonly title: string
   /** Present when an allowance covers the splat: the reason. */
   readonly allowed?: string
+  /** With a baseline: no test of the baseline has this splat. */
+  readonly isNew?: true
 }
 
 /** The time and the place of an event; events of an earlier version may lack them. */
@@ -82,6 +84,14 @@ export type BuildFacts = Pick<
   'source' | 'patches' | 'patchsetHash' | 'compiler' | 'configHash' | 'startTime' | 'seconds'
 >
 
+/**
+ * - `new`: a failure that is neither in the baseline nor listed, a skip of a test that ran there, or a slow conversion;
+ * - `known`: a failure that the baseline has or that a list names;
+ * - `flaky`: a failure that came and went before, on one build of a kernel;
+ * - `fixed`: a failure of the baseline that is gone.
+ */
+export type Change = 'new' | 'known' | 'flaky' | 'fixed'
+
 export interface TestFinished extends Stamp {
   readonly type: 'test-finished'
   readonly suite: string
@@ -102,8 +112,10 @@ export interface TestFinished extends Stamp {
   readonly reason?: string
   /** Present with FAIL, ERROR and MISS. */
   readonly diagnostic?: Diagnostic
-  /** With a baseline: a failure or a skip that it does not have, a failure that it has, or a failure of it that is gone. */
-  readonly change?: 'new' | 'known' | 'fixed'
+  /** With a baseline or a list of known failures: the change against them. */
+  readonly change?: Change
+  /** The reason for this change, when the baseline alone does not show it: one sentence. */
+  readonly because?: string
   /** Present when the test is a program that reports test points of its own. */
   readonly points?: readonly TestPoint[]
 }
@@ -172,6 +184,16 @@ export type RunEvent =
       readonly reason: string
     })
   | TestFinished
+  | (Stamp & {
+      /** A test whose result was new ran again after the others, each time alone; no verdict changes by it. */
+      readonly type: 'failure-repeated'
+      readonly suite: string
+      readonly name: string
+      /** How often the test ran to an end, the first run not counted. */
+      readonly runs: number
+      /** How often its result was new again. */
+      readonly failures: number
+    })
   | (Stamp & {
       readonly type: 'run-finished'
       readonly milliseconds: number

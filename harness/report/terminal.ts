@@ -1,7 +1,8 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../base/plural.ts'
-import type { MutantVerdict, SinkFactory, TestFinished, Verdict } from './events.ts'
+import type { Change, MutantVerdict, SinkFactory, Verdict } from './events.ts'
+import { repetition } from './change.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'
@@ -32,7 +33,8 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let planned = 0
   let started = 0
   let mutant = ''
-  const changes: Readonly<Record<NonNullable<TestFinished['change']>, string[]>> = { new: [], known: [], fixed: [] }
+  const changes: Readonly<Record<Change, string[]>> = { new: [], known: [], flaky: [], fixed: [] }
+  const splats = new Map<string, string>()
 
   function say(text: string): void {
     line.clear()
@@ -87,15 +89,18 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       showNext(event)
     },
     'test-started': showNext,
-    'test-finished'({ name, change }) {
+    'test-finished'({ name, change, because, splats: notes = [] }) {
       started += 1
       line.clear()
-      if (change !== undefined) changes[change].push(name)
+      if (change !== undefined) changes[change].push(because === undefined ? name : `${name} (${because})`)
+      for (const { fingerprint, title, isNew } of notes) if (isNew === true) splats.set(fingerprint, title)
     },
+    'failure-repeated': (event) => say(`${event.name} is new, and when it ran again: ${repetition(event)}`),
     'run-finished'({ verdicts, milliseconds }) {
       for (const [change, names] of Object.entries(changes)) {
         if (names.length > 0) say(`${change} against the baseline: ${names.join(', ')}`)
       }
+      for (const [fingerprint, title] of splats) say(`a new splat against the baseline: ${title} (${fingerprint})`)
       sayEnd(summary(verdicts, colour), milliseconds)
     },
     'mutants-started'({ mutants }) {

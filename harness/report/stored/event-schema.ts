@@ -57,7 +57,13 @@ const build = z.looseObject({
   seconds: number,
 })
 
-const splat = z.looseObject({ fingerprint: text, kind: text, title: text, allowed: text.exactOptional() })
+const splat = z.looseObject({
+  fingerprint: text,
+  kind: text,
+  title: text,
+  allowed: text.exactOptional(),
+  isNew: z.literal(true).exactOptional(),
+})
 const killer = z.looseObject({ scenario: text, message: text, milliseconds: number })
 const aborted = { aborted: text.exactOptional() }
 
@@ -109,10 +115,12 @@ const ofRun = [
     allowed: texts.exactOptional(),
     splats: z.array(splat).exactOptional(),
     reason: text.exactOptional(),
-    change: z.enum(['new', 'known', 'fixed']).exactOptional(),
+    change: z.enum(['new', 'known', 'flaky', 'fixed']).exactOptional(),
+    because: text.exactOptional(),
     diagnostic: diagnostic.exactOptional(),
     points: z.array(point).exactOptional(),
   }),
+  z.looseObject({ ...stamp, type: z.literal('failure-repeated'), ...named, runs: number, failures: number }),
   z.looseObject({
     ...stamp,
     type: z.literal('run-finished'),

@@ -1,6 +1,7 @@
 // Reads the results that a run is compared with, and refuses those that say nothing about it.
 import { UsageError } from '../../base/errors.ts'
 import { Baseline } from './baseline.ts'
+import { traitsOfRun } from './failure.ts'
 import { readRun } from './stored-run.ts'
 
 /** The run that is compared; a campaign of mutants has no suite. */
@@ -33,7 +34,7 @@ export async function readBaseline(place: string, of: Compared, tell: (note: str
   if (ending === undefined || ending.aborted !== undefined) {
     tell(`the baseline in ${directory} ended early: a failure of a test that it lacks is new`)
   }
-  return new Baseline(events)
+  return new Baseline(traitsOfRun(events))
 }
 
 function described(suite: string | undefined): string {

@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import type { ReportEvent, SplatNote, TestFinished, Verdict } from '../../../../harness/report/events.ts'
 import { Baseline } from '../../../../harness/report/stored/baseline.ts'
+import { traitsOfRun } from '../../../../harness/report/stored/failure.ts'
 import { diagnosticOf, storyOf } from '../fixtures/story.ts'
 import { written } from '../fixtures/written.ts'
 
@@ -46,7 +47,7 @@ function codeOf(
   exitCode: number,
   end: ReportEvent | undefined = ending(exitCode),
 ): number {
-  const baseline = new Baseline(before)
+  const baseline = new Baseline(traitsOfRun(before))
   for (const event of [...now, ...(end === undefined ? [] : [end])]) baseline.compared(event)
   return baseline.exitCode(exitCode)
 }
@@ -57,7 +58,7 @@ function splat(fingerprint: string, allowed?: string): SplatNote {
 
 /** The change of a test, and the exit code of a run in which it alone counts. */
 function change(before: TestFinished | undefined, now: TestFinished): unknown {
-  const baseline = new Baseline(before === undefined ? [] : [before])
+  const baseline = new Baseline(traitsOfRun(before === undefined ? [] : [before]))
   const event = baseline.compared(now)
   const without = now.verdict === 'FAIL' || now.verdict === 'ERROR' ? 1 : now.verdict === 'MISS' ? 69 : 0
   baseline.compared(ending(without))
@@ -124,19 +125,19 @@ void test('a run that was cut off is never a success', (t) => {
   const failed = [finished('a', 'FAIL')]
   t.equal(codeOf(failed, failed, 1), 0)
   t.equal(codeOf(failed, failed, 1, ending(1, 'the kernel did not come up')), 1)
-  const killed = new Baseline(failed)
+  const killed = new Baseline(traitsOfRun(failed))
   killed.compared(finished('a', 'FAIL'))
   t.equal(killed.exitCode(1), 1, 'a run without an end was killed')
   t.equal(codeOf(failed, failed, 130), 130)
   t.equal(codeOf(failed, failed, 2), 2)
-  t.match(new Baseline(failed).compared(ending(1, 'x')), { exitCode: 1 })
+  t.match(new Baseline(traitsOfRun(failed)).compared(ending(1, 'x')), { exitCode: 1 })
   t.end()
 })
 
 void test('a planned test without a result counts as a MISS', (t) => {
   const [begin] = storyOf()
   if (begin?.type !== 'run-started') throw new Error('a story has a beginning')
-  const baseline = new Baseline([finished('a', 'FAIL')])
+  const baseline = new Baseline(traitsOfRun([finished('a', 'FAIL')]))
   baseline.compared({ ...begin, tests: ['a', 'b'] })
   baseline.compared(finished('a', 'FAIL'))
   t.match(baseline.compared(ending(1)), { exitCode: 69 })
@@ -156,7 +157,7 @@ void test('what is new makes the run fail whatever its own exit code, and what i
 })
 
 void test('reports show a known failure as expected', async (t) => {
-  const baseline = new Baseline(storyOf())
+  const baseline = new Baseline(traitsOfRun(storyOf()))
   const now = storyOf().map((event): ReportEvent =>
     event.type === 'test-finished' && event.name === 'a'
       ? { ...event, verdict: 'FAIL', diagnostic: diagnosticOf('new') }
