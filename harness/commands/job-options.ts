@@ -10,6 +10,7 @@ import {
   aptSuite,
   duration,
   directoryToWrite,
+  fileToWrite,
   kernelWord,
   oneOf,
   positiveInteger,
@@ -37,6 +38,12 @@ export interface JobOptions {
   readonly durations?: string
   /** The results against which only what is new counts. */
   readonly baseline?: string
+  /** The file of a list of known failures. */
+  readonly known?: string
+  /** How often a test whose result is new runs again. */
+  readonly retryNew?: number
+  /** The file of the history; the default is in the cache. */
+  readonly history?: string
   /** Print what would be done. */
   readonly dryRun?: true
   readonly timeLimit?: GivenTime
@@ -50,6 +57,7 @@ export interface JobOptions {
 const mostJobs = 64
 const mostShards = 1000
 const mostRetries = 10
+const mostRepeats = 100
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
@@ -88,8 +96,19 @@ const options = {
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
   ],
   baseline: [
-    '--baseline <dir>',
-    'compare with these results of an earlier run: only a failure or a skip that they do not have counts',
+    '--baseline <run>',
+    'compare with an earlier run: only what is new counts; a directory or file of results, or a run of the history: last, KERNEL@last, or an id',
+  ],
+  known: ['--known <file>', 'a YAML list of known failures, which do not count until a given day'],
+  retryNew: [
+    '--retry-new <n>',
+    'with --baseline or --known: run a test whose result is new n times more, to tell whether it always fails; no verdict changes (default: 0)',
+    positiveInteger('--retry-new', mostRepeats, 0),
+  ],
+  history: [
+    '--history <file>',
+    'the history of results, to which this run is added (default: history.sqlite in the cache)',
+    fileToWrite('--history'),
   ],
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
@@ -115,6 +134,9 @@ export const suiteOptions = [
   'shard',
   'durations',
   'baseline',
+  'known',
+  'retryNew',
+  'history',
   'timeLimit',
   'failFast',
   'retryMachine',

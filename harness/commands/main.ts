@@ -21,6 +21,7 @@ const summaries = {
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
+  history: 'show the results of past runs: a test, a splat, or what is flaky',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -35,6 +36,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
+  history: async () => (await import('./history.ts')).history,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -39,6 +39,7 @@ export const rooms: Rooms = {
   ],
 
   report: ['base', 'kernel'],
+  history: ['base', 'report'],
   judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
@@ -53,6 +54,7 @@ export const rooms: Rooms = {
     'cache',
     'campaigns/mutants',
     'console',
+    'history',
     'image',
     'instance',
     'judge',
