@@ -78,6 +78,17 @@ export type BuildFacts = Pick<
   'source' | 'patches' | 'patchsetHash' | 'compiler' | 'configHash' | 'startTime' | 'seconds'
 >
 
+/** The durations of the conversions of a test, for one operation. */
+export interface ConversionTime {
+  /** `4K`, or `split` and `merge` with the size of the huge page: `split 2M`. */
+  readonly operation: string
+  readonly count: number
+  /** The time in the kernel, in nanoseconds. */
+  readonly median: number
+  /** The 99th percentile. */
+  readonly high: number
+}
+
 /**
  * - `new`: a failure that is neither in the baseline nor listed, a skip of a test that ran there, or a slow conversion;
  * - `known`: a failure that the baseline has or that a list names;
@@ -110,6 +121,8 @@ export interface TestFinished extends Stamp {
   readonly change?: Change
   /** The reason for this change, when the baseline alone does not show it: one sentence. */
   readonly because?: string
+  /** The durations of its conversions of one page. */
+  readonly conversions?: readonly ConversionTime[]
   /** Present when the test is a program that reports test points of its own. */
   readonly points?: readonly TestPoint[]
 }

@@ -64,6 +64,7 @@ const splat = z.looseObject({
   allowed: text.exactOptional(),
   isNew: z.literal(true).exactOptional(),
 })
+const conversionTime = z.looseObject({ operation: text, count: number, median: number, high: number })
 const killer = z.looseObject({ scenario: text, message: text, milliseconds: number })
 const aborted = { aborted: text.exactOptional() }
 
@@ -117,6 +118,7 @@ const ofRun = [
     reason: text.exactOptional(),
     change: z.enum(['new', 'known', 'flaky', 'fixed']).exactOptional(),
     because: text.exactOptional(),
+    conversions: z.array(conversionTime).exactOptional(),
     diagnostic: diagnostic.exactOptional(),
     points: z.array(point).exactOptional(),
   }),
