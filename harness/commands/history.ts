@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
-import { addToHistory, listFlaky, listHistory, showHistory } from './jobs/history-job.ts'
+import { addToHistory, listFlaky, listHistory, showHistory } from './past/history-job.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
 
 const examples = `

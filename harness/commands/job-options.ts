@@ -184,3 +184,29 @@ export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly kee
     hint: 'leave one of the two out',
   })
 }
+
+/**
+ * @throws {UsageError} OPTION_VALUE for --retry-new without a comparison, which alone tells what is new, and beside --keep:
+ * the instance of the last test would be kept before the tests run again
+ */
+export function refuseLoneRetry({
+  retryNew = 0,
+  baseline,
+  known,
+  keep,
+}: Pick<JobOptions, 'retryNew' | 'baseline' | 'known'> & { readonly keep?: true }): void {
+  if (retryNew === 0) return
+  if (baseline === undefined && known === undefined) {
+    throw new UsageError('OPTION_VALUE', '--retry-new needs --baseline or --known, which tell what is new', {
+      hint: 'for example: --baseline last --retry-new 3',
+    })
+  }
+  if (keep !== true) return
+  throw new UsageError(
+    'OPTION_VALUE',
+    '--keep leaves the instance of the last test up, and --retry-new runs tests after it',
+    {
+      hint: 'leave one of the two out',
+    },
+  )
+}

@@ -41,11 +41,11 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
     const before = sizeOf(history, id)
     if (before !== undefined && before.results >= finished.size && (before.isOver || !isOver)) return 'known'
     history.change('DELETE FROM runs WHERE id = ?', [id])
-    addRow(history, 'runs', [{ id, ...runRow(run, beginning, events) }])
+    addRows(history, 'runs', [{ id, ...runRow(run, beginning, events) }])
     const repeated = new Map(
       events.filter((event) => event.type === 'failure-repeated').map((event) => [event.name, event] as const),
     )
-    addRow(
+    addRows(
       history,
       'results',
       Array.from(finished.values(), (event) => ({ run: id, ...resultRow(event, repeated.get(event.name)) })),
@@ -53,7 +53,13 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
     const splats = [...finished.values()].flatMap(({ name, splats: notes = [] }) =>
       notes.map(({ fingerprint, title, allowed = null }) => ({ run: id, name, fingerprint, title, allowed })),
     )
-    addRow(history, 'splats', splats)
+    addRows(history, 'splats', splats)
+    // A conversion that failed, or that a test disturbed, says nothing about those that do their work.
+    const passed = [...finished.values()].filter(({ verdict }) => verdict === 'PASS')
+    const conversions = passed.flatMap(({ name, conversions: times = [] }) =>
+      times.map(({ operation, count, median, high }) => ({ run: id, name, operation, count, median, high })),
+    )
+    addRows(history, 'conversions', conversions)
     return before === undefined ? 'added' : 'replaced'
   })
 }
@@ -103,7 +109,7 @@ function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly
 }
 
 function resultRow(event: TestFinished, repeated: EventOf<'failure-repeated'> | undefined): Row {
-  const { name, verdict, milliseconds, change = null } = event
+  const { name, verdict, milliseconds } = event
   const message = event.diagnostic?.message ?? event.reason
   return {
     name,
@@ -111,13 +117,12 @@ function resultRow(event: TestFinished, repeated: EventOf<'failure-repeated'> | 
     milliseconds,
     message: message?.slice(0, longestMessage) ?? null,
     traits: isFailure(event) ? JSON.stringify(traitsOf(event)) : null,
-    change,
     repeats: repeated?.runs ?? 0,
     repeat_failures: repeated?.failures ?? 0,
   }
 }
 
-function addRow(history: HistoryFile, table: string, rows: readonly Row[]): void {
+function addRows(history: HistoryFile, table: string, rows: readonly Row[]): void {
   const [first] = rows
   if (first === undefined) return
   const columns = Object.keys(first)

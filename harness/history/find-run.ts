@@ -24,7 +24,7 @@ export interface ComparedRun {
   /** The names of its tests. */
   readonly tests: readonly string[]
   /** When it began, ISO 8601: a later run is not its past. */
-  readonly before?: string
+  readonly before: string
 }
 
 const runRow = z.object({
@@ -52,7 +52,7 @@ export function findRun(history: HistoryFile, reference: RunReference, of: Compa
   if (run === 'last') {
     const sql = `SELECT ${columns} FROM runs
       WHERE suite = ? AND kernel = ? AND time < ? AND aborted IS NULL ORDER BY time DESC LIMIT ${mostCandidates}`
-    const runs = history.rows(runRow, sql, of.suite, kernel, of.before ?? '9999')
+    const runs = history.rows(runRow, sql, of.suite, kernel, of.before)
     const tests = new Set(of.tests)
     return runs
       .map((found) => ({ found, shared: found.planned.filter((name) => tests.has(name)).length }))

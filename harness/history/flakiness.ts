@@ -17,11 +17,14 @@ export interface Rate {
 /** Returns the rate of failures on each kernel; with `traits`, of this failure alone. */
 export function ratesOf(past: readonly PastResult[], traits?: FailureTraits): Rate[] {
   const judged = past.filter((result) => result.verdict === 'PASS' || isFailure(result))
-  return Array.from(Map.groupBy(judged, ({ kernel }) => kernel), ([kernel, results]) => ({
-    kernel,
-    failures: results.filter((result) => isThis(result, traits)).length,
-    runs: results.length,
-  })).toSorted((a, b) => (a.kernel < b.kernel ? -1 : 1))
+  return Array.from(
+    Map.groupBy(judged, ({ kernel }) => kernel),
+    ([kernel, results]) => ({
+      kernel,
+      failures: results.filter((result) => isThis(result, traits)).length,
+      runs: results.length,
+    }),
+  ).toSorted((a, b) => (a.kernel < b.kernel ? -1 : 1))
 }
 
 /**

@@ -113,6 +113,8 @@ function prepare(file: string, database: DatabaseSync): void {
 /** The primary result codes of SQLite: https://www.sqlite.org/rescode.html */
 const locked = [5, 6]
 const damaged = [11, 26]
+/** Read-only, input or output, full, cannot open. */
+const refused = [8, 10, 13, 14]
 
 /** Does work with the file, and gives errors of SQLite their meaning. */
 function guarded<Result>(file: string, work: () => Result): Result {
@@ -130,7 +132,8 @@ function guarded<Result>(file: string, work: () => Result): Result {
       })
     }
     if (damaged.includes(code)) throw damagedFile(file, messageOf(cause), cause)
-    throw unwritable(file, cause)
+    // Any other one is a mistake in a statement.
+    throw refused.includes(code) ? unwritable(file, cause) : cause
   }
 }
 

@@ -9,6 +9,7 @@ export const historyVersion = 1
 
 /** Makes the tables of an empty file. */
 export const tables = `
+-- With row ids: the names of the tests make a row long, and each result looks its run up.
 CREATE TABLE runs (
   id TEXT PRIMARY KEY,
   time TEXT NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE runs (
   -- Null when the run came to its end.
   aborted TEXT,
   directory TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX runs_by_kernel ON runs (suite, kernel, time);
 CREATE TABLE results (
   run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -35,13 +36,9 @@ CREATE TABLE results (
   message TEXT,
   -- What tells the failure from others, as JSON.
   traits TEXT,
-  change TEXT,
   -- How often it ran again after the others, and how often its result was new then.
   repeats INTEGER NOT NULL DEFAULT 0,
   repeat_failures INTEGER NOT NULL DEFAULT 0,
-  -- The conversions of the test, and the median of their durations in nanoseconds.
-  conversions INTEGER NOT NULL DEFAULT 0,
-  conversion_median REAL,
   PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX results_by_name ON results (name);
@@ -55,6 +52,16 @@ CREATE TABLE splats (
   PRIMARY KEY (run, name, fingerprint)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX splats_by_fingerprint ON splats (fingerprint);
+-- The durations of conversions, in nanoseconds.
+CREATE TABLE conversions (
+  run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  median REAL NOT NULL,
+  high REAL NOT NULL,
+  PRIMARY KEY (run, name, operation)
+) STRICT, WITHOUT ROWID;
 `
 
 const verdict = z.enum(['PASS', 'FAIL', 'ERROR', 'MISS', 'SKIP'])

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { FailureTraits } from '../report/stored/failure.ts'
 import type { HistoryFile } from './history-file.ts'
+import type { PastTime } from './slower.ts'
 import { traitsColumn, verdictColumn } from './history-schema.ts'
 
 /** Older runs say little about the kernels of today. */
@@ -20,15 +21,11 @@ const pastRow = z.object({
   time: z.string(),
   kernel: z.string(),
   key: z.string().nullable(),
-  accelerator: z.string().nullable(),
-  isolation: z.string(),
   name: z.string(),
   verdict: verdictColumn,
   traits: traitsColumn.nullable(),
   repeats: z.number(),
   repeat_failures: z.number(),
-  conversions: z.number(),
-  conversion_median: z.number().nullable(),
 })
 
 /** A past result of a test. */
@@ -40,8 +37,7 @@ export function pastResults(
   { suite, kernels, before = '9999' }: PastOf,
 ): ReadonlyMap<string, readonly PastResult[]> {
   const sql = `
-    SELECT run, time, kernel, key, accelerator, isolation, name, verdict, traits, repeats, repeat_failures, conversions,
-      conversion_median
+    SELECT run, time, kernel, key, name, verdict, traits, repeats, repeat_failures
     FROM (SELECT * FROM runs WHERE suite = ? AND kernel = ? AND time < ? ORDER BY time DESC LIMIT ${mostRuns}) AS recent
       JOIN results ON results.run = recent.id
     ORDER BY time DESC`
@@ -50,6 +46,20 @@ export function pastResults(
     rows.toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)),
     ({ name }) => name,
   )
+}
+
+const timeRow = z.object({ run: z.string(), test: z.string(), operation: z.string(), median: z.number() })
+
+/** Returns the durations of conversions in the last hundred runs on one kernel with one accelerator. */
+export function pastTimes(
+  history: HistoryFile,
+  { suite, kernel, accelerator, before }: Readonly<Record<'suite' | 'kernel' | 'accelerator' | 'before', string>>,
+): PastTime[] {
+  const sql = `SELECT run, name AS test, operation, median
+    FROM (SELECT id FROM runs WHERE suite = ? AND kernel = ? AND accelerator = ? AND time < ?
+        ORDER BY time DESC LIMIT ${mostRuns}) AS recent
+      JOIN conversions ON conversions.run = recent.id`
+  return history.rows(timeRow, sql, suite, kernel, accelerator, before)
 }
 
 const traitsRow = z.object({ name: z.string(), verdict: verdictColumn, traits: traitsColumn.nullable() })

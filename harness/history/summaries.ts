@@ -43,7 +43,7 @@ const eventRow = z.object({
 /** A result of a test at a time. */
 export type TimedResult = Readonly<z.infer<typeof eventRow>>
 
-const eventColumns = `run, time, kernel, suite, results.name, verdict, results.milliseconds, message, repeats, repeat_failures
+const eventColumns = `results.run AS run, time, kernel, suite, results.name, verdict, results.milliseconds, message, repeats, repeat_failures
   FROM results JOIN runs ON runs.id = results.run`
 
 /** Returns the last results of a test, the newest last. */

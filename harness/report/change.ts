@@ -1,10 +1,10 @@
 // The meaning of the changes against a baseline, the same in each format.
-import type { TestFinished, TestPoint } from './events.ts'
+import type { Change, TestFinished, TestPoint } from './events.ts'
 
 type Changed = Pick<TestFinished, 'verdict' | 'change' | 'because'>
 
 /** Tells whether a failure does not count: it is known, or it comes and goes. */
-export function isExpected({ change }: Pick<Changed, 'change'>): boolean {
+export function isExpected({ change }: { readonly change?: Change | undefined }): boolean {
   return change === 'known' || change === 'flaky'
 }
 

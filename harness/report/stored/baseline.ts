@@ -7,6 +7,8 @@ import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failur
 export interface Experience {
   /** Returns the entry of a list that names this failure. */
   readonly listed?: (event: TestFinished) => { readonly isExpired: boolean; readonly text: string } | undefined
+  /** Returns sentences about the entries of that list that named no failure. */
+  readonly notMet?: () => readonly string[]
   /** Returns how often this failure came and went before. */
   readonly flaky?: (name: string, traits: FailureTraits) => string | undefined
   /** Returns how much slower the conversions of a test that passed are than usual. */
@@ -68,6 +70,11 @@ export class Baseline {
   /** Returns the change of a test against this baseline; undefined when it has none that matters. */
   changeOf(event: TestFinished): Change | undefined {
     return this.#compare(event).change
+  }
+
+  /** Returns sentences for the user, at the end of a run: known failures that did not occur. */
+  notMet(): readonly string[] {
+    return this.#experience.notMet?.() ?? []
   }
 
   #compare(event: TestFinished): Compared {

@@ -181,3 +181,45 @@ void test('reports show a known failure as expected', async (t) => {
     /gmemtest: new against the baseline: a\ngmemtest: known against the baseline: b, c\n/,
   )
 })
+
+const listing = (isExpired: boolean) => ({ listed: () => ({ isExpired, text: 'why' }) })
+
+void test('a listed failure is known without the baseline, and one whose entry has expired counts despite it', (t) => {
+  const failed = finished('a', 'FAIL')
+  t.match(new Baseline(new Map(), listing(false)).compared(failed), { change: 'known', because: 'why' })
+  const expired = new Baseline(traitsOfRun([failed]), listing(true))
+  t.match(expired.compared(failed), { change: 'new', because: 'why' })
+  expired.compared(ending(1))
+  t.equal(expired.exitCode(1), 1)
+  t.end()
+})
+
+void test('a failure that comes and goes does not count; a slower conversion does', async (t) => {
+  const flaky = new Baseline(traitsOfRun([finished('a', 'PASS')]), { flaky: () => '1 of 9' })
+  t.match(flaky.compared(finished('a', 'FAIL')), { change: 'flaky', because: '1 of 9' })
+  flaky.compared(ending(1))
+  t.equal(flaky.exitCode(1), 0)
+  const slower = new Baseline(new Map(), { slower: () => 'twice as slow' })
+  t.match(slower.compared(finished('a', 'PASS')), { change: 'new', because: 'twice as slow' })
+  slower.compared(ending(0))
+  t.equal(slower.exitCode(0), 1)
+  const [first, ...rest] = storyOf()
+  if (first === undefined) throw new Error('a story has a beginning')
+  const events = [first, ...rest].map((event) => slower.compared(event))
+  t.match(
+    await written('tap', events),
+    /^not ok 1 - a: the rule of a\n {2}---\n {2}verdict: PASS\n {2}problem: twice as slow\n/m,
+  )
+  t.match(await written('junit', events), /<failure message="twice as slow" type="PASS">/)
+  t.match(await written('ktap', events), /# problem: twice as slow\nnot ok 1 a\n/)
+  t.match(await written('annotations', events), /title=a::PASS: twice as slow\n/)
+})
+
+void test('a splat that no test of the baseline has is marked, and an allowed one is not', (t) => {
+  const baseline = new Baseline(traitsOfRun([finished('a', 'FAIL', [splat('1')])]))
+  const event = baseline.compared(finished('b', 'FAIL', [splat('1'), splat('2'), splat('3', 'known')]))
+  t.strictSame(event.type === 'test-finished' && event.splats?.map(({ isNew }) => isNew), [undefined, true, undefined])
+  const again = new Baseline(traitsOfRun([finished('a', 'FAIL', [splat('2')])])).compared(event)
+  t.notMatch(again, { splats: [{}, { isNew: true }] }, 'marks of another baseline do not stay')
+  t.end()
+})

@@ -1,8 +1,6 @@
 // The work of `gmemtest history`: adds runs to the history, and prints what it has.
-import path from 'node:path'
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { cacheDirectory } from '../../base/paths.ts'
 import { addRun, runId } from '../../history/add-run.ts'
 import { rateText } from '../../history/flakiness.ts'
 import { HistoryFile } from '../../history/history-file.ts'
@@ -19,15 +17,11 @@ import { repetition } from '../../report/change.ts'
 import { plainText } from '../../report/plain.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
 import type { CommandContext } from '../command-context.ts'
-import { noteTeller } from './note-teller.ts'
+import { historyPlace } from './history-place.ts'
+import { noteTeller } from '../jobs/note-teller.ts'
 
 /** Enough to see a year of nights. */
 const mostLines = 400
-
-/** Returns the file of the history: the one that the user names, or the one in the cache. */
-export function historyPlace(given: string | undefined): string {
-  return given ?? path.join(cacheDirectory(), 'history.sqlite')
-}
 
 /** Adds the runs in these directories; each is read before the history is opened. */
 export async function addToHistory(
