@@ -3,13 +3,25 @@ import { consoleReading } from './console.ts'
 import { conversions } from './conversions.ts'
 import { kernelBuild } from './kernel-build.ts'
 import { merge } from './merge.ts'
+import { reports } from './reports.ts'
 import { jobs, restore } from './restore.ts'
 import { roundTrip } from './round-trip.ts'
 import { scenarios } from './scenarios.ts'
 import { table, type Figure } from './figure.ts'
 import { warmStart } from './warm-start.ts'
 
-const measurements = [warmStart, restore, jobs, roundTrip, scenarios, conversions, consoleReading, merge, kernelBuild]
+const measurements = [
+  warmStart,
+  restore,
+  jobs,
+  roundTrip,
+  scenarios,
+  conversions,
+  consoleReading,
+  merge,
+  reports,
+  kernelBuild,
+]
 
 function usage(): string {
   const list = measurements.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')
