@@ -1,6 +1,7 @@
 // make bench: measures the figures of docs/performance.md and prints a table with limits; a missed limit is no error.
 import { consoleReading } from './console.ts'
 import { conversions } from './conversions.ts'
+import { html } from './html.ts'
 import { kernelBuild } from './kernel-build.ts'
 import { merge } from './merge.ts'
 import { reports } from './reports.ts'
@@ -20,6 +21,7 @@ const measurements = [
   consoleReading,
   merge,
   reports,
+  html,
   kernelBuild,
 ]
 

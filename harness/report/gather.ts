@@ -2,7 +2,7 @@
 import type { Fault } from '../base/errors.ts'
 import { newProblem, repetition } from './change.ts'
 import { differenceOf } from './difference.ts'
-import type { Change, Diagnostic, ReportEvent, SplatNote, TestPoint, Verdict } from './events.ts'
+import type { Change, Diagnostic, ReportEvent, SplatNote, TestFacts, TestPoint, Verdict } from './events.ts'
 import type { MutantVerdict } from './events/mutant-events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { killedBy } from './tap/tap-mutants.ts'
@@ -17,6 +17,9 @@ export interface Result {
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number
+  readonly worker?: number
+  /** Of a mutant, only its bugs. */
+  readonly about?: TestFacts
   /** When it began, ISO 8601. */
   readonly begin?: string
   /** The reason for a SKIP, or for which it did not pass. */
@@ -122,7 +125,7 @@ export class Gathering {
     'vm-ready': (event) => void (this.#vm ??= event),
     'mutant-started': ({ name, time }) => this.#begin(name, time),
     'mutant-finished': (event) => {
-      const { name, title, milliseconds, again } = event
+      const { name, title, milliseconds, again, bug } = event
       const message =
         event.verdict === 'KILLED' ? killedBy(event) : `${event.verdict}: ${event.reason ?? 'nothing killed it'}`
       this.#add({
@@ -133,6 +136,7 @@ export class Gathering {
         milliseconds,
         message,
         again,
+        ...(bug === undefined ? {} : { about: { rules: [], bugs: bug.split(/, */), needs: [], pools: [] } }),
       })
     },
     'control-started': ({ time }) => {

@@ -1,9 +1,10 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../base/plural.ts'
-import type { Change, SinkFactory, Verdict } from './events.ts'
+import type { Change, Verdict } from './events.ts'
 import type { MutantVerdict } from './events/mutant-events.ts'
 import { repetition } from './change.ts'
+import type { SinkFactory } from './sinks.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'
