@@ -111,10 +111,10 @@ function prepare(file: string, database: DatabaseSync): void {
 }
 
 /** The primary result codes of SQLite: https://www.sqlite.org/rescode.html */
-const locked = [5, 6]
-const damaged = [11, 26]
+const locked = new Set([5, 6])
+const damaged = new Set([11, 26])
 /** Read-only, input or output, full, cannot open. */
-const refused = [8, 10, 13, 14]
+const refused = new Set([8, 10, 13, 14])
 
 /** Does work with the file, and gives errors of SQLite their meaning. */
 function guarded<Result>(file: string, work: () => Result): Result {
@@ -124,16 +124,16 @@ function guarded<Result>(file: string, work: () => Result): Result {
     if (cause instanceof z.ZodError) throw damagedFile(file, 'a row has another form', cause)
     const code = sqliteCode(cause)
     if (code === undefined) throw cause
-    if (locked.includes(code)) {
+    if (locked.has(code)) {
       throw new InfraError('HISTORY_LOCKED', `another process has locked the history ${file}`, {
         cause,
         transient: true,
         hint: `find the process: fuser -v ${file}; then: gmemtest history add DIR`,
       })
     }
-    if (damaged.includes(code)) throw damagedFile(file, messageOf(cause), cause)
+    if (damaged.has(code)) throw damagedFile(file, messageOf(cause), cause)
     // Any other one is a mistake in a statement.
-    throw refused.includes(code) ? unwritable(file, cause) : cause
+    throw refused.has(code) ? unwritable(file, cause) : cause
   }
 }
 
