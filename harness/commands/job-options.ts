@@ -1,6 +1,7 @@
 // The options that verbs share, each defined once.
 import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
+import { dialectWords, type KernelWords } from '../kernel/definition/compose.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
@@ -10,16 +11,29 @@ import {
   aptSuite,
   duration,
   directoryToWrite,
+  fileToWrite,
   kernelWord,
   oneOf,
   positiveInteger,
   shardOfMany,
+  withWords,
   type GivenTime,
 } from './option-parsers.ts'
 
+/** The options that say which kernel it is. */
+export interface KernelOptions {
+  /** A definition; undefined when `source` or `series` is given alone. */
+  readonly kernel?: string
+  readonly source?: string
+  readonly series?: readonly string[]
+  readonly fragment?: readonly string[]
+  readonly dialect?: NonNullable<KernelWords['dialect']>
+  readonly inSource?: readonly string[]
+  readonly '3way'?: true
+}
+
 /** The options of every verb that runs tests on a kernel. */
-export interface JobOptions {
-  readonly kernel: string
+export interface JobOptions extends KernelOptions {
   readonly accel?: AcceleratorName
   /** How much tests share; the default is that of the kernel definition. */
   readonly isolation?: Isolation
@@ -37,6 +51,12 @@ export interface JobOptions {
   readonly durations?: string
   /** The results against which only what is new counts. */
   readonly baseline?: string
+  /** The file of a list of known failures. */
+  readonly known?: string
+  /** How often a test whose result is new runs again. */
+  readonly retryNew?: number
+  /** The file of the history; the default is in the cache. */
+  readonly history?: string
   /** Print what would be done. */
   readonly dryRun?: true
   readonly timeLimit?: GivenTime
@@ -50,11 +70,29 @@ export interface JobOptions {
 const mostJobs = 64
 const mostShards = 1000
 const mostRetries = 10
+const mostRepeats = 100
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
+function listed(text: string, before?: unknown): unknown {
+  return [...(Array.isArray(before) ? before : []), text]
+}
+
 const options = {
-  kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  kernel: ['--kernel <kernel>', 'a kernel definition: a name, or the path of a YAML file'],
+  source: [
+    '--source <what>',
+    'a source without a definition: git:URL#REF, git:URL (the base-commit of the series), debian:PACKAGE, tarball:URL#SHA256, or a directory',
+  ],
+  series: [
+    '--series <what>',
+    'patches on top: an mbox, a maildir, a folder, git+URL#A..B, a Message-ID or a link to one; may be repeated',
+    listed,
+  ],
+  fragment: ['--fragment <name>', 'further kernel options: a name, or the path of a file; may be repeated', listed],
+  dialect: ['--dialect <name>', `the uAPI of conversion: ${dialectWords.join(', ')}`, oneOf('--dialect', dialectWords)],
+  inSource: ['--in-source <id>', 'a prerequisite of the series that the source already has; may be repeated', listed],
+  '3way': ['--3way', 'merge patches that do not fit as they are, and report each such hunk'],
   accel: ['--accel <name>', 'tcg or kvm (default: kvm where it can nest, else tcg)', oneOf('--accel', ['tcg', 'kvm'])],
   isolation: [
     '--isolation <what>',
@@ -76,7 +114,10 @@ const options = {
   report: [
     '--report <format[:file]>',
     `write this report, to a file or with :- to the standard output; may be given several times: ${Object.keys(reportWords).join(', ')}`,
-    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+    withWords(Object.keys(reportWords), (text: string, before?: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      parseReport(text),
+    ]),
   ],
   shard: [
     '--shard <i/n>',
@@ -88,16 +129,27 @@ const options = {
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
   ],
   baseline: [
-    '--baseline <dir>',
-    'compare with these results of an earlier run: only a failure or a skip that they do not have counts',
+    '--baseline <run>',
+    'compare with an earlier run: only what is new counts; a directory or file of results, or a run of the history: last, KERNEL@last, or an id',
+  ],
+  known: ['--known <file>', 'a YAML list of known failures, which do not count until a given day'],
+  retryNew: [
+    '--retry-new <n>',
+    'with --baseline or --known: run a test whose result is new n times more, to tell whether it always fails; no verdict changes (default: 0)',
+    positiveInteger('--retry-new', mostRepeats, 0),
+  ],
+  history: [
+    '--history <file>',
+    'the history of results, to which this run is added (default: history.sqlite in the cache)',
+    fileToWrite('--history'),
   ],
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
     '--time-limit <time>',
-    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    'begin no test or mutant after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
     duration('--time-limit'),
   ],
-  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR, or the first mutant that is not killed'],
   retryMachine: [
     '--retry-machine <n>',
     'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',
@@ -106,15 +158,21 @@ const options = {
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 
+/** The options that say which kernel it is, in the order of their help. */
+export const kernelOptions = ['kernel', 'source', 'series', 'fragment', 'dialect', 'inSource', '3way'] as const
+
 /** The options of the verbs that run a suite, in the order of their help. */
 export const suiteOptions = [
-  'kernel',
+  ...kernelOptions,
   'accel',
   'isolation',
   'jobs',
   'shard',
   'durations',
   'baseline',
+  'known',
+  'retryNew',
+  'history',
   'timeLimit',
   'failFast',
   'retryMachine',
@@ -140,14 +198,17 @@ export function withOptions(
     if (name === 'kernel') option.default(defaultKernel)
     command.addOption(option)
   }
-  return command
+  // The default kernel is no base for a source or a series of the command line.
+  return command.hook('preAction', (self) => {
+    const isGiven = self.getOptionValue('source') !== undefined || self.getOptionValue('series') !== undefined
+    if (isGiven && self.getOptionValueSource('kernel') === 'default') self.setOptionValue('kernel', undefined)
+  })
 }
 
 /** Returns these options as words of a command line, as far as they matter for one test. */
-export function flagsOf({ kernel, accel, isolation, vmcore, append = [] }: JobOptions): string[] {
+export function flagsOf({ accel, isolation, vmcore, append = [], ...kernel }: JobOptions): string[] {
   return [
-    '--kernel',
-    kernel,
+    ...kernelFlags(kernel),
     ...(accel === undefined ? [] : ['--accel', accel]),
     ...(isolation === undefined ? [] : ['--isolation', isolation]),
     ...(vmcore === undefined ? [] : ['--vmcore']),
@@ -161,4 +222,51 @@ export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly kee
   throw new UsageError('OPTION_VALUE', `--keep leaves one instance up, and --jobs is ${jobs}`, {
     hint: 'leave one of the two out',
   })
+}
+
+/**
+ * @throws {UsageError} OPTION_VALUE for --retry-new without a comparison, which alone tells what is new, and beside --keep:
+ * the instance of the last test would be kept before the tests run again
+ */
+export function refuseLoneRetry({
+  retryNew = 0,
+  baseline,
+  known,
+  keep,
+}: Pick<JobOptions, 'retryNew' | 'baseline' | 'known'> & { readonly keep?: true }): void {
+  if (retryNew === 0) return
+  if (baseline === undefined && known === undefined) {
+    throw new UsageError('OPTION_VALUE', '--retry-new needs --baseline or --known, which tell what is new', {
+      hint: 'for example: --baseline last --retry-new 3',
+    })
+  }
+  if (keep !== true) return
+  throw new UsageError(
+    'OPTION_VALUE',
+    '--keep leaves the instance of the last test up, and --retry-new runs tests after it',
+    {
+      hint: 'leave one of the two out',
+    },
+  )
+}
+
+/** Returns the options of a kernel as words of a command line. */
+function kernelFlags({
+  kernel,
+  source,
+  series = [],
+  fragment = [],
+  dialect,
+  inSource = [],
+  ...rest
+}: KernelOptions): string[] {
+  return [
+    ...(kernel === undefined ? [] : ['--kernel', kernel]),
+    ...(source === undefined ? [] : ['--source', source]),
+    ...series.flatMap((word) => ['--series', word]),
+    ...fragment.flatMap((word) => ['--fragment', word]),
+    ...(dialect === undefined ? [] : ['--dialect', dialect]),
+    ...inSource.flatMap((id) => ['--in-source', id]),
+    ...(rest['3way'] === undefined ? [] : ['--3way']),
+  ]
 }

@@ -9,7 +9,7 @@ import { cacheDirectory, copiablePath } from '../../base/paths.ts'
 import { programName } from '../../base/result-names.ts'
 import { cProgramOf } from '../../campaigns/repro/c-program.ts'
 import { writeBundle } from '../../campaigns/repro/bundle.ts'
-import { mailOf } from '../../campaigns/repro/mail.ts'
+import { mailOf } from '../../campaigns/repro/list-mail.ts'
 import { programOfFile, type Program } from '../../campaigns/repro/recorded-program.ts'
 import { readMutants, withMutant } from '../../campaigns/mutants/mutant-patches.ts'
 import { bootWords } from '../../kernel/definition/boot-words.ts'
@@ -20,9 +20,9 @@ import type { ReportEvent, TestFinished } from '../../report/events.ts'
 import { readProgram } from '../../report/stored/read-program.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
 import { isBootVariant } from '../../vm/profile.ts'
-import { buildOptions } from '../build-progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
-import { progressLine } from '../progress.ts'
+import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
 /** The options of `gmemtest repro`. */
@@ -145,7 +145,7 @@ async function definitionOf(
   wanted: string | undefined,
   signal: AbortSignal,
 ): Promise<KernelDefinition> {
-  const definition = await loadUsableDefinition(wanted ?? kernel, signal)
+  const definition = await loadUsableDefinition(wanted ?? kernel, { signal })
   if (wanted !== undefined || name === undefined) return definition
   const mutant = (await readMutants(definition)).find((each) => each.name === name)
   if (mutant !== undefined) return withMutant(definition, mutant)

@@ -1,17 +1,14 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
 import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
 import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
-import type { BuiltKernel } from '../../campaigns/mutants/mutant-trial.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { writeProgram } from '../../report/stored/write-program.ts'
@@ -21,15 +18,21 @@ import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
 import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
-import { buildOptions } from '../build-progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
-import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
+import { builtKernel, namedDialect } from '../series/built-kernels.ts'
+import { chooseJob, prepareJob, runFactsOf, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
-import { progressLine } from '../progress.ts'
-import { recordOf, type RunRecord } from './run-record.ts'
+import { progressLine } from '../progress/progress.ts'
+import { recordOf } from './run-record.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+
+/** The word for the results of campaigns. */
+const campaign = 'mutants'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions extends JobOptions {
@@ -51,9 +54,10 @@ interface Campaign {
 export async function listMutants(
   patterns: readonly string[],
   options: MutantsOptions,
-  { stdout, stderr, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const definition = await loadUsableDefinition(options.kernel, signal)
+  const { stdout, stderr } = context
+  const definition = await chosenDefinition(options, context)
   const [mutants] = await chosen(definition, patterns)
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bugs, claims } of mutants) {
@@ -67,14 +71,38 @@ export async function listMutants(
   return exitCodes.ok
 }
 
-/** Tries the mutants that the patterns choose, and returns the exit code. */
+/** Tries the mutants that the patterns choose, and returns the exit code. The limit of time ends also a scenario that runs. */
 export async function runMutants(
   patterns: readonly string[],
   options: MutantsOptions,
   context: CommandContext,
 ): Promise<number> {
-  const [prepared, campaign] = await prepareJob(options, context, 'mutants', async (definition) => {
-    const dialect = dialectOf(definition)
+  if (options.dryRun === true) return await planMutants(patterns, options, context)
+  const limit = options.timeLimit && limitFrom(new Date(), options.timeLimit)
+  return await withinLimit(limit, context, (within) => tryWithin(patterns, options, within))
+}
+
+/** Prints what a campaign would do. */
+async function planMutants(
+  patterns: readonly string[],
+  options: MutantsOptions,
+  context: CommandContext,
+): Promise<number> {
+  const [facts, mutants] = await chooseJob(options, context, campaign, async (definition) => {
+    namedDialect(definition, 'mutants need')
+    return (await chosen(definition, patterns))[0]
+  })
+  const { dryRunOfMutants } = await import('../planning/dry-run-mutants.ts')
+  return await dryRunOfMutants(mutants, facts)
+}
+
+async function tryWithin(
+  patterns: readonly string[],
+  options: MutantsOptions,
+  context: CommandContext,
+): Promise<number> {
+  const [prepared, chosenCampaign] = await prepareJob(options, context, campaign, async (definition) => {
+    const dialect = namedDialect(definition, 'mutants need')
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
     const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
@@ -84,22 +112,10 @@ export async function runMutants(
   })
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
-  for (const { error } of campaign.plan.refused) context.printError(error)
+  for (const { error } of chosenCampaign.plan.refused) context.printError(error)
   await using claim = job.claim
   void claim
-  return await reporting(context, job.directory, job.reports, ({ emit }) => execute(campaign, job, emit))
-}
-
-/** @throws {UsageError} DIALECT_NEEDED when the definition leaves the dialect open: a mutant must not decide about it */
-function dialectOf({ name, dialect }: KernelDefinition): RunOptions['dialect'] {
-  if (dialect !== 'auto') return dialect
-  throw new UsageError(
-    'DIALECT_NEEDED',
-    `mutants need a definition that names its dialect, and that of ${name} has auto`,
-    {
-      hint: `gmemtest run --kernel ${name} tells the dialect of the kernel: write it into the definition`,
-    },
-  )
+  return await reporting(context, job.directory, job.reports, ({ emit }) => execute(chosenCampaign, job, emit))
 }
 
 async function chosen(
@@ -157,33 +173,20 @@ async function execute(
     mutants,
     plan,
     all,
+    failsFast: options.failFast === true,
+    ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     build: async (mutant) => {
       const begin = performance.now()
       const kernel = mutant === undefined ? parts.kernel : await kernels.of(mutant)
       await emit(kernelReady(kernel, begin))
-      return builtKernel({ ...parts, kernel }, mutant?.name, job, record)
+      const built = builtKernel({ ...parts, kernel }, mutant?.name ?? 'control', job, (commands) => {
+        if (mutant === undefined) record.update(commands)
+      })
+      const ofMutant = mutant === undefined ? {} : { mutant: mutant.name }
+      return { ...built, storeProgram: (program) => writeProgram(job.directory, { ...program, ...ofMutant }) }
     },
     emit,
     again: (name) => againLine('mutants', flagsOf(options), name),
   })
   return await record.exitCode(outcome.exitCode)
-}
-
-/** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */
-function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job, record: RunRecord): BuiltKernel {
-  const consoles = consolesOf(job, resultNames.console.replace('.', `-${mutant ?? 'control'}.`))
-  const instances = poolOf(parts, job, consoles, {
-    onCommands: (commands) => {
-      if (mutant === undefined) record.update(commands)
-    },
-  })
-  return {
-    instances,
-    decode: symbolizerFor(parts.kernel.vmlinux, job.context),
-    storeProgram: (program) => writeProgram(job.directory, { ...program, ...(mutant === undefined ? {} : { mutant }) }),
-    async [Symbol.asyncDispose]() {
-      await instances[Symbol.asyncDispose]()
-      await consoles[Symbol.asyncDispose]()
-    },
-  }
 }

@@ -1,7 +1,7 @@
 // The tests of a run that did not pass, to run them again.
 import { UsageError } from '../../base/errors.ts'
 import { readRun } from './stored-run.ts'
-import { isFailure } from './baseline.ts'
+import { isFailure } from './failure.ts'
 
 /** A message names so many tests. */
 const mostNames = 5
