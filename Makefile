@@ -67,7 +67,7 @@ types:
 
 c-check:
 	@$(MAKE) --no-print-directory -C guest-images/agent check
-	@set -e; for source in guest-images/minimal/*.c; do \
+	@set -e; for source in guest-images/minimal/*.c guest-images/bundle/*.c; do \
 		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -fanalyzer -c -o /dev/null $$source; done
 
 # Writes the C headers of the agent's protocol from harness/agent/wire/; a unit test fails when they are stale.

@@ -10,7 +10,7 @@ import { FrameOperations } from './frame-runs.ts'
 import { GmemOperations, ioctlRawOf, type IoctlRaw } from './gmem.ts'
 import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
-import { Journal } from './wire/journal.ts'
+import { Journal, type Recording, type SentRequest } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
@@ -93,6 +93,8 @@ export interface Agent extends Operations, AsyncDisposable {
   reset(): Promise<Outcome & { readonly handles: number; readonly open: string }>
   /** The last operations, oldest first: `convert(gmem#3, …) = EAGAIN, error_offset 0x2000`. */
   readonly recentOperations: readonly string[]
+  /** Returns the operations after the last one that `isStart` selects, as they were sent, with their ends. */
+  operationsSince(this: void, isStart: (request: SentRequest) => boolean): Recording
   /** The operation that has no answer yet, and the number of answers: both show whether the agent is stuck. */
   readonly unanswered: Unanswered
   /** The signal of the kernel that ended the agent, without SIG, when that is known: `SEGV`. */
@@ -106,8 +108,6 @@ interface AgentOptions {
   readonly signal: AbortSignal
   /** Multiplies every deadline: how much slower the instance is than this computer. */
   readonly patience: Patience
-  /** Receives each operation as a readable line, when it has ended. */
-  readonly onOperation?: (line: string) => void
 }
 
 function operationsOf(call: Call, patience: Patience): Operations {
@@ -175,7 +175,7 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
   const { signal, patience } = options
   await using stack = new AsyncDisposableStack()
   const connection = stack.use(new Connection(channel, signal))
-  const journal = new Journal(options.onOperation)
+  const journal = new Journal()
   const target = { connection, journal, patience, process: 0 }
   const call = callOf(target)
   const greeting = await greet(call)
@@ -192,6 +192,7 @@ export async function startAgent(channel: AgentChannel, options: AgentOptions): 
     get recentOperations() {
       return journal.lines
     },
+    operationsSince: (isStart) => journal.since(isStart),
     get unanswered() {
       return connection.unanswered
     },

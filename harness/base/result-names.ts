@@ -18,6 +18,11 @@ export const resultNames = {
 /** The name in place of a scenario for the dump of an instance that stays up (run --keep). */
 export const keptName = 'keep'
 
+/** Returns the name of the file with the operations of a failed test. */
+export function programName(test: string): string {
+  return `program-${test.replaceAll('/', '-')}.json`
+}
+
 /** Returns the name of the dump of the instance's memory after a test (--vmcore). The target of a selftest may be a path. */
 export function vmcoreName(test: string): string {
   return `vmcore-${test.replaceAll('/', '-')}`

@@ -6,7 +6,7 @@ import { nearest } from '../base/nearest.ts'
 import type { CommandContext } from './command-context.ts'
 import { commonOptions, verbIndex, withCommonOptions, type CommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
-import { Interrupted, listenForInterrupts } from './interrupt.ts'
+import { Interrupted, listenForInterrupts } from './ending/interrupt.ts'
 import { errorPrinter, primaryError } from './ending/print-error.ts'
 
 /** The verbs with their lines in the overview. */
@@ -21,6 +21,7 @@ const summaries = {
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
+  repro: 'export what a failed test did: as a C program, as a folder for QEMU, as a mail',
   history: 'show the results of past runs: a test, a splat, or what is flaky',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   series: 'show what a patch series is, or check whether it applies; build nothing',
@@ -42,6 +43,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
+  repro: async () => (await import('./repro.ts')).repro,
   history: async () => (await import('./history.ts')).history,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   series: async () => (await import('./definitions/series-verb.ts')).series,

@@ -15,7 +15,10 @@ interface RunOptions extends JobOptions {
   /** Another directory of scenarios. */
   readonly scenarios?: string
   readonly keep?: true
+  readonly failed?: true
 }
+
+const latestResults = 'results/latest'
 
 const examples = `
 A pattern is the name of a scenario, a part of several names, a glob with * and ? for whole names, or TOPIC/ for a
@@ -29,6 +32,7 @@ Examples:
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
   gmemtest run --dry-run --shard=1/4        what a quarter of all is, and how long it takes
+  gmemtest run --failed                     those that failed in results/latest, again
   gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
 Results: results.tap, results.jsonl (one event a line), console.log and provenance.json, in --output
@@ -41,6 +45,7 @@ export function run(context: CommandContext): Command {
     .argument('[pattern...]', 'which scenarios: a name, a part of names, a glob, or TOPIC/')
   return withOptions(command, [...suiteOptions, 'dryRun'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
+    .option('--failed', 'run only the scenarios that did not pass in results/latest')
     .option('--keep', 'leave the instance up after the run, and print the commands for ssh and gdb')
     .addHelpText('after', examples)
     .action(
@@ -58,8 +63,12 @@ async function runScenarios(
   context: CommandContext,
 ): Promise<number> {
   refuseKeepOfMany(options)
-  const choose = async (): Promise<ScenarioFile[]> =>
-    select(await findScenarioFiles(options.scenarios), patterns, 'scenario')
+  const choose = async (): Promise<ScenarioFile[]> => {
+    const files = select(await findScenarioFiles(options.scenarios), patterns, 'scenario')
+    if (options.failed !== true) return files
+    const { failedIn } = await import('../report/stored/failed-in.ts')
+    return await failedIn(latestResults, files)
+  }
   const load = async (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> => {
     const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
       import('../suites/scenarios/load-scenarios.ts'),

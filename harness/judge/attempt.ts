@@ -1,4 +1,5 @@
 // The record of one test in an instance, before it is judged.
+import type { Recording } from '../agent/wire/journal.ts'
 import type { AllowedSplat, SplatReading } from '../console/read-splats.ts'
 import type { ConversionTime, TestPoint } from '../report/events.ts'
 import type { VmDeath } from '../vm/vm.ts'
@@ -54,6 +55,8 @@ export interface Attempt {
   readonly warnings: readonly string[]
   /** The last operations of the agent, oldest first. */
   readonly operations: readonly string[]
+  /** The operations of the test as they were sent, for a program that repeats them. */
+  readonly recording: Recording
   /** The console lines of the window, without the markers. */
   readonly console: readonly string[]
   /** The command line that opens the memory dump, or the reason for which a wanted dump is missing. */

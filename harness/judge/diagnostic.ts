@@ -17,7 +17,7 @@ export async function finishedOf(
   test: Subject,
   attempt: Attempt,
   { verdict, message, beforehand }: Judgement,
-  { again, decode }: JudgeFacts,
+  { again, decode, program }: Pick<JudgeFacts, 'again' | 'decode'> & { readonly program?: string | undefined },
 ): Promise<Finished> {
   const { milliseconds, observation } = attempt
   const allowed = [...attempt.earlier.allowed, ...attempt.allowed]
@@ -33,7 +33,7 @@ export async function finishedOf(
   if (verdict === 'PASS') return { verdict, ...common }
   if (verdict === 'SKIP') return { verdict, ...common, reason: observation.skipped ?? message }
   const diagnostic = await diagnose(test, attempt, { message, again: again(test.name), decode })
-  return { verdict, ...common, diagnostic }
+  return { verdict, ...common, diagnostic: { ...diagnostic, ...(program === undefined ? {} : { program }) } }
 }
 
 /** Returns the splats of an attempt for its event, each fault once; no field without a splat. */

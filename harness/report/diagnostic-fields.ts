@@ -28,7 +28,7 @@ export function diagnosticFields({
           diff: diff ?? differenceOf(diagnostic.wanted, diagnostic.found),
         }
       : {}
-  const { at, rules, operations, output = [], seen, trace, vmcore, again } = diagnostic
+  const { at, rules, operations, output = [], seen, trace, vmcore, program, again } = diagnostic
   // The diagnostic of a scenario has rules and operations, that of a program has output.
   const isProgram = rules.length === 0
   const lines = operations.map(plainText)
@@ -48,6 +48,7 @@ export function diagnosticFields({
     ...(vmcore === undefined ? {} : { vmcore: plainText(vmcore) }),
     console: diagnostic.console.map(plainText),
     duration_ms: Math.round(milliseconds),
+    ...(program === undefined ? {} : { program: plainText(program) }),
     again: plainText(again),
   }
 }

@@ -32,6 +32,8 @@ export interface Diagnostic {
   readonly seen?: readonly string[]
   /** The command line that opens the memory dump, or the reason for which a wanted dump is missing. */
   readonly vmcore?: string
+  /** The file in the directory of the results with the operations of the test, for `gmemtest repro`. */
+  readonly program?: string
   /** The command line that runs this test alone again. */
   readonly again: string
 }

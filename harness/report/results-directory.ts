@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 
 import path from 'node:path'
 import { InfraError, messageOf, UsageError } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
-import { keptName, resultNames, vmcoreName } from '../base/result-names.ts'
+import { keptName, programName, resultNames, vmcoreName } from '../base/result-names.ts'
 import { reportWords } from './formats.ts'
 import { visibleJson } from './plain.ts'
 import { readEvent } from './stored/read-events.ts'
@@ -104,13 +104,16 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
   const first = readEvent(events.split('\n', 1)[0] ?? '')
   if (first?.type === 'run-started') {
     const tests: readonly unknown[] = Array.isArray(first['tests']) ? first['tests'] : []
-    const dumps = new Set([keptName, ...tests].map((name) => vmcoreName(String(name))))
-    return (name) => isConsole(name, '') || dumps.has(name)
+    const own = new Set([keptName, ...tests].flatMap((name) => [vmcoreName(String(name)), programName(String(name))]))
+    return (name) => isConsole(name, '') || own.has(name)
   }
   const mutants: unknown = first?.type === 'mutants-started' ? first['mutants'] : undefined
   if (!Array.isArray(mutants)) return undefined
   const stems = ['control', ...mutants].map((name) => `-${name}`)
-  return (name) => stems.some((stem) => isConsole(name, stem))
+  const ofProgram = programName('').replace(/-\.json$/, '')
+  const isProgram = (name: string, stem: string): boolean =>
+    name.startsWith(`${ofProgram}${stem}-`) && name.endsWith('.json')
+  return (name) => stems.some((stem) => isConsole(name, stem) || isProgram(name, stem))
 }
 
 /** Tells whether a name is that of a console with this stem, with a number or without. */

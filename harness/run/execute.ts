@@ -94,6 +94,8 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
     thrown = { value }
   }
   let operations = operationsSince(test.name, instance.agent.recentOperations)
+  const begin = Buffer.from(beginMarker(test.name))
+  const recording = instance.agent.operationsSince(({ tail }) => Buffer.from(tail).includes(begin))
   const isUnfinished =
     thrown?.value instanceof DeadlineExceeded ||
     thrown?.value instanceof TestStalled ||
@@ -152,6 +154,7 @@ export async function execute(test: Test, instance: Instance, options: ExecuteOp
       (text) => !expected.some((pattern) => pattern.test(text)),
     ),
     operations,
+    recording,
     console: own.filter((line) => !line.includes(markerPrefix)),
     nextWindow,
     milliseconds: performance.now() - started,

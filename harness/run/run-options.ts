@@ -3,6 +3,7 @@ import type { Instance, InstanceSource } from '../instance/instance.ts'
 import type { JudgeFacts } from '../judge/facts.ts'
 import type { Allowance } from '../kernel/definition/allowances.ts'
 import type { Isolation } from '../kernel/definition/definition.ts'
+import type { ProgramFile } from '../report/stored/program-file.ts'
 import type { RunEvent, TestFinished, Verdict } from '../report/events.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import type { BootPlan } from './boot-plan.ts'
@@ -37,6 +38,8 @@ export interface RunOptions extends JudgeFacts {
   readonly retries?: number
   /** Called after each test; true ends the run. */
   readonly until?: (finished: TestFinished) => boolean
+  /** Stores the operations of a test that failed, and returns the name of the file. */
+  readonly storeProgram?: (program: ProgramFile) => Promise<string>
   /**
    * Called after the last event with the instance of the last test. Only for one job: with more, the last instance is
    * undefined.
@@ -45,7 +48,7 @@ export interface RunOptions extends JudgeFacts {
 }
 
 /** A kernel of a campaign, whose instances can be booted. Disposal closes the instances that no run has taken. */
-export interface BuiltKernel extends AsyncDisposable, Pick<JudgeFacts, 'decode'> {
+export interface BuiltKernel extends AsyncDisposable, Pick<RunOptions, 'decode' | 'storeProgram'> {
   readonly instances: InstanceSource
 }
 

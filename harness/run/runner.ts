@@ -34,8 +34,9 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
 }
 
 /** Runs tests on one kernel one after the other, in an instance that they share: a campaign has many kernels. */
-export async function runOn({ instances, decode }: BuiltKernel, options: OnKernel): Promise<RunOutcome> {
-  return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
+export async function runOn({ instances, decode, storeProgram }: BuiltKernel, options: OnKernel): Promise<RunOutcome> {
+  const stores = storeProgram === undefined ? {} : { storeProgram }
+  return await runTests({ ...options, ...stores, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
 
 /**

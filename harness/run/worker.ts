@@ -4,7 +4,6 @@ import { splatReader, type ReadSplats, type SplatReading } from '../console/read
 import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { Attempt } from '../judge/attempt.ts'
 import { aboutOf, type Finished } from '../judge/facts.ts'
-import { finishedOf } from '../judge/diagnostic.ts'
 import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge/late.ts'
 import { instanceLacks, refused } from '../judge/not-run.ts'
 import { deservesSecondTry, isTransient } from '../judge/retry.ts'
@@ -13,6 +12,7 @@ import type { RunEvent } from '../report/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import { execute } from './execute.ts'
 import { HeldInstance } from './held-instance.ts'
+import { outcomeOf } from '../judge/program-of.ts'
 import type { OrderedEvents } from './ordered-events.ts'
 import type { Entry, Queue } from './queue.ts'
 import { usualRetries, type RunOptions } from './run-options.ts'
@@ -139,7 +139,7 @@ export class Worker implements AsyncDisposable {
     const { test, place } = course.entry
     const judged = judgeLate(unsettled.attempt, late, test.name, options)
     const attempt = withLate(unsettled.attempt, late)
-    await this.#tellEnd(course, await finishedOf(test, attempt, judged, options))
+    await this.#tellEnd(course, await outcomeOf(test, attempt, judged, options))
     if (options.isolation === 'none' && !judged.instanceUsable) {
       await this.#tell(course, { type: 'vm-lost', reason: judged.message })
     }
@@ -228,7 +228,7 @@ export class Worker implements AsyncDisposable {
     }
     // A test without an end does not judge the boot.
     if (verdict !== 'MISS') state.bootJudged(checked)
-    const finished = await finishedOf(test, attempt, judged, options)
+    const finished = await outcomeOf(test, attempt, judged, options)
     return { kind: 'finished', finished, attempt, ...(instanceUsable ? {} : { lost: message }) }
   }
 

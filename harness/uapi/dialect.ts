@@ -9,6 +9,11 @@ import { vmAttributes } from './dialects/vm-attributes.ts'
 export const dialects = ['convert-ioctl', 'gmem-attributes', 'vm-attributes', 'gmem-attributes-v1'] as const
 export type Dialect = (typeof dialects)[number]
 
+/** Tells whether a text is the name of a dialect. */
+export function isDialect(text: string): text is Dialect {
+  return dialects.some((dialect) => dialect === text)
+}
+
 /** The dialects that differ in more than numbers: rules are told for these. The others follow the one whose record they extend. */
 export const ruleDialects = ['convert-ioctl', 'gmem-attributes', 'vm-attributes'] as const satisfies readonly Dialect[]
 export type RuleDialect = (typeof ruleDialects)[number]

@@ -40,7 +40,7 @@ export const rooms: Rooms = {
 
   report: ['base', 'catalogue', 'kernel', 'uapi'],
   history: ['base', 'report'],
-  judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
+  judge: ['agent', 'base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
   'suites/scenarios': ['base', 'catalogue', 'kernel', 'run', 'uapi', 'vm', 'vocabulary'],
@@ -50,11 +50,14 @@ export const rooms: Rooms = {
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
 
+  'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
+
   commands: [
     'base',
     'cache',
     'campaigns/bisect',
     'campaigns/mutants',
+    'campaigns/repro',
     'console',
     'history',
     'image',

@@ -1,11 +1,11 @@
 // One operation, from a typed request to a typed reply: all methods of the agent are built on this.
 import type { Patience } from '../../base/patience.ts'
 import { GuestError, ProtocolError } from '../../base/errors.ts'
-import { decodeFields, encodeRequest, showAnswer, showRequest, sizeOfFields, wordSize } from './codec.ts'
+import { decodeFields, encodeRequest, sizeOfFields, wordSize } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { errnoName, type ErrnoName } from '../errno.ts'
 import type { Frame } from './frames.ts'
-import { noAnswer, type EndOperation, type Journal } from './journal.ts'
+import { lineOf, shownRequest, type EndOperation, type Journal } from './journal.ts'
 import { operations, type Answer, type OperationName, type Request } from './operations.ts'
 import { statuses } from './protocol.ts'
 
@@ -53,28 +53,29 @@ const nothing = Buffer.alloc(0)
 /** Makes the function that performs operations in one process. */
 export function callOf(target: CallTarget): Call {
   return async (name, request, options = {}) => {
-    const words = encodeRequest(name, request)
-    const prefix = target.process === 0 ? '' : `child ${target.process}: `
-    const shown = prefix + showRequest(name, words, options.note)
+    const { tail = nothing, note } = options
+    const sent = { name, process: target.process, words: encodeRequest(name, request), tail, note }
+    const shown = shownRequest(sent)
     // A request that waits for its turn when the conversation breaks is never sent.
     let end: EndOperation | undefined
     const frame = await target.connection
       .exchange({
         operation: operations[name].number,
         process: target.process,
-        words,
-        tail: options.tail ?? nothing,
+        words: sent.words,
+        tail,
         shown,
         milliseconds: target.patience.for(options.milliseconds ?? defaultMilliseconds),
         onTurn: () => {
-          end = target.journal.begin(shown)
+          end = target.journal.begin(sent)
         },
       })
       .catch((error: unknown) => {
-        end?.(noAnswer)
+        end?.(undefined)
         throw error
       })
-    return readReply(name, shown, frame, (result) => end?.(result))
+    const ending: EndOperation = (how) => end?.(how) ?? { request: sent, end: how }
+    return readReply(name, shown, frame, ending)
   }
 }
 
@@ -87,23 +88,20 @@ function readReply<Name extends OperationName>(
   const status = statuses[frame.status]
   if (status !== 'answered') {
     const why = frame.body.toString('utf8')
-    end(`: ${why}`)
+    end({ failure: why })
     if (status === 'child-crashed') throw new GuestError('AGENT_CHILD_CRASHED', `${shown}: ${why}`)
     const code = status === 'child-gone' ? 'AGENT_CHILD_GONE' : 'AGENT_REFUSED'
     throw new ProtocolError(code, `${shown}: ${why}`)
   }
   const length = sizeOfFields(operations[name].answer)
   if (frame.operation !== operations[name].number || frame.body.length < length) {
-    end(': an answer that is too short or to another operation')
+    end({ failure: 'an answer that is too short or to another operation' })
     throw new ProtocolError('AGENT_GARBAGE', `the answer to ${shown} is too short or to another operation`)
   }
   const words = Array.from({ length: length / wordSize }, (_, index) => frame.body.readBigUInt64LE(index * wordSize))
-  const errno = errnoName(frame.errno)
-  const details = showAnswer(name, words)
-  const result = ` = ${errno}${details === '' ? '' : `, ${details}`}`
-  const line = `${shown}${result}`
-  end(result)
-  const reply = { errno, line, ...decode(name, words, line), tail: frame.body.subarray(length) }
+  const tail = frame.body.subarray(length)
+  const line = lineOf(end({ errno: frame.errno, words, tail }))
+  const reply = { errno: errnoName(frame.errno), line, ...decode(name, words, line), tail }
   // The methods of the client decode the tail: it is not enumerable, so their results do not repeat it.
   return Object.defineProperty(reply, 'tail', { enumerable: false })
 }

@@ -11,6 +11,7 @@ import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
+import { writeProgram } from '../../report/stored/write-program.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
@@ -178,9 +179,11 @@ async function execute(
       const begin = performance.now()
       const kernel = mutant === undefined ? parts.kernel : await kernels.of(mutant)
       await emit(kernelReady(kernel, begin))
-      return builtKernel({ ...parts, kernel }, mutant?.name ?? 'control', job, (commands) => {
+      const built = builtKernel({ ...parts, kernel }, mutant?.name ?? 'control', job, (commands) => {
         if (mutant === undefined) record.update(commands)
       })
+      const ofMutant = mutant === undefined ? {} : { mutant: mutant.name }
+      return { ...built, storeProgram: (program) => writeProgram(job.directory, { ...program, ...ofMutant }) }
     },
     emit,
     again: (name) => againLine('mutants', flagsOf(options), name),

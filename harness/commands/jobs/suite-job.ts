@@ -10,6 +10,7 @@ import { eventsVersion, type Change, type RunEvent, type TestFinished } from '..
 import { plainText } from '../../report/plain.ts'
 import { reporting, type Report } from '../../report/open-sinks.ts'
 import { isFailure } from '../../report/stored/failure.ts'
+import { writeProgram } from '../../report/stored/write-program.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
@@ -22,7 +23,7 @@ import { jobsFor } from './jobs-for.ts'
 import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
-import { endsKeeping } from '../interrupt.ts'
+import { endsKeeping } from '../ending/interrupt.ts'
 import { noteTeller } from './note-teller.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
@@ -152,6 +153,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       if (event.type === 'run-finished' && repeats > 0) ending = event
       else await emit(event)
     },
+    storeProgram: (program) => writeProgram(job.directory, program),
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   }

@@ -37,6 +37,7 @@ const diagnostic: z.ZodType<Diagnostic> = z.looseObject({
   console: texts,
   seen: texts.exactOptional(),
   vmcore: text.exactOptional(),
+  program: text.exactOptional(),
   again: text,
 })
 

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { inProject } from '../../../harness/base/paths.ts'
+import { inProject } from '../../../../harness/base/paths.ts'
 
 /** Waits for a signal; its work continues unless it is `obedient`. With the name of a pipe, it opens that. */
 const program = `
-  const { listenForInterrupts } = await import(${JSON.stringify(inProject('harness/commands/interrupt.ts'))})
+  const { listenForInterrupts } = await import(${JSON.stringify(inProject('harness/commands/ending/interrupt.ts'))})
   const interruption = listenForInterrupts()
   console.log('ready')
   if (process.argv[1].includes('/')) import('node:fs').then((fs) => fs.open(process.argv[1], 'r', () => undefined))

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/* Memory as the host sees it. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+static sigjmp_buf fault_return;
+static volatile int fault_signal;
+
+static void on_fault(int number)
+{
+	fault_signal = number;
+	siglongjmp(fault_return, 1);
+}
+
+static int fault_end(void)
+{
+	return fault_signal == SIGBUS ? SIGNAL_BUS : SIGNAL_SEGV;
+}
+
+static void catch_faults(void)
+{
+	struct sigaction action = { .sa_handler = on_fault,
+				    .sa_flags = SA_NODEFER };
+
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+}
+
+static int map_file(void *place, int fd, unsigned long offset,
+		    unsigned long length, int protection, int flags,
+		    unsigned char **mapping)
+{
+	void *found = mmap(place, length, protection, flags, fd, offset);
+
+	if (found == MAP_FAILED)
+		return errno;
+	*mapping = found;
+	return 0;
+}
+
+static int unmap(unsigned char *start, unsigned long length)
+{
+	return munmap(start, length) ? errno : 0;
+}
+
+static int host_fill(unsigned char *start, unsigned long size, int by_page,
+		     __u64 value)
+{
+	volatile __u64 *words = (volatile __u64 *)start;
+	volatile unsigned long at;
+
+	catch_faults();
+	if (sigsetjmp(fault_return, 0))
+		return fault_end();
+	for (at = 0; at < size; at += 8)
+		words[at / 8] = pattern_word(by_page, value, at / PAGE);
+	return 0;
+}
+
+/* The words that differ are counted in host_mismatches. */
+static unsigned long host_mismatches;
+
+static int host_verify(unsigned char *start, unsigned long size, int by_page,
+		       __u64 value)
+{
+	volatile __u64 *words = (volatile __u64 *)start;
+	volatile unsigned long at;
+
+	catch_faults();
+	host_mismatches = 0;
+	if (sigsetjmp(fault_return, 0))
+		return fault_end();
+	for (at = 0; at < size; at += 8)
+		host_mismatches += words[at / 8] !=
+				   pattern_word(by_page, value, at / PAGE);
+	return 0;
+}
+
+static int host_write(unsigned char *start, const void *bytes,
+		      unsigned long size)
+{
+	volatile unsigned long at;
+
+	catch_faults();
+	if (sigsetjmp(fault_return, 0))
+		return fault_end();
+	for (at = 0; at < size; at++)
+		((volatile unsigned char *)start)[at] =
+			((const unsigned char *)bytes)[at];
+	return 0;
+}
+
+static int host_read(unsigned char *start, unsigned long size)
+{
+	volatile unsigned long at;
+
+	catch_faults();
+	if (sigsetjmp(fault_return, 0))
+		return fault_end();
+	for (at = 0; at < size; at++)
+		(void)((volatile unsigned char *)start)[at];
+	return 0;
+}
+
+static int host_scan(unsigned char *start, unsigned long pages, short *looks)
+{
+	volatile unsigned long page;
+	short look;
+
+	catch_faults();
+	for (page = 0; page < pages; page++) {
+		if (sigsetjmp(fault_return, 0))
+			look = fault_signal == SIGBUS ? BUS : SEGV;
+		else
+			look = look_at((__u64 *)(start + page * PAGE));
+		if (looks)
+			looks[page] = look;
+	}
+	return 0;
+}
+
+static int advise_pages(unsigned char *start, unsigned long length, int advice)
+{
+	catch_faults();
+	if (sigsetjmp(fault_return, 0))
+		return fault_end();
+	return madvise(start, length, advice) ? errno : 0;
+}
+
+static int protect_pages(unsigned char *start, unsigned long length,
+			 int protection)
+{
+	return mprotect(start, length, protection) ? errno : 0;
+}
+
+static int lock_pages(unsigned char *start, unsigned long length)
+{
+	return mlock(start, length) ? errno : 0;
+}
+
+static int lock_on_fault(unsigned char *start, unsigned long length)
+{
+	return mlock2(start, length, MLOCK_ONFAULT) ? errno : 0;
+}
+
+static int unlock_pages(unsigned char *start, unsigned long length)
+{
+	return munlock(start, length) ? errno : 0;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/* The operations in a process of their own, with a deadline. */
+#include <sys/wait.h>
+#include <time.h>
+
+/* Returns the exit code of the operations; -1 when they do not end in time. */
+static int in_child(int (*operations)(void), int seconds)
+{
+	const struct timespec tick = { .tv_nsec = 50000000 };
+	pid_t child = fork();
+	int status, i;
+
+	if (child == 0)
+		_exit(operations());
+	for (i = 0; child > 0 && i < seconds * 20; i++) {
+		if (waitpid(child, &status, WNOHANG) == child)
+			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		nanosleep(&tick, NULL);
+	}
+	return -1;
+}
+
+/* A number in a file of sysfs, when it has had time to become `wanted`. */
+static long long settled(const char *path, long long wanted)
+{
+	const struct timespec tick = { .tv_nsec = 50000000 };
+	int i;
+
+	for (i = 0; i < 60 && number_in(path) != wanted; i++)
+		nanosleep(&tick, NULL);
+	return number_in(path);
+}

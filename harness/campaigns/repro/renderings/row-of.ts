@@ -1,0 +1,15 @@
+// The rendering of each operation of the agent in C: a new operation without one does not compile.
+import type { OperationName } from '../../../agent/wire/operations.ts'
+import type { Step } from '../recorded-program.ts'
+import { fileRows } from './file-rows.ts'
+import { guestRows } from './guest-rows.ts'
+import { hostRows } from './host-rows.ts'
+import type { Row, Rows } from './rendering.ts'
+import { vmRows } from './vm-rows.ts'
+
+const renderings: Rows<OperationName> = { ...hostRows, ...guestRows, ...vmRows, ...fileRows }
+
+/** Returns the row of an operation. */
+export function rowOf<Name extends OperationName>({ name }: Step<Name>): Row<Name> {
+  return renderings[name]
+}
