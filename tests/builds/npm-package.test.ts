@@ -61,10 +61,10 @@ void test('the npm package', async (t) => {
   const before = filesOf(installed)
 
   t.match(gmemtest('--version'), /^\d+\.\d+\.\d+( \([0-9a-f]{12}(, modified)?\))?\n$/)
-  t.match(gmemtest('list', 'pinned-page'), /^pinned-page-refuses /)
+  t.match(gmemtest('list', 'pinned-page-refuses'), /^pinned-page-refuses /)
   t.match(gmemtest('list', '--kernels'), /^gmem-convert /m)
   t.equal(gmemtest('list', '--scenarios', 'mine'), 'own  a scenario of my own [S-A19]\n')
-  t.match(gmemtest('run', '--dry-run', '--accel', 'tcg', 'pinned-page'), /^ {2}plain: pinned-page-refuses$/m)
+  t.match(gmemtest('run', '--dry-run', '--accel', 'tcg', 'pinned-page-refuses'), /^ {2}plain: pinned-page-refuses$/m)
   t.match(gmemtest('completion', 'bash'), /complete -F _gmemtest gmemtest/)
   t.match(gmemtest('manual', 'run'), /^\.TH GMEMTEST-RUN 1 /)
   t.ok(readdirSync(path.join(installed, 'dist/man')).includes('gmemtest-run.1'))

@@ -17,7 +17,9 @@ export function offerApi(): void {
     resolve(specifier, context, next) {
       const found = next(specifier === packageName ? url : specifier, context)
       // Without a package.json that tells the format, Node would guess it, with a warning for each folder.
-      return found.format == null && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
+      return (found.format ?? undefined) === undefined && found.url.endsWith('.ts')
+        ? { ...found, format: 'module-typescript' }
+        : found
     },
   })
   // The compiled scenarios of an npm package have maps to their sources, which the places of failures name.
