@@ -1,5 +1,6 @@
 // The provenance of a build: enough to identify the kernel under test, and to build it again by hand.
 import { availableParallelism } from 'node:os'
+import { hasShape } from '../base/has-shape.ts'
 import { sha256 } from '../cache/hash.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
@@ -31,6 +32,11 @@ export interface Provenance {
   readonly objects: number
   /** Shell command lines that build the same kernel in ./linux; the first is a comment that names their directory. */
   readonly repeat: readonly string[]
+}
+
+/** Returns whether the content of a provenance.json is that of a build. */
+export function isProvenance(value: unknown): value is Provenance {
+  return hasShape(value, { release: 'string', repeat: 'array', key: 'string' })
 }
 
 /** Returns KCIDB's patchset_hash: `sha256sum *.patch | cut -c-64 | sha256sum | cut -c-64`. */

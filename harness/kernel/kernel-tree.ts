@@ -6,7 +6,9 @@ import { BuildError, InfraError } from '../base/errors.ts'
 import { plural } from '../base/plural.ts'
 import { exists, makePrivate, sweep, writeWhole } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
+import { lockOfEntry, partOf } from '../cache/cache-parts.ts'
 import { requireSpace } from '../cache/space.ts'
+import { holdEntry } from '../cache/uses.ts'
 import { lastLines, succeed } from './command.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { lockFor } from './kernel-store.ts'
@@ -17,7 +19,7 @@ import { applySeries } from './series/apply.ts'
 import { namingFittingSource } from './series/fitting-source.ts'
 import type { Patch } from './series/patch.ts'
 import { listTree, objectsName } from './source/listing.ts'
-import { discardTree, hasContent, lockSource, treeOf, untouchedFiles } from './source/pristine.ts'
+import { discardTree, hasContent, lockSource, sourceHome, treeOf, untouchedFiles } from './source/pristine.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 import { updateTree } from './worktree.ts'
 
@@ -51,11 +53,11 @@ export async function inWorkTree<Result>(
 ): Promise<Result> {
   const { definition } = ingredients
   const name = treeNameOf(definition)
-  const directory = path.join(context.cache, 'trees', name)
+  const directory = path.join(partOf(context.cache, 'trees'), name)
   await makePrivate(directory)
   // gcc writes physical paths into the debug information, and make must map the same paths.
   const home = await realpath(directory)
-  await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
+  await using lock = await lockFor(context, lockOfEntry('trees', name), `builds another ${definition.name}`)
   void lock
   await sweep(home)
   await waitForPrograms(home, context)
@@ -111,6 +113,8 @@ export async function prepareTree(
   done.defer(async () => rm(scratch, { recursive: true, force: true }))
   await using lock = await lockSource(context, identity.directory)
   void lock
+  // A campaign builds from it again and again; between two builds, nothing holds its lock.
+  await holdEntry(context.cache, sourceHome(context.cache, identity.directory))
   if (!(await hasContent(context.cache, identity))) {
     throw new SourceTouched(`${identity.version} is no longer the state of the directory`)
   }

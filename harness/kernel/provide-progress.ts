@@ -18,5 +18,7 @@ export interface BuildContext {
   readonly signal: AbortSignal
   /** The Debian suite for source packages that name none themselves. */
   readonly aptSuite?: string
+  /** The size of the cache, in bytes, above which a build prunes it; without it, nothing is pruned. */
+  readonly mostCached?: number
   readonly progress: (progress: BuildProgress) => void
 }

@@ -1,9 +1,11 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
+import { cacheDirectory } from '../../base/paths.ts'
 import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
+import { releaseEntry } from '../../cache/uses.ts'
 import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
 import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
@@ -182,6 +184,8 @@ function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job,
     async [Symbol.asyncDispose]() {
       await instances[Symbol.asyncDispose]()
       await consoles[Symbol.asyncDispose]()
+      // Otherwise a campaign would keep the kernels of all its mutants from pruning.
+      if (mutant !== undefined) await releaseEntry(cacheDirectory(), parts.kernel.directory)
     },
   }
 }
