@@ -21,6 +21,7 @@ const summaries = {
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
+  cache: 'list and prune the cache; move kernels to other computers',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
@@ -35,6 +36,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
+  cache: async () => (await import('./caching/cache.ts')).cache,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
@@ -108,6 +110,7 @@ async function commandFor(
   if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand(), context), [name]]
   const factory = await loaders[verbNamed(name)]()
   const command = factory(context)
+  for (const part of command.commands) prepared(part, context)
   return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
 }
 
