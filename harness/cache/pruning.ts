@@ -1,8 +1,9 @@
 // Pruning: removes the entries of the cache that have not been used for longest, and none that is in use.
+import { readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { listEntries, partsWithLinks, type CacheEntry } from './entries.ts'
+import { listEntries, partsWithLinks, type CacheEntry } from './cache-entries.ts'
 import { takeFreeLock } from './lock.ts'
-import { lockOfEntry, type PartName } from './cache-parts.ts'
+import { lockOfEntry, partOf, type PartName } from './cache-parts.ts'
 import { usedEntries } from './uses.ts'
 import { discard } from './whole-directory.ts'
 
@@ -87,14 +88,24 @@ export async function pruneCache(cache: string, limits: PruneLimits, signal: Abo
   }
 }
 
+/** Returns the name of an entry and those of the links to it: a process that uses a link has the lock of the link. */
+async function namesOf(directory: string, name: string): Promise<string[]> {
+  const home = await realpath(path.join(directory, name)).catch(() => undefined)
+  const names = await readdir(directory).catch((): string[] => [])
+  const places = await Promise.all(names.map((each) => realpath(path.join(directory, each)).catch(() => '')))
+  return [name, ...names.filter((each, index) => each !== name && places[index] === home)]
+}
+
 /** Removes an entry unless a process uses it; returns whether it is gone. */
 async function removeEntry(cache: string, { entry, part, name }: Prunable, signal: AbortSignal): Promise<boolean> {
   const isUsed = async (): Promise<boolean> => (await usedEntries(cache, signal)).has(entry)
   await using stack = new AsyncDisposableStack()
   if (part === 'trees' || part === 'sources' || part === 'kernel-sources') {
-    const lock = await takeFreeLock(cache, lockOfEntry(part, name), signal)
-    if (lock === undefined) return false
-    stack.use(lock)
+    for (const each of await namesOf(partOf(cache, part), name)) {
+      const lock = await takeFreeLock(cache, lockOfEntry(part, each), signal)
+      if (lock === undefined) return false
+      stack.use(lock)
+    }
   }
   if (await isUsed()) return false
   // A process that notes its use later than this question does not find the entry, and makes it again.

@@ -20,5 +20,7 @@ export interface BuildContext {
   readonly aptSuite?: string
   /** The size of the cache, in bytes, above which a build prunes it; without it, nothing is pruned. */
   readonly mostCached?: number
+  /** Asks for what may have changed since it was fetched: a newer package, the present commit of a branch, the mails of a thread. */
+  readonly refresh?: boolean
   readonly progress: (progress: BuildProgress) => void
 }

@@ -5,7 +5,7 @@ import { exitCodes, hasCode, InfraError, messageOf, UsageError } from '../../bas
 import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
 import { identifyCompiler } from '../../kernel/kernel-compiler.ts'
-import { keepUnderLimit } from '../../kernel/keep-under-limit.ts'
+import { keepUnderLimit } from '../../cache/keep-under-limit.ts'
 import { plainText } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 import { requireEnvironment } from '../require-environment.ts'
@@ -41,13 +41,7 @@ export async function importFrom(file: string | undefined, context: CommandConte
     if (compiler === own) continue
     tell(`${definition} was compiled by '${compiler}', and this computer has '${own}': runs build the kernel again`)
   }
-  await keepUnderLimit({
-    ...build,
-    ...(mostCached === undefined ? {} : { mostCached }),
-    progress: (progress) => {
-      if (progress.type === 'notice') tell(progress.message)
-    },
-  })
+  await keepUnderLimit({ ...build, ...(mostCached === undefined ? {} : { mostCached }) }, tell)
   return exitCodes.ok
 }
 

@@ -2,7 +2,7 @@
 import { link, mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import type { CacheEntry } from '../../../harness/cache/entries.ts'
+import type { CacheEntry } from '../../../harness/cache/cache-entries.ts'
 import { takeFreeLock } from '../../../harness/cache/lock.ts'
 import { planPruning, pruneCache } from '../../../harness/cache/pruning.ts'
 import { holdEntry } from '../../../harness/cache/uses.ts'

@@ -96,7 +96,21 @@ Examples:
   t.end()
 })
 
-const verbs = ['run', 'list', 'build', 'shell', 'mutants', 'parse', 'cache', 'kselftest', 'doctor']
+const verbs = [
+  'run',
+  'list',
+  'build',
+  'shell',
+  'mutants',
+  'bisect',
+  'walk',
+  'parse',
+  'cache',
+  'kselftest',
+  'series',
+  'kernel',
+  'doctor',
+]
 
 /** Words of the command lines in help texts, which are not broken. */
 function isOneWord(line: string): boolean {

@@ -1,18 +1,27 @@
 // Automatic pruning: a build that adds to the cache removes the entries that have not been used for longest.
 import { messageOf } from '../base/errors.ts'
 import { plural } from '../base/plural.ts'
-import { sizeText } from '../cache/size-text.ts'
-import { takeFreeLock } from '../cache/lock.ts'
-import { cacheParts } from '../cache/cache-parts.ts'
-import { pruneCache, type Pruned } from '../cache/pruning.ts'
-import type { BuildContext } from './provide-progress.ts'
+import { cacheParts } from './cache-parts.ts'
+import { takeFreeLock } from './lock.ts'
+import { pruneCache, type Pruned } from './pruning.ts'
+import { sizeText } from './size-text.ts'
 
-type PruningContext = Pick<BuildContext, 'cache' | 'signal' | 'mostCached' | 'progress'>
+interface PruningContext {
+  readonly cache: string
+  readonly signal: AbortSignal
+  /** In bytes; without it, nothing is pruned. */
+  readonly mostCached?: number
+}
 
-/** Prunes the cache to the limit of the context. A cache that cannot be pruned is a notice: the kernel is there. */
-export async function keepUnderLimit({ cache, signal, mostCached, progress }: PruningContext): Promise<void> {
+/**
+ * Prunes the cache to the limit of the context; `tell` gets what it did. A cache that cannot be pruned is told, too: the
+ * kernel is there.
+ */
+export async function keepUnderLimit(
+  { cache, signal, mostCached }: PruningContext,
+  tell: (message: string) => void,
+): Promise<void> {
   if (mostCached === undefined) return
-  const tell = (message: string): void => progress({ type: 'notice', message })
   try {
     await using lock = await takeFreeLock(cache, 'prune', signal)
     // Another process prunes for both.

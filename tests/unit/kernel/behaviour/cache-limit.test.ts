@@ -2,9 +2,9 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { fillCache, storedKey } from './fixtures/stored-kernel.ts'
-import { miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
+import { provideKernel } from '../../../../harness/kernel/provide.ts'
+import { fillCache, storedKey } from '../fixtures/stored-kernel.ts'
+import { miniDefinition, noticesOf, recordingContext } from '../fixtures/mini-tree.ts'
 
 void test('an old kernel goes when a new one comes, and the new one stays over the limit', async (t) => {
   const directory = t.testdir()

@@ -2,7 +2,7 @@
 import { link, mkdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
-import { listEntries } from '../../../harness/cache/entries.ts'
+import { listEntries } from '../../../harness/cache/cache-entries.ts'
 
 const { signal } = new AbortController()
 
