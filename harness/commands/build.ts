@@ -55,6 +55,8 @@ export function build(context: CommandContext): Command {
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
         await requireEnvironment()
         const name = nameOf(argument, options.kernel)
+        using line = progressLine(context.stderr, context.isTty)
+        line.showLater('reading the definition, its source and its series')
         const definition = await chosenDefinition(
           { ...options, ...(name === undefined ? {} : { kernel: name }) },
           context,
@@ -62,7 +64,6 @@ export function build(context: CommandContext): Command {
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
         const started = performance.now()
-        using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {
           ...buildOptions(line, definition, options, context.signal),
           verify: options.verify ?? false,

@@ -15,6 +15,7 @@ import {
   oneOf,
   positiveInteger,
   shardOfMany,
+  withWords,
   type GivenTime,
 } from './option-parsers.ts'
 
@@ -70,7 +71,7 @@ function listed(text: string, before?: unknown): unknown {
 }
 
 const options = {
-  kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  kernel: ['--kernel <kernel>', 'a kernel definition: a name, or the path of a YAML file'],
   source: [
     '--source <what>',
     'a source without a definition: git:URL#REF, git:URL (the base-commit of the series), debian:PACKAGE, tarball:URL#SHA256, or a directory',
@@ -105,7 +106,10 @@ const options = {
   report: [
     '--report <format[:file]>',
     `write this report, to a file or with :- to the standard output; may be given several times: ${Object.keys(reportWords).join(', ')}`,
-    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+    withWords(Object.keys(reportWords), (text: string, before?: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      parseReport(text),
+    ]),
   ],
   shard: [
     '--shard <i/n>',
@@ -123,10 +127,10 @@ const options = {
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
     '--time-limit <time>',
-    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    'begin no test or mutant after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
     duration('--time-limit'),
   ],
-  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR, or the first mutant that is not killed'],
   retryMachine: [
     '--retry-machine <n>',
     'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',

@@ -10,6 +10,8 @@ import { elapsed, statusLine } from '../report/status-line.ts'
 export interface ProgressLine extends Disposable {
   /** Shows the current stage. */
   show(text: string): void
+  /** Shows a stage that is over at once as a rule: on a terminal after a second, in a log after a minute. */
+  showLater(text: string): void
   /** Shows the beginning of a long stage, also without a terminal. */
   begin(text: string): void
   /** Prints a sentence that stays, also without a terminal. */
@@ -36,12 +38,17 @@ export function progressLine(
     output.write(`gmemtest: ${plainText(text)}\n`)
   }
   // The time must advance during a silent stage.
-  const timer = isTty ? setInterval(draw, second) : setInterval(() => current !== '' && say(now()), pause)
+  const timer = isTty
+    ? setInterval(() => current !== '' && draw(), second)
+    : setInterval(() => current !== '' && say(now()), pause)
   timer.unref()
   return {
     show(text) {
       current = text
       draw()
+    },
+    showLater(text) {
+      current = text
     },
     begin(text) {
       current = text

@@ -66,7 +66,7 @@ async function runScenarios(
   }
   if (options.dryRun === true) {
     const [facts, files] = await chooseJob(options, context, scenarioSuite, choose)
-    const { dryRun } = await import('./jobs/dry-run.ts')
+    const { dryRun } = await import('./planning/dry-run.ts')
     return dryRun(await load(files, plannedDialect(facts.definition.dialect)), facts)
   }
   const [job, files] = await prepareJob(options, context, scenarioSuite, choose)

@@ -75,7 +75,11 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       // Elsewhere, the build tells by itself that it goes on.
       if (isTty) line.show(`${kernel}: getting ready`)
     },
-    'kernel-ready': ({ release }) => line.show(`${release} is ready, booting`),
+    'kernel-ready'({ release }) {
+      const text = `${release} is ready, booting`
+      begin(text)
+      line.show(text)
+    },
     'vm-ready'() {
       if (!isHeadOut) begin(`running ${plural(planned, 'test')}`)
       // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.

@@ -12,6 +12,8 @@ export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit' | 'cl
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
   /** Never rejects. */
   readonly emit: (event: ReportEvent) => Promise<void>
+  /** End with the first mutant that is not killed. */
+  readonly failsFast?: boolean
 }
 
 export interface TrialsOutcome {
@@ -41,6 +43,10 @@ export async function tryMutants(options: TrialsOptions): Promise<TrialsOutcome>
       const result = await tryOne(mutant, options)
       verdicts[result.verdict] += 1
       for (const killer of result.killers) killers.add(killer.scenario)
+      if (options.failsFast === true && result.verdict !== 'KILLED') {
+        await finish(`${mutant.name} has ${result.verdict}, and the first failure ends the run`)
+        return { verdicts, exitCode: exitCodeFor(verdicts) }
+      }
     }
     const broken = await control(killers, options)
     await finish(undefined)

@@ -21,6 +21,7 @@ import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'
+import { progressLine } from '../progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
 /** The facts of a job, known before its kernel is built. */
@@ -59,6 +60,9 @@ export async function chooseJob<Choice>(
   const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   await requireEnvironment()
   const tell = noteTeller(context)
+  using line = progressLine(context.stderr, context.isTty)
+  // Of a partial clone, the commits of a series are fetched.
+  line.showLater('reading the definition, its source and its series')
   const [definition, chosen, dividing] = await Promise.all([
     chosenDefinition(options, context),
     chooseAccelerator(options.accel),
@@ -75,6 +79,8 @@ export async function chooseJob<Choice>(
     ),
   )
   await expectedSkips(definition)
+  // The choice may have a line of its own.
+  line[Symbol.dispose]()
   const choice = await choose(definition)
   const accelerator = slowedDown(chosen, definition.slowdown)
   const isolation = options.isolation ?? definition.isolation

@@ -34,7 +34,9 @@ export async function provideParts(
   const common = { cache: cacheDirectory(), signal: AbortSignal.any([context.signal, failed.signal]) }
   using line = progressLine(context.stderr, context.isTty)
   const making = [
-    provideKernel(definition, buildOptions(line, definition, options, common.signal)),
+    provideKernel(definition, buildOptions(line, definition, options, common.signal)).finally(() =>
+      line.showLater('making the initramfs and the agent'),
+    ),
     provideGuestImage(common),
     compileAgent(common),
   ] as const

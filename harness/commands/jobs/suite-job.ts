@@ -13,10 +13,8 @@ import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { Test } from '../../run/test.ts'
-import { limitReached, type TimeLimit } from '../../run/time-limit.ts'
+import type { TimeLimit } from '../../run/time-limit.ts'
 import { plainProfile } from '../../vm/profile.ts'
-import type { CommandContext } from '../command-context.ts'
-import type { GivenTime } from '../option-parsers.ts'
 import { againLine } from './again-line.ts'
 import { dialectOfRun } from './dialect-of-run.ts'
 import { jobsFor } from './jobs-for.ts'
@@ -26,6 +24,7 @@ import { flagsOf } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
 
 /** The suite of a verb. */
 export interface SuiteJob {
@@ -76,27 +75,6 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
   })
-}
-
-/** Returns the limit of a run that began at a date. */
-function limitFrom(started: Date, { milliseconds, text }: GivenTime): TimeLimit {
-  return { at: performance.now() - (Date.now() - started.getTime()) + milliseconds, text }
-}
-
-/** Does work that ends when the limit is reached. */
-async function withinLimit<Result>(
-  limit: TimeLimit | undefined,
-  context: CommandContext,
-  work: (context: CommandContext) => Promise<Result>,
-): Promise<Result> {
-  if (limit === undefined) return await work(context)
-  const reached = new AbortController()
-  const timer = setTimeout(() => reached.abort(limitReached(limit)), Math.max(0, limit.at - performance.now()))
-  try {
-    return await work({ ...context, signal: AbortSignal.any([context.signal, reached.signal]) })
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** A suite whose tests are chosen. */

@@ -35,6 +35,20 @@ void test('a log has a line from time to time, with the last count', async (t) =
   clearInterval(alive)
 })
 
+void test('a stage that is usually short is shown when it lasts', async (t) => {
+  const output = new PassThrough()
+  using line = progressLine(output, false, 100, 5)
+  line.showLater('kernel: reading')
+  t.equal(output.read(), null)
+  const alive = setInterval(() => undefined, 1000)
+  const [chunk]: unknown[] = await once(output, 'data')
+  clearInterval(alive)
+  t.match(String(chunk), /^(gmemtest: 0:00 kernel: reading\n)+$/)
+  const terminal = new PassThrough()
+  progressLine(terminal, true).showLater('kernel: reading')
+  t.equal(terminal.read(), null)
+})
+
 void test('a stage that has not begun is not shown', async (t) => {
   const output = new PassThrough()
   const line = progressLine(output, false, 100, 1)
