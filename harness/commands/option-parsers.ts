@@ -109,6 +109,16 @@ export function directoryToWrite(option: string): (text: string) => string {
   }
 }
 
+/** Makes a parser for a file that exists or can be made. */
+export function fileToWrite(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== '' && !text.includes('\0') && kindOf(path.resolve(text)) !== 'directory') return path.resolve(text)
+    throw new UsageError('OPTION_VALUE', `${option} must be a file, got '${text}'`, {
+      hint: `for example: ${option} /var/lib/gmemtest/history.sqlite`,
+    })
+  }
+}
+
 function kindOf(place: string): 'directory' | 'file' | 'nothing' {
   try {
     return statSync(place).isDirectory() ? 'directory' : 'file'

@@ -39,6 +39,7 @@ export const rooms: Rooms = {
   ],
 
   report: ['base', 'catalogue', 'kernel', 'uapi'],
+  history: ['base', 'report'],
   judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
@@ -55,6 +56,7 @@ export const rooms: Rooms = {
     'campaigns/bisect',
     'campaigns/mutants',
     'console',
+    'history',
     'image',
     'instance',
     'judge',

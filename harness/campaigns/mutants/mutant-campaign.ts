@@ -1,6 +1,7 @@
 // A campaign of mutants: one trial after the other, and the control run that proves the kills.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
-import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
+import type { ReportEvent } from '../../report/events.ts'
+import type { MutantResult, MutantVerdict } from '../../report/events/mutant-events.ts'
 import type { Mutant } from './mutant-patches.ts'
 import { onlyNamed } from '../../run/boot-plan.ts'
 import { runOn } from '../../run/runner.ts'

@@ -9,8 +9,8 @@ import { plainText } from '../../report/plain.ts'
 import { elapsed } from '../../report/status-line.ts'
 import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
-import { buildOptions } from '../build-progress.ts'
-import { progressLine } from '../progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
+import { progressLine } from '../progress/progress.ts'
 import type { JobFacts } from '../jobs/job.ts'
 
 /** Prints the mutants with the states of their kernels and the scenarios that must kill them, and the time for these. */

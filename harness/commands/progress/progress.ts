@@ -2,9 +2,9 @@
 // beginning of each long stage, and one a minute, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
-import { columnsOf } from './layout.ts'
-import { plainText } from '../report/plain.ts'
-import { elapsed, statusLine } from '../report/status-line.ts'
+import { columnsOf } from '../layout.ts'
+import { plainText } from '../../report/plain.ts'
+import { elapsed, statusLine } from '../../report/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {
