@@ -1,14 +1,10 @@
 // Disk space: required before a long stage, and recognised in the errors of a disk that became full all the same.
 import { hasCode, InfraError, messageOf } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
+import { sizeText } from './size-text.ts'
 
 const otherDisk = 'set XDG_CACHE_HOME to a directory on another disk'
 const spaceHint = `free some space, or ${otherDisk}`
-
-function amount(bytes: number): string {
-  const gibibytes = bytes / 2 ** 30
-  return gibibytes < 0.1 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${gibibytes.toFixed(1)} GiB`
-}
 
 /**
  * Makes sure that `needed` bytes are free before the stage `what` begins.
@@ -22,7 +18,7 @@ export async function requireSpace(
 ): Promise<void> {
   const found = await free(directory)
   if (found >= needed) return
-  throw new InfraError('NO_SPACE', `${what} needs ${amount(needed)} in ${directory}, ${amount(found)} are free`, {
+  throw new InfraError('NO_SPACE', `${what} needs ${sizeText(needed)} in ${directory}, ${sizeText(found)} are free`, {
     hint: spaceHint,
   })
 }

@@ -29,7 +29,8 @@ interface FoundEntry {
 /** Of each file the size, the modification time in whole milliseconds, and the SHA-256. */
 const productShape = { size: 'number', time: 'number', sha256: 'string' } as const
 
-const manifestName = 'manifest.json'
+/** The file of an entry that lists the others. */
+export const manifestName = 'manifest.json'
 
 /** Finds an entry. A caller may prepare its use while the check of the entry still runs. */
 export async function findEntry(shelf: Shelf, key: string): Promise<FoundEntry | undefined> {

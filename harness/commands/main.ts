@@ -22,6 +22,7 @@ const summaries = {
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
   repro: 'export what a failed test did: as a C program, as a folder for QEMU, as a mail',
+  cache: 'list and prune the cache; move kernels to other computers',
   history: 'show the results of past runs: a test, a splat, or what is flaky',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   series: 'show what a patch series is, or check whether it applies; build nothing',
@@ -44,6 +45,7 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
   repro: async () => (await import('./repro.ts')).repro,
+  cache: async () => (await import('./caching/cache.ts')).cache,
   history: async () => (await import('./history.ts')).history,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   series: async () => (await import('./definitions/series-verb.ts')).series,
@@ -140,6 +142,7 @@ async function allCommands(context: CommandContext): Promise<[root: Command, ...
 }
 
 function named(command: Command, context: CommandContext): Command {
+  for (const part of command.commands) prepared(part, context)
   return prepared(command.name(`gmemtest ${command.name()}`), context)
 }
 

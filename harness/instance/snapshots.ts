@@ -4,7 +4,9 @@ import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
 import { moduleEnding } from '../base/paths.ts'
 import { keyOf } from '../cache/hash.ts'
+import { partOf } from '../cache/cache-parts.ts'
 import { findEntry, provideEntry, type Shelf } from '../cache/store.ts'
+import { holdEntry } from '../cache/uses.ts'
 import { discard } from '../cache/whole-directory.ts'
 import { findSplats } from '../console/find-splats.ts'
 import { fileIdentity } from '../process/executable.ts'
@@ -60,7 +62,7 @@ async function keyOfKind(options: InstanceKind): Promise<string> {
 }
 
 function shelfOf(cache: string): Shelf {
-  return { root: path.join(cache, 'snapshots'), readsAll: true, mostKept }
+  return { root: partOf(cache, 'snapshots'), readsAll: true, mostKept }
 }
 
 async function snapshotIn(
@@ -80,7 +82,10 @@ async function readFacts(directory: string): Promise<InstanceFacts | undefined> 
 
 /** Finds the state of an instance of this kind; the state may be damaged. A state without facts is removed. */
 export async function findSnapshot(cache: string, kind: InstanceKind): Promise<Snapshot | undefined> {
-  const found = await findEntry(shelfOf(cache), await keyOfKind(kind))
+  const shelf = shelfOf(cache)
+  const key = await keyOfKind(kind)
+  await holdEntry(cache, path.join(shelf.root, key))
+  const found = await findEntry(shelf, key)
   if (found === undefined) return undefined
   const { directory, damage } = found
   const facts = await readFacts(directory)
@@ -97,7 +102,10 @@ export async function findSnapshot(cache: string, kind: InstanceKind): Promise<S
  */
 export async function provideSnapshot(cache: string, options: InstanceOptions): Promise<Snapshot> {
   let made: InstanceFacts | undefined
-  const directory = await provideEntry(shelfOf(cache), await keyOfKind(options), async (aside) => {
+  const shelf = shelfOf(cache)
+  const key = await keyOfKind(options)
+  await holdEntry(cache, path.join(shelf.root, key))
+  const directory = await provideEntry(shelf, key, async (aside) => {
     const { facts, lines } = await saveInstance(options, path.join(aside, stateName))
     await writeFile(path.join(aside, factsName), JSON.stringify(facts), { mode: 0o600 })
     made = facts

@@ -1,5 +1,6 @@
 // The provenance of a build: enough to identify the kernel under test, and to build it again by hand.
 import { availableParallelism } from 'node:os'
+import { hasShape } from '../base/has-shape.ts'
 import { isOfProject } from '../base/paths.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
@@ -28,6 +29,11 @@ export interface Provenance extends SeriesProof, SeriesClaims {
   readonly objects: number
   /** Shell command lines that build the same kernel in ./linux; the first is a comment that names their directory. */
   readonly repeat: readonly string[]
+}
+
+/** Returns whether the content of a provenance.json is that of a build. */
+export function isProvenance(value: unknown): value is Provenance {
+  return hasShape(value, { release: 'string', repeat: 'array', key: 'string' })
 }
 
 function makeByHand(goals: readonly string[]): string {

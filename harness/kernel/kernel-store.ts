@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { takeLock } from '../cache/lock.ts'
+import { partOf } from '../cache/cache-parts.ts'
 import { discardDamaged, findEntry, type Shelf } from '../cache/store.ts'
 import type { BuildContext } from './provide-progress.ts'
 
@@ -20,7 +21,7 @@ export const productNames = {
 
 /** Returns the shelf of kernels. With `verify`, each use reads every byte of an entry. */
 export function kernelShelf(cache: string, verify = false): Shelf {
-  return { root: path.join(cache, 'kernels'), products: Object.values(productNames), readsAll: verify }
+  return { root: partOf(cache, 'kernels'), products: Object.values(productNames), readsAll: verify }
 }
 
 /** Returns whether the shelf has a whole entry. A damaged entry is removed, and a notice says how it is damaged. */

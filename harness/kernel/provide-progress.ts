@@ -18,6 +18,8 @@ export interface BuildContext {
   readonly signal: AbortSignal
   /** The Debian suite for source packages that name none themselves. */
   readonly aptSuite?: string
+  /** The size of the cache, in bytes, above which a build prunes it; without it, nothing is pruned. */
+  readonly mostCached?: number
   /** Asks for what may have changed since it was fetched: a newer package, the present commit of a branch, the mails of a thread. */
   readonly refresh?: boolean
   readonly progress: (progress: BuildProgress) => void

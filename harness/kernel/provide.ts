@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { KernelDefinition } from './definition/definition.ts'
 import { InfraError } from '../base/errors.ts'
-import { hasShape } from '../base/has-shape.ts'
 import { readJson } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
+import { keepUnderLimit } from '../cache/keep-under-limit.ts'
 import { cacheError } from '../cache/space.ts'
+import { holdEntry } from '../cache/uses.ts'
 import { buildKernel } from './build-kernel.ts'
 import { requireBuildPath } from './cache-path.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
@@ -16,7 +17,7 @@ import type { Ingredients } from './ingredients.ts'
 import { meetPrerequisites, type WholeSeries } from './proof/prerequisites.ts'
 import { claimsOf } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { asApplied, repeatByHand, type Provenance } from './build-provenance.ts'
+import { asApplied, isProvenance, repeatByHand, type Provenance } from './build-provenance.ts'
 import { patchesOf, readParts } from './series.ts'
 import { mergedSentence } from './series/merge-patch.ts'
 import { identifySource, obtainSource } from './source.ts'
@@ -52,7 +53,7 @@ const recipe = 1
 
 /**
  * Finds the build of a definition in the store, or makes it. With everything in the cache this takes a few
- * milliseconds and starts no process.
+ * milliseconds and waits for no process.
  * @throws {UsageError} for a definition that names a missing source, series or fragment
  * @throws {InfraError} when this computer lacks a program, space or the network, or when the cache cannot be used
  * @throws {BuildError} for a series that does not apply, an option that does not survive, code that does not compile
@@ -72,12 +73,12 @@ async function provide(definition: KernelDefinition, options: ProvideOptions): P
   const known = refresh ? undefined : await identifySource(definition.source, options)
   if (known !== undefined) {
     const ingredients = await collect(definition, known, { ...options, progress: () => undefined })
-    const shelf = kernelShelf(options.cache, options.verify)
-    if (await isStored(shelf, ingredients.key, options)) return load(ingredients, true, options)
+    if (await isStoredAndHeld(ingredients.key, options)) return load(ingredients, true, options)
   }
   requireTools()
   return withSource(definition, options, refresh, async (ingredients) => {
     const cached = await buildOnce(ingredients, options)
+    if (!cached) await keepUnderLimit(options, (message) => options.progress({ type: 'notice', message }))
     return load(ingredients, cached, options)
   })
 }
@@ -111,6 +112,13 @@ export async function withSource<Result>(
   }
 }
 
+/** Returns whether the store has a kernel, and keeps pruning from it until this process ends. */
+async function isStoredAndHeld(key: string, options: ProvideOptions): Promise<boolean> {
+  const shelf = kernelShelf(options.cache, options.verify)
+  await holdEntry(options.cache, path.join(shelf.root, key))
+  return isStored(shelf, key, options)
+}
+
 /** Builds a key unless another builder makes it meanwhile; returns whether the store has the build already. */
 async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Promise<boolean> {
   const { key } = ingredients
@@ -119,7 +127,7 @@ async function buildOnce(ingredients: Ingredients, options: ProvideOptions): Pro
     hasWaited = true
   })
   void lock
-  if (await isStored(kernelShelf(options.cache), key, options)) {
+  if (await isStoredAndHeld(key, { ...options, verify: false })) {
     if (hasWaited) options.progress({ type: 'notice', message: 'the other gmemtest has built this kernel' })
     return true
   }
@@ -230,8 +238,4 @@ function withMessageIds(stored: Provenance['patches'], patches: Ingredients['pat
     const messageId = patches[index]?.messageId
     return messageId === undefined ? patch : { ...patch, messageId }
   })
-}
-
-function isProvenance(value: unknown): value is Provenance {
-  return hasShape(value, { release: 'string', repeat: 'array', key: 'string' })
 }

@@ -19,7 +19,9 @@ import { collect, withSource } from './provide.ts'
 import { headersOf, inScratch, makeHeaders, makeIn, testsOf, timeoutOf, unknown } from './selftest-workshop.ts'
 import type { Workshop } from './selftest-workshop.ts'
 import { identifySource } from './source.ts'
+import { partOf } from '../cache/cache-parts.ts'
 import { storeEntry, type Shelf } from '../cache/store.ts'
+import { holdEntry } from '../cache/uses.ts'
 
 /** A built selftest. */
 export interface Selftest extends SelftestName {
@@ -45,7 +47,7 @@ const names = { program: 'program', facts: 'build.json', log: 'build.log' } as c
 const recipe = 1
 
 function shelfOf(cache: string): Shelf {
-  return { root: path.join(cache, 'selftests'), products: Object.values(names), readsAll: false }
+  return { root: partOf(cache, 'selftests'), products: Object.values(names), readsAll: false }
 }
 
 /**
@@ -123,8 +125,9 @@ async function recall(
 ): Promise<Selftest | undefined> {
   const shelf = shelfOf(context.cache)
   const key = selftestKey(ingredients, name)
-  if (!(await isStored(shelf, key, context))) return undefined
   const directory = path.join(shelf.root, key)
+  await holdEntry(context.cache, directory)
+  if (!(await isStored(shelf, key, context))) return undefined
   const facts = await readJson(path.join(directory, names.facts))
   if (!hasShape(facts, { timeout: 'number' })) return undefined
   return { ...name, program: path.join(directory, names.program), timeout: facts.timeout }

@@ -1,9 +1,11 @@
 // The sources of one kernel for debuggers. The work tree of its definition has the sources of the last build instead.
-import { lutimes, utimes } from 'node:fs/promises'
+import { lutimes } from 'node:fs/promises'
 import path from 'node:path'
 import { bytePath } from '../base/byte-name.ts'
 import { InfraError } from '../base/errors.ts'
 import { exists } from '../cache/atomic-file.ts'
+import { lockOfEntry, partOf } from '../cache/cache-parts.ts'
+import { holdEntry } from '../cache/uses.ts'
 import { makeWhole, prune } from '../cache/whole-directory.ts'
 import { cacheError } from '../cache/space.ts'
 import type { KernelDefinition } from './definition/definition.ts'
@@ -32,13 +34,13 @@ export async function provideSourceTree(
   { key, definition }: Pick<KernelBuild, 'key' | 'definition'>,
   context: BuildContext,
 ): Promise<string> {
-  const root = path.join(context.cache, 'kernel-sources')
+  const root = partOf(context.cache, 'kernel-sources')
   const home = path.join(root, key)
-  await using lock = await lockFor(context, `kernel-sources-${key}`, 'copies these sources')
+  await using lock = await lockFor(context, lockOfEntry('kernel-sources', key), 'copies these sources')
   void lock
   try {
-    if (await exists(home)) await utimes(home, new Date(), new Date())
-    else await makeWhole(home, (aside) => fill(aside, key, definition, context))
+    await holdEntry(context.cache, home)
+    if (!(await exists(home))) await makeWhole(home, (aside) => fill(aside, key, definition, context))
     await prune(root, mostKept)
   } catch (error) {
     throw cacheError(error, root)

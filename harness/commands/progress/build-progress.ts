@@ -3,6 +3,7 @@ import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import type { BuildContext, BuildProgress, Phase } from '../../kernel/provide-progress.ts'
+import { cacheLimit } from '../caching/cache-limit.ts'
 import type { JobOptions } from '../job-options.ts'
 import type { ProgressLine } from './progress.ts'
 
@@ -22,10 +23,12 @@ export function buildOptions(
   { aptSuite }: Pick<JobOptions, 'aptSuite'>,
   signal: AbortSignal,
 ): BuildContext {
+  const mostCached = cacheLimit()
   return {
     cache: cacheDirectory(),
     signal,
     progress: showBuild(line, name),
+    ...(mostCached === undefined ? {} : { mostCached }),
     ...(aptSuite === undefined ? {} : { aptSuite }),
   }
 }

@@ -1,6 +1,8 @@
 // The kernels of a campaign: each has its own instances, and its own console files.
 import { UsageError } from '../../base/errors.ts'
+import { cacheDirectory } from '../../base/paths.ts'
 import { resultNames } from '../../base/result-names.ts'
+import { releaseEntry } from '../../cache/uses.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { InstancePoolOptions } from '../../instance/pool.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
@@ -22,6 +24,8 @@ export function builtKernel(
     async [Symbol.asyncDispose]() {
       await instances[Symbol.asyncDispose]()
       await consoles[Symbol.asyncDispose]()
+      // Otherwise a campaign would keep all of its kernels from pruning.
+      if (name !== 'control') await releaseEntry(cacheDirectory(), parts.kernel.directory)
     },
   }
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildError } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
+import { holdEntry } from '../../cache/uses.ts'
 import type { SeriesPart } from '../definition/definition.ts'
 import type { Ingredients } from '../ingredients.ts'
 import { repositoryOf } from './prerequisites.ts'
@@ -13,7 +14,8 @@ import { applyWholly, type Overlay } from '../series/apply.ts'
 import { namingFittingSource } from '../series/fitting-source.ts'
 import { cloneOf } from '../source/git.ts'
 import type { Entry } from '../source/listing.ts'
-import { discardTree, hasContent, lockSource, SourceTouched, treeOf, untouchedFiles } from '../source/pristine.ts'
+import { discardTree, hasContent, lockSource, sourceHome, SourceTouched } from '../source/pristine.ts'
+import { treeOf, untouchedFiles } from '../source/pristine.ts'
 
 /** The source with its series, while no other builder changes the source. */
 export interface AppliedSource {
@@ -42,6 +44,8 @@ export async function withAppliedSource<Result>(
   done.defer(async () => rm(scratch, { recursive: true, force: true }))
   await using lock = await lockSource(context, identity.directory)
   void lock
+  // A campaign builds from it again and again; between two builds, nothing holds its lock.
+  await holdEntry(context.cache, sourceHome(context.cache, identity.directory))
   if (!(await hasContent(context.cache, identity))) {
     throw new SourceTouched(`${identity.version} is no longer the state of the directory`)
   }

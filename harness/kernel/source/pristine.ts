@@ -5,6 +5,7 @@ import { InfraError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
 import { takeFreeLock } from '../../cache/lock.ts'
+import { lockOfEntry, partOf } from '../../cache/cache-parts.ts'
 import { removeTree } from '../../cache/remove-tree.ts'
 import { requireSpace } from '../../cache/space.ts'
 import { discard, makeWhole } from '../../cache/whole-directory.ts'
@@ -36,7 +37,7 @@ const spaceForSource = 2.2 * 2 ** 30
 
 /** Returns the directory of a source: the tree, its stamp, and notes about it. */
 export function sourceHome(cache: string, directory: string): string {
-  return path.join(cache, 'sources', directory)
+  return path.join(partOf(cache, 'sources'), directory)
 }
 
 /** Returns the path of the unpacked tree of a source. */
@@ -59,13 +60,9 @@ function isIdentity(value: unknown): value is SourceIdentity {
   return hasShape(value, { content: 'string', directory: 'string', facts: 'object', repeat: 'array' })
 }
 
-function lockName(directory: string): string {
-  return `source-${directory}`
-}
-
 /** Takes the lock of a source: one builder fetches, unpacks or reads it, the others wait. */
 export async function lockSource(context: BuildContext, directory: string): Promise<AsyncDisposable> {
-  return lockFor(context, lockName(directory), 'is using the source')
+  return lockFor(context, lockOfEntry('sources', directory), 'is using the source')
 }
 
 /** Takes the lock of a source if no other builder has it; returns undefined otherwise. */
@@ -73,7 +70,7 @@ export async function lockFreeSource(
   { cache, signal }: BuildContext,
   directory: string,
 ): Promise<AsyncDisposable | undefined> {
-  return takeFreeLock(cache, lockName(directory), signal)
+  return takeFreeLock(cache, lockOfEntry('sources', directory), signal)
 }
 
 function stampOf(home: string): string {

@@ -2,18 +2,19 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissing } from '../../cache/atomic-file.ts'
+import { lockOfEntry, partOf } from '../../cache/cache-parts.ts'
 import { lockNow, takeFreeLock } from '../../cache/lock.ts'
 import { makeLockOf } from '../make.ts'
 import type { BuildContext } from '../provide-progress.ts'
 
 /** Returns the directory that has a directory for each work tree. */
 export function treesIn(cache: string): string {
-  return path.join(cache, 'trees')
+  return partOf(cache, 'trees')
 }
 
 /** Returns the name of the lock of a work tree. */
 export function treeLockOf(name: string): string {
-  return `tree-${name}`
+  return lockOfEntry('trees', name)
 }
 
 /** The directory of a work tree: its tree, and notes about the tree. */

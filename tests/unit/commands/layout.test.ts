@@ -105,6 +105,7 @@ const verbs = [
   'bisect',
   'walk',
   'parse',
+  'cache',
   'kselftest',
   'series',
   'kernel',

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Runs the suite, compares it with the last complete run, and sends a mail if something is new, or if it could not run.
+# KERNEL is the kernel, MAIL_TO the address, SENDMAIL the program that sends it; results go to the directory of the service.
+set -eu
+cd "$(dirname "$0")/../../.."
+kernel=${KERNEL:-gmem-convert}
+results=${STATE_DIRECTORY:-$PWD/results/nightly}
+sendmail=${SENDMAIL:-/usr/sbin/sendmail}
+night=$results/$(date -u +%Y-%m-%dT%H%M%SZ)
+last=$results/last
+
+mkdir -p "$results"
+set --
+if [ -e "$last/results.jsonl" ]; then
+	set -- --baseline "$last"
+fi
+code=0
+./gmemtest run --kernel "$kernel" "$@" --output "$night" --report github --report junit >/dev/null 2>"$night.log" || code=$?
+
+case $code in
+0) subject= ;;
+1) subject="something is new" ;;
+*) subject="could not run (exit code $code)" ;;
+esac
+if [ -n "$subject" ]; then
+	{
+		echo "To: ${MAIL_TO:-root}"
+		echo "Subject: gmemtest on $kernel: $subject"
+		echo "Content-Type: text/plain; charset=utf-8"
+		echo
+		tail -n 20 "$night.log"
+		echo
+		echo "Results: $night"
+		if [ -e "$night/summary.md" ]; then
+			echo
+			cat "$night/summary.md"
+		fi
+	} | "$sendmail" -t
+fi
+# A failure is known from now on. A run that did not end is no baseline.
+if [ "$code" -le 1 ]; then
+	ln -sfn "$night" "$last"
+fi
+exit "$code"

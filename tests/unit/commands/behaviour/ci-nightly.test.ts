@@ -1,0 +1,70 @@
+// The nightly of systemd sends a mail when something is new or nothing ran, and at no other time.
+import { spawnSync } from 'node:child_process'
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { test } from 'tap'
+import { inProject } from '../../../../harness/base/paths.ts'
+
+/** A checkout whose gmemtest ends with the code in the file `code`, and notes its arguments. */
+async function checkout(
+  directory: string,
+): Promise<(code: number) => Promise<{ status: number | null; mail: string; args: string }>> {
+  const script = path.join(directory, 'docs/ci/systemd/nightly.sh')
+  await mkdir(path.dirname(script), { recursive: true })
+  await copyFile(inProject('docs/ci/systemd/nightly.sh'), script)
+  const programs = {
+    gmemtest: `#!/bin/sh
+echo "$@" >args
+while [ "$1" != --output ]; do shift; done
+mkdir -p "$2"; echo '{}' >"$2/results.jsonl"; echo '| new | pinned-page-refuses |' >"$2/summary.md"
+echo 'gmemtest: a line of standard error' >&2; echo TAP
+exit "$(cat code)"
+`,
+    sendmail: '#!/bin/sh\ncat >>mail\n',
+  }
+  for (const [name, text] of Object.entries(programs)) {
+    await writeFile(path.join(directory, name), text)
+    await chmod(path.join(directory, name), 0o755)
+  }
+  return async (code) => {
+    await writeFile(path.join(directory, 'code'), String(code))
+    await writeFile(path.join(directory, 'mail'), '')
+    const env = {
+      ...process.env,
+      SENDMAIL: path.join(directory, 'sendmail'),
+      STATE_DIRECTORY: path.join(directory, 'state'),
+      MAIL_TO: 'me@example.org',
+    }
+    const { status } = spawnSync('sh', [script], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const read = async (name: string): Promise<string> => readFile(path.join(directory, name), 'utf8')
+    return { status, mail: await read('mail'), args: await read('args') }
+  }
+}
+
+void test('a night without news is silent, and the next one compares with it', async (t) => {
+  const night = await checkout(t.testdir())
+  const first = await night(0)
+  t.match(first, { status: 0, mail: '' })
+  t.notMatch(first.args, /--baseline/)
+  const second = await night(0)
+  t.match(second, { status: 0, mail: '' })
+  t.match(second.args, /--baseline \S+\/state\/last --output \S+\/state\/\d{4}-/)
+})
+
+void test('news come by mail, and are the baseline of the next night', async (t) => {
+  const night = await checkout(t.testdir())
+  const { status, mail } = await night(1)
+  t.equal(status, 1)
+  t.match(mail, /^To: me@example\.org\nSubject: gmemtest on gmem-convert: something is new\n/)
+  t.match(mail, /a line of standard error/)
+  t.match(mail, /\| new \| pinned-page-refuses \|/)
+  t.match((await night(0)).args, /--baseline/)
+})
+
+void test('a night without a run is told, and is no baseline', async (t) => {
+  const night = await checkout(t.testdir())
+  const { status, mail } = await night(69)
+  t.equal(status, 69)
+  t.match(mail, /^Subject: gmemtest on gmem-convert: could not run \(exit code 69\)$/m)
+  t.notMatch((await night(0)).args, /--baseline/)
+})
