@@ -47,11 +47,26 @@ export const rooms: Rooms = {
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
   'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],
+  'campaigns/fuzz': [
+    'agent',
+    'base',
+    'console',
+    'instance',
+    'judge',
+    'model',
+    'report',
+    'run',
+    'uapi',
+    'vm',
+    'vocabulary',
+  ],
 
   commands: [
     'base',
     'cache',
+    'campaigns/fuzz',
     'campaigns/mutants',
+    'catalogue',
     'console',
     'image',
     'instance',
