@@ -8,7 +8,7 @@ import { runFuzz, type FuzzOptions } from './fuzz-job.ts'
 import { duration, listOf, positiveInteger } from '../option-parsers.ts'
 
 const examples = `
-Each sequence has about ten steps: conversions, accesses of host and guest, holes, allocations, pins, mappings, slots and
+Each sequence has up to 24 steps, eight or nine on average: conversions, accesses of host and guest, holes, allocations, pins, mappings, slots and
 descriptors, on a new file in a nested VM. A model of the rules says how each step must end. The first difference is shrunk
 to the smallest program that shows it, and so is a splat, a hang or a leak. The program becomes finding-N.yaml in the
 directory of the results.

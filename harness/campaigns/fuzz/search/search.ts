@@ -32,7 +32,7 @@ export interface SearchResult {
   readonly known: readonly string[]
 }
 
-/** The most steps of a sequence: about ten are possible in the states that they meet. */
+/** The most steps of a sequence: eight or nine are possible on average, in the states that they meet. */
 const mostSteps = 24
 /** Enough for a sequence of that many steps. */
 const mostAttempts = 400
