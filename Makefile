@@ -35,7 +35,7 @@ run: setup
 	@exec ./gmemtest run $(ARGS)
 
 test: check
-	@$(with_node) tap --jobs=1 --timeout=3600 tests/builds tests/vm
+	@$(with_node) tap --jobs=1 --timeout=3600 tests/browser tests/builds tests/vm
 	@echo "gmemtest: all tests passed"
 
 # Behind make test, each of them runs, whatever became of the others.

@@ -1,6 +1,7 @@
 // make bench: measures the figures of docs/performance.md and prints a table with limits; a missed limit is no error.
 import { consoleReading } from './console.ts'
 import { conversions } from './conversions.ts'
+import { html } from './html.ts'
 import { kernelBuild } from './kernel-build.ts'
 import { merge } from './merge.ts'
 import { jobs, restore } from './restore.ts'
@@ -9,7 +10,18 @@ import { scenarios } from './scenarios.ts'
 import { table, type Figure } from './figure.ts'
 import { warmStart } from './warm-start.ts'
 
-const measurements = [warmStart, restore, jobs, roundTrip, scenarios, conversions, consoleReading, merge, kernelBuild]
+const measurements = [
+  warmStart,
+  restore,
+  jobs,
+  roundTrip,
+  scenarios,
+  conversions,
+  consoleReading,
+  merge,
+  html,
+  kernelBuild,
+]
 
 function usage(): string {
   const list = measurements.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')

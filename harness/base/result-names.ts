@@ -8,6 +8,7 @@ export const resultNames = {
   junit: 'junit.xml',
   kcidb: 'kcidb.json',
   summary: 'summary.md',
+  html: 'report.html',
   provenance: 'provenance.json',
   console: 'console.log',
   /** A directory: the consoles of the running instances. */

@@ -37,9 +37,13 @@ async function report({ stdout }: CommandContext): Promise<number> {
   const requirements = probeRequirements()
   const columns = columnsOf(stdout)
   const width = Math.max(...requirements.map(({ what }) => what.length))
-  for (const { what, found, neededFor } of requirements) {
-    const state = found === undefined ? `missing, needed for ${neededFor}` : found
-    const name = `${found === undefined ? '✗' : '✓'} ${what}`
+  for (const { what, found, neededFor, isOptional, package: debianPackage } of requirements) {
+    const lacks =
+      isOptional === true
+        ? `not installed (apt-get install ${debianPackage}), only needed for ${neededFor}`
+        : `missing, needed for ${neededFor}`
+    const state = found ?? lacks
+    const name = `${found === undefined ? (isOptional === true ? '-' : '✗') : '✓'} ${what}`
     stdout.write(`${tableRow(name, width + 2, state, columns)}\n`)
   }
   const accelerator = await chooseAccelerator(undefined)

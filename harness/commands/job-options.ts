@@ -1,6 +1,7 @@
 // The options that verbs share, each defined once.
 import { Option, type Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
+import { dialectWords, type KernelWords } from '../kernel/definition/compose.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
@@ -17,9 +18,20 @@ import {
   type GivenTime,
 } from './option-parsers.ts'
 
+/** The options that say which kernel it is. */
+export interface KernelOptions {
+  /** A definition; undefined when `source` or `series` is given alone. */
+  readonly kernel?: string
+  readonly source?: string
+  readonly series?: readonly string[]
+  readonly fragment?: readonly string[]
+  readonly dialect?: NonNullable<KernelWords['dialect']>
+  readonly inSource?: readonly string[]
+  readonly '3way'?: true
+}
+
 /** The options of every verb that runs tests on a kernel. */
-export interface JobOptions {
-  readonly kernel: string
+export interface JobOptions extends KernelOptions {
   readonly accel?: AcceleratorName
   /** How much tests share; the default is that of the kernel definition. */
   readonly isolation?: Isolation
@@ -53,8 +65,25 @@ const mostRetries = 10
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
+function listed(text: string, before?: unknown): unknown {
+  return [...(Array.isArray(before) ? before : []), text]
+}
+
 const options = {
   kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  source: [
+    '--source <what>',
+    'a source without a definition: git:URL#REF, git:URL (the base-commit of the series), debian:PACKAGE, tarball:URL#SHA256, or a directory',
+  ],
+  series: [
+    '--series <what>',
+    'patches on top: an mbox, a maildir, a folder, git+URL#A..B, a Message-ID or a link to one; may be repeated',
+    listed,
+  ],
+  fragment: ['--fragment <name>', 'further kernel options: a name, or the path of a file; may be repeated', listed],
+  dialect: ['--dialect <name>', `the uAPI of conversion: ${dialectWords.join(', ')}`, oneOf('--dialect', dialectWords)],
+  inSource: ['--in-source <id>', 'a prerequisite of the series that the source already has; may be repeated', listed],
+  '3way': ['--3way', 'merge patches that do not fit as they are, and report each such hunk'],
   accel: ['--accel <name>', 'tcg or kvm (default: kvm where it can nest, else tcg)', oneOf('--accel', ['tcg', 'kvm'])],
   isolation: [
     '--isolation <what>',
@@ -106,9 +135,12 @@ const options = {
   vmcore: ['--vmcore', 'dump the memory of the instance into the results after a panic or a hang, for drgn or crash'],
 } as const satisfies Record<string, Row>
 
+/** The options that say which kernel it is, in the order of their help. */
+export const kernelOptions = ['kernel', 'source', 'series', 'fragment', 'dialect', 'inSource', '3way'] as const
+
 /** The options of the verbs that run a suite, in the order of their help. */
 export const suiteOptions = [
-  'kernel',
+  ...kernelOptions,
   'accel',
   'isolation',
   'jobs',
@@ -140,14 +172,17 @@ export function withOptions(
     if (name === 'kernel') option.default(defaultKernel)
     command.addOption(option)
   }
-  return command
+  // The default kernel is no base for a source or a series of the command line.
+  return command.hook('preAction', (self) => {
+    const isGiven = self.getOptionValue('source') !== undefined || self.getOptionValue('series') !== undefined
+    if (isGiven && self.getOptionValueSource('kernel') === 'default') self.setOptionValue('kernel', undefined)
+  })
 }
 
 /** Returns these options as words of a command line, as far as they matter for one test. */
-export function flagsOf({ kernel, accel, isolation, vmcore, append = [] }: JobOptions): string[] {
+export function flagsOf({ accel, isolation, vmcore, append = [], ...kernel }: JobOptions): string[] {
   return [
-    '--kernel',
-    kernel,
+    ...kernelFlags(kernel),
     ...(accel === undefined ? [] : ['--accel', accel]),
     ...(isolation === undefined ? [] : ['--isolation', isolation]),
     ...(vmcore === undefined ? [] : ['--vmcore']),
@@ -161,4 +196,25 @@ export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly kee
   throw new UsageError('OPTION_VALUE', `--keep leaves one instance up, and --jobs is ${jobs}`, {
     hint: 'leave one of the two out',
   })
+}
+
+/** Returns the options of a kernel as words of a command line. */
+function kernelFlags({
+  kernel,
+  source,
+  series = [],
+  fragment = [],
+  dialect,
+  inSource = [],
+  ...rest
+}: KernelOptions): string[] {
+  return [
+    ...(kernel === undefined ? [] : ['--kernel', kernel]),
+    ...(source === undefined ? [] : ['--source', source]),
+    ...series.flatMap((word) => ['--series', word]),
+    ...fragment.flatMap((word) => ['--fragment', word]),
+    ...(dialect === undefined ? [] : ['--dialect', dialect]),
+    ...inSource.flatMap((id) => ['--in-source', id]),
+    ...(rest['3way'] === undefined ? [] : ['--3way']),
+  ]
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
-import { listKernelDefinitions, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
+import { listKernelDefinitions, listOwnKernels, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
 import { plainText } from '../report/plain.ts'
 import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
@@ -159,7 +159,7 @@ async function check(
 }
 
 async function kernelList(patterns: readonly string[], columns: number | undefined): Promise<string> {
-  const known = (await listKernelDefinitions()).map((name) => ({ name }))
+  const known = [...(await listKernelDefinitions()), ...(await listOwnKernels())].map((name) => ({ name }))
   const names = select(known, patterns, 'kernel').map(({ name }) => name)
   const width = Math.max(0, ...names.map((name) => name.length))
   const definitions = await Promise.all(names.map((name) => loadKernelDefinition(name)))

@@ -19,10 +19,14 @@ const summaries = {
   shell: 'boot a kernel in a VM and open a shell in it',
   mutants: 'prove that the scenarios notice bugs, by kernels that have one',
   fuzz: 'search for differences to a model of the rules, with random sequences; shrink what differs',
+  bisect: 'find the patch of a series with which a scenario begins to fail',
+  walk: 'build, boot and test the kernel of each patch of a series',
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
+  series: 'show what a patch series is, or check whether it applies; build nothing',
+  kernel: 'add, list, show or remove kernel definitions',
   doctor: 'list the programs that this computer lacks, and the command that installs them',
 } as const
 type Verb = keyof typeof summaries
@@ -34,10 +38,14 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   shell: async () => (await import('./shell.ts')).shell,
   mutants: async () => (await import('./mutants.ts')).mutants,
   fuzz: async () => (await import('./fuzzing/fuzz.ts')).fuzz,
+  bisect: async () => (await import('./series/bisect.ts')).bisect,
+  walk: async () => (await import('./series/walk.ts')).walk,
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
+  series: async () => (await import('./definitions/series-verb.ts')).series,
+  kernel: async () => (await import('./definitions/kernel-verb.ts')).kernel,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }
 

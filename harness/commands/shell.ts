@@ -2,7 +2,6 @@
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { bootWords } from '../kernel/definition/boot-words.ts'
-import { loadUsableDefinition } from '../kernel/usable.ts'
 import { defaultKernel } from '../kernel/definition/load-definition.ts'
 import { GuestError } from '../base/errors.ts'
 import { sleep } from '../base/deadline.ts'
@@ -15,8 +14,9 @@ import { waitForInit } from '../vm/wait-for-init.ts'
 import { startQemu, type RunningQemu } from '../vm/start.ts'
 import { describeDeath } from '../vm/vm.ts'
 import type { CommandContext } from './command-context.ts'
+import { chosenDefinition } from './definitions/kernel-choice.ts'
 import { guestCpus } from '../instance/pool.ts'
-import { withOptions, type JobOptions } from './job-options.ts'
+import { kernelOptions, withOptions, type JobOptions } from './job-options.ts'
 import { offerGdb } from './jobs/offer-gdb.ts'
 import { provideParts } from './jobs/parts.ts'
 import { progressLine } from './progress.ts'
@@ -49,7 +49,7 @@ export function shell(context: CommandContext): Command {
   const command = new Command('shell')
     .description('Boot a kernel in a VM and open a shell in it, or run one command.')
     .argument('[command...]', 'the command to run instead of a shell; put it after --')
-  return withOptions(command, ['kernel', 'accel', 'aptSuite', 'append'], defaultKernel)
+  return withOptions(command, [...kernelOptions, 'accel', 'aptSuite', 'append'], defaultKernel)
     .addHelpText('after', examples)
     .action(context.exitsWith((words: readonly string[], options: ShellOptions) => runShell(words, options, context)))
 }
@@ -58,7 +58,7 @@ async function runShell(command: readonly string[], options: ShellOptions, conte
   const { signal } = context
   const chosen = await chooseAccelerator(options.accel)
   await requireEnvironment()
-  const definition = await loadUsableDefinition(options.kernel, signal)
+  const definition = await chosenDefinition(options, context)
   const accelerator = slowedDown(chosen, definition.slowdown)
   const { kernel, image, agent } = await provideParts(definition, options, context)
   const bootOptions = {

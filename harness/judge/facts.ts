@@ -1,9 +1,10 @@
 // The facts of a run and of a test that verdicts and diagnostics depend on, and the outcome of a test.
 import type { GmemtestError } from '../base/errors.ts'
+import { hugePageSizes } from '../base/huge-page-sizes.ts'
 import type { Capability } from '../catalogue/capabilities.ts'
 import type { Symbolizer } from '../console/symbolizer.ts'
 import type { Wanted } from '../instance/boot-check.ts'
-import type { TestFinished } from '../report/events.ts'
+import type { TestFacts, TestFinished } from '../report/events.ts'
 
 export interface JudgeFacts {
   /** The name of the kernel definition, for messages. */
@@ -28,6 +29,8 @@ export interface Subject {
   readonly refusal?: GmemtestError
   /** The rules that it checks. */
   readonly rules: readonly string[]
+  /** The known bugs that it detects. */
+  readonly bugs: readonly string[]
   /** The capabilities that the kernel must have; without one, the test is skipped. */
   readonly requires: readonly Capability[]
   /** The pools, boot variants and memory that the instance must have. */
@@ -35,4 +38,9 @@ export interface Subject {
 }
 
 /** The outcome of a test, as its event has it. */
-export type Finished = Omit<TestFinished, 'type' | 'name' | 'title' | 'suite'>
+export type Finished = Omit<TestFinished, 'type' | 'name' | 'title' | 'suite' | 'about'>
+
+/** Returns the facts about a test for its event. */
+export function aboutOf({ rules, bugs, requires, wants }: Subject): TestFacts {
+  return { rules, bugs, needs: requires, pools: hugePageSizes.filter((size) => wants.pools[size] > 0) }
+}

@@ -7,14 +7,18 @@ import { readJson, writeWhole } from '../cache/atomic-file.ts'
 import { sha256OfFile } from '../cache/hash.ts'
 import { noSpaceError } from '../cache/space.ts'
 import { storeEntry } from '../cache/store.ts'
-import { patchsetHash, repeatByHand, targets, type Provenance } from './build-provenance.ts'
+import { asApplied, repeatByHand, targets, type Provenance } from './build-provenance.ts'
 import { lastLines, succeed } from './command.ts'
 import { configKey, configure, configureOnce } from './kconfig/configure.ts'
 import { addProduct, kernelShelf, productNames } from './kernel-store.ts'
-import { inWorkTree, withObjects, type Ingredients } from './kernel-tree.ts'
+import type { Ingredients } from './ingredients.ts'
+import { inWorkTree, withObjects } from './kernel-tree.ts'
 import { errorLines, make, type MakeOptions } from './make.ts'
+import { claimsOf, type SeriesProof } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { patchIds } from './series/apply.ts'
+import { deriveTree } from './trees/derive-tree.ts'
+import { pruneTrees } from './trees/prune-trees.ts'
+import { noteRecord } from './trees/tree-record.ts'
 
 /**
  * Builds a kernel and stores it. Call it with the lock of the key held.
@@ -26,11 +30,16 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
   const { definition, identity, patches, requests, compiler, key } = ingredients
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
-  await inWorkTree(ingredients, context, async (home) => {
+  const begin = async (home: string): Promise<void> => {
+    await deriveTree(home, ingredients, context)
+    await pruneTrees(context)
+  }
+  const build = async (home: string, proof: SeriesProof): Promise<void> => {
     const tree = path.join(home, 'tree')
     const logFile = path.join(home, productNames.log)
     await rm(logFile, { force: true })
     const makeOptions: MakeOptions = { signal: context.signal, jobs, logFile }
+    await noteRecord(home, ingredients)
     await withObjects(home, context.signal, async (objects) => {
       context.progress({ type: 'phase', phase: 'config', detail: plural(requests.length, 'option') })
       const config = path.join(objects, '.config')
@@ -40,7 +49,6 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
 
       context.progress({ type: 'phase', phase: 'store', detail: key })
       const release = (await readFile(path.join(objects, 'include/config/kernel.release'), 'utf8')).trim()
-      const ids = await patchIds(patches, context)
       await storeEntry(kernelShelf(context.cache), key, async (directory) => {
         const vmlinuxDebug = path.join(objects, 'vmlinux')
         await addProduct(vmlinuxDebug, directory, productNames.vmlinuxDebug)
@@ -60,22 +68,21 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
           key,
           release,
           source: { kind, version, content, facts },
-          patches: patches.map(({ name, subject, sha256 }, index) => {
-            return { name, subject, sha256, patchId: ids[index] ?? '' }
-          }),
-          patchsetHash: patchsetHash(patches.map(({ sha256 }) => sha256)),
+          ...proof,
+          ...claimsOf(ingredients),
           compiler,
           configHash: await sha256OfFile(config),
           startTime: new Date(started).toISOString(),
           seconds: (Date.now() - started) / 1000,
           cpuSeconds: Math.round(((await childCpuSeconds()) - cpuBefore) * 10) / 10,
           objects: count,
-          repeat: repeatByHand(identity, patches, requests),
+          repeat: repeatByHand(identity, asApplied(patches, proof), requests),
         }
         await writeFile(path.join(directory, productNames.provenance), JSON.stringify(provenance, undefined, 2))
       })
     })
-  })
+  }
+  await inWorkTree(ingredients, context, build, begin)
 }
 
 /** Compiles the tree; returns how many objects were compiled. */

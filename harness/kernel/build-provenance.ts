@@ -1,24 +1,20 @@
 // The provenance of a build: enough to identify the kernel under test, and to build it again by hand.
 import { availableParallelism } from 'node:os'
-import { sha256 } from '../cache/hash.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
 import { makeArguments } from './make.ts'
 import { applyByHand, isOfProject } from './series/apply-by-hand.ts'
 import type { Patch } from './series/patch.ts'
+import type { SeriesClaims, SeriesProof } from './proof/series-proof.ts'
 import type { SourceIdentity } from './source/pristine.ts'
 
 /** The content of provenance.json, which lies beside each build. */
-export interface Provenance {
+export interface Provenance extends SeriesProof, SeriesClaims {
   readonly definition: string
   readonly key: string
   /** The output of `uname -r`. */
   readonly release: string
   readonly source: Pick<SourceIdentity, 'kind' | 'version' | 'content' | 'facts'>
-  /** The applied patches of the series; `patchId` is that of `git patch-id --stable`. */
-  readonly patches: readonly (Pick<Patch, 'name' | 'subject' | 'messageId' | 'sha256'> & { readonly patchId: string })[]
-  /** The patchset_hash of KCIDB: SHA-256 over the SHA-256 of each patch, each ended by a newline; empty without patches. */
-  readonly patchsetHash: string
   readonly compiler: string
   /** SHA-256 of the final .config. */
   readonly configHash: string
@@ -31,11 +27,6 @@ export interface Provenance {
   readonly objects: number
   /** Shell command lines that build the same kernel in ./linux; the first is a comment that names their directory. */
   readonly repeat: readonly string[]
-}
-
-/** Returns KCIDB's patchset_hash: `sha256sum *.patch | cut -c-64 | sha256sum | cut -c-64`. */
-export function patchsetHash(hashes: readonly string[]): string {
-  return hashes.length === 0 ? '' : sha256(hashes.map((hash) => `${hash}\n`).join(''))
 }
 
 function makeByHand(goals: readonly string[]): string {
@@ -62,6 +53,14 @@ export function repeatByHand(
     makeByHand(['olddefconfig']),
     makeByHand(targets),
   ]
+}
+
+/** Returns the patches with the diffs that were applied: for a merged patch, what the merge changed. */
+export function asApplied(patches: readonly Patch[], { patches: proven }: Pick<SeriesProof, 'patches'>): Patch[] {
+  return patches.map((patch, index) => {
+    const diff = proven[index]?.appliedDiff
+    return diff === undefined ? patch : { ...patch, how: { kind: 'text' }, strip: 1, diff }
+  })
 }
 
 /** The targets of make: the ELF file that an instance boots, and the usual image. */

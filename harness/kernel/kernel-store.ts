@@ -44,7 +44,7 @@ export async function addProduct(from: string, directory: string, name: string):
 
 /** Takes a lock of the cache. While another builder has it, the progress says `HOLDER DOING`. */
 export async function lockFor(
-  context: BuildContext,
+  context: Pick<BuildContext, 'cache' | 'signal' | 'progress'>,
   name: string,
   doing: string,
   onWait: () => void = () => undefined,

@@ -3,43 +3,27 @@ import { mkdir, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { byteName, bytePath } from '../base/byte-name.ts'
 import { BuildError, InfraError } from '../base/errors.ts'
-import { plural } from '../base/plural.ts'
 import { exists, makePrivate, sweep, writeWhole } from '../cache/atomic-file.ts'
 import { keyOf } from '../cache/hash.ts'
 import { requireSpace } from '../cache/space.ts'
+import { withAppliedSource } from './proof/applied-source.ts'
 import { lastLines, succeed } from './command.ts'
 import type { KernelDefinition } from './definition/definition.ts'
+import type { Ingredients } from './ingredients.ts'
 import { lockFor } from './kernel-store.ts'
 import { makeLockOf } from './make.ts'
-import type { Request } from './kconfig/fragment.ts'
+import type { SeriesProof } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { applySeries } from './series/apply.ts'
-import { namingFittingSource } from './series/fitting-source.ts'
-import type { Patch } from './series/patch.ts'
 import { listTree, objectsName } from './source/listing.ts'
-import { discardTree, hasContent, lockSource, treeOf, untouchedFiles } from './source/pristine.ts'
-import type { SourceIdentity } from './source/pristine.ts'
+import { treeLockOf, treesIn } from './trees/tree-places.ts'
 import { updateTree } from './worktree.ts'
-
-/** All inputs of a build. */
-export interface Ingredients {
-  readonly definition: KernelDefinition
-  readonly identity: SourceIdentity
-  readonly patches: readonly Patch[]
-  readonly requests: readonly Request[]
-  readonly compiler: string
-  readonly key: string
-}
 
 /** Free bytes for objects with line tables, vmlinux.o, vmlinux and the copies in the store. */
 const spaceForBuild = 2 ** 30
 
-/** The source in the cache is no longer the one of the ingredients; it must be obtained again. */
-export class SourceTouched extends Error {}
-
 /**
  * Brings the work tree of a definition up to date and works in it; no other process does meanwhile. The tree is `tree` in
- * the directory `home`.
+ * the directory `home`. `begin` may put a tree there first.
  * @throws {BuildError} PATCH_DOES_NOT_APPLY
  * @throws {InfraError} NO_SPACE, TREE_BUSY
  * @throws {SourceTouched}
@@ -47,21 +31,24 @@ export class SourceTouched extends Error {}
 export async function inWorkTree<Result>(
   ingredients: Ingredients,
   context: BuildContext,
-  work: (home: string) => Promise<Result>,
+  work: (home: string, proof: SeriesProof) => Promise<Result>,
+  begin: (home: string) => Promise<void> = async () => undefined,
 ): Promise<Result> {
   const { definition } = ingredients
   const name = treeNameOf(definition)
-  const directory = path.join(context.cache, 'trees', name)
+  await using lock = await lockFor(context, treeLockOf(name), `builds another ${definition.name}`)
+  void lock
+  // Not before: the process that had the lock may have removed the directory.
+  const directory = path.join(treesIn(context.cache), name)
   await makePrivate(directory)
   // gcc writes physical paths into the debug information, and make must map the same paths.
   const home = await realpath(directory)
-  await using lock = await lockFor(context, `tree-${name}`, `builds another ${definition.name}`)
-  void lock
   await sweep(home)
   await waitForPrograms(home, context)
+  await begin(home)
   await requireSpace(home, spaceForBuild, `building ${definition.name}`)
-  await prepareTree(ingredients, home, context)
-  return await work(home)
+  const { proof } = await prepareTree(ingredients, home, context)
+  return await work(home, proof)
 }
 
 /**
@@ -102,29 +89,13 @@ export async function prepareTree(
   ingredients: Ingredients,
   home: string,
   context: BuildContext,
-): Promise<readonly string[]> {
-  const { identity, patches } = ingredients
-  const pristine = treeOf(context.cache, identity)
-  const scratch = path.join(home, 'scratch')
-  await rm(scratch, { recursive: true, force: true })
-  await using done = new AsyncDisposableStack()
-  done.defer(async () => rm(scratch, { recursive: true, force: true }))
-  await using lock = await lockSource(context, identity.directory)
-  void lock
-  if (!(await hasContent(context.cache, identity))) {
-    throw new SourceTouched(`${identity.version} is no longer the state of the directory`)
-  }
-  const files = await untouchedFiles(context, identity.directory)
-  if (files === undefined) {
-    await discardTree(context.cache, identity.directory)
-    throw new SourceTouched(`${pristine} is not as it was unpacked`)
-  }
-  context.progress({ type: 'phase', phase: 'series', detail: plural(patches.length, 'patch') })
-  const changes = await applySeries(patches, pristine, scratch, context).catch(async (error: unknown) => {
-    throw await namingFittingSource(error, { patches, identity, scratch }, context)
+): Promise<{ readonly written: readonly string[]; readonly proof: SeriesProof }> {
+  return withAppliedSource(ingredients, path.join(home, 'scratch'), context, async (applied) => {
+    const { pristine, files, proof } = applied
+    const overlay = new Map(Array.from(applied.overlay, ([name, file]) => [byteName(name), file]))
+    const written = await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
+    return { written, proof }
   })
-  const overlay = new Map(Array.from(changes, ([name, file]) => [byteName(name), file]))
-  return await updateTree(path.join(home, 'tree'), { pristine, files, overlay }, context.signal)
 }
 
 /**

@@ -18,5 +18,7 @@ export interface BuildContext {
   readonly signal: AbortSignal
   /** The Debian suite for source packages that name none themselves. */
   readonly aptSuite?: string
+  /** Asks for what may have changed since it was fetched: a newer package, the present commit of a branch, the mails of a thread. */
+  readonly refresh?: boolean
   readonly progress: (progress: BuildProgress) => void
 }

@@ -12,11 +12,15 @@ import { requireBuildPath } from './cache-path.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
 import { isStored, kernelShelf, lockFor, productNames } from './kernel-store.ts'
-import { SourceTouched, type Ingredients } from './kernel-tree.ts'
+import type { Ingredients } from './ingredients.ts'
+import { meetPrerequisites, type WholeSeries } from './proof/prerequisites.ts'
+import { claimsOf } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { repeatByHand, type Provenance } from './build-provenance.ts'
-import { readSeries } from './series.ts'
+import { asApplied, repeatByHand, type Provenance } from './build-provenance.ts'
+import { patchesOf, readParts } from './series.ts'
+import { mergedSentence } from './series/merge-patch.ts'
 import { identifySource, obtainSource } from './source.ts'
+import { SourceTouched } from './source/pristine.ts'
 
 /** A finished build. All paths are in the store and stay valid until a user removes the cache. */
 export interface KernelBuild {
@@ -39,8 +43,6 @@ export interface KernelBuild {
 export interface ProvideOptions extends BuildContext {
   /** How many compilers run at the same time; default: one a processor. */
   readonly jobs?: number
-  /** Asks for a newer package, or for the present commit of a branch. */
-  readonly refresh?: boolean
   /** Reads every byte of the stored build before its use. */
   readonly verify?: boolean
 }
@@ -150,26 +152,45 @@ export async function collect(
   identity: Ingredients['identity'],
   context: BuildContext,
 ): Promise<Ingredients> {
-  const [patches, requests, compiler] = await Promise.all([
-    readSeries(definition.series, context),
+  // What a series leaves out is told once, when its definition is loaded.
+  const quiet = { ...context, refresh: false, progress: progressWithoutNotices(context) }
+  const [series, requests, compiler] = await Promise.all([
+    wholeSeries(definition, identity, quiet),
     readFragments(definition.fragments),
     identifyCompiler(context),
   ])
+  const patches = patchesOf(series.parts).slice(0, definition.firstPatches)
   const key = keyOf({
     recipe,
     source: identity.content,
     patches: patches.map((patch) => patch.content),
     config: requestedConfig(requests),
     compiler,
+    ...(definition.threeWay === true ? { threeWay: true } : {}),
   })
-  return { definition, identity, patches, requests, compiler, key }
+  return { definition, identity, series, patches, requests, compiler, key }
+}
+
+async function wholeSeries(
+  definition: KernelDefinition,
+  identity: Ingredients['identity'],
+  context: BuildContext,
+): Promise<WholeSeries> {
+  return meetPrerequisites(await readParts(definition.series, context), definition, identity, context)
+}
+
+function progressWithoutNotices({ progress }: BuildContext): BuildContext['progress'] {
+  return (each) => {
+    if (each.type !== 'notice') progress(each)
+  }
 }
 
 async function load(
-  { key, definition, identity, patches, requests }: Ingredients,
+  ingredients: Ingredients,
   cached: boolean,
-  { cache }: BuildContext,
+  { cache, progress }: BuildContext,
 ): Promise<KernelBuild> {
+  const { key, definition, identity, patches, requests } = ingredients
   const directory = path.join(kernelShelf(cache).root, key)
   const file = (name: string): string => path.join(directory, name)
   const provenance = await readJson(file(productNames.provenance))
@@ -177,6 +198,11 @@ async function load(
     throw new InfraError('STORE_DAMAGED', `${file(productNames.provenance)} is no provenance`, {
       hint: `remove ${directory} and run the same command again`,
     })
+  }
+  // A new build has told it.
+  const merged = cached ? provenance.patches : []
+  for (const { name, merged: hunks = [] } of merged) {
+    for (const hunk of hunks) progress({ type: 'notice', message: mergedSentence(name, hunk) })
   }
   return {
     key,
@@ -191,7 +217,8 @@ async function load(
     provenance: {
       ...provenance,
       patches: withMessageIds(provenance.patches, patches),
-      repeat: repeatByHand(identity, patches, requests),
+      ...claimsOf(ingredients),
+      repeat: repeatByHand(identity, asApplied(patches, provenance), requests),
     },
     cached,
   }

@@ -1,6 +1,6 @@
 // The series: an ordered list of patches, from folders, mboxes and git ranges.
 import type { Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { namedSeries } from './definition/definition-paths.ts'
 import type { SeriesPart } from './definition/definition.ts'
@@ -12,41 +12,67 @@ import { keyOf, sha256 } from '../cache/hash.ts'
 import { prune } from '../cache/whole-directory.ts'
 import { fileIdentity, findExecutable } from '../process/executable.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { listPatchFiles, readPatchBytes, type PatchFile } from './series/folder.ts'
-import { readPatchFile } from './series/patch-file.ts'
+import type { SeriesFacts } from './mails/choose.ts'
+import { fetchThread } from './mails/fetch-thread.ts'
+import { fetchRange } from './series/fetch-range.ts'
+import { listPatchFiles, readPatchBytes, type PatchFile, type PatchFolder } from './series/folder.ts'
 import { withContent, type Patch } from './series/patch.ts'
+import { readFiles, type Part } from './series/read-files.ts'
 import { endsOfRange, readRange, type RangeEnds } from './series/range.ts'
 
-export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress'>
+export type SeriesContext = Pick<BuildContext, 'cache' | 'signal' | 'progress' | 'refresh'>
 
-/** A part of a series as it was read. */
-interface Part {
-  readonly patches: readonly Found[]
-  /** Sentences about commits that were left out. */
-  readonly notices: readonly string[]
+/** A part of a series with its patches. */
+export interface ReadPart {
+  readonly part: SeriesPart
+  readonly patches: readonly Patch[]
+  readonly series: SeriesFacts
 }
 
 /**
  * Reads the patches of all parts in order, as git reads them. A file or range that was read before starts no process that
  * reads its content.
- * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY, SERIES_FILE, SERIES_RANGE, PATCH_UNREADABLE
+ * @throws {UsageError} SERIES_UNKNOWN, SERIES_EMPTY, SERIES_FILE, SERIES_RANGE, PATCH_UNREADABLE, SERIES_INCOMPLETE,
+ * SERIES_SEVERAL, SERIES_AMBIGUOUS, MESSAGE_UNKNOWN
+ * @throws {InfraError} B4_MISSING, SERIES_UNREACHABLE
  */
 export async function readSeries(parts: readonly SeriesPart[], context: SeriesContext): Promise<Patch[]> {
-  const patches: Patch[] = []
-  for (const part of parts) {
-    const { patches: found, notices } =
-      part.kind === 'git' ? await rangeOf(part, context) : await filesOf(part, context)
-    for (const message of notices) context.progress({ type: 'notice', message })
-    patches.push(...found.map(withContent))
-  }
-  return patches
+  return patchesOf(await readParts(parts, context))
 }
 
-type Found = Omit<Patch, 'content'>
+/** Returns the patches of all parts, in order. */
+export function patchesOf(parts: readonly ReadPart[]): Patch[] {
+  return parts.flatMap(({ patches }) => patches)
+}
+
+/** Reads the parts as `readSeries` does, each for itself. */
+export async function readParts(parts: readonly SeriesPart[], context: SeriesContext): Promise<ReadPart[]> {
+  const all: ReadPart[] = []
+  for (const part of parts) {
+    const { patches, notices, series } = await readPart(part, context)
+    for (const message of notices) context.progress({ type: 'notice', message })
+    all.push({ part, patches: patches.map(withContent), series })
+  }
+  return all
+}
+
+async function readPart(part: SeriesPart, context: SeriesContext): Promise<Part> {
+  if (part.kind === 'git') return rangeOf(part, context)
+  if (part.kind === 'path') return filesOf(part, context)
+  const file = await fetchThread(part.messageId, context)
+  try {
+    return await filesOf({ kind: 'path', name: part.name, path: file }, context, part.messageId)
+  } catch (error) {
+    // More mails of the thread may have arrived since then.
+    if (error instanceof UsageError) await rm(file, { force: true })
+    throw error
+  }
+}
+
 type PathPart = Extract<SeriesPart, { kind: 'path' }>
 type RangePart = Extract<SeriesPart, { kind: 'git' }>
 
-async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
+async function filesOf(part: PathPart, context: SeriesContext, wanted?: string): Promise<Part> {
   const status = await stat(part.path).catch(async (cause: unknown) => {
     if (isMissing(cause)) throw await unknownSeries(part)
     throw new UsageError('SERIES_UNKNOWN', `cannot read the series ${part.path}: ${messageOf(cause)}`, {
@@ -54,30 +80,23 @@ async function filesOf(part: PathPart, context: SeriesContext): Promise<Part> {
       hint: 'name a folder or an mbox file that this user may read',
     })
   })
-  const files = status.isDirectory()
+  const { order, files }: PatchFolder = status.isDirectory()
     ? await listPatchFiles(part.path)
-    : [{ name: part.name, file: part.path, strip: 1 }]
+    : { order: 'names', files: [{ name: part.name, file: part.path, strip: 1 }] }
   const contents = await Promise.all(
     files.map(async (file) => {
       const bytes = await readPatchBytes(file)
       return { file, bytes, hash: sha256(bytes) }
     }),
   )
-  const inputs = contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])
-  const found = await remembered(inputs, context, async () => {
-    const patches: Found[] = []
-    for (const { file, bytes } of contents) patches.push(...(await patchesOf(file, bytes, context.signal)))
-    return { patches, notices: [] }
-  })
+  const inputs = [order, wanted, contents.map(({ file: { name, strip }, hash }) => [name, strip, hash])]
+  const found = await remembered(inputs, context, async () =>
+    readFiles({ name: part.name, order, files: contents, ...(wanted === undefined ? {} : { wanted }) }, context.signal),
+  )
   if (found.patches.length === 0) throw seriesWithoutPatches(part, files)
   // The same patches may lie in another folder than when they were read.
   const places = new Map(files.map(({ name, file }) => [name, file]))
   return placed(found, (origin) => places.get(origin) ?? part.path)
-}
-
-async function patchesOf(file: PatchFile, bytes: Buffer, signal: AbortSignal): Promise<Found[]> {
-  const found = await readPatchFile(file, bytes, signal)
-  return found.map(({ kind, ...patch }) => ({ ...patch, origin: file.name, how: { kind }, strip: file.strip }))
 }
 
 function seriesWithoutPatches({ name }: PathPart, files: readonly PatchFile[]): UsageError {
@@ -105,14 +124,15 @@ async function unknownSeries(part: PathPart): Promise<UsageError> {
   return new UsageError('SERIES_UNKNOWN', message, { hint })
 }
 
-async function rangeOf(part: RangePart, context: SeriesContext): Promise<Part> {
+async function rangeOf(written: RangePart, context: SeriesContext): Promise<Part> {
+  const part = path.isAbsolute(written.repository) ? written : await fetchRange(written, context)
   const ends = await endsOfRange(part, context.signal)
   const found = await remembered(ends, context, async () => {
     const { patches, empty } = await readRange(part, ends, context.signal)
     const notices = empty.map(
       ({ commit, subject }) => `the commit ${commit.slice(0, 12)} ("${subject}") changes nothing and is left out`,
     )
-    return { patches, notices }
+    return { patches, notices, series: { prerequisites: [], messageIds: [], changeIds: [] } }
   })
   if (found.patches.length === 0) throw rangeWithoutPatches(part, ends, found.notices)
   return placed(found, () => part.repository)
@@ -137,12 +157,12 @@ function rangeWithoutPatches({ range }: RangePart, [tip, base]: RangeEnds, notic
   })
 }
 
-function placed({ patches, notices }: Part, place: (origin: string) => string): Part {
-  return { notices, patches: patches.map((patch) => ({ ...patch, origin: place(patch.origin) })) }
+function placed({ patches, ...part }: Part, place: (origin: string) => string): Part {
+  return { ...part, patches: patches.map((patch) => ({ ...patch, origin: place(patch.origin) })) }
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 3
+const reading = 4
 
 /** How many series are remembered. */
 const mostRemembered = 128
@@ -161,5 +181,5 @@ async function remembered(inputs: unknown, { cache }: SeriesContext, read: () =>
 }
 
 function isPart(value: unknown): value is Part {
-  return hasShape(value, { patches: 'array', notices: 'array' })
+  return hasShape(value, { patches: 'array', notices: 'array', series: 'object' })
 }

@@ -8,11 +8,11 @@ import { makeWhole, prune } from '../cache/whole-directory.ts'
 import { cacheError } from '../cache/space.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import { lockFor } from './kernel-store.ts'
-import { prepareTree, SourceTouched } from './kernel-tree.ts'
+import { prepareTree } from './kernel-tree.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { collect, type KernelBuild } from './provide.ts'
 import { identifySource, obtainSource } from './source.ts'
-import { isUnpacked } from './source/pristine.ts'
+import { isUnpacked, SourceTouched } from './source/pristine.ts'
 
 // Directories take space; the files are hard links.
 const mostKept = 4
@@ -57,7 +57,7 @@ async function fill(home: string, key: string, definition: KernelDefinition, con
   const ingredients = await collect(definition, identity, context)
   if (ingredients.key !== key) throw lacking('source or series have changed since this kernel was built')
   try {
-    const written = await prepareTree(ingredients, home, context)
+    const { written } = await prepareTree(ingredients, home, context)
     // gdb warns of sources that are newer than the kernel.
     for (const name of written)
       await lutimes(bytePath(path.join(home, 'tree'), name), longAgo, longAgo).catch(() => undefined)

@@ -1,11 +1,14 @@
 // Checks the source, series and fragments of a definition before a long stage begins: a mistyped name gives one line.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { loadKernelDefinition } from './definition/load-definition.ts'
+import type { KernelWords } from './definition/compose.ts'
+import { composeDefinition, loadKernelDefinition } from './definition/load-definition.ts'
 import type { KernelDefinition, KernelSource } from './definition/definition.ts'
+import { baseCommitRef } from './definition/source-word.ts'
 import { UsageError } from '../base/errors.ts'
 import { cacheDirectory } from '../base/paths.ts'
 import { readFragments } from './kconfig/fragment.ts'
-import { readSeries } from './series.ts'
+import { readParts, type ReadPart, type SeriesContext } from './series.ts'
 import { requireTree } from './source/dir.ts'
 import { requireCommit } from './source/git.ts'
 
@@ -17,8 +20,20 @@ const codesOfNames = new Set([
   'SERIES_EMPTY',
   'SERIES_FILE',
   'SERIES_RANGE',
+  'MESSAGE_UNKNOWN',
+  'SERIES_SEVERAL',
+  'SERIES_INCOMPLETE',
   'FRAGMENT_UNKNOWN',
 ])
+
+/** What loading a definition may use beside its file. */
+export interface Loading {
+  readonly signal: AbortSignal
+  /** Tells one sentence about what the series leaves out. */
+  readonly tell?: (sentence: string) => void
+  /** Asks for the present mails and commits of a series behind the network. */
+  readonly refresh?: boolean
+}
 
 /**
  * Loads a definition by its name or file, and makes sure that its source, series and fragments exist. It does not check
@@ -26,19 +41,63 @@ const codesOfNames = new Set([
  * @throws {UsageError} SOURCE_MISSING, SOURCE_REF_UNKNOWN, and the errors of `loadKernelDefinition`, `readSeries` and
  * `readFragments`; with file, line and column
  */
-export async function loadUsableDefinition(nameOrFile: string, signal: AbortSignal): Promise<KernelDefinition> {
-  const definition = await loadKernelDefinition(nameOrFile)
-  const { file, source, series, fragments } = definition
-  const context = { cache: cacheDirectory(), signal, progress: () => undefined }
+export async function loadUsableDefinition(nameOrFile: string, loading: Loading): Promise<KernelDefinition> {
+  return usable(await loadKernelDefinition(nameOrFile), loading)
+}
+
+/**
+ * Does the same for a definition of the command line, alone or on top of the one with this name.
+ * @throws {UsageError} the errors of `composeDefinition` beside those of `loadUsableDefinition`
+ */
+export async function composeUsableDefinition(
+  nameOrFile: string | undefined,
+  words: KernelWords,
+  base: string,
+  loading: Loading,
+): Promise<KernelDefinition> {
+  return usable(await composeDefinition(nameOrFile, words, base), loading)
+}
+
+async function usable(
+  definition: KernelDefinition,
+  { signal, tell, refresh = false }: Loading,
+): Promise<KernelDefinition> {
+  const { file, series, fragments } = definition
+  const context: SeriesContext = {
+    cache: cacheDirectory(),
+    signal,
+    refresh,
+    progress: (progress) => {
+      if (progress.type === 'notice') tell?.(progress.message)
+    },
+  }
+  const parts: ReadPart[] = []
   // One after the other: a failure then leaves nothing at work.
+  for (const [index, part] of series.entries()) {
+    parts.push(...(await placed(file, ['series', index], readParts([part], context))))
+  }
+  const source = sourceAtBase(definition.source, parts)
   await placed(file, ['source', source.kind], checkSource(source, signal))
-  for (const [index, part] of series.entries()) await placed(file, ['series', index], readSeries([part], context))
   for (const [index, fragment] of fragments.entries()) {
     await placed(file, ['fragments', index], readFragments([fragment]))
   }
   // Two fragments that are valid alone may conflict.
   await readFragments(fragments)
-  return definition
+  return { ...definition, source }
+}
+
+/** Returns the source with the base-commit of the series in the place of the word. */
+function sourceAtBase(source: KernelSource, parts: readonly ReadPart[]): KernelSource {
+  if (source.kind !== 'git' || source.ref !== baseCommitRef) return source
+  const [commit] = parts.flatMap(({ series }) => series.baseCommit ?? [])
+  if (commit !== undefined) return { ...source, ref: commit }
+  throw new UsageError(
+    'SOURCE_REF_UNKNOWN',
+    `no mail of the series has a line base-commit, and ${source.location} needs a commit`,
+    {
+      hint: `name the commit: --source git:${source.location}#REF`,
+    },
+  )
 }
 
 async function checkSource(source: KernelSource, signal: AbortSignal): Promise<void> {
@@ -47,11 +106,11 @@ async function checkSource(source: KernelSource, signal: AbortSignal): Promise<v
 }
 
 /** Adds to the error of a check the place in the definition that names the missing file. */
-async function placed(file: string, at: readonly (string | number)[], check: Promise<unknown>): Promise<void> {
+async function placed<Value>(file: string, at: readonly (string | number)[], check: Promise<Value>): Promise<Value> {
   try {
-    await check
+    return await check
   } catch (error) {
-    if (!(error instanceof UsageError) || !codesOfNames.has(error.code)) throw error
+    if (!(error instanceof UsageError) || !codesOfNames.has(error.code) || !existsSync(file)) throw error
     // Imported late, because it loads the YAML parser.
     const { placeInYaml } = await import('../base/yaml/yaml-file.ts')
     const place = placeInYaml(file, await readFile(file, 'utf8'), at)

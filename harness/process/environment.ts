@@ -22,7 +22,7 @@ const lists = {
     ...everywhere,
     ...proxies,
     ...proxies.map((name) => name.toUpperCase()),
-    ...names('SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE SSH_AUTH_SOCK XDG_CONFIG_HOME APT_CONFIG'),
+    ...names('SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSH_AUTH_SOCK XDG_CONFIG_HOME APT_CONFIG'),
     ...names('GIT_SSL_CAINFO GIT_SSL_CAPATH GIT_SSL_CERT GIT_SSL_KEY GIT_SSL_NO_VERIFY GIT_SSL_VERSION'),
     ...names('GIT_PROXY_COMMAND GIT_PROXY_SSL_CAINFO GIT_SSH GIT_SSH_COMMAND GIT_SSH_VARIANT'),
   ],
@@ -42,7 +42,7 @@ export function proxiesIn(environment: NodeJS.ProcessEnv): Readonly<Record<strin
   return Object.fromEntries(chosen)
 }
 
-const networkPrograms: ReadonlySet<string> = new Set(['git', 'apt-get', 'apt-cache'])
+const networkPrograms: ReadonlySet<string> = new Set(['git', 'apt-get', 'apt-cache', 'b4'])
 
 /** Returns the environment of a program in a shell that has the variables `environment`. */
 export function environmentOf(

@@ -9,6 +9,8 @@ export interface Requirement {
   readonly neededFor: string
   /** The Debian package that contains it. */
   readonly package: string
+  /** gmemtest works without it, all but what it is needed for. */
+  readonly isOptional?: true
   /** How to find it: a program, which may have to be static, or one of several files. */
   readonly probe: { readonly program: string; readonly mustBeStatic?: true } | { readonly files: readonly string[] }
 }
@@ -69,6 +71,8 @@ export const requirements: readonly Requirement[] = [
   program('xmllint', 'libxml2-utils', checks),
   program('gdb', 'gdb', vmTests),
   program('drgn', 'python3-drgn', vmTests),
+  { ...program('b4', 'b4', 'a series by its Message-ID or a link to it'), isOptional: true },
+  program('chromium', 'chromium', 'the tests of the HTML report in make test'),
 ]
 
 function probe(requirement: Requirement): string | undefined {
@@ -87,7 +91,11 @@ export function probeRequirements(
   return wanted.map((requirement) => ({ ...requirement, found: find(requirement) }))
 }
 
-/** Returns the Debian packages of the missing requirements, each once, in the order of the table. */
+/** Returns the Debian packages of the missing requirements that are not optional, each once, in the order of the table. */
 export function missingPackages(probed: readonly ProbedRequirement[]): string[] {
-  return [...new Set(probed.filter(({ found }) => found === undefined).map((one) => one.package))]
+  return [
+    ...new Set(
+      probed.filter(({ found, isOptional }) => found === undefined && isOptional !== true).map((one) => one.package),
+    ),
+  ]
 }

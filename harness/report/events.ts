@@ -1,5 +1,4 @@
 // The events between a run and its reports: the runner emits them, and every report is a sink that reads them.
-import type { Writable } from 'node:stream'
 import type { Fault } from '../base/errors.ts'
 import type { Provenance } from '../kernel/build-provenance.ts'
 import type { Isolation } from '../kernel/definition/definition.ts'
@@ -76,6 +75,18 @@ export interface Shard {
   readonly basis: string
 }
 
+/** The facts about a test that no run changes. */
+export interface TestFacts {
+  /** The rules that it checks in the dialect of the kernel. */
+  readonly rules: readonly string[]
+  /** The known bugs that it detects. */
+  readonly bugs: readonly string[]
+  /** The capabilities that the kernel must have. */
+  readonly needs: readonly string[]
+  /** The sizes of the huge pages that it needs a pool of; empty for a test of 4K pages alone. */
+  readonly pools: readonly string[]
+}
+
 /** The origin of a kernel, as reports name it. */
 export type BuildFacts = Pick<
   Provenance,
@@ -90,6 +101,8 @@ export interface TestFinished extends Stamp {
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number
+  /** Missing in results of earlier revisions. */
+  readonly about?: TestFacts
   /** Present when the cause of the failure lies before the beginning of the test: in the boot, or no instance came up. */
   readonly beforehand?: true
   /** Present after a retry: the reason for which the first try was in vain, and those for which later ones were. */
@@ -264,27 +277,3 @@ export type MutantEvent =
 
 /** Every event that a report receives. */
 export type ReportEvent = RunEvent | MutantEvent
-
-/** A report. A sink that throws fails the run but does not stop it. */
-export interface Sink {
-  write(event: ReportEvent): void | Promise<void>
-  /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
-  writeUnknown?(line: string): void | Promise<void>
-  /** Called once after the last event, also when the run was aborted. */
-  close(): Promise<void>
-}
-
-/** The facts that a sink depends on, beside its stream. */
-interface SinkOptions {
-  /** The stream is a terminal, so that progress makes sense. */
-  readonly isTty: boolean
-  /** The stream may have colours. */
-  readonly colour?: boolean
-  /** The directory of the results, for messages. */
-  readonly directory: string
-  /** The run is over: an event needs not be on the disk before the next one. */
-  readonly isStored?: boolean
-}
-
-/** Makes the sink of a format on a stream. */
-export type SinkFactory = (output: Writable, options: SinkOptions) => Sink

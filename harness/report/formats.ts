@@ -1,6 +1,6 @@
 // The formats of reports, one row each, and the words of --report.
 import { resultNames } from '../base/result-names.ts'
-import type { SinkFactory } from './events.ts'
+import type { SinkFactory } from './sinks.ts'
 
 /** The formats by name; the code of a format is loaded when a report is opened. */
 export const formats = {
@@ -11,6 +11,7 @@ export const formats = {
   kcidb: async () => (await import('./formats/kcidb.ts')).kcidbSink,
   annotations: async () => (await import('./formats/annotations.ts')).annotationsSink,
   summary: async () => (await import('./formats/summary.ts')).summarySink,
+  html: async () => (await import('./formats/html.ts')).htmlSink,
   jsonl: async () => (await import('./jsonl.ts')).jsonLinesSink,
 } as const satisfies Record<string, () => Promise<SinkFactory>>
 
@@ -27,6 +28,7 @@ export const reportWords = {
     { format: 'annotations', to: 'annotations' },
     { format: 'summary', to: { file: resultNames.summary } },
   ],
+  html: [{ format: 'html', to: { file: resultNames.html } }],
   jsonl: [{ format: 'jsonl', to: { file: resultNames.events } }],
 } as const satisfies Record<
   string,

@@ -2,7 +2,7 @@
 import type { Fault } from '../base/errors.ts'
 import { newSkip } from './change.ts'
 import { differenceOf } from './difference.ts'
-import type { Diagnostic, MutantVerdict, ReportEvent, SplatNote, TestPoint, Verdict } from './events.ts'
+import type { Diagnostic, MutantVerdict, ReportEvent, SplatNote, TestFacts, TestPoint, Verdict } from './events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { killedBy } from './tap/tap-mutants.ts'
 import { shortened, tidied } from './tidy.ts'
@@ -16,6 +16,9 @@ export interface Result {
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number
+  readonly worker?: number
+  /** Of a mutant, only its bugs. */
+  readonly about?: TestFacts
   /** When it began, ISO 8601. */
   readonly begin?: string
   /** The reason for a SKIP, or for which it did not pass. */
@@ -113,7 +116,7 @@ export class Gathering {
     'vm-ready': (event) => void (this.#vm ??= event),
     'mutant-started': ({ name, time }) => this.#begin(name, time),
     'mutant-finished': (event) => {
-      const { name, title, milliseconds, again } = event
+      const { name, title, milliseconds, again, bug } = event
       const message =
         event.verdict === 'KILLED' ? killedBy(event) : `${event.verdict}: ${event.reason ?? 'nothing killed it'}`
       this.#add({
@@ -124,6 +127,7 @@ export class Gathering {
         milliseconds,
         message,
         again,
+        ...(bug === undefined ? {} : { about: { rules: [], bugs: bug.split(/, */), needs: [], pools: [] } }),
       })
     },
     'control-started': ({ time }) => {

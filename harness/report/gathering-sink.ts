@@ -1,7 +1,7 @@
 // A sink for a format that is written in one piece, when the run is over.
-import type { SinkFactory } from './events.ts'
 import { Gathering, type Gathered } from './gather.ts'
 import { Output } from './output.ts'
+import type { SinkFactory } from './sinks.ts'
 
 /** Makes the sink of a format from a function that returns the whole report. */
 export function gatheringSink(render: (run: Gathered) => string): SinkFactory {

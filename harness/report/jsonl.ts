@@ -1,5 +1,6 @@
 // The events as one JSON object a line, written before the next test begins.
-import type { ReportEvent, SinkFactory } from './events.ts'
+import type { ReportEvent } from './events.ts'
+import type { SinkFactory } from './sinks.ts'
 import { Output } from './output.ts'
 import { plainValue, visibleJson } from './plain.ts'
 

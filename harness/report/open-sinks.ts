@@ -4,10 +4,11 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
 import { openFile } from '../base/open-file.ts'
-import type { ReportEvent, Sink } from './events.ts'
+import type { ReportEvent } from './events.ts'
+import type { RunHistory } from './html/run-history.ts'
 import { formats, wordOf, type FormatName } from './formats.ts'
 import { unwritable } from './results-directory.ts'
-import { Sinks, type NamedSink } from './sinks.ts'
+import { Sinks, type NamedSink, type Sink } from './sinks.ts'
 import type { ReportTarget } from './targets.ts'
 
 /** The streams of this process that reports are written to. */
@@ -21,6 +22,8 @@ export interface Streams {
   readonly printError: (error: unknown) => void
   /** The run is over, and its events are only reported again. */
   readonly isStored?: boolean
+  /** The earlier runs, if a store has them. */
+  readonly history?: RunHistory
 }
 
 /**
@@ -92,17 +95,18 @@ const streamNames = {
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
-  const { isStored = false, colour } = streams
+  const { isStored = false, colour, history } = streams
+  const common = { colour, directory, isStored, ...(history === undefined ? {} : { history }) }
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
-    return { name: streamNames[to], sink: factory(streams[to], { isTty, colour, directory, isStored }) }
+    return { name: streamNames[to], sink: factory(streams[to], { ...common, isTty }) }
   }
   const file = 'file' in to ? path.join(directory, to.file) : 'path' in to ? to.path : to.append
   const stream = await openFile(file, 'append' in to ? 'a' : 'w').catch((cause: unknown) => {
     if ('file' in to) throw unwritable(file, directory, cause)
     throw new ForeignFileError(cannotOpen(format, file, cause))
   })
-  const sink = endingWith(stream, factory(stream, { isTty: false, colour: false, directory, isStored }))
+  const sink = endingWith(stream, factory(stream, { ...common, isTty: false, colour: false }))
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
 

@@ -1,7 +1,35 @@
-// Hands each event to every sink in order. A sink that fails is dropped and remembered; the others continue.
+// The sinks of events: each event goes to all of them in order. One that fails is dropped and remembered; the others continue.
+import type { Writable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
-import type { ReportEvent, Sink } from './events.ts'
+import type { ReportEvent } from './events.ts'
+import type { RunHistory } from './html/run-history.ts'
 import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
+
+/** A report. A sink that throws fails the run but does not stop it. */
+export interface Sink {
+  write(event: ReportEvent): void | Promise<void>
+  /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
+  writeUnknown?(line: string): void | Promise<void>
+  /** Called once after the last event, also when the run was aborted. */
+  close(): Promise<void>
+}
+
+/** The facts that a sink depends on, beside its stream. */
+interface SinkOptions {
+  /** The stream is a terminal, so that progress makes sense. */
+  readonly isTty: boolean
+  /** The stream may have colours. */
+  readonly colour?: boolean
+  /** The directory of the results, for messages. */
+  readonly directory: string
+  /** The run is over: an event needs not be on the disk before the next one. */
+  readonly isStored?: boolean
+  /** The earlier runs, for formats with plots of them. */
+  readonly history?: RunHistory
+}
+
+/** Makes the sink of a format on a stream. */
+export type SinkFactory = (output: Writable, options: SinkOptions) => Sink
 
 export interface NamedSink {
   /** The name in messages: "results.jsonl". */

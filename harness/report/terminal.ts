@@ -1,7 +1,8 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../base/plural.ts'
-import type { MutantVerdict, SinkFactory, TestFinished, Verdict } from './events.ts'
+import type { MutantVerdict, TestFinished, Verdict } from './events.ts'
+import type { SinkFactory } from './sinks.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
 import { statusLine } from './status-line.ts'

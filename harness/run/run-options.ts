@@ -44,6 +44,14 @@ export interface RunOptions extends JudgeFacts {
   readonly keep?: (kept: Kept) => Promise<void>
 }
 
+/** A kernel of a campaign, whose instances can be booted. Disposal closes the instances that no run has taken. */
+export interface BuiltKernel extends AsyncDisposable, Pick<JudgeFacts, 'decode'> {
+  readonly instances: InstanceSource
+}
+
+/** The options of a run that do not depend on its kernel. */
+export type OnKernel = Omit<RunOptions, 'instances' | 'decode' | 'jobs' | 'isolation' | 'durations' | 'keep'>
+
 /** The instance of the last test, or the reason for which it is closed already. */
 export type Kept =
   { readonly kind: 'instance'; readonly instance: Instance } | { readonly kind: 'nothing'; readonly reason: string }

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../report/events.ts'
 import { OrderedEvents } from './ordered-events.ts'
 import { entriesOf, longestFirst, Queue } from './queue.ts'
-import type { Kept, RunOptions, RunOutcome } from './run-options.ts'
+import type { BuiltKernel, Kept, OnKernel, RunOptions, RunOutcome } from './run-options.ts'
 import { RunState } from './run-state.ts'
 import { Worker } from './worker.ts'
 
@@ -31,6 +31,11 @@ export async function runTests(options: RunOptions): Promise<RunOutcome> {
       : { kind: 'instance', instance }
   if (!signal.aborted) await keep?.(kept)
   return { ...ending, ...state.failure, exitCode }
+}
+
+/** Runs tests on one kernel one after the other, in an instance that they share: a campaign has many kernels. */
+export async function runOn({ instances, decode }: BuiltKernel, options: OnKernel): Promise<RunOutcome> {
+  return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
 
 /**

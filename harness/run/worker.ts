@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors.ts'
 import { splatReader, type ReadSplats, type SplatReading } from '../console/read-splats.ts'
 import type { CheckedInstance } from '../instance/checked-instance.ts'
 import type { Attempt } from '../judge/attempt.ts'
-import type { Finished } from '../judge/facts.ts'
+import { aboutOf, type Finished } from '../judge/facts.ts'
 import { finishedOf } from '../judge/diagnostic.ts'
 import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge/late.ts'
 import { instanceLacks, refused } from '../judge/not-run.ts'
@@ -122,8 +122,9 @@ export class Worker implements AsyncDisposable {
 
   async #tellEnd(course: Course, finished: Finished): Promise<void> {
     const { name, title, suite } = course.entry.test
+    const about = aboutOf(course.entry.test)
     const retried = course.retried.length === 0 ? {} : { retried: course.retried.join('; then: ') }
-    const event = { type: 'test-finished', suite, name, title, ...finished, ...retried } as const
+    const event = { type: 'test-finished', suite, name, title, about, ...finished, ...retried } as const
     await this.#tell(course, event)
     this.#shared.state.count(event, course.entry)
   }

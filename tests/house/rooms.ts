@@ -38,7 +38,7 @@ export const rooms: Rooms = {
     'vm',
   ],
 
-  report: ['base', 'kernel'],
+  report: ['base', 'catalogue', 'kernel', 'uapi'],
   judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
@@ -46,7 +46,8 @@ export const rooms: Rooms = {
   'suites/kselftest': ['base', 'instance', 'judge', 'kernel', 'ktap', 'report', 'run', 'vm'],
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
-  'campaigns/mutants': ['base', 'cache', 'instance', 'judge', 'kernel', 'report', 'run'],
+  'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
+  'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
   'campaigns/fuzz': [
     'agent',
     'base',
@@ -64,6 +65,7 @@ export const rooms: Rooms = {
   commands: [
     'base',
     'cache',
+    'campaigns/bisect',
     'campaigns/fuzz',
     'campaigns/mutants',
     'catalogue',

@@ -115,6 +115,8 @@ void test('the command line', async (suite) => {
         'build',
         'shell',
         'mutants',
+        'bisect',
+        'walk',
         'fuzz',
         'parse',
         'kselftest',
@@ -128,7 +130,7 @@ void test('the command line', async (suite) => {
     })
   }
 
-  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'fuzz', 'parse', 'doctor']) {
+  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'bisect', 'walk', 'fuzz', 'parse', 'doctor']) {
     void suite.test(`gmemtest ${verb} --help has examples`, async (t) => {
       const ran = await gmemtest(verb, '--help')
       t.equal(ran.exitCode, 0)

@@ -11,7 +11,7 @@ import { linesOf, type Program } from './program/fuzz-program.ts'
 import type { PageSize, Subject } from './program/world.ts'
 import { Bench } from './search/bench.ts'
 import type { Findings, SavedFinding } from './search/findings.ts'
-import { messageOf, search } from './search/search.ts'
+import { messageOf, search } from './search/search-sequences.ts'
 
 export const fuzzSuite = 'fuzz'
 
@@ -45,10 +45,13 @@ const pools = { '4K': plainProfile.pools, '2M': { '2M': 8, '1G': 0 }, '1G': { '2
 /** A batch may also shrink a sequence. */
 const spareSeconds = 300
 
-function subjectOf(pageSize: PageSize): Pick<Test, 'suite' | 'rules' | 'requires' | 'wants' | 'leavesNothing'> {
+function subjectOf(
+  pageSize: PageSize,
+): Pick<Test, 'suite' | 'rules' | 'bugs' | 'requires' | 'wants' | 'leavesNothing'> {
   return {
     suite: fuzzSuite,
     rules: [],
+    bugs: [],
     requires: [
       'in-place-conversion',
       'private-memory',

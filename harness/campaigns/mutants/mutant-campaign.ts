@@ -3,7 +3,8 @@ import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
 import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
 import type { Mutant } from './mutant-patches.ts'
 import { onlyNamed } from '../../run/boot-plan.ts'
-import { likelyFirst, runOn, tryMutant, type TrialOptions } from './mutant-trial.ts'
+import { runOn } from '../../run/runner.ts'
+import { likelyFirst, tryMutant, type TrialOptions } from './mutant-trial.ts'
 
 export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit' | 'claims'> {
   readonly mutants: readonly Mutant[]

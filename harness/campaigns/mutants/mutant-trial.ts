@@ -1,37 +1,19 @@
 // The trial of one mutant: builds and boots its kernel, and runs the tests that it names, then others until one fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
 import { unprovenClaims, type Claim } from './claims.ts'
-import type { InstanceSource } from '../../instance/instance.ts'
-import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
 import { groupsWith, type BootPlan } from '../../run/boot-plan.ts'
-import type { RunOptions, RunOutcome } from '../../run/run-options.ts'
-import { runTests } from '../../run/runner.ts'
+import type { BuiltKernel, OnKernel } from '../../run/run-options.ts'
+import { runOn } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
 
-/** A kernel whose instances can be booted. Disposal closes the instances that no run has taken. */
-export interface BuiltKernel extends AsyncDisposable, Pick<JudgeFacts, 'decode'> {
-  readonly instances: InstanceSource
-}
-
-export interface TrialOptions extends Omit<
-  RunOptions,
-  'instances' | 'decode' | 'jobs' | 'isolation' | 'durations' | 'until' | 'keep'
-> {
+export interface TrialOptions extends Omit<OnKernel, 'until'> {
   /** Builds the kernel. */
   readonly build: () => Promise<BuiltKernel>
   /** The kills that the mutant names. */
   readonly claims: readonly Claim[]
   /** Try all tests, not only those of the claims and then up to the first that fails. */
   readonly all: boolean
-}
-
-/** Runs the tests on one kernel: the first kill ends it, and the likely killers come first, so one after the other. */
-export async function runOn(
-  { instances, decode }: BuiltKernel,
-  options: Omit<TrialOptions, 'build' | 'all' | 'claims'> & Pick<RunOptions, 'until'>,
-): Promise<RunOutcome> {
-  return await runTests({ ...options, instances, decode, jobs: 1, isolation: 'none', durations: new Map() })
 }
 
 /**

@@ -8,7 +8,6 @@ import { InstancePool, type InstancePoolOptions } from '../../instance/pool.ts'
 import type { JudgeFacts } from '../../judge/facts.ts'
 import type { Isolation, KernelDefinition } from '../../kernel/definition/definition.ts'
 import { bootWords } from '../../kernel/definition/boot-words.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
 import type { Baseline } from '../../report/stored/baseline.ts'
 import { makeResultsDirectory } from '../../report/results-directory.ts'
@@ -18,6 +17,7 @@ import { expectedSkips, skipsOf } from '../../suites/scenarios/expected-skips.ts
 import { scenarioSuite } from '../../suites/scenarios/scenario-files.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'
@@ -60,7 +60,7 @@ export async function chooseJob<Choice>(
   await requireEnvironment()
   const tell = noteTeller(context)
   const [definition, chosen, dividing] = await Promise.all([
-    loadUsableDefinition(options.kernel, context.signal),
+    chosenDefinition(options, context),
     chooseAccelerator(options.accel),
     earlier(options.durations, async (place) =>
       (await import('../../report/stored/passed-in.ts')).passedIn(place, tell),

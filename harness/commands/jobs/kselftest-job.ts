@@ -2,11 +2,11 @@
 import { exitCodes } from '../../base/errors.ts'
 import { fullName, selftestName } from '../../kernel/definition/selftest-name.ts'
 import { listSelftests, provideSelftests } from '../../kernel/selftests.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { plainText } from '../../report/plain.ts'
 import { selftestSuite, selftestTest } from '../../suites/kselftest/selftest-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { prepareJob } from './job.ts'
 import type { JobOptions } from '../job-options.ts'
 import { progressLine } from '../progress.ts'
@@ -20,7 +20,7 @@ export async function listKselftests(
   context: CommandContext,
 ): Promise<number> {
   await requireEnvironment()
-  const definition = await loadUsableDefinition(options.kernel, context.signal)
+  const definition = await chosenDefinition(options, context)
   using line = progressLine(context.stderr, context.isTty)
   const build = buildOptions(line, definition, options, context.signal)
   const lists: string[] = []

@@ -1,17 +1,14 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
 import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
 import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
-import type { BuiltKernel } from '../../campaigns/mutants/mutant-trial.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { eventsVersion, type ReportEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting } from '../../report/open-sinks.ts'
@@ -22,13 +19,15 @@ import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/sce
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import { buildOptions } from '../build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
+import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
-import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from './job.ts'
+import { builtKernel, namedDialect } from '../series/built-kernels.ts'
+import { prepareJob, runFactsOf, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { progressLine } from '../progress.ts'
-import { recordOf, type RunRecord } from './run-record.ts'
+import { recordOf } from './run-record.ts'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions extends JobOptions {
@@ -50,9 +49,10 @@ interface Campaign {
 export async function listMutants(
   patterns: readonly string[],
   options: MutantsOptions,
-  { stdout, stderr, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const definition = await loadUsableDefinition(options.kernel, signal)
+  const { stdout, stderr } = context
+  const definition = await chosenDefinition(options, context)
   const [mutants] = await chosen(definition, patterns)
   const width = Math.max(0, ...mutants.map(({ name }) => name.length))
   for (const { name, title, bugs, claims } of mutants) {
@@ -73,7 +73,7 @@ export async function runMutants(
   context: CommandContext,
 ): Promise<number> {
   const [prepared, campaign] = await prepareJob(options, context, 'mutants', async (definition) => {
-    const dialect = dialectOf(definition)
+    const dialect = namedDialect(definition, 'mutants need')
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
     const [scenarios, parts] = await Promise.all([loadScenarios(files), provideParts(definition, options, context)])
@@ -87,18 +87,6 @@ export async function runMutants(
   await using claim = job.claim
   void claim
   return await reporting(context, job.directory, job.reports, ({ emit }) => execute(campaign, job, emit))
-}
-
-/** @throws {UsageError} DIALECT_NEEDED when the definition leaves the dialect open: a mutant must not decide about it */
-function dialectOf({ name, dialect }: KernelDefinition): RunOptions['dialect'] {
-  if (dialect !== 'auto') return dialect
-  throw new UsageError(
-    'DIALECT_NEEDED',
-    `mutants need a definition that names its dialect, and that of ${name} has auto`,
-    {
-      hint: `gmemtest run --kernel ${name} tells the dialect of the kernel: write it into the definition`,
-    },
-  )
 }
 
 async function chosen(
@@ -160,28 +148,12 @@ async function execute(
       const begin = performance.now()
       const kernel = mutant === undefined ? parts.kernel : await kernels.of(mutant)
       await emit(kernelReady(kernel, begin))
-      return builtKernel({ ...parts, kernel }, mutant?.name, job, record)
+      return builtKernel({ ...parts, kernel }, mutant?.name ?? 'control', job, (commands) => {
+        if (mutant === undefined) record.update(commands)
+      })
     },
     emit,
     again: (name) => againLine('mutants', flagsOf(options), name),
   })
   return await record.exitCode(outcome.exitCode)
-}
-
-/** Makes the pool of one kernel. The consoles of its instances go into the file console-MUTANT.log. */
-function builtKernel(parts: InstanceParts, mutant: string | undefined, job: Job, record: RunRecord): BuiltKernel {
-  const consoles = consolesOf(job, resultNames.console.replace('.', `-${mutant ?? 'control'}.`))
-  const instances = poolOf(parts, job, consoles, {
-    onCommands: (commands) => {
-      if (mutant === undefined) record.update(commands)
-    },
-  })
-  return {
-    instances,
-    decode: symbolizerFor(parts.kernel.vmlinux, job.context),
-    async [Symbol.asyncDispose]() {
-      await instances[Symbol.asyncDispose]()
-      await consoles[Symbol.asyncDispose]()
-    },
-  }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { homeDirectory, inProject } from '../../base/paths.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
 import type { FragmentFile, KernelSource, SeriesPart } from './definition.ts'
+import { seriesWord } from './series-word.ts'
 
 /** The directory of the series that a definition may name without a path. */
 export const namedSeries: string = inProject('kernel-configs/series')
@@ -45,14 +46,13 @@ export function sourceOf(source: WrittenDefinition['source'], base: string): Ker
 /** Returns the part of the series that a definition in the directory `base` means. */
 export function seriesPart(part: WrittenDefinition['series'][number], base: string): SeriesPart {
   if (typeof part !== 'string') {
-    return { kind: 'git', name: part.range, repository: resolved(base, part.git), range: part.range }
+    return { kind: 'git', name: part.range, repository: locationOf(part.git, base), range: part.range }
   }
-  const isName = !part.includes('/') && !/\.(?:patch|diff|mbox|mbx|eml|mail)$/i.test(part)
-  return {
-    kind: 'path',
-    name: path.basename(part),
-    path: isName ? path.join(namedSeries, part) : resolved(base, part),
-  }
+  return seriesWord(part, {
+    namedSeries,
+    resolve: (written) => resolved(base, written),
+    locationOf: (written) => locationOf(written, base),
+  })
 }
 
 /** Returns the fragment that a definition in the directory `base` means. */

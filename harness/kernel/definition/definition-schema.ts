@@ -22,7 +22,8 @@ const sourceSchema = z.strictObject({
   ref: notAnOption.optional(),
   dir: pathWord.optional(),
 })
-const seriesShape = 'a name in kernel-configs/series, a path, or {git: REPOSITORY, range: A..B}'
+const seriesShape =
+  'a name in kernel-configs/series, a path, git+URL#A..B, a Message-ID, a link to one, or {git: REPOSITORY, range: A..B}'
 const seriesSchema = z.union(
   [pathWord, z.strictObject({ git: notAnOption, range: notAnOption.regex(/\.\./, 'must be A..B') })],
   `must be ${seriesShape}`,
@@ -32,6 +33,8 @@ const definitionSchema = z.strictObject({
   source: sourceSchema,
   series: z.array(seriesSchema).default([]),
   fragments: z.array(pathWord).min(1),
+  inSource: z.array(word).exactOptional(),
+  threeWay: z.boolean().exactOptional(),
   dialect: z.enum(dialectChoices).default('auto'),
   parameters: z.array(kernelWord).default([]),
   expectSkips: z.record(z.string(), word).default({}),

@@ -1,33 +1,37 @@
 // Finds, loads and resolves kernel definitions: those in kernel-configs/kernels, and those in other files.
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { tryNearest } from '../../base/nearest.ts'
-import { cacheDirectory, inProject, shownPath } from '../../base/paths.ts'
+import { cacheDirectory, shownPath } from '../../base/paths.ts'
 import { readTextFile } from '../../base/read-text-file.ts'
 import { isMissing, readJson, rememberJson } from '../../cache/atomic-file.ts'
 import { keyOf } from '../../cache/hash.ts'
 import { prune } from '../../cache/whole-directory.ts'
+import { composedName, withWords, writtenOf, type KernelWords } from './compose.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
 import { fragmentFile, seriesPart, sourceOf } from './definition-paths.ts'
+import { fileOfKernel, kernelsDirectory, namesIn, ownDirectory } from './own-definitions.ts'
 import type { KernelDefinition } from './definition.ts'
 
 /** The default kernel of all verbs. */
 export const defaultKernel = 'gmem-convert'
 
-const kernelsDirectory = inProject('kernel-configs/kernels')
-
 /** Lists the names of the project's definitions, sorted. */
 export async function listKernelDefinitions(): Promise<string[]> {
-  const files = await readdir(kernelsDirectory)
-  return (
-    files
-      // Editors put locks and copies with such names beside a file: .#mine.yaml
-      .filter((file) => file.endsWith('.yaml') && !file.startsWith('.'))
-      .map((file) => path.basename(file, '.yaml'))
-      .toSorted()
-  )
+  return namesIn(kernelsDirectory)
+}
+
+/** Lists the names of the user's own definitions, sorted. */
+export async function listOwnKernels(): Promise<string[]> {
+  try {
+    return await namesIn(ownDirectory())
+  } catch (error) {
+    // A user without a home has none.
+    if (error instanceof InfraError) return []
+    throw error
+  }
 }
 
 /** The next step of a user who names a tree or a kernel in place of a definition. */
@@ -40,7 +44,7 @@ const wantedHint = 'name a YAML file with the tree as its source: README.md, "Yo
  */
 export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDefinition> {
   const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile)
-  const file = isFile ? path.resolve(nameOrFile) : path.join(kernelsDirectory, `${nameOrFile}.yaml`)
+  const file = isFile ? path.resolve(nameOrFile) : fileOfKernel(nameOrFile)
   const text = await readTextFile(file, 'a kernel definition', wantedHint).catch(async (error: unknown) => {
     throw await unreadable(nameOrFile, isFile, error)
   })
@@ -56,7 +60,7 @@ function kernelNameOf(file: string): string {
 }
 
 /** Refuses names that make, a shell or a file system cannot take: a work tree and a directory of results have the name. */
-function requireKernelName(file: string): void {
+export function requireKernelName(file: string): void {
   const name = kernelNameOf(file)
   const rule = "a name has only letters, digits, '.', '_', '+' and '-', and begins with a letter or a digit"
   const isWord = /^[A-Za-z0-9][\w.+-]*$/.test(name)
@@ -79,7 +83,7 @@ async function unreadable(nameOrFile: string, isFile: boolean, cause: unknown): 
       hint: 'name a YAML file that this user may read',
     })
   }
-  const names = await listKernelDefinitions()
+  const names = [...(await listKernelDefinitions()), ...(await listOwnKernels())]
   const all = `the kernel definitions are ${names.join(', ')}; a path to a YAML file works as well`
   if (isFile) return new UsageError('KERNEL_UNKNOWN', `there is no file ${nameOrFile}`, { cause, hint: all })
   const hint = tryNearest(nameOrFile, names, all)
@@ -128,10 +132,24 @@ const shape = {
   slowdown: 'number',
   isolation: 'string',
   allow: 'array',
-} as const satisfies Record<keyof WrittenDefinition, string>
+} as const satisfies Record<Exclude<keyof WrittenDefinition, 'inSource' | 'threeWay'>, string>
 
 function isWrittenDefinition(value: unknown): value is WrittenDefinition {
   return hasShape(value, shape)
+}
+
+/**
+ * Returns the definition that words of the command line give, alone or on top of the definition with this name.
+ * @throws {UsageError} the errors of `loadKernelDefinition`, SOURCE_MISSING, SOURCE_WORD, SERIES_WORD
+ */
+export async function composeDefinition(
+  nameOrFile: string | undefined,
+  words: KernelWords,
+  base: string,
+): Promise<KernelDefinition> {
+  if (nameOrFile !== undefined) return withWords(await loadKernelDefinition(nameOrFile), words, base)
+  const written = writtenOf(words, base)
+  return resolveDefinition(path.join(base, `${composedName(written, base)}.yaml`), written)
 }
 
 /** Resolves a checked definition from this file: names become paths of this checkout, and relative paths absolute ones. */

@@ -1,16 +1,29 @@
 // Applies a series to copies of the files that it touches. The tree changes only after all patches have applied.
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { CommandResult } from '../../process/run-program.ts'
 import { BuildError, InfraError } from '../../base/errors.ts'
-import { shellLine } from '../../process/child.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
+import { mergedSentence, mergePatch, type MergedPatch } from './merge-patch.ts'
 import type { Patch } from './patch.ts'
+import { rejection, type Git } from './rejection.ts'
 
 /** The changes of a series: for each path that it touches, the new file, or undefined for a removed one. */
 export type Overlay = ReadonlyMap<string, string | undefined>
+
+/** A series as it was applied. */
+export interface AppliedSeries {
+  readonly overlay: Overlay
+  /** For each patch that did not fit as it is, its hunks and its changes; the key is its place in the series, from 0. */
+  readonly merged: ReadonlyMap<number, MergedPatch>
+}
+
+/** How a series is applied. */
+export interface Applying {
+  /** Merges patches that do not fit; the repositories may have the files that they were made for. */
+  readonly merge?: { readonly lenders: readonly string[] }
+}
 
 /**
  * Applies the patches in order, without fuzz, to copies of the files of `tree` below `scratch`.
@@ -22,6 +35,20 @@ export async function applySeries(
   scratch: string,
   context: BuildContext,
 ): Promise<Overlay> {
+  return (await applyWholly(patches, tree, scratch, context, {})).overlay
+}
+
+/**
+ * Does the same, and merges on request what does not fit.
+ * @throws {BuildError} PATCH_DOES_NOT_APPLY, naming patch, file and hunk
+ */
+export async function applyWholly(
+  patches: readonly Patch[],
+  tree: string,
+  scratch: string,
+  context: BuildContext,
+  { merge }: Applying,
+): Promise<AppliedSeries> {
   const files = path.join(scratch, 'files')
   const diffs = path.join(scratch, 'patches')
   await mkdir(files, { recursive: true })
@@ -29,6 +56,7 @@ export async function applySeries(
   // Inside a repository, git apply would silently skip files outside of the current directory.
   const env = { ...gitEnvironment, GIT_CEILING_DIRECTORIES: scratch }
   const touched = new Set<string>()
+  const merged = new Map<number, MergedPatch>()
   for (const [index, patch] of patches.entries()) {
     const count = `${index + 1}/${patches.length}`
     context.progress({ type: 'phase', phase: 'series', detail: `${count} ${patch.name}` })
@@ -41,7 +69,12 @@ export async function applySeries(
       touched.add(name)
     }
     const result = await git('--whitespace=nowarn', file)
-    if (result.exitCode !== 0) throw await rejection(patch, file, files, git, result)
+    if (result.exitCode === 0) continue
+    const place = { file, strip: patch.strip, files, scratch, signal: context.signal }
+    const found = merge === undefined ? undefined : await mergePatch({ ...place, lenders: merge.lenders })
+    if (found === undefined) throw await rejection(patch, file, files, git, result)
+    merged.set(index, found)
+    for (const hunk of found.hunks) context.progress({ type: 'notice', message: mergedSentence(patch.name, hunk) })
   }
   const overlay = Array.from(touched, async (name) => {
     const file = path.join(files, name)
@@ -49,10 +82,8 @@ export async function applySeries(
     // For a submodule, git apply makes an empty directory.
     return [name, status === undefined || status.isDirectory() ? undefined : file] as const
   })
-  return new Map(await Promise.all(overlay))
+  return { overlay: new Map(await Promise.all(overlay)), merged }
 }
-
-type Git = (...args: readonly string[]) => Promise<CommandResult>
 
 /** Lists the paths that a patch touches; of a rename, the old and the new one. */
 async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> {
@@ -110,75 +141,11 @@ async function obstacleOf(tree: string, name: string): Promise<string | undefine
   return undefined
 }
 
-/** Applies the hunks that fit, to find out which hunks do not, and returns the error. */
-async function rejection(
-  patch: Patch,
-  file: string,
-  files: string,
-  git: Git,
-  result: CommandResult,
-): Promise<BuildError> {
-  const reason = result.stderr.split('\n').filter((line) => line.startsWith('error: '))
-  const partly = await git('--whitespace=nowarn', '--reject', '--verbose', file)
-  const written = await readdir(files, { recursive: true })
-  const rejects = written.filter((name) => name.endsWith('.rej')).toSorted()
-  const look =
-    patch.how.kind === 'commit'
-      ? `read '${shellLine('git', ['-C', patch.origin, 'show', patch.how.commit.slice(0, 12)])}'`
-      : `look at '${patch.origin}'`
-  const hint = `nothing was built; apply the patches before it by hand and ${look}, or use the source that the series was made for`
-  const [first] = rejects
-  if (first === undefined) {
-    const words = reason[0]?.replace(/^error: /, '') ?? lastLines(result, 1).join('')
-    return new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} does not apply: ${words}`, {
-      tail: reason,
-      hint,
-    })
-  }
-  const text = await readFile(path.join(files, first), 'latin1')
-  const target = first.replace(/\.rej$/, '')
-  const [header = ''] = /^@@ .*$/m.exec(text) ?? []
-  const number = rejectedHunk(partly.stderr, target)
-  const more = rejects.length === 1 ? '' : ` (and in ${rejects.length - 1} more files)`
-  return new BuildError(
-    'PATCH_DOES_NOT_APPLY',
-    `the patch ${patch.name} does not apply: ${target}, hunk ${number} ${header}${more}`,
-    { tail: [...hunkLines(text), ...(await linesAtHunk(path.join(files, target), header))], hint },
-  )
-}
-
-const mostHunkLines = 25
-
-/** Returns the lines of the first rejected hunk without its header, which is in the message. */
-function hunkLines(rejected: string): string[] {
-  const [, first = ''] = Buffer.from(rejected, 'latin1')
-    .toString()
-    .split(/^@@ .*\n/m)
-  return first.trimEnd().split('\n').slice(0, mostHunkLines)
-}
-
-/** Returns the lines of the file at the place of its first rejected hunk; all hunks before that one are in the file. */
-async function linesAtHunk(file: string, header: string): Promise<string[]> {
-  const [, oldCount = '1', start = '0'] = /^@@ -\d+(?:,(\d+))? \+(\d+)/.exec(header) ?? []
-  const status = await lstat(file).catch(() => undefined)
-  if (status?.isFile() !== true) return []
-  const lines = (await readFile(file, 'utf8')).replace(/\n$/, '').split('\n')
-  const first = Math.max(1, Number(start))
-  const found = lines.slice(first - 1, first - 1 + Math.min(mostHunkLines, Number(oldCount)))
-  const count = lines.length === 1 ? '1 line' : `${lines.length} lines`
-  if (found.length === 0) return [`the file has ${count}`]
-  return [`the file has ${count}; from line ${first} on:`, ...found.map((line) => ` ${line}`)]
-}
-
-/** Finds the number of the rejected hunk: a line for each hunk follows `Applying patch FILE with 1 reject...`. */
-function rejectedHunk(output: string, file: string): string {
-  const section = output.slice(Math.max(0, output.indexOf(`Applying patch ${file} with`)))
-  const number = /^Rejected hunk #(\d+)/m.exec(section)?.[1]
-  return number === undefined ? '' : `#${number}`
-}
-
 /** Returns `git patch-id --stable` of each patch: its name on the mailing lists. */
-export async function patchIds(patches: readonly Patch[], { signal }: BuildContext): Promise<string[]> {
+export async function patchIds(
+  patches: readonly Pick<Patch, 'diff'>[],
+  { signal }: Pick<BuildContext, 'signal'>,
+): Promise<string[]> {
   const ids: string[] = []
   for (const patch of patches) {
     const input = Buffer.from(patch.diff, 'latin1')

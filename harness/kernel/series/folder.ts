@@ -14,6 +14,20 @@ export interface PatchFile {
   readonly strip: number
 }
 
+/**
+ * Whether the order of files is that in which they are applied:
+ * - `listed`: yes, by quilt's list or by the numbers at the begin of all names;
+ * - `names`: unless the mails in them have numbers;
+ * - `box`: no, a mail program has named them.
+ */
+export type PatchOrder = 'listed' | 'names' | 'box'
+
+/** The files of a folder. */
+export interface PatchFolder {
+  readonly order: PatchOrder
+  readonly files: readonly PatchFile[]
+}
+
 const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)$/i
 /** Texts about the series, and what editors and patch(1) leave behind. */
 const otherName = /^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
@@ -23,7 +37,7 @@ const otherName = /^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak
  * say that they are patches, in the order of the numbers in their names.
  * @throws {UsageError} SERIES_FILE for a file that is neither a patch nor a known text, or a line that is not understood
  */
-export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
+export async function listPatchFiles(folder: string): Promise<PatchFolder> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new UsageError('SERIES_UNKNOWN', `cannot list the series ${folder}: ${messageOf(cause)}`, {
       cause,
@@ -32,8 +46,8 @@ export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
   })
   const names = new Set(entries.map(({ name }) => name))
   const isFolder = (name: string): boolean => entries.some((entry) => entry.name === name && entry.isDirectory())
-  if (names.has('series') && !isFolder('series')) return quiltFiles(folder)
-  if (isFolder('cur') && isFolder('new')) return maildirFiles(folder)
+  if (names.has('series') && !isFolder('series')) return { order: 'listed', files: await quiltFiles(folder) }
+  if (isFolder('cur') && isFolder('new')) return { order: 'box', files: await maildirFiles(folder) }
   const patches: string[] = []
   for (const { name } of entries) {
     // Editors, git and other systems keep files of their own there, and `*.patch` does not match them.
@@ -56,7 +70,8 @@ export async function listPatchFiles(folder: string): Promise<PatchFile[]> {
       )
     }
   }
-  return patches.toSorted(byNumbers).map((name) => ({ name, file: path.join(folder, name), strip: 1 }))
+  const files = patches.toSorted(byNumbers).map((name) => ({ name, file: path.join(folder, name), strip: 1 }))
+  return { order: patches.every((name) => /^\d/.test(name)) ? 'listed' : 'names', files }
 }
 
 function partsOf(name: string): string[] {

@@ -2,79 +2,72 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sha256 } from '../../cache/hash.ts'
-import { lastLines, succeed } from '../command.ts'
+import { attempt, lastLines, succeed } from '../command.ts'
+import { faultOfDiff, faultOfFile, faultOfPlain } from '../mails/mail-faults.ts'
+import type { Mail } from '../mails/mail.ts'
+import { readMail, type TryGit } from '../mails/read-mail.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
-import { faultOfDiff, faultOfFile, faultOfMail, faultOfPlain } from './mail-faults.ts'
 import type { PatchFile } from './folder.ts'
 import { unreadablePatch, type Fault } from './patch-fault.ts'
-import { hasDiff, type Patch } from './patch.ts'
+import type { Patch } from './patch.ts'
 import { withWholeEnd } from './trimmed-end.ts'
 import { makeReadingDirectory } from './reading-directory.ts'
 
-/** One patch of a file; a file of one patch has its name and its hash. */
-export type FoundPatch = Pick<Patch, 'name' | 'subject' | 'messageId' | 'diff' | 'sha256'> & {
-  readonly kind: 'diff' | 'mail'
-}
+/** A plain diff. */
+type PlainDiff = Pick<Patch, 'name' | 'subject' | 'diff' | 'sha256' | 'how'>
+
+/** The content of a file of patches: a plain diff, or mails in the order of the file. */
+export type PatchFileContent =
+  { readonly kind: 'diff'; readonly patch: PlainDiff } | { readonly kind: 'mails'; readonly mails: readonly Mail[] }
 
 /**
- * Reads all patches of a file, without cover letters. Nothing is passed over: what git would drop in silence is an error.
- * @throws {UsageError} PATCH_UNREADABLE, naming the file or the mail
+ * Reads all of a file. Nothing is passed over: a mail that git would read otherwise than it was meant has its fault.
+ * @throws {UsageError} PATCH_UNREADABLE, naming the file, when git cannot split it, or for a fault of a plain diff
  */
 export async function readPatchFile(
   { name, file }: Pick<PatchFile, 'name' | 'file'>,
   bytes: Buffer,
   signal: AbortSignal,
-): Promise<FoundPatch[]> {
+): Promise<PatchFileContent> {
   const text = bytes.toString('latin1')
-  const refuse: Refuse = (subject, fault) => {
-    if (fault !== undefined) throw unreadablePatch(subject, file, fault)
+  const refuse = (fault: Fault | undefined): void => {
+    if (fault !== undefined) throw unreadablePatch(name, file, fault)
   }
-  refuse(name, faultOfFile(text))
+  refuse(faultOfFile(text))
   if (!isMail(text)) {
-    refuse(name, faultOfPlain(text) ?? faultOfDiff(text))
-    return [{ kind: 'diff', name, subject: '', diff: wholeDiff(name, text, refuse), sha256: sha256(text) }]
+    const diff = withLineFeeds(text)
+    refuse(faultOfPlain(diff) ?? faultOfDiff(diff))
+    const whole = withWholeEnd(diff)
+    if ('fault' in whole) throw unreadablePatch(name, file, whole.fault)
+    const how = { kind: 'diff', isCrLf: diff !== text } as const
+    return { kind: 'diff', patch: { name, how, subject: '', diff: whole.diff, sha256: sha256(text) } }
   }
   await using scratch = await makeReadingDirectory()
-  const git: Git = async (subject, args, input) =>
-    succeed(
-      'git',
-      args,
-      {
-        signal,
-        stage: 'reading the series',
-        cwd: scratch.path,
-        // The directory may lie in a repository, whose settings do not count.
-        env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: path.dirname(scratch.path) },
-        ...(input === undefined ? {} : { input }),
-      },
-      (result) =>
-        unreadablePatch(subject, file, {
-          what: lastLines(result, 1).join(''),
-          hint: 'fetch it again, or save it as a diff',
-        }),
-    )
-  const tools = { scratch: scratch.path, git, refuse }
-  const mails = await splitMails(name, bytes, tools)
-  const found: FoundPatch[] = []
-  for (const [index, mail] of mails.entries()) {
-    const one = await readMail(`${name}[${index + 1}]`, mail, tools)
-    if (one === undefined) continue
-    found.push(mails.length === 1 ? { ...one, name, sha256: sha256(text) } : one)
+  const options = {
+    signal,
+    cwd: scratch.path,
+    // The directory may lie in a repository, whose settings do not count.
+    env: { ...gitEnvironment, GIT_CEILING_DIRECTORIES: path.dirname(scratch.path) },
   }
-  return found
-}
-
-/** Runs git on a file or mail, which the error names. */
-type Git = (subject: string, args: readonly string[], input?: Uint8Array) => Promise<string>
-
-/** Throws when a file or mail has a fault. */
-type Refuse = (subject: string, fault: Fault | undefined) => void
-
-/** What reading a mail takes; `scratch` is a temporary directory. */
-interface Tools {
-  readonly scratch: string
-  readonly git: Git
-  readonly refuse: Refuse
+  const tryGit: TryGit = async (args, input) => {
+    const result = await attempt('git', args, { ...options, ...(input === undefined ? {} : { input }) })
+    return result.exitCode === 0 ? result.stdout : undefined
+  }
+  const [box, folder] = [path.join(scratch.path, 'box'), path.join(scratch.path, 'mails')]
+  await writeFile(box, bytes)
+  await mkdir(folder)
+  const split = ['mailsplit', '-b', '-d8', '--keep-cr', `-o${folder}`, '--', box]
+  await succeed('git', split, { ...options, stage: 'reading the series' }, (result) =>
+    unreadablePatch(name, file, { what: lastLines(result, 1).join(''), hint: 'fetch it again, or save it as a diff' }),
+  )
+  const names = (await readdir(folder)).toSorted()
+  const mails: Mail[] = []
+  for (const [index, each] of names.entries()) {
+    const raw = await readFile(path.join(folder, each), 'latin1')
+    const place = { file: name, index: index + 1, isLast: index === names.length - 1 }
+    mails.push(await readMail(raw, place, scratch.path, tryGit))
+  }
+  return { kind: 'mails', mails }
 }
 
 /** Returns whether git am takes a file for mails (`detect_patch_format` in builtin/am.c). */
@@ -85,59 +78,8 @@ function isMail(text: string): boolean {
   return end > 0 && lines.slice(0, end).every((line) => /^(?:[ \t]|[!-9;-~]+:)/.test(line))
 }
 
-async function splitMails(name: string, bytes: Buffer, { scratch, git }: Tools): Promise<string[]> {
-  const box = path.join(scratch, 'box')
-  const folder = path.join(scratch, 'mails')
-  await writeFile(box, bytes)
-  await mkdir(folder)
-  await git(name, ['mailsplit', '-b', '-d8', '--keep-cr', `-o${folder}`, '--', box])
-  const names = (await readdir(folder)).toSorted()
-  return Promise.all(names.map(async (mail) => readFile(path.join(folder, mail), 'latin1')))
-}
-
-/** Reads one mail; returns undefined for a cover letter. */
-async function readMail(number: string, raw: string, { scratch, git, refuse }: Tools): Promise<FoundPatch | undefined> {
-  const [messageFile, diffFile] = [path.join(scratch, 'message'), path.join(scratch, 'diff')]
-  // As git mailsplit does without --keep-cr: the mail programs on the way may have changed all line ends.
-  const mail = raw.replaceAll('\r\n', '\n')
-  const facts = await git(
-    number,
-    ['mailinfo', '-k', '--encoding=UTF-8', messageFile, diffFile],
-    Buffer.from(mail, 'latin1'),
-  )
-  const subject = /^Subject: (.*)$/m.exec(facts)?.[1] ?? ''
-  const name = `${number}: ${subject}`
-  const diff = await readFile(diffFile, 'latin1')
-  refuse(name, faultOfMail(raw, await readFile(messageFile, 'latin1'), diff))
-  if (!hasDiff(diff) && isCover(subject)) return undefined
-  refuse(name, faultOfDiff(diff))
-  return {
-    kind: 'mail',
-    name,
-    subject,
-    ...messageIdOf(mail),
-    diff: wholeDiff(name, diff, refuse),
-    sha256: sha256(mail),
-  }
-}
-
-/** Returns the diff with the blank lines that an archive trimmed from its end. */
-function wholeDiff(name: string, text: string, refuse: Refuse): string {
-  const whole = withWholeEnd(text)
-  if ('diff' in whole) return whole.diff
-  refuse(name, whole.fault)
-  return text
-}
-
-/** Returns the field for the Message-ID in the header of a mail; no field without one. */
-function messageIdOf(mail: string): Pick<Patch, 'messageId'> {
-  const header = mail.slice(0, Math.max(0, mail.indexOf('\n\n')))
-  const messageId = /^message-id:\s*<([!-;=?-~]+@[!-;=?-~]+)>/im.exec(header)?.[1]
-  return messageId === undefined ? {} : { messageId }
-}
-
-/** Returns whether a subject has the number 0 of a cover letter: `[PATCH v2 00/12 net-next]`, `PATCH 0 of 3: all`. */
-function isCover(subject: string): boolean {
-  const [prefix = ''] = /^(?:\s*\[[^\]]*\])+|^(?:RFC |RESEND )*PATCH\b[^:]*/i.exec(subject) ?? []
-  return /(?<![\d.])0+ ?(?:\/| of ) ?\d/.test(prefix)
+/** Returns a diff without the CRs of another system, which are at the end of every line, those of its headers included. */
+function withLineFeeds(text: string): string {
+  const isOfOtherSystem = /^(?:---|\+\+\+) [^\n]*\r$/m.test(text) && !/(?<!\r)\n/.test(text)
+  return isOfOtherSystem ? text.replaceAll('\r\n', '\n') : text
 }

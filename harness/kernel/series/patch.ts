@@ -23,7 +23,19 @@ export interface Patch {
 
 /** How git reads a patch: a diff as it is, a mail with `git mailinfo`, a commit with `git diff-tree`. */
 type Reading =
-  { readonly kind: 'diff' } | { readonly kind: 'mail' } | { readonly kind: 'commit'; readonly commit: string }
+  /** `isCrLf`: all its lines end in CR LF. */
+  | { readonly kind: 'diff'; readonly isCrLf: boolean }
+  /** `index` is the number of the mail in its file, from 1. */
+  | { readonly kind: 'mail'; readonly index: number; readonly reading: MailReading }
+  | { readonly kind: 'commit'; readonly commit: string }
+  /** The diff of a merge, which is in no file. */
+  | { readonly kind: 'text' }
+
+/**
+ * How `git mailinfo` gets a mail: as it is; with `--quoted-cr=strip`; without the blanks on empty lines; without the word
+ * `flowed` in its header; or with `-n`, for a charset that git does not know.
+ */
+export type MailReading = 'plain' | 'quoted-cr' | 'trimmed' | 'unflowed' | 'unknown-charset'
 
 /** Adds to a patch the hash of its changes. */
 export function withContent(patch: Omit<Patch, 'content'>): Patch {

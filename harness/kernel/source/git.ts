@@ -132,9 +132,14 @@ async function checkOut(
   await gitIn(own, ['read-tree', '-m', '-u', commit], { signal, env: { GIT_WORK_TREE: tree } })
 }
 
+/** Returns the path of the repository in the cache for what is fetched from a URL. */
+export function cloneOf(cache: string, location: string): string {
+  return path.join(cache, 'git', `${sha256(location).slice(0, 24)}.git`)
+}
+
 /** Returns a repository in the cache that has the commit as FETCH_HEAD. */
 async function fetched(source: GitSource, context: BuildContext): Promise<string> {
-  const repository = path.join(context.cache, 'git', `${sha256(source.location).slice(0, 24)}.git`)
+  const repository = cloneOf(context.cache, source.location)
   await mkdir(repository, { recursive: true })
   const options = { signal: context.signal, timeout: oneHour, env: networkEnvironment() }
   const failed = (result: CommandResult): UsageError | InfraError =>

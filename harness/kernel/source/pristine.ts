@@ -28,6 +28,9 @@ export interface SourceIdentity {
   readonly repeat: readonly string[]
 }
 
+/** The source in the cache is no longer the one that was identified; it must be obtained again. */
+export class SourceTouched extends Error {}
+
 /** Free bytes for a tree of 6.12 (1.6 GiB) and its archives (0.3 GiB). */
 const spaceForSource = 2.2 * 2 ** 30
 

@@ -53,6 +53,7 @@ function checkoutOf({ kernel, ready, started }: Gathered): Fields & { readonly i
   const { source, patches, patchsetHash } = build
   const { location = '', commit = '', ref } = source.facts
   const key = hash('sha256', `${source.content}\n${patchsetHash}`).slice(0, 32)
+  const merged = patches.flatMap(({ name, merged: hunks = [] }) => hunks.map((hunk) => ({ patch: name, ...hunk })))
   // The mail of the first patch: covers have no patch.
   const messageId = patches
     .map((patch) => patch.messageId)
@@ -76,7 +77,11 @@ function checkoutOf({ kernel, ready, started }: Gathered): Fields & { readonly i
     comment: `${kernel}: ${source.version}`,
     ...timeOf('start_time', build.startTime),
     valid: true,
-    misc: { source: source, patch_ids: patches.map(({ patchId }) => patchId) },
+    misc: {
+      source,
+      patch_ids: patches.map(({ patchId }) => patchId),
+      ...(merged.length === 0 ? {} : { merged_hunks: merged }),
+    },
   }
 }
 

@@ -1,10 +1,11 @@
 // KTAP 1, as the kernel's tools/testing/kunit/kunit_parser.py reads it: names without #, diagnostics before their result,
 // and counts of the tests that have no subtests.
 import { expectedPoints, isRed, knownReason } from '../change.ts'
-import type { SinkFactory, TestPoint } from '../events.ts'
+import type { TestPoint } from '../events.ts'
 import { detailLines } from '../details.ts'
 import { Gathering, type Result } from '../gather.ts'
 import { Output } from '../output.ts'
+import type { SinkFactory } from '../sinks.ts'
 
 /** Writes KTAP: a result for each test as soon as it is known, and one for each planned test without a result. */
 export const ktapSink: SinkFactory = (stream) => {

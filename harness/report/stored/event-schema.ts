@@ -104,6 +104,7 @@ const ofRun = [
     title: text,
     verdict,
     milliseconds: number,
+    about: z.looseObject({ rules: texts, bugs: texts, needs: texts, pools: texts }).exactOptional(),
     beforehand: z.literal(true).exactOptional(),
     retried: text.exactOptional(),
     allowed: texts.exactOptional(),

@@ -1,7 +1,7 @@
 // TAP 14: one point a test, or one a mutant, written as soon as its verdict is known.
 import { expectedPoints } from '../change.ts'
-import type { SinkFactory } from '../events.ts'
 import { handleEvent, type EventHandlers } from '../handle-event.ts'
+import type { SinkFactory } from '../sinks.ts'
 import { writeControl, writeMutant } from './tap-mutants.ts'
 import { TapOutput } from './tap-output.ts'
 import { descriptionOf, writePoint } from './tap-point.ts'

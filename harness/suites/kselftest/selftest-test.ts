@@ -29,6 +29,7 @@ export function selftestTest(selftest: Selftest | BrokenSelftest): Test {
     name: fullName(selftest),
     title: '',
     rules: [],
+    bugs: [],
     requires: [],
     wants: { pools: plainProfile.pools, boot: [], memory },
     // The authors of selftests do not promise to leave the kernel log and the counters as they were.

@@ -25,6 +25,9 @@ export async function expectedSkips(definition: KernelDefinition): Promise<reado
   })
 }
 
+/** The names of all that may be skipped in a state between the patches of a series: the patch for it may come later. */
+export const skipsBetweenPatches: readonly string[] = capabilityNames
+
 /** Returns the names of all that may be skipped on a kernel: by its definition, and because its dialect has no such thing. */
 export function skipsOf({ expectSkips }: Pick<KernelDefinition, 'expectSkips'>, dialect: Dialect): readonly string[] {
   return [...new Set([...Object.keys(expectSkips), ...absentIn(dialect)])]

@@ -12,13 +12,14 @@ import type { BrokenScenario, NamedScenario } from './load-scenarios.ts'
 /** Makes the test that runs a scenario on a kernel of this dialect; the test of a file that is no scenario is refused. */
 export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: Dialect): Test {
   if ('error' in scenario) return brokenTest(scenario)
-  const { name, title, file, rules, needs, pools, boot, timeout } = scenario
+  const { name, title, file, rules, bugs, needs, pools, boot, timeout } = scenario
   return {
     suite: scenarioSuite,
     name,
     title,
     file,
     rules: rules.filter((id) => scopeOf(id, rulesFollowedBy(dialect)).kind !== 'absent'),
+    bugs,
     requires: needs,
     // Files of huge pages that the dialect does not have need no pools.
     wants: { pools: absentIn(dialect).includes('hugetlb') ? plainProfile.pools : pools, boot },
@@ -39,6 +40,7 @@ function brokenTest({ name, file, error }: BrokenScenario): Test {
     title: '',
     file,
     rules: [],
+    bugs: [],
     requires: [],
     wants: { pools: plainProfile.pools, boot: [] },
     seconds: 0,

@@ -96,7 +96,21 @@ Examples:
   t.end()
 })
 
-const verbs = ['run', 'list', 'build', 'shell', 'mutants', 'fuzz', 'parse', 'kselftest', 'doctor']
+const verbs = [
+  'run',
+  'list',
+  'build',
+  'shell',
+  'mutants',
+  'bisect',
+  'walk',
+  'fuzz',
+  'parse',
+  'kselftest',
+  'series',
+  'kernel',
+  'doctor',
+]
 
 /** Words of the command lines in help texts, which are not broken. */
 function isOneWord(line: string): boolean {

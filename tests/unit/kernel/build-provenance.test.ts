@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test, type Test } from 'tap'
 import { sha256OfFile } from '../../../harness/cache/hash.ts'
-import { patchsetHash } from '../../../harness/kernel/build-provenance.ts'
 import type { SeriesPart } from '../../../harness/kernel/definition/definition.ts'
 import { provideKernel, type KernelBuild } from '../../../harness/kernel/provide.ts'
 import { projectRoot } from '../../../harness/base/paths.ts'
@@ -39,8 +38,8 @@ void test('with patches of the project, the command lines work in any checkout, 
   const [where, ...lines] = kernel.provenance.repeat
   t.equal(where, '# in the top directory of a checkout of gmemtest; the tree comes to ./linux')
   const series = path.join(path.relative(projectRoot, inside), 'series')
-  t.ok(lines.includes(`apply_mails ${series}/0001-b.patch 1`))
-  t.ok(lines.includes(`apply_mails ${series}/0002-c.patch 1`))
+  t.ok(lines.includes(`apply_mails ${series}/0001-b.patch 1 1`))
+  t.ok(lines.includes(`apply_mails ${series}/0002-c.patch 1 1`))
 
   await using checkout = await mkdtempDisposable(path.join(tmpdir(), 'gmemtest-provenance-'))
   execFileSync('git', ['init', '-q', checkout.path])
@@ -121,18 +120,4 @@ void test('encoded mails, levels and commits: the command lines make the same vm
     GIT_CONFIG_VALUE_0: 'change',
   })
   t.match(await readFile(path.join(empty, 'linux/virt/gmem.c'), 'utf8'), /b = 60;/)
-})
-
-void test("KCIDB's patchset_hash", (t) => {
-  const directory = t.testdir({ 'a.patch': 'a\n', 'b.patch': 'b\n' })
-  const wanted = execFileSync('sh', ['-c', 'sha256sum *.patch | cut -c-64 | sha256sum | cut -c-64'], {
-    cwd: directory,
-  })
-  const hashes = execFileSync('sh', ['-c', 'sha256sum *.patch | cut -c-64'], {
-    cwd: directory,
-    encoding: 'utf8',
-  })
-  t.equal(patchsetHash(hashes.trim().split('\n')), wanted.toString().trim())
-  t.equal(patchsetHash([]), '')
-  t.end()
 })

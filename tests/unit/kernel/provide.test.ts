@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { BuildError, UsageError } from '../../../harness/base/errors.ts'
 import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { patchsetHash } from '../../../harness/kernel/build-provenance.ts'
+import { patchsetHash } from '../../../harness/kernel/proof/series-proof.ts'
 import { sha256 } from '../../../harness/cache/hash.ts'
 import { gmemPatch, miniDefinition, noticesOf, recordingContext } from './fixtures/mini-tree.ts'
 

@@ -62,7 +62,7 @@ void test('a path without a series is refused', async (t) => {
   const bad = { '0001-x.patch': 'Subject: [PATCH] x\n\nnothing here\n' }
   const cover = { '0000-c.patch': 'From: a@b\nSubject: [PATCH 0/2] all of it\n\nHello.\n' }
   const files = {
-    'mails.mbox': `${gmemPatch()}\nFrom x Mon Sep 17 00:00:00 2001\nFrom: a@b\nSubject: Re: x\n\nGood.\n`,
+    'mails.mbox': `${gmemPatch()}\nFrom x Mon Sep 17 00:00:00 2001\nFrom: a@b\nSubject: [PATCH] x\n\nGood.\n`,
     'half.patch': gmemPatch().slice(0, gmemPatch().indexOf('diff --git')),
   }
   const directory = t.testdir({
@@ -82,7 +82,7 @@ void test('a path without a series is refused', async (t) => {
   })
   const mails = {
     code: 'PATCH_UNREADABLE',
-    message: /^the patch 'mails\.mbox\[2\]: Re: x' \(\/.*\/mails\.mbox\) cannot/,
+    message: /^the patch 'mails\.mbox\[2\]: \[PATCH\] x' \(\/.*\/mails\.mbox\) cannot/,
   }
   await t.rejects(read(t, part('mails.mbox')), mails)
   await t.rejects(read(t, part('half.patch')), {

@@ -36,7 +36,7 @@ const files = {
 
 void test('a definition whose files all exist', async (t) => {
   const file = await definitionOf(t.testdir(files), {})
-  t.match(await loadUsableDefinition(file, signal), { name: 'mine', source: { kind: 'dir' } })
+  t.match(await loadUsableDefinition(file, { signal }), { name: 'mine', source: { kind: 'dir' } })
 })
 
 void test('remote and cached sources are not checked', async (t) => {
@@ -46,7 +46,7 @@ void test('remote and cached sources are not checked', async (t) => {
     '{git: https://example.org/linux, ref: v1}',
   ]) {
     const file = await definitionOf(directory, { source: `source: ${source}` })
-    t.match(await loadUsableDefinition(file, signal), { name: 'mine' })
+    t.match(await loadUsableDefinition(file, { signal }), { name: 'mine' })
   }
 })
 
@@ -135,7 +135,7 @@ for (const [what, lines, code, message, hint] of slips) {
     const directory = t.testdir(files)
     execFileSync('git', ['init', '-q', path.join(directory, 'repo')])
     const file = await definitionOf(directory, lines)
-    await t.rejects(loadUsableDefinition(file, signal), {
+    await t.rejects(loadUsableDefinition(file, { signal }), {
       fault: 'usage',
       code,
       message,

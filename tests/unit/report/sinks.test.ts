@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import type { RunEvent, Sink } from '../../../harness/report/events.ts'
+import type { RunEvent } from '../../../harness/report/events.ts'
 import { jsonLinesSink } from '../../../harness/report/jsonl.ts'
-import { Sinks } from '../../../harness/report/sinks.ts'
+import { Sinks, type Sink } from '../../../harness/report/sinks.ts'
 import { tapSink } from '../../../harness/report/tap/tap.ts'
 
 const options = { isTty: false, directory: '/r' }

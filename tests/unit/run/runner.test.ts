@@ -145,3 +145,12 @@ void test('an instance is kept for its user after the last event', async (t) => 
   t.equal(kept, 1)
   t.ok(result.puppets[0]?.disposed())
 })
+
+void test('the end of each test has what the test looks at, also without an instance', async (t) => {
+  const tests = [named('a', fine, ['gup-test']), named('b', fine, ['hugetlb'], { pools: { '2M': 8 } })]
+  const { finished } = await run(tests, { expectSkips: ['hugetlb'] })
+  t.match(finished, [
+    { about: { rules: ['S-A1'], bugs: [], needs: ['gup-test'], pools: [] } },
+    { about: { rules: ['S-A1'], bugs: [], needs: ['hugetlb'], pools: ['2M'] } },
+  ])
+})

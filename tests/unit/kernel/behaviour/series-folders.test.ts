@@ -105,7 +105,11 @@ const refused: readonly [what: string, files: Readonly<Record<string, string>>, 
   ['quilt: no such patch', { series: 'b.patch\n', 'a.patch': one }, /cannot read the patch 'b\.patch'/],
   ['quilt: a folder', { series: 'x\n', 'x/a.patch': one }, /cannot read the patch 'x'/],
   ['quilt: nothing', { series: '# none\n', 'a.patch': one }, /has no patches/],
-  ['a maildir with a reply', { 'cur/1': one, 'new/2': mailOf({ subject: 'Re: x', body: 'Good.\n' }) }, /new\/2/],
+  [
+    'a maildir with a patch that lost its diff',
+    { 'cur/1': one, 'new/2': mailOf({ subject: '[PATCH] x', body: 'Good.\n' }) },
+    /new\/2/,
+  ],
 ]
 
 void test('a file that is not understood is refused by its name', async (t) => {

@@ -16,7 +16,6 @@ import {
 } from '../fixtures/mails.ts'
 import { pathPart, SeriesTree } from '../fixtures/series-tree.ts'
 
-const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
 const three = mailOf(first) + mailOf(second) + mailOf(third)
 const footer = entity('_____\nlist mailing list\n', {})
 const attachment = 'text/x-patch; name="x.patch"'
@@ -35,7 +34,7 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
   'text before a base64 mail': [`An archive:\n\n${mailOf(first, 'base64')}`, /text before its first mail/],
   'base64, then a separator without a time': [
     `${mailOf(first, 'base64')}From elsewhere\n${mailOf(second, 'base64').slice(separator.length)}`,
-    /m\[1\]: \[PATCH 1\/3\].* second mail/,
+    /m\[1\]: \[PATCH\].* second mail/,
   ],
   'plain, then base64 without separator': [
     mailOf(first) + entity(second.body, { subject: second.subject, encoding: 'base64' }),
@@ -45,11 +44,7 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
     mailOf(first, 'quoted-printable') + entity(third.body, { subject: third.subject }),
     /m\[1\].* second mail/,
   ],
-  'a reply without a patch': [
-    three + mailOf({ subject: 'Re: [PATCH 1/3] x', body: '> +x\n\nGood.\n' }),
-    /m\[4\].*no diff/,
-  ],
-  'a reply to the cover letter': [cover('Re: [PATCH 0/3] x') + three, /m\[1\].*no diff/],
+  'only a reply': [mailOf({ subject: 'Re: [PATCH 1/3] x', body: '> +x\n\nGood.\n' }), /no diff/],
   'a subject about 0/1': [cover('[PATCH 1/1] from 0/1 to 1/1'), /no diff/],
   'a mail in HTML alone': [
     mailOf({ subject: 'x', body: `<p>${plain1.replaceAll('\n', '<br>')}</p>\n` }, '8bit', 'text/html'),
@@ -60,13 +55,10 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
     /no diff/,
   ],
   'a compressed file': ['\u001f\u008b\u0008\u0000', /compressed/],
-  'CR LF inside base64': [mailOf({ ...first, body: crlf(first.body) }, 'base64'), /CR LF/],
-  'CR LF inside base64, a new file': [mailOf({ ...third, body: crlf(third.body) }, 'base64'), /CR LF/],
   'CR in the file, not encoded': [
     mailOf({ subject: 'x', body: 'x\n---\n--- /dev/null\n+++ b/virt/crlf\n@@ -0,0 +1 @@\n+one\r\n' }),
     /some lines of its diff end in CR LF/,
   ],
-  'a plain diff in CR LF': [crlf(plain3), /CR LF/],
   'a hunk with other blanks': [plain1.replace('@@ -', '@@\u00c2\u00a0-') + plain3, /passes over its line '@@/],
   'a combined diff': [`${plain1}diff --cc virt/other.c\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n`, /passes over/],
   'a line behind the last one of a hunk': [plain1.replace(/(return a[^\n]*\n)/, '$1+\tlost();\n'), /over its line '\+/],
@@ -141,7 +133,7 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
   ],
   'an attached file with a separator': [
     multipart('x', [note, entity(mailOf(first), { type: attachment })]),
-    /m\[1\].*no diff/,
+    /m\[1\].*no end/,
   ],
   'two attached files with separators': [
     multipart('x', [entity(`${note}${mailOf(first)}`, { type: attachment }), entity(mailOf(third), {})]),

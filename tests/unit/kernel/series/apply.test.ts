@@ -10,7 +10,7 @@ import { recordingContext } from '../fixtures/mini-tree.ts'
 const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)
 
 function patchOf(name: string, diff: string): Patch {
-  const how = { kind: 'diff' } as const
+  const how = { kind: 'diff', isCrLf: false } as const
   return { name, origin: `${name}.patch`, how, subject: name, diff, strip: 1, sha256: '', content: '' }
 }
 

@@ -21,7 +21,7 @@ const patches: readonly Patch[] = [
   {
     name: 'p',
     origin: 'p.patch',
-    how: { kind: 'diff' },
+    how: { kind: 'diff', isCrLf: false },
     subject: 'p',
     diff: 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n',
     strip: 1,

@@ -1,7 +1,7 @@
 // The search on kernels with one bug each, and on one without.
 import { test } from 'tap'
 import { linesOf } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
-import { search, type SearchResult } from '../../../../../harness/campaigns/fuzz/search/search.ts'
+import { search, type SearchResult } from '../../../../../harness/campaigns/fuzz/search/search-sequences.ts'
 import { fakeBench } from '../fixtures/fake-bench.ts'
 import type { Bug } from '../fixtures/fake-kernel.ts'
 

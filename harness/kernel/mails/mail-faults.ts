@@ -1,8 +1,8 @@
 // What git would read without a word, and otherwise than its sender meant it: text that is lost, or half decoded.
 // Texts are `latin1`, one byte in each character: a patch may contain bytes that are no UTF-8.
-import { lineOutside } from './line-outside.ts'
-import type { Fault } from './patch-fault.ts'
-import { hasDiff } from './patch.ts'
+import { lineOutside } from '../series/line-outside.ts'
+import type { Fault } from '../series/patch-fault.ts'
+import { hasDiff } from '../series/patch.ts'
 
 const magics = [
   ['\x1f\x8b', 'gunzip'],
@@ -33,11 +33,28 @@ export function faultOfPlain(text: string): Fault | undefined {
   return { what: 'it has text before its first mail', hint: "remove the lines before the first line 'From …'" }
 }
 
+/** Finds a mail, with its lines in LF, that git has not split from the next one, or that it has split within. */
+export function faultOfSplit(mail: string, isReply: boolean): Fault | undefined {
+  return openParts(mail) ?? (isReply ? undefined : secondMail(mail))
+}
+
+/** Finds parts without an end: the file is cut off there, or an attached mail begins with a separator. */
+function openParts(mail: string): Fault | undefined {
+  const head = mail.slice(0, mail.search(/\n\n|$/)).replaceAll(/\n[ \t]+/g, ' ')
+  const [, quoted, word] = /^content-type: *multipart\/[^\n]*\bboundary=(?:"([^"\n]+)"|([^\s;]+))/im.exec(head) ?? []
+  const boundary = quoted ?? word
+  if (boundary === undefined || mail.includes(`\n--${boundary}--`)) return undefined
+  return {
+    what: 'its last part has no end: it is cut off, or a line in it begins with From',
+    hint: 'fetch the mail again, or save the attached patches as files of their own',
+  }
+}
+
 /** Finds text of a mail, as git splits it, that is not in what git reads from it: `message` and `diff`. */
 export function faultOfMail(raw: string, message: string, diff: string): Fault | undefined {
   const text = raw.replaceAll('\r\n', '\n')
   const read = `${message}\n${diff}`
-  return secondMail(text) ?? lostDiff(text, read) ?? encodedDiff(text, read) ?? mixedLineEnds(raw)
+  return lostDiff(text, read) ?? encodedDiff(text, read) ?? mixedLineEnds(raw)
 }
 
 const block = /^(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2,}/gm

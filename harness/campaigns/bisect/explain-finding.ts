@@ -1,0 +1,69 @@
+// Says what the end of a search means, and the next step.
+import type { Ends } from './search.ts'
+import type { Finding, Step } from './find-patch.ts'
+
+/** A patch of the series, as messages name it. */
+export interface NamedPatch {
+  readonly name: string
+  readonly subject: string
+}
+
+/** The meaning of a finding that is no patch. */
+export interface Explanation {
+  readonly message: string
+  readonly hint: string
+}
+
+/** Names a kernel by its patches: `11 of 22 patches (up to 0011-x.patch)`. */
+export function kernelName(applied: number, patches: readonly NamedPatch[]): string {
+  const last = patches[applied - 1]
+  return `${applied} of ${patches.length} patches${last === undefined ? '' : ` (up to ${last.name})`}`
+}
+
+/** Explains the end of a search that has not found one patch; undefined when it has. */
+export function explain(
+  finding: Finding,
+  ends: Ends,
+  steps: readonly Step[],
+  patches: readonly NamedPatch[],
+): Explanation | undefined {
+  const at = (applied: number): string => kernelName(applied, patches)
+  const why = (applied: number): string => steps.find((step) => step.applied === applied)?.message ?? 'unknown'
+  switch (finding.kind) {
+    case 'found':
+      return undefined
+    case 'among': {
+      const [first = 1] = finding.patches
+      const names = finding.patches.map((patch) => patches[patch - 1]?.name ?? String(patch)).join(', ')
+      return {
+        message: `the first bad patch is one of ${names}: the kernels between them could not be tested`,
+        hint: `with ${at(first)}: ${why(first)}`,
+      }
+    }
+    case 'swapped': {
+      return {
+        message: `good and bad are swapped: the kernel with ${at(ends.good)} is bad, the one with ${at(ends.bad)} is good`,
+        hint: 'name as --bad a state in which the test fails, and as --good an earlier one in which it passes',
+      }
+    }
+    case 'not-reproduced':
+      return {
+        message: `the bug does not reproduce: the kernel with ${at(ends.bad)} is good`,
+        hint: 'a bug that shows only sometimes needs more runs of each kernel: --runs 20',
+      }
+    case 'good-is-bad':
+      return {
+        message: `no kernel from ${at(ends.good)} on is good: ${why(ends.good)}`,
+        hint: `name an earlier state as --good: fewer patches than ${ends.good}, or another source`,
+      }
+    case 'end-skipped': {
+      const option = finding.applied === ends.bad ? '--bad' : '--good'
+      return {
+        message: `the kernel with ${at(finding.applied)} has no result: ${why(finding.applied)}`,
+        hint: `name another ${option}: a patch with which the kernel builds and boots, and has what the test requires`,
+      }
+    }
+    default:
+      return finding satisfies never
+  }
+}

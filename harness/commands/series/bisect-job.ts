@@ -1,0 +1,204 @@
+// The work of `gmemtest bisect`: the search, its results as events, and its log.
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { exitCodes, UsageError } from '../../base/errors.ts'
+import { plural } from '../../base/plural.ts'
+import { cacheDirectory, launcher } from '../../base/paths.ts'
+import { bisectLog } from '../../campaigns/bisect/bisect-log.ts'
+import { kernelName } from '../../campaigns/bisect/explain-finding.ts'
+import { findPatch, type Finding } from '../../campaigns/bisect/find-patch.ts'
+import type { Ends } from '../../campaigns/bisect/search.ts'
+import { StepsFile } from '../../campaigns/bisect/steps-file.ts'
+import type { Trial } from '../../campaigns/bisect/trial.ts'
+import { tryCommand } from '../../campaigns/bisect/try-command.ts'
+import { shellLine } from '../../process/child.ts'
+import { sha256OfFile } from '../../cache/hash.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import { stateNamed, withFirstPatches } from '../../kernel/first-patches.ts'
+import { lookUpKernel, provideKernel, type KernelBuild } from '../../kernel/provide.ts'
+import type { Patch } from '../../kernel/series/patch.ts'
+import { withEnding } from '../../report/ending.ts'
+import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { reporting } from '../../report/open-sinks.ts'
+import { plainText } from '../../report/plain.ts'
+import { buildOptions } from '../build-progress.ts'
+import type { CommandContext } from '../command-context.ts'
+import { flagsOf } from '../job-options.ts'
+import { progressLine } from '../progress.ts'
+import { foundLines, outcomeOf, statesOf } from './bisect-result.ts'
+import { prepareJob, type Job } from '../jobs/job.ts'
+import { kernelReady } from '../jobs/parts.ts'
+import { patchesOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
+
+/** The options of `gmemtest bisect`. */
+export interface BisectOptions extends SeriesOptions {
+  readonly good?: string
+  readonly bad?: string
+  readonly exec?: string
+  readonly runs?: number
+}
+
+const suite = 'bisect'
+const testName = 'first-bad-patch'
+const logName = 'bisect.log'
+const outputName = 'exec.log'
+
+type Emit = (event: RunEvent) => Promise<void>
+
+/** A search whose inputs are read. */
+interface Search {
+  readonly patches: readonly Patch[]
+  readonly ends: Ends
+  /** The scenarios, or the command of the user. */
+  readonly how: SeriesTests | { readonly command: string }
+  readonly runs: number
+  readonly memory: StepsFile
+}
+
+/** Searches for the first bad patch, and returns the exit code. */
+export async function runBisect(
+  patterns: readonly string[],
+  options: BisectOptions,
+  context: CommandContext,
+): Promise<number> {
+  requireOneWay(patterns, options)
+  const [job, search] = await prepareJob(options, context, suite, (definition) =>
+    prepare(definition, patterns, options, context),
+  )
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, job.reports, async (report) => {
+    await report.emit({
+      type: 'run-started',
+      time: job.started.toISOString(),
+      version: eventsVersion,
+      kernel: job.definition.name,
+      dialect: job.definition.dialect,
+      suite,
+      tests: [testName],
+      isolation: 'none',
+    })
+    return await withEnding(report.emit, (emit) => execute(search, job, emit))
+  })
+}
+
+/** @throws {UsageError} USAGE */
+function requireOneWay(patterns: readonly string[], { exec, runs }: BisectOptions): void {
+  if (exec === undefined && patterns.length === 0) {
+    throw new UsageError('USAGE', 'nothing says which kernels are good', {
+      hint: 'name a scenario that fails on the bad kernel, or a command with --exec',
+    })
+  }
+  if (exec !== undefined && (patterns.length > 0 || runs !== undefined)) {
+    throw new UsageError('USAGE', `--exec excludes ${patterns.length > 0 ? 'scenarios' : '--runs'}`, {
+      hint: 'leave one of them out; the command of --exec may call gmemtest run',
+    })
+  }
+}
+
+async function prepare(
+  definition: KernelDefinition,
+  patterns: readonly string[],
+  options: BisectOptions,
+  context: CommandContext,
+): Promise<Search> {
+  const patches = await patchesOf(definition, context)
+  const ends = {
+    good: options.good === undefined ? 0 : stateNamed(options.good, patches, '--good'),
+    bad: options.bad === undefined ? patches.length : stateNamed(options.bad, patches, '--bad'),
+  }
+  if (ends.good >= ends.bad) {
+    throw new UsageError(
+      'BISECT_ENDS',
+      `--good has ${plural(ends.good, 'patch')} and --bad has ${ends.bad}: the good state must come first`,
+      { hint: 'a state has all patches up to the one that is named; the first bad patch lies between the two' },
+    )
+  }
+  const { exec: command, runs = 1 } = options
+  const how = command === undefined ? await testsFor(definition, patterns, options, 'bisect') : { command }
+  const quiet = { ...context, cache: cacheDirectory(), progress: () => undefined }
+  const { key = definition } = await lookUpKernel(definition, quiet)
+  const what =
+    'command' in how
+      ? how
+      : await Promise.all(how.files.map(async ({ name, file }) => [name, await sha256OfFile(file)]))
+  const { accel, append } = options
+  const memory = new StepsFile(cacheDirectory(), [key, ends, what, runs, accel ?? '', append ?? []])
+  return { patches, ends, how, runs, memory }
+}
+
+async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
+  const { patches, ends, memory } = search
+  const { context, definition, directory } = job
+  const say = (text: string): void => void context.stderr.write(`gmemtest: ${plainText(text)}\n`)
+  const started = performance.now()
+  await emit({ type: 'test-started', suite, name: testName, title: `of ${definition.name}` })
+  const steps = await memory.read()
+  if (steps.length > 0) say(`going on with the results of ${plural(steps.length, 'kernel')} of an earlier search`)
+  const states = await statesOf(patches, context)
+  const log = async (finding?: Finding): Promise<void> =>
+    writeFile(path.join(directory, logName), bisectLog(steps, states, finding))
+  let last: KernelBuild | undefined
+  const { finding } = await findPatch({
+    ends,
+    earlier: [...steps],
+    tryAt: (applied) =>
+      tryAt(applied, search, job, async (kernel) => {
+        last = kernel
+      }),
+    keep: (kept) => memory.write(kept),
+    onTest: (applied, left) =>
+      say(`testing the kernel with ${kernelName(applied, patches)}, and then at most ${plural(left, 'more kernel')}`),
+    onStep: async (step) => {
+      steps.push(step)
+      say(`${step.mark}: ${step.message}`)
+      await log()
+    },
+  }).catch((error: unknown) => {
+    if (steps.length > 0) say(`the results of ${plural(steps.length, 'kernel')} are kept: the same command goes on`)
+    throw error
+  })
+  await log(finding)
+  await memory.remove()
+  const milliseconds = performance.now() - started
+  // Not before: no other kernel would follow the one that the progress shows.
+  if (last !== undefined) await emit(kernelReady(last, started))
+  const outcome = outcomeOf(finding, steps, { ends, patches, again: againOf(search, job) })
+  await emit({ type: 'test-finished', suite, name: testName, milliseconds, ...outcome })
+  for (const line of await foundLines(finding, patches, context)) say(line)
+  say(`the steps are in ${path.join(directory, logName)}`)
+  const exitCode = outcome.verdict === 'PASS' ? exitCodes.ok : exitCodes.testFailed
+  const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0, [outcome.verdict]: 1 }
+  await emit({ type: 'run-finished', milliseconds, verdicts, exitCode })
+  return exitCode
+}
+
+function againOf({ ends, how, runs }: Search, { options }: Job): string {
+  const flags = [...flagsOf(options), '--good', String(ends.good), '--bad', String(ends.bad)]
+  if ('command' in how) return shellLine(launcher(), ['bisect', ...flags, '--exec', how.command])
+  const times = runs === 1 ? [] : ['--runs', String(runs)]
+  return shellLine(launcher(), ['bisect', ...flags, ...times, ...how.files.map(({ name }) => name)])
+}
+
+type OnBuilt = (kernel: KernelBuild) => Promise<void>
+
+async function tryAt(applied: number, { how, runs, patches }: Search, job: Job, onBuilt: OnBuilt): Promise<Trial> {
+  const { context, definition, options, directory } = job
+  if (!('command' in how)) return await tryPatches(applied, how, job, { runs, onBuilt })
+  return await tryCommand({
+    command: how.command,
+    build: async () => {
+      const partial = withFirstPatches(definition, applied)
+      using line = progressLine(context.stderr, context.isTty)
+      const kernel = await provideKernel(partial, buildOptions(line, partial, options, context.signal))
+      await onBuilt(kernel)
+      return {
+        GMEMTEST_KERNEL: kernel.directory,
+        GMEMTEST_PATCHES: String(applied),
+        GMEMTEST_PATCH: patches[applied - 1]?.name ?? '',
+      }
+    },
+    logFile: path.join(directory, outputName),
+    signal: context.signal,
+  })
+}

@@ -1,0 +1,103 @@
+// The common work of `bisect` and `walk`: the kernels of a series, and a trial of each.
+import { UsageError } from '../../base/errors.ts'
+import { cacheDirectory } from '../../base/paths.ts'
+import { plural } from '../../base/plural.ts'
+import { select } from '../../base/select.ts'
+import { bytes } from '../../base/units.ts'
+import { tryKernel, type Trial } from '../../campaigns/bisect/trial.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import { withFirstPatches } from '../../kernel/first-patches.ts'
+import type { KernelBuild } from '../../kernel/provide.ts'
+import { readSeries } from '../../kernel/series.ts'
+import type { Patch } from '../../kernel/series/patch.ts'
+import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
+import type { RunOptions } from '../../run/run-options.ts'
+import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
+import { skipsBetweenPatches } from '../../suites/scenarios/expected-skips.ts'
+import { findScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
+import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
+import type { CommandContext } from '../command-context.ts'
+import type { JobOptions } from '../job-options.ts'
+import { againLine } from '../jobs/again-line.ts'
+import { builtKernel, namedDialect } from './built-kernels.ts'
+import { runFactsOf, type Job } from '../jobs/job.ts'
+import { provideParts } from '../jobs/parts.ts'
+
+/** The options of the verbs that try the kernels of a series. */
+export interface SeriesOptions extends JobOptions {
+  /** Another directory of scenarios. */
+  readonly scenarios?: string
+}
+
+/** The scenarios that are run on each kernel of a series. */
+export interface SeriesTests {
+  readonly files: readonly ScenarioFile[]
+  readonly dialect: RunOptions['dialect']
+  readonly plan: BootPlan
+}
+
+/**
+ * Reads the patches of a kernel.
+ * @throws {UsageError} SERIES_NONE when it has none
+ */
+export async function patchesOf(definition: KernelDefinition, { signal }: CommandContext): Promise<Patch[]> {
+  const patches = await readSeries(definition.series, {
+    cache: cacheDirectory(),
+    signal,
+    progress: () => undefined,
+  })
+  if (patches.length > 0) return patches
+  throw new UsageError('SERIES_NONE', `the kernel ${definition.name} has no series`, {
+    hint: 'name a kernel definition with a series: --kernel',
+  })
+}
+
+/** Returns the subject of a patch without the prefix of its mail, `[PATCH 3/9]`. */
+export function subjectOf({ subject }: Pick<Patch, 'subject'>): string {
+  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, '')
+}
+
+/** Loads the scenarios that the patterns choose. `verb` is for messages. */
+export async function testsFor(
+  definition: KernelDefinition,
+  patterns: readonly string[],
+  { scenarios: directory }: SeriesOptions,
+  verb: string,
+): Promise<SeriesTests> {
+  const dialect = namedDialect(definition, `${verb} needs`)
+  const files = select(await findScenarioFiles(directory), patterns, 'scenario')
+  const tests = (await loadScenarios(files)).map((scenario) => scenarioTest(scenario, dialect))
+  return { files, dialect, plan: planBoots(tests, bytes(process.availableMemory())) }
+}
+
+/** Builds the kernel with the first patches of the series, boots it, and runs the tests on it; a long build is told. */
+export async function tryPatches(
+  applied: number,
+  { dialect, plan }: SeriesTests,
+  job: Job,
+  { runs, onBuilt }: { readonly runs: number; readonly onBuilt: (kernel: KernelBuild) => Promise<void> },
+): Promise<Trial> {
+  const { context, definition, options } = job
+  const partial = withFirstPatches(definition, applied)
+  // The kernel boots once: a saved state of it would be used once as well.
+  const sharing: Job = { ...job, isolation: 'none' }
+  return await tryKernel({
+    ...runFactsOf(job, dialect),
+    expectSkips: skipsBetweenPatches,
+    needsDialect: true,
+    plan,
+    runs,
+    build: async () => {
+      const parts = await provideParts(partial, options, context)
+      const { cached, provenance } = parts.kernel
+      if (!cached) {
+        const { objects, cpuSeconds } = provenance
+        context.stderr.write(`gmemtest: built ${plural(objects, 'object')} in ${Math.round(cpuSeconds)} CPU-seconds\n`)
+      }
+      await onBuilt(parts.kernel)
+      return builtKernel(parts, String(applied), sharing, () => undefined)
+    },
+    emit: async () => undefined,
+    again: (name) => againLine('run', ['--kernel', definition.name], name),
+  })
+}
