@@ -5,6 +5,7 @@
 #   make nightly make test and what takes hours: all mutants, kernels of another suite, the debug kernels
 #   make check   types, lint, format, imports, unused code, C warnings, unit tests; under a minute, no VM
 #   make bench   measures the figures that docs/performance.md explains
+#   make man     writes the manual pages, gmemtest.1 and one for each verb, to dist/man
 #   make setup   installs what is missing and does nothing else
 #   make clean   removes results and node_modules; kernels stay in the cache
 #
@@ -25,7 +26,7 @@ unit_tests := $(sort $(shell find tests/unit -name '*.test.ts'))
 # Flags of a make that runs all goals at once, JOBS of them unless the caller of make gave -j, and shows all faults.
 parallel = --no-print-directory --keep-going --output-sync=target $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-.PHONY: help run test nightly check bench setup clean format types lint walls unused c-check headers rules unit $(unit_tests)
+.PHONY: help run test nightly check bench setup clean dist man format types lint walls unused c-check headers rules unit $(unit_tests)
 .DEFAULT_GOAL := help
 
 help:
@@ -101,6 +102,22 @@ $(unit_tests):
 bench: setup
 	@$(with_node) node bench/main.ts $(ARGS)
 
+# What npm pack adds to the sources. Node strips no types below node_modules, so the modules are compiled; the commit is stored,
+# because a package has no repository; and the shrinkwrap file gives the dependencies the versions that were tested.
+dist:
+	@rm -rf dist
+	@$(with_tools) tsc -p tsconfig.package.json
+	@$(with_tools) tsc -p tsconfig.types.json
+	@$(with_tools) node --input-type=module >dist/revision.json --eval " \
+		import { ownRevision } from '$(CURDIR)/harness/commands/helping/own-version.ts'; \
+		console.log(JSON.stringify(await ownRevision()))"
+	@$(MAKE) --no-print-directory man
+	@cp package-lock.json npm-shrinkwrap.json
+
+# The pages repeat the help texts, so they are made from these and not committed: no commit has stale ones.
+man:
+	@./gmemtest manual --output dist/man
+
 setup: node_modules/.package-lock.json
 	@sh harness/setup.sh fit
 	@sh harness/setup.sh packages
@@ -111,4 +128,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@sh harness/setup.sh npm
 
 clean:
-	@rm -rf results node_modules .tap
+	@rm -rf results node_modules .tap dist npm-shrinkwrap.json

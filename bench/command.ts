@@ -1,6 +1,8 @@
 // Runs the command line like a user and observes it from outside: the time of its output, and its memory.
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { dieWithHarness } from '../harness/process/run-program.ts'
 import { inProject } from '../harness/base/paths.ts'
@@ -24,13 +26,16 @@ async function peakOf(pid: number | undefined): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024
 }
 
+/** Runs of a measurement are no past of the kernels of the user. */
+const ownHistory = path.join(tmpdir(), `gmemtest-bench-${process.pid}.sqlite`)
+
 /** Runs `./gmemtest` to its end. */
 async function observe(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Observed> {
   const begin = performance.now()
   const [file, wrapped] = dieWithHarness(inProject('gmemtest'), args)
   const child = spawn(file, wrapped, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, GMEMTEST_HISTORY: ownHistory, ...environment },
     timeout: deadlineMilliseconds,
   })
   let firstPoint: number | undefined

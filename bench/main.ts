@@ -4,6 +4,7 @@ import { conversions } from './conversions.ts'
 import { html } from './html.ts'
 import { kernelBuild } from './kernel-build.ts'
 import { merge } from './merge.ts'
+import { reports } from './reports.ts'
 import { jobs, restore } from './restore.ts'
 import { roundTrip } from './round-trip.ts'
 import { scenarios } from './scenarios.ts'
@@ -19,6 +20,7 @@ const measurements = [
   conversions,
   consoleReading,
   merge,
+  reports,
   html,
   kernelBuild,
 ]

@@ -99,6 +99,7 @@ export const merge: Measurement = {
         ['merge', '--output', path.join(home, 'merged'), ...directories],
         {
           stdio: ['ignore', 'ignore', 'ignore'],
+          env: { ...process.env, GMEMTEST_HISTORY: path.join(home, 'history.sqlite') },
         },
       )
       if (status !== 1) throw new Error(`gmemtest merge ended with ${status}, not with 1, so its time is worthless`)

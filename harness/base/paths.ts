@@ -3,12 +3,35 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { InfraError } from './errors.ts'
 
-/** The top level of the checkout. */
-export const projectRoot: string = path.resolve(import.meta.dirname, '../..')
+/** The ending of the modules that run: an npm package has them compiled, in dist/. */
+export const moduleEnding: string = path.extname(import.meta.filename)
+/** The modules that run are those of an npm package, and not those of a checkout. */
+export const isPackage: boolean = moduleEnding === '.js'
+/** The top level of the checkout or of the npm package. */
+export const projectRoot: string = path.resolve(import.meta.dirname, isPackage ? '../../..' : '../..')
 
-/** Returns a path inside the checkout. */
+/** Returns a path inside the checkout or the npm package. */
 export function inProject(...parts: readonly string[]): string {
   return path.join(projectRoot, ...parts)
+}
+
+/**
+ * Returns the file that Node can load for a module: below node_modules Node strips no types, so the TypeScript of an npm
+ * package has a compiled form in dist/.
+ */
+export function loadable(file: string): string {
+  if (!isPackage || !isOfProject(file)) return file
+  return inProject('dist', path.relative(projectRoot, file)).replace(/\.ts$/, moduleEnding)
+}
+
+/** Returns whether a file belongs to the checkout or the npm package of gmemtest. */
+export function isOfProject(file: string): boolean {
+  return file.startsWith(`${projectRoot}${path.sep}`)
+}
+
+/** Returns whether a file is a module of the harness. A stack names the source of a module or, without its map, the compiled one. */
+export function isOfHarness(file: string): boolean {
+  return file.startsWith(inProject('harness/')) || file.startsWith(inProject('dist/harness/'))
 }
 
 /** Returns the path of a file for messages: relative inside the checkout, otherwise as it is. */

@@ -4,13 +4,13 @@ import { exitCodes, UsageError } from '../base/errors.ts'
 import { plural } from '../base/plural.ts'
 import { provideKernel } from '../kernel/provide.ts'
 import { expectedSkips } from '../suites/scenarios/expected-skips.ts'
-import { buildOptions } from './build-progress.ts'
+import { buildOptions } from './progress/build-progress.ts'
 import type { CommandContext } from './command-context.ts'
 import { kernelOptions, withOptions, type KernelOptions } from './job-options.ts'
 import { chosenDefinition } from './definitions/kernel-choice.ts'
 import { positiveInteger } from './option-parsers.ts'
 import { elapsed } from '../report/status-line.ts'
-import { progressLine } from './progress.ts'
+import { progressLine } from './progress/progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 
 interface BuildOptions extends KernelOptions {
@@ -55,6 +55,8 @@ export function build(context: CommandContext): Command {
       context.exitsWith(async (argument: string | undefined, options: BuildOptions) => {
         await requireEnvironment()
         const name = nameOf(argument, options.kernel)
+        using line = progressLine(context.stderr, context.isTty)
+        line.showLater('reading the definition, its source and its series')
         const definition = await chosenDefinition(
           { ...options, ...(name === undefined ? {} : { kernel: name }) },
           context,
@@ -62,7 +64,6 @@ export function build(context: CommandContext): Command {
         // Otherwise a run would find a mistake there, after minutes of building.
         await expectedSkips(definition)
         const started = performance.now()
-        using line = progressLine(context.stderr, context.isTty)
         const kernel = await provideKernel(definition, {
           ...buildOptions(line, definition, options, context.signal),
           verify: options.verify ?? false,

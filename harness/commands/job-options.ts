@@ -11,10 +11,12 @@ import {
   aptSuite,
   duration,
   directoryToWrite,
+  fileToWrite,
   kernelWord,
   oneOf,
   positiveInteger,
   shardOfMany,
+  withWords,
   type GivenTime,
 } from './option-parsers.ts'
 
@@ -49,6 +51,12 @@ export interface JobOptions extends KernelOptions {
   readonly durations?: string
   /** The results against which only what is new counts. */
   readonly baseline?: string
+  /** The file of a list of known failures. */
+  readonly known?: string
+  /** How often a test whose result is new runs again. */
+  readonly retryNew?: number
+  /** The file of the history; the default is in the cache. */
+  readonly history?: string
   /** Print what would be done. */
   readonly dryRun?: true
   readonly timeLimit?: GivenTime
@@ -62,6 +70,7 @@ export interface JobOptions extends KernelOptions {
 const mostJobs = 64
 const mostShards = 1000
 const mostRetries = 10
+const mostRepeats = 100
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
@@ -70,7 +79,7 @@ function listed(text: string, before?: unknown): unknown {
 }
 
 const options = {
-  kernel: ['--kernel <name>', 'a kernel definition: a name, or the path of a YAML file'],
+  kernel: ['--kernel <kernel>', 'a kernel definition: a name, or the path of a YAML file'],
   source: [
     '--source <what>',
     'a source without a definition: git:URL#REF, git:URL (the base-commit of the series), debian:PACKAGE, tarball:URL#SHA256, or a directory',
@@ -105,7 +114,10 @@ const options = {
   report: [
     '--report <format[:file]>',
     `write this report, to a file or with :- to the standard output; may be given several times: ${Object.keys(reportWords).join(', ')}`,
-    (text: string, before?: unknown) => [...(Array.isArray(before) ? before : []), parseReport(text)],
+    withWords(Object.keys(reportWords), (text: string, before?: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      parseReport(text),
+    ]),
   ],
   shard: [
     '--shard <i/n>',
@@ -117,16 +129,27 @@ const options = {
     'divide the tests of --shard by the durations in these results (default: those in the cache, which must then be the same on all computers)',
   ],
   baseline: [
-    '--baseline <dir>',
-    'compare with these results of an earlier run: only a failure or a skip that they do not have counts',
+    '--baseline <run>',
+    'compare with an earlier run: only what is new counts; a directory or file of results, or a run of the history: last, KERNEL@last, or an id',
+  ],
+  known: ['--known <file>', 'a YAML list of known failures, which do not count until a given day'],
+  retryNew: [
+    '--retry-new <n>',
+    'with --baseline or --known: run a test whose result is new n times more, to tell whether it always fails; no verdict changes (default: 0)',
+    positiveInteger('--retry-new', mostRepeats, 0),
+  ],
+  history: [
+    '--history <file>',
+    'the history of results, to which this run is added (default: history.sqlite in the cache)',
+    fileToWrite('--history'),
   ],
   dryRun: ['--dry-run', 'print what would be built and run, and how long that takes; build and run nothing'],
   timeLimit: [
     '--time-limit <time>',
-    'begin no test after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
+    'begin no test or mutant after this time (90s, 30m, 2h), which includes the build; the others are a MISS',
     duration('--time-limit'),
   ],
-  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR'],
+  failFast: ['--fail-fast', 'end the run after the first FAIL or ERROR, or the first mutant that is not killed'],
   retryMachine: [
     '--retry-machine <n>',
     'try a test again up to n times after trouble of this computer, such as QEMU that was killed (default: 1)',
@@ -147,6 +170,9 @@ export const suiteOptions = [
   'shard',
   'durations',
   'baseline',
+  'known',
+  'retryNew',
+  'history',
   'timeLimit',
   'failFast',
   'retryMachine',
@@ -196,6 +222,32 @@ export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly kee
   throw new UsageError('OPTION_VALUE', `--keep leaves one instance up, and --jobs is ${jobs}`, {
     hint: 'leave one of the two out',
   })
+}
+
+/**
+ * @throws {UsageError} OPTION_VALUE for --retry-new without a comparison, which alone tells what is new, and beside --keep:
+ * the instance of the last test would be kept before the tests run again
+ */
+export function refuseLoneRetry({
+  retryNew = 0,
+  baseline,
+  known,
+  keep,
+}: Pick<JobOptions, 'retryNew' | 'baseline' | 'known'> & { readonly keep?: true }): void {
+  if (retryNew === 0) return
+  if (baseline === undefined && known === undefined) {
+    throw new UsageError('OPTION_VALUE', '--retry-new needs --baseline or --known, which tell what is new', {
+      hint: 'for example: --baseline last --retry-new 3',
+    })
+  }
+  if (keep !== true) return
+  throw new UsageError(
+    'OPTION_VALUE',
+    '--keep leaves the instance of the last test up, and --retry-new runs tests after it',
+    {
+      hint: 'leave one of the two out',
+    },
+  )
 }
 
 /** Returns the options of a kernel as words of a command line. */

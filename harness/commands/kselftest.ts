@@ -37,7 +37,7 @@ export function kselftest(context: CommandContext): Command {
   const command = new Command('kselftest')
     .description("Build the kernel's own selftests from the tree under test, run them in a VM, and report TAP.")
     .argument('[test...]', 'which tests, as TARGET:TEST; with --list, which targets')
-  return withOptions(command, suiteOptions, defaultSelftestKernel)
+  return withOptions(command, [...suiteOptions, 'dryRun'], defaultSelftestKernel)
     .option('--list', `list the tests of the targets (default: ${defaultTarget})`)
     .addHelpText('after', examples)
     .action(

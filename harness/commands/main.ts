@@ -1,10 +1,8 @@
 // From arguments to an exit code: finds the verb, loads only that one, and turns every failure into one clear message.
-import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, exitCodes, UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
-import { inProject } from '../base/paths.ts'
 import type { CommandContext } from './command-context.ts'
 import { commonOptions, verbIndex, withCommonOptions, type CommonOptions } from './common-options.ts'
 import { columnsOf, helpText } from './layout.ts'
@@ -24,10 +22,13 @@ const summaries = {
   parse: 'list the kernel splats in a log',
   report: 'make other reports of a run that is over',
   merge: 'merge the results of the shards of a run',
+  history: 'show the results of past runs: a test, a splat, or what is flaky',
   kselftest: "run the kernel's own selftests, from the tree under test, in a VM",
   series: 'show what a patch series is, or check whether it applies; build nothing',
   kernel: 'add, list, show or remove kernel definitions',
   doctor: 'list the programs that this computer lacks, and the command that installs them',
+  completion: 'print the script by which a shell completes command lines',
+  manual: 'print a manual page',
 } as const
 type Verb = keyof typeof summaries
 
@@ -43,10 +44,19 @@ const loaders: Readonly<Record<Verb, () => Promise<(context: CommandContext) => 
   parse: async () => (await import('./parse.ts')).parse,
   report: async () => (await import('./report.ts')).report,
   merge: async () => (await import('./merge.ts')).merge,
+  history: async () => (await import('./history.ts')).history,
   kselftest: async () => (await import('./kselftest.ts')).kselftest,
   series: async () => (await import('./definitions/series-verb.ts')).series,
   kernel: async () => (await import('./definitions/kernel-verb.ts')).kernel,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  async completion() {
+    const { completion } = await import('./helping/completion.ts')
+    return (context) => completion(context, () => allCommands(context))
+  },
+  async manual() {
+    const { manual } = await import('./helping/manual.ts')
+    return (context) => manual(context, () => allCommands(context))
+  },
 }
 
 const overview = `
@@ -115,10 +125,22 @@ async function commandFor(
   const [name = '--help', ...rest] = args.slice(first)
   if (name === 'help') return commandFor(rest.length > 0 ? [...rest, '--help'] : [], context)
   // Only this word: the verbs of the overview are names without actions.
-  if (name.startsWith('-') && name !== '--') return [prepared(overviewCommand(), context), [name]]
+  if (name.startsWith('-') && name !== '--') {
+    const version = name === '--version' ? await (await import('./helping/own-version.ts')).ownVersion() : ''
+    return [prepared(overviewCommand(version), context), [name]]
+  }
   const factory = await loaders[verbNamed(name)]()
-  const command = factory(context)
-  return [prepared(command.name(`gmemtest ${command.name()}`), context), rest]
+  return [named(factory(context), context), rest]
+}
+
+/** Makes the commands of gmemtest itself and of all verbs, which no arguments will reach. */
+async function allCommands(context: CommandContext): Promise<[root: Command, ...verbs: Command[]]> {
+  const verbs = await Promise.all(Object.values(loaders).map(async (load) => named((await load())(context), context)))
+  return [prepared(overviewCommand(''), context), ...verbs]
+}
+
+function named(command: Command, context: CommandContext): Command {
+  return prepared(command.name(`gmemtest ${command.name()}`), context)
 }
 
 /** Returns a stream that keeps nothing. */
@@ -139,11 +161,11 @@ function verbNamed(name: string): Verb {
   })
 }
 
-function overviewCommand(): Command {
+function overviewCommand(version: string): Command {
   const root = new Command('gmemtest')
     .description('Boots a patched kernel in QEMU, converts guest_memfd memory for real, and reports TAP.')
     .usage('VERB [options]')
-    .version(version(), '--version', 'print the version')
+    .version(version, '--version', 'print the version, with the commit')
     .helpCommand(false)
     .addHelpText('after', overview)
   for (const [name, summary] of Object.entries(summaries)) root.command(name).description(summary)
@@ -173,9 +195,4 @@ function usageErrorOf(error: CommanderError, args: readonly string[]): UsageErro
     cause: error,
     hint: near === undefined ? `see: gmemtest ${isVerb(verb) ? `${verb} ` : ''}--help` : `use ${near}`,
   })
-}
-
-function version(): string {
-  const found: unknown = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown'
 }

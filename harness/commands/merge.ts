@@ -21,11 +21,14 @@ export function merge(context: CommandContext): Command {
     .description('Merge the results of the shards of a run.')
     .usage('[options] <dir...>')
     .argument('[dir...]', 'the directories of the results of all shards')
-  return withOptions(command, ['baseline', 'output', 'report'])
+  return withOptions(command, ['baseline', 'known', 'history', 'output', 'report'])
     .addHelpText('after', examples)
     .action(
       context.exitsWith(
-        async (directories: readonly string[], options: Pick<JobOptions, 'baseline' | 'output' | 'report'>) => {
+        async (
+          directories: readonly string[],
+          options: Pick<JobOptions, 'baseline' | 'known' | 'history' | 'output' | 'report'>,
+        ) => {
           if (directories.length === 0) {
             throw new UsageError('USAGE', "missing required argument 'dir'", {
               hint: 'name the directories of all shards',

@@ -16,17 +16,30 @@ Examples:
   gmemtest mutants                 all mutants of ${defaultKernel}
   gmemtest mutants zap             those with "zap" in their names
   gmemtest mutants --all refcount  all scenarios on each, not only those that it names
+  gmemtest mutants --dry-run       what would be built and run
   gmemtest mutants --list          list the mutants, and build nothing
 
 The standard output is TAP 14: one test point a mutant, ok when it was killed. Exit codes: 0 all were
 killed, 1 a mutant was not, 69 a mutant could not be built.`
 
+const campaignOptions = [
+  'kernel',
+  'accel',
+  'timeLimit',
+  'failFast',
+  'retryMachine',
+  'output',
+  'report',
+  'aptSuite',
+  'dryRun',
+] as const
+
 /** The verb `mutants`. */
 export function mutants(context: CommandContext): Command {
   const command = new Command('mutants')
     .description('Put one bug after the other into a kernel, and see whether the scenarios notice.')
-    .argument('[name...]', 'which mutants: a part of a name, or a glob')
-  return withOptions(command, ['kernel', 'accel', 'output', 'report', 'aptSuite'], defaultKernel)
+    .argument('[mutant...]', 'which mutants: a part of a name, or a glob')
+  return withOptions(command, campaignOptions, defaultKernel)
     .option('--all', 'run all scenarios on each mutant and count all that fail')
     .option('--list', 'list the mutants, each with its bug and the scenarios that should notice it')
     .addHelpText('after', examples)

@@ -65,9 +65,17 @@ export function duration(option: string): (text: string) => GivenTime {
   }
 }
 
+/** A parser that has the words with which a value may begin, for the completion in a shell. */
+export type WordParser<Parser> = Parser & { readonly words: readonly string[] }
+
+/** Gives a parser its words. */
+export function withWords<Parser extends object>(words: readonly string[], parser: Parser): WordParser<Parser> {
+  return Object.assign(parser, { words })
+}
+
 /** Makes a parser for one of a few words. */
-export function oneOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+export function oneOf<Word extends string>(option: string, words: readonly Word[]): WordParser<(text: string) => Word> {
+  return withWords(words, (text: string) => {
     const word = words.find((candidate) => candidate === text)
     if (word === undefined) {
       const [near] = nearest(text, words)
@@ -76,7 +84,7 @@ export function oneOf<Word extends string>(option: string, words: readonly Word[
       })
     }
     return word
-  }
+  })
 }
 
 /** Makes a parser for some of a few words, separated by commas. */
@@ -104,6 +112,16 @@ export function directoryToWrite(option: string): (text: string) => string {
     if (kindOf(place) === 'directory') return text
     const found = place === wanted ? 'which is a file' : `and ${place} is a file`
     throw new UsageError('OPTION_VALUE', `${option} must be a directory, got '${text}', ${found}`, { hint })
+  }
+}
+
+/** Makes a parser for a file that exists or can be made. */
+export function fileToWrite(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== '' && !text.includes('\0') && kindOf(path.resolve(text)) !== 'directory') return path.resolve(text)
+    throw new UsageError('OPTION_VALUE', `${option} must be a file, got '${text}'`, {
+      hint: `for example: ${option} /var/lib/gmemtest/history.sqlite`,
+    })
   }
 }
 

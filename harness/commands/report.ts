@@ -22,16 +22,21 @@ export function report(context: CommandContext): Command {
     .description('Make reports of a run that is over.')
     .usage('[options] <dir>')
     .argument('[dir]', 'the directory of the results')
-  return withOptions(command, ['baseline', 'report'])
+  return withOptions(command, ['baseline', 'known', 'history', 'report'])
     .addHelpText('after', examples)
     .action(
-      context.exitsWith(async (directory: string | undefined, options: Pick<JobOptions, 'baseline' | 'report'>) => {
-        if (directory === undefined || directory === '') {
-          throw new UsageError('USAGE', "missing required argument 'dir'", {
-            hint: 'name the directory of a run, for example results/latest',
-          })
-        }
-        return reportStoredRun(directory, options, context)
-      }),
+      context.exitsWith(
+        async (
+          directory: string | undefined,
+          options: Pick<JobOptions, 'baseline' | 'known' | 'history' | 'report'>,
+        ) => {
+          if (directory === undefined || directory === '') {
+            throw new UsageError('USAGE', "missing required argument 'dir'", {
+              hint: 'name the directory of a run, for example results/latest',
+            })
+          }
+          return reportStoredRun(directory, options, context)
+        },
+      ),
     )
 }

@@ -48,6 +48,10 @@ export function run(context: CommandContext): Command {
     )
 }
 
+function namesOf(files: readonly ScenarioFile[]): string[] {
+  return files.map(({ name }) => name)
+}
+
 async function runScenarios(
   patterns: readonly string[],
   options: RunOptions,
@@ -65,16 +69,16 @@ async function runScenarios(
     return scenarios.map((scenario) => scenarioTest(scenario, dialect))
   }
   if (options.dryRun === true) {
-    const [facts, files] = await chooseJob(options, context, scenarioSuite, choose)
-    const { dryRun } = await import('./jobs/dry-run.ts')
+    const [facts, files] = await chooseJob(options, context, scenarioSuite, choose, namesOf)
+    const { dryRun } = await import('./planning/dry-run.ts')
     return dryRun(await load(files, plannedDialect(facts.definition.dialect)), facts)
   }
-  const [job, files] = await prepareJob(options, context, scenarioSuite, choose)
+  const [job, files] = await prepareJob(options, context, scenarioSuite, choose, namesOf)
   return runSuite(
     {
       verb: 'run',
       suite: scenarioSuite,
-      names: files.map(({ name }) => name),
+      names: namesOf(files),
       flags: options.scenarios === undefined ? [] : ['--scenarios', options.scenarios],
       isPlain: true,
       keep: options.keep === true,

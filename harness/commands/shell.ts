@@ -19,7 +19,7 @@ import { guestCpus } from '../instance/pool.ts'
 import { kernelOptions, withOptions, type JobOptions } from './job-options.ts'
 import { offerGdb } from './jobs/offer-gdb.ts'
 import { provideParts } from './jobs/parts.ts'
-import { progressLine } from './progress.ts'
+import { progressLine } from './progress/progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 
 type ShellOptions = Pick<JobOptions, 'kernel' | 'accel' | 'aptSuite' | 'append'>

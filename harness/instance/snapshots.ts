@@ -2,6 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../base/errors.ts'
+import { moduleEnding } from '../base/paths.ts'
 import { keyOf } from '../cache/hash.ts'
 import { findEntry, provideEntry, type Shelf } from '../cache/store.ts'
 import { discard } from '../cache/whole-directory.ts'
@@ -38,13 +39,13 @@ export class BootSplat extends Error {
 
 /** The code that finds the facts: another version of it may find other facts. */
 const probes = [
-  './probe.ts',
-  './try-dialects.ts',
-  '../catalogue/capabilities.ts',
-  '../uapi/constants.ts',
-  '../uapi/try-conversion.ts',
-  ...dialects.map((name) => `../uapi/dialects/${name}.ts`),
-].map((file) => path.join(import.meta.dirname, file))
+  './probe',
+  './try-dialects',
+  '../catalogue/capabilities',
+  '../uapi/constants',
+  '../uapi/try-conversion',
+  ...dialects.map((name) => `../uapi/dialects/${name}`),
+].map((file) => path.join(import.meta.dirname, `${file}${moduleEnding}`))
 
 /** Returns a key of all inputs of a state. */
 async function keyOfKind(options: InstanceKind): Promise<string> {

@@ -1,6 +1,6 @@
 // The record of one test in an instance, before it is judged.
 import type { AllowedSplat, SplatReading } from '../console/read-splats.ts'
-import type { TestPoint } from '../report/events.ts'
+import type { ConversionTime, TestPoint } from '../report/events.ts'
 import type { VmDeath } from '../vm/vm.ts'
 import type { Hang } from './hang.ts'
 
@@ -10,6 +10,8 @@ export interface Observation {
   readonly problem?: Error
   /** The reason for which the test did not check anything. */
   readonly skipped?: string
+  /** The durations of the conversions of the test. */
+  readonly conversions?: readonly ConversionTime[]
   /** The test points that a program has reported. */
   readonly points?: readonly TestPoint[]
   /** The last lines that a program has printed. */

@@ -21,10 +21,11 @@ export async function finishedOf(
 ): Promise<Finished> {
   const { milliseconds, observation } = attempt
   const allowed = [...attempt.earlier.allowed, ...attempt.allowed]
-  const { points = [] } = observation
+  const { points = [], conversions = [] } = observation
   const common = {
     milliseconds,
     ...(points.length === 0 ? {} : { points }),
+    ...(conversions.length === 0 ? {} : { conversions }),
     ...(beforehand === undefined ? {} : { beforehand }),
     ...(allowed.length === 0 ? {} : { allowed: allowed.map(({ note }) => note) }),
     ...splatsOf(attempt),

@@ -1,9 +1,10 @@
 // The provenance of a build: enough to identify the kernel under test, and to build it again by hand.
 import { availableParallelism } from 'node:os'
+import { isOfProject } from '../base/paths.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
 import { makeArguments } from './make.ts'
-import { applyByHand, isOfProject } from './series/apply-by-hand.ts'
+import { applyByHand } from './series/apply-by-hand.ts'
 import type { Patch } from './series/patch.ts'
 import type { SeriesClaims, SeriesProof } from './proof/series-proof.ts'
 import type { SourceIdentity } from './source/pristine.ts'

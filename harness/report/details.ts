@@ -8,19 +8,20 @@ import { yamlLines } from './tap/yaml-block.ts'
 
 /** Returns the lines about a result; none for one that passed without anything to tell. */
 export function detailLines(result: Result): string[] {
-  const { verdict, diagnostic, message, retried, splats = [], again } = result
+  const { verdict, diagnostic, message, retried, splats = [], again, repeated } = result
   const isFailure = isRed(result) || (verdict !== 'PASS' && verdict !== 'SKIP')
   const facts =
     isFailure && diagnostic !== undefined
       ? yamlLines(diagnosticFields(result))
       : [
           ...(isFailure ? yamlLines({ verdict, problem: message ?? verdict }) : []),
+          ...(repeated === undefined ? [] : yamlLines({ when_repeated: repeated })),
           ...(retried === undefined ? [] : yamlLines({ first_try: retried })),
           ...(isFailure && again !== undefined ? yamlLines({ again }) : []),
         ]
   const seen = splats.map(
-    ({ fingerprint, title, allowed }) =>
-      `splat ${fingerprint}: ${title}${allowed === undefined ? '' : ` (${allowed})`}`,
+    ({ fingerprint, title, allowed, isNew }) =>
+      `${isNew === true ? 'new ' : ''}splat ${fingerprint}: ${title}${allowed === undefined ? '' : ` (${allowed})`}`,
   )
   const points = (result.points ?? []).flatMap((point) => pointLines(point, ''))
   return [...facts, ...seen, ...points].map((line) => shortened(line))

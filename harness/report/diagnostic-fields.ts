@@ -12,9 +12,12 @@ export function diagnosticFields({
   milliseconds,
   diagnostic,
   retried,
+  because,
   diff,
-}: Pick<TestFinished, 'verdict' | 'milliseconds' | 'diagnostic' | 'retried'> & {
+  repeated,
+}: Pick<TestFinished, 'verdict' | 'milliseconds' | 'diagnostic' | 'retried' | 'because'> & {
   readonly diff?: string
+  readonly repeated?: string
 }): Record<string, unknown> {
   if (diagnostic === undefined) return { verdict }
   const values =
@@ -35,6 +38,8 @@ export function diagnosticFields({
     // Not `message`: readers of TAP take that for the description.
     problem: plainText(diagnostic.message),
     ...(retried === undefined ? {} : { first_try: plainText(retried) }),
+    ...(because === undefined ? {} : { because: plainText(because) }),
+    ...(repeated === undefined ? {} : { when_repeated: repeated }),
     ...(isProgram ? {} : { rules: rules.map(plainText), operation: lines.at(-1) ?? 'none' }),
     ...values,
     ...(isProgram ? { output: output.map(plainText) } : { operations: lines }),

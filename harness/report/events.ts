@@ -2,6 +2,8 @@
 import type { Fault } from '../base/errors.ts'
 import type { Provenance } from '../kernel/build-provenance.ts'
 import type { Isolation } from '../kernel/definition/definition.ts'
+import type { MutantEvent } from './events/mutant-events.ts'
+import type { Stamp } from './events/stamp.ts'
 
 /** The version of the event schema: `run-started` and `mutants-started` carry it (docs/results.md). */
 export const eventsVersion = 3
@@ -52,14 +54,8 @@ export interface SplatNote {
   readonly title: string
   /** Present when an allowance covers the splat: the reason. */
   readonly allowed?: string
-}
-
-/** The time and the place of an event; events of an earlier version may lack them. */
-interface Stamp {
-  /** When it happened, ISO 8601; without it, when it was written. */
-  readonly time?: string
-  /** The worker that emitted it: each worker has one instance at a time. */
-  readonly worker?: number
+  /** With a baseline: no test of the baseline has this splat. */
+  readonly isNew?: true
 }
 
 /** The part of a suite that one of several computers runs. */
@@ -93,6 +89,25 @@ export type BuildFacts = Pick<
   'source' | 'patches' | 'patchsetHash' | 'compiler' | 'configHash' | 'startTime' | 'seconds'
 >
 
+/** The durations of the conversions of a test, for one operation. */
+export interface ConversionTime {
+  /** `4K`, or `split` and `merge` with the size of the huge page: `split 2M`. */
+  readonly operation: string
+  readonly count: number
+  /** The time in the kernel, in nanoseconds. */
+  readonly median: number
+  /** The 99th percentile. */
+  readonly high: number
+}
+
+/**
+ * - `new`: a failure that is neither in the baseline nor listed, a skip of a test that ran there, or a slow conversion;
+ * - `known`: a failure that the baseline has or that a list names;
+ * - `flaky`: a failure that came and went before, on one build of a kernel;
+ * - `fixed`: a failure of the baseline that is gone.
+ */
+export type Change = 'new' | 'known' | 'flaky' | 'fixed'
+
 export interface TestFinished extends Stamp {
   readonly type: 'test-finished'
   readonly suite: string
@@ -115,8 +130,12 @@ export interface TestFinished extends Stamp {
   readonly reason?: string
   /** Present with FAIL, ERROR and MISS. */
   readonly diagnostic?: Diagnostic
-  /** With a baseline: a failure or a skip that it does not have, a failure that it has, or a failure of it that is gone. */
-  readonly change?: 'new' | 'known' | 'fixed'
+  /** With a baseline or a list of known failures: the change against them. */
+  readonly change?: Change
+  /** The reason for this change, when the baseline alone does not show it: one sentence. */
+  readonly because?: string
+  /** The durations of its conversions of one page. */
+  readonly conversions?: readonly ConversionTime[]
   /** Present when the test is a program that reports test points of its own. */
   readonly points?: readonly TestPoint[]
 }
@@ -186,6 +205,16 @@ export type RunEvent =
     })
   | TestFinished
   | (Stamp & {
+      /** A test whose result was new ran again after the others, each time alone; no verdict changes by it. */
+      readonly type: 'failure-repeated'
+      readonly suite: string
+      readonly name: string
+      /** How often the test ran to an end, the first run not counted. */
+      readonly runs: number
+      /** How often its result was new again. */
+      readonly failures: number
+    })
+  | (Stamp & {
       readonly type: 'run-finished'
       readonly milliseconds: number
       /** The number of tests with each verdict. */
@@ -196,83 +225,6 @@ export type RunEvent =
       readonly fault?: Fault
       /** The exit code by the verdicts alone; interruptions and broken reports can change that of the process. */
       readonly exitCode?: number
-    })
-
-/** The verdict on a mutant: on a kernel with one bug on top of its series. */
-export type MutantVerdict =
-  /** Each scenario that the mutant names failed, by the check that the mutant names. */
-  | 'KILLED'
-  /** Scenarios failed, but not each that the mutant names, by the check that it names. */
-  | 'UNPROVEN'
-  /** No scenario failed: a scenario for this bug is missing. */
-  | 'SURVIVED'
-  /** The kernel does not boot. */
-  | 'NO_BOOT'
-  /** The patch does not apply, or the kernel does not compile. */
-  | 'NOT_BUILT'
-  /** No scenario killed the mutant, and some scenarios have no verdict. */
-  | 'ERROR'
-
-/** A scenario that failed because of a mutant. */
-export interface Killer {
-  readonly scenario: string
-  /** The message of its diagnostic. */
-  readonly message: string
-  /** The time from the start of the boot to the failure. */
-  readonly milliseconds: number
-}
-
-/** The result of one mutant. */
-export interface MutantResult {
-  readonly verdict: MutantVerdict
-  /** The time for build, boot and scenarios together. */
-  readonly milliseconds: number
-  /** The scenarios in the order of their failures. Without --all, the trial ends when those that the mutant names have run. */
-  readonly killers: readonly Killer[]
-  /** The number of scenarios that ran. */
-  readonly tried: number
-  /** Present unless the mutant was killed: the reason. */
-  readonly reason?: string
-}
-
-/** The events of a campaign of mutants; the events of scenarios come between those of their mutant. */
-export type MutantEvent =
-  | {
-      readonly type: 'mutants-started'
-      readonly time: string
-      readonly version: number
-      readonly kernel: string
-      readonly mutants: readonly string[]
-    }
-  | (Stamp & { readonly type: 'mutant-started'; readonly name: string; readonly title: string })
-  | (Stamp &
-      MutantResult & {
-        readonly type: 'mutant-finished'
-        readonly name: string
-        readonly title: string
-        /** The numbers of the bug in the catalogue of known bugs, separated by commas. */
-        readonly bug?: string
-        /** The file of its patch. */
-        readonly patch: string
-        /** The command line that tries this mutant alone again. */
-        readonly again: string
-      })
-  /** The scenarios that killed a mutant run on the kernel without a mutant, where they must pass. */
-  | (Stamp & { readonly type: 'control-started'; readonly scenarios: readonly string[] })
-  | (Stamp & {
-      readonly type: 'control-finished'
-      readonly milliseconds: number
-      /** The number of scenarios that ran; 0 when no mutant was killed. */
-      readonly tried: number
-      /** Present when the control failed: the scenarios that do not pass, or the reason for which none could run. */
-      readonly reason?: string
-    })
-  | (Stamp & {
-      readonly type: 'mutants-finished'
-      readonly milliseconds: number
-      readonly verdicts: Readonly<Record<MutantVerdict, number>>
-      /** Present when the campaign ended early: the reason. */
-      readonly aborted?: string
     })
 
 /** Every event that a report receives. */

@@ -1,8 +1,9 @@
 // Gathers the events of a run into one value, for the formats that need all of it before they write.
 import type { Fault } from '../base/errors.ts'
-import { newSkip } from './change.ts'
+import { newProblem, repetition } from './change.ts'
 import { differenceOf } from './difference.ts'
-import type { Diagnostic, MutantVerdict, ReportEvent, SplatNote, TestFacts, TestPoint, Verdict } from './events.ts'
+import type { Change, Diagnostic, ReportEvent, SplatNote, TestFacts, TestPoint, Verdict } from './events.ts'
+import type { MutantVerdict } from './events/mutant-events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { killedBy } from './tap/tap-mutants.ts'
 import { shortened, tidied } from './tidy.ts'
@@ -28,7 +29,10 @@ export interface Result {
   readonly diff?: string
   readonly retried?: string
   /** With a baseline: what has changed against it. */
-  readonly change?: 'new' | 'known' | 'fixed'
+  readonly change?: Change
+  readonly because?: string
+  /** How often it failed when it ran again after the others: `always (5 of 5)`. */
+  readonly repeated?: string
   readonly splats?: readonly SplatNote[]
   readonly points?: readonly TestPoint[]
   /** The command line that runs it again. */
@@ -90,7 +94,7 @@ export class Gathering {
     },
     'test-started': ({ name, time }) => this.#begin(name, time),
     'test-finished': ({ type: _type, verdict, ...event }) => {
-      const reason = event.change === 'new' && verdict === 'SKIP' ? newSkip(event.reason ?? '') : event.reason
+      const reason = newProblem({ ...event, verdict }) ?? event.reason
       const message = event.diagnostic?.message ?? reason
       const again = event.diagnostic?.again
       this.#add({
@@ -100,6 +104,11 @@ export class Gathering {
         ...(this.#diff === undefined ? {} : { diff: this.#diff }),
         ...(again === undefined ? {} : { again }),
       })
+    },
+    'failure-repeated': (event) => {
+      const place = this.#results.findIndex(({ name }) => name === event.name)
+      const result = this.#results[place]
+      if (result !== undefined) this.#results[place] = { ...result, repeated: repetition(event) }
     },
     'run-finished': (event) => void (this.#ending = event),
     'mutants-started': (event) => {

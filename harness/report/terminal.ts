@@ -1,7 +1,9 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../base/plural.ts'
-import type { MutantVerdict, TestFinished, Verdict } from './events.ts'
+import type { Change, Verdict } from './events.ts'
+import type { MutantVerdict } from './events/mutant-events.ts'
+import { repetition } from './change.ts'
 import type { SinkFactory } from './sinks.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { plainText } from './plain.ts'
@@ -33,7 +35,8 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let planned = 0
   let started = 0
   let mutant = ''
-  const changes: Readonly<Record<NonNullable<TestFinished['change']>, string[]>> = { new: [], known: [], fixed: [] }
+  const changes: Readonly<Record<Change, string[]>> = { new: [], known: [], flaky: [], fixed: [] }
+  const splats = new Map<string, string>()
 
   function say(text: string): void {
     line.clear()
@@ -75,7 +78,11 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       // Elsewhere, the build tells by itself that it goes on.
       if (isTty) line.show(`${kernel}: getting ready`)
     },
-    'kernel-ready': ({ release }) => line.show(`${release} is ready, booting`),
+    'kernel-ready'({ release }) {
+      const text = `${release} is ready, booting`
+      begin(text)
+      line.show(text)
+    },
     'vm-ready'() {
       if (!isHeadOut) begin(`running ${plural(planned, 'test')}`)
       // The head of the TAP stream is written at the first of these events, perhaps to the same terminal.
@@ -88,15 +95,18 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       showNext(event)
     },
     'test-started': showNext,
-    'test-finished'({ name, change }) {
+    'test-finished'({ name, change, because, splats: notes = [] }) {
       started += 1
       line.clear()
-      if (change !== undefined) changes[change].push(name)
+      if (change !== undefined) changes[change].push(because === undefined ? name : `${name} (${because})`)
+      for (const { fingerprint, title, isNew } of notes) if (isNew === true) splats.set(fingerprint, title)
     },
+    'failure-repeated': (event) => say(`${event.name} is new, and when it ran again: ${repetition(event)}`),
     'run-finished'({ verdicts, milliseconds }) {
       for (const [change, names] of Object.entries(changes)) {
         if (names.length > 0) say(`${change} against the baseline: ${names.join(', ')}`)
       }
+      for (const [fingerprint, title] of splats) say(`a new splat against the baseline: ${title} (${fingerprint})`)
       sayEnd(summary(verdicts, colour), milliseconds)
     },
     'mutants-started'({ mutants }) {

@@ -1,9 +1,9 @@
 // The thread that watches the beat of the main thread, and ends the code of a test that keeps the main thread busy.
 import { writeSync } from 'node:fs'
 import { Session, type Debugger, type Runtime } from 'node:inspector'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
-import { inProject } from '../base/paths.ts'
+import { isOfHarness, projectRoot } from '../base/paths.ts'
 import { visibleText } from '../base/visible-text.ts'
 import { beatFields, contextKey, type Course, type Stall, type Watch } from './stall-messages.ts'
 import { terminalWatch } from './waits-for-terminal.ts'
@@ -105,9 +105,11 @@ const endCallbacks = `if (typeof emitAfter === 'function') {
   for (let id = ${context}.executionAsyncId(); id !== 0; id = ${context}.executionAsyncId()) emitAfter(id)
 }`
 
-/** Tells whether code belongs to a test or to gmemtest. */
+const ownUrl = pathToFileURL(projectRoot).href
+
+/** Tells whether code belongs to a test or to gmemtest, which itself may be installed below node_modules. */
 function isOurs(url: string = ''): boolean {
-  return url.startsWith('file:') && !url.includes('/node_modules/')
+  return url.startsWith('file:') && !url.replace(ownUrl, '').includes('/node_modules/')
 }
 
 function textIn(result: Runtime.RemoteObject | undefined): string | undefined {
@@ -126,11 +128,10 @@ function report(test: string, place: string | undefined): void {
 
 /** Returns the innermost place in a test. */
 function placeIn(frames: readonly Debugger.CallFrame[], files: ReadonlyMap<string, string>): string | undefined {
-  const own = inProject('harness/')
   for (const { location } of frames) {
     const url = files.get(location.scriptId)
-    const file = url !== undefined && isOurs(url) ? fileURLToPath(url) : own
-    if (!file.startsWith(own)) return `${file}:${location.lineNumber + 1}`
+    const file = url !== undefined && isOurs(url) ? fileURLToPath(url) : undefined
+    if (file !== undefined && !isOfHarness(file)) return `${file}:${location.lineNumber + 1}`
   }
   return undefined
 }

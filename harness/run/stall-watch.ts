@@ -3,6 +3,7 @@
 import { url as debuggerUrl } from 'node:inspector'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { moduleEnding } from '../base/paths.ts'
 import { beatFields, type Course, type Stall, type StallLimits, type Watch } from './stall-messages.ts'
 import { asTest, noteResources } from './test-context.ts'
 
@@ -57,7 +58,7 @@ function startThread(limits: StallLimits): Worker {
   show()
   setInterval(show, beatMilliseconds).unref()
   const workerData: Watch = { beat, limits }
-  const worker = new Worker(new URL('stall-thread.ts', import.meta.url), { workerData })
+  const worker = new Worker(new URL(`stall-thread${moduleEnding}`, import.meta.url), { workerData })
   worker.on('message', (stall: Stall) => running.get(stall.test)?.(new TestStalled(stall)))
   // Without the watch, a stall lasts until the user ends it.
   worker.on('error', () => undefined)

@@ -4,6 +4,7 @@ import type { HugePageSize } from '../base/huge-page-sizes.ts'
 import type { Dialect } from '../uapi/dialect.ts'
 import { checkMemoryOptions } from './check-memory-options.ts'
 import { check, expectDone, expectErrno } from './check.ts'
+import { ConversionTimes } from './kernel/conversion-times.ts'
 import type { ScenarioContext } from './scenario-context.ts'
 import { createMemory } from './create-memory.ts'
 import { countDyingGroups, enterGroup } from './kernel/control-group.ts'
@@ -31,14 +32,15 @@ function isOffered(kind: object, sizes: readonly HugePageSize[]): boolean {
 
 /**
  * Creates the context of one scenario. `agent.reset()` closes everything that the scenario creates through it. `expectLog`
- * gets the patterns of the warnings that the scenario expects.
+ * gets the patterns of the warnings that the scenario expects, and `times` the durations of its conversions.
  */
 export function createContext(
   agent: Agent,
   { dialect, hugePages }: Kernel,
   expectLog: (pattern: RegExp) => void,
+  times: ConversionTimes = new ConversionTimes(),
 ): ScenarioContext {
-  const stage = { agent, files: new HugeFiles(), expectLog }
+  const stage = { agent, files: new HugeFiles(), expectLog, times }
   return {
     agent,
     dialect,

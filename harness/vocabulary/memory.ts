@@ -10,6 +10,7 @@ import type { Memslot } from '../agent/kvm-vm.ts'
 import { dialectSpecs, type Dialect } from '../uapi/dialect.ts'
 import { pages as bytesOf } from '../base/units.ts'
 import { check, expectDone } from './check.ts'
+import type { ConversionTimes } from './kernel/conversion-times.ts'
 import type {
   ConversionArgument,
   ConvertEachOptions,
@@ -46,6 +47,7 @@ export interface Stage {
   readonly agent: Agent
   readonly files: HugeFiles
   readonly expectLog: (pattern: RegExp) => void
+  readonly times: ConversionTimes
 }
 
 /** The parts of one memory. */
@@ -72,6 +74,7 @@ export class BoundMemory implements Memory {
   readonly #memslot: Memslot | undefined
   readonly #expectLog: (pattern: RegExp) => void
   readonly #laid: Laid | undefined
+  readonly #times: ConversionTimes
   readonly bind = (range: PageRange, place?: SlotPlace): Promise<Slot> => bindSlot(this.#agent, this, range, place)
   readonly duplicate = (): Promise<Descriptor> => duplicateDescriptor(this.#agent, this.#dialect, this)
   readonly expectWhole = (range: PageRange): Promise<void> => expectWhole(this.#huge(), range)
@@ -91,6 +94,7 @@ export class BoundMemory implements Memory {
     this.#dialect = dialect
     this.#memslot = options.slot === false ? undefined : parts.memslot
     this.#expectLog = stage.expectLog
+    this.#times = stage.times
     if (hugePageSize !== undefined) {
       const rebind = (): Promise<void> => this.#rebind()
       this.#laid = { agent, memory: this, size: hugePageSize, files, frames: new Map(), rebind }
@@ -232,6 +236,7 @@ export class BoundMemory implements Memory {
     const reply = await this.#converter.convert(to, offsetOf(range), sizeOf(range))
     expectDone(reply, `converting ${describeRange(range)} to ${to}`)
     this.model.convert(to, range)
+    this.#times.note(this.#laid?.size, to, range, reply.nanoseconds)
     return reply.nanoseconds
   }
 

@@ -39,6 +39,7 @@ export const rooms: Rooms = {
   ],
 
   report: ['base', 'catalogue', 'kernel', 'uapi'],
+  history: ['base', 'report'],
   judge: ['base', 'catalogue', 'console', 'instance', 'report', 'vm'],
   run: ['agent', 'base', 'cache', 'console', 'instance', 'judge', 'kernel', 'oracle', 'report', 'uapi', 'vm'],
 
@@ -70,6 +71,7 @@ export const rooms: Rooms = {
     'campaigns/mutants',
     'catalogue',
     'console',
+    'history',
     'image',
     'instance',
     'judge',

@@ -140,9 +140,9 @@ void test('the command line', async (suite) => {
     })
   }
 
-  void suite.test('gmemtest --version prints one word', async (t) => {
+  void suite.test('gmemtest --version has the commit', async (t) => {
     const ran = await gmemtest('--version')
-    t.match(ran, { exitCode: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
+    t.match(ran, { exitCode: 0, stdout: /^\d+\.\d+\.\d+ \([0-9a-f]{12}(?:, modified)?\)\n$/, stderr: '' })
   })
 
   const mistakes: readonly (readonly [args: readonly string[], message: RegExp, hint: RegExp])[] = [

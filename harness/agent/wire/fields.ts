@@ -1,13 +1,14 @@
 // The kinds of field that a request or an answer is made of: each is one unsigned 64-bit word on the wire.
 
-declare const kindOfHandle: unique symbol
-
 /** The kinds of objects that a handle can stand for; their positions are part of the wire format. */
 export const handleKinds = ['none', 'vm', 'vcpu', 'gmem', 'file', 'mapping', 'pin', 'child'] as const
 type HandleKind = Exclude<(typeof handleKinds)[number], 'none'>
 
-/** An object that the agent holds open. The number contains the kind, so both sides refuse a mix-up. */
-type Handle<Kind extends HandleKind> = number & { readonly [kindOfHandle]: Kind }
+/**
+ * An object that the agent holds open. The number contains the kind, so both sides refuse a mix-up. The field exists only for
+ * the compiler; its key is no unique symbol, because declaration files could not name that.
+ */
+type Handle<Kind extends HandleKind> = number & { readonly kindOfHandle: Kind }
 export type Vm = Handle<'vm'>
 export type Vcpu = Handle<'vcpu'>
 export type Gmem = Handle<'gmem'>

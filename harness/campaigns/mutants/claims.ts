@@ -1,6 +1,6 @@
 // What a mutant claims: the scenarios that kill it, each by the check that must fail.
 import { UsageError } from '../../base/errors.ts'
-import type { Killer } from '../../report/events.ts'
+import type { Killer } from '../../report/events/mutant-events.ts'
 
 /** A scenario fails on the mutant, by this check. */
 export interface Claim {

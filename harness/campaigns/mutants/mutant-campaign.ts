@@ -1,6 +1,7 @@
 // A campaign of mutants: one trial after the other, and the control run that proves the kills.
 import { exitCodeOf, exitCodes, messageOf } from '../../base/errors.ts'
-import type { MutantResult, MutantVerdict, ReportEvent } from '../../report/events.ts'
+import type { ReportEvent } from '../../report/events.ts'
+import type { MutantResult, MutantVerdict } from '../../report/events/mutant-events.ts'
 import type { Mutant } from './mutant-patches.ts'
 import { onlyNamed } from '../../run/boot-plan.ts'
 import { runOn } from '../../run/runner.ts'
@@ -12,6 +13,8 @@ export interface TrialsOptions extends Omit<TrialOptions, 'build' | 'emit' | 'cl
   readonly build: (mutant: Mutant | undefined) => ReturnType<TrialOptions['build']>
   /** Never rejects. */
   readonly emit: (event: ReportEvent) => Promise<void>
+  /** End with the first mutant that is not killed. */
+  readonly failsFast?: boolean
 }
 
 export interface TrialsOutcome {
@@ -41,6 +44,10 @@ export async function tryMutants(options: TrialsOptions): Promise<TrialsOutcome>
       const result = await tryOne(mutant, options)
       verdicts[result.verdict] += 1
       for (const killer of result.killers) killers.add(killer.scenario)
+      if (options.failsFast === true && result.verdict !== 'KILLED') {
+        await finish(`${mutant.name} has ${result.verdict}, and the first failure ends the run`)
+        return { verdicts, exitCode: exitCodeFor(verdicts) }
+      }
     }
     const broken = await control(killers, options)
     await finish(undefined)

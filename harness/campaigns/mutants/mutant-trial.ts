@@ -1,7 +1,8 @@
 // The trial of one mutant: builds and boots its kernel, and runs the tests that it names, then others until one fails.
 import { BootError, BuildError, InfraError, messageOf } from '../../base/errors.ts'
 import { unprovenClaims, type Claim } from './claims.ts'
-import type { Killer, MutantResult, RunEvent, TestFinished } from '../../report/events.ts'
+import type { RunEvent, TestFinished } from '../../report/events.ts'
+import type { Killer, MutantResult } from '../../report/events/mutant-events.ts'
 import { groupsWith, type BootPlan } from '../../run/boot-plan.ts'
 import type { BuiltKernel, OnKernel } from '../../run/run-options.ts'
 import { runOn } from '../../run/runner.ts'

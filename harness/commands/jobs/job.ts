@@ -18,9 +18,10 @@ import { scenarioSuite } from '../../suites/scenarios/scenario-files.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import { chosenDefinition } from '../definitions/kernel-choice.ts'
-import type { JobOptions } from '../job-options.ts'
+import { refuseLoneRetry, type JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'
+import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
 /** The facts of a job, known before its kernel is built. */
@@ -46,7 +47,8 @@ export interface Job {
 export type JobFacts = Omit<Job, 'directory' | 'claim'>
 
 /**
- * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job in `suite`. Writes nothing.
+ * Loads the kernel definition and chooses the accelerator; `choose` selects the work of the job in `suite`, and
+ * `namesOf` names its tests, for the choice of a baseline. Writes nothing.
  * @throws {UsageError} for a mistake in an option or the definition, {InfraError} when this computer cannot do the job
  */
 export async function chooseJob<Choice>(
@@ -54,11 +56,16 @@ export async function chooseJob<Choice>(
   context: CommandContext,
   suite: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
+  namesOf: (choice: Choice) => readonly string[] = () => [],
 ): Promise<readonly [facts: JobFacts, choice: Choice]> {
   const started = new Date()
+  refuseLoneRetry(options)
   const reports = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   await requireEnvironment()
   const tell = noteTeller(context)
+  using line = progressLine(context.stderr, context.isTty)
+  // Of a partial clone, the commits of a series are fetched.
+  line.showLater('reading the definition, its source and its series')
   const [definition, chosen, dividing] = await Promise.all([
     chosenDefinition(options, context),
     chooseAccelerator(options.accel),
@@ -66,16 +73,22 @@ export async function chooseJob<Choice>(
       (await import('../../report/stored/passed-in.ts')).passedIn(place, tell),
     ),
   ])
-  // Not later: a new directory of results replaces `latest`, and those that --output names.
-  const baseline = await earlier(options.baseline, async (place) =>
-    (await import('../../report/stored/read-baseline.ts')).readBaseline(
-      place,
-      { kernel: definition.name, suite },
-      tell,
-    ),
-  )
   await expectedSkips(definition)
+  // The choice may have a line of its own.
+  line[Symbol.dispose]()
   const choice = await choose(definition)
+  // Not later: a new directory of results replaces `latest`, and those that --output names.
+  const isCompared = options.baseline !== undefined || options.known !== undefined
+  const run = {
+    kernel: definition.name,
+    suite,
+    tests: namesOf(choice),
+    before: started.toISOString(),
+    accelerator: chosen.name,
+  }
+  const baseline = isCompared
+    ? await (await import('../past/comparison.ts')).readComparison(options, run, tell)
+    : undefined
   const accelerator = slowedDown(chosen, definition.slowdown)
   const isolation = options.isolation ?? definition.isolation
   return [{ options, context, definition, accelerator, isolation, reports, baseline, dividing, started }, choice]
@@ -99,8 +112,9 @@ export async function prepareJob<Choice>(
   context: CommandContext,
   suite: string,
   choose: (definition: KernelDefinition) => Promise<Choice>,
+  namesOf?: (choice: Choice) => readonly string[],
 ): Promise<readonly [job: Job, choice: Choice]> {
-  const [facts, choice] = await chooseJob(options, context, suite, choose)
+  const [facts, choice] = await chooseJob(options, context, suite, choose, namesOf)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output: options.output,

@@ -6,28 +6,30 @@ import { resultNames } from '../../base/result-names.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { makeResultsDirectory, writeProvenance } from '../../report/results-directory.ts'
 import { mergeShards } from '../../report/stored/merge-shards.ts'
-import { readBaseline } from '../../report/stored/read-baseline.ts'
 import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
 import { targetsOf } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
+import { comparableOf, readComparison } from '../past/comparison.ts'
 import { noteTeller } from './note-teller.ts'
+import { remembering } from '../past/remember-run.ts'
 import { sendStored } from './send-stored.ts'
 
 /** Merges the shards in these directories into new results, and returns the exit code of the whole run. */
 export async function mergeStoredRuns(
   places: readonly string[],
-  { output, report = [], baseline: earlier }: Pick<JobOptions, 'baseline' | 'output' | 'report'>,
+  options: Pick<JobOptions, 'baseline' | 'known' | 'history' | 'output' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
-  const targets = targetsOf(report, process.env['GITHUB_STEP_SUMMARY'])
+  const { output } = options
+  const targets = targetsOf(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'])
   const runs: StoredRun[] = []
   for (const place of places) runs.push(await readRun(place))
   const { beginning, lines } = mergeShards(runs)
   const tell = noteTeller(context)
   for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
-  const baseline = earlier === undefined ? undefined : await readBaseline(earlier, beginning, tell)
+  const baseline = await readComparison(options, comparableOf({ beginning, lines }), tell)
   await refuseShard(output, runs)
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
@@ -38,7 +40,13 @@ export async function mergeStoredRuns(
   })
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
   const streams = { ...context, isStored: true }
-  return await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+  const work = async (): Promise<number> => {
+    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    for (const note of baseline?.notMet() ?? []) tell(note)
+    return exitCode
+  }
+  const merged: StoredRun = { file: path.join(directory, resultNames.events), directory, beginning, lines, notes: [] }
+  return await remembering(directory, options, context, work, async () => merged)
 }
 
 /** @throws {UsageError} OPTION_VALUE when the output would replace the results of a shard */

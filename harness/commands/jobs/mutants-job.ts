@@ -17,17 +17,21 @@ import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
 import { listScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
-import { buildOptions } from '../build-progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import { againLine } from './again-line.ts'
 import { builtKernel, namedDialect } from '../series/built-kernels.ts'
-import { prepareJob, runFactsOf, type Job } from './job.ts'
+import { chooseJob, prepareJob, runFactsOf, type Job } from './job.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
 import { columnsOf, tableRow } from '../layout.ts'
 import { kernelReady, provideParts } from './parts.ts'
-import { progressLine } from '../progress.ts'
+import { progressLine } from '../progress/progress.ts'
 import { recordOf } from './run-record.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+
+/** The word for the results of campaigns. */
+const campaign = 'mutants'
 
 /** The options of `gmemtest mutants`. */
 export interface MutantsOptions extends JobOptions {
@@ -66,13 +70,37 @@ export async function listMutants(
   return exitCodes.ok
 }
 
-/** Tries the mutants that the patterns choose, and returns the exit code. */
+/** Tries the mutants that the patterns choose, and returns the exit code. The limit of time ends also a scenario that runs. */
 export async function runMutants(
   patterns: readonly string[],
   options: MutantsOptions,
   context: CommandContext,
 ): Promise<number> {
-  const [prepared, campaign] = await prepareJob(options, context, 'mutants', async (definition) => {
+  if (options.dryRun === true) return await planMutants(patterns, options, context)
+  const limit = options.timeLimit && limitFrom(new Date(), options.timeLimit)
+  return await withinLimit(limit, context, (within) => tryWithin(patterns, options, within))
+}
+
+/** Prints what a campaign would do. */
+async function planMutants(
+  patterns: readonly string[],
+  options: MutantsOptions,
+  context: CommandContext,
+): Promise<number> {
+  const [facts, mutants] = await chooseJob(options, context, campaign, async (definition) => {
+    namedDialect(definition, 'mutants need')
+    return (await chosen(definition, patterns))[0]
+  })
+  const { dryRunOfMutants } = await import('../planning/dry-run-mutants.ts')
+  return await dryRunOfMutants(mutants, facts)
+}
+
+async function tryWithin(
+  patterns: readonly string[],
+  options: MutantsOptions,
+  context: CommandContext,
+): Promise<number> {
+  const [prepared, chosenCampaign] = await prepareJob(options, context, campaign, async (definition) => {
     const dialect = namedDialect(definition, 'mutants need')
     const [mutants, files] = await chosen(definition, patterns)
     // A kernel that cannot be built without a mutant ends the job here.
@@ -83,10 +111,10 @@ export async function runMutants(
   })
   // Scenarios share an instance, so that the kernel of a mutant boots few times.
   const job: Job = { ...prepared, isolation: 'none' }
-  for (const { error } of campaign.plan.refused) context.printError(error)
+  for (const { error } of chosenCampaign.plan.refused) context.printError(error)
   await using claim = job.claim
   void claim
-  return await reporting(context, job.directory, job.reports, ({ emit }) => execute(campaign, job, emit))
+  return await reporting(context, job.directory, job.reports, ({ emit }) => execute(chosenCampaign, job, emit))
 }
 
 async function chosen(
@@ -144,6 +172,8 @@ async function execute(
     mutants,
     plan,
     all,
+    failsFast: options.failFast === true,
+    ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     build: async (mutant) => {
       const begin = performance.now()
       const kernel = mutant === undefined ? parts.kernel : await kernels.of(mutant)

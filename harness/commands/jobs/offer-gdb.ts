@@ -5,9 +5,9 @@ import { compilationDirectory, provideSourceTree } from '../../kernel/source-tre
 import { shellLine } from '../../process/child.ts'
 import { plainText } from '../../report/plain.ts'
 import type { GdbStub } from '../../vm/gdb-stub.ts'
-import { buildOptions } from '../build-progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
-import { progressLine } from '../progress.ts'
+import { progressLine } from '../progress/progress.ts'
 
 /**
  * Opens the gdb stub of an instance, and prints the command line that attaches to it with the sources of its kernel. Trouble

@@ -5,11 +5,11 @@ import { provideKernel, type KernelBuild } from '../../kernel/provide.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import type { RunEvent } from '../../report/events.ts'
 import { cacheDirectory } from '../../base/paths.ts'
-import { buildOptions } from '../build-progress.ts'
+import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
-import { progressLine } from '../progress.ts'
+import { progressLine } from '../progress/progress.ts'
 
 /** Returns the event for a kernel whose build or look-up began at `begin`, in the time of `performance.now()`. */
 export function kernelReady(
@@ -34,7 +34,9 @@ export async function provideParts(
   const common = { cache: cacheDirectory(), signal: AbortSignal.any([context.signal, failed.signal]) }
   using line = progressLine(context.stderr, context.isTty)
   const making = [
-    provideKernel(definition, buildOptions(line, definition, options, common.signal)),
+    provideKernel(definition, buildOptions(line, definition, options, common.signal)).finally(() =>
+      line.showLater('making the initramfs and the agent'),
+    ),
     provideGuestImage(common),
     compileAgent(common),
   ] as const

@@ -1,22 +1,18 @@
 // The record of a run, provenance.json: enough to understand the results later on another computer.
 import { arch, cpus, release, totalmem } from 'node:os'
-import path from 'node:path'
-import { withCleanEnvironment } from '../../process/environment.ts'
-import { run } from '../../process/run-program.ts'
+import { said } from '../../process/said.ts'
 import { exitCodes } from '../../base/errors.ts'
-import { inProject } from '../../base/paths.ts'
 import { qemu } from '../../vm/arguments.ts'
 import { writeProvenance } from '../../report/results-directory.ts'
+import { ownRevision, type Revision } from '../helping/own-version.ts'
 import type { Job } from './job.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 
-const commandMilliseconds = 5000
-
 /** Makes the record of a job. A fact that cannot be determined is missing in the file, and does not fail the run. */
 export function recordOf({ kernel }: Pick<InstanceParts, 'kernel'>, job: Job): RunRecord {
-  let asked: Promise<readonly [string | undefined, Checkout]> | undefined
+  let asked: Promise<readonly [string | undefined, Revision]> | undefined
   const write = async (qemuCommands: readonly string[]): Promise<void> => {
-    asked ??= Promise.all([said(qemu, ['--version']), askCheckout(inProject())])
+    asked ??= Promise.all([said(qemu, ['--version']), ownRevision()])
     const [qemuVersion, gmemtest] = await asked
     await writeProvenance(job.directory, {
       startTime: job.started.toISOString(),
@@ -36,32 +32,6 @@ export function recordOf({ kernel }: Pick<InstanceParts, 'kernel'>, job: Job): R
     })
   }
   return new RunRecord(write, job.context.printError)
-}
-
-/** The checkout of gmemtest itself, as far as git knows. */
-interface Checkout {
-  readonly revision: string | undefined
-  readonly modified: boolean | undefined
-}
-
-/** Asks git about a checkout, also one of another user; a repository around the checkout does not count. */
-export async function askCheckout(directory: string): Promise<Checkout> {
-  const here = ['--no-optional-locks', '-c', 'safe.directory=*', '-C', directory]
-  const git = async (...args: string[]): Promise<string | undefined> =>
-    said('git', [...here, ...args], { GIT_CEILING_DIRECTORIES: path.dirname(directory) })
-  const status = await git('status', '--porcelain=v2', '--branch')
-  if (status !== undefined) return checkoutOf(status)
-  // git status fails when it cannot read a file, or not in time.
-  return { revision: await git('rev-parse', 'HEAD'), modified: undefined }
-}
-
-/** Parses the output of `git status --porcelain=v2 --branch`. */
-export function checkoutOf(status: string): Checkout {
-  return {
-    // Before the first commit, the value is (initial).
-    revision: /^# branch\.oid ([0-9a-f]+)$/m.exec(status)?.[1],
-    modified: /^[^#]/m.test(status),
-  }
 }
 
 /** The record of one run, written again for each new command line of QEMU. Disposal waits for the last write. */
@@ -123,25 +93,5 @@ export class RunRecord implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.release()
     await this.#last
-  }
-}
-
-/** Returns the output of a command; undefined when the command fails or is missing. */
-async function said(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string | undefined> {
-  try {
-    // GIT_DIR would name another repository.
-    const [file, wrapped] = withCleanEnvironment(command, args, env)
-    const result = await run(file, wrapped, {
-      // Also after an interrupt: these take a few milliseconds.
-      signal: new AbortController().signal,
-      timeout: commandMilliseconds,
-    })
-    return result.exitCode === 0 ? result.stdout : undefined
-  } catch {
-    return undefined
   }
 }

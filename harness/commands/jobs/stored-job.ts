@@ -2,28 +2,32 @@
 import { realpath } from 'node:fs/promises'
 import { UsageError } from '../../base/errors.ts'
 import { reporting } from '../../report/open-sinks.ts'
-import { readBaseline } from '../../report/stored/read-baseline.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
 import { storedTargets, type ReportTarget } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
+import { comparableOf, readComparison } from '../past/comparison.ts'
 import { noteTeller } from './note-teller.ts'
 import { sendStored } from './send-stored.ts'
 
 /** Makes the reports of a stored run, and returns its exit code. */
 export async function reportStoredRun(
   place: string,
-  { report = [], baseline: earlier }: Pick<JobOptions, 'baseline' | 'report'>,
+  options: Pick<JobOptions, 'baseline' | 'known' | 'history' | 'report'>,
   context: CommandContext,
 ): Promise<number> {
   const run = await readRun(place)
   const tell = noteTeller(context)
   for (const note of run.notes) tell(note)
-  const baseline = earlier === undefined ? undefined : await readBaseline(earlier, run.beginning, tell)
-  const targets = storedTargets(report, process.env['GITHUB_STEP_SUMMARY'], run.directory)
+  const baseline = await readComparison(options, comparableOf(run), tell)
+  const targets = storedTargets(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'], run.directory)
   await refuseSource(run.file, targets)
   const streams = { ...context, isStored: true }
-  return await reporting(streams, run.directory, targets, (reports) => sendStored(run.lines, baseline, reports))
+  const exitCode = await reporting(streams, run.directory, targets, (reports) =>
+    sendStored(run.lines, baseline, reports),
+  )
+  for (const note of baseline?.notMet() ?? []) tell(note)
+  return exitCode
 }
 
 /** @throws {UsageError} OPTION_VALUE when a report would overwrite the events that it is made of */

@@ -5,18 +5,17 @@ import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent, type TestFinished } from '../../report/events.ts'
+import { isExpected } from '../../report/change.ts'
+import { eventsVersion, type Change, type RunEvent, type TestFinished } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
-import { reporting } from '../../report/open-sinks.ts'
-import { isFailure } from '../../report/stored/baseline.ts'
+import { reporting, type Report } from '../../report/open-sinks.ts'
+import { isFailure } from '../../report/stored/failure.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import type { Test } from '../../run/test.ts'
-import { limitReached, type TimeLimit } from '../../run/time-limit.ts'
+import type { TimeLimit } from '../../run/time-limit.ts'
 import { plainProfile } from '../../vm/profile.ts'
-import type { CommandContext } from '../command-context.ts'
-import type { GivenTime } from '../option-parsers.ts'
 import { againLine } from './again-line.ts'
 import { dialectOfRun } from './dialect-of-run.ts'
 import { jobsFor } from './jobs-for.ts'
@@ -24,8 +23,12 @@ import { ownPart } from './own-part.ts'
 import { consolesOf, poolOf, runFactsOf, symbolizerFor, type Job } from './job.ts'
 import { flagsOf } from '../job-options.ts'
 import { endsKeeping } from '../interrupt.ts'
+import { noteTeller } from './note-teller.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
+import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+import { remembering } from '../past/remember-run.ts'
+import { repeatNew } from '../past/repeat-new.ts'
 
 /** The suite of a verb. */
 export interface SuiteJob {
@@ -53,8 +56,10 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   void claim
   const durations = await readDurations(cacheDirectory(), job)
   const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
-  return await reporting(context, job.directory, job.reports, async (report) => {
-    const emit: Emit = (event) => report.emit(baseline?.compared(event) ?? event)
+  const report = (work: (report: Report) => Promise<number>): Promise<number> =>
+    remembering(job.directory, options, context, () => reporting(context, job.directory, job.reports, work))
+  return await report(async ({ emit: write }) => {
+    const emit: Emit = (event) => write(baseline?.compared(event) ?? event)
     await emit({
       type: 'run-started',
       time: job.started.toISOString(),
@@ -76,27 +81,6 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
     })
   })
-}
-
-/** Returns the limit of a run that began at a date. */
-function limitFrom(started: Date, { milliseconds, text }: GivenTime): TimeLimit {
-  return { at: performance.now() - (Date.now() - started.getTime()) + milliseconds, text }
-}
-
-/** Does work that ends when the limit is reached. */
-async function withinLimit<Result>(
-  limit: TimeLimit | undefined,
-  context: CommandContext,
-  work: (context: CommandContext) => Promise<Result>,
-): Promise<Result> {
-  if (limit === undefined) return await work(context)
-  const reached = new AbortController()
-  const timer = setTimeout(() => reached.abort(limitReached(limit)), Math.max(0, limit.at - performance.now()))
-  try {
-    return await work({ ...context, signal: AbortSignal.any([context.signal, reached.signal]) })
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** A suite whose tests are chosen. */
@@ -142,8 +126,12 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     const reason = 'by the processors and the memory of this computer; --jobs sets another number'
     stderr.write(`gmemtest: ${jobs} instances at once, ${reason}\n`)
   }
-  const counts = (event: TestFinished): boolean => isFailure(event) && baseline?.changeOf(event) !== 'known'
-  const outcome = await runTests({
+  const changeOf = (event: TestFinished): Change | undefined => baseline?.changeOf(event)
+  const counts = (event: TestFinished): boolean => isFailure(event) && !isExpected({ change: changeOf(event) })
+  const newNames: string[] = []
+  let ending: RunEvent | undefined
+  const repeats = baseline === undefined ? 0 : (options.retryNew ?? 0)
+  const run: RunOptions = {
     ...runFactsOf(job, dialect),
     needsDialect: wanted.needsDialect,
     plan,
@@ -158,16 +146,38 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
         durations.set(event.name, event.milliseconds)
       }
-      await emit(event)
+      if (event.type === 'test-finished' && event.verdict !== 'SKIP' && changeOf(event) === 'new')
+        newNames.push(event.name)
+      // The tests that run again belong to the run.
+      if (event.type === 'run-finished' && repeats > 0) ending = event
+      else await emit(event)
     },
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
-  })
+  }
+  const outcome = await runTests(run)
+  if (ending !== undefined) {
+    // Not the pool of the run: its instances may be shared.
+    const isolation = 'vm'
+    await using fresh = poolOf(parts, { ...job, isolation }, consoles, { onCommands: () => undefined })
+    const { keep: _kept, failFast: _ended, ...same } = run
+    await repeatNew(newNames, {
+      times: repeats,
+      runAgain: (chosen, each) =>
+        runTests({ ...same, isolation, instances: fresh, plan: onlyNamed(plan, chosen), emit: each }),
+      isNew: (event) => changeOf(event) === 'new',
+      emit,
+      tell: noteTeller(context),
+      signal,
+    })
+    await emit(ending)
+  }
   // The shards that begin later must be divided by the same durations.
   if (options.shard === undefined) await rememberDurations(cacheDirectory(), job, durations)
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
+  for (const note of baseline?.notMet() ?? []) noteTeller(context)(note)
   // The baseline first: it knows nothing of a record that could not be written.
   return await record.exitCode(baseline?.exitCode(outcome.exitCode) ?? outcome.exitCode)
 }

@@ -37,12 +37,15 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
-/** One entry; all three keys are required, so that each allowance has a reason and an end. */
-export const allowanceSchema: z.ZodType<Allowance> = z.strictObject({
+/** The keys of an entry with what each must be; all are required, so that each allowance has a reason and an end. */
+export const allowanceShape: { readonly [Key in keyof Allowance]: z.ZodType<Allowance[Key]> } = {
   match: z.string().refine((text) => flawOf(text) === undefined, { error: ({ input }) => flawOf(String(input)) }),
   reason: z.string().trim().min(1, 'must not be empty'),
   expires: z.string().refine(isDay, 'must be a day such as 2027-01-31'),
-})
+}
+
+/** One entry. */
+export const allowanceSchema: z.ZodType<Allowance> = z.strictObject(allowanceShape)
 
 /** The keys of an entry. */
 export const allowanceKeys: readonly (keyof Allowance)[] = ['match', 'reason', 'expires']

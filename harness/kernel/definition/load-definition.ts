@@ -4,7 +4,7 @@ import path from 'node:path'
 import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { tryNearest } from '../../base/nearest.ts'
-import { cacheDirectory, shownPath } from '../../base/paths.ts'
+import { cacheDirectory, moduleEnding, shownPath } from '../../base/paths.ts'
 import { readTextFile } from '../../base/read-text-file.ts'
 import { isMissing, readJson, rememberJson } from '../../cache/atomic-file.ts'
 import { keyOf } from '../../cache/hash.ts'
@@ -98,8 +98,10 @@ const mostRemembered = 64
  * before QEMU starts on a cached kernel. The key has the text and the schema, and no path: all checkouts share the memory.
  */
 async function checked(file: string, text: string): Promise<WrittenDefinition> {
-  const schemas = ['definition-schema.ts', 'allowances.ts', '../../base/yaml/yaml-file.ts', '../../uapi/dialect.ts']
-  const code = await Promise.all(schemas.map((schema) => readFile(path.join(import.meta.dirname, schema), 'utf8')))
+  const schemas = ['definition-schema', 'allowances', '../../base/yaml/yaml-file', '../../uapi/dialect']
+  const code = await Promise.all(
+    schemas.map((schema) => readFile(path.join(import.meta.dirname, `${schema}${moduleEnding}`), 'utf8')),
+  )
   const memory = memoryOf(keyOf([...code, text]))
   const known = memory === undefined ? undefined : await readJson(memory)
   if (isWrittenDefinition(known)) return known

@@ -22,7 +22,7 @@ const fileName = /\.(?:patch|diff|mbox|mbx|eml|mail)$/i
 export function seriesWord(word: string, { namedSeries, resolve, locationOf }: Words): SeriesPart {
   if (/^git[+:]/.test(word)) {
     const [, location, commits = ''] = range.exec(word) ?? []
-    if (location === undefined || !commits.includes('..') || /^[-.]/.test(location.replace(/^\.{0,2}\//, ''))) {
+    if (location === undefined || !commits.includes('..') || location.startsWith('-')) {
       throw new UsageError('SERIES_WORD', `'${word}' is no range of commits`, {
         hint: 'write git+URL#A..B: git+https://example.org/linux.git#v7.3..my-series',
       })

@@ -1,18 +1,16 @@
 // The command lines that apply a series by hand, with the same outcome as the build.
 import path from 'node:path'
-import { projectRoot } from '../../base/paths.ts'
+import { isOfProject, projectRoot } from '../../base/paths.ts'
 import { shellLine, shellWord } from '../../process/child.ts'
 import type { MailReading, Patch } from './patch.ts'
 import { diffOptions } from './range.ts'
 import { gitAssignments } from '../source/git-environment.ts'
 import { asked } from '../source/own-repository.ts'
 
-/** Returns whether a file belongs to the checkout of gmemtest: its path is then the same in every checkout. */
-export function isOfProject(file: string): boolean {
-  return file.startsWith(`${projectRoot}${path.sep}`)
-}
-
-/** Returns the path of a file as the command lines name it, seen from the directory that has the tree `linux`. */
+/**
+ * Returns the path of a file as the command lines name it, seen from the directory that has the tree `linux`: the path of a
+ * file of gmemtest is the same in every checkout.
+ */
 function byHand(file: string): string {
   return isOfProject(file) ? path.relative(projectRoot, file) : file
 }

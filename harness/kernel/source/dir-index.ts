@@ -114,9 +114,15 @@ export async function contentsOf(
   })
 }
 
+/** To read more of them may take minutes on a slow disk. */
+const manyFiles = 5000
+
 /** Runs sha256sum on many files, as few times as the length of a command line allows. */
-async function hashes(root: string, names: readonly string[], { signal }: BuildContext): Promise<string> {
+async function hashes(root: string, names: readonly string[], { signal, progress }: BuildContext): Promise<string> {
   if (names.length === 0) return ''
+  if (names.length > manyFiles) {
+    progress({ type: 'phase', phase: 'source', detail: `reading ${names.length} files of ${root}` })
+  }
   const input = Buffer.from(names.join('\0'), 'latin1')
   const options = { signal, cwd: root, stage: 'reading the source', input, encoding: 'latin1' as const }
   return succeed('xargs', ['--null', 'sha256sum', '--zero', '--'], options, (result) => unreadable(root, result))

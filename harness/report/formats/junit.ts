@@ -1,6 +1,6 @@
 // JUnit XML for GitLab, Jenkins and the reporters of GitHub. GitLab shows neither properties nor the attributes of a
 // failure, so the text of each failure has all that a reader needs.
-import { isRed } from '../change.ts'
+import { isExpected, isRed } from '../change.ts'
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
 import type { Gathered, Result } from '../gather.ts'
@@ -17,10 +17,11 @@ const kinds = {
   SKIP: 'skipped',
 } as const satisfies Record<Verdict, string>
 
-/** A failure that the baseline has is skipped, because readers of JUnit have no word for it; a new skip is a failure. */
+/** A failure that does not count is skipped, because readers of JUnit have no word for it; a new skip is a failure. */
 function kindOf(result: Result): string {
-  if (result.change === 'known') return 'skipped'
-  return result.verdict === 'SKIP' && isRed(result) ? 'failure' : kinds[result.verdict]
+  if (isExpected(result)) return 'skipped'
+  const isOk = result.verdict === 'SKIP' || result.verdict === 'PASS'
+  return isOk && isRed(result) ? 'failure' : kinds[result.verdict]
 }
 
 function junitOf(run: Gathered): string {
@@ -77,7 +78,7 @@ function caseOf(result: Result, classname: string): string {
   const named = title === '' ? name : `${name}: ${title}`
   const head = `    <testcase${attributes({ classname, name: named, time: seconds(milliseconds) })}`
   const text = detailLines(result).join('\n')
-  const message = `${result.change === 'known' ? 'known: ' : ''}${result.message ?? verdict}`
+  const message = `${isExpected(result) ? `${result.change}: ` : ''}${result.message ?? verdict}`
   const kind = kindOf(result)
   if (kind === 'skipped')
     return `${head}>\n      <skipped${attributes({ message })}/>\n${outputOf(text)}    </testcase>`

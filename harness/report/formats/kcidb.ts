@@ -146,7 +146,7 @@ function testsOf(run: Gathered, build: string): TestObject[] {
 }
 
 function testOf(result: Result, path: string): Fields {
-  const { title, verdict, milliseconds, begin = '', diagnostic, again, retried, change } = result
+  const { title, verdict, milliseconds, begin = '', diagnostic, again, retried, change, because, repeated } = result
   const message = result.message ?? ''
   const log = [message, ...detailLines({ ...result, points: [] })].filter((line) => line !== '').join('\n')
   const misc = {
@@ -154,6 +154,8 @@ function testOf(result: Result, path: string): Fields {
     ...(again === undefined ? {} : { again: again }),
     ...(retried === undefined ? {} : { first_try: retried }),
     ...(change === undefined ? {} : { change }),
+    ...(because === undefined ? {} : { because }),
+    ...(repeated === undefined ? {} : { repeated }),
   }
   return {
     path,

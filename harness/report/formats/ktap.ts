@@ -1,6 +1,6 @@
 // KTAP 1, as the kernel's tools/testing/kunit/kunit_parser.py reads it: names without #, diagnostics before their result,
 // and counts of the tests that have no subtests.
-import { expectedPoints, isRed, knownReason } from '../change.ts'
+import { expectedPoints, expectedReason, isExpected, isRed } from '../change.ts'
 import type { TestPoint } from '../events.ts'
 import { detailLines } from '../details.ts'
 import { Gathering, type Result } from '../gather.ts'
@@ -46,7 +46,7 @@ export const ktapSink: SinkFactory = (stream) => {
 function linesOf(result: Result, number: number): string[] {
   const { verdict, points = [] } = result
   const name = nameOf(result.name)
-  const isKnown = result.change === 'known'
+  const expected = isExpected(result) ? expectedReason(result) : undefined
   const isOk = !isRed(result)
   const directives = {
     PASS: '',
@@ -55,10 +55,10 @@ function linesOf(result: Result, number: number): string[] {
     MISS: ' # ERROR not run',
     SKIP: isOk ? ` # SKIP ${textOf(result.message ?? '')}` : '',
   }
-  const directive = isKnown ? ` # XFAIL ${knownReason}` : directives[verdict]
+  const directive = expected === undefined ? directives[verdict] : ` # XFAIL ${textOf(expected)}`
   const details = isOk ? [] : detailLines({ ...result, points: [] })
   return [
-    ...subtestLines(name, withOwn(isKnown ? expectedPoints(points) : points, isOk)),
+    ...subtestLines(name, withOwn(expected === undefined ? points : expectedPoints(points, expected), isOk)),
     ...details.map((line) => `# ${diagnostic(line)}`),
     `${isOk ? 'ok' : 'not ok'} ${number} ${name}${directive}`.trimEnd(),
   ]

@@ -39,8 +39,13 @@ function countTable({ results }: Gathered): string[] {
 
 /** Returns a line for each kind of change against the baseline. */
 function changeLines({ results }: Gathered): string[] {
-  return (['new', 'known', 'fixed'] as const).flatMap((change) => {
-    const names = results.filter((result) => result.change === change).map(({ name }) => cell(name))
+  return (['new', 'known', 'flaky', 'fixed'] as const).flatMap((change) => {
+    const names = results
+      .filter((result) => result.change === change)
+      .map(({ name, because, repeated }) => {
+        const notes = [because, repeated && `when it ran again: ${repeated}`].filter((note) => note !== undefined)
+        return `${cell(name)}${notes.length === 0 ? '' : ` (${cell(notes.join('; '))})`}`
+      })
     return names.length === 0 ? [] : [`**${change}:** ${names.join(', ')}`, '']
   })
 }

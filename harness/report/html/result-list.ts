@@ -24,8 +24,8 @@ const filters = [
 
 function dialectsOf(about: TestFacts | undefined): readonly string[] {
   if (about === undefined || about.rules.length === 0) return []
-  const needs = about.needs.filter(isCapability)
-  return ruleDialects.filter((dialect) => !absentIn(dialect).some((name) => needs.includes(name))).map(shortName)
+  const needs = new Set(about.needs.filter(isCapability))
+  return ruleDialects.filter((dialect) => !absentIn(dialect).some((name) => needs.has(name))).map(shortName)
 }
 
 /** Thousands of elements have these values: their first letter tells them apart. */

@@ -1,26 +1,40 @@
 // The results of an earlier run, against which only what is new counts: a nightly is red for a change, not for a known fault.
 import { exitCodes } from '../../base/errors.ts'
-import type { ReportEvent, TestFinished, TestPoint } from '../events.ts'
+import type { Change, ReportEvent, SplatNote, TestFinished } from '../events.ts'
+import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failure.ts'
 
-/** Tells whether a verdict is a failure of the test, and not of this computer. */
-export function isFailure(event: Pick<TestFinished, 'verdict'> | undefined): boolean {
-  return event?.verdict === 'FAIL' || event?.verdict === 'ERROR'
+/** What is known beside the results of one earlier run. Each function returns a sentence for the reader. */
+export interface Experience {
+  /** Returns the entry of a list that names this failure. */
+  readonly listed?: (event: TestFinished) => { readonly isExpired: boolean; readonly text: string } | undefined
+  /** Returns sentences about the entries of that list that named no failure. */
+  readonly notMet?: () => readonly string[]
+  /** Returns how often this failure came and went before. */
+  readonly flaky?: (name: string, traits: FailureTraits) => string | undefined
+  /** Returns how much slower the conversions of a test that passed are than usual. */
+  readonly slower?: (event: TestFinished) => string | undefined
 }
+
+type Compared = Pick<TestFinished, 'change' | 'because'>
 
 /** Compares the events of a run with a baseline, and keeps account of what is new. */
 export class Baseline {
-  readonly #earlier: ReadonlyMap<string, TestFinished>
+  readonly #earlier: ReadonlyMap<string, FailureTraits>
+  readonly #experience: Experience
+  /** The fingerprints of all splats of the baseline. */
+  readonly #splats: ReadonlySet<string>
   #new = 0
-  #known = 0
+  #expected = 0
   #missed = 0
   /** The number of planned tests that have no result yet. */
   #open = 0
   /** A run without an end was killed. */
   #isCut = true
 
-  constructor(events: readonly ReportEvent[]) {
-    const finished = events.filter((event) => event.type === 'test-finished')
-    this.#earlier = new Map(finished.map((event) => [event.name, event]))
+  constructor(earlier: ReadonlyMap<string, FailureTraits>, experience: Experience = {}) {
+    this.#earlier = earlier
+    this.#experience = experience
+    this.#splats = new Set([...earlier.values()].flatMap(({ splats }) => splats))
   }
 
   /** Returns an event; the end of a test has the change against this baseline, and the end of the run its exit code. */
@@ -31,13 +45,13 @@ export class Baseline {
       return event.exitCode === undefined ? event : { ...event, exitCode: this.exitCode(event.exitCode) }
     }
     if (event.type !== 'test-finished') return event
-    const { change: _earlier, ...own } = event
-    const change = this.changeOf(event)
+    const { change: _earlier, because: _why, ...own } = event
+    const compared = this.#compare(event)
     this.#open -= 1
-    if (change === 'new') this.#new += 1
-    if (change === 'known') this.#known += 1
+    if (compared.change === 'new') this.#new += 1
+    if (compared.change === 'known' || compared.change === 'flaky') this.#expected += 1
     if (event.verdict === 'MISS') this.#missed += 1
-    return change === undefined ? own : { ...own, change }
+    return { ...own, ...compared, ...(own.splats === undefined ? {} : { splats: own.splats.map(this.#marked) }) }
   }
 
   /**
@@ -50,63 +64,53 @@ export class Baseline {
     // The tests that did not run may have failed.
     if (this.#isCut) return exitCode
     if (this.#missed > 0 || this.#open > 0) return exitCodes.couldNotRun
-    return this.#known > 0 ? exitCodes.ok : exitCode
+    return this.#expected > 0 ? exitCodes.ok : exitCode
   }
 
   /** Returns the change of a test against this baseline; undefined when it has none that matters. */
-  changeOf(event: TestFinished): TestFinished['change'] {
+  changeOf(event: TestFinished): Change | undefined {
+    return this.#compare(event).change
+  }
+
+  /** Returns sentences for the user, at the end of a run: known failures that did not occur. */
+  notMet(): readonly string[] {
+    return this.#experience.notMet?.() ?? []
+  }
+
+  #compare(event: TestFinished): Compared {
     const before = this.#earlier.get(event.name)
     switch (event.verdict) {
       case 'FAIL':
       case 'ERROR':
-        return before !== undefined && isSameFailure(before, event) ? 'known' : 'new'
-      case 'SKIP':
-        return before !== undefined && before.verdict !== 'SKIP' && before.verdict !== 'MISS' ? 'new' : undefined
-      case 'PASS':
-        return isFailure(before) ? 'fixed' : undefined
+        return this.#compareFailure(event, before)
+      case 'SKIP': {
+        const isNew = before !== undefined && before.verdict !== 'SKIP' && before.verdict !== 'MISS'
+        return isNew ? { change: 'new' } : {}
+      }
+      case 'PASS': {
+        const slower = this.#experience.slower?.(event)
+        if (slower !== undefined) return { change: 'new', because: slower }
+        return isFailure(before) ? { change: 'fixed' } : {}
+      }
       case 'MISS':
-        return undefined
+        return {}
       default:
         return event.verdict satisfies never
     }
   }
+
+  #compareFailure(event: TestFinished, before: FailureTraits | undefined): Compared {
+    const listed = this.#experience.listed?.(event)
+    // An entry that has expired also ends what the baseline would excuse: otherwise its last day would mean nothing.
+    if (listed !== undefined) return { change: listed.isExpired ? 'new' : 'known', because: listed.text }
+    const traits = traitsOf(event)
+    if (before !== undefined && isSameFailure(before, traits)) return { change: 'known' }
+    const flaky = this.#experience.flaky?.(event.name, traits)
+    return flaky === undefined ? { change: 'new' } : { change: 'flaky', because: flaky }
+  }
+
+  readonly #marked = ({ isNew: _earlier, ...note }: SplatNote): SplatNote =>
+    note.allowed !== undefined || this.#splats.has(note.fingerprint) ? note : { ...note, isNew: true }
 }
 
 const ofVerdicts: ReadonlySet<number> = new Set([exitCodes.ok, exitCodes.testFailed, exitCodes.couldNotRun])
-
-/** Tells whether a failure is the one of the baseline; another fault of the same test may hide behind a known one. */
-function isSameFailure(before: TestFinished, now: TestFinished): boolean {
-  const splatsBefore = countedSplats(before)
-  const splats = countedSplats(now)
-  return (
-    before.verdict === now.verdict &&
-    maskedMessage(before) === maskedMessage(now) &&
-    isWithin(failingPoints(now.points), failingPoints(before.points)) &&
-    isWithin(splats, splatsBefore) &&
-    (splatsBefore.size === 0 || splats.size > 0)
-  )
-}
-
-function isWithin(part: ReadonlySet<string>, whole: ReadonlySet<string>): boolean {
-  return [...part].every((each) => whole.has(each))
-}
-
-/** Returns the fingerprints of the splats that no allowance covers. */
-function countedSplats({ splats = [] }: TestFinished): ReadonlySet<string> {
-  return new Set(splats.filter(({ allowed }) => allowed === undefined).map(({ fingerprint }) => fingerprint))
-}
-
-/** Returns the message of a failure without its numbers: addresses, times and counts differ from run to run. */
-function maskedMessage({ diagnostic }: TestFinished): string {
-  return (diagnostic?.message ?? '').replaceAll(/0x[\da-f]+|\b(?=[\da-f]*\d)[\da-f]{8,}\b|\d+/gi, '#')
-}
-
-/** Returns the names of all points that failed, each behind those of its parents. */
-function failingPoints(points: readonly TestPoint[] = [], parent: string = ''): ReadonlySet<string> {
-  return new Set(
-    points.flatMap(({ ok, name, directive, points: below }) => {
-      const path = `${parent}\n${name}`
-      return [...(ok || directive !== undefined ? [] : [path]), ...failingPoints(below, path)]
-    }),
-  )
-}

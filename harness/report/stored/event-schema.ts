@@ -57,7 +57,14 @@ const build = z.looseObject({
   seconds: number,
 })
 
-const splat = z.looseObject({ fingerprint: text, kind: text, title: text, allowed: text.exactOptional() })
+const splat = z.looseObject({
+  fingerprint: text,
+  kind: text,
+  title: text,
+  allowed: text.exactOptional(),
+  isNew: z.literal(true).exactOptional(),
+})
+const conversionTime = z.looseObject({ operation: text, count: number, median: number, high: number })
 const killer = z.looseObject({ scenario: text, message: text, milliseconds: number })
 const aborted = { aborted: text.exactOptional() }
 
@@ -110,10 +117,13 @@ const ofRun = [
     allowed: texts.exactOptional(),
     splats: z.array(splat).exactOptional(),
     reason: text.exactOptional(),
-    change: z.enum(['new', 'known', 'fixed']).exactOptional(),
+    change: z.enum(['new', 'known', 'flaky', 'fixed']).exactOptional(),
+    because: text.exactOptional(),
+    conversions: z.array(conversionTime).exactOptional(),
     diagnostic: diagnostic.exactOptional(),
     points: z.array(point).exactOptional(),
   }),
+  z.looseObject({ ...stamp, type: z.literal('failure-repeated'), ...named, runs: number, failures: number }),
   z.looseObject({
     ...stamp,
     type: z.literal('run-finished'),

@@ -1,6 +1,6 @@
 // Reads the results that a run is compared with, and refuses those that say nothing about it.
 import { UsageError } from '../../base/errors.ts'
-import { Baseline } from './baseline.ts'
+import { traitsOfRun, type FailureTraits } from './failure.ts'
 import { readRun } from './stored-run.ts'
 
 /** The run that is compared; a campaign of mutants has no suite. */
@@ -9,12 +9,18 @@ interface Compared {
   readonly suite?: string
 }
 
+/** The results of an earlier run as far as they are compared, and the kernel that it ran on. */
+export interface EarlierRun {
+  readonly traits: ReadonlyMap<string, FailureTraits>
+  readonly kernel: string
+}
+
 /**
  * Reads the baseline of a run. `tell` takes sentences for the user: what is odd about the baseline.
  * @throws {UsageError} BASELINE_REFUSED unless both are runs of the same suite
  * @throws the errors of `readRun`
  */
-export async function readBaseline(place: string, of: Compared, tell: (note: string) => void): Promise<Baseline> {
+export async function readBaseline(place: string, of: Compared, tell: (note: string) => void): Promise<EarlierRun> {
   const { beginning, directory, lines, notes } = await readRun(place)
   const suite = beginning.type === 'run-started' ? beginning.suite : undefined
   if (of.suite === undefined || suite !== of.suite) {
@@ -33,7 +39,7 @@ export async function readBaseline(place: string, of: Compared, tell: (note: str
   if (ending === undefined || ending.aborted !== undefined) {
     tell(`the baseline in ${directory} ended early: a failure of a test that it lacks is new`)
   }
-  return new Baseline(events)
+  return { traits: traitsOfRun(events), kernel: beginning.kernel }
 }
 
 function described(suite: string | undefined): string {

@@ -1,5 +1,5 @@
 // The test points of a campaign of mutants in TAP 14.
-import type { MutantEvent } from '../events.ts'
+import type { MutantEvent } from '../events/mutant-events.ts'
 import { plainText } from '../plain.ts'
 import type { TapOutput } from './tap-output.ts'
 

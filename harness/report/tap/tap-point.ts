@@ -1,5 +1,5 @@
 // The test point of one test in TAP 14, with its YAML block.
-import { isRed, knownReason, newSkip } from '../change.ts'
+import { expectedReason, isExpected, newProblem } from '../change.ts'
 import { diagnosticFields } from '../diagnostic-fields.ts'
 import type { TestFinished } from '../events.ts'
 import { plainText } from '../plain.ts'
@@ -18,18 +18,18 @@ export async function writePoint(tap: TapOutput, event: TestFinished): Promise<v
   // A point that is ok has no YAML block.
   const isOk = verdict === 'PASS' || verdict === 'SKIP'
   if (isOk && event.retried !== undefined) await tap.comment(retry(name, event.retried))
+  const problem = newProblem(event)
+  if (problem !== undefined) return tap.fail(description, { verdict, problem: plainText(problem) })
   switch (verdict) {
     case 'PASS':
       return tap.pass(description, { milliseconds })
     case 'SKIP':
-      return isRed(event)
-        ? tap.fail(description, { verdict, problem: plainText(newSkip(reason)) })
-        : tap.pass(description, { skip: reason })
+      return tap.pass(description, { skip: reason })
     case 'FAIL':
     case 'ERROR':
     case 'MISS':
       // The directive TODO makes readers of TAP count a failure as expected.
-      return tap.fail(description, diagnosticFields(event), event.change === 'known' ? knownReason : undefined)
+      return tap.fail(description, diagnosticFields(event), isExpected(event) ? expectedReason(event) : undefined)
     default:
       verdict satisfies never
   }

@@ -1,5 +1,5 @@
 // TAP 14: one point a test, or one a mutant, written as soon as its verdict is known.
-import { expectedPoints } from '../change.ts'
+import { expectedPoints, expectedReason, isExpected, repetition } from '../change.ts'
 import { handleEvent, type EventHandlers } from '../handle-event.ts'
 import type { SinkFactory } from '../sinks.ts'
 import { writeControl, writeMutant } from './tap-mutants.ts'
@@ -19,10 +19,11 @@ export const tapSink: SinkFactory = (output) => {
     'vm-ready': async () => void (await tap.open()),
     async 'test-finished'(event) {
       const { points = [] } = event
-      const shown = event.change === 'known' ? expectedPoints(points) : points
+      const shown = isExpected(event) ? expectedPoints(points, expectedReason(event)) : points
       if (points.length > 0) await tap.subtest(descriptionOf(event), shown)
       await writePoint(tap, event)
     },
+    'failure-repeated': (event) => tap.comment(`${event.name} is new, and when it ran again: ${repetition(event)}`),
     'run-finished': ({ aborted }) => tap.finish(aborted),
     async 'mutants-started'({ mutants }) {
       // The tests of a campaign are in results.jsonl alone.

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { messageOf, UsageError } from '../../base/errors.ts'
-import { inProject } from '../../base/paths.ts'
+import { isOfHarness } from '../../base/paths.ts'
 
 /**
  * Returns the error for a file that cannot be loaded because of `cause`: with the file and the line of the mistake, which may
@@ -12,9 +12,8 @@ export async function notLoaded(file: string, cause: unknown): Promise<UsageErro
   const place = placeIn(cause) ?? (await placeOfImport(cause)) ?? `${file}:1`
   if (cause instanceof UsageError) return wrapped(`${place}: ${cause.message}`, cause, cause.hint)
   const shown = place.startsWith(`${file}:`) ? place : `${file}:1 cannot be loaded because of ${place}`
-  const api = inProject('harness/api.ts')
   const isLost = /Cannot find module '.*harness\/api\.ts'/.test(messageOf(cause))
-  const hint = isLost ? `import from '${api}', the api of this gmemtest` : undefined
+  const hint = isLost ? "import from 'gmemtest', which is the api of the gmemtest that runs" : undefined
   const verb = shown === place ? ' cannot be loaded' : ''
   return wrapped(`${shown}${verb}: ${messageOf(cause)}`, cause, hint)
 }
@@ -29,8 +28,6 @@ function wrapped(message: string, cause: unknown, hint: string | undefined): Usa
   return new UsageError('SCENARIO_INVALID', message, { cause, ...(hint === undefined ? {} : { hint }) })
 }
 
-const inHarness = inProject('harness/')
-
 /** Returns the first place in the stack of an error outside of gmemtest and Node; a syntax error has its place on top. */
 function placeIn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -39,7 +36,7 @@ function placeIn(error: unknown): string | undefined {
       /^(?:\s+at (?:.*\()?)?(?:async )?(?<place>(?:file:\/\/)?\/.*?):(?<number>\d+)(?::\d+)?\)?$/.exec(line)?.groups ??
       {}
     const file = place?.startsWith('file:') === true ? fileOf(place) : place
-    if (file !== undefined && !file.startsWith(inHarness)) return `${file}:${number}`
+    if (file !== undefined && !isOfHarness(file)) return `${file}:${number}`
   }
   return undefined
 }

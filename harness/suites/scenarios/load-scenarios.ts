@@ -3,9 +3,11 @@ import { pathToFileURL } from 'node:url'
 import { Console } from 'node:console'
 import { withDeadline } from '../../base/deadline.ts'
 import { UsageError } from '../../base/errors.ts'
+import { loadable } from '../../base/paths.ts'
 import { watched } from '../../run/stall-watch.ts'
 import { watchUncaught } from '../../run/uncaught-watch.ts'
 import { invalidExport, notLoaded } from './load-failure.ts'
+import { offerApi } from './own-api.ts'
 import { doubleName, type ScenarioFile } from './scenario-files.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -31,6 +33,7 @@ export async function loadEachScenario(
 ): Promise<(NamedScenario | BrokenScenario)[]> {
   // Output of a scenario for debugging must not become a part of the report on stdout.
   globalThis.console = new Console(process.stderr)
+  offerApi()
   const loaded: (NamedScenario | BrokenScenario)[] = []
   // One after the other takes no longer, and a file that blocks concerns no other.
   for (const found of files) {
@@ -64,7 +67,7 @@ async function load(found: ScenarioFile, signal: AbortSignal): Promise<Scenario>
   const limit = { stage: 'loading it', milliseconds: loadMilliseconds, signal }
   using uncaught = watchUncaught(found.name)
   const module: unknown = await withDeadline(limit, () =>
-    Promise.race([watched(found.name, () => import(pathToFileURL(file).href)), uncaught.thrown]),
+    Promise.race([watched(found.name, () => import(pathToFileURL(loadable(file)).href)), uncaught.thrown]),
   ).catch(async (cause: unknown) => {
     signal.throwIfAborted()
     throw await notLoaded(file, cause)

@@ -5,6 +5,7 @@ import { scopeOf } from '../../catalogue/rule-scopes.ts'
 import { scenarioSuite } from './scenario-files.ts'
 import type { Test } from '../../run/test.ts'
 import { rulesFollowedBy, type Dialect } from '../../uapi/dialect.ts'
+import { ConversionTimes } from '../../vocabulary/kernel/conversion-times.ts'
 import { createContext } from '../../vocabulary/create-context.ts'
 import { plainProfile } from '../../vm/profile.ts'
 import type { BrokenScenario, NamedScenario } from './load-scenarios.ts'
@@ -27,8 +28,9 @@ export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: 
     leavesNothing: true,
     async run({ agent }, { available, expectLog }) {
       const hugePages = available.has('hugetlb') ? hugePageSizes.filter((size) => pools[size] > 0) : []
-      await scenario.run(createContext(agent, { dialect, hugePages }, expectLog))
-      return {}
+      const times = new ConversionTimes()
+      await scenario.run(createContext(agent, { dialect, hugePages }, expectLog, times))
+      return { conversions: times.summary() }
     },
   }
 }

@@ -2,7 +2,15 @@
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { test } from 'tap'
-import { cacheDirectory, copiablePath, inProject, launcher } from '../../../harness/base/paths.ts'
+import {
+  cacheDirectory,
+  copiablePath,
+  inProject,
+  isOfHarness,
+  isOfProject,
+  launcher,
+  loadable,
+} from '../../../harness/base/paths.ts'
 
 void test('XDG_CACHE_HOME decides where the cache is', async (t) => {
   t.equal(cacheDirectory({ XDG_CACHE_HOME: '/var/cache/me' }), '/var/cache/me/gmemtest')
@@ -15,6 +23,20 @@ void test('a relative or missing XDG_CACHE_HOME counts as unset', async (t) => {
 
 void test('paths are found from the checkout, not from the current directory', async (t) => {
   t.match(inProject('package.json'), /\/package\.json$/)
+})
+
+void test('a checkout has no compiled modules', async (t) => {
+  const file = inProject('tests/scenarios/pins/pinned-page-refuses.ts')
+  t.equal(loadable(file), file)
+  t.equal(loadable('/tmp/mine.ts'), '/tmp/mine.ts')
+})
+
+void test('the modules of the harness are known as they are and compiled', async (t) => {
+  t.ok(isOfHarness(inProject('harness/api.ts')))
+  t.ok(isOfHarness(inProject('dist/harness/api.js')))
+  t.notOk(isOfHarness(inProject('tests/scenarios/pins/pinned-page-refuses.ts')))
+  t.ok(isOfProject(inProject('docs')))
+  t.notOk(isOfProject(`${inProject()}-other/x`))
 })
 
 void test('a relative or empty HOME counts as unset', async (t) => {

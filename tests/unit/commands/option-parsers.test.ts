@@ -4,6 +4,7 @@ import { test } from 'tap'
 import {
   directoryToWrite,
   duration,
+  fileToWrite,
   kernelWord,
   oneOf,
   positiveInteger,
@@ -85,5 +86,14 @@ void test('a duration has a unit, seconds without one', (t) => {
 void test('some numbers may be zero', (t) => {
   t.equal(positiveInteger('--retry-machine', 10, 0)('0'), 0)
   t.throws(() => positiveInteger('--retry-machine', 10, 0)('11'), { message: /an integer from 0 to 10, got '11'/ })
+  t.end()
+})
+
+void test('a file to write may be absent, and is no directory', (t) => {
+  const parse = fileToWrite('--history')
+  t.equal(parse('/nowhere/h.sqlite'), '/nowhere/h.sqlite')
+  t.match(parse('h.sqlite'), /^\/.*\/h\.sqlite$/, 'also after a change of the directory')
+  for (const text of ['', '/tmp', 'a\0b'])
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--history must be a file/ })
   t.end()
 })

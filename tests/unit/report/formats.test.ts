@@ -35,6 +35,7 @@ const events: { readonly [Type in ReportEvent['type']]: Extract<ReportEvent, { t
   'test-retried': { type: 'test-retried', suite: 'scenarios', name: 'a', reason: 'QEMU ended' },
   'test-finished': { type: 'test-finished', ...a, verdict: 'PASS', milliseconds: 1 },
   'vm-lost': { type: 'vm-lost', reason: 'a splat' },
+  'failure-repeated': { type: 'failure-repeated', suite: 'scenarios', name: 'a', runs: 3, failures: 2 },
   'run-finished': { type: 'run-finished', milliseconds: 1, verdicts },
   'mutants-started': {
     type: 'mutants-started',

@@ -1,6 +1,6 @@
 // Claims of mutants: how they are written, and which messages prove them.
 import { test } from 'tap'
-import type { Killer } from '../../../../harness/report/events.ts'
+import type { Killer } from '../../../../harness/report/events/mutant-events.ts'
 import { isCheck, readClaims, unprovenClaims } from '../../../../harness/campaigns/mutants/claims.ts'
 
 const message = 'pages 3..4 as the guest sees them: wanted 17, found 0; guestScan(vcpu#4) = OK'

@@ -164,3 +164,31 @@ void test('what this computer cannot boot leaves a mutant without a verdict', as
   const { mutants } = await tryAll({ m: {} }, { plan: planBoots([sleeps, large], bytes(2 ** 31)) })
   t.match(mutants[0], { verdict: 'ERROR', killers: [], reason: /large have no verdict/ })
 })
+
+void test('with failsFast, the first mutant that is not killed ends the campaign, without a control', async (t) => {
+  const flaws = { killed: broken, survives: {}, later: broken }
+  const { outcome, mutants, built, last } = await tryAll(flaws, { failsFast: true })
+  t.equal(outcome?.exitCode, 1)
+  t.strictSame(
+    mutants.map(({ name, verdict }) => [name, verdict]),
+    [
+      ['killed', 'KILLED'],
+      ['survives', 'SURVIVED'],
+    ],
+  )
+  t.strictSame(built, ['killed', 'survives'])
+  t.match(last, { aborted: 'survives has SURVIVED, and the first failure ends the run' })
+})
+
+void test('a limit that is reached ends the campaign with the mutants so far', async (t) => {
+  const limit = new AbortController()
+  const reached = new InfraError('TIME_LIMIT', 'the time limit of 30m was reached')
+  const flaws = { first: broken, second: { ...broken, onBoot: () => limit.abort(reached) }, third: broken }
+  const { error, mutants, last } = await tryAll(flaws, { signal: limit.signal })
+  t.equal(error, reached)
+  t.strictSame(
+    mutants.map(({ name }) => name),
+    ['first'],
+  )
+  t.match(last, { type: 'mutants-finished', verdicts: { KILLED: 1 }, aborted: 'the time limit of 30m was reached' })
+})

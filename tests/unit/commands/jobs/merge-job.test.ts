@@ -1,5 +1,6 @@
 // The directory of a merged run.
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
@@ -9,6 +10,7 @@ import { lineOf } from '../../../../harness/report/jsonl.ts'
 import { storyOf } from '../../report/fixtures/story.ts'
 import { fakeContext } from '../fixtures/context.ts'
 
+process.env['GMEMTEST_HISTORY'] = path.join(mkdtempSync(path.join(tmpdir(), 'gmemtest-merge-')), 'h.sqlite')
 const all = ['a', 'b', 'c', 'd', 'e']
 
 function shard(index: number, tests: readonly string[]): string {

@@ -1,10 +1,7 @@
 // The record of a run: what was written last decides whether there is one.
-import { execFileSync } from 'node:child_process'
-import { chownSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { askCheckout, checkoutOf, RunRecord } from '../../../../harness/commands/jobs/run-record.ts'
+import { RunRecord } from '../../../../harness/commands/jobs/run-record.ts'
 import { exitCodes } from '../../../../harness/base/errors.ts'
 import { fakeContext } from '../fixtures/context.ts'
 
@@ -51,20 +48,6 @@ void test('a run that ends while it is held back has its record all the same', a
   t.strictSame(written, ['a'])
 })
 
-void test('what git says about the checkout', (t) => {
-  const revision = 'c0ffee0000000000000000000000000000000000'
-  const head = `# branch.oid ${revision}\n# branch.head main`
-  t.strictSame(checkoutOf(head), { revision, modified: false })
-  t.strictSame(checkoutOf(`${head}\n# branch.upstream origin/main\n# stash 1`), { revision, modified: false })
-  t.strictSame(checkoutOf(`${head}\n1 .M N... 100644 100644 100644 1 2 a`), { revision, modified: true })
-  t.strictSame(checkoutOf(`${head}\n? new`), { revision, modified: true })
-  t.strictSame(checkoutOf('# branch.oid (initial)\n# branch.head main'), {
-    revision: undefined,
-    modified: false,
-  })
-  t.end()
-})
-
 void test('a record that cannot be written is no success, and hides no failure', async (t) => {
   const { record, printed } = recordOf([true])
   record.update(['qemu'])
@@ -100,28 +83,4 @@ void test('writes do not overtake each other, and what is given later is not in 
 
 void test('a run without a record asked for needs none', async (t) => {
   t.equal(await recordOf([]).record.exitCode(exitCodes.ok), exitCodes.ok)
-})
-
-void test('the commit of the checkout, also one of another user, and of no other repository', async (t) => {
-  const directory = t.testdir({ mine: { x: '' }, other: { y: '' }, plain: {} })
-  const commitIn = (name: string): string => {
-    const git = ['-C', path.join(directory, name), '-c', 'user.name=a', '-c', 'user.email=a@b']
-    execFileSync('git', ['init', '-q', path.join(directory, name)])
-    execFileSync('git', [...git, 'add', '.'])
-    execFileSync('git', [...git, 'commit', '-q', '-m', name])
-    return execFileSync('git', [...git, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
-  }
-  const revision = commitIn('mine')
-  commitIn('other')
-  // A repository around all of them.
-  execFileSync('git', ['init', '-q', directory])
-  if (process.getuid?.() === 0) chownSync(path.join(directory, 'mine'), 65534, 65534)
-  t.teardown(() => {
-    for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']) delete process.env[name]
-  })
-  process.env['GIT_DIR'] = path.join(directory, 'other/.git')
-  process.env['GIT_WORK_TREE'] = path.join(directory, 'other')
-  process.env['GIT_INDEX_FILE'] = path.join(directory, 'none')
-  t.strictSame(await askCheckout(path.join(directory, 'mine')), { revision, modified: false })
-  t.strictSame(await askCheckout(path.join(directory, 'plain')), { revision: undefined, modified: undefined })
 })

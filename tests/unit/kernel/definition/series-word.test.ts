@@ -27,6 +27,7 @@ void test('words for a part of a series', (t) => {
     ['git+https://example.org/linux.git#v7.3..mine', range('https://example.org/linux.git', 'v7.3..mine')],
     ['git+file:///srv/linux#a..b', range('/srv/linux', 'a..b')],
     ['git:../linux#a..b', range('/linux', 'a..b')],
+    ['git:.#a..b', range('/x', 'a..b')],
     ['git+host:linux#a..', range('host:linux', 'a..')],
   ] as const) {
     t.strictSame(seriesPart(word, '/x'), part, word)

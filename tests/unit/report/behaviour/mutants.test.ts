@@ -1,7 +1,7 @@
 // What a trial of mutants prints: one test point a mutant, and one line on stderr.
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import type { Killer, MutantEvent, MutantVerdict } from '../../../../harness/report/events.ts'
+import type { Killer, MutantEvent, MutantVerdict } from '../../../../harness/report/events/mutant-events.ts'
 import { tapSink } from '../../../../harness/report/tap/tap.ts'
 import { terminalSink } from '../../../../harness/report/terminal.ts'
 

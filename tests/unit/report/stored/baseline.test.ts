@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import type { ReportEvent, SplatNote, TestFinished, Verdict } from '../../../../harness/report/events.ts'
 import { Baseline } from '../../../../harness/report/stored/baseline.ts'
+import { traitsOfRun } from '../../../../harness/report/stored/failure.ts'
 import { diagnosticOf, storyOf } from '../fixtures/story.ts'
 import { written } from '../fixtures/written.ts'
 
@@ -46,7 +47,7 @@ function codeOf(
   exitCode: number,
   end: ReportEvent | undefined = ending(exitCode),
 ): number {
-  const baseline = new Baseline(before)
+  const baseline = new Baseline(traitsOfRun(before))
   for (const event of [...now, ...(end === undefined ? [] : [end])]) baseline.compared(event)
   return baseline.exitCode(exitCode)
 }
@@ -57,7 +58,7 @@ function splat(fingerprint: string, allowed?: string): SplatNote {
 
 /** The change of a test, and the exit code of a run in which it alone counts. */
 function change(before: TestFinished | undefined, now: TestFinished): unknown {
-  const baseline = new Baseline(before === undefined ? [] : [before])
+  const baseline = new Baseline(traitsOfRun(before === undefined ? [] : [before]))
   const event = baseline.compared(now)
   const without = now.verdict === 'FAIL' || now.verdict === 'ERROR' ? 1 : now.verdict === 'MISS' ? 69 : 0
   baseline.compared(ending(without))
@@ -124,19 +125,19 @@ void test('a run that was cut off is never a success', (t) => {
   const failed = [finished('a', 'FAIL')]
   t.equal(codeOf(failed, failed, 1), 0)
   t.equal(codeOf(failed, failed, 1, ending(1, 'the kernel did not come up')), 1)
-  const killed = new Baseline(failed)
+  const killed = new Baseline(traitsOfRun(failed))
   killed.compared(finished('a', 'FAIL'))
   t.equal(killed.exitCode(1), 1, 'a run without an end was killed')
   t.equal(codeOf(failed, failed, 130), 130)
   t.equal(codeOf(failed, failed, 2), 2)
-  t.match(new Baseline(failed).compared(ending(1, 'x')), { exitCode: 1 })
+  t.match(new Baseline(traitsOfRun(failed)).compared(ending(1, 'x')), { exitCode: 1 })
   t.end()
 })
 
 void test('a planned test without a result counts as a MISS', (t) => {
   const [begin] = storyOf()
   if (begin?.type !== 'run-started') throw new Error('a story has a beginning')
-  const baseline = new Baseline([finished('a', 'FAIL')])
+  const baseline = new Baseline(traitsOfRun([finished('a', 'FAIL')]))
   baseline.compared({ ...begin, tests: ['a', 'b'] })
   baseline.compared(finished('a', 'FAIL'))
   t.match(baseline.compared(ending(1)), { exitCode: 69 })
@@ -156,7 +157,7 @@ void test('what is new makes the run fail whatever its own exit code, and what i
 })
 
 void test('reports show a known failure as expected', async (t) => {
-  const baseline = new Baseline(storyOf())
+  const baseline = new Baseline(traitsOfRun(storyOf()))
   const now = storyOf().map((event): ReportEvent =>
     event.type === 'test-finished' && event.name === 'a'
       ? { ...event, verdict: 'FAIL', diagnostic: diagnosticOf('new') }
@@ -179,4 +180,46 @@ void test('reports show a known failure as expected', async (t) => {
     await written('terminal', events),
     /gmemtest: new against the baseline: a\ngmemtest: known against the baseline: b, c\n/,
   )
+})
+
+const listing = (isExpired: boolean) => ({ listed: () => ({ isExpired, text: 'why' }) })
+
+void test('a listed failure is known without the baseline, and one whose entry has expired counts despite it', (t) => {
+  const failed = finished('a', 'FAIL')
+  t.match(new Baseline(new Map(), listing(false)).compared(failed), { change: 'known', because: 'why' })
+  const expired = new Baseline(traitsOfRun([failed]), listing(true))
+  t.match(expired.compared(failed), { change: 'new', because: 'why' })
+  expired.compared(ending(1))
+  t.equal(expired.exitCode(1), 1)
+  t.end()
+})
+
+void test('a failure that comes and goes does not count; a slower conversion does', async (t) => {
+  const flaky = new Baseline(traitsOfRun([finished('a', 'PASS')]), { flaky: () => '1 of 9' })
+  t.match(flaky.compared(finished('a', 'FAIL')), { change: 'flaky', because: '1 of 9' })
+  flaky.compared(ending(1))
+  t.equal(flaky.exitCode(1), 0)
+  const slower = new Baseline(new Map(), { slower: () => 'twice as slow' })
+  t.match(slower.compared(finished('a', 'PASS')), { change: 'new', because: 'twice as slow' })
+  slower.compared(ending(0))
+  t.equal(slower.exitCode(0), 1)
+  const [first, ...rest] = storyOf()
+  if (first === undefined) throw new Error('a story has a beginning')
+  const events = [first, ...rest].map((event) => slower.compared(event))
+  t.match(
+    await written('tap', events),
+    /^not ok 1 - a: the rule of a\n {2}---\n {2}verdict: PASS\n {2}problem: twice as slow\n/m,
+  )
+  t.match(await written('junit', events), /<failure message="twice as slow" type="PASS">/)
+  t.match(await written('ktap', events), /# problem: twice as slow\nnot ok 1 a\n/)
+  t.match(await written('annotations', events), /title=a::PASS: twice as slow\n/)
+})
+
+void test('a splat that no test of the baseline has is marked, and an allowed one is not', (t) => {
+  const baseline = new Baseline(traitsOfRun([finished('a', 'FAIL', [splat('1')])]))
+  const event = baseline.compared(finished('b', 'FAIL', [splat('1'), splat('2'), splat('3', 'known')]))
+  t.strictSame(event.type === 'test-finished' && event.splats?.map(({ isNew }) => isNew), [undefined, true, undefined])
+  const again = new Baseline(traitsOfRun([finished('a', 'FAIL', [splat('2')])])).compared(event)
+  t.notMatch(again, { splats: [{}, { isNew: true }] }, 'marks of another baseline do not stay')
+  t.end()
 })

@@ -29,6 +29,7 @@ function shapeOf({ events }: Run): string[] {
       case 'shard-planned':
       case 'vm-lost':
       case 'test-retried':
+      case 'failure-repeated':
       case 'run-finished':
         return event.type
       default:

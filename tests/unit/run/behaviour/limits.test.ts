@@ -1,6 +1,6 @@
 // A run that ends early by its options: in order, and with what ran reported.
 import { test } from 'tap'
-import { isFailure } from '../../../../harness/report/stored/baseline.ts'
+import { isFailure } from '../../../../harness/report/stored/failure.ts'
 import type { VmDeath } from '../../../../harness/vm/vm.ts'
 import type { FakeOptions } from '../../fixtures/run/fake-instance.ts'
 import { fine, named, run, takes, verdicts, type Body } from '../../fixtures/run/run.ts'

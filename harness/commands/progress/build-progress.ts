@@ -1,9 +1,9 @@
 // Shows the progress of a kernel build; used by every verb that builds.
-import { cacheDirectory } from '../base/paths.ts'
-import { plural } from '../base/plural.ts'
-import type { KernelDefinition } from '../kernel/definition/definition.ts'
-import type { BuildContext, BuildProgress, Phase } from '../kernel/provide-progress.ts'
-import type { JobOptions } from './job-options.ts'
+import { cacheDirectory } from '../../base/paths.ts'
+import { plural } from '../../base/plural.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import type { BuildContext, BuildProgress, Phase } from '../../kernel/provide-progress.ts'
+import type { JobOptions } from '../job-options.ts'
 import type { ProgressLine } from './progress.ts'
 
 const words = {

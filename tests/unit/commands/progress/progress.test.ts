@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import { progressLine } from '../../../harness/commands/progress.ts'
-import { elapsed } from '../../../harness/report/status-line.ts'
+import { progressLine } from '../../../../harness/commands/progress/progress.ts'
+import { elapsed } from '../../../../harness/report/status-line.ts'
 
 void test('a log has the beginning of each long stage, and sentences', (t) => {
   const output = new PassThrough()
@@ -33,6 +33,20 @@ void test('a log has a line from time to time, with the last count', async (t) =
     t.match(String(chunk), /^(gmemtest: 0:00 kernel: compiling: 7 objects\n)+$/)
   }
   clearInterval(alive)
+})
+
+void test('a stage that is usually short is shown when it lasts', async (t) => {
+  const output = new PassThrough()
+  using line = progressLine(output, false, 100, 5)
+  line.showLater('kernel: reading')
+  t.equal(output.read(), null)
+  const alive = setInterval(() => undefined, 1000)
+  const [chunk]: unknown[] = await once(output, 'data')
+  clearInterval(alive)
+  t.match(String(chunk), /^(gmemtest: 0:00 kernel: reading\n)+$/)
+  const terminal = new PassThrough()
+  progressLine(terminal, true).showLater('kernel: reading')
+  t.equal(terminal.read(), null)
 })
 
 void test('a stage that has not begun is not shown', async (t) => {

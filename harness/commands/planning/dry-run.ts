@@ -14,11 +14,11 @@ import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
 import type { Test } from '../../run/test.ts'
 import { describeProfile } from '../../vm/profile.ts'
-import { buildOptions } from '../build-progress.ts'
-import { progressLine } from '../progress.ts'
-import type { JobFacts } from './job.ts'
-import { jobsFor } from './jobs-for.ts'
-import { ownPart } from './own-part.ts'
+import { buildOptions } from '../progress/build-progress.ts'
+import { progressLine } from '../progress/progress.ts'
+import type { JobFacts } from '../jobs/job.ts'
+import { jobsFor } from '../jobs/jobs-for.ts'
+import { ownPart } from '../jobs/own-part.ts'
 
 /** Prints the kernel, the boots and the tests of a run to the standard output, with the time that it will take. */
 export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<number> {

@@ -2,14 +2,16 @@
 // beginning of each long stage, and one a minute, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
-import { columnsOf } from './layout.ts'
-import { plainText } from '../report/plain.ts'
-import { elapsed, statusLine } from '../report/status-line.ts'
+import { columnsOf } from '../layout.ts'
+import { plainText } from '../../report/plain.ts'
+import { elapsed, statusLine } from '../../report/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {
   /** Shows the current stage. */
   show(text: string): void
+  /** Shows a stage that is over at once as a rule: on a terminal after a second, in a log after a minute. */
+  showLater(text: string): void
   /** Shows the beginning of a long stage, also without a terminal. */
   begin(text: string): void
   /** Prints a sentence that stays, also without a terminal. */
@@ -36,12 +38,17 @@ export function progressLine(
     output.write(`gmemtest: ${plainText(text)}\n`)
   }
   // The time must advance during a silent stage.
-  const timer = isTty ? setInterval(draw, second) : setInterval(() => current !== '' && say(now()), pause)
+  const timer = isTty
+    ? setInterval(() => current !== '' && draw(), second)
+    : setInterval(() => current !== '' && say(now()), pause)
   timer.unref()
   return {
     show(text) {
       current = text
       draw()
+    },
+    showLater(text) {
+      current = text
     },
     begin(text) {
       current = text

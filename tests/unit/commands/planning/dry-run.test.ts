@@ -32,6 +32,19 @@ void test('a dry run prints kernel, boots, tests and time, and writes nothing', 
   t.end()
 })
 
+void test('the selftests of a dry run are not built', (t) => {
+  const home = t.testdir({ cache: {}, work: {} })
+  const stdout = gmemtest(home, 'kselftest', '--dry-run', '--accel', 'tcg')
+  t.match(stdout, /^kernel: stock-6\.12: its source must be fetched/)
+  t.match(stdout, /^tests: 5 of 5, in 1 instance at once\n {2}2 GiB: kvm:guest_memfd_test /m)
+  t.match(stdout, /^if the tree has it: kvm:guest_memfd_conversions_test\n$/m)
+  const one = gmemtest(home, 'kselftest', '--dry-run', '--accel', 'tcg', 'kvm:dirty_log_test')
+  t.match(one, /^ {2}2 GiB: kvm:dirty_log_test\ntime: /m)
+  t.notMatch(one, /if the tree/)
+  t.strictSame(readdirSync(path.join(home, 'work')), [])
+  t.end()
+})
+
 void test('a dialect that is open until the boot is planned with pools of huge pages', (t) => {
   const home = t.testdir({ cache: {}, work: {} })
   const kernel = path.join(home, 'mine.yaml')

@@ -1,0 +1,23 @@
+// The confidence interval of a rate.
+
+/** The quantile of the normal distribution for 95 %. */
+const z = 1.96
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * Returns the interval that has the true rate with 95 % confidence, by Wilson's score (E. B. Wilson, "Probable inference,
+ * the law of succession, and statistical inference", 1927). Unlike the usual one, it is right for few runs and rare failures.
+ * @throws {RangeError} unless 0 ≤ count ≤ total and 0 < total
+ */
+export function wilson(count: number, total: number): Interval {
+  if (!(total > 0 && count >= 0 && count <= total)) throw new RangeError(`no rate: ${count} of ${total}`)
+  const rate = count / total
+  const scale = 1 + z ** 2 / total
+  const centre = (rate + z ** 2 / (2 * total)) / scale
+  const half = (z / scale) * Math.sqrt((rate * (1 - rate)) / total + z ** 2 / (4 * total ** 2))
+  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+}
