@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "97a4c273d19efd20"
+#define OPERATIONS_DIGEST "895223078f86253d"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -114,6 +114,7 @@
 	OP(64, steps, F(file) F(target) F(dialect) F(base) F(mapping) F(vcpu) \
 		F(gpa) F(timeout), F(done) F(runs)) \
 	OP(66, repeat, F(rounds), F(done) F(call) F(error) F(word)) \
+	OP(70, program, , F(calls)) \
 	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
 

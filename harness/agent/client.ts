@@ -12,6 +12,7 @@ import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
 import { Journal, type Recording, type SentRequest } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
+import { runProgramOf, type RunProgram } from './programs.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
 import type { words } from './vocabulary.ts'
@@ -57,6 +58,8 @@ export interface Operations {
   failNth(of: Allocation, nth: number): Promise<Outcome>
   failNthResult(): Promise<Result<'failNthResult'>>
   readonly repeat: RepeatRounds
+  /** Performs many operations in one round trip, and returns the answer of each. */
+  readonly runProgram: RunProgram
   /**
    * Counts the open descriptors of this process, without those that it keeps for itself, and the numbers of descriptors that
    * the kernel has taken but that no file has.
@@ -127,6 +130,7 @@ function operationsOf(call: Call, patience: Patience): Operations {
     failNth: (of, nth) => call('failNth', { of, nth }),
     failNthResult: () => call('failNthResult', {}),
     repeat: repeatRoundsOf(call),
+    runProgram: runProgramOf(call),
     descriptors: () => call('descriptors', {}),
     failLasting: (failing) => call('failLasting', failing),
     failLastingResult: () => call('failLastingResult', {}),

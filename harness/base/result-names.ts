@@ -15,6 +15,16 @@ export const resultNames = {
   consoles: 'consoles',
 } as const
 
+/** Returns the name of the program of a finding (gmemtest fuzz). */
+export function findingName(number: number): string {
+  return `finding-${number}.yaml`
+}
+
+/** Tells whether a name is that of the program of a finding. */
+export function isFindingName(name: string): boolean {
+  return /^finding-\d+\.yaml$/.test(name)
+}
+
 /** The name in place of a scenario for the dump of an instance that stays up (run --keep). */
 export const keptName = 'keep'
 

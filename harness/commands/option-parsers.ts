@@ -87,6 +87,12 @@ export function oneOf<Word extends string>(option: string, words: readonly Word[
   })
 }
 
+/** Makes a parser for some of a few words, separated by commas. */
+export function listOf<Word extends string>(option: string, words: readonly Word[]): (text: string) => readonly Word[] {
+  const one = oneOf(option, words)
+  return (text) => [...new Set(text.split(',').map(one))]
+}
+
 /** Parses the name of a Debian suite. */
 export function aptSuite(text: string): string {
   if (/^[a-z0-9][a-z0-9./+-]*$/.test(text)) return text

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 
 import path from 'node:path'
 import { InfraError, messageOf, UsageError } from '../base/errors.ts'
 import { freeBytes, isDiskFull, noSpaceLeft } from '../base/free-space.ts'
-import { keptName, programName, resultNames, vmcoreName } from '../base/result-names.ts'
+import { isFindingName, keptName, programName, resultNames, vmcoreName } from '../base/result-names.ts'
 import { reportWords } from './formats.ts'
 import { visibleJson } from './plain.ts'
 import { readEvent } from './stored/read-events.ts'
@@ -88,7 +88,7 @@ function refuseForeign(directory: string, names: readonly string[]): void {
 }
 
 /**
- * Returns a predicate for the names of consoles and dumps of the run whose events are in the directory; undefined when the
+ * Returns a predicate for the names of consoles, dumps and findings of the run whose events are in the directory; undefined when the
  * directory has no events of gmemtest.
  */
 async function earlierRun(directory: string): Promise<((name: string) => boolean) | undefined> {
@@ -105,7 +105,7 @@ async function earlierRun(directory: string): Promise<((name: string) => boolean
   if (first?.type === 'run-started') {
     const tests: readonly unknown[] = Array.isArray(first['tests']) ? first['tests'] : []
     const own = new Set([keptName, ...tests].flatMap((name) => [vmcoreName(String(name)), programName(String(name))]))
-    return (name) => isConsole(name, '') || own.has(name)
+    return (name) => isConsole(name, '') || own.has(name) || isFindingName(name)
   }
   const mutants: unknown = first?.type === 'mutants-started' ? first['mutants'] : undefined
   if (!Array.isArray(mutants)) return undefined

@@ -49,6 +49,19 @@ export const rooms: Rooms = {
 
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
+  'campaigns/fuzz': [
+    'agent',
+    'base',
+    'console',
+    'instance',
+    'judge',
+    'model',
+    'report',
+    'run',
+    'uapi',
+    'vm',
+    'vocabulary',
+  ],
 
   'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
 
@@ -56,8 +69,10 @@ export const rooms: Rooms = {
     'base',
     'cache',
     'campaigns/bisect',
+    'campaigns/fuzz',
     'campaigns/mutants',
     'campaigns/repro',
+    'catalogue',
     'console',
     'history',
     'image',

@@ -117,6 +117,7 @@ void test('the command line', async (suite) => {
         'mutants',
         'bisect',
         'walk',
+        'fuzz',
         'parse',
         'kselftest',
         'doctor',
@@ -129,7 +130,7 @@ void test('the command line', async (suite) => {
     })
   }
 
-  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'bisect', 'walk', 'parse', 'doctor']) {
+  for (const verb of ['run', 'list', 'build', 'shell', 'mutants', 'bisect', 'walk', 'fuzz', 'parse', 'doctor']) {
     void suite.test(`gmemtest ${verb} --help has examples`, async (t) => {
       const ran = await gmemtest(verb, '--help')
       t.equal(ran.exitCode, 0)
@@ -184,6 +185,10 @@ void test('the command line', async (suite) => {
     [['build', 'stock-6.12', '--kernel', 'gmem-convert'], /two kernels are named, 'stock-6\.12' and/, /leave one/],
     [['mutants', 'merge-mising'], /no mutant matches 'merge-mising'/, /near it: merge-missing/],
     [['mutants', '--kernel', 'stock-6.12'], /stock-6\.12 has no mutants/, /folder 'mutants' of one of its series/],
+    [['fuzz', '--page-size', '4K,4M'], /--page-size must be 4K or 2M or 1G, got '4M'/, /for example/],
+    [['fuzz', '--path', '3'], /--path needs --seed/, /copy both from the report/],
+    [['fuzz', '--runs', '9', '--time', '1m'], /'--runs <n>' cannot be used with option '--time <time>'/, /hint/],
+    [['fuzz', '--replay', './none.yaml'], /the program \.\/none\.yaml cannot be read/, /directory of its results/],
     [['kselftest', 'guest_memfd_test'], /is named TARGET:TEST, got/, /try 'kvm:guest_memfd_test'/],
     [['build', '--apt-suite', 'a b'], /--apt-suite must be the name of an apt suite/, /trixie-backports/],
     [['parse', '--ktap', '--vmlinux', 'x', 'y'], /--vmlinux is for splats/, /leave one of them out/],

@@ -21,7 +21,8 @@ export interface Outcome {
 export type Result<Name extends OperationName> = Outcome & Answer<Name>
 /** A request in which some fields can be left out. */
 export type Optional<Fields, Key extends keyof Fields> = Omit<Fields, Key> & Partial<Pick<Fields, Key>>
-type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
+/** The result of an operation, with the bytes behind the words of its answer. */
+export type Reply<Name extends OperationName> = Result<Name> & { readonly tail: Buffer }
 
 interface CallOptions {
   /** The bytes behind the words of the request. */
@@ -79,7 +80,11 @@ export function callOf(target: CallTarget): Call {
   }
 }
 
-function readReply<Name extends OperationName>(
+/**
+ * Reads the answer to an operation; `end` receives its part of the readable line.
+ * @throws {ProtocolError} AGENT_REFUSED, AGENT_CHILD_GONE, AGENT_GARBAGE, {GuestError} AGENT_CHILD_CRASHED
+ */
+export function readReply<Name extends OperationName>(
   name: Name,
   shown: string,
   frame: Frame,

@@ -271,6 +271,7 @@ export const operations = {
     request: { rounds: count },
     answer: { done: count, call: count, error: count, word: bits },
   },
+  program: { number: 70, request: {}, answer: { calls: count } },
   descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
 } as const satisfies Record<string, Operation>
 

@@ -104,6 +104,7 @@ const verbs = [
   'mutants',
   'bisect',
   'walk',
+  'fuzz',
   'parse',
   'cache',
   'kselftest',

@@ -27,6 +27,7 @@ const verbs: readonly (readonly string[])[] = [
   ['run', '--kernel', definition, 'contents-survive'],
   ['shell', '--kernel', definition, '--', 'true'],
   ['mutants', '--kernel', 'gmem-convert', 'merge-missing'],
+  ['fuzz', '--kernel', definition],
   ['kselftest', '--kernel', definition, 'kvm:guest_memfd_test'],
   ['kselftest', '--kernel', definition, '--list', 'kvm'],
 ]

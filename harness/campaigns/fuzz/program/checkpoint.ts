@@ -1,0 +1,67 @@
+// The end of each program: every view of the file must show what the model has, and huge pages their layout.
+import { memslotFlags } from '../../../uapi/constants.ts'
+import { pages as bytesOf } from '../../../base/units.ts'
+import type { Plan } from './plan.ts'
+import { gpaOfWindow, windows } from './windows.ts'
+import type { World } from './world.ts'
+
+/** Adds the operations of the end: the last ones close everything but the nested VM. */
+export function addCheckpoint(world: World, plan: Plan): void {
+  plan.label({ step: 'end', where: 'the state at the end' })
+  const { mappings, slots, model, vcpu, descriptors } = world
+  const { timeout } = world.subject
+  for (const { made: mapping, range } of mappings) {
+    model.hostLooked(range)
+    const runs = { first: range.first, wanted: model.hostView(range) }
+    plan.add('hostScan', { mapping, offset: 0, size: bytesOf(range.count) }, { runs })
+  }
+  for (const { gpa, range } of slots) {
+    model.allocate(range)
+    const expected = {
+      fields: { outcome: 'done' },
+      runs: { first: range.first, wanted: model.guestView(range) },
+    } as const
+    plan.add('guestScan', { vcpu, gpa, size: bytesOf(range.count), timeout }, expected)
+  }
+  const [file] = descriptors
+  if (file !== undefined) plan.add('fstat', { file }, { fields: { blocks: world.blocks } })
+  if (world.hugePages !== undefined) addLayout(world, plan)
+  deleteSlots(world, plan)
+  for (const { made: handle } of world.pins) plan.add('close', { handle })
+  for (const { made: mapping } of mappings) plan.add('munmap', { mapping, offset: 0, length: 0 })
+  for (const handle of descriptors) plan.add('close', { handle })
+}
+
+function deleteSlots({ slots, vm }: World, plan: Plan): void {
+  for (const { number } of slots.splice(0)) {
+    plan.add('memslotSet', { vm, slot: number, flags: 0, gpa: 0, size: 0, mappingOffset: 0, gmemOffset: 0 })
+  }
+}
+
+const statistics = { '2M': 'pages_2m', '1G': 'pages_1g' } as const
+
+/**
+ * The guest touches the whole file through a new slot, which is aligned: it maps each whole huge page as one page, and no
+ * split one.
+ */
+function addLayout(world: World, plan: Plan): void {
+  const { model, vm, vcpu, hugePages, slots, all } = world
+  const [gmem] = world.descriptors
+  if (hugePages === undefined || gmem === undefined) return
+  deleteSlots(world, plan)
+  const gpa = gpaOfWindow(windows)
+  const size = bytesOf(all.count)
+  const place = { slot: world.nextSlot, gpa, size, gmem, gmemOffset: 0 }
+  plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mappingOffset: 0, ...place })
+  slots.push({ number: world.nextSlot, window: windows, gpa, range: all })
+  model.allocate(all)
+  const runs = { first: 0, wanted: model.guestView() }
+  plan.add('guestScan', { vcpu, gpa, size, timeout: world.subject.timeout }, { fields: { outcome: 'done' }, runs })
+  const whole = model.units().filter(({ layout }) => layout === 'whole').length
+  const name = statistics[hugePages]
+  plan.add('kvmStats', { handle: vm }, { tail: { field: name, wanted: whole, read: firstWord } }, Buffer.from(name))
+}
+
+function firstWord(tail: Buffer): number {
+  return tail.length < 8 ? 0 : Number(tail.readBigUInt64LE(0))
+}

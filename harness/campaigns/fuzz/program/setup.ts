@@ -1,0 +1,30 @@
+// The beginning of each program: a file in the nested VM, which is mapped and bound to a memslot.
+import { pages as bytesOf } from '../../../base/units.ts'
+import { mapFlags, memslotFlags, protections } from '../../../uapi/constants.ts'
+import { Plan } from './plan.ts'
+import { windowAt } from './windows.ts'
+import { hugePagesOf, World, type Shape, type Subject } from './world.ts'
+
+/** Begins a program: the plan with its first operations, and the world after them. */
+export function begin(shape: Shape, subject: Subject): { readonly plan: Plan; readonly world: World } {
+  const plan = new Plan()
+  const { vm } = subject
+  const world = new World(shape, subject)
+  const size = bytesOf(shape.pages)
+  const hugePages = hugePagesOf(shape)
+  const flags = world.uapi.flagsFor({
+    initially: shape.initially,
+    ...(hugePages === undefined ? {} : { hugePages }),
+  })
+  const gmem = plan.add('gmemCreate', { vm, size, flags })
+  const protection = protections.read | protections.write
+  const mapping = plan.add('mmap', { file: gmem, offset: 0, length: size, protection, flags: mapFlags.shared })
+  const window = windowAt(world)
+  const place = { slot: world.nextSlot, gpa: window.gpa, size, gmem, gmemOffset: 0 }
+  plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mapping, mappingOffset: 0, ...place })
+  world.descriptors.push(gmem)
+  world.mappings.push({ made: mapping, range: world.all })
+  world.slots.push({ number: world.nextSlot, window: window.index, gpa: window.gpa, range: world.all })
+  world.nextSlot += 1
+  return { plan, world }
+}

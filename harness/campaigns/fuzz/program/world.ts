@@ -1,0 +1,133 @@
+// The world of a program: what the reference model expects of its file, and the objects that its steps have made.
+import type { Made } from '../../../agent/wire/codec.ts'
+import type { Vcpu, Vm } from '../../../agent/wire/fields.ts'
+import type { HugePageSize } from '../../../base/huge-page-sizes.ts'
+import { pageSize as smallPage } from '../../../base/units.ts'
+import { Model, type PageState } from '../../../model/reference-model.ts'
+import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/ranges.ts'
+import type { Dialect } from '../../../uapi/dialect.ts'
+import { interfaceOf, type KernelInterface } from '../../../vocabulary/kernel-interface.ts'
+
+/** The sizes of pages that a file of a program can have. */
+export const pageSizes = ['4K', '2M', '1G'] as const
+export type PageSize = (typeof pageSizes)[number]
+
+/** The file of a program, before its first step. */
+export interface Shape {
+  readonly pageSize: PageSize
+  readonly pages: number
+  readonly initially: PageState
+}
+
+/** The kernel under test, as far as programs depend on it. */
+export interface Subject {
+  readonly dialect: Dialect
+  /** The time that a vCPU has inside the agent, in milliseconds. */
+  readonly timeout: number
+  /** The nested VM that programs share, since it takes longer to make than to run a program: each leaves it empty. */
+  readonly vm: Vm
+  readonly vcpu: Vcpu
+}
+
+/** A mapping of a range of the file. */
+interface Mapped {
+  readonly made: Made
+  readonly range: PageRange
+}
+
+/** A memslot that binds a range of the file. */
+interface Bound {
+  readonly number: number
+  readonly window: number
+  /** The guest address of the first page of the range. */
+  readonly gpa: number
+  readonly range: PageRange
+}
+
+/** References to pages of the file; a hole of 4K pages takes pages out of the file, and so out of `held`. */
+interface Held {
+  readonly made: Made
+  held: readonly number[]
+}
+
+/** Returns the size of the huge pages of a file; undefined at 4K. */
+export function hugePagesOf({ pageSize }: Pick<Shape, 'pageSize'>): HugePageSize | undefined {
+  return pageSize === '4K' ? undefined : pageSize
+}
+
+/** A block has 512 bytes. */
+const blocksOfPage = 8
+
+/** Steps choose from the last places that earlier steps had a range begin or end at. */
+const placesKept = 8
+
+/** The state that a program has reached by the model. Steps change it in the order of the program. */
+export class World {
+  readonly shape: Shape
+  readonly subject: Subject
+  readonly uapi: KernelInterface
+  readonly model: Model
+  readonly hugePages: HugePageSize | undefined
+  readonly descriptors: Made[] = []
+  readonly mappings: Mapped[] = []
+  readonly pins: Held[] = []
+  readonly slots: Bound[] = []
+  /** The number of the next slot. */
+  nextSlot = 0
+  /** The first and the last pages of earlier ranges, the oldest first. */
+  readonly places: number[] = []
+
+  constructor(shape: Shape, subject: Subject) {
+    this.shape = shape
+    this.subject = subject
+    this.uapi = interfaceOf(subject.dialect)
+    this.hugePages = hugePagesOf(shape)
+    const pagesPerUnit = this.hugePages === undefined ? 1 : pagesPerHugePage(this.hugePages)
+    this.model = new Model({ pages: shape.pages, initially: shape.initially, inPlace: true, pagesPerUnit })
+  }
+
+  get vm(): Vm {
+    return this.subject.vm
+  }
+
+  get vcpu(): Vcpu {
+    return this.subject.vcpu
+  }
+
+  get all(): PageRange {
+    return pages(0, this.shape.pages)
+  }
+
+  /** st_blocks of the file: the dialects agree about huge pages alone. */
+  get blocks(): number {
+    const { allocatedPages } = this.model
+    return this.hugePages === undefined ? this.uapi.blocksOf(allocatedPages) : allocatedPages * blocksOfPage
+  }
+
+  /** Remembers a range: later steps look for its neighbours. */
+  visit(range: PageRange): void {
+    this.places.push(range.first, endOf(range))
+    this.places.splice(0, Math.max(0, this.places.length - placesKept))
+  }
+
+  /** Returns the pages of the range that something holds, in their order. */
+  heldIn(range: PageRange): number[] {
+    return this.pins
+      .flatMap(({ held }) => held)
+      .filter((index) => index >= range.first && index < endOf(range))
+      .toSorted((left, right) => left - right)
+  }
+
+  /** Tells whether all pages of the range have the state. */
+  isAll(state: PageState, range: PageRange): boolean {
+    return this.model.stateRuns(range).every(({ value }) => value === state)
+  }
+}
+
+/** Returns the range that consists of these bytes, if they are whole pages inside the file. */
+export function pagesIn(bytes: { readonly offset: number; readonly size: number }, end: number): PageRange | undefined {
+  const [first, count] = [bytes.offset / smallPage, bytes.size / smallPage]
+  if (!Number.isInteger(first) || !Number.isInteger(count)) return undefined
+  if (first < 0 || count < 0 || first + count > end) return undefined
+  return pages(first, count)
+}

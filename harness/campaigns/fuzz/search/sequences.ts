@@ -1,0 +1,76 @@
+// Random programs, by fast-check's model-based commands: each step is possible in the state that the model has then.
+import { asyncModelRun, commands, constantFrom, oneof, tuple, type Arbitrary, type AsyncCommand } from 'fast-check'
+import { pageStates } from '../../../uapi/constants.ts'
+import { hugePageBytes } from '../../../base/huge-page-sizes.ts'
+import { pageSize as smallPage } from '../../../base/units.ts'
+import type { Plan } from '../program/plan.ts'
+import type { Program } from '../program/fuzz-program.ts'
+import { begin } from '../program/setup.ts'
+import type { PageSize, Shape, Subject, World } from '../program/world.ts'
+import { stepKinds } from '../step-kinds.ts'
+import type { Draft, Step } from '../steps/step-kind.ts'
+
+/** Files have few pages, so that the steps of a program meet at the same ones. */
+const smallPages = 24
+/** The number of huge pages of a file. */
+const hugePages = { '2M': 3, '1G': 1 } as const
+
+/** Returns the number of 4K pages of a file of this size of pages. */
+function pagesOf(size: PageSize): number {
+  return size === '4K' ? smallPages : (hugePages[size] * hugePageBytes[size]) / smallPage
+}
+
+/** The program that a walk over commands makes. */
+interface Walk {
+  readonly steps: Step[]
+  readonly plan: Plan
+}
+
+/** A command that fast-check may leave out, or make smaller, when it shrinks. */
+class StepCommand implements AsyncCommand<World, Walk> {
+  readonly #draft: Draft<Step>
+  #step: Step | undefined
+
+  constructor(draft: Draft<Step>) {
+    this.#draft = draft
+  }
+
+  check(world: Readonly<World>): boolean {
+    this.#step = this.#draft(world)
+    return this.#step.check(world)
+  }
+
+  async run(world: World, { steps, plan }: Walk): Promise<void> {
+    if (this.#step === undefined) return
+    steps.push(this.#step)
+    this.#step.act(world, plan)
+  }
+
+  toString(): string {
+    return this.#step?.text ?? 'a step'
+  }
+}
+
+type Commands = Iterable<AsyncCommand<World, Walk>>
+
+/** A program that fast-check has generated, before its commands have met the model. */
+export type Sequence = readonly [initially: Shape['initially'], drawn: Commands]
+
+/** Generates sequences of at most `most` steps. */
+export function sequences(pageSize: PageSize, most: number): Arbitrary<Sequence> {
+  const shape = { pageSize, pages: pagesOf(pageSize), initially: 'shared' } as const
+  const kinds = stepKinds.map(({ weight, arbitrary }) => ({
+    weight,
+    arbitrary: arbitrary(shape).map((draft) => new StepCommand(draft)),
+  }))
+  return tuple(constantFrom(...pageStates), commands([oneof(...kinds)], { maxCommands: most, size: 'max' }))
+}
+
+/** Lets the commands meet the model, and returns the steps that are possible. */
+export async function programOf([initially, drawn]: Sequence, pageSize: PageSize, subject: Subject): Promise<Program> {
+  const shape = { pageSize, pages: pagesOf(pageSize), initially }
+  const { plan, world } = begin(shape, subject)
+  const steps: Step[] = []
+  await asyncModelRun(() => ({ model: world, real: { steps, plan } }), drawn)
+  return { shape, steps }
+}

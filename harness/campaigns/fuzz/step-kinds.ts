@@ -1,0 +1,40 @@
+// All kinds of steps. A new kind is a file in steps/ and a row here.
+import { allocateStep } from './steps/allocate.ts'
+import { bindStep } from './steps/bind.ts'
+import { blocksStep } from './steps/blocks.ts'
+import { closeStep } from './steps/close.ts'
+import { convertStep } from './steps/convert.ts'
+import { dupStep } from './steps/dup.ts'
+import { guestFillStep } from './steps/guest-fill.ts'
+import { guestLookStep } from './steps/guest-look.ts'
+import { hostFillStep } from './steps/host-fill.ts'
+import { hostLookStep } from './steps/host-look.ts'
+import { mapStep } from './steps/map.ts'
+import { pinStep } from './steps/pin.ts'
+import { preFaultStep } from './steps/pre-fault.ts'
+import { punchStep } from './steps/punch.ts'
+import type { StepKind } from './steps/step-kind.ts'
+import { unbindStep } from './steps/unbind.ts'
+import { unmapStep } from './steps/unmap.ts'
+import { unpinStep } from './steps/unpin.ts'
+
+/** Every kind of step, by its name in files. */
+export const stepKinds: readonly StepKind[] = [
+  convertStep,
+  hostFillStep,
+  hostLookStep,
+  guestFillStep,
+  guestLookStep,
+  preFaultStep,
+  punchStep,
+  allocateStep,
+  pinStep,
+  unpinStep,
+  mapStep,
+  unmapStep,
+  bindStep,
+  unbindStep,
+  dupStep,
+  closeStep,
+  blocksStep,
+]

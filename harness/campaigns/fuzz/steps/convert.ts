@@ -1,0 +1,99 @@
+// Converts bytes of the file: whole pages inside it, and ranges that the kernel has to refuse.
+import { constant, constantFrom, nat, oneof, tuple } from 'fast-check'
+import { z } from 'zod'
+import { dialectSpecs } from '../../../uapi/dialect.ts'
+import { pageStates, type PageState } from '../../../uapi/constants.ts'
+import { pageSize } from '../../../base/units.ts'
+import type { Expected } from '../program/model-difference.ts'
+import { pagesIn, type World } from '../program/world.ts'
+import { bytesAt, choose, rangeIn } from '../places/page-places.ts'
+import { stepKind, type StepKind } from './step-kind.ts'
+
+interface Args {
+  readonly to: PageState
+  readonly offset: number
+  readonly size: number
+  readonly errorOffset: number
+  /** The descriptor of the file, from the oldest. */
+  readonly descriptor: number
+}
+
+const fields = z.strictObject({
+  to: z.enum(pageStates),
+  offset: z.number().int(),
+  size: z.number().int(),
+  errorOffset: z.number().int().default(0),
+  descriptor: z.number().int().min(0).default(0),
+})
+
+/** Changes of a good range that make it a bad one, in bytes. */
+const slips = [1, -1, 8, 2048, -4096, 2 ** 31, 2 ** 32, 2 ** 40, -(2 ** 52)] as const
+
+const slip = oneof(
+  { arbitrary: constant({}), weight: 12 },
+  { arbitrary: constantFrom(...slips).map((by) => ({ offsetBy: by })), weight: 1 },
+  { arbitrary: constantFrom(...slips).map((by) => ({ sizeBy: by })), weight: 1 },
+  { arbitrary: constantFrom(1, pageSize, 2 ** 32).map((errorOffset) => ({ errorOffset })), weight: 1 },
+  { arbitrary: constant({ isEmpty: true }), weight: 1 },
+)
+
+interface Slip {
+  readonly offsetBy?: number
+  readonly sizeBy?: number
+  readonly errorOffset?: number
+  readonly isEmpty?: boolean
+}
+
+/** Returns the end of the conversion, and applies it to the model when it succeeds. */
+function convert({ to, offset, size, errorOffset }: Args, world: World): Expected<'convert'> {
+  const { expects } = world.uapi
+  if (errorOffset !== 0 && expects.nonzeroErrorOffset !== 'OK') return { errno: [expects.nonzeroErrorOffset] }
+  const pages = pagesIn({ offset, size }, world.shape.pages)
+  if (size === 0) return { errno: [expects.emptyRange] }
+  if (pages === undefined) return { errno: ['EINVAL'] }
+  const [held] = to === 'private' ? world.heldIn(pages) : []
+  if (held !== undefined) return { errno: ['EAGAIN'], fields: { errorOffset: bytesAt(held) } }
+  world.model.convert(to, pages)
+  world.visit(pages)
+  // The argument is written back only on failure.
+  return { fields: { errorOffset } }
+}
+
+export const convertStep: StepKind = stepKind<Args>({
+  name: 'convert',
+  weight: 8,
+  fields,
+  arbitrary: (shape) =>
+    tuple(rangeIn(shape), constantFrom(...pageStates), slip, nat(3)).map(
+      ([draft, to, change, descriptor]) =>
+        (world) => {
+          const { first, count } = draft(world)
+          const { offsetBy = 0, sizeBy = 0, errorOffset = 0, isEmpty = false }: Slip = change
+          return {
+            to,
+            offset: bytesAt(first) + offsetBy,
+            size: isEmpty ? 0 : bytesAt(count) + sizeBy,
+            errorOffset,
+            descriptor: choose(descriptor, world.descriptors),
+          }
+        },
+    ),
+  check: ({ descriptor }, world) => descriptor < world.descriptors.length,
+  act: (args, world, plan) => {
+    const { to, offset, size, errorOffset } = args
+    const target = world.descriptors[args.descriptor]
+    if (target === undefined) return
+    const { dialect } = world.subject
+    const place = dialectSpecs[dialect].conversion({ gmem: target, vm: target, gpa: 0 })
+    const request = { target: place.target, dialect, to, offset, size, errorOffset }
+    plan.add('convert', request, convert(args, world))
+  },
+  describe: ({ to, offset, size, errorOffset }) => {
+    const given = errorOffset === 0 ? '' : `, error_offset ${hex(errorOffset)}`
+    return `convert offset ${hex(offset)}, size ${hex(size)}${given} to ${to}`
+  },
+})
+
+function hex(value: number): string {
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`
+}

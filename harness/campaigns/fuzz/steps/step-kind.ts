@@ -1,0 +1,59 @@
+// A kind of step: how it is generated, when the rules say how it ends, and what it does to the model and asks of the agent.
+import type { Arbitrary } from 'fast-check'
+import type { z } from 'zod'
+import type { Plan } from '../program/plan.ts'
+import type { Shape, World } from '../program/world.ts'
+
+/** Makes the arguments of a step for the state that the program has reached. */
+export type Draft<Args> = (world: World) => Args
+
+/** The definition of a kind of step, one in each file of this folder. */
+interface StepSpec<Args extends object> {
+  readonly name: string
+  /** How often it is chosen among the others. */
+  readonly weight: number
+  /** The form of its arguments in a file. */
+  readonly fields: z.ZodType<Args>
+  /** Generates its arguments. Smaller ones come first when fast-check shrinks. */
+  readonly arbitrary: (shape: Shape) => Arbitrary<Draft<Args>>
+  /** Tells whether the rules say how it ends in this state. */
+  readonly check: (args: Args, world: World) => boolean
+  /** Applies it to the model, and adds its operations to the plan with the ends that the model expects. */
+  readonly act: (args: Args, world: World, plan: Plan) => void
+  readonly describe: (args: Args) => string
+}
+
+/** A step with its arguments. */
+export interface Step {
+  readonly name: string
+  readonly args: object
+  readonly text: string
+  readonly check: (world: World) => boolean
+  readonly act: (world: World, plan: Plan) => void
+}
+
+/** A kind of step with arguments of any type. */
+export interface StepKind {
+  readonly name: string
+  readonly weight: number
+  readonly arbitrary: (shape: Shape) => Arbitrary<Draft<Step>>
+  /** Reads the arguments from a file. */
+  readonly schema: z.ZodType<Step>
+}
+
+/** Makes a kind of step of its definition. */
+export function stepKind<Args extends object>(spec: StepSpec<Args>): StepKind {
+  const bind = (args: Args): Step => ({
+    name: spec.name,
+    args,
+    text: spec.describe(args),
+    check: (world) => spec.check(args, world),
+    act: (world, plan) => spec.act(args, world, plan),
+  })
+  return {
+    name: spec.name,
+    weight: spec.weight,
+    arbitrary: (shape) => spec.arbitrary(shape).map((draft) => (world: World) => bind(draft(world))),
+    schema: spec.fields.transform(bind),
+  }
+}

@@ -1,0 +1,21 @@
+// Unmaps one of the mappings; its pages stay as they are.
+import { nat } from 'fast-check'
+import { z } from 'zod'
+import { choose, natural } from '../places/page-places.ts'
+import { stepKind, type StepKind } from './step-kind.ts'
+
+interface Args {
+  readonly mapping: number
+}
+
+export const unmapStep: StepKind = stepKind<Args>({
+  name: 'unmap',
+  weight: 1,
+  fields: z.strictObject({ mapping: natural.default(0) }),
+  arbitrary: () => nat(3).map((index) => ({ mappings }) => ({ mapping: choose(index, mappings) })),
+  check: ({ mapping }, { mappings }) => mapping < mappings.length,
+  act: ({ mapping }, { mappings }, plan) => {
+    for (const { made } of mappings.splice(mapping, 1)) plan.add('munmap', { mapping: made, offset: 0, length: 0 })
+  },
+  describe: ({ mapping }) => `unmap mapping ${mapping}`,
+})

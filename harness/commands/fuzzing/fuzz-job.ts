@@ -1,0 +1,199 @@
+// The work of `gmemtest fuzz`: plans the batches, runs the campaign, and writes the programs that it finds.
+import path from 'node:path'
+import { UsageError } from '../../base/errors.ts'
+import { findingName } from '../../base/result-names.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
+import { bytes } from '../../base/units.ts'
+import { writeWhole } from '../../cache/atomic-file.ts'
+import { planBatches, type Amount, type Batch } from '../../campaigns/fuzz/batches.ts'
+import { fuzz } from '../../campaigns/fuzz/fuzz-campaign.ts'
+import { batchTest, fuzzSuite, programsTest, type Shared, type Tally } from '../../campaigns/fuzz/fuzz-test.ts'
+import { formatProgram, parseProgram } from '../../campaigns/fuzz/program/program-file.ts'
+import type { Program } from '../../campaigns/fuzz/program/fuzz-program.ts'
+import type { PageSize } from '../../campaigns/fuzz/program/world.ts'
+import { Findings, type Finding } from '../../campaigns/fuzz/search/findings.ts'
+import { absentIn } from '../../catalogue/capabilities.ts'
+import { splatReader } from '../../console/read-splats.ts'
+import { dayOf } from '../../console/sift.ts'
+import type { InstanceParts } from '../../instance/instance-options.ts'
+import type { KernelDefinition } from '../../kernel/definition/definition.ts'
+import { launcher } from '../../base/paths.ts'
+import { shellLine } from '../../process/child.ts'
+import { withEnding } from '../../report/ending.ts'
+import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import { plainText } from '../../report/plain.ts'
+import { reporting } from '../../report/open-sinks.ts'
+import { planBoots } from '../../run/boot-plan.ts'
+import type { CommandContext } from '../command-context.ts'
+import { flagsOf, type JobOptions } from '../job-options.ts'
+import type { GivenTime } from '../option-parsers.ts'
+import { dialectOfRun } from '../jobs/dialect-of-run.ts'
+import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from '../jobs/job.ts'
+import { jobsFor } from '../jobs/jobs-for.ts'
+import { kernelReady, provideParts } from '../jobs/parts.ts'
+import { recordOf } from '../jobs/run-record.ts'
+
+/** The options of `gmemtest fuzz`. */
+export interface FuzzOptions extends JobOptions {
+  readonly pageSize?: readonly PageSize[]
+  readonly runs?: number
+  readonly time?: GivenTime
+  readonly seed?: number
+  readonly path?: number
+  readonly replay?: string
+}
+
+/** The work of a campaign: batches of random sequences, or one program. */
+interface Campaign {
+  readonly names: readonly string[]
+  readonly batches: readonly Batch[]
+  readonly replay?: { readonly name: string; readonly file: string; readonly program: Program }
+}
+
+const usualRuns = 200
+
+/** Searches for differences, or runs a program again, and returns the exit code. */
+export async function runFuzz(options: FuzzOptions, context: CommandContext): Promise<number> {
+  const [job, campaign] = await prepareJob(options, context, fuzzSuite, (definition) => campaignOf(options, definition))
+  await using claim = job.claim
+  void claim
+  return await reporting(context, job.directory, job.reports, async ({ emit }) => {
+    const { definition, started, isolation } = job
+    await emit({
+      type: 'run-started',
+      time: started.toISOString(),
+      version: eventsVersion,
+      kernel: definition.name,
+      dialect: definition.dialect,
+      suite: fuzzSuite,
+      tests: campaign.names,
+      isolation,
+    })
+    return await withEnding(emit, async (tell) => {
+      const begin = performance.now()
+      const parts = await provideParts(definition, options, context)
+      await tell(kernelReady(parts.kernel, begin))
+      return await execute(campaign, job, parts, tell)
+    })
+  })
+}
+
+/**
+ * Plans the work that the options name.
+ * @throws {UsageError} PATH_WITHOUT_SEED, PROGRAM_MISSING, and the errors of a program that cannot be read
+ */
+async function campaignOf(options: FuzzOptions, definition: KernelDefinition): Promise<Campaign> {
+  const { replay, seed = Math.floor(Date.now() / 1000) % 2 ** 31, pageSize = usualSizes(definition) } = options
+  if (replay !== undefined) {
+    const program = parseProgram(replay, await textOf(replay))
+    const name = path.basename(replay).replace(/\.ya?ml$/, '')
+    return { names: [name], batches: [], replay: { name, file: replay, program } }
+  }
+  if (options.path !== undefined && options.seed === undefined) {
+    throw new UsageError('PATH_WITHOUT_SEED', '--path needs --seed: it is the number of a sequence of that seed', {
+      hint: 'copy both from the report of the finding',
+    })
+  }
+  const batches = planBatches(pageSize, seed, amountOf(options))
+  return { names: batches.map(({ name }) => name), batches }
+}
+
+function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
+  if (only !== undefined) return { path: only }
+  return time === undefined ? { runs } : { milliseconds: time.milliseconds }
+}
+
+/** Huge pages of 1G take long to zero: they are searched only when they are asked for. */
+function usualSizes({ dialect }: KernelDefinition): readonly PageSize[] {
+  return dialect === 'auto' || absentIn(dialect).includes('hugetlb') ? ['4K'] : ['4K', '2M']
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readTextFile(file, 'a program of gmemtest fuzz')
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError('PROGRAM_MISSING', `the program ${file} cannot be read`, {
+      cause,
+      hint: 'gmemtest fuzz writes programs into the directory of its results',
+    })
+  }
+}
+
+async function execute(
+  { batches, replay }: Campaign,
+  job: Job,
+  parts: InstanceParts,
+  emit: (event: RunEvent) => Promise<void>,
+): Promise<number> {
+  const { context, definition, options, started, directory } = job
+  const { stderr, printError } = context
+  const available = bytes(process.availableMemory())
+  await using record = recordOf(parts, job)
+  await using consoles = consolesOf(job)
+  await using instances = poolOf(parts, job, consoles, { onCommands: (commands) => record.update(commands) })
+  const { dialect, instances: source } = await dialectOfRun(definition.dialect, { isNeeded: true }, instances, context)
+  const tally: Tally = { sequences: 0, steps: 0, milliseconds: 0 }
+  const shared: Shared = {
+    dialect,
+    read: splatReader(definition.allow, dayOf(started)),
+    findings: new Findings((finding, number) => save(finding, number, directory)),
+    ran: new Map(),
+    tally,
+  }
+  const tests =
+    replay === undefined
+      ? batches.map((batch) => batchTest(batch, shared))
+      : [programsTest(replay.name, 'the program does what the model does', [replay.program], shared)]
+  const [first] = batches
+  if (first !== undefined)
+    stderr.write(`gmemtest: seed ${first.seed}; --seed ${first.seed} gives the same sequences again\n`)
+  const plan = planBoots(tests, available)
+  for (const { error } of plan.refused) printError(error)
+  const jobs = options.jobs ?? jobsFor(plan, available)
+  const again = (words: readonly string[]): string => shellLine(launcher(), ['fuzz', ...flagsOf(options), ...words])
+  const outcome = await fuzz({
+    ...runFactsOf(job, dialect),
+    needsDialect: true,
+    plan,
+    instances: source,
+    jobs,
+    decode: symbolizerFor(parts.kernel.vmlinux, context),
+    emit,
+    again: (name) => again(wordsOf(name)),
+    batches,
+    shared,
+  })
+  if (tally.sequences > 0) stderr.write(`gmemtest: ${describe(tally, shared.findings)}\n`)
+  for (const { file, message } of shared.findings.all) stderr.write(`gmemtest: ${file}: ${plainText(message)}\n`)
+  if (outcome.error !== undefined) printError(outcome.error)
+  return await record.exitCode(outcome.exitCode)
+
+  /** Returns the words that run a test again: its program, if it has one, or all of its sequences. */
+  function wordsOf(name: string): string[] {
+    if (replay !== undefined) return ['--replay', replay.file]
+    const file = shared.findings.of(name)?.file
+    const batch = batches.find((candidate) => candidate.name === name)
+    if (file !== undefined || batch === undefined) return ['--replay', file ?? name]
+    const amount = batch.path === undefined ? [] : ['--path', `${batch.path}`]
+    return ['--page-size', batch.pageSize, '--seed', `${batch.seed}`, ...amount]
+  }
+}
+
+/** Writes the program of a finding into the directory of the results. */
+async function save(
+  { message, program, seed, path: run, fingerprint }: Finding,
+  number: number,
+  directory: string,
+): Promise<string> {
+  const file = path.join(directory, findingName(number))
+  const comment = [plainText(message), plainText(fingerprint), `seed ${seed}, path ${run}`]
+  await writeWhole(file, formatProgram(program, comment))
+  return file
+}
+
+function describe({ sequences, steps, milliseconds }: Tally, { all }: Findings): string {
+  const rate = (sequences / Math.max(milliseconds / 1000, 1e-3)).toFixed(1)
+  const length = (steps / sequences).toFixed(1)
+  return `${sequences} sequences of ${length} steps, ${rate} a second in an instance; findings: ${all.length}`
+}

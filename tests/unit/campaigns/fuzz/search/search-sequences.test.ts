@@ -1,0 +1,85 @@
+// The search on kernels with one bug each, and on one without.
+import { test } from 'tap'
+import { linesOf } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
+import { search, type SearchResult } from '../../../../../harness/campaigns/fuzz/search/search-sequences.ts'
+import { fakeBench } from '../fixtures/fake-bench.ts'
+import type { Bug } from '../fixtures/fake-kernel.ts'
+
+const common = { pageSize: '4K', claim: () => true, signal: new AbortController().signal } as const
+
+async function searched(bug: Bug | undefined, runs: number, seed: number = 1): Promise<SearchResult> {
+  const { bench } = await fakeBench(bug)
+  return await search(bench, { ...common, seed, runs })
+}
+
+/** The bugs, each with the most steps that show it, and with words of the difference. */
+const bugs: readonly (readonly [Bug, number, RegExp])[] = [
+  ['converts the last page not', 1, /the state at the end: pages: wanted 0\+24:0, found 0\+23:0 23\+1:sigbus$/],
+  ['ignores pins', 2, /convert .* to private: errno: wanted EAGAIN, found OK$/],
+  ['names the start', 2, /convert .* to private: errorOffset: wanted \d+, found \d+$/],
+  ['converts by half', 3, /found .*sigbus/],
+  ['a hole keeps its last page', 3, /wanted /],
+  ['binds twice', 1, /bind .*: errno: wanted EINVAL, found OK$/],
+  ['accepts half a page', 1, /convert .*: errno: wanted EINVAL, found OK$/],
+  ['forgets what the guest wrote', 1, /found /],
+]
+
+for (const [bug, mostSteps, message] of bugs) {
+  void test(`a kernel that ${bug} is found out, with a small program`, async (t) => {
+    const { finding } = await searched(bug, 200)
+    t.match(finding, { isConfirmed: true, seed: 1 })
+    t.match(finding?.message, message)
+    t.ok((finding?.program.steps.length ?? 99) <= mostSteps, linesOf(finding?.program ?? never).join('; '))
+  })
+}
+
+const never = { shape: { pageSize: '4K', pages: 0, initially: 'shared' }, steps: [] } as const
+
+void test('a kernel that follows the rules differs nowhere', async (t) => {
+  const { finding, sequences, steps, known } = await searched(undefined, 100)
+  t.equal(finding, undefined)
+  t.equal(sequences, 100)
+  t.strictSame(known, [])
+  t.ok(steps > 500, `${steps} steps`)
+})
+
+void test('a seed and a number give the same sequence', async (t) => {
+  const { finding } = await searched('ignores pins', 200, 7)
+  const programs: string[] = []
+  const { bench } = await fakeBench('ignores pins')
+  const again = await search(bench, {
+    ...common,
+    seed: 7,
+    runs: 1,
+    path: finding?.path,
+    onProgram: (program, path) => programs.push(`${path}: ${linesOf(program).join('; ')}`),
+  })
+  t.equal(programs.length, 1)
+  t.match(programs[0], new RegExp(`^${finding?.path}: a file of 24 pages`))
+  t.equal(again.sequences, 1)
+  t.strictSame(linesOf(again.finding?.program ?? never), linesOf(finding?.program ?? never))
+})
+
+void test('a difference that others have is known, and the search goes on', async (t) => {
+  const { bench } = await fakeBench('binds twice')
+  const result = await search(bench, { ...common, seed: 1, runs: 60, claim: () => false })
+  t.equal(result.sequences, 60)
+  t.match(result, { finding: undefined, known: ['bind: errno: wanted EINVAL, found OK'] })
+})
+
+void test('a splat ends the search: the instance may be damaged', async (t) => {
+  const { bench, kernel } = await fakeBench('splats')
+  await t.rejects(search(bench, { ...common, seed: 1, runs: 300 }), { name: 'SplatSeen', message: /page fault/ })
+  const { programs } = kernel
+  t.ok(programs > 0)
+})
+
+void test('a search ends in time, and when the run is over', async (t) => {
+  const { bench } = await fakeBench()
+  const result = await search(bench, { ...common, seed: 1, runs: 1_000_000, milliseconds: 300 })
+  t.ok(result.sequences > 0)
+  const over = new AbortController()
+  const ended = search(bench, { ...common, seed: 1, runs: 1_000_000, signal: over.signal })
+  over.abort(new Error('over'))
+  await t.rejects(ended, { message: 'over' })
+})
