@@ -2,8 +2,9 @@
 import { ProtocolError } from '../base/errors.ts'
 import { slow } from './access.ts'
 import { readReply, type Call, type Outcome, type Reply } from './wire/call.ts'
-import { encodeCall, showRequest, type CallRequest } from './wire/codec.ts'
+import { encodeCall, type CallRequest } from './wire/codec.ts'
 import { encodeFrame, FrameReader, type Frame } from './wire/frames.ts'
+import { shownRequest } from './wire/journal.ts'
 import { operations, type OperationName } from './wire/operations.ts'
 
 /** One operation of a program, and the function that reads its answer. */
@@ -26,11 +27,11 @@ export function programCall<Name extends OperationName, Read>(
   read: (reply: Reply<Name>) => Read,
   tail: Uint8Array = Buffer.alloc(0),
 ): ProgramCall<Read> {
-  const words = encodeCall(name, request)
+  const sent = { name, process: 0, words: encodeCall(name, request), tail, note: undefined }
   const header = { sequence: 0, operation: operations[name].number, process: 0, status: 0, errno: 0 }
   return {
-    frame: encodeFrame(header, words, tail),
-    read: (answer) => read(readReply(name, showRequest(name, words), answer, () => undefined)),
+    frame: encodeFrame(header, sent.words, tail),
+    read: (answer) => read(readReply(name, shownRequest(sent), answer, (end) => ({ request: sent, end }))),
   }
 }
 

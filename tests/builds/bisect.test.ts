@@ -77,7 +77,10 @@ void test('the first bad patch is found, with its diff stat and a log', { timeou
   const log = await readFile(path.join(where.directory, 'results/bisect.log'), 'utf8')
   t.match(log, /^git bisect start\n# bad: \[[0-9a-f]{40}\] gmem: b is 106\n/)
   t.match(log, /^# first bad commit: \[[0-9a-f]{40}\] gmem: b is 104$/m)
-  t.ok((await readdir(path.join(where.directory, 'cache/gmemtest/kernels'))).length <= 4, 'at most ceil(log2 6) + 1 kernels')
+  t.ok(
+    (await readdir(path.join(where.directory, 'cache/gmemtest/kernels'))).length <= 4,
+    'at most ceil(log2 6) + 1 kernels',
+  )
   t.strictSame(await readdir(path.join(where.directory, 'cache/gmemtest/bisections')), [], 'the search is over')
 })
 

@@ -46,6 +46,7 @@ export const fileRows: Rows<
   | 'failLasting'
   | 'failLastingResult'
   | 'steps'
+  | 'program'
   | 'repeat'
   | 'descriptors'
 > = {
@@ -111,5 +112,6 @@ export const fileRows: Rows<
   signalNext: { refused: signalled },
   signalNextResult: { refused: signalled },
   steps: { refused: 'a batch of steps without a vCPU or a mapping' },
+  program: { refused: 'programs of random steps' },
   repeat: { refused: 'rounds of the same calls' },
 }

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { narrow, signatureOf } from '../../../../harness/campaigns/fuzz/narrow.ts'
 import { linesOf, type Program } from '../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
-import { parseProgram } from '../../../../harness/campaigns/fuzz/program/program-file.ts'
+import { parseProgram } from '../../../../harness/campaigns/fuzz/program/program-yaml.ts'
 import type { TestFinished } from '../../../../harness/report/events.ts'
 
 /** A program with a step for each tag. */

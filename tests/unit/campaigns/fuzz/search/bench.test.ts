@@ -1,6 +1,6 @@
 // The bench: programs share a nested VM until one differs, and a new file waits for memory.
 import { test } from 'tap'
-import { parseProgram } from '../../../../../harness/campaigns/fuzz/program/program-file.ts'
+import { parseProgram } from '../../../../../harness/campaigns/fuzz/program/program-yaml.ts'
 import { Bench } from '../../../../../harness/campaigns/fuzz/search/bench.ts'
 import { splatReader } from '../../../../../harness/console/read-splats.ts'
 import { fakeInstance } from '../../../fixtures/run/fake-instance.ts'

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { check as checkProperty, asyncProperty } from 'fast-check'
 import { linesOf } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
-import { formatProgram, parseProgram } from '../../../../../harness/campaigns/fuzz/program/program-file.ts'
+import { formatProgram, parseProgram } from '../../../../../harness/campaigns/fuzz/program/program-yaml.ts'
 import { programOf, sequences } from '../../../../../harness/campaigns/fuzz/search/sequences.ts'
 import { fakeBench } from '../fixtures/fake-bench.ts'
 
