@@ -14,7 +14,7 @@ const work = path.join(place, 'work')
 
 function install(): void {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', place], { cwd: inProject(), stdio: 'pipe' })
-  const [tarball = ''] = readdirSync(place).filter((name) => name.endsWith('.tgz'))
+  const tarball = readdirSync(place).find((name) => name.endsWith('.tgz')) ?? ''
   for (const directory of [installed, work]) mkdirSync(directory, { recursive: true })
   execFileSync('tar', ['-xzf', path.join(place, tarball), '-C', installed, '--strip-components=1'])
   for (const name of readdirSync(inProject('node_modules'))) {

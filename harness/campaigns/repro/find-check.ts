@@ -142,10 +142,10 @@ function merged(runs: readonly PageRun[]): PageRun[] {
   return joined
 }
 
-const looks: readonly unknown[] = ['sigbus', 'sigsegv', 'fault', 'mixed']
+const looks: ReadonlySet<unknown> = new Set(['sigbus', 'sigsegv', 'fault', 'mixed'])
 
 function isLook(value: unknown): value is PageRun['value'] {
-  return typeof value === 'number' || looks.includes(value)
+  return typeof value === 'number' || looks.has(value)
 }
 
 function areRuns(value: unknown): value is readonly PageRun[] {

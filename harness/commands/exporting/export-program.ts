@@ -115,16 +115,15 @@ async function mailFor(program: Program, file: string): Promise<string> {
   const name = path.basename(file)
   const isItsOwn = (event: ReportEvent): event is TestFinished =>
     event.type === 'test-finished' && event.diagnostic?.program === name
-  const at = events.findLastIndex(isItsOwn)
-  const [own] = events.slice(at).filter(isItsOwn)
+  const own = events.findLast(isItsOwn)
   const { diagnostic } = own ?? {}
-  if (at === -1 || own === undefined || diagnostic === undefined) {
+  if (own === undefined || diagnostic === undefined) {
     throw new UsageError('PROGRAM_MISSING', `${run.file} has no test that left ${name}`, {
       hint: 'name a program in the directory of its run',
     })
   }
   const [ready] = events
-    .slice(0, at)
+    .slice(0, events.indexOf(own))
     .filter((event) => event.type === 'kernel-ready')
     .slice(-1)
   let source: string | undefined
