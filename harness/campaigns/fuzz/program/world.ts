@@ -48,6 +48,7 @@ interface Bound {
 interface Held {
   readonly made: Made
   held: readonly number[]
+  readonly method: string
 }
 
 /** Returns the size of the huge pages of a file; undefined at 4K. */
