@@ -17,6 +17,12 @@ void test('each scenario passes on gmem-attributes, or is about huge pages', asy
   t.ok(pointsOf(ran.stdout).length - skipped >= leastThatRun, `${skipped} skipped`)
 })
 
+void test('random sequences do on gmem-attributes what the model does', async (t) => {
+  const ran = await gmemtest('fuzz', '--kernel', 'gmem-attributes', '--runs', '2000', '--output', t.testdir()).ended
+  t.equal(ran.exitCode, 0, ran.stdout + ran.stderr)
+  t.match(ran.stderr, /^gmemtest: 2000 sequences of .* findings: 0$/m)
+})
+
 void test('conversion that is switched off is one error, which names the parameter of the kernel', async (t) => {
   const place = t.testdir()
   const off = ['run', 'contents-survive', 'initially', '--append', 'kvm.gmem_in_place_conversion=0'] as const

@@ -73,6 +73,7 @@ async function checkout(name: string, installed: Readonly<Record<string, Package
   await mkdir(path.join(root, 'harness'), { recursive: true })
   await mkdir(path.join(root, 'node_modules/.bin'), { recursive: true })
   await cp(inProject('gmemtest'), path.join(root, 'gmemtest'))
+  await writeFile(path.join(root, 'harness/cli.ts'), '')
   await cp(inProject('harness/packages.awk'), path.join(root, 'harness/packages.awk'))
   await writeFile(path.join(root, 'node_modules/.bin/node'), '#!/bin/sh\necho started; umask\n', { mode: 0o755 })
   await writeFile(path.join(root, 'package-lock.json'), listOf({ ...base, ...elsewhere }))
