@@ -8,17 +8,16 @@ import { runFuzz, type FuzzOptions } from './fuzz-job.ts'
 import { duration, listOf, positiveInteger } from '../option-parsers.ts'
 
 const examples = `
-Each sequence has up to 24 steps, eight or nine on average: conversions, accesses of host and guest, holes, allocations, pins, mappings, slots and
-descriptors, on a new file in a nested VM. A model of the rules says how each step must end. The first difference is shrunk
-to the smallest program that shows it, and so is a splat, a hang or a leak. The program becomes finding-N.yaml in the
-directory of the results.
+Each sequence has up to 24 steps, eight or nine on average: conversions, accesses of host and guest, holes, allocations,
+pins, mappings, slots and descriptors, on a new file in a nested VM. A model of the rules says how each step must end.
+The first difference is shrunk to the smallest program that shows it, and so is a splat, a hang or a leak. The program
+becomes finding-N.yaml in the directory of the results.
 
 Examples:
   gmemtest fuzz                             200 sequences for each size of pages, with a new seed
   gmemtest fuzz --time 10m --page-size 2M   for ten minutes, files of 2M pages
   gmemtest fuzz --seed 7 --runs 1000        the same sequences each time
-  gmemtest fuzz --seed 7 --path 12 --page-size 4K
-                                            one sequence of them, as a report names it
+  gmemtest fuzz --seed 7 --path 12          one sequence of them, as a report names it
   gmemtest fuzz --replay finding-1.yaml     a program that was saved, or written by hand
 
 The standard output is TAP 14: one test point for up to 100 sequences, or up to a minute. Exit codes: 0 no difference,
