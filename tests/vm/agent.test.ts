@@ -11,7 +11,7 @@ import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 import { checkSignals } from './fixtures/agent-signals.ts'
 import { checkMappings } from './fixtures/agent-mappings.ts'
-import { checkSteps } from './fixtures/agent-steps.ts'
+import { checkPrograms, checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
@@ -137,6 +137,7 @@ void test('the agent in a guest', async (t) => {
   })
 
   await t.test('does many steps in one request, up to one that fails', (t) => checkSteps(t, agent))
+  await t.test('does many operations in one request, and goes on after errors', (t) => checkPrograms(t, agent))
   await t.test('signals itself and a child during an operation', (t) => checkSignals(t, agent))
 
   await t.test('passes any ioctl on as it is', async (t) => {
