@@ -30,8 +30,11 @@ const inPools = hugePageSizes.flatMap((size) => [
 
 const memoryPages = 'pages of memory'
 const slabPrefix = 'objects of slab '
-/** Slabs whose objects are freed late and many at a time: the addresses of freed virtual areas. */
-const freedLate = new Set(['vmap_area'])
+/**
+ * Slabs whose objects are freed late and many at a time: the addresses of freed virtual areas, and the notes of kmemleak
+ * about the objects of all slabs.
+ */
+const freedLate = new Set(['vmap_area', 'kmemleak_object'])
 
 /** Slabs that hardly any other work of the kernel uses. */
 const quiet = new Set(['radix_tree_node', 'kvm_gmem_inode', 'kvm_gmem_inode_cache'])
