@@ -20,22 +20,24 @@ export async function remembering(
   read: () => Promise<StoredRun> = () => readRun(directory),
 ): Promise<number> {
   let isAdded = true
-  let exitCode: number
+  let exitCode: number | undefined
   try {
     exitCode = await work()
   } finally {
-    isAdded = await addResults(read, given, context)
+    // Work that throws tells why; it may have failed to write any results.
+    const run = exitCode === undefined ? await read().catch(() => undefined) : read()
+    if (run !== undefined) isAdded = await addResults(run, given, context)
   }
   return exitCode === exitCodes.ok && !isAdded && given !== undefined ? exitCodes.couldNotRun : exitCode
 }
 
 async function addResults(
-  read: () => Promise<StoredRun>,
+  results: StoredRun | Promise<StoredRun>,
   given: string | undefined,
   context: CommandContext,
 ): Promise<boolean> {
   try {
-    const run = await read()
+    const run = await results
     const isShard = run.beginning.type === 'run-started' && run.beginning.shard !== undefined
     const hasResult = run.lines.some((line) => 'event' in line && line.event.type === 'test-finished')
     if (isShard || !hasResult) return true

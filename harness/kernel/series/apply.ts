@@ -5,6 +5,7 @@ import { BuildError, InfraError } from '../../base/errors.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
+import { withGitHeaders } from './git-headers.ts'
 import { mergedSentence, mergePatch, type MergedPatch } from './merge-patch.ts'
 import type { Patch } from './patch.ts'
 import { rejection, type Git } from './rejection.ts'
@@ -148,7 +149,7 @@ export async function patchIds(
 ): Promise<string[]> {
   const ids: string[] = []
   for (const patch of patches) {
-    const input = Buffer.from(patch.diff, 'latin1')
+    const input = Buffer.from(withGitHeaders(patch.diff), 'latin1')
     const output = await succeed(
       'git',
       ['patch-id', '--stable'],
