@@ -17,7 +17,6 @@ import { errorLines, make, type MakeOptions } from './make.ts'
 import { claimsOf, type SeriesProof } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
 import { deriveTree } from './trees/derive-tree.ts'
-import { pruneTrees } from './trees/prune-trees.ts'
 import { noteRecord } from './trees/tree-record.ts'
 
 /**
@@ -30,10 +29,6 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
   const { definition, identity, patches, requests, compiler, key } = ingredients
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
-  const begin = async (home: string): Promise<void> => {
-    await deriveTree(home, ingredients, context)
-    await pruneTrees(context)
-  }
   const build = async (home: string, proof: SeriesProof): Promise<void> => {
     const tree = path.join(home, 'tree')
     const logFile = path.join(home, productNames.log)
@@ -82,7 +77,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
       })
     })
   }
-  await inWorkTree(ingredients, context, build, begin)
+  await inWorkTree(ingredients, context, build, (home) => deriveTree(home, ingredients, context))
 }
 
 /** Compiles the tree; returns how many objects were compiled. */
