@@ -5,15 +5,16 @@ import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { isExpected } from '../../report/change.ts'
+import { isExpected } from '../../report/meaning/change.ts'
 import { eventsVersion, type Change, type RunEvent, type TestFinished } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting, type Report } from '../../report/open-sinks.ts'
-import { isFailure } from '../../report/stored/failure.ts'
+import { isFailure, testOf } from '../../report/stored/failure.ts'
 import { writeProgram } from '../../report/stored/write-program.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
+import { Repetitions } from '../../run/selection/repetitions.ts'
 import type { Test } from '../../run/test.ts'
 import type { TimeLimit } from '../../run/time-limit.ts'
 import { plainProfile } from '../../vm/profile.ts'
@@ -56,7 +57,9 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   await using claim = job.claim
   void claim
   const durations = await readDurations(cacheDirectory(), job)
-  const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
+  const repetitions = new Repetitions(wanted.names, options.repeat ?? 1)
+  const dividing = repetitions.durations(job.dividing ?? durations)
+  const { names, ...shard } = await ownPart(repetitions.names, dividing, options.shard)
   const report = (work: (report: Report) => Promise<number>): Promise<number> =>
     remembering(job.directory, options, context, () => reporting(context, job.directory, job.reports, work))
   return await report(async ({ emit: write }) => {
@@ -69,6 +72,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       dialect: definition.dialect,
       suite: wanted.suite,
       tests: names,
+      ...(options.repeat === undefined ? {} : { repeated: wanted.names }),
       isolation: job.isolation,
       ...shard,
     })
@@ -79,13 +83,14 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       const built = options.vmcore === true ? withDumps(definition) : definition
       const parts = await withinLimit(limit, context, (within) => provideParts(built, options, within))
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances({ ...wanted, names, durations, limit }, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, repetitions, durations, limit }, job, parts, tell)
     })
   })
 }
 
 /** A suite whose tests are chosen. */
 interface ChosenSuite extends SuiteJob {
+  readonly repetitions: Repetitions
   /** The durations of the last run, which the tests that pass replace. */
   readonly durations: Map<string, number>
   readonly limit: TimeLimit | undefined
@@ -105,18 +110,19 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   })
   // A shard may have no test.
   if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
-  const { durations } = wanted
+  const { durations, repetitions } = wanted
   const needs = {
     // A shard may have no test.
     isNeeded: wanted.needsDialect && wanted.names.length > 0,
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
   }
   const { dialect, instances: source } = await dialectOfRun(definition.dialect, needs, instances, context)
-  const [tests, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
+  const [loaded, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
     wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
+  const tests = repetitions.of(loaded)
   if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesOf(tests, wanted.names) })
   const plan = onlyNamed(planBoots(tests, available), new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
@@ -138,14 +144,14 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     plan,
     instances: source,
     jobs,
-    durations,
+    durations: repetitions.durations(durations),
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
-    ...(options.failFast === true ? { failFast: counts } : {}),
+    ...(options.failFast === true || options.untilFail === true ? { failFast: counts } : {}),
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
-        durations.set(event.name, event.milliseconds)
+        durations.set(testOf(event), event.milliseconds)
       }
       if (event.type === 'test-finished' && event.verdict !== 'SKIP' && changeOf(event) === 'new')
         newNames.push(event.name)
@@ -154,7 +160,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       else await emit(event)
     },
     storeProgram: (program) => writeProgram(job.directory, program),
-    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
+    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], repetitions.testOf(name)),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   }
   const outcome = await runTests(run)

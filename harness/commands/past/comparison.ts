@@ -9,6 +9,7 @@ import { HistoryFile } from '../../history/history-file.ts'
 import { pastResults, traitsOfPast, pastTimes, type PastResult } from '../../history/past.ts'
 import { SlownessWatch, type PastTime } from '../../history/slower.ts'
 import { Baseline } from '../../report/stored/baseline.ts'
+import { testOf } from '../../report/stored/failure.ts'
 import { readKnownFailures } from '../../report/stored/known-failures.ts'
 import { readBaseline, type EarlierRun } from '../../report/stored/read-baseline.ts'
 import type { StoredRun } from '../../report/stored/stored-run.ts'
@@ -26,7 +27,8 @@ export type Comparable = Omit<ComparedRun, 'suite'> &
 export function comparableOf({ beginning, lines }: Pick<StoredRun, 'beginning' | 'lines'>): Comparable {
   const { kernel, time: before } = beginning
   if (beginning.type !== 'run-started') return { kernel, before, tests: [] }
-  const { suite, tests } = beginning
+  const { suite } = beginning
+  const tests = beginning.repeated ?? beginning.tests
   const vm = lines.find((line) => 'event' in line && line.event.type === 'vm-ready')
   const accelerator =
     vm !== undefined && 'event' in vm && vm.event.type === 'vm-ready' ? vm.event.accelerator : undefined
@@ -61,7 +63,7 @@ export async function readComparison(
   const watch = new SlownessWatch(usual)
   return new Baseline(earlier.traits, {
     ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: () => known.notMet() }),
-    slower: ({ name, conversions = [] }) => watch.slower(name, conversions),
+    slower: ({ conversions = [], ...event }) => watch.slower(testOf(event), conversions),
     flaky: (name, traits) => flakinessOf(past.get(name) ?? [], traits),
   })
 }

@@ -1,7 +1,7 @@
 // The results of an earlier run, against which only what is new counts: a nightly is red for a change, not for a known fault.
 import { exitCodes } from '../../base/errors.ts'
 import type { Change, ReportEvent, SplatNote, TestFinished } from '../events.ts'
-import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failure.ts'
+import { isFailure, isSameFailure, testOf, traitsOf, type FailureTraits } from './failure.ts'
 
 /** What is known beside the results of one earlier run. Each function returns a sentence for the reader. */
 export interface Experience {
@@ -78,7 +78,7 @@ export class Baseline {
   }
 
   #compare(event: TestFinished): Compared {
-    const before = this.#earlier.get(event.name)
+    const before = this.#earlier.get(testOf(event))
     switch (event.verdict) {
       case 'FAIL':
       case 'ERROR':
@@ -105,7 +105,7 @@ export class Baseline {
     if (listed !== undefined) return { change: listed.isExpired ? 'new' : 'known', because: listed.text }
     const traits = traitsOf(event)
     if (before !== undefined && isSameFailure(before, traits)) return { change: 'known' }
-    const flaky = this.#experience.flaky?.(event.name, traits)
+    const flaky = this.#experience.flaky?.(testOf(event), traits)
     return flaky === undefined ? { change: 'new' } : { change: 'flaky', because: flaky }
   }
 

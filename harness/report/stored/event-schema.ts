@@ -78,6 +78,7 @@ const ofRun = [
     version: number,
     suite: text,
     tests: texts,
+    repeated: texts.exactOptional(),
     isolation: z.enum(isolations),
     shard: z
       .looseObject({ index: number, count: number, total: number, places: z.array(number), basis: text })
@@ -109,6 +110,7 @@ const ofRun = [
     ...stamp,
     type: z.literal('test-finished'),
     ...named,
+    repeats: text.exactOptional(),
     title: text,
     verdict,
     milliseconds: number,

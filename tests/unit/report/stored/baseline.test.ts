@@ -223,3 +223,17 @@ void test('a splat that no test of the baseline has is marked, and an allowed on
   t.notMatch(again, { splats: [{}, { isNew: true }] }, 'marks of another baseline do not stay')
   t.end()
 })
+
+function repetition(round: number, verdict: Verdict): TestFinished {
+  return { ...finished(`a@${round}`, verdict), repeats: 'a' }
+}
+
+void test('the repetitions of a test are compared with the test, and the other way round', (t) => {
+  const once = new Baseline(traitsOfRun([finished('a', 'PASS')]))
+  t.equal(once.changeOf(repetition(7, 'FAIL')), 'new')
+  t.equal(once.changeOf(repetition(8, 'SKIP')), 'new')
+  const often = new Baseline(traitsOfRun([repetition(1, 'PASS'), repetition(2, 'FAIL'), repetition(3, 'PASS')]))
+  t.equal(often.changeOf(finished('a', 'FAIL')), 'known', 'one failure of many is known')
+  t.equal(often.changeOf(finished('a', 'ERROR')), 'new')
+  t.end()
+})
