@@ -9,7 +9,8 @@ import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/s
 import type { CommandContext } from './command-context.ts'
 import { chooseJob, prepareJob } from './jobs/job.ts'
 import { suiteOptions, withOptions, type JobOptions } from './job-options.ts'
-import { refuseKeepOfMany } from './jobs/refusals.ts'
+import { loadTests } from './jobs/load-tests.ts'
+import { refuseKeepOfMany } from './planning/refusals.ts'
 import { runSuite } from './jobs/suite-job.ts'
 
 interface RunOptions extends JobOptions {
@@ -71,14 +72,8 @@ async function runScenarios(
     const { failedIn } = await import('../report/stored/failed-in.ts')
     return await failedIn(latestResults, files)
   }
-  const load = async (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> => {
-    const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
-      import('../suites/scenarios/load-scenarios.ts'),
-      import('../suites/scenarios/scenario-test.ts'),
-    ])
-    const scenarios = await loadEachScenario(files, context.signal)
-    return scenarios.map((scenario) => scenarioTest(scenario, dialect))
-  }
+  const load = (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> =>
+    loadTests(files, dialect, context.signal)
   if (options.dryRun === true) {
     const [facts, files] = await chooseJob(options, context, scenarioSuite, choose, namesOf)
     const { dryRun } = await import('./planning/dry-run.ts')

@@ -21,7 +21,7 @@ import { chosenDefinition } from '../definitions/kernel-choice.ts'
 import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'
-import { refuseLoneRetry, refuseLoneUntilFail } from './refusals.ts'
+import { refuseLoneRetry, refuseLoneUntilFail } from '../planning/refusals.ts'
 import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
