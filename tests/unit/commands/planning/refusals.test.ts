@@ -1,6 +1,10 @@
 // Options that contradict one another are refused before a kernel is built.
 import { test } from 'tap'
-import { refuseKeepOfMany, refuseLoneRetry, refuseLoneUntilFail } from '../../../../harness/commands/planning/refusals.ts'
+import {
+  refuseKeepOfMany,
+  refuseLoneRetry,
+  refuseLoneUntilFail,
+} from '../../../../harness/commands/planning/refusals.ts'
 
 void test('--keep with several jobs is refused', (t) => {
   t.throws(() => refuseKeepOfMany({ keep: true, jobs: 2 }), { code: 'OPTION_VALUE' })
