@@ -1,5 +1,5 @@
 // The work of `gmemtest history`: adds runs to the history, and prints what it has.
-import { exitCodes, UsageError } from '../../base/errors.ts'
+import { exitCodeOf, exitCodes, GmemtestError, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { addRun, runId } from '../../history/add-run.ts'
 import { rateText } from '../../history/flakiness.ts'
@@ -15,7 +15,7 @@ import {
 } from '../../history/summaries.ts'
 import { repetition } from '../../report/change.ts'
 import { plainText } from '../../report/plain.ts'
-import { readRun } from '../../report/stored/stored-run.ts'
+import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
 import type { CommandContext } from '../command-context.ts'
 import { historyPlace } from './history-place.ts'
 import { noteTeller } from '../jobs/note-teller.ts'
@@ -23,7 +23,11 @@ import { noteTeller } from '../jobs/note-teller.ts'
 /** Enough to see a year of nights. */
 const mostLines = 400
 
-/** Adds the runs in these directories; each is read before the history is opened. */
+/**
+ * Adds the runs in these directories; each is read before the history is opened. A directory that has no run for the history
+ * is told, and keeps none of the others out.
+ * @throws the errors of the history
+ */
 export async function addToHistory(
   places: readonly string[],
   given: string | undefined,
@@ -35,16 +39,31 @@ export async function addToHistory(
     })
   }
   const tell = noteTeller(context)
-  const runs = []
-  for (const place of places) runs.push(await readRun(place))
+  let exitCode: number = exitCodes.ok
+  const passOver = (error: unknown): undefined => {
+    if (!(error instanceof GmemtestError)) throw error
+    context.printError(error)
+    exitCode = Math.max(exitCode, exitCodeOf(error))
+  }
+  const runs: StoredRun[] = []
+  for (const place of places) {
+    const run = await readRun(place).catch(passOver)
+    if (run !== undefined) runs.push(run)
+  }
   for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
+  if (runs.length === 0) return exitCode
   using history = await HistoryFile.open(historyPlace(given))
   for (const run of runs) {
-    const done = addRun(history, run)
-    const id = run.beginning.type === 'run-started' ? runId(run.beginning) : ''
-    context.stdout.write(`${id} ${done === 'known' ? 'was there' : done}: ${plainText(run.directory)}\n`)
+    try {
+      const done = addRun(history, run)
+      const id = run.beginning.type === 'run-started' ? runId(run.beginning) : ''
+      context.stdout.write(`${id} ${done === 'known' ? 'was there' : done}: ${plainText(run.directory)}\n`)
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      passOver(error)
+    }
   }
-  return exitCodes.ok
+  return exitCode
 }
 
 /** Prints the last runs, one a line. */

@@ -51,5 +51,24 @@ void test('an unknown name has a hint, and add needs a directory', async (t) => 
   await t.rejects(showHistory('pined-page', file, context), { code: 'HISTORY_UNKNOWN', hint: 'near it: pinned-page' })
   await t.rejects(showHistory('ffffffff', file, context), { code: 'HISTORY_UNKNOWN' })
   await t.rejects(addToHistory([], file, context), { code: 'USAGE', hint: /history add results/ })
-  await t.rejects(addToHistory(['/nowhere'], file, context), { code: 'RESULTS_MISSING' })
+})
+
+void test('a directory without a run for the history keeps none of the others out', async (t) => {
+  const home = freshDirectory(t)
+  const mutants = {
+    type: 'mutants-started',
+    time: '2026-12-01T01:00:00.000Z',
+    version: 3,
+    kernel: 'k',
+    mutants: [],
+  } as const
+  const places = [
+    `${home}/nowhere`,
+    keepRun(`${home}/mutants`, { ...night({ day: 1, results: [] }), lines: [{ event: mutants }] }),
+    keepRun(`${home}/run`, night({ day: 1, results: [ended('a', 'PASS')] })),
+  ]
+  const { context, printed, out } = listening()
+  t.equal(await addToHistory(places, `${home}/h.sqlite`, context), 2)
+  t.match(out(), /^[0-9a-f]{12} added: .*\/run\n$/)
+  t.match(printed, [{ code: 'RESULTS_MISSING' }, { code: 'HISTORY_REFUSED' }])
 })
