@@ -74,6 +74,11 @@ void test('the results of a shard are never replaced', async (t) => {
     code: 'OPTION_VALUE',
     message: /link is the directory of a shard, .*two$/,
   })
+  const report = [{ word: 'jsonl', to: { path: path.join(link, 'results.jsonl') } }] as const
+  await t.rejects(mergeStoredRuns(places, { output: path.join(home, 'merged'), report }, context), {
+    code: 'OPTION_VALUE',
+    message: /^--report would overwrite .*two\/results\.jsonl, from which it is made/,
+  })
   t.equal(readFileSync(path.join(home, 'two', 'results.jsonl'), 'utf8'), before)
 })
 
