@@ -1,4 +1,5 @@
 // Results of a run that was killed, of another version, or of something else.
+import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { test, type Test } from 'tap'
 import { lineOf } from '../../../../harness/report/jsonl.ts'
@@ -79,4 +80,14 @@ void test('a directory without results is refused with the next step', async (t)
     await t.rejects(readRun(place), { code: 'RESULTS_MISSING', hint: /name the directory of a run/ })
   }
   await t.rejects(readRun(t.testdir({ 'results.jsonl': {} })), { code: 'RESULTS_UNREADABLE' })
+})
+
+void test('a device, a pipe and an empty name are refused before anything waits for them', async (t) => {
+  const home = t.testdir({ run: {} })
+  execFileSync('mkfifo', [`${home}/pipe`, `${home}/run/results.jsonl`])
+  for (const place of ['/dev/zero', `${home}/pipe`, `${home}/run`]) {
+    await t.rejects(readRun(place), { code: 'RESULTS_INVALID', message: /is a device or a pipe/ })
+  }
+  process.chdir(t.testdir({ 'results.jsonl': `${rows.join('\n')}\n` }))
+  await t.rejects(readRun(''), { code: 'RESULTS_MISSING', message: /^'' has no results\.jsonl/ })
 })
