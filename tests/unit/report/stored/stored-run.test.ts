@@ -67,6 +67,7 @@ void test('a damaged file is refused with the line', async (t) => {
     [`${second}\n`, /line 1: it comes before the beginning of a run/],
     [`{"type":"other"}\n${begin}\n`, /line 1: it comes before/],
     [`${begin}\n{"type":"vm-lost"}\n`, /line 2: vm-lost: reason: /],
+    [`${begin}\n{"type":"failure-repeated","suite":"s","name":"a","runs":1.5,"failures":0}\n`, /line 2: .*: runs: /],
     [`${begin}\n${others.join('\n').replace('"PASS"', '"GOOD"')}\n`, /line \d+: test-finished: verdict: /],
   ] as const
   for (const [text, message] of damaged) {
