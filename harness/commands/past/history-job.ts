@@ -1,4 +1,5 @@
 // The work of `gmemtest history`: adds runs to the history, and prints what it has.
+import { existsSync } from 'node:fs'
 import { exitCodeOf, exitCodes, GmemtestError, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { addRun, runId } from '../../history/add-run.ts'
@@ -66,9 +67,26 @@ export async function addToHistory(
   return exitCode
 }
 
+/**
+ * Opens a history to read it; undefined, with a notice, when there is none yet.
+ * @throws {UsageError} HISTORY_MISSING when the user named one that does not exist: a mistyped name has no runs to show
+ */
+async function existing(given: string | undefined, context: CommandContext): Promise<HistoryFile | undefined> {
+  const place = historyPlace(given)
+  if (existsSync(place)) return await HistoryFile.open(place)
+  if (given === undefined) {
+    noteTeller(context)(`there is no history yet: ${place}`)
+    return undefined
+  }
+  throw new UsageError('HISTORY_MISSING', `there is no history ${place}`, {
+    hint: 'name the file of a history; gmemtest history add DIR… makes one',
+  })
+}
+
 /** Prints the last runs, one a line. */
 export async function listHistory(given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   for (const run of lastRuns(history, mostLines)) {
     const { id, time, kernel, suite, planned, passed, failed, skipped, aborted } = run
     const counts = `${failed} failed, ${passed} passed, ${skipped} skipped of ${planned}`
@@ -80,7 +98,8 @@ export async function listHistory(given: string | undefined, context: CommandCon
 
 /** Prints the tests that come and go, with their rates by kernel. */
 export async function listFlaky(given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   for (const { name, rates, lastFailure } of flakyTests(history)) {
     const texts = [...rates.map(rateText), `last on ${minuteOf(lastFailure)}`]
     context.stdout.write(`${plainText(`${name}: ${texts.join('; ')}`)}\n`)
@@ -93,7 +112,8 @@ export async function listFlaky(given: string | undefined, context: CommandConte
  * @throws {UsageError} HISTORY_UNKNOWN when there is neither a test nor a splat of that name
  */
 export async function showHistory(what: string, given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   const { stdout } = context
   const results = resultsOfTest(history, what, mostLines)
   if (results.length > 0) {

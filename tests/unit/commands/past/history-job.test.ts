@@ -1,4 +1,5 @@
 // What `gmemtest history` prints.
+import { existsSync } from 'node:fs'
 import { test } from 'tap'
 import { addToHistory, listFlaky, listHistory, showHistory } from '../../../../harness/commands/past/history-job.ts'
 import { ended, failed, freshDirectory, night } from '../../history/fixtures/nights.ts'
@@ -71,4 +72,18 @@ void test('a directory without a run for the history keeps none of the others ou
   t.equal(await addToHistory(places, `${home}/h.sqlite`, context), 2)
   t.match(out(), /^[0-9a-f]{12} added: .*\/run\n$/)
   t.match(printed, [{ code: 'RESULTS_MISSING' }, { code: 'HISTORY_REFUSED' }])
+})
+
+void test('a history that does not exist is not made by reading it', async (t) => {
+  const file = `${freshDirectory(t)}/typo.sqlite`
+  const { context, out, err } = listening()
+  await t.rejects(listHistory(file, context), { code: 'HISTORY_MISSING', message: /no history .*typo/ })
+  await t.rejects(listFlaky(file, context), { code: 'HISTORY_MISSING' })
+  await t.rejects(showHistory('a', file, context), { code: 'HISTORY_MISSING' })
+  t.teardown(() => delete process.env['GMEMTEST_HISTORY'])
+  process.env['GMEMTEST_HISTORY'] = file
+  t.equal(await listFlaky(undefined, context), 0)
+  t.equal(out(), '')
+  t.match(err(), /there is no history yet: .*typo/)
+  t.notOk(existsSync(file))
 })
