@@ -46,7 +46,9 @@ export async function mergeStoredRuns(
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
   const streams = { ...context, isStored: true }
   const work = async (): Promise<number> => {
-    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    const exitCode = await reporting(streams, directory, targets, (reports) =>
+      sendStored(lines, baseline, reports, context.signal),
+    )
     for (const note of baseline?.notMet() ?? []) tell(note)
     return exitCode
   }

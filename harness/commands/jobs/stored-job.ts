@@ -23,7 +23,7 @@ export async function reportStoredRun(
   await refuseSources([run.file], targets)
   const streams = { ...context, isStored: true }
   const exitCode = await reporting(streams, run.directory, targets, (reports) =>
-    sendStored(run.lines, baseline, reports),
+    sendStored(run.lines, baseline, reports, context.signal),
   )
   for (const note of baseline?.notMet() ?? []) tell(note)
   return exitCode
