@@ -13,6 +13,7 @@ import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
 import { noteTeller } from './note-teller.ts'
+import { refuseSources } from '../../report/stored/refuse-sources.ts'
 import { remembering } from '../past/remember-run.ts'
 import { sendStored } from './send-stored.ts'
 
@@ -31,6 +32,10 @@ export async function mergeStoredRuns(
   for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
   const baseline = await readComparison(options, comparableOf({ beginning, lines }), tell)
   await refuseShard(output, runs)
+  await refuseSources(
+    runs.map(({ file }) => file),
+    targets,
+  )
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output,
@@ -41,7 +46,9 @@ export async function mergeStoredRuns(
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
   const streams = { ...context, isStored: true }
   const work = async (): Promise<number> => {
-    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    const exitCode = await reporting(streams, directory, targets, (reports) =>
+      sendStored(lines, baseline, reports, context.signal),
+    )
     for (const note of baseline?.notMet() ?? []) tell(note)
     return exitCode
   }

@@ -170,6 +170,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       isNew: (event) => changeOf(event) === 'new',
       emit,
       tell: noteTeller(context),
+      onTrouble: printError,
       signal,
     })
     await emit(ending)
