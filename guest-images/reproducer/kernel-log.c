@@ -7,10 +7,8 @@ static int log_fd = -1;
 static void watch_log(void)
 {
 	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log_fd >= 0 && lseek(log_fd, 0, SEEK_END) >= 0)
-		return;
-	printf("ok 1 # SKIP cannot read /dev/kmsg: %s\n", strerror(errno));
-	exit(KSFT_SKIP);
+	if (log_fd < 0 || lseek(log_fd, 0, SEEK_END) < 0)
+		printf("# cannot read /dev/kmsg: %s\n", strerror(errno));
 }
 
 static int expect_quiet_log(const char *what)
@@ -19,6 +17,8 @@ static int expect_quiet_log(const char *what)
 	int level, warnings = 0;
 	ssize_t size;
 
+	if (log_fd < 0)
+		skip("splats would be in /dev/kmsg, which cannot be read");
 	while ((size = read(log_fd, record, sizeof(record) - 1)) > 0) {
 		record[size] = '\0';
 		text = strchr(record, ';');

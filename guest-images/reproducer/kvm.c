@@ -30,10 +30,8 @@ static int kvm_fd = -1;
 static void need_kvm(void)
 {
 	kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (kvm_fd >= 0)
-		return;
-	printf("ok 1 # SKIP cannot open /dev/kvm: %s\n", strerror(errno));
-	exit(KSFT_SKIP);
+	if (kvm_fd < 0)
+		skip("cannot open /dev/kvm: %s", strerror(errno));
 }
 
 /* Where `wanted` is -1, any answer but 0 will do. */
@@ -41,11 +39,9 @@ static void need_extension(int number, int wanted, const char *what)
 {
 	int found = ioctl(kvm_fd, KVM_CHECK_EXTENSION, number);
 
-	if (wanted >= 0 ? found == wanted : found > 0)
-		return;
-	printf("ok 1 # SKIP KVM_CHECK_EXTENSION(%d) is %d: no %s\n", number,
-	       found, what);
-	exit(KSFT_SKIP);
+	if (wanted >= 0 ? found != wanted : found <= 0)
+		skip("KVM_CHECK_EXTENSION(%d) is %d: no %s", number, found,
+		     what);
 }
 
 static int create_vm(unsigned long type, int *vm)

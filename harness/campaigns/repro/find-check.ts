@@ -74,9 +74,12 @@ function wordOf(step: Step, failure: Failure, what: string, isNamed: boolean): M
   const found = numberOf(failure.found)
   if (wanted === undefined || found === undefined || row === 'left out' || !('facts' in row)) return undefined
   const answer = new Map<string, bigint>(Object.entries(step.end?.answer ?? {}))
-  const field = Object.keys(row.facts ?? {}).find(
-    (name) => answer.get(name) === BigInt.asUintN(64, found) && (!isNamed || isIn(name, what)),
-  )
+  const field = Object.keys(row.facts ?? {}).find((name) => {
+    // C counts the bytes of an access only where a fault ended it.
+    if (answer.get(name) !== BigInt.asUintN(64, found) || (name === 'bytes' && outcomeOf(step) === 'done')) return false
+    // Many words are 0: without its name, such a word says nothing.
+    return isNamed ? isIn(name, what) : found !== 0n
+  })
   return field === undefined ? undefined : { kind: 'word', field, wanted: BigInt.asUintN(64, wanted) }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { inProject } from '../../base/paths.ts'
 
 /** Its files, each after those that it uses. */
-const files = ['report', 'pages', 'files', 'kvm', 'convert', 'host', 'guest', 'pins', 'kernel-log', 'watchdog']
+const files = ['report', 'pages', 'model', 'files', 'kvm', 'convert', 'host', 'guest', 'pins', 'kernel-log', 'watchdog']
 
 interface Definition {
   readonly text: string
@@ -65,6 +65,6 @@ function namesIn(block: string): ReadonlySet<string> {
   const names = [...block.matchAll(/^#define (\w+)/gm), ...block.matchAll(/^struct (\w+) \{/gm)]
   const constants = /^enum \{([\s\S]*)\}/m.exec(block)?.[1]?.matchAll(/^\s*(\w+)/gm) ?? []
   // The last word before the parameters, the value or the size.
-  const declared = block.matchAll(/^static\b[^(=;[{]*?(\w+) ?[(=;[]/gm)
+  const declared = block.matchAll(/^(?:__attribute__.*)?\bstatic\b[^(=;[{]*?(\w+) ?[(=;[]/gm)
   return new Set([...names, ...constants, ...declared].map((match) => match[1] ?? ''))
 }

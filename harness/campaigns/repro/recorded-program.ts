@@ -69,13 +69,11 @@ function stepOf(stored: StoredOperation, index: number): Step {
     errno === undefined || answer === undefined
       ? undefined
       : { errno, answer: numbers(answer, table.answer), bytes: Buffer.from(answerBytes, 'base64') }
-  const step = { name, process, request, bytes: Buffer.from(bytes, 'base64'), line, end }
-  if (!isStep(step)) throw unknown(`${name} is incomplete`)
-  return step
+  return typedStep({ name, process, request, bytes: Buffer.from(bytes, 'base64'), line, end })
 }
 
-/** A step before its words are known to be those of its operation. */
-interface Loose {
+/** An operation before its words are known to be those of its table. */
+export interface Loose {
   readonly name: OperationName
   readonly process: number
   readonly request: Readonly<Record<string, bigint>>
@@ -83,6 +81,16 @@ interface Loose {
   readonly line: string
   readonly end:
     { readonly errno: number; readonly answer: Readonly<Record<string, bigint>>; readonly bytes: Buffer } | undefined
+}
+
+/**
+ * Checks that the words of an operation are those of its table.
+ * @throws {UsageError} PROGRAM_UNKNOWN
+ */
+export function typedStep(step: Loose): Step {
+  const { name } = step
+  if (isStep(step)) return step
+  throw new UsageError('PROGRAM_UNKNOWN', `${name} is incomplete`, { hint: again })
 }
 
 function isStep(step: Loose): step is Loose & Step {

@@ -20,6 +20,20 @@ function filling(step: Filling, names: Names): string {
   return `${startOf(step, names)}, ${hex(size)}, ${pattern}, ${hex(value)}`
 }
 
+/** What the kernel told with the signal that ended an access. */
+const hit = {
+  signalCode: 'fault.si_code',
+  faultOffset: ({ request }: { readonly request: { readonly mapping: bigint } }, names: Names): string =>
+    `fault_offset(${names.of(request.mapping).name})`,
+  addressBits: 'fault_bits()',
+} as const
+
+/** The bytes before a fault; without one, the end of the operation says that all were handled. */
+const faulted = {
+  ...hit,
+  bytes: (step: Range, names: Names): string => `fault_offset(${startOf(step, names)})`,
+} as const
+
 /** The rows of operations on mappings. */
 export const hostRows: Rows<
   | 'mmap'
@@ -57,15 +71,19 @@ export const hostRows: Rows<
       return `unmap(${names.address(mapping, offset)}, ${hex(length === 0n ? size : length)})`
     },
   },
-  hostRead: { call: (step, names) => `host_read(${startOf(step, names)}, ${hex(step.request.size)})` },
+  hostRead: {
+    call: (step, names) => `host_read(${startOf(step, names)}, ${hex(step.request.size)})`,
+    facts: faulted,
+  },
   hostWrite: {
     call: ({ request, bytes }, names) =>
       `host_write(${names.address(request.mapping, request.offset)}, ${literal(bytes)}, ${bytes.length})`,
+    facts: hit,
   },
-  hostFill: { call: (step, names) => `host_fill(${filling(step, names)})` },
+  hostFill: { call: (step, names) => `host_fill(${filling(step, names)})`, facts: faulted },
   hostVerify: {
     call: (step, names) => `host_verify(${filling(step, names)})`,
-    facts: { mismatches: 'host_mismatches' },
+    facts: { ...faulted, mismatches: 'host_mismatches' },
   },
   hostScan: {
     call: (step, names) => `host_scan(${startOf(step, names)}, ${step.request.size >> pageShift}, ${names.looks})`,
@@ -73,6 +91,7 @@ export const hostRows: Rows<
   madvise: {
     call: ({ request: { mapping, offset, length, advice } }, names) =>
       `advise_pages(${names.address(mapping, offset)}, ${hex(length)}, ${advice})`,
+    facts: { signal: 'fault.si_signo', ...hit },
   },
   mprotect: {
     call: ({ request: { mapping, offset, length, protection } }, names) =>

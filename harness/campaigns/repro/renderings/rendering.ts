@@ -13,6 +13,8 @@ interface Rendering<Name extends OperationName> {
   readonly facts?: {
     readonly [Field in keyof AnswerWords<Name>]?: string | ((step: Step<Name>, names: Names) => string)
   }
+  /** The expression for the number in the bytes behind the answer. */
+  readonly tail?: string
   /** The program cannot go on without an object that the operation makes. */
   readonly makes?: true
   /** The operation only looks: it is left out unless a check needs it. */
