@@ -18,6 +18,7 @@ enum {
 	SIGNAL_SEGV = -2,
 	MEMORY_FAULT = -3,
 	OTHER_EXIT = -4,
+	CHILD_GONE = -5,
 };
 
 static const char *show(int end)
@@ -33,6 +34,8 @@ static const char *show(int end)
 		return "KVM_EXIT_MEMORY_FAULT";
 	case OTHER_EXIT:
 		return "an exit of the guest that is not expected";
+	case CHILD_GONE:
+		return "the end of the child";
 	}
 	return strerror(end);
 }

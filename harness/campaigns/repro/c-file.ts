@@ -2,6 +2,7 @@
 import { hugePageBytes, hugePageSizes } from '../../base/huge-page-sizes.ts'
 import { UsageError } from '../../base/errors.ts'
 import { visibleText } from '../../base/visible-text.ts'
+import { slowInstance } from '../../oracle/kernel-warnings.ts'
 import { dialectSpecs, isDialect, type Dialect } from '../../uapi/dialect.ts'
 import { usedBy } from './library.ts'
 import { literal, type Names } from './names.ts'
@@ -9,6 +10,8 @@ import { literal, type Names } from './names.ts'
 /** The functions of a program, and the comment at its start. */
 export interface CFile {
   readonly comment: readonly string[]
+  /** The variables and the functions before `reproduce`. */
+  readonly outside: readonly string[]
   /** The lines of `static int reproduce(void)`: declarations, then statements. */
   readonly declarations: readonly string[]
   readonly statements: readonly string[]
@@ -17,9 +20,15 @@ export interface CFile {
 }
 
 /** Joins the parts of a program. */
-export async function cFileOf({ comment, declarations, statements, main }: CFile): Promise<string> {
+export async function cFileOf({ comment, outside, declarations, statements, main }: CFile): Promise<string> {
   const text = [
-    ...functionOf('static int reproduce(void)', [...declarations, '', ...statements]),
+    ...outside,
+    '',
+    ...functionOf('static int reproduce(void)', [
+      ...declarations,
+      ...(declarations.length === 0 ? [] : ['']),
+      ...statements,
+    ]),
     '',
     ...functionOf('int main(void)', main),
   ].join('\n')
@@ -41,7 +50,8 @@ export async function cFileOf({ comment, declarations, statements, main }: CFile
   ].join('\n')
 }
 
-function functionOf(head: string, lines: readonly string[]): string[] {
+/** Returns the lines of a function of C. */
+export function functionOf(head: string, lines: readonly string[]): string[] {
   return [head, '{', ...lines.map((line) => (line === '' ? '' : `\t${line}`)), '}']
 }
 
@@ -66,12 +76,25 @@ export function conditionsOf(dialect: Dialect, pools: Readonly<Record<string, nu
   ]
 }
 
+/** The check that the kernel printed no splat; `slowWarnings` has to be among the declarations. */
+export function quietLog(what: string): string {
+  return `expect_quiet_log(${what}, slow_warnings, ${slowInstance.length})`
+}
+
+/** The patterns of warnings that tell nothing about the kernel. */
+export const slowWarnings: readonly string[] = [
+  'static const char *const slow_warnings[] = {',
+  ...slowInstance.map((pattern) => `\t${literal(pattern)},`),
+  '};',
+]
+
 /** Variables for what the kernel is expected not to make. */
 const spares = [
-  { word: 'no_file', declaration: 'int no_file = -1;' },
-  { word: 'no_mapping', declaration: 'unsigned char *no_mapping = NULL;' },
+  { word: 'no_file', declaration: 'static int no_file = -1;' },
+  { word: 'no_mapping', declaration: 'static unsigned char *no_mapping;' },
   { word: 'no_vcpu', declaration: 'static struct vcpu no_vcpu;' },
   { word: 'no_pin', declaration: 'static struct pin no_pin;' },
+  { word: 'no_child', declaration: 'static struct child no_child;' },
 ] as const
 
 /** The declarations of the variables that some statements use. */

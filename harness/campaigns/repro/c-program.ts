@@ -1,13 +1,26 @@
 // A program of the agent as one C file in the style of kernel selftests: gcc alone compiles it, and it needs no gmemtest.
 import { UsageError } from '../../base/errors.ts'
 import { visibleText } from '../../base/visible-text.ts'
-import { cFileOf, conditionsOf, dialectNamed, pointText, runsText, variablesOf, type CFile } from './c-file.ts'
+import {
+  cFileOf,
+  conditionsOf,
+  dialectNamed,
+  pointText,
+  quietLog,
+  runsText,
+  slowWarnings,
+  variablesOf,
+  type CFile,
+} from './c-file.ts'
 import { endOf } from './ends.ts'
 import type { Expectation } from './expectation.ts'
 import { findCheck } from './find-check.ts'
 import { expanded } from './expand.ts'
 import { literal, Names } from './names.ts'
-import type { Program, Step } from './recorded-program.ts'
+import { innerCalls } from './inner-calls.ts'
+import { isOf, type Program, type Step } from './recorded-program.ts'
+import { Children } from './children.ts'
+import { callOf, type Writing } from './renderings/call-of.ts'
 import { factOf, rowOf } from './renderings/row-of.ts'
 
 /** Under emulation, the longest scenarios take about a minute. */
@@ -32,16 +45,21 @@ export async function cProgramOf(recorded: Program): Promise<string> {
   })
 }
 
-function bodyOf({ steps }: Program, expectation: Expectation): Pick<CFile, 'declarations' | 'statements'> {
+function bodyOf({ steps }: Program, expectation: Expectation): Pick<CFile, 'outside' | 'declarations' | 'statements'> {
   const names = new Names()
+  const children = new Children(names)
   const needed = new Set(expectation.kind === 'statistic' ? [expectation.from, expectation.after] : [expectation.after])
   const lines: string[] = []
   for (const [index, step] of steps.slice(0, expectation.after + 1).entries()) {
     names.looks = expectation.kind === 'pages' && index === expectation.after ? 'looks' : 'NULL'
-    lines.push(...linesOf(step, index, names, { expectation, isNeeded: needed.has(index) }))
+    lines.push(...linesOf(step, index, { names, children, expectation, isNeeded: needed.has(index) }))
   }
   lines.push('', checkOf(expectation, steps[expectation.after], names))
-  return { declarations: [...variablesOf(names, lines), ...declarationsFor(expectation)], statements: lines }
+  return {
+    outside: [...variablesOf(names, lines), ...children.functions],
+    declarations: declarationsFor(expectation),
+    statements: lines,
+  }
 }
 
 function declarationsFor(expectation: Expectation): string[] {
@@ -54,36 +72,56 @@ function declarationsFor(expectation: Expectation): string[] {
     return [`static short looks[${expectation.pages}];`, `static const struct run wanted[] = { ${runs} };`]
   }
   if (expectation.kind === 'change') return [`long long before = number_in(${literal(expectation.path)});`]
+  if (expectation.kind === 'log') return [...slowWarnings]
   return expectation.kind === 'statistic' ? ['__u64 before = 0;'] : []
 }
 
-interface Use {
+interface Use extends Writing {
   readonly expectation: Expectation
   readonly isNeeded: boolean
 }
 
 /** The lines of one operation. @throws {UsageError} REPRO_REFUSED */
-function linesOf<Name extends Step['name']>(step: Step<Name>, index: number, names: Names, use: Use): string[] {
-  const row = rowOf(step)
-  const refused = (what: string): UsageError =>
-    new UsageError('REPRO_REFUSED', `operation ${index + 1} is ${step.name}: a C program cannot have ${what} yet`, {
-      hint: `the operation is: ${visibleText(step.line)}`,
-    })
-  if (row === 'left out') return []
-  if ('refused' in row) throw refused(row.refused)
+function linesOf(step: Step, index: number, use: Use): string[] {
   const { expectation, isNeeded } = use
-  if (row.isQuiet === true && !isNeeded) return []
-  if (step.process !== 0) throw refused('operations in a forked child')
-  const before = row.before?.(step, names)
-  const call = row.call(step, names)
-  const lines = before === undefined ? [] : [before]
-  const isLast = index === expectation.after
-  const succeeded = step.end?.errno === 0
+  const refuse = (what: string): never => {
+    const message = `operation ${index + 1} is ${step.name}: a C program cannot have ${what} yet`
+    throw new UsageError('REPRO_REFUSED', message, { hint: `the operation is: ${visibleText(step.line)}` })
+  }
+  if (isOf(step, 'repeat')) return roundsOf(step, index, use, refuse)
+  const row = rowOf(step)
+  if (row !== 'left out' && 'isQuiet' in row && row.isQuiet === true && !isNeeded) return []
+  const rendered = callOf(step, use, refuse)
+  if (rendered === undefined) return []
+  const { call } = rendered
+  const lines = [...rendered.before]
+  const makes = row !== 'left out' && 'makes' in row && row.makes === true && step.end?.errno === 0
   const line = `STEP(${endOf(step)}, ${call});`
-  if (isLast && expectation.kind === 'end') lines.push(`end = ${line}`)
-  else lines.push(row.makes === true && succeeded ? `NEED(${call});` : line)
+  if (index === expectation.after && expectation.kind === 'end') lines.push(`end = ${line}`)
+  else lines.push(makes ? `NEED(${call});` : line)
   if (expectation.kind === 'statistic' && index === expectation.from) lines.push('before = statistic;')
   return lines
+}
+
+/** The lines of rounds of the same calls, which print nothing unless one ends in another way. */
+function roundsOf(
+  { request, ...step }: Step<'repeat'>,
+  index: number,
+  writing: Writing,
+  refuse: (what: string) => never,
+): string[] {
+  const lines = innerCalls({ request, ...step }, index, Buffer.alloc(0)).flatMap(({ step: inner, wanted }) => {
+    const rendered = callOf(inner, writing, refuse)
+    if (rendered === undefined) return []
+    const { before, call } = rendered
+    return [...before, wanted === undefined ? `${call};` : `ended(${call}, ${endOf(inner)});`]
+  })
+  return [
+    `begin("${request.rounds} rounds of the same calls");`,
+    `for (int round = 0; round < ${request.rounds}; round++) {`,
+    ...lines.map((line) => `\t${line}`),
+    '}',
+  ]
 }
 
 /** The lines that decide, for each kind of check. */
@@ -104,7 +142,7 @@ const checks: {
   change: ({ path, wanted }, what) => `expect_change(${what}, ${literal(path)}, before, ${wanted})`,
   statistic: ({ wanted, falls }, what) =>
     `expect_number(${what}, ${falls ? 'before - statistic' : 'statistic - before'}, ${wanted})`,
-  log: (_expectation, what) => `expect_quiet_log(${what})`,
+  log: (_expectation, what) => quietLog(what),
   alive: () => 'KSFT_PASS',
 }
 

@@ -62,6 +62,8 @@ type Match =
 /** The found value is the error number or the outcome of the step. */
 function endMatch(step: Step, { wanted, found }: Failure): Match | undefined {
   if (typeof found !== 'string' || typeof wanted !== 'string') return undefined
+  const row = rowOf(step)
+  if (row === 'left out' || ('call' in row && row.call === undefined)) return undefined
   if (found !== errnoName(step.end?.errno ?? 0) && found !== outcomeOf(step)) return undefined
   const ends = wanted.split(' or ').map(endNamed)
   return ends.every((end) => end !== undefined) ? { kind: 'end', wanted: ends } : undefined
@@ -96,7 +98,7 @@ function numberOf(value: unknown): bigint | undefined {
 
 /** The found value is the runs of alike pages that a look found, wherever their file begins. */
 function pagesOf(step: Step, { failure: { wanted, found, message } }: Program): Match | undefined {
-  if (step.name !== 'hostScan' && step.name !== 'guestScan') return undefined
+  if (step.name !== 'hostScan' && step.name !== 'guestScan' && step.name !== 'copyScan') return undefined
   const seen = runsOf(step)
   const pages = seen.reduce((sum, { count }) => sum + count, 0)
   const one = onePageOf(step, message, wanted, found)

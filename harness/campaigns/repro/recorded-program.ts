@@ -22,6 +22,11 @@ export interface Step<Name extends OperationName = OperationName> {
   readonly end: { readonly errno: number; readonly answer: AnswerWords<Name>; readonly bytes: Buffer } | undefined
 }
 
+/** Tells whether a step is of an operation. */
+export function isOf<Name extends OperationName>(step: Step, name: Name): step is Step & Step<Name> {
+  return step.name === name
+}
+
 /** A program with its operations, oldest first. */
 export interface Program extends Omit<ProgramFile, 'operations'> {
   readonly steps: readonly Step[]
@@ -43,7 +48,8 @@ export function programOfFile({ operations: stored, ...program }: ProgramFile): 
   return { ...program, steps: stored.map(stepOf) }
 }
 
-function isOperation(name: string): name is OperationName {
+/** Tells whether this gmemtest has an operation of this name. */
+export function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name)
 }
 

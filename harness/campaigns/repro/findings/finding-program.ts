@@ -4,9 +4,20 @@ import { pageSize as smallPage } from '../../../base/units.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import type { Program } from '../../fuzz/program/fuzz-program.ts'
 import { hugePagesOf } from '../../fuzz/program/world.ts'
-import { cFileOf, conditionsOf, dialectNamed, pointText, runsText, variablesOf } from '../c-file.ts'
+import {
+  cFileOf,
+  conditionsOf,
+  dialectNamed,
+  pointText,
+  quietLog,
+  runsText,
+  slowWarnings,
+  variablesOf,
+} from '../c-file.ts'
 import { literal, Names } from '../names.ts'
-import { factOf, rowOf } from '../renderings/row-of.ts'
+import { Children } from '../children.ts'
+import { callOf, type Writing } from '../renderings/call-of.ts'
+import { factOf, tailOf } from '../renderings/row-of.ts'
 import { modelled, refuse, type Modelled } from './modelled.ts'
 
 /** A program, and where it comes from. */
@@ -38,11 +49,12 @@ export function poolsOf({ shape }: Program): Readonly<Record<string, number>> {
 export async function cProgramOfFinding({ name, program, comment, kernel, ...facts }: FindingFacts): Promise<string> {
   const dialect = dialectNamed(facts.dialect)
   const names = new Names()
+  const children = new Children(names)
   const steps = modelled(program, dialect)
   const statements: string[] = []
   for (const [index, step] of steps.entries()) {
     if (step.where !== steps[index - 1]?.where) statements.push('', `begin_step(${pointText(step.where)});`)
-    statements.push(...linesOf(step, names))
+    statements.push(...linesOf(step, { names, children }))
   }
   const most = Math.max(0, ...steps.map(({ runs }) => pagesIn(runs)))
   const pages = steps.reduce((sum, { runs }) => sum + pagesIn(runs), 0)
@@ -56,7 +68,8 @@ export async function cProgramOfFinding({ name, program, comment, kernel, ...fac
       'The exit code is 0 when the kernel does what the model does, 1 when it does not,',
       'and 4 when this kernel or this computer lacks what the program needs.',
     ],
-    declarations: [...variablesOf(names, statements), ...(most === 0 ? [] : [`static short looks[${most}];`])],
+    outside: [...variablesOf(names, statements), ...children.functions],
+    declarations: most === 0 ? [] : [`static short looks[${most}];`],
     statements: [...statements.slice(1), '', 'return KSFT_PASS;'],
     main: mainOf(program, dialect, watchdogSeconds + Math.ceil(pages / pagesPerSecond)),
   })
@@ -67,27 +80,27 @@ function pagesIn(runs: Modelled['runs']): number {
 }
 
 /** The lines of one operation. @throws {UsageError} REPRO_REFUSED */
-function linesOf({ where, step, ends, words, runs, tail }: Modelled, names: Names): string[] {
-  const row = rowOf(step)
-  const wants = words.length + runs.length + (tail === undefined ? 0 : 1)
-  if (row === 'left out') return wants === 0 ? [] : refuse(where, step.name)
-  if ('refused' in row) return refuse(where, row.refused)
+function linesOf({ where, step, ends, words, runs, tail }: Modelled, writing: Writing): string[] {
+  const { names } = writing
   names.looks = runs.length === 0 ? 'NULL' : 'looks'
-  const before = row.before?.(step, names)
-  const call = row.call(step, names)
+  const rendered = callOf(step, writing, (what) => refuse(where, what))
   const numbers = words.map(
     ({ field, wanted }) =>
       [factOf(step, field, names) ?? refuse(where, `the word ${field} of ${step.name}`), wanted] as const,
   )
   if (tail !== undefined) {
-    numbers.push([row.tail ?? refuse(where, `the bytes of ${step.name}`), BigInt(Number(tail))])
+    numbers.push([tailOf(step) ?? refuse(where, `the bytes of ${step.name}`), BigInt(Number(tail))])
   }
   return [
-    ...(before === undefined ? [] : [before]),
-    ends.length === 0 ? `NEED(${call});` : `EXPECT(${call}, ${ends.join(', ')});`,
+    ...(rendered?.before ?? []),
+    ...(rendered === undefined ? [] : [endLine(rendered.call, ends)]),
     ...numbers.map(([expression, wanted]) => `EXPECT_NUMBER(${expression}, ${wanted}ULL);`),
     ...(runs.length === 0 ? [] : [`EXPECT_PAGES(${runsText(runs)});`]),
   ]
+}
+
+function endLine(call: string, ends: readonly string[]): string {
+  return ends.length === 0 ? `NEED(${call});` : `EXPECT(${call}, ${ends.join(', ')});`
 }
 
 /** A splat, a hang, and huge pages that do not come back are differences as well. */
@@ -110,7 +123,7 @@ function mainOf(program: Program, dialect: Dialect, seconds: number): string[] {
           `if (settled(${path}, before) != before)`,
           '\treturn result(false, "all huge pages come back to their pool");',
         ]),
-    'return expect_quiet_log("the kernel does what the model does, without a splat");',
+    `return ${quietLog('"the kernel does what the model does, without a splat"')};`,
   ]
-  return ['int end;', ...(path === undefined ? [] : ['long long before;']), '', ...lines]
+  return [...slowWarnings, 'int end;', ...(path === undefined ? [] : ['long long before;']), '', ...lines]
 }

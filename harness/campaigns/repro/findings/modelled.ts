@@ -1,8 +1,7 @@
 // The operations of a program of `gmemtest fuzz`, with the ends that the reference model gives to them.
 import { operations, type OperationName } from '../../../agent/wire/operations.ts'
 import { encodeFields } from '../../../agent/wire/codec.ts'
-import { bits, handleKinds, type Fields } from '../../../agent/wire/fields.ts'
-import { callResult } from '../../../agent/wire/protocol.ts'
+import { bits, type Fields } from '../../../agent/wire/fields.ts'
 import { errnoNumber } from '../../../agent/errno.ts'
 import { UsageError } from '../../../base/errors.ts'
 import { vmTypes } from '../../../uapi/constants.ts'
@@ -10,6 +9,7 @@ import type { Dialect } from '../../../uapi/dialect.ts'
 import { planOf, type Program } from '../../fuzz/program/fuzz-program.ts'
 import type { PlannedOperation } from '../../fuzz/program/plan.ts'
 import { endNamed, outcomeOf } from '../ends.ts'
+import { handleOf, objectOf, requestOf, wordsBy } from '../inner-calls.ts'
 import { typedStep, type Step } from '../recorded-program.ts'
 
 /** An operation of a program, and all that the model says about its answer. */
@@ -45,15 +45,12 @@ export function modelled(program: Program, dialect: Dialect): readonly Modelled[
     vcpu: operations.vcpuCreate.answer.vcpu.decode(vcpu),
   }
   const { operations: planned } = planOf(program, subject)
+  const handles = planned.map(({ name }, index) => objectOf(name, firstHandle + index)?.handle ?? 0n)
   return [
     prepared('vmCreate', { type: BigInt(vmTypes.swProtected) }, { vm }),
     prepared('vcpuCreate', { vm, id: 0n }, { vcpu }),
-    ...planned.map((operation, index) => ofPlan(operation, index, planned)),
+    ...planned.map((operation, index) => ofPlan(operation, index, handles)),
   ]
-}
-
-function handleOf(kind: (typeof handleKinds)[number], number: number): bigint {
-  return (BigInt(handleKinds.indexOf(kind)) << 32n) | BigInt(number)
 }
 
 function prepared(
@@ -66,21 +63,17 @@ function prepared(
   return { where: 'the start', step, ends: [], words: [], runs: [], tail: undefined }
 }
 
-function ofPlan(operation: PlannedOperation, index: number, planned: readonly PlannedOperation[]): Modelled {
+function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
   const { label, name, tail, expected } = operation
   const { errno: wanted = ['OK'], fields = {}, runs } = expected
-  const table: { readonly request: Fields; readonly answer: Fields } = operations[name]
+  const [first = 'OK'] = wanted
+  const table: { readonly answer: Fields } = operations[name]
   const fits = Object.fromEntries(Object.keys(fields).map((field) => [field, table.answer[field] ?? bits]))
   const words = wordsBy(fits, encodeFields(name, fits, fields))
-  const object = madeBy(index, planned)
-  const answer = Object.fromEntries(
-    Object.keys(table.answer).map((field) => [field, isObject(field) ? object : (words[field] ?? 0n)]),
-  )
-  const [first = 'OK'] = wanted
-  const request = wordsBy(
-    table.request,
-    operation.words.map((word) => resolved(word, planned)),
-  )
+  const answer = { ...wordsBy(table.answer, []), ...words }
+  const object = objectOf(name, firstHandle + index)
+  if (object !== undefined) answer[object.field] = first === 'OK' ? object.handle : 0n
+  const request = requestOf(name, operation.words, handles)
   const end = { errno: errnoNumber(first), answer, bytes: Buffer.alloc(0) }
   const step = typedStep({ name, process: 0, request, bytes: Buffer.from(tail), line: label.where, end })
   const outcome = outcomeOf(step)
@@ -97,31 +90,6 @@ function ofPlan(operation: PlannedOperation, index: number, planned: readonly Pl
     runs: runs?.wanted.map((run) => ({ ...run, first: run.first - runs.first })) ?? [],
     tail: expected.tail?.wanted,
   }
-}
-
-function wordsBy(fields: Fields, words: readonly bigint[]): Record<string, bigint> {
-  return Object.fromEntries(Object.keys(fields).map((field, index) => [field, words[index] ?? 0n]))
-}
-
-function isObject(field: string): boolean {
-  return field === copied || handleKinds.some((kind) => kind === field)
-}
-
-/** The field of the answer of `dup`: the copy of a descriptor of a guest_memfd. */
-const copied = 'handle'
-
-/** The handle of the object that an operation of the plan makes; 0 when it makes none. */
-function madeBy(index: number, planned: readonly PlannedOperation[]): bigint {
-  const { name = 'hello', expected } = planned[index] ?? {}
-  const field = Object.keys(operations[name].answer).find(isObject)
-  if (field === undefined || (expected?.errno !== undefined && !expected.errno.includes('OK'))) return 0n
-  return handleOf(handleKinds.find((kind) => kind === field) ?? 'gmem', firstHandle + index)
-}
-
-/** Replaces the number of the operation that makes an object by the handle of that object. */
-function resolved(word: bigint, planned: readonly PlannedOperation[]): bigint {
-  const index = Number(word) - callResult
-  return index >= 0 && index < planned.length ? madeBy(index, planned) : word
 }
 
 /** @throws {UsageError} REPRO_REFUSED always */

@@ -5,7 +5,7 @@ import type { Step } from '../recorded-program.ts'
 import type { Rows } from './rendering.ts'
 
 type Filling = Step<'hostFill' | 'hostVerify'>
-type Range = Step<'hostFill' | 'hostVerify' | 'hostRead' | 'hostScan' | 'pin'>
+type Range = Step<'hostFill' | 'hostVerify' | 'hostRead' | 'hostScan' | 'pin' | 'copyScan' | 'copyFill'>
 
 const pageShift = 12n
 const pins = { vmsplice: 'pin_by_pipe', 'gup-test': 'pin_by_gup_test', socket: 'pin_by_socket' } as const
@@ -18,6 +18,20 @@ function startOf({ request }: Range, names: Names): string {
 function filling(step: Filling, names: Names): string {
   const { size, pattern, value } = step.request
   return `${startOf(step, names)}, ${hex(size)}, ${pattern}, ${hex(value)}`
+}
+
+const ways = {
+  'process-vm': 'BY_PROCESS_VM',
+  'proc-mem': 'BY_PROC_MEM',
+  file: 'BY_FILE',
+  pipe: 'BY_PIPE',
+  splice: 'BY_VMSPLICE',
+} as const
+
+function copying(step: Step<'copyScan' | 'copyFill'>, names: Names): string {
+  const { way, pid, size } = step.request
+  const by = ways[words.way[Number(way)] ?? 'process-vm']
+  return `${by}, ${names.pid(pid)}, ${startOf(step, names)}, ${size >> pageShift}`
 }
 
 /** What the kernel told with the signal that ended an access. */
@@ -110,11 +124,20 @@ export const hostRows: Rows<
       return `${method}(${startOf(step, names)}, ${hex(request.size)}, &${made})`
     },
   },
-  mremap: { refused: 'moves of mappings (mremap)' },
-  mbind: { refused: 'memory policies (mbind)' },
+  mremap: {
+    call: ({ request }, names) => {
+      const { mapping, offset, oldSize, newSize, flags, place, placeOffset } = request
+      const to = place === 0n ? 'NULL' : names.address(place, placeOffset)
+      return `move_mapping(${names.address(mapping, offset)}, ${hex(oldSize)}, ${hex(newSize)}, ${flags}, ${to})`
+    },
+  },
+  mbind: {
+    call: ({ request: { mapping, offset, length, mode, nodes } }, names) =>
+      `bind_memory(${names.address(mapping, offset)}, ${hex(length)}, ${mode}, ${hex(nodes)})`,
+  },
   memoryPolicy: 'left out',
-  copyScan: { refused: 'copies by the kernel (process_vm_readv, /proc/PID/mem, pipes)' },
-  copyFill: { refused: 'copies by the kernel (process_vm_writev, /proc/PID/mem, pipes)' },
+  copyScan: { call: (step, names) => `copy_scan(${copying(step, names)}, ${names.looks})` },
+  copyFill: { call: (step, names) => `copy_fill(${copying(step, names)}, ${hex(step.request.value)})` },
   pagemap: 'left out',
   frameRuns: 'left out',
   frameFlags: 'left out',

@@ -24,3 +24,9 @@ export function factOf<Name extends OperationName>(step: Step<Name>, field: stri
   )?.[1]
   return typeof fact === 'function' ? fact(step, names) : fact
 }
+
+/** Returns the expression for the number in the bytes behind the answer to an operation; undefined when C has none. */
+export function tailOf(step: Step): string | undefined {
+  const row = rowOf(step)
+  return row !== 'left out' && 'tail' in row ? row.tail : undefined
+}
