@@ -23,6 +23,7 @@ struct memory_region2 {
 };
 
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
+#define MEM_GUEST_MEMFD (1U << 2) /* KVM_MEM_GUEST_MEMFD */
 #define SET_USER_MEMORY_REGION2 _IOW(KVMIO, 0x49, struct memory_region2)
 
 static int kvm_fd = -1;

@@ -56,13 +56,16 @@ static void interruption_set(sigset_t *set)
 	sigaddset(set, SIGUSR1);
 }
 
+static void handle_interruptions(int flags)
+{
+	struct sigaction action = { .sa_sigaction = on_interruption,
+				    .sa_flags = SA_SIGINFO | flags };
+
+	sigaction(SIGUSR1, &action, NULL);
+}
+
 static void signals_begin(void)
 {
-	struct sigaction action = {
-		.sa_sigaction = on_interruption,
-		.sa_flags = SA_SIGINFO |
-			    (signal_how == RESTARTING ? SA_RESTART : 0),
-	};
 	/* All threads of the program, which is one. */
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
 				  .sigev_signo = signal_how == KILLED ?
@@ -72,7 +75,7 @@ static void signals_begin(void)
 
 	signals_handled = signals_in_calls = signals_ended = 0;
 	interruption_set(&set);
-	sigaction(SIGUSR1, &action, NULL);
+	handle_interruptions(signal_how == RESTARTING ? SA_RESTART : 0);
 	if (signal_how == BLOCKED)
 		sigprocmask(SIG_BLOCK, &set, NULL);
 	if (timer_create(CLOCK_MONOTONIC, &event, &signal_timer))

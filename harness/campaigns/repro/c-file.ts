@@ -33,7 +33,8 @@ export async function cFileOf({ comment, outside, declarations, statements, main
     ...functionOf('int main(void)', main),
   ].join('\n')
   const { includes, definitions } = await usedBy(text)
-  const compile = 'gcc -O2 -Wall -o reproducer reproducer.c && ./reproducer'
+  const threads = includes.includes('#include <pthread.h>') ? ' -pthread' : ''
+  const compile = `gcc -O2 -Wall${threads} -o reproducer reproducer.c && ./reproducer`
   const lines = [...comment, '', compile].map((line) =>
     line === '' ? ' *' : ` * ${visibleText(line).replaceAll('*/', '* /')}`,
   )

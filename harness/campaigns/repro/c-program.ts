@@ -90,12 +90,12 @@ function linesOf(step: Step, index: number, use: Use): string[] {
   }
   if (isOf(step, 'repeat')) return roundsOf(step, index, use, refuse)
   const row = rowOf(step)
-  if (row !== 'left out' && 'isQuiet' in row && row.isQuiet === true && !isNeeded) return []
+  if (row !== 'left out' && 'isQuiet' in row && !isNeeded) return []
   const rendered = callOf(step, use, refuse)
   if (rendered === undefined) return []
   const { call } = rendered
   const lines = [...rendered.before]
-  const makes = row !== 'left out' && 'makes' in row && row.makes === true && step.end?.errno === 0
+  const makes = row !== 'left out' && 'makes' in row && step.end?.errno === 0
   const line = `STEP(${endOf(step)}, ${call});`
   if (index === expectation.after && expectation.kind === 'end') lines.push(`end = ${line}`)
   else lines.push(makes ? `NEED(${call});` : line)
@@ -138,6 +138,7 @@ const checks: {
       : `expect_one_of(${what}, end, wanted, ${wanted.length})`,
   word: ({ field, wanted }, what, { last, names }) =>
     `expect_number(${what}, ${last === undefined ? 0 : (factOf(last, field, names) ?? 0)}, ${wanted}ULL)`,
+  race: ({ actor, counter, wanted }, what) => `expect_number(${what}, actors[${actor}].${counter}, ${wanted})`,
   pages: ({ wanted }, what) => `expect_pages(${what}, looks, wanted, ${wanted.length})`,
   change: ({ path, wanted }, what) => `expect_change(${what}, ${literal(path)}, before, ${wanted})`,
   statistic: ({ wanted, falls }, what) =>

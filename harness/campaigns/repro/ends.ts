@@ -27,9 +27,9 @@ const signals: Readonly<Record<string, string>> = { '7': 'sigbus', '11': 'sigseg
  */
 export function outcomeOf({ name, process, end }: Step): string | undefined {
   if (end === undefined) return process === 0 ? undefined : 'gone'
-  const words = new Map<string, bigint>(Object.entries(end.answer))
-  if (name === 'madvise') return signals[String(words.get('signal'))]
-  const word = words.get('outcome')
+  const answer = new Map<string, bigint>(Object.entries(end.answer))
+  if (name === 'madvise') return signals[String(answer.get('signal'))]
+  const word = answer.get('outcome')
   return word === undefined ? undefined : outcomesOf(name)?.[Number(word)]
 }
 

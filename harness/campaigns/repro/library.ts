@@ -20,6 +20,9 @@ const files = [
   'failing',
   'signals',
   'children',
+  'race',
+  'race-accesses',
+  'race-changes',
   'kernel-log',
   'watchdog',
 ]

@@ -18,7 +18,8 @@ import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
-import { findProgram, type Exportable } from './exportable.ts'
+import type { Exportable } from './exportable.ts'
+import { findProgram } from './find-program.ts'
 
 /** The options of `gmemtest repro`. */
 export interface ReproOptions {

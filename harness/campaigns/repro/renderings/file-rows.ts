@@ -27,8 +27,6 @@ function closing(handle: bigint, names: Names): string {
   return kind === 'vcpu' ? `close_vcpu(&${name})` : `close_file(${name})`
 }
 
-const racing = 'threads that race'
-
 /** The calls on a file, with their arguments in the order of C. */
 function attemptOf({ call, offset, value }: Step<'fileAttempt'>['request'], file: string): string {
   const [size, at] = [hex(value), hex(offset)]
@@ -50,6 +48,8 @@ function attemptOf({ call, offset, value }: Step<'fileAttempt'>['request'], file
   return calls[words.call[Number(call)] ?? 'read']
 }
 
+const within = 'operations within an operation'
+
 /** The rows of operations on files, and of those that have no rendering. */
 export const fileRows: Rows<
   | 'hello'
@@ -66,10 +66,6 @@ export const fileRows: Rows<
   | 'readFile'
   | 'writeFile'
   | 'setAffinity'
-  | 'actorAdd'
-  | 'actorsStart'
-  | 'actorsWait'
-  | 'actorsStop'
   | 'failNth'
   | 'failNthResult'
   | 'fileBatch'
@@ -149,10 +145,6 @@ export const fileRows: Rows<
       signal: ({ request }, names) => `WTERMSIG(${names.of(request.child).name}.status)`,
     },
   },
-  actorAdd: { refused: racing },
-  actorsStart: { refused: racing },
-  actorsWait: { refused: racing },
-  actorsStop: { refused: racing },
   failNth: {
     call: ({ request: { of, nth } }, names) => inside('FAILING', `fail_nth(${allocationsOf(of)}, ${nth})`, names),
   },
@@ -176,7 +168,8 @@ export const fileRows: Rows<
       pending: 'signal_waits',
     },
   },
-  steps: { refused: 'a batch of steps without a vCPU or a mapping' },
-  program: 'left out',
-  repeat: { refused: 'rounds of the same calls' },
+  // The operations within them are rendered where they have been recorded (expand.ts).
+  steps: { refused: within },
+  program: { refused: within },
+  repeat: { refused: within },
 }

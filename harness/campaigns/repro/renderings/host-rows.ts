@@ -36,7 +36,7 @@ function copying(step: Step<'copyScan' | 'copyFill'>, names: Names): string {
 
 /** What the kernel told with the signal that ended an access. */
 const hit = {
-  signalCode: 'fault.si_code',
+  signalCode: 'last_fault.si_code',
   faultOffset: ({ request }: { readonly request: { readonly mapping: bigint } }, names: Names): string =>
     `fault_offset(${names.of(request.mapping).name})`,
   addressBits: 'fault_bits()',
@@ -105,7 +105,7 @@ export const hostRows: Rows<
   madvise: {
     call: ({ request: { mapping, offset, length, advice } }, names) =>
       `advise_pages(${names.address(mapping, offset)}, ${hex(length)}, ${advice})`,
-    facts: { signal: 'fault.si_signo', ...hit },
+    facts: { signal: 'last_fault.si_signo', ...hit },
   },
   mprotect: {
     call: ({ request: { mapping, offset, length, protection } }, names) =>

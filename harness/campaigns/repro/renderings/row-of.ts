@@ -5,10 +5,11 @@ import type { Step } from '../recorded-program.ts'
 import { fileRows } from './file-rows.ts'
 import { guestRows } from './guest-rows.ts'
 import { hostRows } from './host-rows.ts'
+import { raceRows } from './race-rows.ts'
 import type { Row, Rows } from './rendering.ts'
 import { vmRows } from './vm-rows.ts'
 
-const renderings: Rows<OperationName> = { ...hostRows, ...guestRows, ...vmRows, ...fileRows }
+const renderings: Rows<OperationName> = { ...hostRows, ...guestRows, ...vmRows, ...fileRows, ...raceRows }
 
 /** Returns the row of an operation. */
 export function rowOf<Name extends OperationName>({ name }: Step<Name>): Row<Name> {

@@ -103,7 +103,7 @@ void test('a step that C cannot do is refused by its name', async (t) => {
     exported({ shape, steps: [stepThat(act)] }).catch((error: unknown) => error)
   t.match(await refusal((_, plan) => void plan.add('repeat', { rounds: 2 })), {
     code: 'REPRO_REFUSED',
-    message: 'step 1 of 1, do odd things: this step has no C form yet, because of rounds of the same calls',
+    message: 'step 1 of 1, do odd things: this step has no C form yet, because of operations within an operation',
     hint: /--replay/,
   })
   t.match(await refusal((_, plan) => void plan.add('hello', { version: 1 }, { fields: { cpus: 4 } })), {
