@@ -1,6 +1,7 @@
 // The beginning of each program: a file in the nested VM, which is mapped and bound to a memslot.
 import { pages as bytesOf } from '../../../base/units.ts'
 import { mapFlags, memslotFlags, protections } from '../../../uapi/constants.ts'
+import { GuestPages } from './guest-pages.ts'
 import { Plan } from './plan.ts'
 import { windowAt } from './windows.ts'
 import { hugePagesOf, World, type Shape, type Subject } from './world.ts'
@@ -16,6 +17,7 @@ export function begin(shape: Shape, subject: Subject): { readonly plan: Plan; re
     initially: shape.initially,
     ...(hugePages === undefined ? {} : { hugePages }),
   })
+  world.pool?.begin(plan)
   const gmem = plan.add('gmemCreate', { vm, size, flags })
   const protection = protections.read | protections.write
   const mapping = plan.add('mmap', { file: gmem, offset: 0, length: size, protection, flags: mapFlags.shared })
@@ -24,7 +26,14 @@ export function begin(shape: Shape, subject: Subject): { readonly plan: Plan; re
   plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mapping, mappingOffset: 0, ...place })
   world.descriptors.push(gmem)
   world.mappings.push({ made: mapping, range: world.all })
-  world.slots.push({ number: world.nextSlot, window: window.index, gpa: window.gpa, range: world.all })
+  world.slots.push({
+    number: world.nextSlot,
+    window: window.index,
+    gpa: window.gpa,
+    range: world.all,
+    mapping,
+    guest: new GuestPages(),
+  })
   world.nextSlot += 1
   return { plan, world }
 }

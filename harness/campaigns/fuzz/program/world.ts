@@ -7,6 +7,8 @@ import { Model, type PageState } from '../../../model/reference-model.ts'
 import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/ranges.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { interfaceOf, type KernelInterface } from '../../../vocabulary/kernel-interface.ts'
+import type { GuestPages } from './guest-pages.ts'
+import { PoolCounters, type Share } from './pool-counters.ts'
 
 /** The sizes of pages that a file of a program can have. */
 export const pageSizes = ['4K', '2M', '1G'] as const
@@ -42,6 +44,10 @@ interface Bound {
   /** The guest address of the first page of the range. */
   readonly gpa: number
   readonly range: PageRange
+  /** The mapping that is its host address. */
+  readonly mapping?: Made
+  /** The pages that the guest maps through it. */
+  readonly guest: GuestPages
 }
 
 /** References to pages of the file; a hole of 4K pages takes pages out of the file, and so out of `held`. */
@@ -69,6 +75,8 @@ export class World {
   readonly uapi: KernelInterface
   readonly model: Model
   readonly hugePages: HugePageSize | undefined
+  /** The pool of its huge pages. */
+  readonly pool: PoolCounters | undefined
   readonly descriptors: Made[] = []
   readonly mappings: Mapped[] = []
   readonly pins: Held[] = []
@@ -83,6 +91,7 @@ export class World {
     this.subject = subject
     this.uapi = interfaceOf(subject.dialect)
     this.hugePages = hugePagesOf(shape)
+    this.pool = this.hugePages === undefined ? undefined : new PoolCounters(this.hugePages)
     const pagesPerUnit = this.hugePages === undefined ? 1 : pagesPerHugePage(this.hugePages)
     this.model = new Model({ pages: shape.pages, initially: shape.initially, inPlace: true, pagesPerUnit })
   }
@@ -103,6 +112,12 @@ export class World {
   get blocks(): number {
     const { allocatedPages } = this.model
     return this.hugePages === undefined ? this.uapi.blocksOf(allocatedPages) : allocatedPages * blocksOfPage
+  }
+
+  /** What the file has of the pool of its huge pages. */
+  get share(): Share {
+    const taken = this.model.allocatedPages / this.model.pagesPerUnit
+    return { taken, reserved: this.shape.pages / this.model.pagesPerUnit - taken }
   }
 
   /** Remembers a range: later steps look for its neighbours. */

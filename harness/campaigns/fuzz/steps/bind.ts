@@ -3,6 +3,7 @@ import { constantFrom, nat, tuple } from 'fast-check'
 import { z } from 'zod'
 import { memslotFlags } from '../../../uapi/constants.ts'
 import { endOf, type PageRange } from '../../../model/ranges.ts'
+import { GuestPages } from '../program/guest-pages.ts'
 import { windowAt, windows } from '../program/windows.ts'
 import type { World } from '../program/world.ts'
 import {
@@ -51,7 +52,7 @@ export const bindStep: StepKind = stepKind<Args>({
       return
     }
     plan.add('memslotSet', request)
-    world.slots.push({ number: world.nextSlot, window: window.index, gpa, range: bound })
+    world.slots.push({ number: world.nextSlot, window: window.index, gpa, range: bound, guest: new GuestPages() })
     world.nextSlot += 1
   },
   describe: ({ skewedBy, ...args }) => `bind ${describePages(args)}${skewedBy === 0 ? '' : `, skewed by ${skewedBy}`}`,

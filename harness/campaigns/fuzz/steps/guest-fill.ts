@@ -17,6 +17,7 @@ export const guestFillStep: StepKind = stepKind<Args>({
   arbitrary: (shape) => tuple(guestPlace(shape), tags).map(([draft, tag]) => (world) => ({ ...draft(world), tag })),
   check: isInSlot,
   act: (args, world, plan) => {
+    world.slots[args.slot]?.guest.touch(rangeOf(args))
     const size = bytesAt(args.count)
     world.model.fill(rangeOf(args), args.tag)
     world.visit(rangeOf(args))

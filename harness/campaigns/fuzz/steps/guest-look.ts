@@ -11,6 +11,7 @@ export const guestLookStep: StepKind = stepKind<GuestArgs>({
   arbitrary: guestPlace,
   check: isInSlot,
   act: (args, world, plan) => {
+    world.slots[args.slot]?.guest.touch(rangeOf(args))
     const seen = rangeOf(args)
     world.model.allocate(seen)
     const { timeout } = world.subject

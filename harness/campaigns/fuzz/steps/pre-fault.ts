@@ -11,6 +11,7 @@ export const preFaultStep: StepKind = stepKind<GuestArgs>({
   arbitrary: guestPlace,
   check: isInSlot,
   act: (args, world, plan) => {
+    world.slots[args.slot]?.guest.touch(rangeOf(args))
     world.model.allocate(rangeOf(args))
     const request = { vcpu: world.vcpu, gpa: gpaOf(args, world), size: bytesAt(args.count), flags: 0 }
     plan.add('preFault', request, { fields: { size: 0n } })
