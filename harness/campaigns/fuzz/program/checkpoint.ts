@@ -10,12 +10,15 @@ import type { World } from './world.ts'
 /** Adds the operations of the end: the last ones close everything but the nested VM. */
 export function addCheckpoint(world: World, plan: Plan): void {
   plan.label({ step: 'end', where: 'the state at the end' })
-  const { mappings, slots, model, vcpu, descriptors } = world
+  const { mappings, slots, model, vcpu, descriptors, layout } = world
   const { timeout } = world.subject
   for (const { made: mapping, range } of mappings) {
     model.hostLooked(range)
-    const runs = { first: range.first, wanted: model.hostView(range) }
-    plan.add('hostScan', { mapping, offset: 0, size: bytesOf(range.count) }, { runs })
+    for (const part of layout.partsOf(range)) {
+      const runs = { first: part.first, wanted: model.hostView(part) }
+      const offset = layout.offsetOf(part.first) - layout.offsetOf(range.first)
+      plan.add('hostScan', { mapping, offset, size: bytesOf(part.count) }, { runs })
+    }
   }
   for (const { gpa, range } of slots) {
     model.allocate(range)

@@ -2,12 +2,12 @@
 import type { Made } from '../../../agent/wire/codec.ts'
 import type { Vcpu, Vm } from '../../../agent/wire/fields.ts'
 import type { HugePageSize } from '../../../base/huge-page-sizes.ts'
-import { pageSize as smallPage } from '../../../base/units.ts'
 import { Model, type PageState } from '../../../model/reference-model.ts'
 import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/ranges.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { interfaceOf, type KernelInterface } from '../../../vocabulary/kernel-interface.ts'
 import type { GuestPages } from './guest-pages.ts'
+import { Layout } from './layout.ts'
 import { PoolCounters, type Share } from './pool-counters.ts'
 
 /** The sizes of pages that a file of a program can have. */
@@ -19,6 +19,8 @@ export interface Shape {
   readonly pageSize: PageSize
   readonly pages: number
   readonly initially: PageState
+  /** The pages of the file between both halves of `pages`: nothing but conversions and holes reaches them. Default 0. */
+  readonly gap?: number
 }
 
 /** The kernel under test, as far as programs depend on it. */
@@ -74,6 +76,7 @@ export class World {
   readonly subject: Subject
   readonly uapi: KernelInterface
   readonly model: Model
+  readonly layout: Layout
   readonly hugePages: HugePageSize | undefined
   /** The pool of its huge pages. */
   readonly pool: PoolCounters | undefined
@@ -91,6 +94,7 @@ export class World {
     this.subject = subject
     this.uapi = interfaceOf(subject.dialect)
     this.hugePages = hugePagesOf(shape)
+    this.layout = new Layout(shape.pages, shape.gap ?? 0)
     this.pool = this.hugePages === undefined ? undefined : new PoolCounters(this.hugePages)
     const pagesPerUnit = this.hugePages === undefined ? 1 : pagesPerHugePage(this.hugePages)
     this.model = new Model({ pages: shape.pages, initially: shape.initially, inPlace: true, pagesPerUnit })
@@ -138,12 +142,4 @@ export class World {
   isAll(state: PageState, range: PageRange): boolean {
     return this.model.stateRuns(range).every(({ value }) => value === state)
   }
-}
-
-/** Returns the range that consists of these bytes, if they are whole pages inside the file. */
-export function pagesIn(bytes: { readonly offset: number; readonly size: number }, end: number): PageRange | undefined {
-  const [first, count] = [bytes.offset / smallPage, bytes.size / smallPage]
-  if (!Number.isInteger(first) || !Number.isInteger(count)) return undefined
-  if (first < 0 || count < 0 || first + count > end) return undefined
-  return pages(first, count)
 }

@@ -8,8 +8,8 @@ import type { ErrnoName } from '../../../agent/errno.ts'
 import { pages, type PageRange } from '../../../model/ranges.ts'
 import { addTaking } from '../program/take-pages.ts'
 import type { Expected } from '../program/model-difference.ts'
-import { pagesIn, type World } from '../program/world.ts'
-import { bytesAt, choose, rangeIn } from '../places/page-places.ts'
+import type { World } from '../program/world.ts'
+import { choose, rangeIn, rangeOf } from '../places/page-places.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
 interface Args {
@@ -61,13 +61,13 @@ function refused(errno: ErrnoName): End {
 function convert({ to, offset, size, errorOffset }: Args, world: World): End {
   const { expects } = world.uapi
   if (errorOffset !== 0 && expects.nonzeroErrorOffset !== 'OK') return refused(expects.nonzeroErrorOffset)
-  const range = pagesIn({ offset, size }, world.shape.pages)
+  const range = world.layout.pagesIn({ offset, size })
   if (size === 0) return refused(expects.emptyRange)
   if (range === undefined) return refused('EINVAL')
   const [held] = to === 'private' ? world.heldIn(range) : []
   if (held !== undefined) {
     for (const { guest } of world.slots) guest.doubt(range)
-    return { expected: { errno: ['EAGAIN'], fields: { errorOffset: bytesAt(held) } }, taken: [] }
+    return { expected: { errno: ['EAGAIN'], fields: { errorOffset: world.layout.offsetOf(held) } }, taken: [] }
   }
   const runs = world.model.stateRuns(range)
   const taken = runs.filter(({ value }) => value !== to).map(({ first, count }) => pages(first, count))
@@ -90,12 +90,12 @@ export const convertStep: StepKind = stepKind<Args>({
     tuple(rangeIn(shape), constantFrom(...pageStates), slip, nat(3)).map(
       ([draft, to, change, descriptor]) =>
         (world) => {
-          const { first, count } = draft(world)
+          const bytes = world.layout.bytesOf(rangeOf(draft(world)))
           const { offsetBy = 0, sizeBy = 0, errorOffset = 0, isEmpty = false }: Slip = change
           return {
             to,
-            offset: bytesAt(first) + offsetBy,
-            size: isEmpty ? 0 : bytesAt(count) + sizeBy,
+            offset: bytes.offset + offsetBy,
+            size: isEmpty ? 0 : bytes.size + sizeBy,
             errorOffset,
             descriptor: choose(descriptor, world.descriptors),
           }

@@ -6,7 +6,7 @@ import type { World } from '../program/world.ts'
 import {
   bytesAt,
   choose,
-  cutTo,
+  cutToMemory,
   describePages,
   isInside,
   natural,
@@ -33,18 +33,18 @@ export const hostFillStep: StepKind = stepKind<Args>({
     tuple(rangeIn(shape), nat(3), tags).map(([draft, index, tag]) => (world) => {
       const mapping = choose(index, world.mappings)
       const place = draft(world)
-      return { ...cutTo(place, world.mappings[mapping]?.range ?? rangeOf(place)), mapping, tag }
+      return { ...cutToMemory(place, world.mappings[mapping]?.range ?? rangeOf(place), world), mapping, tag }
     }),
-  check: (args, { mappings }) => {
+  check: (args, { mappings, layout }) => {
     const mapped = mappings[args.mapping]
-    return mapped !== undefined && isInside(rangeOf(args), mapped.range)
+    return mapped !== undefined && isInside(rangeOf(args), mapped.range) && layout.isNear(rangeOf(args))
   },
   act: ({ tag, mapping, ...args }, world, plan) => {
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return
     const filled = rangeOf(args)
     const reached = firstPrivate(filled, world)
-    const offset = bytesAt(filled.first - mapped.range.first)
+    const offset = world.layout.offsetOf(filled.first) - world.layout.offsetOf(mapped.range.first)
     const request = { mapping: mapped.made, offset, size: bytesAt(filled.count), pattern: 'byte', value: tag } as const
     const bytes = bytesAt(reached - filled.first)
     if (reached > filled.first) world.model.fill(pages(filled.first, reached - filled.first), tag)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import {
   bytesAt,
   choose,
-  cutTo,
+  cutToMemory,
   describePages,
   isInside,
   natural,
@@ -27,18 +27,18 @@ export const hostLookStep: StepKind = stepKind<Args>({
     tuple(rangeIn(shape), nat(3)).map(([draft, index]) => (world) => {
       const mapping = choose(index, world.mappings)
       const place = draft(world)
-      return { ...cutTo(place, world.mappings[mapping]?.range ?? rangeOf(place)), mapping }
+      return { ...cutToMemory(place, world.mappings[mapping]?.range ?? rangeOf(place), world), mapping }
     }),
-  check: (args, { mappings }) => {
+  check: (args, { mappings, layout }) => {
     const mapped = mappings[args.mapping]
-    return mapped !== undefined && isInside(rangeOf(args), mapped.range)
+    return mapped !== undefined && isInside(rangeOf(args), mapped.range) && layout.isNear(rangeOf(args))
   },
-  act: ({ mapping, ...args }, { mappings, model }, plan) => {
+  act: ({ mapping, ...args }, { mappings, model, layout }, plan) => {
     const mapped = mappings[mapping]
     if (mapped === undefined) return
     const seen = rangeOf(args)
     model.hostLooked(seen)
-    const offset = bytesAt(seen.first - mapped.range.first)
+    const offset = layout.offsetOf(seen.first) - layout.offsetOf(mapped.range.first)
     const request = { mapping: mapped.made, offset, size: bytesAt(seen.count) }
     plan.add('hostScan', request, { runs: { first: seen.first, wanted: model.hostView(seen) } })
   },

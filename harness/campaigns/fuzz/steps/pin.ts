@@ -6,7 +6,7 @@ import { endOf } from '../../../model/ranges.ts'
 import {
   bytesAt,
   choose,
-  cutTo,
+  cutToMemory,
   describePages,
   isInside,
   natural,
@@ -36,12 +36,13 @@ export const pinStep: StepKind = stepKind<Args>({
     tuple(rangeIn(shape, mostPages), nat(3), constantFrom(...words.pin)).map(([draft, index, method]) => (world) => {
       const mapping = choose(index, world.mappings)
       const place = draft(world)
-      return { ...cutTo(place, world.mappings[mapping]?.range ?? rangeOf(place)), mapping, method }
+      return { ...cutToMemory(place, world.mappings[mapping]?.range ?? rangeOf(place), world), mapping, method }
     }),
   // Of a mixed range, the rules do not say which pages are allocated before it is refused.
   check: (args, world) => {
     const mapped = world.mappings[args.mapping]
     if (mapped === undefined || !isInside(rangeOf(args), mapped.range) || args.count > mostPages) return false
+    if (!world.layout.isNear(rangeOf(args))) return false
     if (args.method === single && world.pins.some(({ method }) => method === single)) return false
     if (world.isAll('private', rangeOf(args))) return true
     return world.isAll('shared', rangeOf(args)) && world.pins.length < mostPins
@@ -50,7 +51,7 @@ export const pinStep: StepKind = stepKind<Args>({
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return
     const held = rangeOf(args)
-    const offset = bytesAt(held.first - mapped.range.first)
+    const offset = world.layout.offsetOf(held.first) - world.layout.offsetOf(mapped.range.first)
     const request = { mapping: mapped.made, offset, size: bytesAt(held.count), method }
     if (world.isAll('private', held)) {
       plan.add('pin', request, { errno: ['EFAULT'] })

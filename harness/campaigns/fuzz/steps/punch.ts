@@ -14,7 +14,7 @@ function holeOf(args: FileArgs, world: World): PageRange | undefined {
   const range = fileRangeOf(args, world)
   if (range === 'EINVAL') return undefined
   if (range !== 'beyond') return range
-  const first = Math.min(args.offset / pageSize, world.shape.pages)
+  const first = world.layout.indexAt(args.offset / pageSize)
   return pages(first, world.shape.pages - first)
 }
 

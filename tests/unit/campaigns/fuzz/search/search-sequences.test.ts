@@ -14,14 +14,14 @@ async function searched(bug: Bug | undefined, runs: number, seed: number = 1): P
 
 /** The bugs, each with the most steps that show it, and with words of the difference. */
 const bugs: readonly (readonly [Bug, number, RegExp])[] = [
-  ['converts the last page not', 1, /the state at the end: pages: wanted 0\+24:0, found 0\+23:0 23\+1:sigbus$/],
+  ['converts the last page not', 2, /: pages: wanted .*, found .*$/],
   ['ignores pins', 2, /convert .* to private: errno: wanted EAGAIN, found OK$/],
   ['names the start', 2, /convert .* to private: errorOffset: wanted \d+, found \d+$/],
   ['converts by half', 3, /found .*sigbus/],
   ['a hole keeps its last page', 3, /wanted /],
   ['binds twice', 1, /bind .*: errno: wanted EINVAL, found OK$/],
   ['accepts half a page', 1, /convert .*: errno: wanted EINVAL, found OK$/],
-  ['forgets what the guest wrote', 1, /found /],
+  ['forgets what the guest wrote', 2, /found /],
   ['leaves the last page to the guest', 2, /convert .*: pages that the guest lost: wanted \d+, found \d+$/],
 ]
 
