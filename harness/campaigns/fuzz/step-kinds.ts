@@ -3,6 +3,8 @@ import { allocateStep } from './steps/allocate.ts'
 import { bindStep } from './steps/bind.ts'
 import { blocksStep } from './steps/blocks.ts'
 import { closeStep } from './steps/close.ts'
+import { copyFillStep } from './steps/copy-fill.ts'
+import { copyLookStep } from './steps/copy-look.ts'
 import { convertStep } from './steps/convert.ts'
 import { dupStep } from './steps/dup.ts'
 import { guestFillStep } from './steps/guest-fill.ts'
@@ -23,6 +25,8 @@ export const stepKinds: readonly StepKind[] = [
   convertStep,
   hostFillStep,
   hostLookStep,
+  copyFillStep,
+  copyLookStep,
   guestFillStep,
   guestLookStep,
   preFaultStep,

@@ -16,12 +16,13 @@ async function searched(bug: Bug | undefined, runs: number, seed: number = 1): P
 const bugs: readonly (readonly [Bug, number, RegExp])[] = [
   ['converts the last page not', 2, /: pages: wanted .*, found .*$/],
   ['ignores pins', 2, /convert .* to private: errno: wanted EAGAIN, found OK$/],
-  ['names the start', 2, /convert .* to private: errorOffset: wanted \d+, found \d+$/],
-  ['converts by half', 3, /found .*sigbus/],
+  ['names the start', 3, /convert .* to private: errorOffset: wanted \d+, found \d+$/],
+  ['converts by half', 4, /found .*sigbus/],
   ['a hole keeps its last page', 3, /wanted /],
   ['binds twice', 1, /bind .*: errno: wanted EINVAL, found OK$/],
   ['accepts half a page', 1, /convert .*: errno: wanted EINVAL, found OK$/],
   ['forgets what the guest wrote', 2, /found /],
+  ['copies private pages', 2, /copy .*: pages: wanted .*fault.*, found .*sigbus/],
   ['leaves the last page to the guest', 2, /convert .*: pages that the guest lost: wanted \d+, found \d+$/],
 ]
 
