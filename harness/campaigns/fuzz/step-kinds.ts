@@ -15,6 +15,7 @@ import { mapStep } from './steps/map.ts'
 import { pinStep } from './steps/pin.ts'
 import { preFaultStep } from './steps/pre-fault.ts'
 import { punchStep } from './steps/punch.ts'
+import { raceStep } from './steps/race.ts'
 import type { StepKind } from './steps/step-kind.ts'
 import { unbindStep } from './steps/unbind.ts'
 import { unmapStep } from './steps/unmap.ts'
@@ -41,4 +42,5 @@ export const stepKinds: readonly StepKind[] = [
   dupStep,
   closeStep,
   blocksStep,
+  raceStep,
 ]
