@@ -58,6 +58,7 @@ function subjectOf(
       'pre-fault',
       'gup-test',
       'binary-stats',
+      'fault-injection',
       ...(pageSize === '4K' ? [] : (['hugetlb'] as const)),
     ],
     wants: { pools: pools[pageSize], boot: [] },

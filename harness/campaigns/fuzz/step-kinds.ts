@@ -20,6 +20,7 @@ import type { StepKind } from './steps/step-kind.ts'
 import { unbindStep } from './steps/unbind.ts'
 import { unmapStep } from './steps/unmap.ts'
 import { unpinStep } from './steps/unpin.ts'
+import { withoutMemoryStep } from './steps/without-memory.ts'
 
 /** Every kind of step, by its name in files. */
 export const stepKinds: readonly StepKind[] = [
@@ -43,4 +44,5 @@ export const stepKinds: readonly StepKind[] = [
   closeStep,
   blocksStep,
   raceStep,
+  withoutMemoryStep,
 ]

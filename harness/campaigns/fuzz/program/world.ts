@@ -138,6 +138,16 @@ export class World {
       .toSorted((left, right) => left - right)
   }
 
+  /** Tells whether a slot has pages of the range. */
+  isBound(range: PageRange): boolean {
+    return this.slots.some(({ range: other }) => other.first < endOf(range) && range.first < endOf(other))
+  }
+
+  /** Tells whether all pages of the range have memory. */
+  isAllocated(range: PageRange): boolean {
+    return this.model.units(range).every(({ allocated }) => allocated)
+  }
+
   /** Tells whether all pages of the range have the state. */
   isAll(state: PageState, range: PageRange): boolean {
     return this.model.stateRuns(range).every(({ value }) => value === state)

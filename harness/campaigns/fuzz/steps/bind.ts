@@ -2,10 +2,8 @@
 import { constantFrom, nat, tuple } from 'fast-check'
 import { z } from 'zod'
 import { memslotFlags } from '../../../uapi/constants.ts'
-import { endOf, type PageRange } from '../../../model/ranges.ts'
 import { GuestPages } from '../program/guest-pages.ts'
 import { windowAt, windows } from '../program/windows.ts'
-import type { World } from '../program/world.ts'
 import {
   bytesAt,
   choose,
@@ -24,10 +22,6 @@ interface Args extends RangeArgs {
   readonly descriptor: number
   /** The guest address lies so many pages behind one that is congruent to the offset in the file. */
   readonly skewedBy: number
-}
-
-function isBound(bound: PageRange, { slots }: World): boolean {
-  return slots.some(({ range: other }) => other.first < endOf(bound) && bound.first < endOf(other))
 }
 
 export const bindStep: StepKind = stepKind<Args>({
@@ -61,7 +55,7 @@ export const bindStep: StepKind = stepKind<Args>({
       gmemOffset: world.layout.offsetOf(bound.first),
     }
     const request = { vm: world.vm, flags: memslotFlags.guestMemfd, mappingOffset: 0, gmem, ...place }
-    if (isBound(bound, world)) {
+    if (world.isBound(bound)) {
       plan.add('memslotSet', request, { errno: world.uapi.expects.overlappingSlot })
       return
     }

@@ -2,7 +2,6 @@
 import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { decodeRecords } from '../../../agent/wire/records.ts'
-import { endOf } from '../../../model/ranges.ts'
 import { fallocateModes, pageStates, type PageState } from '../../../uapi/constants.ts'
 import { dialectSpecs } from '../../../uapi/dialect.ts'
 import { gpaOf, isInSlot } from '../places/guest-place.ts'
@@ -74,8 +73,7 @@ export const raceStep: StepKind = stepKind<Args>({
     if (count('map') > 0 && world.hugePages !== undefined) return false
     if (count('bind') === 0) return true
     // A slot has the same offset in the file and in the mapping that is its host address.
-    const isBound = world.slots.some(({ range: bound }) => bound.first < endOf(range) && range.first < endOf(bound))
-    return !isBound && count('guest-read') === 0 && world.mappings[args.mapping]?.range.first === 0
+    return !world.isBound(range) && count('guest-read') === 0 && world.mappings[args.mapping]?.range.first === 0
   },
   act: (args, world, plan) => {
     const { model } = world

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { linesOf } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
 import { search, type SearchResult } from '../../../../../harness/campaigns/fuzz/search/search-sequences.ts'
 import { fakeBench } from '../fixtures/fake-bench.ts'
-import type { Bug } from '../fixtures/fake-kernel.ts'
+import type { Bug } from '../fixtures/fake-bug.ts'
 
 const common = { pageSize: '4K', claim: () => true, signal: new AbortController().signal } as const
 
@@ -23,6 +23,7 @@ const bugs: readonly (readonly [Bug, number, RegExp])[] = [
   ['accepts half a page', 1, /convert .*: errno: wanted EINVAL, found OK$/],
   ['forgets what the guest wrote', 2, /found /],
   ['copies private pages', 2, /copy .*: pages: wanted .*fault.*, found .*sigbus/],
+  ['takes lack of memory for success', 2, /without-memory|while .* fail.*: pages: wanted .*, found /],
   ['leaves the last page to the guest', 2, /convert .*: pages that the guest lost: wanted \d+, found \d+$/],
 ]
 
