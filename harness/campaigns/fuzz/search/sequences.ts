@@ -75,11 +75,14 @@ type Commands = Iterable<AsyncCommand<World, Walk>>
 /** A program that fast-check has generated, before its commands have met the model. */
 export type Sequence = readonly [initially: Shape['initially'], gap: number, drawn: Commands]
 
+/** How often steps are chosen, by their names, where that shall not be their own weight. */
+export type Weights = ReadonlyMap<string, number>
+
 /** Generates sequences of at most `most` steps. */
-export function sequences(pageSize: PageSize, most: number): Arbitrary<Sequence> {
+export function sequences(pageSize: PageSize, most: number, weights: Weights = new Map()): Arbitrary<Sequence> {
   const shape = { pageSize, pages: pagesOf(pageSize), initially: 'shared' } as const
-  const kinds = stepKinds.map(({ weight, arbitrary }) => ({
-    weight,
+  const kinds = stepKinds.map(({ name, weight, arbitrary }) => ({
+    weight: weights.get(name) ?? weight,
     arbitrary: arbitrary(shape).map((draft) => new StepCommand(draft)),
   }))
   const gap = pageSize === '4K' ? gaps : constant(0)
