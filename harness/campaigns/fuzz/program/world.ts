@@ -7,7 +7,7 @@ import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/r
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { interfaceOf, type KernelInterface } from '../../../vocabulary/kernel-interface.ts'
 import type { GuestPages } from './guest-pages.ts'
-import { Layout } from './layout.ts'
+import { Layout } from './file-layout.ts'
 import { PoolCounters, type Share } from './pool-counters.ts'
 
 /** The sizes of pages that a file of a program can have. */

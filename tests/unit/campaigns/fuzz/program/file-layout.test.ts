@@ -1,6 +1,6 @@
 // The places of pages in a file with a gap, and those of a file without one.
 import { test } from 'tap'
-import { Layout } from '../../../../../harness/campaigns/fuzz/program/layout.ts'
+import { Layout } from '../../../../../harness/campaigns/fuzz/program/file-layout.ts'
 import { pages } from '../../../../../harness/model/ranges.ts'
 
 const page = 4096

@@ -1,8 +1,8 @@
 // KVM_PRE_FAULT_MEMORY allocates and maps pages for the guest, which has not touched them.
 import { z } from 'zod'
-import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../places/guest-place.ts'
-import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../../places/guest-place.ts'
+import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 export const preFaultStep: StepKind = stepKind<GuestArgs>({
   name: 'pre-fault',

@@ -1,10 +1,10 @@
 // The guest fills pages with a byte: it reaches pages of both states.
 import { tuple } from 'fast-check'
 import { z } from 'zod'
-import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../places/guest-place.ts'
+import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../../places/guest-place.ts'
 import { tags } from './host-fill.ts'
-import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 interface Args extends GuestArgs {
   readonly tag: number

@@ -1,10 +1,10 @@
 // The kernel copies pages from a mapping for the host: their contents, or an error where they are private.
 import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
-import { words } from '../../../agent/vocabulary.ts'
-import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
-import { bytesAt, describePages, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { words } from '../../../../agent/vocabulary.ts'
+import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../../places/mapped-place.ts'
+import { bytesAt, describePages, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 interface Args extends MappedArgs {
   readonly way: (typeof words.way)[number]

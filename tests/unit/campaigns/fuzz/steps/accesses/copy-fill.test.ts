@@ -1,6 +1,6 @@
 // Copies by the kernel: they reach shared pages up to the first private one.
 import { test } from 'tap'
-import { differenceOn, isPossible } from '../fixtures/planned.ts'
+import { differenceOn, isPossible } from '../../fixtures/planned.ts'
 
 void test('a copy ends at the first private page, with the errno of its way', async (t) => {
   for (const way of ['process-vm', 'proc-mem', 'file', 'pipe', 'splice']) {

@@ -1,8 +1,8 @@
 // The kernel copies a byte into pages of a mapping for the host: up to the first private page, which is an error.
 import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
-import { words } from '../../../agent/vocabulary.ts'
-import { endOf, pages } from '../../../model/ranges.ts'
+import { words } from '../../../../agent/vocabulary.ts'
+import { endOf, pages } from '../../../../model/ranges.ts'
 import {
   firstPrivate,
   isInMapping,
@@ -10,10 +10,10 @@ import {
   mappedPlace,
   offsetIn,
   type MappedArgs,
-} from '../places/mapped-place.ts'
-import { bytesAt, describePages, natural, rangeOf } from '../places/page-places.ts'
+} from '../../places/mapped-place.ts'
+import { bytesAt, describePages, natural, rangeOf } from '../../places/page-places.ts'
 import { tags } from './host-fill.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 interface Args extends MappedArgs {
   readonly way: (typeof words.way)[number]

@@ -1,7 +1,7 @@
 // The host fills pages with a byte, through one of its mappings: up to the first private page.
 import { integer, tuple } from 'fast-check'
 import { z } from 'zod'
-import { endOf, pages } from '../../../model/ranges.ts'
+import { endOf, pages } from '../../../../model/ranges.ts'
 import {
   firstPrivate,
   isInMapping,
@@ -9,9 +9,9 @@ import {
   mappedPlace,
   offsetIn,
   type MappedArgs,
-} from '../places/mapped-place.ts'
-import { bytesAt, describePages, natural, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+} from '../../places/mapped-place.ts'
+import { bytesAt, describePages, natural, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 interface Args extends MappedArgs {
   readonly tag: number

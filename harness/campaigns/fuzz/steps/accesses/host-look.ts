@@ -1,8 +1,8 @@
 // The host looks at pages through one of its mappings: contents, or SIGBUS where they are private.
 import { z } from 'zod'
-import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
-import { bytesAt, describePages, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../../places/mapped-place.ts'
+import { bytesAt, describePages, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 export const hostLookStep: StepKind = stepKind<MappedArgs>({
   name: 'host-look',
