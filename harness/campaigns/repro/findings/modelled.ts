@@ -7,6 +7,7 @@ import { UsageError } from '../../../base/errors.ts'
 import { vmTypes } from '../../../uapi/constants.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { planOf, type Program } from '../../fuzz/program/fuzz-program.ts'
+import type { Expected } from '../../fuzz/program/model-difference.ts'
 import type { PlannedOperation } from '../../fuzz/program/plan.ts'
 import { endNamed, outcomeOf } from '../ends.ts'
 import { handleOf, objectOf, requestOf, wordsBy } from '../inner-calls.ts'
@@ -87,9 +88,14 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
       // The end of the operation says these.
       field === 'outcome' || (field === 'bytes' && isWhole) ? [] : [{ field, wanted: word }],
     ),
-    runs: runs?.wanted.map((run) => ({ ...run, first: run.first - runs.first })) ?? [],
+    runs: runs === undefined ? [] : runsOf(label.where, runs),
     tail: expected.tail?.wanted,
   }
+}
+
+function runsOf(where: string, { first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
+  if (typeof wanted === 'function') return refuse(where, 'contents that depend on an operation before it')
+  return wanted.map((run) => ({ ...run, first: run.first - first }))
 }
 
 /** @throws {UsageError} REPRO_REFUSED always */
