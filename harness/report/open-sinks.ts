@@ -23,7 +23,7 @@ export interface Streams {
   /** The run is over, and its events are only reported again. */
   readonly isStored?: boolean
   /** The earlier runs, if a store has them. */
-  readonly history?: RunHistory
+  readonly history?: RunHistory | undefined
 }
 
 /**
@@ -96,7 +96,7 @@ const streamNames = {
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
   const { isStored = false, colour, history } = streams
-  const common = { colour, directory, isStored, ...(history === undefined ? {} : { history }) }
+  const common = { colour, directory, isStored, history }
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
     return { name: streamNames[to], sink: factory(streams[to], { ...common, isTty }) }

@@ -25,7 +25,7 @@ interface SinkOptions {
   /** The run is over: an event needs not be on the disk before the next one. */
   readonly isStored?: boolean
   /** The earlier runs, for formats with plots of them. */
-  readonly history?: RunHistory
+  readonly history?: RunHistory | undefined
 }
 
 /** Makes the sink of a format on a stream. */

@@ -26,6 +26,14 @@ export function drawn(caption: string, text: string, marks: readonly Markish[], 
   )}</div><figcaption>${caption}</figcaption></figure>`
 }
 
+/** Returns the multiples of powers of ten in a range, for an axis with logarithms: its own labels leave some of them out. */
+export function ticksBetween(least: number, most: number, multiples: readonly number[]): number[] {
+  const powers = Array.from({ length: 18 }, (_, index) => 10 ** (index - 6))
+  return powers
+    .flatMap((power) => multiples.map((each) => each * power))
+    .filter((tick) => tick >= least && tick <= most)
+}
+
 /** Rounds numbers to tenths of a pixel: thousands of them would be most of the report. */
 function rounded(svg: string): string {
   return svg.replaceAll(/(?<=[\s",(A-Za-z-])\d+\.\d{2,}(?=[\s",)A-Za-z-])/g, (number) =>

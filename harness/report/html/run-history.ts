@@ -1,33 +1,31 @@
 // The earlier runs as the plots show them. A store of results makes this value; the report only reads it.
+import type { Latency } from './conversion-latency.ts'
 
-/** A rate with its interval, each from 0 to 1. */
-interface Rate {
+/** The flaky results of one night: their rate with its interval, each from 0 to 1. */
+export interface Night {
+  /** ISO 8601, without a time. */
+  readonly day: string
+  readonly runs: number
   readonly rate: number
   readonly low: number
   readonly high: number
 }
 
-/** The flaky results of one night. */
-export interface Night extends Rate {
-  /** ISO 8601, without a time. */
-  readonly day: string
-}
-
-/** The latency of conversions in microseconds on one kernel. */
-export interface Latency {
+/** The latency of conversions on one kernel. */
+export interface KernelLatency extends Latency {
   readonly kernel: string
-  /** For example: 4K, split, merge. */
-  readonly operation: string
-  readonly median: number
-  /** The 99th percentile. */
-  readonly high: number
+  /** The number of runs with conversions on it. */
+  readonly runs: number
 }
 
-/** The earlier runs of the same suite and kernel definition, as far as a store has them. */
+/** The earlier runs of the same suite, as far as a store has them. */
 export interface RunHistory {
-  /** The milliseconds of each test in the last runs in which it passed, by its name. */
+  /** The number of runs on the same kernel definition with the same accelerator. */
+  readonly runs: number
+  /** The milliseconds of each test in those of these runs in which it passed, by its name. */
   readonly durations: ReadonlyMap<string, readonly number[]>
-  /** The oldest night first. */
+  /** The nights of the same kernel definition, the oldest first. */
   readonly nights: readonly Night[]
-  readonly latencies: readonly Latency[]
+  /** On all kernels, with the same accelerator. */
+  readonly latencies: readonly KernelLatency[]
 }
