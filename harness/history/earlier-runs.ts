@@ -1,7 +1,7 @@
 // The earlier runs as the plots of a report show them: durations of tests, flaky results by night, and latencies by kernel.
 import { z } from 'zod'
-import { latenciesOf } from '../report/html/conversion-latency.ts'
-import type { Night, RunHistory } from '../report/html/run-history.ts'
+import { latenciesOf } from '../report/html/plots/conversion-latency.ts'
+import type { Night, RunHistory } from '../report/html/plots/run-history.ts'
 import { isFailure } from '../report/stored/failure.ts'
 import { isFlaky } from './flakiness.ts'
 import type { HistoryFile } from './history-file.ts'

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
 import type { ReportEvent } from './events.ts'
-import type { RunHistory } from './html/run-history.ts'
+import type { RunHistory } from './html/plots/run-history.ts'
 import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
 /** A report. A sink that throws fails the run but does not stop it. */

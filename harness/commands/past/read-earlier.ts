@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { messageOf } from '../../base/errors.ts'
 import type { EarlierThan } from '../../history/earlier-runs.ts'
-import type { RunHistory } from '../../report/html/run-history.ts'
+import type { RunHistory } from '../../report/html/plots/run-history.ts'
 import type { ReportTarget } from '../../report/targets.ts'
 import type { JobOptions } from '../job-options.ts'
 import type { Comparable } from './comparison.ts'

@@ -1,6 +1,6 @@
 // One HTML file for people: the summary, what is new, a page for each test, and where the time went.
 import { Gathering } from '../gather.ts'
-import { Timeline } from '../html/timeline.ts'
+import { Timeline } from '../html/plots/timeline.ts'
 import { Output } from '../output.ts'
 import type { SinkFactory } from '../sinks.ts'
 

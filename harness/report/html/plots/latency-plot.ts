@@ -1,11 +1,11 @@
 // The latency of conversions by kernel, in the rows of the plots against earlier runs.
 import { axisX, axisY, dot, gridX, ruleY, tickX } from '@observablehq/plot'
 import { latenciesOf } from './conversion-latency.ts'
-import type { Entry } from './entries.ts'
-import { nothing, type Markup } from './markup.ts'
+import type { Entry } from '../entries.ts'
+import { nothing, type Markup } from '../markup.ts'
 import { drawn, ticksBetween } from './plot.ts'
 import type { KernelLatency } from './run-history.ts'
-import { countText } from './wording.ts'
+import { countText } from '../wording.ts'
 
 const ownLabel = 'this run'
 

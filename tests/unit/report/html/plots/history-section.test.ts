@@ -1,9 +1,9 @@
 // The plots of earlier runs.
 import { test } from 'tap'
-import type { Result } from '../../../../harness/report/gather.ts'
-import { entriesOf } from '../../../../harness/report/html/entries.ts'
-import { historySection, usualTime } from '../../../../harness/report/html/history-section.ts'
-import type { RunHistory } from '../../../../harness/report/html/run-history.ts'
+import type { Result } from '../../../../../harness/report/gather.ts'
+import { entriesOf } from '../../../../../harness/report/html/entries.ts'
+import { historySection, usualTime } from '../../../../../harness/report/html/plots/history-section.ts'
+import type { RunHistory } from '../../../../../harness/report/html/plots/run-history.ts'
 
 function passed(name: string, milliseconds: number): Result {
   return { suite: 'scenarios', name, title: '', verdict: 'PASS', milliseconds }

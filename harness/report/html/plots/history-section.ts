@@ -1,11 +1,11 @@
 // The run against earlier ones: durations, the rate of flaky results by night, and the latency of conversions by kernel.
 import { axisX, axisY, dot, gridX, gridY, line, ruleX, ruleY } from '@observablehq/plot'
-import { linkTo, type Entry } from './entries.ts'
+import { linkTo, type Entry } from '../entries.ts'
 import { latencyPlot } from './latency-plot.ts'
-import { markup, nothing, type Markup } from './markup.ts'
+import { markup, nothing, type Markup } from '../markup.ts'
 import { drawn, ticksBetween } from './plot.ts'
 import type { Night, RunHistory } from './run-history.ts'
-import { countText, durationText } from './wording.ts'
+import { countText, durationText } from '../wording.ts'
 
 /** The most tests in the table of those that took longer than usual. */
 const mostSlow = 10

@@ -1,7 +1,7 @@
 // Draws plots as SVG when the report is written, so that the page has no code for them. Colours are variables of its style.
 import { plot, type Markish, type PlotOptions } from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { Markup, markup } from './markup.ts'
+import { Markup, markup } from '../markup.ts'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 

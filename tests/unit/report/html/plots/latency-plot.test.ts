@@ -1,8 +1,8 @@
 // The plot of conversions by kernel.
 import { test } from 'tap'
-import type { Result } from '../../../../harness/report/gather.ts'
-import { entriesOf } from '../../../../harness/report/html/entries.ts'
-import { latencyPlot } from '../../../../harness/report/html/latency-plot.ts'
+import type { Result } from '../../../../../harness/report/gather.ts'
+import { entriesOf } from '../../../../../harness/report/html/entries.ts'
+import { latencyPlot } from '../../../../../harness/report/html/plots/latency-plot.ts'
 
 const conversions = [{ operation: '4K', count: 3, median: 50_000, high: 70_000 }]
 const common = { suite: 'scenarios', title: '', milliseconds: 1, conversions }

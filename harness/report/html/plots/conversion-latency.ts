@@ -1,5 +1,5 @@
 // The latency of conversions over many tests, from the summaries that each test has.
-import type { ConversionTime } from '../events.ts'
+import type { ConversionTime } from '../../events.ts'
 
 /** The latency of one operation, in microseconds. */
 export interface Latency {

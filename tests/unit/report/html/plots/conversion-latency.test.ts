@@ -1,7 +1,7 @@
 // The latency of conversions over many tests.
 import { test } from 'tap'
-import type { ConversionTime } from '../../../../harness/report/events.ts'
-import { latenciesOf } from '../../../../harness/report/html/conversion-latency.ts'
+import type { ConversionTime } from '../../../../../harness/report/events.ts'
+import { latenciesOf } from '../../../../../harness/report/html/plots/conversion-latency.ts'
 
 const of = (operation: string, count: number, median: number, high: number): ConversionTime => ({
   operation,
