@@ -6,6 +6,7 @@ import { readRun } from '../../report/stored/stored-run.ts'
 import { storedTargets, type ReportTarget } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
+import { reproducersIn } from '../exporting/reproducers-in.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
 import { readEarlier } from '../past/read-earlier.ts'
 import { noteTeller } from './note-teller.ts'
@@ -25,7 +26,7 @@ export async function reportStoredRun(
   const targets = storedTargets(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'], run.directory)
   await refuseSource(run.file, targets)
   const history = await readEarlier(targets, options, comparable, tell)
-  const streams = { ...context, isStored: true, history }
+  const streams = { ...context, isStored: true, history, reproducerOf: reproducersIn(run.directory) }
   const exitCode = await reporting(streams, run.directory, targets, (reports) =>
     sendStored(run.lines, baseline, reports),
   )

@@ -28,6 +28,7 @@ import { noteTeller } from './note-teller.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+import { reproducersIn } from '../exporting/reproducers-in.ts'
 import { readEarlier } from '../past/read-earlier.ts'
 import { remembering } from '../past/remember-run.ts'
 import { repeatNew } from '../past/repeat-new.ts'
@@ -71,7 +72,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   )
   const report = (work: (report: Report) => Promise<number>): Promise<number> =>
     remembering(job.directory, options, context, () =>
-      reporting({ ...context, history }, job.directory, job.reports, work),
+      reporting({ ...context, history, reproducerOf: reproducersIn(job.directory) }, job.directory, job.reports, work),
     )
   return await report(async ({ emit: write }) => {
     const emit: Emit = (event) => write(baseline?.compared(event) ?? event)
