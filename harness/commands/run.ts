@@ -9,7 +9,7 @@ import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/s
 import type { CommandContext } from './command-context.ts'
 import { chooseJob, prepareJob } from './jobs/job.ts'
 import { suiteOptions, withOptions, type JobOptions } from './job-options.ts'
-import { loadTests } from './jobs/load-tests.ts'
+import { loadTests } from './planning/load-tests.ts'
 import { refuseKeepOfMany } from './planning/refusals.ts'
 import { runSuite } from './jobs/suite-job.ts'
 

@@ -49,6 +49,7 @@ export const rooms: Rooms = {
 
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
   'campaigns/diff': ['base', 'history', 'report'],
+  'campaigns/coverage': ['base', 'cache', 'instance', 'kernel', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
   'campaigns/fuzz': [
     'agent',
@@ -64,13 +65,14 @@ export const rooms: Rooms = {
     'vocabulary',
   ],
 
-  'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
+  'campaigns/repro': ['agent', 'base', 'campaigns/fuzz', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
 
   commands: [
     'base',
     'cache',
     'campaigns/bisect',
     'campaigns/diff',
+    'campaigns/coverage',
     'campaigns/fuzz',
     'campaigns/mutants',
     'campaigns/repro',

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command-context.ts'
 import { claimDirectory } from '../jobs/claim-directory.ts'
 import { chooseJob, type JobFacts } from '../jobs/job.ts'
 import { noteTeller } from '../jobs/note-teller.ts'
-import { loadTests } from '../jobs/load-tests.ts'
+import { loadTests } from '../planning/load-tests.ts'
 import { runSuite } from '../jobs/suite-job.ts'
 import type { DiffOptions, Pair } from './diff-options.ts'
 

@@ -3,6 +3,7 @@ import { withDumps } from '../../kernel/dumps.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
+import type { InstanceSource } from '../../instance/instance.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { isExpected } from '../../report/meaning/change.ts'
@@ -29,6 +30,8 @@ import { noteTeller } from './note-teller.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+import { reproducersIn } from '../exporting/reproducers-in.ts'
+import { readEarlier } from '../past/read-earlier.ts'
 import { remembering } from '../past/remember-run.ts'
 import { repeatNew } from '../past/repeat-new.ts'
 
@@ -47,6 +50,16 @@ export interface SuiteJob {
   readonly isPlain: boolean
   /** Leaves the last instance up, and prints the command to log in. */
   readonly keep: boolean
+  /** Follows the tests and the instances of the run. */
+  readonly observe?: (parts: InstanceParts) => Promise<Observer>
+}
+
+/** Sees what the tests of a run do in its instances. Disposal ends its work. */
+export interface Observer extends AsyncDisposable {
+  readonly following: (test: Test) => Test
+  readonly watching: (source: InstanceSource) => InstanceSource
+  /** Called when the last instance has gone, before the run is over. */
+  readonly finish: () => Promise<void>
 }
 
 type Emit = (event: RunEvent) => Promise<void>
@@ -60,8 +73,21 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   const repetitions = new Repetitions(wanted.names, options.repeat ?? 1)
   const dividing = repetitions.durations(job.dividing ?? durations)
   const { names, ...shard } = await ownPart(repetitions.names, dividing, options.shard)
+  const history = await readEarlier(
+    job.reports,
+    options,
+    {
+      suite: wanted.suite,
+      kernel: definition.name,
+      accelerator: job.accelerator.name,
+      before: job.started.toISOString(),
+    },
+    noteTeller(context),
+  )
   const report = (work: (report: Report) => Promise<number>): Promise<number> =>
-    remembering(job.directory, options, context, () => reporting(context, job.directory, job.reports, work))
+    remembering(job.directory, options, context, () =>
+      reporting({ ...context, history, reproducerOf: reproducersIn(job.directory) }, job.directory, job.reports, work),
+    )
   return await report(async ({ emit: write }) => {
     const emit: Emit = (event) => write(baseline?.compared(event) ?? event)
     await emit({
@@ -117,12 +143,13 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
   }
   const { dialect, instances: source } = await dialectOfRun(definition.dialect, needs, instances, context)
+  await using observer = await wanted.observe?.(parts)
   const [loaded, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
     wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
-  const tests = repetitions.of(loaded)
+  const tests = repetitions.of(loaded).map((test) => observer?.following(test) ?? test)
   if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesOf(tests, wanted.names) })
   const plan = onlyNamed(planBoots(tests, available), new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
@@ -142,7 +169,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     ...runFactsOf(job, dialect),
     needsDialect: wanted.needsDialect,
     plan,
-    instances: source,
+    instances: observer?.watching(source) ?? source,
     jobs,
     durations: repetitions.durations(durations),
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
@@ -176,6 +203,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       isNew: (event) => changeOf(event) === 'new',
       emit,
       tell: noteTeller(context),
+      onTrouble: printError,
       signal,
     })
     await emit(ending)
@@ -185,6 +213,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
+  await observer?.finish()
   for (const note of baseline?.notMet() ?? []) noteTeller(context)(note)
   // The baseline first: it knows nothing of a record that could not be written.
   return await record.exitCode(baseline?.exitCode(outcome.exitCode) ?? outcome.exitCode)

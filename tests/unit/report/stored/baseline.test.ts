@@ -237,3 +237,11 @@ void test('the repetitions of a test are compared with the test, and the other w
   t.equal(often.changeOf(finished('a', 'ERROR')), 'new')
   t.end()
 })
+
+void test('a stored exit code for what was new against another baseline does not count', (t) => {
+  const skipped = finished('a', 'SKIP', [], { change: 'new' })
+  t.equal(codeOf([finished('a', 'SKIP')], [skipped], 1), 0)
+  t.equal(codeOf([finished('a', 'PASS')], [skipped], 1), 1)
+  t.equal(codeOf([finished('a', 'PASS')], [finished('a', 'PASS', [], { change: 'new', because: 'slow' })], 1), 0)
+  t.end()
+})
