@@ -7,11 +7,8 @@ import { openFile } from '../../base/open-file.ts'
 import { cacheDirectory, copiablePath } from '../../base/paths.ts'
 import { writeBundle } from '../../campaigns/repro/bundle.ts'
 import { mailOf } from '../../campaigns/repro/list-mail.ts'
-import { readMutants, withMutant } from '../../campaigns/mutants/mutant-patches.ts'
 import { bootWords } from '../../kernel/definition/boot-words.ts'
-import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
-import { loadUsableDefinition } from '../../kernel/usable.ts'
 import type { ReportEvent, TestFinished } from '../../report/events.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
 import { buildOptions } from '../progress/build-progress.ts'
@@ -20,6 +17,7 @@ import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 import type { Exportable } from './exportable.ts'
 import { findProgram } from './find-program.ts'
+import { definitionOf } from './kernel-of.ts'
 
 /** The options of `gmemtest repro`. */
 export interface ReproOptions {
@@ -98,27 +96,6 @@ async function mailFor({ file, source: render, mutant, isLeftBy }: Exportable): 
   }
   const { build, release } = ready ?? {}
   return mailOf({ finished: { ...own, diagnostic }, build, release, mutant, source, reason })
-}
-
-/** Returns the definition of the kernel of a bundle. */
-async function definitionOf(
-  { file, kernel, mutant: name }: Exportable,
-  wanted: string | undefined,
-  signal: AbortSignal,
-): Promise<KernelDefinition> {
-  const chosen = wanted ?? kernel
-  if (chosen === undefined) {
-    throw new UsageError('USAGE', `no results beside ${file} tell its kernel`, {
-      hint: 'choose one with --kernel NAME',
-    })
-  }
-  const definition = await loadUsableDefinition(chosen, { signal })
-  if (wanted !== undefined || name === undefined) return definition
-  const mutant = (await readMutants(definition)).find((each) => each.name === name)
-  if (mutant !== undefined) return withMutant(definition, mutant)
-  throw new UsageError('MUTANT_UNKNOWN', `the series of ${kernel} has no mutant '${name}' any more`, {
-    hint: 'choose a kernel with --kernel',
-  })
 }
 
 async function bundleOf(
