@@ -135,6 +135,7 @@ function timeNotes(times: readonly PastTime[], { first }: KernelNames): string[]
 }
 
 function summaryOf(compared: number, differences: ReadonlyMap<string, TestDifference>, names: KernelNames): string {
+  if (compared === 0) return `no test of ${names.first} and ${names.second} could be compared`
   const what = `${plural(compared, 'test')} of ${names.first} and ${names.second} compared`
   if (differences.size === 0) return `${what}: nothing differs`
   const counts = [

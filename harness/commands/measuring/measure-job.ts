@@ -27,6 +27,7 @@ import { claimDirectory } from '../jobs/claim-directory.ts'
 import { chooseJob, runFactsOf, type Job, type JobFacts } from '../jobs/job.ts'
 import { noteTeller } from '../jobs/note-teller.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
+import { recordOf } from '../jobs/run-record.ts'
 import { loadTests } from '../planning/load-tests.ts'
 import { skipsBetweenPatches } from '../../suites/scenarios/expected-skips.ts'
 import { builtKernel, namedDialect } from '../series/built-kernels.ts'
@@ -122,17 +123,20 @@ async function execute(
 ): Promise<number> {
   const started = performance.now()
   const tell = noteTeller(context)
-  const { name } = reproducer
   await using stack = new AsyncDisposableStack()
   const benches: Bench[] = []
   for (const [index, job] of jobs.entries()) {
     const begin = performance.now()
     const parts = await provideParts(job.definition, job.options, context)
     if (index === 0) await emit(kernelReady(parts.kernel, begin))
-    const built = stack.use(builtKernel(parts, `${index + 1}-${job.definition.name}`, job, () => undefined))
+    // The record is about the first kernel: the results name the other one.
+    const record = index === 0 ? stack.use(recordOf(parts, job)) : undefined
+    const name = `${index + 1}-${job.definition.name}`
+    const built = stack.use(builtKernel(parts, name, job, (commands) => record?.update(commands)))
     benches.push({ job, built, test: await testFor(reproducer, job), name: kernelName(jobs, index) })
   }
-  await emit({ type: 'test-started', suite, name, title: '' })
+  const named = { suite, name: reproducer.name }
+  await emit({ type: 'test-started', ...named, title: '' })
   let seen: Diagnostic | undefined
   const measured = await measureRates(
     benches.map((bench) => bench.name),
@@ -153,7 +157,7 @@ async function execute(
   for (const sentence of rates.sentences) tell(sentence)
   const milliseconds = performance.now() - started
   const points = pointsOf(measured, rates)
-  await emit({ type: 'test-finished', suite, name, milliseconds, points, ...outcomeOf(rates, seen, again) })
+  await emit({ type: 'test-finished', ...named, milliseconds, points, ...outcomeOf(rates, seen, again) })
   const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0, [rates.verdict]: 1 }
   const exitCode = codes[rates.verdict]
   await emit({ type: 'run-finished', milliseconds, verdicts, exitCode })

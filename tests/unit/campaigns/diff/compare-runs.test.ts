@@ -72,6 +72,7 @@ void test('trouble of this computer is no difference, and not a comparison eithe
     const result = compared({ results: [before] }, { results: [now] })
     t.strictSame([result.exitCode, differing(result)], [69, []])
     t.ok(result.notes.includes('not compared, since one of the runs has no verdict: a'))
+    t.equal(result.notes.at(-1), 'no test of good and mine could be compared')
   }
   const cut = compared(
     { results: [passes], tests: ['a', 'b'], aborted: 'killed' },
