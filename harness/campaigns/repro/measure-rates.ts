@@ -21,6 +21,11 @@ export interface Measured {
   readonly runs: readonly RunEnd[]
 }
 
+/** Runs that are not over. */
+interface Measuring extends Measured {
+  readonly runs: RunEnd[]
+}
+
 interface MeasureOptions {
   /** The most runs on each kernel. */
   readonly most: number
@@ -34,15 +39,15 @@ interface MeasureOptions {
 const mostTroubles = 3
 
 /**
- * Runs the reproducer on the kernels in turn, so that a load of this computer that changes concerns all of them alike. The
- * runs on a kernel end when its interval is narrow: a rule that looks at the width alone does not favour any rate, as one
- * that waits for a wanted result would. Runs in vain do not count, but three in a row end those on their kernel.
+ * Adds runs to those on each kernel; they are there also when `runOnce` throws. The kernels take turns, so that a load of this
+ * computer that changes concerns all of them alike. The runs on a kernel end when its interval is narrow: a rule that looks at
+ * the width alone does not favour any rate, as one that waits for a wanted result would. Runs in vain do not count, but three
+ * in a row end those on their kernel.
  */
-export async function measureRates(kernels: readonly string[], options: MeasureOptions): Promise<Measured[]> {
-  const measured = kernels.map((kernel) => ({ kernel, runs: [] as RunEnd[] }))
+export async function measureRates(measuring: readonly Measuring[], options: MeasureOptions): Promise<void> {
   for (;;) {
-    const open = measured.map(({ runs }, index) => ({ runs, index })).filter(({ runs }) => !isDecided(runs, options))
-    if (open.length === 0) return measured
+    const open = measuring.map(({ runs }, index) => ({ runs, index })).filter(({ runs }) => !isDecided(runs, options))
+    if (open.length === 0) return
     for (const { runs, index } of open) runs.push(await options.runOnce(index))
   }
 }

@@ -52,12 +52,15 @@ export async function runBoth(
 ): Promise<readonly [string, string]> {
   const places = [path.join(directory, 'a'), path.join(directory, 'b')] as const
   const { timeLimit: limit, started } = options
+  let isFirst = true
   try {
     await runOne(first, files, places[0], limit && { ...limit, milliseconds: limit.milliseconds / 2 }, options, context)
+    isFirst = false
     const left = limit && { ...limit, milliseconds: limit.milliseconds - (Date.now() - started.getTime()) }
     await runOne(second, files, places[1], left, options, context)
   } catch (error) {
-    noteTeller(context)(`what ran is in ${places.join(' and ')}: gmemtest diff compares such directories`)
+    const kept = isFirst ? places[0] : `${places.join(' and ')}, which gmemtest diff compares`
+    noteTeller(context)(`what ran is in ${kept}`)
     throw error
   }
   return places

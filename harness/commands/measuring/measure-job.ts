@@ -138,21 +138,19 @@ async function execute(
   const named = { suite, name: reproducer.name }
   await emit({ type: 'test-started', ...named, title: '' })
   let seen: Diagnostic | undefined
-  const measured = await measureRates(
-    benches.map((bench) => bench.name),
-    {
-      most,
-      within,
-      runOnce: async (index) => {
-        const bench = benches[index]
-        if (bench === undefined) throw new RangeError(`there is no kernel ${index}`)
-        const { diagnostic, ...end } = await runOnce(bench, again)
-        if (end.kind === 'failed') seen ??= diagnostic
-        tell(`${bench.name}: ${end.kind === 'passed' ? 'passed' : `${end.kind}: ${end.message}`}`)
-        return end
-      },
-    },
-  )
+  const measured = benches.map(({ name }) => ({ kernel: name, runs: [] as RunEnd[] }))
+  const runOnce = async (index: number): Promise<RunEnd> => {
+    const bench = benches[index]
+    if (bench === undefined) throw new RangeError(`there is no kernel ${index}`)
+    const { diagnostic, ...end } = await runOn(bench, again)
+    if (end.kind === 'failed') seen ??= diagnostic
+    tell(`${bench.name}: ${end.kind === 'passed' ? 'passed' : `${end.kind}: ${end.message}`}`)
+    return end
+  }
+  await measureRates(measured, { most, within, runOnce }).catch((error: unknown) => {
+    for (const sentence of ratesOf(measured, within).sentences) tell(`so far: ${sentence}`)
+    throw error
+  })
   const rates = ratesOf(measured, within)
   for (const sentence of rates.sentences) tell(sentence)
   const milliseconds = performance.now() - started
@@ -191,7 +189,7 @@ async function testFor(reproducer: Reproducer, { definition, context }: Job): Pr
 }
 
 /** Runs the test once, in an instance of its own. */
-async function runOnce(
+async function runOn(
   { job, built, test }: Bench,
   again: string,
 ): Promise<RunEnd & { readonly diagnostic?: Diagnostic }> {

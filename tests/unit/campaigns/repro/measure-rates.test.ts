@@ -16,7 +16,8 @@ async function measured(
   const names = Object.keys(ends)
   const counts = names.map(() => 0)
   let order = ''
-  const found = await measureRates(names, {
+  const found = names.map((kernel) => ({ kernel, runs: [] as RunEnd[] }))
+  await measureRates(found, {
     most,
     within,
     runOnce: async (index) => {
@@ -92,4 +93,16 @@ void test('of two kernels, the second must fail really more often', async (t) =>
     `the difference may be chance, p = 0.10 (${rule}, not below 0.05)`,
   ])
   t.match(await last({ good: () => passed, bad: () => lacking }, 3), ['SKIP', 'no rate on bad: no hugetlb'])
+})
+
+void test('the runs before an interruption are kept', async (t) => {
+  const found = [{ kernel: 'a', runs: [] as RunEnd[] }]
+  const runOnce = async (): Promise<RunEnd> => {
+    if (found[0]?.runs.length === 2) throw new Error('interrupted')
+    return failed
+  }
+  await t.rejects(measureRates(found, { most: 9, within: 20, runOnce }), { message: 'interrupted' })
+  t.strictSame(ratesOf(found, 20).sentences, [
+    'failed in 2 of 2 runs on a, 34 to 100 % (the interval has more than 20 points)',
+  ])
 })
