@@ -14,7 +14,7 @@ interface BadDay {
   readonly instance?: () => FakeOptions
   readonly verdict: Verdict
   readonly message: RegExp
-  /** Whether the next scenario needs a new instance. */
+  /** Whether the instance is lost by more than a failed test, which is told. */
   readonly isLost: boolean
 }
 
