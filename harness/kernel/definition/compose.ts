@@ -88,7 +88,7 @@ export function composedName({ source, series }: WrittenDefinition, base: string
 function stemOf(part: SeriesPart): string {
   if (part.kind === 'mail') return wordOf(part.messageId.replace(/@.*/, ''))
   if (part.kind === 'git') return wordOf(part.range.replace(/^.*\.\./, '') || 'head')
-  return wordOf(part.name.replace(/\.\w+$/, ''))
+  return wordOf(part.name.replace(/(?:\.\w+)?\.gz$|\.\w+$/i, ''))
 }
 
 /** Returns a word that a kernel may have as its name. */
