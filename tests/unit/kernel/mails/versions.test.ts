@@ -12,12 +12,15 @@ void test('an answer without Re: is no version of its own', async (t) => {
   t.match(part.notices, ['m.mbox: 2 other mails of the thread left out'])
 })
 
+/** Sends mails of a first version on a day of a month. */
+function on(mails: readonly string[], day: number): string[] {
+  return mails.map((mail) =>
+    mail.replace('[PATCH v2', '[PATCH').replace(/^Date: .*$/m, `Date: ${day} Nov 2026 12:00:00 +0000`),
+  )
+}
+
 void test('two times the same version are told by their dates', async (t) => {
   const repository = new BoxRepository(t.testdir())
-  const on = (mails: readonly string[], day: number): string[] =>
-    mails.map((mail) =>
-      mail.replace('[PATCH v2', '[PATCH').replace(/^Date: .*$/m, `Date: ${day} Nov 2026 12:00:00 +0000`),
-    )
   const box = [...on(repository.mails({ version: 2, branch: 'better' }), 9), ...on(repository.mails(), 2)]
   const part = await readBox(box.join(''))
   t.equal(added(part), 'TEN TWENTY THIRTY')

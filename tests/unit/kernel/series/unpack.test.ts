@@ -14,7 +14,7 @@ import { git, pathPart, SeriesTree } from '../fixtures/series-tree.ts'
 void test('a box and a diff that are compressed, and the same by hand', async (t) => {
   // The command lines name files of the project from its top directory.
   const directory = mkdtempSync(path.join(tmpdir(), 'gmemtest-unpack-'))
-  t.teardown(() => void rmSync(directory, { recursive: true }))
+  t.teardown(() => rmSync(directory, { recursive: true }))
   const tree = new SeriesTree(directory)
   const box = Buffer.from(mailOf(first) + mailOf(second), 'latin1')
   const [plain, packed] = ['t.mbox', 't.mbox.gz'].map((name) => path.join(directory, name))
