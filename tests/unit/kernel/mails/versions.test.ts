@@ -26,3 +26,27 @@ void test('two times the same version are told by their dates', async (t) => {
   t.equal(added(part), 'TEN TWENTY THIRTY')
   t.match(part.notices, [/v1 \(2026-11-09\) of 'All of it' is taken \(3 patches\), and not v1 \(2026-11-02\)$/])
 })
+
+void test('a newer version of one patch replaces it under another title, or as a series', async (t) => {
+  const repository = new BoxRepository(t.testdir())
+  const [alone = ''] = repository.mails({ options: ['-1', 'prep'], branch: 'prep' })
+  const single = alone.replace('\nFrom: ', '\nMessage-ID: <single@example.org>\nFrom: ')
+  const next = (mail: string, prefix: string): string =>
+    mail
+      .replaceAll(/^(?:In-Reply-To|References|Message-ID): .*\n/gim, '')
+      .replace(
+        /^Subject: \[[^\]]*\]/m,
+        `In-Reply-To: <single@example.org>\nMessage-ID: <next@example.org>\nSubject: ${prefix}`,
+      )
+  const [, one = '', two = '', three = ''] = repository.mails({ version: 2 })
+  for (const [mails, lines, notice] of [
+    [[single, next(one, '[PATCH v2]')], 'ten', /\[PATCH\] prep: five' <single@example\.org> is left out/],
+    [[next(one, '[PATCH v2 1/3]'), two, three, single], 'ten twenty thirty', /<single@example\.org> .*is left out/],
+    [[single, next(two, '[PATCH]')], 'five twenty', /^$/],
+  ] as const) {
+    const part = await readBox(mails.join(''))
+    t.equal(added(part), lines)
+    t.match(part.notices.join('\n'), notice)
+  }
+  await t.rejects(readBox([single, one, two, three].join('')), { code: 'SERIES_SEVERAL' })
+})
