@@ -25,7 +25,8 @@ export function runId({ time, kernel, suite, isolation, tests }: Beginning): str
 
 /**
  * Adds a run; one that is there already is replaced if it has more results now. Tests without a result are left out.
- * @throws {UsageError} HISTORY_REFUSED for a campaign of mutants, and for a shard, whose run is added once it is merged
+ * @throws {UsageError} HISTORY_REFUSED for a campaign of mutants, for a run without a time, and for a shard, whose run is
+ * added once it is merged
  * @throws the errors of the history
  */
 export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replaced' | 'known' {
@@ -70,6 +71,15 @@ function beginningOf({ beginning, directory }: StoredRun): Beginning {
       hint: 'name the directory of a run',
     })
   }
+  if (Number.isNaN(Date.parse(beginning.time))) {
+    throw new UsageError(
+      'HISTORY_REFUSED',
+      `${directory} has a run that began at '${beginning.time}', which is no time`,
+      {
+        hint: 'name the directory of results that gmemtest wrote',
+      },
+    )
+  }
   if (beginning.shard === undefined) return beginning
   const { index, count } = beginning.shard
   throw new UsageError('HISTORY_REFUSED', `${directory} has the shard ${index} of ${count}, not a whole run`, {
@@ -94,7 +104,8 @@ function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly
   const vm = events.find((event) => event.type === 'vm-ready')
   const ending = events.findLast((event) => event.type === 'run-finished')
   return {
-    time,
+    // Of all times in UTC, the order is that of their texts.
+    time: new Date(time).toISOString(),
     suite,
     kernel,
     key: ready?.key ?? null,

@@ -104,13 +104,18 @@ function earlierIn(
   const found = findRun(history, reference, compared)
   if (found === undefined) {
     const kernel = reference.kernel ?? compared.kernel
-    tell(`the history ${history.file} has no run of ${kernel} that came to its end: every failure is new`)
+    const before = `before ${minuteOf(compared.before)}`
+    tell(`the history ${history.file} has no run of ${kernel} ${before} that came to its end: every failure is new`)
     return undefined
   }
   const { id, time, kernel, planned } = found
   const names = new Set(planned)
   const lacking = compared.tests.filter((name) => !names.has(name)).length
   const lack = lacking === 0 ? '' : `, which lacks ${plural(lacking, 'test')} of this run`
-  tell(`the baseline is the run ${id} on ${kernel}, ${time.slice(0, 16).replace('T', ' ')} UTC${lack}`)
+  tell(`the baseline is the run ${id} on ${kernel}, ${minuteOf(time)}${lack}`)
   return { traits: traitsOfPast(history, id), kernel }
+}
+
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
 }

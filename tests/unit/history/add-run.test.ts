@@ -48,6 +48,24 @@ void test('hostile texts are kept as they are, and cut', async (t) => {
   t.equal(history.rows(runs, all).length, 1)
 })
 
+void test('times of all zones are in one order, and a text that is no time is refused', async (t) => {
+  const history = await emptyHistory(t)
+  const at = (time: string): StoredRun => {
+    const run = night({ day: 1, results: [ended('a', 'PASS')] })
+    const { beginning } = run
+    if (beginning.type !== 'run-started') throw new Error('a night begins')
+    return { ...run, beginning: { ...beginning, time } }
+  }
+  addRun(history, at('2026-12-02T00:00:00.000Z'))
+  addRun(history, at('2026-12-02T08:00:00+09:00'))
+  const times = history.rows(z.object({ time: z.string() }), 'SELECT time FROM runs ORDER BY time')
+  t.strictSame(times, [{ time: '2026-12-01T23:00:00.000Z' }, { time: '2026-12-02T00:00:00.000Z' }])
+  t.throws(() => addRun(history, at('yesterday')), {
+    code: 'HISTORY_REFUSED',
+    message: /'yesterday', which is no time/,
+  })
+})
+
 void test('a campaign and a shard are refused', (t) => {
   const refused = async (run: StoredRun, message: RegExp): Promise<void> => {
     const history = await emptyHistory(t)
