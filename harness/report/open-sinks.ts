@@ -6,7 +6,8 @@ import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
 import { openFile } from '../base/open-file.ts'
 import { realPlace } from './stored/real-place.ts'
 import type { ReportEvent } from './events.ts'
-import type { RunHistory } from './html/run-history.ts'
+import type { RunHistory } from './html/plots/run-history.ts'
+import type { ReproducerOf } from './html/reproducers.ts'
 import { formats, wordOf, type FormatName } from './formats.ts'
 import { unwritable } from './results-directory.ts'
 import { Sinks, type NamedSink, type Sink } from './sinks.ts'
@@ -24,7 +25,9 @@ export interface Streams {
   /** The run is over, and its events are only reported again. */
   readonly isStored?: boolean
   /** The earlier runs, if a store has them. */
-  readonly history?: RunHistory
+  readonly history?: RunHistory | undefined
+  /** Renders the programs of failed tests, if the results have them. */
+  readonly reproducerOf?: ReproducerOf | undefined
 }
 
 /**
@@ -94,8 +97,8 @@ const streamNames = {
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
-  const { isStored = false, colour, history } = streams
-  const common = { colour, directory, isStored, ...(history === undefined ? {} : { history }) }
+  const { isStored = false, colour, history, reproducerOf } = streams
+  const common = { colour, directory, isStored, history, reproducerOf }
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
     return { name: streamNames[to], sink: factory(streams[to], { ...common, isTty }) }

@@ -4,7 +4,9 @@ import { readRun } from '../../report/stored/stored-run.ts'
 import { storedTargets } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
+import { reproducersIn } from '../exporting/reproducers-in.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
+import { readEarlier } from '../past/read-earlier.ts'
 import { noteTeller } from './note-teller.ts'
 import { refuseSources } from '../../report/stored/refuse-sources.ts'
 import { sendStored } from './send-stored.ts'
@@ -18,10 +20,12 @@ export async function reportStoredRun(
   const run = await readRun(place)
   const tell = noteTeller(context)
   for (const note of run.notes) tell(note)
-  const baseline = await readComparison(options, comparableOf(run), tell)
+  const comparable = comparableOf(run)
+  const baseline = await readComparison(options, comparable, tell)
   const targets = storedTargets(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'], run.directory)
   await refuseSources([run.file], targets)
-  const streams = { ...context, isStored: true }
+  const history = await readEarlier(targets, options, comparable, tell)
+  const streams = { ...context, isStored: true, history, reproducerOf: reproducersIn(run.directory) }
   const exitCode = await reporting(streams, run.directory, targets, (reports) =>
     sendStored(run.lines, baseline, reports, context.signal),
   )
