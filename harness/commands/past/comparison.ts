@@ -60,7 +60,7 @@ export async function readComparison(
   const { earlier, past, usual } = await readHistory(options, { ...run, suite }, direct, reference, tell)
   const watch = new SlownessWatch(usual)
   return new Baseline(earlier.traits, {
-    ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: () => known.notMet() }),
+    ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: (ran) => known.notMet(ran) }),
     slower: ({ name, conversions = [] }) => watch.slower(name, conversions),
     flaky: (name, traits) => flakinessOf(past.get(name) ?? [], traits),
   })

@@ -8,8 +8,8 @@ import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failur
 export interface Experience {
   /** Returns the entry of a list that names this failure. */
   readonly listed?: (event: TestFinished) => { readonly isExpired: boolean; readonly text: string } | undefined
-  /** Returns sentences about the entries of that list that named no failure. */
-  readonly notMet?: () => readonly string[]
+  /** Returns sentences about the entries of that list that named no failure; `ran` has the tests with a verdict. */
+  readonly notMet?: (ran: ReadonlySet<string>) => readonly string[]
   /** Returns how often this failure came and went before. */
   readonly flaky?: (name: string, traits: FailureTraits) => string | undefined
   /** Returns how much slower the conversions of a test that passed are than usual. */
@@ -32,6 +32,7 @@ export class Baseline {
   #missed = 0
   /** The number of planned tests that have no result yet. */
   #open = 0
+  readonly #ran = new Set<string>()
   /** The tests that the baseline has run, and that are not in this run. */
   #lost: readonly string[] = []
   /** A run without an end was killed. */
@@ -61,6 +62,7 @@ export class Baseline {
     if (compared.change === 'new') this.#new += 1
     if (compared.change === 'known' || compared.change === 'flaky') this.#expected += 1
     if (event.verdict === 'MISS') this.#missed += 1
+    else if (event.verdict !== 'SKIP') this.#ran.add(event.name)
     return { ...own, ...compared, ...(own.splats === undefined ? {} : { splats: own.splats.map(this.#marked) }) }
   }
 
@@ -85,7 +87,7 @@ export class Baseline {
 
   /** Returns sentences for the user, at the end of a run: known failures that did not occur, tests that are gone. */
   notMet(): readonly string[] {
-    const listed = this.#experience.notMet?.() ?? []
+    const listed = this.#experience.notMet?.(this.#ran) ?? []
     if (this.#lost.length === 0) return listed
     const names = this.#lost.slice(0, mostNames)
     const rest = this.#lost.length - names.length

@@ -258,3 +258,17 @@ void test('tests of the baseline that are not in the run are told, and do not co
   t.strictSame(notes(['a'], { shard }), [], 'the other shards have them')
   t.end()
 })
+
+void test('the list is asked about the tests that have a verdict on the kernel', (t) => {
+  let asked: readonly string[] = []
+  const notMet = (ran: ReadonlySet<string>): string[] => {
+    asked = [...ran]
+    return ['x']
+  }
+  const baseline = new Baseline(new Map(), { notMet })
+  const verdicts = ['PASS', 'FAIL', 'ERROR', 'MISS', 'SKIP'] as const
+  for (const verdict of verdicts) baseline.compared(finished(verdict, verdict))
+  t.strictSame(baseline.notMet(), ['x'])
+  t.strictSame(asked, ['PASS', 'FAIL', 'ERROR'])
+  t.end()
+})
