@@ -5,6 +5,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import { z } from 'zod'
 import { UsageError } from '../base/errors.ts'
 import type { ReportEvent, TestFinished } from '../report/events.ts'
+import { acceleratorOf } from '../report/stored/accelerator-of.ts'
 import { isFailure, traitsOf } from '../report/stored/failure.ts'
 import type { StoredRun } from '../report/stored/stored-run.ts'
 import type { HistoryFile } from './history-file.ts'
@@ -101,7 +102,6 @@ type Row = Readonly<Record<string, SQLInputValue>>
 function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly ReportEvent[]): Row {
   const { time, suite, kernel, isolation, tests } = beginning
   const ready = events.find((event) => event.type === 'kernel-ready')
-  const vm = events.find((event) => event.type === 'vm-ready')
   const ending = events.findLast((event) => event.type === 'run-finished')
   return {
     // Of all times in UTC, the order is that of their texts.
@@ -110,7 +110,7 @@ function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly
     kernel,
     key: ready?.key ?? null,
     release: ready?.release ?? null,
-    accelerator: vm?.accelerator ?? null,
+    accelerator: acceleratorOf(events) ?? null,
     isolation,
     planned: JSON.stringify(tests),
     milliseconds: ending?.milliseconds ?? 0,

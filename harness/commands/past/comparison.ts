@@ -8,6 +8,7 @@ import { flakinessOf } from '../../history/flakiness.ts'
 import { HistoryFile } from '../../history/history-file.ts'
 import { pastResults, traitsOfPast, pastTimes, type PastResult } from '../../history/past.ts'
 import { SlownessWatch, type PastTime } from '../../history/slower.ts'
+import { acceleratorOf } from '../../report/stored/accelerator-of.ts'
 import { Baseline } from '../../report/stored/baseline.ts'
 import { readKnownFailures } from '../../report/stored/known-failures.ts'
 import { readBaseline, type EarlierRun } from '../../report/stored/read-baseline.ts'
@@ -18,7 +19,7 @@ import { historyPlace } from './history-place.ts'
 /** The run that is compared; a campaign of mutants has no suite. */
 export type Comparable = Omit<ComparedRun, 'suite'> &
   Partial<Pick<ComparedRun, 'suite'>> & {
-    /** The accelerator of its instances, if one came up. */
+    /** The accelerator of its instances, if all had the same one. */
     readonly accelerator?: string
   }
 
@@ -27,9 +28,7 @@ export function comparableOf({ beginning, lines }: Pick<StoredRun, 'beginning' |
   const { kernel, time: before } = beginning
   if (beginning.type !== 'run-started') return { kernel, before, tests: [] }
   const { suite, tests } = beginning
-  const vm = lines.find((line) => 'event' in line && line.event.type === 'vm-ready')
-  const accelerator =
-    vm !== undefined && 'event' in vm && vm.event.type === 'vm-ready' ? vm.event.accelerator : undefined
+  const accelerator = acceleratorOf(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
   return { kernel, before, suite, tests, ...(accelerator === undefined ? {} : { accelerator }) }
 }
 
