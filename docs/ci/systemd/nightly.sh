@@ -13,7 +13,8 @@ last=$results/last
 mkdir -p "$results" || exit 69
 set --
 if [ -e "$last/results.jsonl" ]; then
-	set -- --baseline "$last"
+	# A new failure runs again, to tell whether it always occurs.
+	set -- --baseline "$last" --retry-new 3
 fi
 code=0
 ./gmemtest run --kernel "$kernel" "$@" --output "$night" --report github --report junit >/dev/null 2>"$night.log" || code=$?

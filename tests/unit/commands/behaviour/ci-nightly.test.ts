@@ -48,7 +48,7 @@ void test('a night without news is silent, and the next one compares with it', a
   t.notMatch(first.args, /--baseline/)
   const second = await night(0)
   t.match(second, { status: 0, mail: '' })
-  t.match(second.args, /--baseline \S+\/state\/last --output \S+\/state\/\d{4}-/)
+  t.match(second.args, /--baseline \S+\/state\/last --retry-new 3 --output \S+\/state\/\d{4}-/)
 })
 
 void test('news come by mail, and are the baseline of the next night', async (t) => {
