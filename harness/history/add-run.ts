@@ -25,7 +25,8 @@ export function runId({ time, kernel, suite, isolation, tests }: Beginning): str
 }
 
 /**
- * Adds a run; one that is there already is replaced if it has more results now. Tests without a result are left out.
+ * Adds a run; one that is there already is replaced if it has more results now, or as many others. Tests without a result
+ * are left out.
  * @throws {UsageError} HISTORY_REFUSED for a campaign of mutants, for a run without a time, and for a shard, whose run is
  * added once it is merged
  * @throws the errors of the history
@@ -41,7 +42,11 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
   const isOver = events.some(({ type }) => type === 'run-finished')
   return history.atOnce(() => {
     const before = sizeOf(history, id)
-    if (before !== undefined && before.results >= finished.size && (before.isOver || !isOver)) return 'known'
+    if (before !== undefined) {
+      const isMore = finished.size > before.results || (isOver && !before.isOver)
+      const isEqual = finished.size === before.results && isOver === before.isOver
+      if (!isMore && (!isEqual || hasSame(history, id, finished))) return 'known'
+    }
     history.change('DELETE FROM runs WHERE id = ?', [id])
     addRows(history, 'runs', [{ id, ...runRow(run, beginning, events) }])
     const repeated = new Map(
@@ -95,6 +100,17 @@ function sizeOf(history: HistoryFile, id: string): { readonly results: number; r
   const sql = 'SELECT (SELECT count(*) FROM results WHERE run = id) AS results, aborted FROM runs WHERE id = ?'
   const [row] = history.rows(sizeRow, sql, id)
   return row && { results: row.results, isOver: row.aborted !== cut }
+}
+
+const endRow = z.object({ name: z.string(), verdict: z.string(), milliseconds: z.number() })
+
+/** Tells whether a run has these results. A merged run has others when a shard ran again: it begins with the first shard. */
+function hasSame(history: HistoryFile, id: string, finished: ReadonlyMap<string, TestFinished>): boolean {
+  const rows = history.rows(endRow, 'SELECT name, verdict, milliseconds FROM results WHERE run = ?', id)
+  return rows.every(({ name, verdict, milliseconds }) => {
+    const event = finished.get(name)
+    return event?.verdict === verdict && event.milliseconds === milliseconds
+  })
 }
 
 type Row = Readonly<Record<string, SQLInputValue>>

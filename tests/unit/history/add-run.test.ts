@@ -32,6 +32,17 @@ void test('a run that was read too early is replaced', async (t) => {
   t.equal(pastResults(history, { suite: 'scenarios', kernels: ['k'] }).size, 2)
 })
 
+void test('a merged run of which a shard ran again is replaced', async (t) => {
+  const history = await emptyHistory(t)
+  const first = night({ day: 1, results: [ended('a', 'PASS'), ended('b', 'MISS')] })
+  const again = night({ day: 1, results: [ended('a', 'PASS'), ended('b', 'PASS')] })
+  t.equal(addRun(history, first), 'added')
+  t.equal(addRun(history, first), 'known')
+  t.equal(addRun(history, again), 'replaced')
+  const past = pastResults(history, { suite: 'scenarios', kernels: ['k'] })
+  t.match(past.get('b'), [{ verdict: 'PASS' }])
+})
+
 void test('events of a newer version and a second result of a name do no harm', async (t) => {
   const history = await emptyHistory(t)
   const run = night({ day: 1, results: [failed('a', 'no'), ended('a', 'PASS')] })
