@@ -59,19 +59,20 @@ void test('hostile texts are kept as they are, and cut', async (t) => {
   t.equal(history.rows(runs, all).length, 1)
 })
 
+function beginningAt(time: string): StoredRun {
+  const run = night({ day: 1, results: [ended('a', 'PASS')] })
+  const { beginning } = run
+  if (beginning.type !== 'run-started') throw new Error('a night begins')
+  return { ...run, beginning: { ...beginning, time } }
+}
+
 void test('times of all zones are in one order, and a text that is no time is refused', async (t) => {
   const history = await emptyHistory(t)
-  const at = (time: string): StoredRun => {
-    const run = night({ day: 1, results: [ended('a', 'PASS')] })
-    const { beginning } = run
-    if (beginning.type !== 'run-started') throw new Error('a night begins')
-    return { ...run, beginning: { ...beginning, time } }
-  }
-  addRun(history, at('2026-12-02T00:00:00.000Z'))
-  addRun(history, at('2026-12-02T08:00:00+09:00'))
+  addRun(history, beginningAt('2026-12-02T00:00:00.000Z'))
+  addRun(history, beginningAt('2026-12-02T08:00:00+09:00'))
   const times = history.rows(z.object({ time: z.string() }), 'SELECT time FROM runs ORDER BY time')
   t.strictSame(times, [{ time: '2026-12-01T23:00:00.000Z' }, { time: '2026-12-02T00:00:00.000Z' }])
-  t.throws(() => addRun(history, at('yesterday')), {
+  t.throws(() => addRun(history, beginningAt('yesterday')), {
     code: 'HISTORY_REFUSED',
     message: /'yesterday', which is no time/,
   })

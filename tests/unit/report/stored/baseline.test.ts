@@ -232,10 +232,8 @@ void test('a stored exit code for what was new against another baseline does not
   t.end()
 })
 
-void test('tests of the baseline that are not in the run are told, and do not count', (t) => {
-  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
-  const earlier = [...names.map((name) => finished(name, 'PASS')), finished('missed', 'MISS')]
-  const begin = (tests: readonly string[], shard: object): ReportEvent => ({
+function beginning(tests: readonly string[], shard: object): ReportEvent {
+  return {
     type: 'run-started',
     time: 'T',
     version: 3,
@@ -245,10 +243,15 @@ void test('tests of the baseline that are not in the run are told, and do not co
     tests,
     isolation: 'vm',
     ...shard,
-  })
+  }
+}
+
+void test('tests of the baseline that are not in the run are told, and do not count', (t) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const earlier = [...names.map((name) => finished(name, 'PASS')), finished('missed', 'MISS')]
   const notes = (tests: readonly string[], shard: object = {}): readonly string[] => {
     const baseline = new Baseline(traitsOfRun(earlier))
-    baseline.compared(begin(tests, shard))
+    baseline.compared(beginning(tests, shard))
     return baseline.notMet()
   }
   t.strictSame(notes(names), [])
