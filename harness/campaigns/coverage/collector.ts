@@ -97,7 +97,9 @@ export class Collector {
     const counters = await readCounters(instance, this.#notes.objects, signal)
     const known = this.#readings.get(instance)
     const reading = known ?? { running: bootName, counters: new Map(), counts: new Map() }
-    const changed = new Map([...counters].filter(([name, content]) => reading.counters.get(name)?.equals(content) !== true))
+    const changed = new Map(
+      [...counters].filter(([name, content]) => reading.counters.get(name)?.equals(content) !== true),
+    )
     const { running } = reading
     this.#readings.set(instance, reading)
     Object.assign(reading, { running: next, counters })
