@@ -64,7 +64,7 @@ export const rooms: Rooms = {
     'vocabulary',
   ],
 
-  'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
+  'campaigns/repro': ['agent', 'base', 'campaigns/fuzz', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
 
   commands: [
     'base',

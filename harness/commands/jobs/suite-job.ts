@@ -29,6 +29,8 @@ import { noteTeller } from './note-teller.ts'
 import { kernelReady, provideParts } from './parts.ts'
 import { recordOf, type RunRecord } from './run-record.ts'
 import { limitFrom, withinLimit } from '../planning/within-limit.ts'
+import { reproducersIn } from '../exporting/reproducers-in.ts'
+import { readEarlier } from '../past/read-earlier.ts'
 import { remembering } from '../past/remember-run.ts'
 import { repeatNew } from '../past/repeat-new.ts'
 
@@ -68,8 +70,21 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   void claim
   const durations = await readDurations(cacheDirectory(), job)
   const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
+  const history = await readEarlier(
+    job.reports,
+    options,
+    {
+      suite: wanted.suite,
+      kernel: definition.name,
+      accelerator: job.accelerator.name,
+      before: job.started.toISOString(),
+    },
+    noteTeller(context),
+  )
   const report = (work: (report: Report) => Promise<number>): Promise<number> =>
-    remembering(job.directory, options, context, () => reporting(context, job.directory, job.reports, work))
+    remembering(job.directory, options, context, () =>
+      reporting({ ...context, history, reproducerOf: reproducersIn(job.directory) }, job.directory, job.reports, work),
+    )
   return await report(async ({ emit: write }) => {
     const emit: Emit = (event) => write(baseline?.compared(event) ?? event)
     await emit({
@@ -182,6 +197,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       isNew: (event) => changeOf(event) === 'new',
       emit,
       tell: noteTeller(context),
+      onTrouble: printError,
       signal,
     })
     await emit(ending)
