@@ -28,6 +28,7 @@ const read: readonly [what: string, files: Readonly<Record<string, string>>, mai
       '1.patch': one,
       '1.patch~': two,
       '1.orig': two,
+      'uncovered.yaml': 'x',
     },
     [one],
   ],
