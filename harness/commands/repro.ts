@@ -16,11 +16,12 @@ Examples:
   gmemtest repro pinned-page-refuses --c --output repro.c  in a file
   gmemtest repro pinned-page-refuses --bundle ./bug        with kernel, initramfs and repro.sh, which needs only QEMU
   gmemtest repro pinned-page-refuses --mail                the text for the mailing list
+  gmemtest repro pinned-page-refuses --gdb                 run it with gdb in its kernel
   gmemtest repro finding-1 --c                             what gmemtest fuzz has found
   gmemtest repro mine.yaml --c --kernel gmem-convert       a program of fuzz that was written by hand
 
-Exit codes: 0 exported; 2 there is no such program, or C cannot do one of its operations, which the message names; 69 a file
-cannot be written, or the kernel of the bundle cannot be built.`
+Exit codes: 0 exported, and with --gdb that of the program; 2 there is no such program, or C cannot do one of its
+operations, which the message names; 69 a file cannot be written, or the kernel of the bundle cannot be built.`
 
 /** The verb `repro`. */
 export function repro(context: CommandContext): Command {
@@ -37,6 +38,7 @@ export function repro(context: CommandContext): Command {
       'write kernel, config, initramfs, C program and repro.sh to this empty directory',
       directoryToWrite('--bundle'),
     )
+    .option('--gdb', 'run it in QEMU, which waits for gdb: the printed line attaches gdb to its kernel')
     .option('--kernel <name>', 'the kernel of the bundle and of its dialect (default: that of the run)')
   return withOptions(command, ['aptSuite'])
     .addHelpText('after', examples)
