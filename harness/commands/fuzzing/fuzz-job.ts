@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { findingName } from '../../base/result-names.ts'
+import { readTextFile } from '../../base/read-text-file.ts'
 import { bytes } from '../../base/units.ts'
 import { writeWhole } from '../../cache/atomic-file.ts'
 import { planBatches, type Amount, type Batch } from '../../campaigns/fuzz/batches.ts'
@@ -31,7 +32,6 @@ import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } f
 import { jobsFor } from '../jobs/jobs-for.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
 import { recordOf } from '../jobs/run-record.ts'
-import { programText } from './program-text.ts'
 
 /** The options of `gmemtest fuzz`. */
 export interface FuzzOptions extends JobOptions {
@@ -85,7 +85,7 @@ export async function runFuzz(options: FuzzOptions, context: CommandContext): Pr
 async function campaignOf(options: FuzzOptions, definition: KernelDefinition): Promise<Campaign> {
   const { replay, seed = Math.floor(Date.now() / 1000) % 2 ** 31, pageSize = usualSizes(definition) } = options
   if (replay !== undefined) {
-    const program = parseProgram(replay, await programText(replay))
+    const program = parseProgram(replay, await textOf(replay))
     const name = path.basename(replay).replace(/\.ya?ml$/, '')
     return { names: [name], batches: [], replay: { name, file: replay, program } }
   }
@@ -106,6 +106,18 @@ function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
 /** Huge pages of 1G take long to zero: they are searched only when they are asked for. */
 function usualSizes({ dialect }: KernelDefinition): readonly PageSize[] {
   return dialect === 'auto' || absentIn(dialect).includes('hugetlb') ? ['4K'] : ['4K', '2M']
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readTextFile(file, 'a program of gmemtest fuzz')
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause
+    throw new UsageError('PROGRAM_MISSING', `the program ${file} cannot be read`, {
+      cause,
+      hint: 'gmemtest fuzz writes programs into the directory of its results',
+    })
+  }
 }
 
 async function execute(

@@ -99,7 +99,7 @@ export const vmRows: Rows<
     isQuiet: true,
     call: ({ request, bytes }, names) =>
       `read_statistic(${names.descriptor(request.handle)}, ${literal(bytes)}, &statistic)`,
-    tail: 'statistic',
+    tail: (wanted) => (typeof wanted === 'number' ? [['statistic', BigInt(wanted)]] : undefined),
   },
 }
 

@@ -8,6 +8,7 @@ import { test, type Test } from 'tap'
 import { parseProgram } from '../../../../../harness/campaigns/fuzz/program/program-yaml.ts'
 import type { Program } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
 import { programOf, sequences } from '../../../../../harness/campaigns/fuzz/search/sequences.ts'
+import type { Plan } from '../../../../../harness/campaigns/fuzz/program/plan.ts'
 import { stepKinds } from '../../../../../harness/campaigns/fuzz/step-kinds.ts'
 import { stepKind, type Step } from '../../../../../harness/campaigns/fuzz/steps/step-kind.ts'
 import { cProgramOfFinding } from '../../../../../harness/campaigns/repro/findings/finding-program.ts'
@@ -96,6 +97,36 @@ function stepThat(act: Step['act']): Step {
   })
   return kind.schema.parse({})
 }
+
+void test('races, and counters of the pool, are checked with what gmemtest wants of them', async (t) => {
+  const { shape } = parseProgram('p.yaml', text)
+  const directory = '/sys/kernel/mm/hugepages/hugepages-2048kB'
+  const path = Buffer.from(`${directory}/nr_hugepages`)
+  const batch = Buffer.concat([Buffer.from(Uint32Array.of(path.length, 0).buffer), path])
+  const look = (plan: Plan, wanted: unknown): void => {
+    plan.add('fileBatch', { files: 1 }, { tail: { field: 'the pool', wanted, read: () => wanted } }, batch)
+  }
+  const act: Step['act'] = ({ descriptors: [gmem], mappings: [mapped] }, plan) => {
+    if (gmem === undefined || mapped === undefined) return
+    look(plan, true)
+    const place = { offset: 0, size: 0x1000, check: false }
+    plan.add('actorAdd', { kind: 'convert', target: gmem, dialect: 'convert-ioctl', to: 'private', ...place })
+    plan.add('actorAdd', { kind: 'host-read', mapping: mapped.made, ...place })
+    plan.add('actorsStart', {})
+    plan.add('actorsWait', { duration: 40, patience: 400 })
+    plan.add('actorsStop', {}, { tail: { field: 'the race', wanted: 'no trouble', read: () => 'no trouble' } })
+    look(plan, '1 taken, 2 reserved')
+    look(plan, 0)
+  }
+  const source = await exported({ shape, steps: [stepThat(act)] })
+  t.match(source, '.work = race_convert, .convert = gmem_convert, .fd = gmem1, .to = TO_PRIVATE')
+  t.match(source, /EXPECT\(stop_actors\(\), 0\);\n\tEXPECT_NUMBER\(race_troubles, 0ULL\);/)
+  t.match(source, `EXPECT_NUMBER(remember_pool("${directory}"), 1ULL);`)
+  t.match(source, `EXPECT_NUMBER(pool_taken("${directory}"), 1ULL);`)
+  t.match(source, `EXPECT_NUMBER(pool_reserved("${directory}"), 2ULL);`)
+  t.match(source, `EXPECT_NUMBER(pool_reserved("${directory}"), 0ULL);`)
+  t.match(await compiled(t, source), { code: 4 })
+})
 
 void test('a step that C cannot do is refused by its name', async (t) => {
   const { shape } = parseProgram('p.yaml', text)
