@@ -90,7 +90,7 @@ function linesOf({ where, step, ends, words, runs, tail }: Modelled, writing: Wr
     wanted,
   ])
   if (tail !== undefined) {
-    numbers.push(...(tailChecks(step, tail) ?? refuse(where, `the bytes of ${step.name}`)))
+    numbers.push(...(tailChecks(step, tail, names) ?? refuse(where, `the bytes of ${step.name}`)))
   }
   return [
     ...(rendered?.before ?? []),

@@ -17,7 +17,7 @@ interface Rendering<Name extends OperationName> {
     readonly [Field in keyof AnswerWords<Name>]?: string | ((step: Step<Name>, names: Names) => string)
   }
   /** The checks of the bytes behind the answer, when a program of fuzz wants this of them; undefined when C cannot check it. */
-  readonly tail?: (wanted: unknown, step: Step<Name>) => readonly NumberCheck[] | undefined
+  readonly tail?: (wanted: unknown, step: Step<Name>, names: Names) => readonly NumberCheck[] | undefined
   /** The program cannot go on without an object that the operation makes. */
   readonly makes?: true
   /** The operation only looks: it is left out unless a check needs it. */

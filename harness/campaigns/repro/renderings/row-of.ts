@@ -30,7 +30,8 @@ export function factOf<Name extends OperationName>(step: Step<Name>, field: stri
 export function tailChecks<Name extends OperationName>(
   step: Step<Name>,
   wanted: unknown,
+  names: Names,
 ): readonly NumberCheck[] | undefined {
   const row = rowOf(step)
-  return row !== 'left out' && 'tail' in row ? row.tail?.(wanted, step) : undefined
+  return row !== 'left out' && 'tail' in row ? row.tail?.(wanted, step, names) : undefined
 }

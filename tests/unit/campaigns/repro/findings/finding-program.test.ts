@@ -98,7 +98,7 @@ function stepThat(act: Step['act']): Step {
   return kind.schema.parse({})
 }
 
-void test('races, and counters of the pool, are checked with what gmemtest wants of them', async (t) => {
+void test('races, statistics, and counters of the pool are checked with what gmemtest wants of them', async (t) => {
   const { shape } = parseProgram('p.yaml', text)
   const directory = '/sys/kernel/mm/hugepages/hugepages-2048kB'
   const path = Buffer.from(`${directory}/nr_hugepages`)
@@ -106,7 +106,11 @@ void test('races, and counters of the pool, are checked with what gmemtest wants
   const look = (plan: Plan, wanted: unknown): void => {
     plan.add('fileBatch', { files: 1 }, { tail: { field: 'the pool', wanted, read: () => wanted } }, batch)
   }
-  const act: Step['act'] = ({ descriptors: [gmem], mappings: [mapped] }, plan) => {
+  const act: Step['act'] = ({ vm, descriptors: [gmem], mappings: [mapped] }, plan) => {
+    for (const wanted of [true, 3, 4]) {
+      const tail = { field: 'pages', wanted, read: () => wanted }
+      plan.add('kvmStats', { handle: vm }, { tail }, Buffer.from('pages_4k'))
+    }
     if (gmem === undefined || mapped === undefined) return
     look(plan, true)
     const place = { offset: 0, size: 0x1000, check: false }
@@ -121,6 +125,9 @@ void test('races, and counters of the pool, are checked with what gmemtest wants
   const source = await exported({ shape, steps: [stepThat(act)] })
   t.match(source, '.work = race_convert, .convert = gmem_convert, .fd = gmem1, .to = TO_PRIVATE')
   t.match(source, /EXPECT\(stop_actors\(\), 0\);\n\tEXPECT_NUMBER\(race_troubles, 0ULL\);/)
+  t.match(source, 'EXPECT_NUMBER(remember_statistic(), 1ULL);')
+  t.match(source, 'EXPECT_NUMBER(statistic_before - statistic, 3ULL);')
+  t.match(source, 'EXPECT_NUMBER(statistic, 4ULL);')
   t.match(source, `EXPECT_NUMBER(remember_pool("${directory}"), 1ULL);`)
   t.match(source, `EXPECT_NUMBER(pool_taken("${directory}"), 1ULL);`)
   t.match(source, `EXPECT_NUMBER(pool_reserved("${directory}"), 2ULL);`)
