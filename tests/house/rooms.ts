@@ -48,6 +48,7 @@ export const rooms: Rooms = {
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
+  'campaigns/coverage': ['base', 'cache', 'instance', 'kernel', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
   'campaigns/fuzz': [
     'agent',
@@ -69,6 +70,7 @@ export const rooms: Rooms = {
     'base',
     'cache',
     'campaigns/bisect',
+    'campaigns/coverage',
     'campaigns/fuzz',
     'campaigns/mutants',
     'campaigns/repro',

@@ -1,7 +1,7 @@
 // A program of `gmemtest fuzz` for the export: its dialect and its kernel are those of the results that it lies in.
 import path from 'node:path'
 import { hasCode, UsageError } from '../../base/errors.ts'
-import { readTextFile } from '../../base/read-text-file.ts'
+import { programText } from '../fuzzing/program-text.ts'
 import { parseProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import { cProgramOfFinding, poolsOf } from '../../campaigns/repro/findings/finding-program.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
@@ -23,7 +23,7 @@ export async function findingToExport(
   file: string,
   { kernel: wanted, signal }: { readonly kernel: string | undefined; readonly signal: AbortSignal },
 ): Promise<Exportable> {
-  const text = await textOf(file)
+  const text = await programText(file)
   const program = parseProgram(file, text)
   const run = await runBeside(file)
   const named = wanted === undefined ? undefined : await subjectNamed(wanted, signal)
@@ -41,16 +41,6 @@ export async function findingToExport(
     profile: { pools: { '1G': 0, '2M': 0, ...poolsOf(program) }, variants: [] },
     isLeftBy: ({ diagnostic }) =>
       diagnostic?.output?.some((line) => line.startsWith('program: ') && path.basename(line) === name) === true,
-  }
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readTextFile(file, 'a program of gmemtest fuzz')
-  } catch (cause) {
-    if (!hasCode(cause, 'ENOENT')) throw cause
-    const hint = 'gmemtest fuzz writes programs into the directory of its results'
-    throw new UsageError('PROGRAM_MISSING', `there is no ${file}`, { cause, hint })
   }
 }
 

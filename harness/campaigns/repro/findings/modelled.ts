@@ -7,6 +7,7 @@ import { UsageError } from '../../../base/errors.ts'
 import { vmTypes } from '../../../uapi/constants.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { planOf, type Program } from '../../fuzz/program/fuzz-program.ts'
+import type { Expected } from '../../fuzz/program/model-difference.ts'
 import type { PlannedOperation } from '../../fuzz/program/plan.ts'
 import { endNamed, outcomeOf } from '../ends.ts'
 import { handleOf, objectOf, requestOf, wordsBy } from '../inner-calls.ts'
@@ -65,7 +66,8 @@ function prepared(
 
 function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
   const { label, name, tail, expected } = operation
-  const { errno: wanted = ['OK'], fields = {}, runs } = expected
+  const { errno: wanted = ['OK'], fields = {}, runs, judge } = expected
+  if (judge !== undefined) return refuse(label.where, 'an end that depends on an operation before it')
   const [first = 'OK'] = wanted
   const table: { readonly answer: Fields } = operations[name]
   const fits = Object.fromEntries(Object.keys(fields).map((field) => [field, table.answer[field] ?? bits]))
@@ -87,9 +89,14 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
       // The end of the operation says these.
       field === 'outcome' || (field === 'bytes' && isWhole) ? [] : [{ field, wanted: word }],
     ),
-    runs: runs?.wanted.map((run) => ({ ...run, first: run.first - runs.first })) ?? [],
+    runs: runs === undefined ? [] : runsOf(label.where, runs),
     tail: expected.tail?.wanted,
   }
+}
+
+function runsOf(where: string, { first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
+  if (typeof wanted === 'function') return refuse(where, 'contents that depend on an operation before it')
+  return wanted.map((run) => ({ ...run, first: run.first - first }))
 }
 
 /** @throws {UsageError} REPRO_REFUSED always */

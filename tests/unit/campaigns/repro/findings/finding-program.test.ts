@@ -68,20 +68,25 @@ void test('each operation must end as the model has it', async (t) => {
   })
 })
 
-void test('every kind of step has a form in C, in every dialect', async (t) => {
+/** The ends of these depend on an operation before them. */
+const withoutForm: readonly string[] = ['without-memory']
+
+void test('every other kind of step has a form in C, in every dialect', async (t) => {
   t.setTimeout(300_000)
   const subject = await (await fakeBench()).bench.subject()
   const seen = new Set<string>()
   for (const pageSize of ['4K', '2M', '1G'] as const) {
-    for (const [index, sequence] of sample(sequences(pageSize, 24), { numRuns: 60, seed: 1 }).entries()) {
+    for (const [index, sequence] of sample(sequences(pageSize, 24), { numRuns: 80, seed: 1 }).entries()) {
       const program = await programOf(sequence, pageSize, subject)
+      if (program.steps.some(({ name }) => withoutForm.includes(name))) continue
       const source = await exported(program, dialects[index % dialects.length])
       const isNew = program.steps.some(({ name }) => !seen.has(name))
       for (const { name } of program.steps) seen.add(name)
       if (isNew) t.match(await compiled(t, source), { code: 4 })
     }
   }
-  t.strictSame([...seen].toSorted(), stepKinds.map(({ name }) => name).toSorted())
+  const kinds = stepKinds.map(({ name }) => name)
+  t.strictSame([...seen, ...withoutForm].toSorted(), kinds.toSorted())
 })
 
 /** A step that asks the agent for something. */
@@ -147,6 +152,11 @@ void test('a step that C cannot do is refused by its name', async (t) => {
   t.match(await refusal((_, plan) => void plan.add('hello', { version: 1 }, { fields: { cpus: 4 } })), {
     code: 'REPRO_REFUSED',
     message: /because of the word cpus of hello$/,
+  })
+  const judged = { judge: () => undefined }
+  t.match(await refusal(({ vm }, plan) => void plan.add('checkExtension', { vm, capability: 1 }, judged)), {
+    code: 'REPRO_REFUSED',
+    message: /because of an end that depends on an operation before it$/,
   })
   t.match(
     await refusal(
