@@ -26,9 +26,11 @@ operations, which the message names; 69 a file cannot be written, or the kernel 
 /** The verb `repro`. */
 export function repro(context: CommandContext): Command {
   const command = new Command('repro')
-    .description('Export what a failed test did: as a C program, as a folder for QEMU, as a mail.')
+    .description(
+      'Export what a failed test or a finding of fuzz does: as a C program, as a folder for QEMU, as a mail.',
+    )
     .usage('[options] <test>')
-    .argument('[test]', 'the name of a test that failed, or its program-NAME.json')
+    .argument('[test]', 'a test that failed, or its program-NAME.json; finding-N, or a program of fuzz')
     .option('--results <dir>', 'the results of the run', 'results/latest')
     .option('--c', 'print a C program that gcc alone compiles')
     .option('--mail', 'print the text for the mailing list, with the C program')
@@ -39,7 +41,7 @@ export function repro(context: CommandContext): Command {
       directoryToWrite('--bundle'),
     )
     .option('--gdb', 'run it in QEMU, which waits for gdb: the printed line attaches gdb to its kernel')
-    .option('--kernel <name>', 'the kernel of the bundle and of its dialect (default: that of the run)')
+    .option('--kernel <name>', 'the kernel of the bundle, and the dialect of a finding (default: that of the run)')
   return withOptions(command, ['aptSuite'])
     .addHelpText('after', examples)
     .action(
