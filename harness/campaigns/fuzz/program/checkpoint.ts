@@ -46,8 +46,7 @@ function closeFile({ pins, mappings, descriptors, pool, slots, vcpu, subject }: 
   for (const handle of descriptors) plan.add('close', { handle })
   pool?.end(plan)
   for (const { gpa } of slots) {
-    const lost = { errno: ['EFAULT'], fields: { outcome: 'memory-fault' } } as const
-    plan.add('guestRead', { vcpu, gpa, size: wordSize, timeout: subject.timeout }, lost)
+    plan.add('guestRead', { vcpu, gpa, size: wordSize, timeout: subject.timeout }, { errno: ['EFAULT'] })
   }
 }
 
