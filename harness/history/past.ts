@@ -1,12 +1,13 @@
 // The past results of tests on a few kernels, read at once: a run does not keep the file open.
 import { z } from 'zod'
 import type { FailureTraits } from '../report/stored/failure.ts'
+import type { ConversionTime } from '../report/events.ts'
 import type { HistoryFile } from './history-file.ts'
 import type { PastTime } from './slower.ts'
 import { traitsColumn, verdictColumn } from './history-schema.ts'
 
 /** Older runs say little about the kernels of today. */
-const mostRuns = 100
+export const mostRuns = 100
 
 /** The runs of which the past results are read. */
 export interface PastOf {
@@ -48,14 +49,21 @@ export function pastResults(
   )
 }
 
-const timeRow = z.object({ run: z.string(), test: z.string(), operation: z.string(), median: z.number() })
+const timeRow = z.object({
+  run: z.string(),
+  test: z.string(),
+  operation: z.string(),
+  count: z.number(),
+  median: z.number(),
+  high: z.number(),
+})
 
 /** Returns the durations of conversions in the last hundred runs on one kernel with one accelerator. */
 export function pastTimes(
   history: HistoryFile,
   { suite, kernel, accelerator, before }: Readonly<Record<'suite' | 'kernel' | 'accelerator' | 'before', string>>,
-): PastTime[] {
-  const sql = `SELECT run, name AS test, operation, median
+): (PastTime & ConversionTime)[] {
+  const sql = `SELECT run, name AS test, operation, count, median, high
     FROM (SELECT id FROM runs WHERE suite = ? AND kernel = ? AND accelerator = ? AND time < ?
         ORDER BY time DESC LIMIT ${mostRuns}) AS recent
       JOIN conversions ON conversions.run = recent.id`

@@ -2,7 +2,16 @@
 import type { Fault } from '../base/errors.ts'
 import { newProblem, repetition } from './change.ts'
 import { differenceOf } from './difference.ts'
-import type { Change, Diagnostic, ReportEvent, SplatNote, TestFacts, TestPoint, Verdict } from './events.ts'
+import type {
+  Change,
+  ConversionTime,
+  Diagnostic,
+  ReportEvent,
+  SplatNote,
+  TestFacts,
+  TestPoint,
+  Verdict,
+} from './events.ts'
 import type { MutantVerdict } from './events/mutant-events.ts'
 import { handleEvent, type EventHandlers } from './handle-event.ts'
 import { killedBy } from './tap/tap-mutants.ts'
@@ -34,6 +43,7 @@ export interface Result {
   /** How often it failed when it ran again after the others: `always (5 of 5)`. */
   readonly repeated?: string
   readonly splats?: readonly SplatNote[]
+  readonly conversions?: readonly ConversionTime[]
   readonly points?: readonly TestPoint[]
   /** The command line that runs it again. */
   readonly again?: string

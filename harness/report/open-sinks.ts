@@ -4,8 +4,10 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
 import { openFile } from '../base/open-file.ts'
+import { realPlace } from './stored/real-place.ts'
 import type { ReportEvent } from './events.ts'
-import type { RunHistory } from './html/run-history.ts'
+import type { RunHistory } from './html/plots/run-history.ts'
+import type { ReproducerOf } from './html/reproducers.ts'
 import { formats, wordOf, type FormatName } from './formats.ts'
 import { unwritable } from './results-directory.ts'
 import { Sinks, type NamedSink, type Sink } from './sinks.ts'
@@ -23,7 +25,9 @@ export interface Streams {
   /** The run is over, and its events are only reported again. */
   readonly isStored?: boolean
   /** The earlier runs, if a store has them. */
-  readonly history?: RunHistory
+  readonly history?: RunHistory | undefined
+  /** Renders the programs of failed tests, if the results have them. */
+  readonly reproducerOf?: ReproducerOf | undefined
 }
 
 /**
@@ -39,13 +43,11 @@ export async function reporting(
   work: (report: Report) => Promise<number>,
 ): Promise<number> {
   const unopened: InfraError[] = []
-  const own = new Set(
-    targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [path.join(directory, to.file)] : [])),
-  )
+  const own = await placesIn(directory, targets)
   const opened = await Promise.all(
     targets.map(async (target) => {
       try {
-        refuseOwn(target, own)
+        await refuseOwn(target, own)
         return [await openSink(target, streams, directory)]
       } catch (error) {
         if (!(error instanceof ForeignFileError)) throw error
@@ -95,8 +97,8 @@ const streamNames = {
 
 async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
   const factory = await formats[format]()
-  const { isStored = false, colour, history } = streams
-  const common = { colour, directory, isStored, ...(history === undefined ? {} : { history }) }
+  const { isStored = false, colour, history, reproducerOf } = streams
+  const common = { colour, directory, isStored, history, reproducerOf }
   if (typeof to === 'string') {
     const isTty = to === 'stderr' && streams.isTty
     return { name: streamNames[to], sink: factory(streams[to], { ...common, isTty }) }
@@ -110,9 +112,15 @@ async function openSink({ format, to }: ReportTarget, streams: Streams, director
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
 
-/** Refuses a file of the user that is one of the results: two reports would write to it. */
-function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): void {
-  if (typeof to === 'string' || !('path' in to) || !own.has(to.path)) return
+/** Returns the places of the reports in the directory. */
+async function placesIn(directory: string, targets: readonly ReportTarget[]): Promise<ReadonlySet<string>> {
+  const files = targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [to.file] : []))
+  return new Set(await Promise.all(files.map((file) => realPlace(path.join(directory, file)))))
+}
+
+/** Refuses a file of the user that is one of the results, also by the name of a link: two reports would write to it. */
+async function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): Promise<void> {
+  if (typeof to === 'string' || !('path' in to) || !own.has(await realPlace(to.path))) return
   throw new ForeignFileError(cannotOpen(format, to.path, new Error('it is a file of the results')))
 }
 

@@ -2,7 +2,8 @@
 import type { Writable } from 'node:stream'
 import { InfraError, messageOf } from '../base/errors.ts'
 import type { ReportEvent } from './events.ts'
-import type { RunHistory } from './html/run-history.ts'
+import type { RunHistory } from './html/plots/run-history.ts'
+import type { ReproducerOf } from './html/reproducers.ts'
 import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 
 /** A report. A sink that throws fails the run but does not stop it. */
@@ -25,7 +26,9 @@ interface SinkOptions {
   /** The run is over: an event needs not be on the disk before the next one. */
   readonly isStored?: boolean
   /** The earlier runs, for formats with plots of them. */
-  readonly history?: RunHistory
+  readonly history?: RunHistory | undefined
+  /** Renders the programs of failed tests, for formats that show them. */
+  readonly reproducerOf?: ReproducerOf | undefined
 }
 
 /** Makes the sink of a format on a stream. */

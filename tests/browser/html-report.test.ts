@@ -1,4 +1,5 @@
 // The HTML report as a reader sees it: in a real browser, by mouse and keyboard, with and without scripts.
+import { readFile } from 'node:fs/promises'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
@@ -6,10 +7,14 @@ import { hostileRun } from '../unit/report/fixtures/hostile-events.ts'
 import { hostileTexts, isHostile } from '../unit/report/fixtures/hostile-texts.ts'
 import { written } from '../unit/report/fixtures/written.ts'
 import { opened, startBrowser } from './fixtures/opened.ts'
-import { reportEvents } from './fixtures/report-events.ts'
+import { reportEvents, reportHistory } from './fixtures/report-events.ts'
 
 const browser = await startBrowser()
-const html = await written('html', reportEvents())
+const program = '#include <stdio.h>\nint main(void) { return 1 < 2; }\n'
+const html = await written('html', reportEvents(), {
+  history: reportHistory,
+  reproducerOf: async (name) => (name === 'program-splat.json' ? { source: program } : { refused: 'it forks' }),
+})
 
 /** The names of the tests that a reader sees in the list. */
 async function shown(page: Page): Promise<string[]> {
@@ -98,6 +103,30 @@ void test('the browser', async (parent) => {
     },
   )
 
+  await parent.test('the C program of a failure can be read and saved', async (t) => {
+    const { page, troubles } = await opened(browser, t.testdir(), html)
+    await page.goto(`${page.url()}#t-splat`)
+    await page.getByText('splat.c, 2 lines').click()
+    t.equal(await page.locator('#t-splat .source pre').innerText(), program)
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save splat.c' }).click()
+    const saved = await download
+    t.equal(saved.suggestedFilename(), 'splat.c')
+    t.equal(await readFile(await saved.path(), 'utf8'), program)
+    await page.goto(page.url().replace('splat', 'old'))
+    t.match(await page.locator('#t-old').innerText(), 'There is none: it forks.')
+    t.strictSame(troubles, [])
+  })
+
+  await parent.test('the plots of earlier runs say what they show, and from how many runs', async (t) => {
+    const { page, troubles } = await opened(browser, t.testdir(), html)
+    const section = page.locator('#history')
+    t.equal(await section.getByRole('img').count(), 3)
+    t.match(await section.innerText(), /against the last 4 runs.*5 runs in 2 nights.*Latency of conversions by kernel/s)
+    t.match(await section.getByRole('img').last().getAttribute('aria-label'), 'this run: 4K, 50 µs and 70 µs')
+    t.strictSame(troubles, [])
+  })
+
   await parent.test('the keyboard reaches all of it', async (t) => {
     const { page, troubles } = await opened(browser, t.testdir(), html)
     await page.keyboard.press('Tab')
@@ -129,12 +158,14 @@ void test('the browser', async (parent) => {
     t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
   })
 
-  await parent.test('without scripts, only the filters are absent', async (t) => {
+  await parent.test('without scripts, only the filters and the buttons are absent', async (t) => {
     const { page } = await opened(browser, t.testdir(), html, { javaScriptEnabled: false })
     t.equal((await shown(page)).length, 6)
     t.equal(await page.getByRole('search').isVisible(), false)
     await page.locator('#attention').getByRole('link', { name: 'splat' }).click()
     t.strictSame(await shown(page), ['splat'])
+    t.equal(await page.locator('button:visible').count(), 0)
+    t.equal(await page.locator('#t-splat .source pre').textContent(), program)
   })
 
   await parent.test('on paper, each failure has its page, and links and filters are gone', async (t) => {

@@ -1,11 +1,11 @@
 // A folder of programs that is kept between campaigns: each runs before the random sequences, and findings are added.
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { readTextFile } from '../../base/read-text-file.ts'
 import { writeWhole } from '../../cache/atomic-file.ts'
 import type { Program } from '../../campaigns/fuzz/program/fuzz-program.ts'
 import { formatProgram, parseProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import type { Finding } from '../../campaigns/fuzz/search/findings.ts'
+import { programText } from './program-text.ts'
 
 /** A program with its file. */
 export interface StoredProgram {
@@ -14,12 +14,9 @@ export interface StoredProgram {
   readonly program: Program
 }
 
-/**
- * Reads a program.
- * @throws {UsageError} PROGRAM_INVALID, and the errors of `readTextFile`
- */
+/** Reads a program. @throws {UsageError} PROGRAM_INVALID, and the errors of `programText` */
 export async function readProgram(file: string): Promise<StoredProgram> {
-  const program = parseProgram(file, await readTextFile(file, 'a program of gmemtest fuzz'))
+  const program = parseProgram(file, await programText(file))
   return { name: path.basename(file).replace(/\.ya?ml$/, ''), file, program }
 }
 

@@ -18,10 +18,8 @@ import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { launcher } from '../../base/paths.ts'
 import { shellLine } from '../../process/child.ts'
-import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent } from '../../report/events.ts'
+import type { RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
-import { reporting } from '../../report/open-sinks.ts'
 import { planBoots } from '../../run/boot-plan.ts'
 import type { CommandContext } from '../command-context.ts'
 import { flagsOf, type JobOptions } from '../job-options.ts'
@@ -30,6 +28,7 @@ import { dialectOfRun } from '../jobs/dialect-of-run.ts'
 import { consolesOf, poolOf, prepareJob, runFactsOf, symbolizerFor, type Job } from '../jobs/job.ts'
 import { jobsFor } from '../jobs/jobs-for.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
+import { reportRun } from '../jobs/report-run.ts'
 import { recordOf } from '../jobs/run-record.ts'
 import { addToCorpus, readCorpus, readProgram, type StoredProgram } from './corpus.ts'
 import { weightsText } from './step-weights.ts'
@@ -62,26 +61,12 @@ const usualRuns = 200
 /** Searches for differences, or runs a program again, and returns the exit code. */
 export async function runFuzz(options: FuzzOptions, context: CommandContext): Promise<number> {
   const [job, campaign] = await prepareJob(options, context, fuzzSuite, (definition) => campaignOf(options, definition))
-  await using claim = job.claim
-  void claim
-  return await reporting(context, job.directory, job.reports, async ({ emit }) => {
-    const { definition, started, isolation } = job
-    await emit({
-      type: 'run-started',
-      time: started.toISOString(),
-      version: eventsVersion,
-      kernel: definition.name,
-      dialect: definition.dialect,
-      suite: fuzzSuite,
-      tests: campaign.names,
-      isolation,
-    })
-    return await withEnding(emit, async (tell) => {
-      const begin = performance.now()
-      const parts = await provideParts(definition, options, context)
-      await tell(kernelReady(parts.kernel, begin))
-      return await execute(campaign, job, parts, tell)
-    })
+  const beginning = { suite: fuzzSuite, tests: campaign.names, isolation: job.isolation }
+  return await reportRun(job, beginning, async (emit) => {
+    const begin = performance.now()
+    const parts = await provideParts(job.definition, options, context)
+    await emit(kernelReady(parts.kernel, begin))
+    return await execute(campaign, job, parts, emit)
   })
 }
 
@@ -98,7 +83,7 @@ async function campaignOf(options: FuzzOptions, definition: KernelDefinition): P
     pageSize = usualSizes(definition),
   } = options
   if (replay !== undefined) {
-    const program = await givenProgram(replay)
+    const program = await readProgram(replay)
     return { names: [program.name], batches: [], programs: [program] }
   }
   if (options.path !== undefined && options.seed === undefined) {
@@ -120,18 +105,6 @@ function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
 /** Huge pages of 1G take long to zero: they are searched only when they are asked for. */
 function usualSizes({ dialect }: KernelDefinition): readonly PageSize[] {
   return dialect === 'auto' || absentIn(dialect).includes('hugetlb') ? ['4K'] : ['4K', '2M']
-}
-
-async function givenProgram(file: string): Promise<StoredProgram> {
-  try {
-    return await readProgram(file)
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause
-    throw new UsageError('PROGRAM_MISSING', `the program ${file} cannot be read`, {
-      cause,
-      hint: 'gmemtest fuzz writes programs into the directory of its results',
-    })
-  }
 }
 
 async function execute(

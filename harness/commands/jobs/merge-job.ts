@@ -13,6 +13,8 @@ import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
 import { noteTeller } from './note-teller.ts'
+import { refuseSources } from '../../report/stored/refuse-sources.ts'
+import { readEarlier } from '../past/read-earlier.ts'
 import { remembering } from '../past/remember-run.ts'
 import { sendStored } from './send-stored.ts'
 
@@ -29,8 +31,13 @@ export async function mergeStoredRuns(
   const { beginning, lines } = mergeShards(runs)
   const tell = noteTeller(context)
   for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
-  const baseline = await readComparison(options, comparableOf({ beginning, lines }), tell)
+  const comparable = comparableOf({ beginning, lines })
+  const baseline = await readComparison(options, comparable, tell)
   await refuseShard(output, runs)
+  await refuseSources(
+    runs.map(({ file }) => file),
+    targets,
+  )
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output,
@@ -39,9 +46,12 @@ export async function mergeStoredRuns(
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })
   await writeProvenance(directory, { shards: await Promise.all(runs.map(originOf)) })
-  const streams = { ...context, isStored: true }
+  const history = await readEarlier(targets, options, comparable, tell)
+  const streams = { ...context, isStored: true, history }
   const work = async (): Promise<number> => {
-    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    const exitCode = await reporting(streams, directory, targets, (reports) =>
+      sendStored(lines, baseline, reports, context.signal),
+    )
     for (const note of baseline?.notMet() ?? []) tell(note)
     return exitCode
   }

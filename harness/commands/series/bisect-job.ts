@@ -17,9 +17,7 @@ import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { stateNamed, withFirstPatches } from '../../kernel/first-patches.ts'
 import { lookUpKernel, provideKernel, type KernelBuild } from '../../kernel/provide.ts'
 import type { Patch } from '../../kernel/series/patch.ts'
-import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent } from '../../report/events.ts'
-import { reporting } from '../../report/open-sinks.ts'
+import type { RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -28,6 +26,7 @@ import { progressLine } from '../progress/progress.ts'
 import { foundLines, outcomeOf, statesOf } from './bisect-result.ts'
 import { prepareJob, type Job } from '../jobs/job.ts'
 import { kernelReady } from '../jobs/parts.ts'
+import { reportRun } from '../jobs/report-run.ts'
 import { patchesOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
 
 /** The options of `gmemtest bisect`. */
@@ -65,21 +64,7 @@ export async function runBisect(
   const [job, search] = await prepareJob(options, context, suite, (definition) =>
     prepare(definition, patterns, options, context),
   )
-  await using claim = job.claim
-  void claim
-  return await reporting(context, job.directory, job.reports, async (report) => {
-    await report.emit({
-      type: 'run-started',
-      time: job.started.toISOString(),
-      version: eventsVersion,
-      kernel: job.definition.name,
-      dialect: job.definition.dialect,
-      suite,
-      tests: [testName],
-      isolation: 'none',
-    })
-    return await withEnding(report.emit, (emit) => execute(search, job, emit))
-  })
+  return await reportRun(job, { suite, tests: [testName], isolation: 'none' }, (emit) => execute(search, job, emit))
 }
 
 /** @throws {UsageError} USAGE */

@@ -7,13 +7,12 @@ import { stateNamed } from '../../kernel/first-patches.ts'
 import type { KernelBuild } from '../../kernel/provide.ts'
 import type { Patch } from '../../kernel/series/patch.ts'
 import { shellLine } from '../../process/child.ts'
-import { withEnding } from '../../report/ending.ts'
-import { eventsVersion, type RunEvent, type TestFinished } from '../../report/events.ts'
-import { reporting } from '../../report/open-sinks.ts'
+import type { RunEvent, TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
 import { flagsOf } from '../job-options.ts'
 import { prepareJob, type Job } from '../jobs/job.ts'
 import { kernelReady } from '../jobs/parts.ts'
+import { reportRun } from '../jobs/report-run.ts'
 import { patchesOf, subjectOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
 
 /** The options of `gmemtest walk`. */
@@ -42,21 +41,8 @@ export async function runWalk(
   const [job, walk] = await prepareJob(options, context, suite, (definition) =>
     prepare(definition, patterns, options, context),
   )
-  await using claim = job.claim
-  void claim
-  return await reporting(context, job.directory, job.reports, async (report) => {
-    await report.emit({
-      type: 'run-started',
-      time: job.started.toISOString(),
-      version: eventsVersion,
-      kernel: job.definition.name,
-      dialect: job.definition.dialect,
-      suite,
-      tests: walk.states.map((applied) => stateName(applied, walk.patches)),
-      isolation: 'none',
-    })
-    return await withEnding(report.emit, (emit) => execute(walk, job, emit))
-  })
+  const tests = walk.states.map((applied) => stateName(applied, walk.patches))
+  return await reportRun(job, { suite, tests, isolation: 'none' }, (emit) => execute(walk, job, emit))
 }
 
 async function prepare(

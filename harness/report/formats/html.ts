@@ -1,11 +1,12 @@
 // One HTML file for people: the summary, what is new, a page for each test, and where the time went.
 import { Gathering } from '../gather.ts'
-import { Timeline } from '../html/timeline.ts'
+import { reproducersOf } from '../html/reproducers.ts'
+import { Timeline } from '../html/plots/timeline.ts'
 import { Output } from '../output.ts'
 import type { SinkFactory } from '../sinks.ts'
 
 /** Writes the page when the run is over. */
-export const htmlSink: SinkFactory = (stream, { history }) => {
+export const htmlSink: SinkFactory = (stream, { history, reproducerOf }) => {
   const output = new Output(stream)
   const gathering = new Gathering()
   const timeline = new Timeline()
@@ -19,8 +20,11 @@ export const htmlSink: SinkFactory = (stream, { history }) => {
       output.check()
       if (run !== undefined) {
         // Late: its libraries for plots take time to load, and the first instance need not wait for them.
-        const { pageOf } = await import('../html/page.ts')
-        output.write(pageOf(run, timeline.spans, history))
+        const [{ pageOf }, reproducers] = await Promise.all([
+          import('../html/page.ts'),
+          reproducersOf(run.results, reproducerOf),
+        ])
+        output.write(pageOf(run, { spans: timeline.spans, history, reproducers }))
       }
       await output.flushed()
     },

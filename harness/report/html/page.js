@@ -66,10 +66,26 @@ function startFilters() {
   form.hidden = false
 }
 
+/** Lets each program be saved as a file. */
+function startSaving() {
+  for (const button of document.querySelectorAll('button[data-file]')) {
+    button.hidden = false
+    button.addEventListener('click', () => {
+      const source = button.closest('.page').querySelector('.source pre').textContent
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([source], { type: 'text/x-csrc' }))
+      link.download = button.dataset.file
+      link.click()
+      URL.revokeObjectURL(link.href)
+    })
+  }
+}
+
 // Before the body is read, so that no other part of the page is shown first.
 document.documentElement.classList.toggle('one', location.hash.startsWith('#t-'))
 addEventListener('hashchange', showTarget)
 addEventListener('DOMContentLoaded', () => {
   startFilters()
+  startSaving()
   showTarget()
 })

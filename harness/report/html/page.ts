@@ -6,16 +6,17 @@ import type { Gathered } from '../gather.ts'
 import { attention } from './attention.ts'
 import { bugTable, ruleTable } from './catalogue-tables.ts'
 import { entriesOf } from './entries.ts'
-import { historySection, usualTime } from './history-section.ts'
+import { historySection, usualTime } from './plots/history-section.ts'
 import { kernelSection } from './kernel-section.ts'
 import { Markup, markup } from './markup.ts'
+import type { Reproducer } from './reproducers.ts'
 import { resultList } from './result-list.ts'
-import type { RunHistory } from './run-history.ts'
+import type { RunHistory } from './plots/run-history.ts'
 import { sourceOf } from './source-links.ts'
 import { summary } from './summary-head.ts'
 import { testPage } from './test-page.ts'
-import { timeSection } from './time-section.ts'
-import type { Span } from './timeline.ts'
+import { timeSection } from './plots/time-section.ts'
+import type { Span } from './plots/timeline.ts'
 
 function fileBeside(name: string): string {
   return readFileSync(path.join(import.meta.dirname, name), 'utf8')
@@ -37,8 +38,17 @@ const policy = [
   "form-action 'none'",
 ].join('; ')
 
-/** Returns the page of a run, with `spans` of its workers and the earlier runs, if they are known. */
-export function pageOf(run: Gathered, spans: readonly Span[], history: RunHistory | undefined): string {
+/** What the page has beside the results. */
+interface Sources {
+  readonly spans: readonly Span[]
+  /** The earlier runs, if they are known. */
+  readonly history: RunHistory | undefined
+  /** By the names of failed tests. */
+  readonly reproducers: ReadonlyMap<string, Reproducer>
+}
+
+/** Returns the page of a run. */
+export function pageOf(run: Gathered, { spans, history, reproducers }: Sources): string {
   const entries = entriesOf(run.results)
   const { suite, kernel, dialect, ready } = run
   const addressOf = sourceOf(ready?.build, ready?.release ?? '')
@@ -48,7 +58,13 @@ export function pageOf(run: Gathered, spans: readonly Span[], history: RunHistor
     [
       'results',
       'All results',
-      resultList(entries, (result) => testPage(result, addressOf, usualTime(result.name, history))),
+      resultList(entries, (result) =>
+        testPage(result, {
+          addressOf,
+          usual: usualTime(result.name, history),
+          reproducer: reproducers.get(result.name),
+        }),
+      ),
     ],
     rulesOf && ['rules', 'Rules', rulesOf],
     ['bugs', 'Known bugs', bugTable(entries, dialect)],
@@ -77,7 +93,7 @@ export function pageOf(run: Gathered, spans: readonly Span[], history: RunHistor
 <p class="back"><a href="#results">← All results</a></p>
 <header>${summary(run, entries)}<nav aria-label="Sections"><ul>${links}</ul></nav></header>
 <main>${bodies}</main>
-<footer><p>Made by gmemtest from results.jsonl. The page needs no network, and all of it but the filters works without scripts.</p></footer>
+<footer><p>Made by gmemtest from results.jsonl. The page needs no network, and all of it but filters and buttons works without scripts.</p></footer>
 </html>
 `.source
 }

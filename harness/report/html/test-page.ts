@@ -8,6 +8,7 @@ import type { Diagnostic, TestPoint } from '../events.ts'
 import type { Result } from '../gather.ts'
 import { shortened } from '../tidy.ts'
 import { joined, markup, nothing, type Markup, type Part } from './markup.ts'
+import { reproducerPart, type Reproducer } from './reproducers.ts'
 import { linkedLine, type sourceOf } from './source-links.ts'
 import { clockText } from './wording.ts'
 
@@ -19,8 +20,16 @@ const longestExcerpt = 20_000
 const ruleTexts: ReadonlyMap<string, string> = new Map(allRules())
 const bugTexts: ReadonlyMap<string, string> = new Map(allBugs())
 
-/** Returns the page of a test below its head; `usual` is a sentence about its durations in earlier runs. */
-export function testPage(result: Result, addressOf: AddressOf, usual: string | undefined): Markup {
+/** What the page of a test has beside its result. */
+interface Extras {
+  readonly addressOf: AddressOf
+  /** A sentence about its durations in earlier runs. */
+  readonly usual: string | undefined
+  readonly reproducer: Reproducer | undefined
+}
+
+/** Returns the page of a test below its head. */
+export function testPage(result: Result, { addressOf, usual, reproducer }: Extras): Markup {
   const { diagnostic, splats = [], points = [], retried, again } = result
   return markup`${factList(result, usual)}${
     retried === undefined ? nothing : section('First try', markup`<p>${retried}</p>`)
@@ -28,7 +37,9 @@ export function testPage(result: Result, addressOf: AddressOf, usual: string | u
     splats.length === 0 ? nothing : splatPart(splats, diagnostic?.trace ?? [], addressOf)
   }${diagnostic === undefined ? nothing : evidencePart(diagnostic)}${
     points.length === 0 ? nothing : section('Test points', pointList(points))
-  }${again === undefined ? nothing : section('Run it again', command(again))}`
+  }${again === undefined ? nothing : section('Run it again', command(again))}${
+    reproducer === undefined ? nothing : section('C program that shows it', reproducerPart(result.name, reproducer))
+  }`
 }
 
 function section(heading: string, content: Part): Markup {

@@ -142,6 +142,6 @@ void test('the terminal shows no hidden character, and nothing that moves its cu
     // Its own: it clears its line, and colours the summary.
     // oxlint-disable-next-line no-control-regex
     const own = /\r\u001b\[K|\u001b\[\d*m/g
-    t.strictSame(hiddenIn((await written('terminal', events, true)).replaceAll(own, '')), [])
+    t.strictSame(hiddenIn((await written('terminal', events, { isTty: true })).replaceAll(own, '')), [])
   }
 })

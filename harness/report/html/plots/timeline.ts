@@ -1,5 +1,5 @@
 // The spans of time in which the workers of a run booted, restored and tested.
-import type { ReportEvent, Verdict } from '../events.ts'
+import type { ReportEvent, Verdict } from '../../events.ts'
 
 /** A span of time of one worker; times are milliseconds since 1970. */
 export interface Span {

@@ -1,10 +1,11 @@
 // The run against earlier ones: durations, the rate of flaky results by night, and the latency of conversions by kernel.
-import { axisX, axisY, dot, gridX, gridY, line, ruleX, ruleY, tickX } from '@observablehq/plot'
-import { linkTo, type Entry } from './entries.ts'
-import { markup, nothing, type Markup } from './markup.ts'
-import { drawn } from './plot.ts'
-import type { Latency, Night, RunHistory } from './run-history.ts'
-import { countText, durationText } from './wording.ts'
+import { axisX, axisY, dot, gridX, gridY, line, ruleX, ruleY } from '@observablehq/plot'
+import { linkTo, type Entry } from '../entries.ts'
+import { latencyPlot } from './latency-plot.ts'
+import { markup, nothing, type Markup } from '../markup.ts'
+import { drawn, ticksBetween } from './plot.ts'
+import type { Night, RunHistory } from './run-history.ts'
+import { countText, durationText } from '../wording.ts'
 
 /** The most tests in the table of those that took longer than usual. */
 const mostSlow = 10
@@ -35,7 +36,7 @@ export function historySection(entries: readonly Entry[], history: RunHistory | 
   if (history === undefined) {
     return markup`<p>This report was made without a history of earlier runs, so it has no plots of them.</p>`
   }
-  const parts = [durationPart(entries, history), nightPart(history.nights), latencyPart(history.latencies)]
+  const parts = [durationPart(entries, history), nightPart(history.nights), latencyPlot(entries, history.latencies)]
   const isEmpty = parts.every(({ source }) => source === '')
   return isEmpty ? markup`<p>The history has no earlier run of this suite on this kernel.</p>` : markup`${parts}`
 }
@@ -46,7 +47,7 @@ interface Compared {
   readonly usual: number
 }
 
-function durationPart(entries: readonly Entry[], { durations }: RunHistory): Markup {
+function durationPart(entries: readonly Entry[], { durations, runs }: RunHistory): Markup {
   const compared = entries.flatMap((entry): Compared[] => {
     const { name, verdict, milliseconds } = entry.result
     const usual = medianOf(durations.get(name) ?? [])
@@ -62,12 +63,12 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
   const same = [least, most].map((value) => ({ now: value, usual: value }))
   const isSlow = new Set(slow)
   const domain = [least * 0.9, most * 1.1] as const
-  const ticks = decades(...domain)
+  const ticks = ticksBetween(...domain, [1, 2, 5])
   const marks = [
     gridX({ ticks }),
     gridY({ ticks }),
-    axisX({ label: 'median of the last runs, seconds', tickFormat: secondsText, ticks }),
-    axisY({ label: 'this run, seconds', tickFormat: secondsText, ticks }),
+    axisX(ticks, { label: 'median of the last runs, seconds', text: secondsText }),
+    axisY(ticks, { label: 'this run, seconds', text: secondsText }),
     line(same, { x: 'usual', y: 'now', stroke: 'var(--quiet)', strokeDasharray: '4 3' }),
     dot(
       compared.filter((each) => !isSlow.has(each)),
@@ -75,8 +76,8 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
     ),
     dot(slow, { x: 'usual', y: 'now', r: 4, symbol: 'times', stroke: 'var(--fail)' }),
   ]
-  const caption = `Duration of each test against the last runs; × took ${slowFactor} times as long or longer`
-  const text = `${countText(compared.length, 'test')} compared, ${slow.length} of them took longer than usual.`
+  const caption = `Duration of each test against the last ${countText(runs, 'run')}; × took ${slowFactor} times as long or longer`
+  const text = `${countText(compared.length, 'test')} compared with the last ${countText(runs, 'run')}, ${slow.length} of them took longer than usual.`
   const scale = { type: 'log', domain } as const
   const rows = slow
     .slice(0, mostSlow)
@@ -89,12 +90,6 @@ function durationPart(entries: readonly Entry[], { durations }: RunHistory): Mar
       ? markup`<p>No test took ${slowFactor} times as long as usual.</p>`
       : markup`<table class="longest"><thead><tr><th scope="col">This run<th scope="col">Median<th scope="col">Factor<th scope="col">Test<tbody>${rows}</table>`
   }`
-}
-
-/** Returns the powers of ten in a range with their halves and fifths. */
-function decades(least: number, most: number): number[] {
-  const powers = Array.from({ length: 12 }, (_, index) => 10 ** (index - 6))
-  return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((value) => value >= least && value <= most)
 }
 
 /** Returns a number of seconds without the noise of binary fractions. */
@@ -115,7 +110,12 @@ function nightPart(nights: readonly Night[]): Markup {
     high: percent(high),
   }))
   const last = dated.at(-1)
-  const text = `${countText(nights.length, 'night')}; the last rate is ${last?.rate.toFixed(1) ?? ''} percent.`
+  const from = `${countText(
+    nights.reduce((sum, { runs }) => sum + runs, 0),
+    'run',
+  )} in ${countText(nights.length, 'night')}`
+  if (nights.every(({ rate }) => rate === 0)) return markup`<p>No result of ${from} came and went.</p>`
+  const text = `${from}; the last rate is ${last?.rate.toFixed(1) ?? ''} percent.`
   const marks = [
     axisX({ label: null }),
     axisY({ label: 'flaky results, percent' }),
@@ -124,35 +124,10 @@ function nightPart(nights: readonly Night[]): Markup {
     line(dated, { x: 'day', y: 'rate', stroke: 'var(--test)' }),
     dot(dated, { x: 'day', y: 'rate', r: 3, fill: 'var(--test)' }),
   ]
-  return drawn('Rate of flaky results by night, with its interval', text, marks, {
+  return drawn(`Rate of flaky results by night, with its interval; ${from}`, text, marks, {
     height: 240,
     marginLeft: 60,
     x: { type: 'utc' },
-    y: { grid: true, zero: true },
-  })
-}
-
-function latencyPart(latencies: readonly Latency[]): Markup {
-  if (latencies.length === 0) return nothing
-  const kernels = new Set(latencies.map(({ kernel }) => kernel))
-  const operations = new Set(latencies.map(({ operation }) => operation))
-  const text = latencies
-    .map(({ kernel, operation, median, high }) => `${kernel}, ${operation}: ${median} and ${high} µs`)
-    .join('; ')
-  const channels = { y: 'kernel', fy: 'operation' } as const
-  const marks = [
-    axisX({ label: 'microseconds' }),
-    axisY({ label: null, tickSize: 0 }),
-    ruleY(latencies, { ...channels, x1: 'median', x2: 'high', stroke: 'var(--quiet)' }),
-    dot(latencies, { ...channels, x: 'median', r: 4, fill: 'var(--test)' }),
-    tickX(latencies, { ...channels, x: 'high', stroke: 'var(--text)', strokeWidth: 2 }),
-  ]
-  return drawn('Latency of conversions by kernel: ● median, | 99th percentile', text, marks, {
-    height: 60 + operations.size * (24 + kernels.size * 22),
-    marginLeft: 160,
-    marginRight: 60,
-    // A split takes many times as long as the conversion of a page.
-    x: { type: 'log', grid: true },
-    fy: { label: null },
+    y: { grid: true, nice: true, zero: true },
   })
 }

@@ -1,7 +1,7 @@
 // Draws plots as SVG when the report is written, so that the page has no code for them. Colours are variables of its style.
 import { plot, type Markish, type PlotOptions } from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { Markup, markup } from './markup.ts'
+import { Markup, markup } from '../markup.ts'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
@@ -24,6 +24,14 @@ export function drawn(caption: string, text: string, marks: readonly Markish[], 
   return markup`<figure><div class="plot" tabindex="0" role="region" aria-label="${caption}">${new Markup(
     rounded(svg.outerHTML),
   )}</div><figcaption>${caption}</figcaption></figure>`
+}
+
+/** Returns the multiples of powers of ten in a range, for an axis with logarithms: its own labels leave some of them out. */
+export function ticksBetween(least: number, most: number, multiples: readonly number[]): number[] {
+  const powers = Array.from({ length: 18 }, (_, index) => 10 ** (index - 6))
+  return powers
+    .flatMap((power) => multiples.map((each) => each * power))
+    .filter((tick) => tick >= least && tick <= most)
 }
 
 /** Rounds numbers to tenths of a pixel: thousands of them would be most of the report. */

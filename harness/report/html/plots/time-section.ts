@@ -1,11 +1,11 @@
 // Where the time of a run went: the timeline of its workers, a table of it, and the longest tests.
 import { axisX, axisY, barX, ruleX } from '@observablehq/plot'
-import { elapsed } from '../status-line.ts'
-import { linkTo, verdictMark, type Entry } from './entries.ts'
-import { markup, nothing, type Markup } from './markup.ts'
+import { elapsed } from '../../status-line.ts'
+import { linkTo, verdictMark, type Entry } from '../entries.ts'
+import { markup, nothing, type Markup } from '../markup.ts'
 import { drawn } from './plot.ts'
 import type { Span } from './timeline.ts'
-import { durationText } from './wording.ts'
+import { durationText } from '../wording.ts'
 
 /** The most tests in the table of the longest ones. */
 const mostLongest = 10

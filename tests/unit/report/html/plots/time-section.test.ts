@@ -1,7 +1,7 @@
 // Where the time of a run went.
 import { test } from 'tap'
-import { timeSection } from '../../../../harness/report/html/time-section.ts'
-import { Timeline, type Span } from '../../../../harness/report/html/timeline.ts'
+import { timeSection } from '../../../../../harness/report/html/plots/time-section.ts'
+import { Timeline, type Span } from '../../../../../harness/report/html/plots/timeline.ts'
 
 void test('a span ends at the time of its event; without a time there is none', (t) => {
   const timeline = new Timeline()
