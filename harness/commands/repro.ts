@@ -17,14 +17,15 @@ Examples:
   gmemtest repro pinned-page-refuses --c --output repro.c  in a file
   gmemtest repro pinned-page-refuses --bundle ./bug        with kernel, initramfs and repro.sh, which needs only QEMU
   gmemtest repro pinned-page-refuses --mail                the text for the mailing list
+  gmemtest repro pinned-page-refuses --gdb                 run it with gdb in its kernel
   gmemtest repro finding-1 --c                             what gmemtest fuzz has found
   gmemtest repro mine.yaml --c --kernel gmem-convert       a program of fuzz that was written by hand
   gmemtest repro pinned-page-refuses --runs 50             how often it fails, in a restored instance each time
   gmemtest repro bug.c --runs 50 --kernel a --kernel b     whether b fails more often than a
 
-Exit codes: 0 exported; with --runs, it never failed, or the second kernel does not fail more often than the first; 1 with
---runs otherwise; 2 there is no such program, or C cannot do one of its operations, which the message names; 69 a file cannot
-be written, or a kernel cannot be built.`
+Exit codes: 0 exported; 2 there is no such program, or C cannot do one of its operations, which the message names; 69 a file
+cannot be written, or a kernel cannot be built. With --gdb it is that of the program. With --runs, 0 means that it never
+failed, or that the second kernel does not fail more often than the first, and otherwise 1.`
 
 /** A reproducer that fails once in a thousand runs is no reproducer. */
 const mostRuns = 10_000
@@ -34,9 +35,11 @@ type VerbOptions = Omit<ReproOptions, 'kernel'> & Omit<MeasureOptions, 'runs'> &
 /** The verb `repro`. */
 export function repro(context: CommandContext): Command {
   const command = new Command('repro')
-    .description('Export what a failed test did: as a C program, as a folder for QEMU, as a mail.')
+    .description(
+      'Export what a failed test or a finding of fuzz does: as a C program, as a folder for QEMU, as a mail.',
+    )
     .usage('[options] <test>')
-    .argument('[test]', 'the name of a test that failed, or its program-NAME.json')
+    .argument('[test]', 'a test that failed, or its program-NAME.json; finding-N, or a program of fuzz')
     .option('--results <dir>', 'the results of the run', 'results/latest')
     .option('--c', 'print a C program that gcc alone compiles')
     .option('--mail', 'print the text for the mailing list, with the C program')
@@ -46,6 +49,7 @@ export function repro(context: CommandContext): Command {
       'write kernel, config, initramfs, C program and repro.sh to this empty directory',
       directoryToWrite('--bundle'),
     )
+    .option('--gdb', 'run it in QEMU, which waits for gdb: the printed line attaches gdb to its kernel')
     .option('--runs <n>', 'run it at most n times, and tell how often it fails', positiveInteger('--runs', mostRuns))
     .option(
       '--within <points>',
@@ -79,9 +83,10 @@ export function repro(context: CommandContext): Command {
 }
 
 /** @throws {UsageError} USAGE for options of an export beside --runs, and for those of --runs without it */
-function refuseForms({ runs, kernel = [], c, mail, bundle, within, accel, append, report }: VerbOptions): void {
+function refuseForms({ runs, kernel = [], c, mail, bundle, gdb, within, accel, append, report }: VerbOptions): void {
   if (runs !== undefined) {
-    const form = c === true ? '--c' : mail === true ? '--mail' : bundle === undefined ? undefined : '--bundle'
+    const forms = Object.entries({ c, mail, bundle, gdb }).find(([, value]) => value !== undefined)
+    const form = forms === undefined ? undefined : `--${forms[0]}`
     if (form === undefined) return
     throw new UsageError('USAGE', `--runs runs a reproducer, and ${form} exports one`, {
       hint: 'leave one of the two out',

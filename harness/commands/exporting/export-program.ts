@@ -4,20 +4,16 @@ import { finished } from 'node:stream/promises'
 import path from 'node:path'
 import { exitCodes, GmemtestError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { openFile } from '../../base/open-file.ts'
-import { cacheDirectory, copiablePath } from '../../base/paths.ts'
-import { writeBundle } from '../../campaigns/repro/bundle.ts'
+import { copiablePath } from '../../base/paths.ts'
+import { names as bundleFiles } from '../../campaigns/repro/bundle.ts'
 import { mailOf } from '../../campaigns/repro/list-mail.ts'
-import { bootWords } from '../../kernel/definition/boot-words.ts'
-import { provideKernel } from '../../kernel/provide.ts'
 import type { ReportEvent, TestFinished } from '../../report/events.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
-import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
-import { progressLine } from '../progress/progress.ts'
-import { requireEnvironment } from '../require-environment.ts'
 import type { Exportable } from './exportable.ts'
+import { debugProgram } from './debug-program.ts'
+import { fillBundle } from './fill-bundle.ts'
 import { findProgram } from './find-program.ts'
-import { definitionOf } from './kernel-of.ts'
 
 /** The options of `gmemtest repro`. */
 export interface ReproOptions {
@@ -25,6 +21,7 @@ export interface ReproOptions {
   readonly c?: true
   readonly mail?: true
   readonly bundle?: string
+  readonly gdb?: true
   readonly output?: string
   readonly kernel?: string
   readonly aptSuite?: string
@@ -32,19 +29,18 @@ export interface ReproOptions {
 
 /** Exports the program of a test, and returns the exit code. */
 export async function exportProgram(test: string, options: ReproOptions, context: CommandContext): Promise<number> {
-  const { c, mail, bundle, output } = options
-  const forms = [c, mail, bundle].filter((form) => form !== undefined)
+  const { c, mail, bundle, gdb, output } = options
+  const forms = [c, mail, bundle, gdb].filter((form) => form !== undefined)
   if (forms.length !== 1) {
     const message =
       forms.length === 0 ? 'the form of the export is missing' : 'more than one form of the export is given'
-    throw new UsageError('USAGE', message, { hint: 'give one of --c, --mail and --bundle DIR' })
+    throw new UsageError('USAGE', message, { hint: 'give one of --c, --mail, --bundle DIR and --gdb' })
   }
-  if (bundle !== undefined && output !== undefined) {
-    throw new UsageError('USAGE', '--output names one file, and --bundle writes a directory', {
-      hint: 'leave --output out',
-    })
+  if ((bundle ?? gdb) !== undefined && output !== undefined) {
+    throw new UsageError('USAGE', '--output is for --c and --mail', { hint: 'leave --output out' })
   }
   const program = await findProgram(test, { ...options, signal: context.signal })
+  if (gdb === true) return await debugProgram(program, options, context)
   if (bundle !== undefined) return await bundleOf(program, bundle, options, context)
   const text = mail === true ? await mailFor(program) : await program.source()
   await write(text, output, context)
@@ -104,25 +100,10 @@ async function bundleOf(
   options: ReproOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { stderr, signal } = context
-  // Before a kernel is built: the program may have no form in C.
-  const source = await program.source()
-  await requireEnvironment()
   await makeEmpty(directory)
-  const definition = await definitionOf(program, options.kernel, signal)
-  using line = progressLine(stderr, context.isTty)
-  const kernel = await provideKernel(definition, buildOptions(line, definition, options, signal))
-  await writeBundle({
-    directory,
-    source,
-    kernel: path.dirname(kernel.vmlinux),
-    words: bootWords(definition),
-    profile: program.profile,
-    cache: cacheDirectory(),
-    signal,
-  })
-  line[Symbol.dispose]()
-  stderr.write(`gmemtest: ${path.join(copiablePath(path.resolve(directory)), 'repro.sh')} runs it in QEMU\n`)
+  await fillBundle(program, directory, options, context)
+  const script = path.join(copiablePath(path.resolve(directory)), bundleFiles.script)
+  context.stderr.write(`gmemtest: ${script} runs it in QEMU\n`)
   return exitCodes.ok
 }
 

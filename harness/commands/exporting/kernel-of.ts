@@ -10,7 +10,7 @@ import type { Exportable } from './exportable.ts'
  * @throws {UsageError} USAGE when no results tell the kernel, MUTANT_UNKNOWN
  */
 export async function definitionOf(
-  { file, kernel, mutant: name }: Pick<Exportable, 'file' | 'kernel' | 'mutant'>,
+  { file, kernel, mutant: name }: Exportable,
   wanted: string | undefined,
   signal: AbortSignal,
 ): Promise<KernelDefinition> {

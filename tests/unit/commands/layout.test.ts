@@ -103,6 +103,7 @@ const verbs = [
   'shell',
   'mutants',
   'diff',
+  'coverage',
   'bisect',
   'walk',
   'fuzz',
