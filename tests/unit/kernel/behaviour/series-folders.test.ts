@@ -67,6 +67,11 @@ const read: readonly [what: string, files: Readonly<Record<string, string>>, mai
     },
     [one, two, three],
   ],
+  [
+    'a maildir whose empty folders are lost',
+    { 'cur/17.1.host:2,S': entity(first.body, { subject: first.subject }), '.gitignore': 'x' },
+    [one],
+  ],
 ]
 
 function fill(folder: string, files: Readonly<Record<string, string>>): void {
