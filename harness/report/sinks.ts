@@ -78,16 +78,18 @@ export class Sinks {
     return this.#last
   }
 
+  /** Waits only for sinks that have work to wait for: most events concern few of them. */
   async #each(action: (sink: Sink) => void | Promise<void>): Promise<void> {
-    await Promise.all(
-      this.#sinks.map(async (named) => {
-        try {
-          await action(named.sink)
-        } catch (error) {
-          this.#drop(named, error)
-        }
-      }),
-    )
+    const working: Promise<void>[] = []
+    for (const named of this.#sinks) {
+      try {
+        const work = action(named.sink)
+        if (work !== undefined) working.push(work.catch((error: unknown) => this.#drop(named, error)))
+      } catch (error) {
+        this.#drop(named, error)
+      }
+    }
+    if (working.length > 0) await Promise.all(working)
   }
 
   #drop(named: NamedSink, cause: unknown): void {
