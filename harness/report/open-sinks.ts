@@ -65,6 +65,7 @@ export async function reporting(
   try {
     exitCode = await work({
       emit: (event) => sinks.write(event),
+      watch: (event) => sinks.watch(event),
       pass: (line) => sinks.pass(line),
     })
   } finally {
@@ -78,6 +79,8 @@ export async function reporting(
 /** What the work of a job reports to. */
 export interface Report {
   readonly emit: (event: ReportEvent) => Promise<void>
+  /** Takes an event when it happens, for progress, before `emit` gets it in its order. */
+  readonly watch: (event: ReportEvent) => void
   /** Takes the line of an event that this version does not know. */
   readonly pass: (line: string) => Promise<void>
 }

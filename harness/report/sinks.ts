@@ -9,6 +9,8 @@ import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 /** A report. A sink that throws fails the run but does not stop it. */
 export interface Sink {
   write(event: ReportEvent): void | Promise<void>
+  /** Takes an event when it happens, for progress; `write` gets it in its order later. */
+  watch?(event: ReportEvent): void
   /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
   writeUnknown?(line: string): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
@@ -70,6 +72,17 @@ export class Sinks {
   pass(line: string): Promise<void> {
     this.#last = this.#last.then(() => this.#each((sink) => sink.writeUnknown?.(line)))
     return this.#last
+  }
+
+  /** Shows an event to the sinks with progress, at once. */
+  watch(event: ReportEvent): void {
+    for (const named of this.#sinks) {
+      try {
+        named.sink.watch?.(event)
+      } catch (error) {
+        this.#drop(named, error)
+      }
+    }
   }
 
   /** Closes all sinks after the last event. Never rejects. */
