@@ -2,7 +2,7 @@
 import type { ReportEvent } from '../events.ts'
 import { elapsed } from './status-line.ts'
 
-/** Follows the events of a run as they happen, whatever the order of the plan is. */
+/** Follows the events of a run as they happen: not in the order of the plan. */
 export class RunningTests {
   /** When each of them began, in milliseconds; the one that began first comes first. */
   readonly #begins = new Map<string, number>()
