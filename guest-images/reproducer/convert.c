@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The ioctls that convert, one for each uAPI. */
 #include <linux/kvm.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 
 #define TO_SHARED 0
@@ -39,6 +40,7 @@ static int gmem_convert(int gmem, __u64 to, __u64 offset, __u64 size)
 	return done < 0 ? errno : 0;
 }
 
+/* Versions 1 and 2 of the series with these ioctls have less room at the end. */
 struct memory_attributes2 {
 	__u64 offset;
 	__u64 size;
@@ -48,49 +50,38 @@ struct memory_attributes2 {
 	__u64 reserved[11];
 };
 
+/* The number of an ioctl says how many bytes the kernel reads and writes. */
 #define SET_MEMORY_ATTRIBUTES2 _IOWR(KVMIO, 0xd2, struct memory_attributes2)
+#define SET_MEMORY_ATTRIBUTES2_V1                 \
+	_IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0xd6, \
+	     offsetof(struct memory_attributes2, reserved[3]))
 _Static_assert(SET_MEMORY_ATTRIBUTES2 == 0xC080AED2, "attributes2");
+_Static_assert(SET_MEMORY_ATTRIBUTES2_V1 == 0xC040AED6, "attributes2");
 
-static int set_gmem_attributes(int gmem, __u64 to, __u64 offset, __u64 size)
+static int set_attributes2(int gmem, unsigned long request, __u64 to,
+			   __u64 offset, __u64 size)
 {
 	struct memory_attributes2 range = { .offset = offset,
 					    .size = size,
 					    .attributes = to,
 					    .error_offset =
 						    given_error_offset };
-	int done = ioctl(gmem, SET_MEMORY_ATTRIBUTES2, &range);
+	int done = ioctl(gmem, request, &range);
 
 	error_offset = range.error_offset;
 	given_error_offset = 0;
 	return done < 0 ? errno : 0;
 }
 
-/* The structure of versions 1 and 2 of that series is shorter. */
-struct memory_attributes2_v1 {
-	__u64 offset;
-	__u64 size;
-	__u64 attributes;
-	__u64 flags;
-	__u64 error_offset;
-	__u64 reserved[3];
-};
-
-#define SET_MEMORY_ATTRIBUTES2_V1 \
-	_IOWR(KVMIO, 0xd6, struct memory_attributes2_v1)
-_Static_assert(SET_MEMORY_ATTRIBUTES2_V1 == 0xC040AED6, "attributes2");
+static int set_gmem_attributes(int gmem, __u64 to, __u64 offset, __u64 size)
+{
+	return set_attributes2(gmem, SET_MEMORY_ATTRIBUTES2, to, offset, size);
+}
 
 static int set_gmem_attributes_v1(int gmem, __u64 to, __u64 offset, __u64 size)
 {
-	struct memory_attributes2_v1 range = { .offset = offset,
-					       .size = size,
-					       .attributes = to,
-					       .error_offset =
-						       given_error_offset };
-	int done = ioctl(gmem, SET_MEMORY_ATTRIBUTES2_V1, &range);
-
-	error_offset = range.error_offset;
-	given_error_offset = 0;
-	return done < 0 ? errno : 0;
+	return set_attributes2(gmem, SET_MEMORY_ATTRIBUTES2_V1, to, offset,
+			       size);
 }
 
 struct memory_attributes {

@@ -111,9 +111,7 @@ static void need_huge_pages(unsigned long kilobytes, long long count)
 			 kilobytes);
 		free_pages = number_in(path);
 	}
-	if (free_pages >= count)
-		return;
-	printf("ok 1 # SKIP %lld huge pages of %lu kB are not free\n", count,
-	       kilobytes);
-	exit(KSFT_SKIP);
+	if (free_pages < count)
+		skip("%lld huge pages of %lu kB are not free", count,
+		     kilobytes);
 }

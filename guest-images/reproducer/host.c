@@ -5,24 +5,50 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-static sigjmp_buf fault_return;
-static volatile int fault_signal;
+static __thread sigjmp_buf fault_return;
 
-static void on_fault(int number)
+/* The last signal of this thread, and what the kernel told about it. */
+static __thread volatile siginfo_t last_fault;
+
+static void on_fault(int number, siginfo_t *info, void *context)
 {
-	fault_signal = number;
+	(void)number;
+	(void)context;
+	last_fault = *info;
 	siglongjmp(fault_return, 1);
 }
 
 static int fault_end(void)
 {
-	return fault_signal == SIGBUS ? SIGNAL_BUS : SIGNAL_SEGV;
+	return last_fault.si_signo == SIGBUS ? SIGNAL_BUS : SIGNAL_SEGV;
+}
+
+/* The offset of the fault in a mapping; 0 without a fault. */
+static unsigned long fault_offset(const unsigned char *mapping)
+{
+	return last_fault.si_signo ?
+		       (unsigned char *)last_fault.si_addr - mapping :
+		       0;
+}
+
+/* How much memory a memory error has lost, as a binary logarithm. */
+static int fault_bits(void)
+{
+	bool failed = last_fault.si_code == BUS_MCEERR_AR ||
+		      last_fault.si_code == BUS_MCEERR_AO;
+
+	return last_fault.si_signo == SIGBUS && failed ?
+		       last_fault.si_addr_lsb :
+		       0;
 }
 
 static void catch_faults(void)
 {
-	struct sigaction action = { .sa_handler = on_fault,
-				    .sa_flags = SA_NODEFER };
+	struct sigaction action = { .sa_sigaction = on_fault,
+				    .sa_flags = SA_NODEFER | SA_SIGINFO };
+
+	last_fault.si_signo = 0;
+	last_fault.si_code = 0;
 
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
@@ -112,7 +138,7 @@ static int host_scan(unsigned char *start, unsigned long pages, short *looks)
 	catch_faults();
 	for (page = 0; page < pages; page++) {
 		if (sigsetjmp(fault_return, 0))
-			look = fault_signal == SIGBUS ? BUS : SEGV;
+			look = last_fault.si_signo == SIGBUS ? BUS : SEGV;
 		else
 			look = look_at((__u64 *)(start + page * PAGE));
 		if (looks)

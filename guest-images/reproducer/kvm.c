@@ -23,6 +23,7 @@ struct memory_region2 {
 };
 
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
+#define MEM_GUEST_MEMFD (1U << 2) /* KVM_MEM_GUEST_MEMFD */
 #define SET_USER_MEMORY_REGION2 _IOW(KVMIO, 0x49, struct memory_region2)
 
 static int kvm_fd = -1;
@@ -30,10 +31,8 @@ static int kvm_fd = -1;
 static void need_kvm(void)
 {
 	kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (kvm_fd >= 0)
-		return;
-	printf("ok 1 # SKIP cannot open /dev/kvm: %s\n", strerror(errno));
-	exit(KSFT_SKIP);
+	if (kvm_fd < 0)
+		skip("cannot open /dev/kvm: %s", strerror(errno));
 }
 
 /* Where `wanted` is -1, any answer but 0 will do. */
@@ -41,11 +40,9 @@ static void need_extension(int number, int wanted, const char *what)
 {
 	int found = ioctl(kvm_fd, KVM_CHECK_EXTENSION, number);
 
-	if (wanted >= 0 ? found == wanted : found > 0)
-		return;
-	printf("ok 1 # SKIP KVM_CHECK_EXTENSION(%d) is %d: no %s\n", number,
-	       found, what);
-	exit(KSFT_SKIP);
+	if (wanted >= 0 ? found != wanted : found <= 0)
+		skip("KVM_CHECK_EXTENSION(%d) is %d: no %s", number, found,
+		     what);
 }
 
 static int create_vm(unsigned long type, int *vm)

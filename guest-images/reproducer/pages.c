@@ -49,8 +49,7 @@ static const char *show_look(short look)
 	return text[turn];
 }
 
-static int expect_pages(const char *what, const short *found,
-			const struct run *wanted, int runs)
+static bool are_pages(const short *found, const struct run *wanted, int runs)
 {
 	unsigned long page, wrong = 0;
 	int i;
@@ -67,7 +66,13 @@ static int expect_pages(const char *what, const short *found,
 	}
 	if (wrong > 8)
 		printf("# and %lu more pages\n", wrong - 8);
-	return result(!wrong, what);
+	return !wrong;
+}
+
+static int expect_pages(const char *what, const short *found,
+			const struct run *wanted, int runs)
+{
+	return result(are_pages(found, wanted, runs), what);
 }
 
 /* The word that fills a page; the page counts from the start of the access. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* How the program reports: TAP, and the exit codes of kernel selftests. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ enum {
 	SIGNAL_SEGV = -2,
 	MEMORY_FAULT = -3,
 	OTHER_EXIT = -4,
+	CHILD_GONE = -5,
 };
 
 static const char *show(int end)
@@ -32,8 +34,24 @@ static const char *show(int end)
 		return "KVM_EXIT_MEMORY_FAULT";
 	case OTHER_EXIT:
 		return "an exit of the guest that is not expected";
+	case CHILD_GONE:
+		return "the end of the child";
 	}
 	return strerror(end);
+}
+
+/* Ends the program: the kernel or the computer lacks what it needs. */
+__attribute__((format(printf, 1, 2), noreturn)) static void
+skip(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	printf("ok 1 # SKIP ");
+	vprintf(format, arguments);
+	printf("\n");
+	va_end(arguments);
+	exit(KSFT_SKIP);
 }
 
 static void begin(const char *operation)
@@ -44,10 +62,8 @@ static void begin(const char *operation)
 
 static int ended(int end, int usual)
 {
-	if (end == ENOTTY && usual != ENOTTY) {
-		printf("ok 1 # SKIP this kernel has no such ioctl\n");
-		exit(KSFT_SKIP);
-	}
+	if (end == ENOTTY && usual != ENOTTY)
+		skip("this kernel has no such ioctl");
 	if (end != usual)
 		printf("#   ended with %s; when this was recorded, with %s\n",
 		       show(end), show(usual));
@@ -56,14 +72,13 @@ static int ended(int end, int usual)
 
 static void needed(int end)
 {
-	if (!end)
-		return;
-	printf("ok 1 # SKIP the last operation ended with %s\n", show(end));
-	exit(KSFT_SKIP);
+	if (end)
+		skip("the last operation ended with %s", show(end));
 }
 
 /* An operation, and the end that it had when the program was recorded. */
 #define STEP(usual, operation) (begin(#operation), ended(operation, usual))
+
 /* An operation without which the kernel cannot have the bug. */
 #define NEED(operation) (begin(#operation), needed(operation))
 
@@ -80,23 +95,36 @@ static int expect_end(const char *what, int found, int wanted)
 	return result(found == wanted, what);
 }
 
-static int expect_one_of(const char *what, int found, const int *wanted,
-			 int count)
+static bool is_one_of(int found, const int *wanted, int count)
 {
 	int i;
 
 	for (i = 0; i < count && found != wanted[i]; i++)
+		;
+	if (i < count)
+		return true;
+	for (i = 0; i < count; i++)
 		printf("# %s %s\n", i ? "or" : "wanted", show(wanted[i]));
-	if (i == count)
-		printf("# found %s\n", show(found));
-	return result(i < count, what);
+	printf("# found %s\n", show(found));
+	return false;
+}
+
+static int expect_one_of(const char *what, int found, const int *wanted,
+			 int count)
+{
+	return result(is_one_of(found, wanted, count), what);
+}
+
+static bool is_number(unsigned long long found, unsigned long long wanted)
+{
+	if (found != wanted)
+		printf("# wanted %llu (0x%llx), found %llu (0x%llx)\n", wanted,
+		       wanted, found, found);
+	return found == wanted;
 }
 
 static int expect_number(const char *what, unsigned long long found,
 			 unsigned long long wanted)
 {
-	if (found != wanted)
-		printf("# wanted %llu (0x%llx), found %llu (0x%llx)\n", wanted,
-		       wanted, found, found);
-	return result(found == wanted, what);
+	return result(is_number(found, wanted), what);
 }

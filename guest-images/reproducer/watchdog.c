@@ -7,13 +7,13 @@
 static int in_child(int (*operations)(void), int seconds)
 {
 	const struct timespec tick = { .tv_nsec = 50000000 };
-	pid_t child = fork();
+	pid_t pid = fork();
 	int status, i;
 
-	if (child == 0)
+	if (pid == 0)
 		_exit(operations());
-	for (i = 0; child > 0 && i < seconds * 20; i++) {
-		if (waitpid(child, &status, WNOHANG) == child)
+	for (i = 0; pid > 0 && i < seconds * 20; i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
 			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 		nanosleep(&tick, NULL);
 	}

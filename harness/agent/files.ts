@@ -21,6 +21,11 @@ const defaultSize = 1024 * 1024
 /** A flush of caches waits for every CPU. */
 const batchMilliseconds = 30_000
 
+/** Encodes the files of a batch, as they travel behind its request. */
+export function encodeBatch(entries: readonly BatchEntry[]): Buffer {
+  return Buffer.concat(entries.map(encodeEntry))
+}
+
 function encodeEntry({ path, text = '' }: BatchEntry): Buffer {
   const [name, contents] = [Buffer.from(path), Buffer.from(text)]
   const sizes = Buffer.alloc(8)
@@ -29,7 +34,11 @@ function encodeEntry({ path, text = '' }: BatchEntry): Buffer {
   return Buffer.concat([sizes, name, contents])
 }
 
-function decodeResults(entries: readonly BatchEntry[], tail: Buffer): BatchResult[] {
+/**
+ * Decodes the results of a batch.
+ * @throws {ProtocolError} AGENT_GARBAGE
+ */
+export function decodeBatch(entries: readonly BatchEntry[], tail: Buffer): BatchResult[] {
   let at = 0
   const results = entries.map(({ path }) => {
     if (tail.length - at < 8)
@@ -55,9 +64,9 @@ export class FileOperations extends OperationGroup {
   /** Reads and writes many files in one round trip, in their order; a failure with one does not stop the others. */
   async batch(entries: readonly BatchEntry[]): Promise<readonly BatchResult[]> {
     const note = describeBatch(entries)
-    const options = { tail: Buffer.concat(entries.map(encodeEntry)), note, milliseconds: batchMilliseconds }
+    const options = { tail: encodeBatch(entries), note, milliseconds: batchMilliseconds }
     const { tail } = await this.call('fileBatch', { files: entries.length }, options)
-    return decodeResults(entries, tail)
+    return decodeBatch(entries, tail)
   }
 
   /** Makes a directory, such as a control group. */

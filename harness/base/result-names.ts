@@ -13,6 +13,8 @@ export const resultNames = {
   console: 'console.log',
   /** A directory: the consoles of the running instances. */
   consoles: 'consoles',
+  /** A directory: which lines of the kernel ran (gmemtest coverage). */
+  coverage: 'coverage',
 } as const
 
 /** Returns the name of the program of a finding (gmemtest fuzz). */

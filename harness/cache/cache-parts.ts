@@ -6,12 +6,14 @@ interface Part {
   readonly what: string
   /** The lock of an entry is this word and its name; its users hold the lock, or note the entry (uses.ts). */
   readonly lock?: string
+  /** A file of the entry that the programs of its users have locked: they may outlive a user that was killed. */
+  readonly programLock?: string
 }
 
 /** The parts, by the names of their folders. */
 export const cacheParts = {
   kernels: { what: 'kernel' },
-  trees: { what: 'work tree', lock: 'tree-' },
+  trees: { what: 'work tree', lock: 'tree-', programLock: 'tree.lock' },
   sources: { what: 'source', lock: 'source-' },
   'kernel-sources': { what: 'gdb tree', lock: 'kernel-sources-' },
   selftests: { what: 'selftest' },

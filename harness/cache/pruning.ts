@@ -2,8 +2,8 @@
 import { readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { listEntries, partsWithLinks, type CacheEntry } from './cache-entries.ts'
-import { takeFreeLock } from './lock.ts'
-import { lockOfEntry, partOf, type PartName } from './cache-parts.ts'
+import { lockNow, takeFreeLock } from './lock.ts'
+import { cacheParts, lockOfEntry, partOf, type PartName } from './cache-parts.ts'
 import { usedEntries } from './uses.ts'
 import { discard } from './whole-directory.ts'
 
@@ -106,6 +106,11 @@ async function removeEntry(cache: string, { entry, part, name }: Prunable, signa
       if (lock === undefined) return false
       stack.use(lock)
     }
+  }
+  if (part === 'trees') {
+    const programs = await lockNow(path.join(cache, entry, cacheParts.trees.programLock), signal)
+    if (programs === undefined) return false
+    stack.use(programs)
   }
   if (await isUsed()) return false
   // A process that notes its use later than this question does not find the entry, and makes it again.

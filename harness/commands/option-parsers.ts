@@ -133,3 +133,14 @@ function kindOf(place: string): 'directory' | 'file' | 'nothing' {
     return 'nothing'
   }
 }
+
+/** Makes a parser for a line of a source file: `mm/filemap.c:182`. */
+export function sourceLine(option: string): (text: string) => { readonly file: string; readonly line: number } {
+  return (text) => {
+    const [, file, line] = /^([^:]+):([1-9]\d{0,6})$/.exec(text) ?? []
+    if (file !== undefined && line !== undefined) return { file, line: Number(line) }
+    throw new UsageError('OPTION_VALUE', `${option} must be FILE:LINE, got '${text}'`, {
+      hint: `the path begins at the tree of the kernel: ${option} virt/kvm/guest_memfd.c:412`,
+    })
+  }
+}

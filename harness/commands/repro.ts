@@ -1,4 +1,4 @@
-// gmemtest repro: exports the program of a failed test.
+// gmemtest repro: exports the program of a failed test, or of gmemtest fuzz.
 import { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
@@ -7,15 +7,17 @@ import { directoryToWrite } from './option-parsers.ts'
 import { exportProgram, type ReproOptions } from './exporting/export-program.ts'
 
 const examples = `
-TEST is the name of a test that failed in the last run, or in --results DIR; or the file program-NAME.json in the
-results. The C program prints TAP. Its exit code is 1 with the bug, 0 without it, and 4 on a kernel that lacks what
-it needs.
+TEST is the name of a test that failed in the last run, or in --results DIR, or the file program-NAME.json in the
+results; or finding-N of gmemtest fuzz, or a file of such a program. The C program prints TAP. Its exit code is 1 with
+the bug, 0 without it, and 4 on a kernel that lacks what it needs.
 
 Examples:
   gmemtest repro pinned-page-refuses --c                   a C program on the standard output
   gmemtest repro pinned-page-refuses --c --output repro.c  in a file
   gmemtest repro pinned-page-refuses --bundle ./bug        with kernel, initramfs and repro.sh, which needs only QEMU
   gmemtest repro pinned-page-refuses --mail                the text for the mailing list
+  gmemtest repro finding-1 --c                             what gmemtest fuzz has found
+  gmemtest repro mine.yaml --c --kernel gmem-convert       a program of fuzz that was written by hand
 
 Exit codes: 0 exported; 2 there is no such program, or C cannot do one of its operations, which the message names; 69 a file
 cannot be written, or the kernel of the bundle cannot be built.`
@@ -35,7 +37,7 @@ export function repro(context: CommandContext): Command {
       'write kernel, config, initramfs, C program and repro.sh to this empty directory',
       directoryToWrite('--bundle'),
     )
-    .option('--kernel <name>', 'the kernel of the bundle (default: that of the run)')
+    .option('--kernel <name>', 'the kernel of the bundle and of its dialect (default: that of the run)')
   return withOptions(command, ['aptSuite'])
     .addHelpText('after', examples)
     .action(

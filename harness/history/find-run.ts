@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { UsageError } from '../base/errors.ts'
 import type { HistoryFile } from './history-file.ts'
-import { plannedColumn } from './history-schema.ts'
+import { namesColumn } from './history-schema.ts'
 
 /** A run as the command line names it: `last`, the beginning of an id, or one of them behind the name of a kernel. */
 export interface RunReference {
@@ -32,7 +32,7 @@ const runRow = z.object({
   time: z.string(),
   kernel: z.string(),
   suite: z.string(),
-  planned: plannedColumn,
+  planned: namesColumn,
   aborted: z.string().nullable(),
 })
 type FoundRun = Readonly<z.infer<typeof runRow>>
@@ -40,22 +40,24 @@ type FoundRun = Readonly<z.infer<typeof runRow>>
 /** An older complete run is no baseline of today. */
 const mostCandidates = 50
 const columns = 'id, time, kernel, suite, planned, aborted'
+const judgedRow = runRow.extend({ judged: namesColumn })
 
 /**
  * Returns the run that a reference names. `last` is the newest run that came to its end, of the kernel and the suite of
- * `of`; a run with more of its tests comes first, so that a run of a single test hides no complete one. Undefined when the
- * history has no such run yet.
+ * `of`; a run with a verdict on more of its tests comes first, so that neither a run of a single test nor one that this
+ * computer could not do hides a complete one. Undefined when the history has no such run yet.
  * @throws {UsageError} BASELINE_UNKNOWN, BASELINE_REFUSED
  */
 export function findRun(history: HistoryFile, reference: RunReference, of: ComparedRun): FoundRun | undefined {
   const { kernel = of.kernel, run } = reference
   if (run === 'last') {
-    const sql = `SELECT ${columns} FROM runs
+    const judged = "(SELECT json_group_array(name) FROM results WHERE run = id AND verdict <> 'MISS') AS judged"
+    const sql = `SELECT ${columns}, ${judged} FROM runs
       WHERE suite = ? AND kernel = ? AND time < ? AND aborted IS NULL ORDER BY time DESC LIMIT ${mostCandidates}`
-    const runs = history.rows(runRow, sql, of.suite, kernel, of.before)
+    const runs = history.rows(judgedRow, sql, of.suite, kernel, of.before)
     const tests = new Set(of.tests)
     return runs
-      .map((found) => ({ found, shared: found.planned.filter((name) => tests.has(name)).length }))
+      .map((found) => ({ found, shared: found.judged.filter((name) => tests.has(name)).length }))
       .toSorted((a, b) => b.shared - a.shared)[0]?.found
   }
   const runs = history.rows(runRow, `SELECT ${columns} FROM runs WHERE substr(id, 1, ?) = ?`, run.length, run)

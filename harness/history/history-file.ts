@@ -112,7 +112,8 @@ function prepare(file: string, database: DatabaseSync): void {
 
 /** The primary result codes of SQLite: https://www.sqlite.org/rescode.html */
 const locked = new Set([5, 6])
-const damaged = new Set([11, 26])
+/** Also an error in a statement: a table of the version that the file has is missing, or a column has no JSON. */
+const damaged = new Set([1, 11, 26])
 /** Read-only, input or output, full, cannot open. */
 const refused = new Set([8, 10, 13, 14])
 

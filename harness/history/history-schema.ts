@@ -83,7 +83,7 @@ function json<Value>(schema: z.ZodType<Value>): z.ZodType<Value, string> {
 
 const texts = z.array(z.string())
 
-export const plannedColumn: z.ZodType<string[], string> = json(texts)
+export const namesColumn: z.ZodType<string[], string> = json(texts)
 export const verdictColumn: typeof verdict = verdict
 export const traitsColumn: z.ZodType<
   { verdict: z.infer<typeof verdict>; message: string; points: string[]; splats: string[] },

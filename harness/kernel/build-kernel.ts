@@ -7,10 +7,12 @@ import { readJson, writeWhole } from '../cache/atomic-file.ts'
 import { sha256OfFile } from '../cache/hash.ts'
 import { noSpaceError } from '../cache/space.ts'
 import { storeEntry } from '../cache/store.ts'
-import { asApplied, repeatByHand, targets, type Provenance } from './build-provenance.ts'
+import { asApplied, goalsOf, repeatByHand, type Provenance } from './build-provenance.ts'
 import { lastLines, succeed } from './command.ts'
 import { configKey, configure, configureOnce } from './kconfig/configure.ts'
-import { addProduct, kernelShelf, productNames } from './kernel-store.ts'
+import { sparingVariables } from './gcov/counted-files.ts'
+import { keepNotes } from './gcov/keep-notes.ts'
+import { addProduct, kernelShelf, notesName, productNames } from './kernel-store.ts'
 import type { Ingredients } from './ingredients.ts'
 import { inWorkTree, withObjects } from './kernel-tree.ts'
 import { errorLines, make, type MakeOptions } from './make.ts'
@@ -29,6 +31,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
   const { definition, identity, patches, requests, compiler, key } = ingredients
   const started = Date.now()
   const cpuBefore = await childCpuSeconds()
+  const goals = goalsOf(ingredients)
   const build = async (home: string, proof: SeriesProof): Promise<void> => {
     const tree = path.join(home, 'tree')
     const logFile = path.join(home, productNames.log)
@@ -40,7 +43,8 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
       const config = path.join(objects, '.config')
       const inputs = configKey({ source: identity.content, patches, requests, compiler })
       await configureOnce(home, { key: inputs, file: config }, () => configure(tree, requests, makeOptions))
-      const count = await compile(tree, home, definition.name, makeOptions, context)
+      const sparing = definition.counts === true ? await sparingIn(tree, patches) : []
+      const count = await compile(tree, home, definition.name, [...goals, ...sparing], makeOptions, context)
 
       context.progress({ type: 'phase', phase: 'store', detail: key })
       const release = (await readFile(path.join(objects, 'include/config/kernel.release'), 'utf8')).trim()
@@ -51,6 +55,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
         await addProduct(config, directory, productNames.config)
         await addProduct(path.join(objects, 'System.map'), directory, productNames.systemMap)
         await addProduct(logFile, directory, productNames.log)
+        if (definition.counts === true) await keepNotes(objects, path.join(directory, notesName), patches)
         await succeed(
           'strip',
           ['--strip-debug', '-o', path.join(directory, productNames.vmlinux), vmlinuxDebug],
@@ -71,7 +76,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
           seconds: (Date.now() - started) / 1000,
           cpuSeconds: Math.round(((await childCpuSeconds()) - cpuBefore) * 10) / 10,
           objects: count,
-          repeat: repeatByHand(identity, asApplied(patches, proof), requests),
+          repeat: repeatByHand(identity, asApplied(patches, proof), requests, goals),
         }
         await writeFile(path.join(directory, productNames.provenance), JSON.stringify(provenance, undefined, 2))
       })
@@ -80,11 +85,17 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
   await inWorkTree(ingredients, context, build, (home) => deriveTree(home, ingredients, context))
 }
 
+async function sparingIn(tree: string, patches: Ingredients['patches']): Promise<string[]> {
+  const makefile = await readFile(path.join(tree, 'scripts/Makefile.lib'), 'utf8').catch(() => '')
+  return sparingVariables(makefile, patches)
+}
+
 /** Compiles the tree; returns how many objects were compiled. */
 async function compile(
   tree: string,
   home: string,
   name: string,
+  goals: readonly string[],
   options: MakeOptions,
   context: BuildContext,
 ): Promise<number> {
@@ -93,7 +104,7 @@ async function compile(
   const expected = typeof known === 'number' ? known : undefined
   let built = 0
   context.progress({ type: 'phase', phase: 'compile', detail: `${options.jobs} jobs` })
-  const result = await make(tree, targets, {
+  const result = await make(tree, goals, {
     ...options,
     onLine: (line) => {
       if (!/^ {2}(CC|AS) {2,}/.test(line)) return

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { hasShape } from '../base/has-shape.ts'
 import { isOfProject } from '../base/paths.ts'
+import { countingVariable } from './gcov/counted-files.ts'
+import type { Ingredients } from './ingredients.ts'
 import { configLine, type Request } from './kconfig/fragment.ts'
 import { shellWord } from '../process/child.ts'
 import { makeArguments } from './make.ts'
@@ -47,6 +49,7 @@ export function repeatByHand(
   identity: SourceIdentity,
   patches: readonly Patch[],
   requests: readonly Request[],
+  goals: readonly string[],
 ): string[] {
   const needsCheckout = patches.some((patch) => isOfProject(patch.origin))
   return [
@@ -58,7 +61,7 @@ export function repeatByHand(
     makeByHand(['tinyconfig']),
     `cat >> linux/gmemtest-objects/.config <<'END'\n${requests.map(configLine).join('\n')}\nEND`,
     makeByHand(['olddefconfig']),
-    makeByHand(targets),
+    makeByHand(goals),
   ]
 }
 
@@ -70,5 +73,7 @@ export function asApplied(patches: readonly Patch[], { patches: proven }: Pick<S
   })
 }
 
-/** The targets of make: the ELF file that an instance boots, and the usual image. */
-export const targets = ['vmlinux', 'bzImage'] as const
+/** Returns the words for make: the ELF file that an instance boots, the usual image, and the variable of a kernel that counts. */
+export function goalsOf({ definition, patches }: Pick<Ingredients, 'definition' | 'patches'>): string[] {
+  return ['vmlinux', 'bzImage', ...(definition.counts === true ? [countingVariable(patches)] : [])]
+}

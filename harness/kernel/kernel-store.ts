@@ -19,6 +19,9 @@ export const productNames = {
   provenance: 'provenance.json',
 } as const
 
+/** The file that only a kernel that counts has: what gcov needs to read its counters. */
+export const notesName = 'gcov-notes.tar'
+
 /** Returns the shelf of kernels. With `verify`, each use reads every byte of an entry. */
 export function kernelShelf(cache: string, verify = false): Shelf {
   return { root: partOf(cache, 'kernels'), products: Object.values(productNames), readsAll: verify }

@@ -9,6 +9,7 @@ import { keepUnderLimit } from '../cache/keep-under-limit.ts'
 import { cacheError } from '../cache/space.ts'
 import { holdEntry } from '../cache/uses.ts'
 import { buildKernel } from './build-kernel.ts'
+import { countingVariable } from './gcov/counted-files.ts'
 import { requireBuildPath } from './cache-path.ts'
 import { identifyCompiler, requireTools } from './kernel-compiler.ts'
 import { readFragments, requestedConfig } from './kconfig/fragment.ts'
@@ -17,7 +18,7 @@ import type { Ingredients } from './ingredients.ts'
 import { meetPrerequisites, type WholeSeries } from './proof/prerequisites.ts'
 import { claimsOf } from './proof/series-proof.ts'
 import type { BuildContext } from './provide-progress.ts'
-import { asApplied, isProvenance, repeatByHand, type Provenance } from './build-provenance.ts'
+import { asApplied, goalsOf, isProvenance, repeatByHand, type Provenance } from './build-provenance.ts'
 import { patchesOf, readParts } from './series.ts'
 import { mergedSentence } from './series/merge-patch.ts'
 import { identifySource, obtainSource } from './source.ts'
@@ -175,6 +176,7 @@ export async function collect(
     config: requestedConfig(requests),
     compiler,
     ...(definition.threeWay === true ? { threeWay: true } : {}),
+    ...(definition.counts === true ? { counting: countingVariable(patches) } : {}),
   })
   return { definition, identity, series, patches, requests, compiler, key }
 }
@@ -226,7 +228,7 @@ async function load(
       ...provenance,
       patches: withMessageIds(provenance.patches, patches),
       ...claimsOf(ingredients),
-      repeat: repeatByHand(identity, asApplied(patches, provenance), requests),
+      repeat: repeatByHand(identity, asApplied(patches, provenance), requests, goalsOf(ingredients)),
     },
     cached,
   }

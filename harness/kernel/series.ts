@@ -162,7 +162,7 @@ function placed({ patches, ...part }: Part, place: (origin: string) => string): 
 }
 
 /** Raise it when the same files or commits give other patches. */
-const reading = 5
+const reading = 6
 
 /** How many series are remembered. */
 const mostRemembered = 128

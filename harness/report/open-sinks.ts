@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { exitCodes, InfraError, messageOf } from '../base/errors.ts'
 import { openFile } from '../base/open-file.ts'
+import { realPlace } from './stored/real-place.ts'
 import type { ReportEvent } from './events.ts'
 import type { RunHistory } from './html/plots/run-history.ts'
 import type { ReproducerOf } from './html/reproducers.ts'
@@ -43,14 +44,12 @@ export async function reporting(
   work: (report: Report) => Promise<number>,
 ): Promise<number> {
   const unopened: InfraError[] = []
-  const own = new Set(
-    targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [path.join(directory, to.file)] : [])),
-  )
+  const own = await placesIn(directory, targets)
   const factories = new Map<FormatName, Promise<SinkFactory>>()
   const opened = await Promise.all(
     targets.map(async (target) => {
       try {
-        refuseOwn(target, own)
+        await refuseOwn(target, own)
         return [await openSink(target, streams, directory, factories)]
       } catch (error) {
         if (!(error instanceof ForeignFileError)) throw error
@@ -133,9 +132,15 @@ async function openSink(
   return { name: 'file' in to ? to.file : file, sink, directory: path.dirname(file) }
 }
 
-/** Refuses a file of the user that is one of the results: two reports would write to it. */
-function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): void {
-  if (typeof to === 'string' || !('path' in to) || !own.has(to.path)) return
+/** Returns the places of the reports in the directory. */
+async function placesIn(directory: string, targets: readonly ReportTarget[]): Promise<ReadonlySet<string>> {
+  const files = targets.flatMap(({ to }) => (typeof to !== 'string' && 'file' in to ? [to.file] : []))
+  return new Set(await Promise.all(files.map((file) => realPlace(path.join(directory, file)))))
+}
+
+/** Refuses a file of the user that is one of the results, also by the name of a link: two reports would write to it. */
+async function refuseOwn({ format, to }: ReportTarget, own: ReadonlySet<string>): Promise<void> {
+  if (typeof to === 'string' || !('path' in to) || !own.has(await realPlace(to.path))) return
   throw new ForeignFileError(cannotOpen(format, to.path, new Error('it is a file of the results')))
 }
 

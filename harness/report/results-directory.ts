@@ -62,7 +62,9 @@ async function removeResults(directory: string): Promise<void> {
     const isEarlier = await earlierRun(directory)
     if (isEarlier === undefined) return refuseForeign(directory, names)
     const named = names.filter(isEarlier)
-    await rm(path.join(directory, resultNames.consoles), { recursive: true, force: true })
+    for (const name of [resultNames.consoles, resultNames.coverage]) {
+      await rm(path.join(directory, name), { recursive: true, force: true })
+    }
     // The events go last: they prove that the other files belong to gmemtest.
     const targets = Object.values(reportWords).flat()
     const reports = targets.flatMap(({ to }) => (to === 'annotations' ? [] : [to.file]))

@@ -53,6 +53,8 @@ const memoryBelowHole = 2 * gibibyte
 const bootMemory = gibibyte / 2
 // Struct pages, page tables, and other data that grow with the memory.
 const overhead = 1 / 16
+// A kernel with KASAN takes an eighth of all memory from the top for its shadow, while it boots.
+const shadow = 1 / 8
 
 /** Computes the memory that an instance needs to get all of its pools. */
 export function memoryOf({ pools, memory = bytes(0) }: BootProfile): Bytes {
@@ -60,8 +62,8 @@ export function memoryOf({ pools, memory = bytes(0) }: BootProfile): Bytes {
   const pooled = gigantic + pools['2M'] * hugePageBytes['2M']
   const grown = Math.ceil(pooled * overhead)
   const together = baseMemory + pooled + grown
-  const aboveHole = gigantic === 0 ? 0 : memoryBelowHole + gigantic + bootMemory + grown
-  return bytes(Math.max(together, aboveHole, memory))
+  const aboveHole = gigantic === 0 ? 0 : (memoryBelowHole + gigantic + bootMemory + grown) / (1 - shadow)
+  return bytes(Math.max(together, Math.ceil(aboveHole), memory))
 }
 
 /** Formats a profile: `1 × 1G, 16 × 2M, hvo`. */

@@ -48,6 +48,7 @@ export const rooms: Rooms = {
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
+  'campaigns/coverage': ['base', 'cache', 'instance', 'kernel', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
   'campaigns/fuzz': [
     'agent',
@@ -63,12 +64,13 @@ export const rooms: Rooms = {
     'vocabulary',
   ],
 
-  'campaigns/repro': ['agent', 'base', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
+  'campaigns/repro': ['agent', 'base', 'campaigns/fuzz', 'image', 'oracle', 'process', 'report', 'uapi', 'vm'],
 
   commands: [
     'base',
     'cache',
     'campaigns/bisect',
+    'campaigns/coverage',
     'campaigns/fuzz',
     'campaigns/mutants',
     'campaigns/repro',

@@ -11,6 +11,7 @@ import { linesOf, type Program } from './program/fuzz-program.ts'
 import type { PageSize, Subject } from './program/world.ts'
 import { Bench } from './search/bench.ts'
 import type { Findings, SavedFinding } from './search/findings.ts'
+import type { Weights } from './search/sequences.ts'
 import { messageOf, search } from './search/search-sequences.ts'
 
 export const fuzzSuite = 'fuzz'
@@ -23,6 +24,7 @@ export interface Shared {
   /** The programs of each test, the last one last: one of them is to blame for a splat, a hang or a leak. */
   readonly ran: Map<string, Ran[]>
   readonly tally: Tally
+  readonly weights?: Weights | undefined
   /** The kernel with the nested VM of some instance: enough to plan programs that do not run. */
   subject?: Subject
 }
@@ -57,7 +59,9 @@ function subjectOf(
       'private-memory',
       'pre-fault',
       'gup-test',
-      ...(pageSize === '4K' ? [] : (['hugetlb', 'binary-stats'] as const)),
+      'binary-stats',
+      'fault-injection',
+      ...(pageSize === '4K' ? [] : (['hugetlb'] as const)),
     ],
     wants: { pools: pools[pageSize], boot: [] },
     leavesNothing: true,
@@ -67,7 +71,7 @@ function subjectOf(
 /** Makes the test of a batch. */
 export function batchTest(batch: Batch, shared: Shared): Test {
   const { name, pageSize, seed, milliseconds = 0 } = batch
-  const { dialect, read, findings, ran, tally } = shared
+  const { dialect, read, findings, ran, tally, weights } = shared
   return {
     ...subjectOf(pageSize),
     name,
@@ -83,6 +87,7 @@ export function batchTest(batch: Batch, shared: Shared): Test {
         ...batch,
         seed,
         signal,
+        weights,
         claim: (fingerprint) => findings.claim(fingerprint, name),
         onProgram: (program, path) => {
           own.push({ program, path })

@@ -3,26 +3,32 @@ import { allocateStep } from './steps/allocate.ts'
 import { bindStep } from './steps/bind.ts'
 import { blocksStep } from './steps/blocks.ts'
 import { closeStep } from './steps/close.ts'
+import { copyFillStep } from './steps/accesses/copy-fill.ts'
+import { copyLookStep } from './steps/accesses/copy-look.ts'
 import { convertStep } from './steps/convert.ts'
 import { dupStep } from './steps/dup.ts'
-import { guestFillStep } from './steps/guest-fill.ts'
-import { guestLookStep } from './steps/guest-look.ts'
-import { hostFillStep } from './steps/host-fill.ts'
-import { hostLookStep } from './steps/host-look.ts'
+import { guestFillStep } from './steps/accesses/guest-fill.ts'
+import { guestLookStep } from './steps/accesses/guest-look.ts'
+import { hostFillStep } from './steps/accesses/host-fill.ts'
+import { hostLookStep } from './steps/accesses/host-look.ts'
 import { mapStep } from './steps/map.ts'
 import { pinStep } from './steps/pin.ts'
-import { preFaultStep } from './steps/pre-fault.ts'
+import { preFaultStep } from './steps/accesses/pre-fault.ts'
 import { punchStep } from './steps/punch.ts'
+import { raceStep } from './steps/race-pages.ts'
 import type { StepKind } from './steps/step-kind.ts'
 import { unbindStep } from './steps/unbind.ts'
 import { unmapStep } from './steps/unmap.ts'
 import { unpinStep } from './steps/unpin.ts'
+import { withoutMemoryStep } from './steps/without-memory.ts'
 
 /** Every kind of step, by its name in files. */
 export const stepKinds: readonly StepKind[] = [
   convertStep,
   hostFillStep,
   hostLookStep,
+  copyFillStep,
+  copyLookStep,
   guestFillStep,
   guestLookStep,
   preFaultStep,
@@ -37,4 +43,6 @@ export const stepKinds: readonly StepKind[] = [
   dupStep,
   closeStep,
   blocksStep,
+  raceStep,
+  withoutMemoryStep,
 ]

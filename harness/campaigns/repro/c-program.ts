@@ -1,25 +1,30 @@
 // A program of the agent as one C file in the style of kernel selftests: gcc alone compiles it, and it needs no gmemtest.
 import { UsageError } from '../../base/errors.ts'
-import { hugePageSizes, hugePageBytes } from '../../base/huge-page-sizes.ts'
 import { visibleText } from '../../base/visible-text.ts'
-import { dialectSpecs, isDialect, type Dialect } from '../../uapi/dialect.ts'
+import {
+  cFileOf,
+  conditionsOf,
+  dialectNamed,
+  pointText,
+  quietLog,
+  runsText,
+  slowWarnings,
+  variablesOf,
+  type CFile,
+} from './c-file.ts'
 import { endOf } from './ends.ts'
 import type { Expectation } from './expectation.ts'
 import { findCheck } from './find-check.ts'
 import { expanded } from './expand.ts'
-import { usedBy } from './library.ts'
 import { literal, Names } from './names.ts'
-import type { Program, Step } from './recorded-program.ts'
-import { rowOf } from './renderings/row-of.ts'
+import { innerCalls } from './inner-calls.ts'
+import { isOf, type Program, type Step } from './recorded-program.ts'
+import { Children } from './children.ts'
+import { callOf, type Writing } from './renderings/call-of.ts'
+import { factOf, rowOf } from './renderings/row-of.ts'
 
 /** Under emulation, the longest scenarios take about a minute. */
 const watchdogSeconds = 120
-
-/** The body of the program, before the library is added. */
-interface Body {
-  readonly declarations: readonly string[]
-  readonly lines: readonly string[]
-}
 
 /**
  * Renders a program.
@@ -33,56 +38,29 @@ export async function cProgramOf(recorded: Program): Promise<string> {
   }
   const program = { ...recorded, steps: expanded(recorded.steps) }
   const expectation = findCheck(program)
-  const body = bodyOf(program, expectation)
-  const main = mainOf(program, expectation)
-  const text = [
-    'static int reproduce(void)',
-    '{',
-    ...indented([...body.declarations, '', ...body.lines]),
-    '}',
-    '',
-    ...main,
-  ].join('\n')
-  const { includes, definitions } = await usedBy(text)
-  return [
-    heading(program, expectation),
-    '#define _GNU_SOURCE',
-    ...includes,
-    '',
-    definitions.join('\n\n'),
-    '',
-    text,
-    '',
-  ].join('\n')
+  return await cFileOf({
+    comment: commentOf(program, expectation),
+    ...bodyOf(program, expectation),
+    main: mainOf(program, expectation),
+  })
 }
 
-function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => (line === '' ? '' : `\t${line}`))
-}
-
-function bodyOf({ steps }: Program, expectation: Expectation): Body {
+function bodyOf({ steps }: Program, expectation: Expectation): Pick<CFile, 'outside' | 'declarations' | 'statements'> {
   const names = new Names()
+  const children = new Children(names)
   const needed = new Set(expectation.kind === 'statistic' ? [expectation.from, expectation.after] : [expectation.after])
   const lines: string[] = []
   for (const [index, step] of steps.slice(0, expectation.after + 1).entries()) {
     names.looks = expectation.kind === 'pages' && index === expectation.after ? 'looks' : 'NULL'
-    lines.push(...linesOf(step, index, names, { expectation, isNeeded: needed.has(index) }))
+    lines.push(...linesOf(step, index, { names, children, expectation, isNeeded: needed.has(index) }))
   }
   lines.push('', checkOf(expectation, steps[expectation.after], names))
-  const text = lines.join('\n')
-  const spare = spares
-    .filter(({ word }) => new RegExp(`\\b${word}\\b`).test(text))
-    .map(({ declaration }) => declaration)
-  return { declarations: [...names.declarations, ...spare, ...declarationsFor(expectation)], lines }
+  return {
+    outside: [...variablesOf(names, lines), ...children.functions],
+    declarations: declarationsFor(expectation),
+    statements: lines,
+  }
 }
-
-/** Variables for what the kernel is expected not to make. */
-const spares = [
-  { word: 'no_file', declaration: 'int no_file = -1;' },
-  { word: 'no_mapping', declaration: 'unsigned char *no_mapping = NULL;' },
-  { word: 'no_vcpu', declaration: 'static struct vcpu no_vcpu;' },
-  { word: 'no_pin', declaration: 'static struct pin no_pin;' },
-] as const
 
 function declarationsFor(expectation: Expectation): string[] {
   if (expectation.kind === 'end') {
@@ -90,46 +68,60 @@ function declarationsFor(expectation: Expectation): string[] {
     return [...(several ? [`const int wanted[] = { ${expectation.wanted.join(', ')} };`] : []), 'int end;']
   }
   if (expectation.kind === 'pages') {
-    const runs = expectation.wanted.map(({ first, count, value }) => `{ ${first}, ${count}, ${lookOf(value)} }`)
-    return [`static short looks[${expectation.pages}];`, `static const struct run wanted[] = { ${runs.join(', ')} };`]
+    const runs = runsText(expectation.wanted)
+    return [`static short looks[${expectation.pages}];`, `static const struct run wanted[] = { ${runs} };`]
   }
   if (expectation.kind === 'change') return [`long long before = number_in(${literal(expectation.path)});`]
+  if (expectation.kind === 'log') return [...slowWarnings]
   return expectation.kind === 'statistic' ? ['__u64 before = 0;'] : []
 }
 
-const looks: Readonly<Record<string, string>> = { sigbus: 'BUS', sigsegv: 'SEGV', fault: 'FAULT', mixed: 'MIXED' }
-
-function lookOf(value: number | string): string {
-  return typeof value === 'number' ? `0x${value.toString(16).padStart(2, '0')}` : (looks[value] ?? 'MIXED')
-}
-
-interface Use {
+interface Use extends Writing {
   readonly expectation: Expectation
   readonly isNeeded: boolean
 }
 
 /** The lines of one operation. @throws {UsageError} REPRO_REFUSED */
-function linesOf<Name extends Step['name']>(step: Step<Name>, index: number, names: Names, use: Use): string[] {
-  const row = rowOf(step)
-  const refused = (what: string): UsageError =>
-    new UsageError('REPRO_REFUSED', `operation ${index + 1} is ${step.name}: a C program cannot have ${what} yet`, {
-      hint: `the operation is: ${visibleText(step.line)}`,
-    })
-  if (row === 'left out') return []
-  if ('refused' in row) throw refused(row.refused)
+function linesOf(step: Step, index: number, use: Use): string[] {
   const { expectation, isNeeded } = use
-  if (row.isQuiet === true && !isNeeded) return []
-  if (step.process !== 0) throw refused('operations in a forked child')
-  const before = row.before?.(step, names)
-  const call = row.call(step, names)
-  const lines = before === undefined ? [] : [before]
-  const isLast = index === expectation.after
-  const succeeded = step.end?.errno === 0
+  const refuse = (what: string): never => {
+    const message = `operation ${index + 1} is ${step.name}: a C program cannot have ${what} yet`
+    throw new UsageError('REPRO_REFUSED', message, { hint: `the operation is: ${visibleText(step.line)}` })
+  }
+  if (isOf(step, 'repeat')) return roundsOf(step, index, use, refuse)
+  const row = rowOf(step)
+  if (row !== 'left out' && 'isQuiet' in row && !isNeeded) return []
+  const rendered = callOf(step, use, refuse)
+  if (rendered === undefined) return []
+  const { call } = rendered
+  const lines = [...rendered.before]
+  const makes = row !== 'left out' && 'makes' in row && step.end?.errno === 0
   const line = `STEP(${endOf(step)}, ${call});`
-  if (isLast && expectation.kind === 'end') lines.push(`end = ${line}`)
-  else lines.push(row.makes === true && succeeded ? `NEED(${call});` : line)
+  if (index === expectation.after && expectation.kind === 'end') lines.push(`end = ${line}`)
+  else lines.push(makes ? `NEED(${call});` : line)
   if (expectation.kind === 'statistic' && index === expectation.from) lines.push('before = statistic;')
   return lines
+}
+
+/** The lines of rounds of the same calls, which print nothing unless one ends in another way. */
+function roundsOf(
+  { request, ...step }: Step<'repeat'>,
+  index: number,
+  writing: Writing,
+  refuse: (what: string) => never,
+): string[] {
+  const lines = innerCalls({ request, ...step }, index, Buffer.alloc(0)).flatMap(({ step: inner, wanted }) => {
+    const rendered = callOf(inner, writing, refuse)
+    if (rendered === undefined) return []
+    const { before, call } = rendered
+    return [...before, wanted === undefined ? `${call};` : `ended(${call}, ${endOf(inner)});`]
+  })
+  return [
+    `begin("${request.rounds} rounds of the same calls");`,
+    `for (int round = 0; round < ${request.rounds}; round++) {`,
+    ...lines.map((line) => `\t${line}`),
+    '}',
+  ]
 }
 
 /** The lines that decide, for each kind of check. */
@@ -145,12 +137,13 @@ const checks: {
       ? `expect_end(${what}, end, ${wanted.join()})`
       : `expect_one_of(${what}, end, wanted, ${wanted.length})`,
   word: ({ field, wanted }, what, { last, names }) =>
-    `expect_number(${what}, ${factOf(last, field, names)}, ${wanted}ULL)`,
+    `expect_number(${what}, ${last === undefined ? 0 : (factOf(last, field, names) ?? 0)}, ${wanted}ULL)`,
+  race: ({ actor, counter, wanted }, what) => `expect_number(${what}, actors[${actor}].${counter}, ${wanted})`,
   pages: ({ wanted }, what) => `expect_pages(${what}, looks, wanted, ${wanted.length})`,
   change: ({ path, wanted }, what) => `expect_change(${what}, ${literal(path)}, before, ${wanted})`,
   statistic: ({ wanted, falls }, what) =>
     `expect_number(${what}, ${falls ? 'before - statistic' : 'statistic - before'}, ${wanted})`,
-  log: (_expectation, what) => `expect_quiet_log(${what})`,
+  log: (_expectation, what) => quietLog(what),
   alive: () => 'KSFT_PASS',
 }
 
@@ -159,64 +152,34 @@ function checkOf<Kind extends Expectation['kind']>(
   last: Step | undefined,
   names: Names,
 ): string {
-  return `return ${checks[expectation.kind](expectation, literal(plain(expectation.what)), { last, names })};`
-}
-
-function factOf<Name extends Step['name']>(step: Step<Name> | undefined, field: string, names: Names): string {
-  const row = step === undefined ? 'left out' : rowOf(step)
-  if (step === undefined || row === 'left out' || !('facts' in row)) return '0'
-  const fact = Object.entries<string | ((given: Step<Name>, all: Names) => string) | undefined>(row.facts ?? {}).find(
-    ([name]) => name === field,
-  )?.[1]
-  return typeof fact === 'function' ? fact(step, names) : (fact ?? '0')
-}
-
-/** A # would begin a directive of TAP. */
-function plain(text: string): string {
-  return visibleText(text).replaceAll('#', '').replaceAll('\n', ' ')
+  return `return ${checks[expectation.kind](expectation, pointText(expectation.what), { last, names })};`
 }
 
 /** The function main, with the conditions without which a kernel cannot have the bug. */
 function mainOf(program: Program, expectation: Expectation): string[] {
-  const { extensions } = dialectSpecs[dialectOf(program)]
-  const pools = hugePageSizes.flatMap((size) => {
-    const count = program.pools[size] ?? 0
-    return count === 0 ? [] : [`need_huge_pages(${hugePageBytes[size] / 1024}, ${count});`]
-  })
-  const what = literal(plain(expectation.what))
+  const what = pointText(expectation.what)
   const isWatched = expectation.kind === 'alive'
   const leak = program.failure.kind === 'leak' && expectation.kind === 'change' ? expectation : undefined
   const lines = [
-    'setvbuf(stdout, NULL, _IOLBF, 0);',
-    String.raw`printf("TAP version 13\n1..1\n");`,
-    'need_kvm();',
-    ...extensions.map(({ what: name, number, value = -1 }) => `need_extension(${number}, ${value}, ${literal(name)});`),
-    ...pools,
+    ...conditionsOf(dialectNamed(program.dialect), program.pools),
     ...(expectation.kind === 'log' ? ['watch_log();'] : []),
     ...(isWatched ? [`return result(in_child(reproduce, ${watchdogSeconds}) == 0, ${what});`] : []),
     ...(leak === undefined ? [] : leakLines(leak)),
     ...(isWatched || leak !== undefined ? [] : ['return reproduce();']),
   ]
-  const declarations = leak === undefined ? [] : ['long long before;', '']
-  return ['int main(void)', '{', ...indented([...declarations, ...lines]), '}']
+  return leak === undefined ? lines : ['long long before;', '', ...lines]
 }
 
 function leakLines({ path, what }: Extract<Expectation, { kind: 'change' }>): string[] {
   return [
     `before = number_in(${literal(path)});`,
     `in_child(reproduce, ${watchdogSeconds});`,
-    `return expect_number(${literal(plain(what))}, settled(${literal(path)}, before), before);`,
+    `return expect_number(${pointText(what)}, settled(${literal(path)}, before), before);`,
   ]
 }
 
-/** @throws {UsageError} PROGRAM_UNKNOWN */
-function dialectOf({ dialect }: Program): Dialect {
-  if (isDialect(dialect)) return dialect
-  throw new UsageError('PROGRAM_UNKNOWN', `this gmemtest knows no dialect ${JSON.stringify(dialect)}`)
-}
-
-function heading({ name, title, kernel, failure }: Program, { what }: Expectation): string {
-  const lines = [
+function commentOf({ name, title, kernel, failure }: Program, { what }: Expectation): string[] {
+  return [
     title === '' ? name : `${title}.`,
     '',
     `This repeats what the scenario ${name} did on the kernel ${kernel}, where it failed:`,
@@ -224,9 +187,5 @@ function heading({ name, title, kernel, failure }: Program, { what }: Expectatio
     '',
     `The exit code is 0 when that does not happen, 1 when it does (${what}),`,
     'and 4 when this kernel or this computer lacks what the program needs.',
-    '',
-    'gcc -O2 -Wall -o reproducer reproducer.c && ./reproducer',
   ]
-  const safe = lines.map((line) => (line === '' ? ' *' : ` * ${visibleText(line).replaceAll('*/', '* /')}`))
-  return ['// SPDX-License-Identifier: MIT', '/*', ...safe, ' */'].join('\n')
 }

@@ -10,6 +10,7 @@ const constants: Readonly<Record<string, string>> = {
   sigsegv: 'SIGNAL_SEGV',
   'memory-fault': 'MEMORY_FAULT',
   'unexpected-exit': 'OTHER_EXIT',
+  gone: 'CHILD_GONE',
 }
 
 /** Returns the names of the possible outcomes of an operation; undefined when it has none but its error number. */
@@ -18,10 +19,17 @@ function outcomesOf(name: OperationName): readonly string[] | undefined {
   return name.startsWith('guest') ? words.guest : words.host
 }
 
-/** Returns the outcome of a step: `done`, `sigbus`, …; undefined when its operation has none. */
-export function outcomeOf({ name, end }: Step): string | undefined {
-  if (end === undefined) return undefined
-  const word = Object.entries<bigint>(end.answer).find(([field]) => field === 'outcome')?.[1]
+const signals: Readonly<Record<string, string>> = { '7': 'sigbus', '11': 'sigsegv' }
+
+/**
+ * Returns the outcome of a step: `done`, `sigbus`, …; `gone` for that in which its child died; undefined when its operation has
+ * none.
+ */
+export function outcomeOf({ name, process, end }: Step): string | undefined {
+  if (end === undefined) return process === 0 ? undefined : 'gone'
+  const answer = new Map<string, bigint>(Object.entries(end.answer))
+  if (name === 'madvise') return signals[String(answer.get('signal'))]
+  const word = answer.get('outcome')
   return word === undefined ? undefined : outcomesOf(name)?.[Number(word)]
 }
 

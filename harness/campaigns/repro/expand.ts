@@ -3,26 +3,25 @@ import { decodeRuns, type PageLook } from '../../agent/access.ts'
 import { words } from '../../agent/vocabulary.ts'
 import { decodeRecords, encodeRecords } from '../../agent/wire/records.ts'
 import { fallocateModes, pageStates } from '../../uapi/constants.ts'
+import { innerCalls } from './inner-calls.ts'
 import { shuffled } from './shuffled.ts'
-import type { Step } from './recorded-program.ts'
+import { isOf, type Step } from './recorded-program.ts'
 
 const pageSize = 4096n
 /** A program of more lines is not readable, and the loop of C has no random order. */
 const mostPieces = 4096
 
-/** Expands the batches of steps, and the conversions of pages in a random order. */
+/** Expands the batches of steps, the programs, and the conversions of pages in a random order. */
 export function expanded(steps: readonly Step[]): readonly Step[] {
-  return steps.flatMap((step): readonly Step[] => {
+  return steps.flatMap((step, index): readonly Step[] => {
     if (isOf(step, 'steps')) return expandSteps(step)
+    if (isOf(step, 'program')) {
+      return innerCalls(step, index, step.end?.bytes ?? nothing).map((call) => call.step)
+    }
     return isOf(step, 'convertMany') && words.order[Number(step.request.order)] === 'random'
       ? expandRandom(step)
       : [step]
   })
-}
-
-/** Tells whether a step is of an operation. */
-function isOf<Name extends Step['name']>(step: Step, name: Name): step is Step & Step<Name> {
-  return step.name === name
 }
 
 /** Steps of the guest without a vCPU, or of the host without a mapping, stay as they are: no program can do them. */

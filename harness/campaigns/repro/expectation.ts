@@ -7,6 +7,10 @@ interface Run {
   readonly value: PageLook
 }
 
+/** What threads of a race count, by the names that both sides have. */
+export const raceCounters = ['mismatches', 'unexpected', 'failed', 'again', 'faults'] as const
+type RaceCounter = (typeof raceCounters)[number]
+
 /** The check of the program. It comes behind the operation `after`; later operations are left out. */
 export type Expectation = {
   /** The text of the test point. */
@@ -18,6 +22,8 @@ export type Expectation = {
     { readonly kind: 'end'; readonly wanted: readonly string[] }
     /** A word of its answer. */
   | { readonly kind: 'word'; readonly field: string; readonly wanted: bigint }
+  /** A counter of one of the threads that it stopped. */
+  | { readonly kind: 'race'; readonly actor: number; readonly counter: RaceCounter; readonly wanted: bigint }
   /** The pages that it looked at, counted from the start of the look. */
   | { readonly kind: 'pages'; readonly pages: number; readonly wanted: readonly Run[] }
   /** The change of a number in a file of the kernel since the start of the program. */

@@ -1,9 +1,11 @@
 // Finds the check of the C program: where the value that a failed check found was in the answers of the agent.
 import { decodeRuns, type PageRun } from '../../agent/access.ts'
+import { wordSize } from '../../agent/wire/codec.ts'
+import { decodeRecords, records } from '../../agent/wire/records.ts'
 import { errnoName } from '../../agent/errno.ts'
 import { UsageError } from '../../base/errors.ts'
 import { endNamed, outcomeOf } from './ends.ts'
-import type { Expectation } from './expectation.ts'
+import { raceCounters, type Expectation } from './expectation.ts'
 import { checkOfCounters } from './counter-checks.ts'
 import type { Program, Step } from './recorded-program.ts'
 import { rowOf } from './renderings/row-of.ts'
@@ -45,6 +47,7 @@ function fromAnswers(program: Program, what: string): Expectation | undefined {
       if (step.process !== 0 || step.end === undefined) continue
       const match =
         pagesOf(step, program) ??
+        raceOf(step, failure) ??
         (isNamed ? undefined : endMatch(step, failure)) ??
         wordOf(step, failure, what, isNamed)
       if (match !== undefined) return { ...match, what, after: index }
@@ -55,6 +58,7 @@ function fromAnswers(program: Program, what: string): Expectation | undefined {
 
 type Failure = Program['failure']
 type Match =
+  | Pick<Extract<Expectation, { kind: 'race' }>, 'kind' | 'actor' | 'counter' | 'wanted'>
   | Pick<Extract<Expectation, { kind: 'end' }>, 'kind' | 'wanted'>
   | Pick<Extract<Expectation, { kind: 'word' }>, 'kind' | 'field' | 'wanted'>
   | Pick<Extract<Expectation, { kind: 'pages' }>, 'kind' | 'pages' | 'wanted'>
@@ -62,9 +66,26 @@ type Match =
 /** The found value is the error number or the outcome of the step. */
 function endMatch(step: Step, { wanted, found }: Failure): Match | undefined {
   if (typeof found !== 'string' || typeof wanted !== 'string') return undefined
+  const row = rowOf(step)
+  if (row === 'left out' || ('call' in row && row.call === undefined)) return undefined
   if (found !== errnoName(step.end?.errno ?? 0) && found !== outcomeOf(step)) return undefined
   const ends = wanted.split(' or ').map(endNamed)
   return ends.every((end) => end !== undefined) ? { kind: 'end', wanted: ends } : undefined
+}
+
+/** The found value, or one of several, is a counter of a thread whose kind the message names. */
+function raceOf(step: Step, { message, ...values }: Failure): Match | undefined {
+  if (step.name !== 'actorsStop' || step.end === undefined) return undefined
+  const [wanted, found] = [values.wanted, values.found].map((value) => [value].flat().map(numberOf))
+  const at = found?.findIndex((number, index) => number !== wanted?.[index]) ?? -1
+  const [aim, value] = [wanted?.[at], found?.[at]]
+  if (aim === undefined || value === undefined) return undefined
+  const reports = decodeRecords('actorReport', step.end.bytes, step.end.bytes.length / reportBytes)
+  for (const [actor, report] of reports.entries()) {
+    const counter = raceCounters.find((name) => BigInt(report[name]) === value)
+    if (counter !== undefined && message.includes(report.kind)) return { kind: 'race', actor, counter, wanted: aim }
+  }
+  return undefined
 }
 
 /** The found value is a word of the answer that a program can read. */
@@ -74,9 +95,12 @@ function wordOf(step: Step, failure: Failure, what: string, isNamed: boolean): M
   const found = numberOf(failure.found)
   if (wanted === undefined || found === undefined || row === 'left out' || !('facts' in row)) return undefined
   const answer = new Map<string, bigint>(Object.entries(step.end?.answer ?? {}))
-  const field = Object.keys(row.facts ?? {}).find(
-    (name) => answer.get(name) === BigInt.asUintN(64, found) && (!isNamed || isIn(name, what)),
-  )
+  const field = Object.keys(row.facts ?? {}).find((name) => {
+    // C counts the bytes of an access only where a fault ended it.
+    if (answer.get(name) !== BigInt.asUintN(64, found) || (name === 'bytes' && outcomeOf(step) === 'done')) return false
+    // Many words are 0: without its name, such a word says nothing.
+    return isNamed ? isIn(name, what) : found !== 0n
+  })
   return field === undefined ? undefined : { kind: 'word', field, wanted: BigInt.asUintN(64, wanted) }
 }
 
@@ -93,7 +117,7 @@ function numberOf(value: unknown): bigint | undefined {
 
 /** The found value is the runs of alike pages that a look found, wherever their file begins. */
 function pagesOf(step: Step, { failure: { wanted, found, message } }: Program): Match | undefined {
-  if (step.name !== 'hostScan' && step.name !== 'guestScan') return undefined
+  if (step.name !== 'hostScan' && step.name !== 'guestScan' && step.name !== 'copyScan') return undefined
   const seen = runsOf(step)
   const pages = seen.reduce((sum, { count }) => sum + count, 0)
   const one = onePageOf(step, message, wanted, found)
@@ -126,6 +150,9 @@ function runsOf({ end }: Step): PageRun[] {
   const bytes = end?.bytes ?? Buffer.alloc(0)
   return decodeRuns(bytes, bytes.length / runBytes)
 }
+
+/** One word of 64 bits for each field. */
+const reportBytes = Object.keys(records.actorReport.fields).length * wordSize
 
 /** Four words of 32 bits (harness/agent/wire/records.ts). */
 const runBytes = 16

@@ -4,7 +4,28 @@ import path from 'node:path'
 import { inProject } from '../../base/paths.ts'
 
 /** Its files, each after those that it uses. */
-const files = ['report', 'pages', 'files', 'kvm', 'convert', 'host', 'guest', 'pins', 'kernel-log', 'watchdog']
+const files = [
+  'report',
+  'pages',
+  'model',
+  'files',
+  'attempts',
+  'kvm',
+  'convert',
+  'host',
+  'remap',
+  'copies',
+  'guest',
+  'pins',
+  'failing',
+  'signals',
+  'children',
+  'race',
+  'race-accesses',
+  'race-changes',
+  'kernel-log',
+  'watchdog',
+]
 
 interface Definition {
   readonly text: string
@@ -20,12 +41,19 @@ export interface Used {
   readonly definitions: readonly string[]
 }
 
+type Parsed = ReturnType<typeof parse>
+
+let library: Promise<readonly Parsed[]> | undefined
+
+async function readLibrary(): Promise<readonly Parsed[]> {
+  const directory = inProject('guest-images/reproducer')
+  const sources = await Promise.all(files.map((name) => readFile(path.join(directory, `${name}.c`), 'utf8')))
+  return sources.map(parse)
+}
+
 /** Selects the definitions that a text uses, and those that they use. */
 export async function usedBy(text: string): Promise<Used> {
-  const sources = await Promise.all(
-    files.map((name) => readFile(path.join(inProject('guest-images/reproducer'), `${name}.c`), 'utf8')),
-  )
-  const parsed = sources.map((source) => parse(source))
+  const parsed = await (library ??= readLibrary())
   const all = parsed.flatMap(({ definitions }) => definitions)
   const used = new Set<Definition>()
   const wanted = [text]
@@ -62,9 +90,9 @@ function parse(source: string): { readonly includes: readonly string[]; readonly
 
 /** The names that a block defines: macros, functions, structures, constants of an enumeration, variables. */
 function namesIn(block: string): ReadonlySet<string> {
-  const names = [...block.matchAll(/^#define (\w+)/gm), ...block.matchAll(/^struct (\w+) \{/gm)]
-  const constants = /^enum \{([\s\S]*)\}/m.exec(block)?.[1]?.matchAll(/^\s*(\w+)/gm) ?? []
+  const names = [...block.matchAll(/^#define (\w+)/gm), ...block.matchAll(/^(?:struct|enum) (\w+) \{/gm)]
+  const constants = /^enum (?:\w+ )?\{([\s\S]*)\}/m.exec(block)?.[1]?.matchAll(/^\s*(\w+)/gm) ?? []
   // The last word before the parameters, the value or the size.
-  const declared = block.matchAll(/^static\b[^(=;[{]*?(\w+) ?[(=;[]/gm)
+  const declared = block.matchAll(/^(?:__attribute__.*)?\bstatic\b[^(=;[{]*?(\w+) ?[(=;[]/gm)
   return new Set([...names, ...constants, ...declared].map((match) => match[1] ?? ''))
 }

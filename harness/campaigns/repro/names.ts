@@ -2,14 +2,15 @@
 import { handleKinds, showHandle } from '../../agent/wire/fields.ts'
 import { UsageError } from '../../base/errors.ts'
 
-/** The declaration of a variable of each kind of object. */
+/** The declaration of a variable of each kind of object: outside of functions, since children use them as well. */
 const declarations = {
-  vm: (name: string) => `int ${name} = -1;`,
-  gmem: (name: string) => `int ${name} = -1;`,
-  file: (name: string) => `int ${name} = -1;`,
-  mapping: (name: string) => `unsigned char *${name} = NULL;`,
+  vm: (name: string) => `static int ${name} = -1;`,
+  gmem: (name: string) => `static int ${name} = -1;`,
+  file: (name: string) => `static int ${name} = -1;`,
+  mapping: (name: string) => `static unsigned char *${name};`,
   vcpu: (name: string) => `static struct vcpu ${name};`,
   pin: (name: string) => `static struct pin ${name} = { { -1, -1 } };`,
+  child: (name: string) => `static struct child ${name};`,
 } as const
 type Kind = keyof typeof declarations
 
@@ -26,11 +27,17 @@ interface Variable {
 
 /** The names of the objects, in the order in which the program makes them. */
 export class Names {
-  readonly #byHandle = new Map<bigint, Variable>()
+  /** The objects that each process has: a child begins with those of its parent, and a handle then stands for its own ones. */
+  readonly #byProcess = new Map<number, Map<bigint, Variable>>([[0, new Map()]])
+  readonly #pids = new Map<bigint, string>()
   readonly #counts = new Map<Kind, number>()
   readonly #made: Variable[] = []
   /** What a scan writes to: the array of the check that failed, or nothing. */
   looks: 'looks' | 'NULL' = 'NULL'
+  /** The process that performs the next operation: 0 or the number of a child. */
+  process = 0
+  /** The macro around the next operation of a process: FAILING, SIGNALLED. */
+  readonly around = new Map<number, string>()
 
   /** Names the object that an answer has; `size` is that of a mapping. The name is `vm1`, `gmem1`, `gmem2`. */
   make(handle: bigint, size = 0n): string {
@@ -39,9 +46,26 @@ export class Names {
     const count = (this.#counts.get(kind) ?? 0) + 1
     this.#counts.set(kind, count)
     const variable = { kind, name: `${kind}${count}`, size }
-    this.#byHandle.set(handle, variable)
+    this.#own.set(handle, variable)
     this.#made.push(variable)
     return variable.name
+  }
+
+  /** Names a child, and gives it the objects of its parent. Its number is the process of its operations. */
+  fork(handle: bigint, pid: bigint): string {
+    const name = this.make(handle)
+    this.#byProcess.set(Number(handle & 0xffff_ffffn), new Map(this.#own))
+    this.#pids.set(pid, `${name}.pid`)
+    return name
+  }
+
+  get #own(): Map<bigint, Variable> {
+    return this.#byProcess.get(this.process) ?? new Map<bigint, Variable>()
+  }
+
+  /** Returns the number of a process: 0 stands for the one that performs the operation. */
+  pid(pid: bigint): string {
+    return pid === 0n ? 'getpid()' : (this.#pids.get(pid) ?? (this.process === 0 ? 'getpid()' : 'getppid()'))
   }
 
   /**
@@ -49,7 +73,7 @@ export class Names {
    * @throws {UsageError} PROGRAM_UNKNOWN when no operation made it: the test did not begin with an empty agent
    */
   of(handle: bigint): Variable {
-    const variable = this.#byHandle.get(handle)
+    const variable = this.#own.get(handle)
     if (variable !== undefined) return variable
     throw new UsageError('PROGRAM_UNKNOWN', `no operation of the program made ${showHandle(handle)}`)
   }
@@ -66,6 +90,11 @@ export class Names {
     if (handle === 0n) return '-1'
     const { kind, name } = this.of(handle)
     return kind === 'vcpu' ? `${name}.fd` : name
+  }
+
+  /** The names of all children. */
+  get children(): readonly string[] {
+    return this.#made.filter(({ kind }) => kind === 'child').map(({ name }) => name)
   }
 
   /** The declarations of all variables, one a line. */

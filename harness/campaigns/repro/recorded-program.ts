@@ -22,6 +22,11 @@ export interface Step<Name extends OperationName = OperationName> {
   readonly end: { readonly errno: number; readonly answer: AnswerWords<Name>; readonly bytes: Buffer } | undefined
 }
 
+/** Tells whether a step is of an operation. */
+export function isOf<Name extends OperationName>(step: Step, name: Name): step is Step & Step<Name> {
+  return step.name === name
+}
+
 /** A program with its operations, oldest first. */
 export interface Program extends Omit<ProgramFile, 'operations'> {
   readonly steps: readonly Step[]
@@ -43,7 +48,8 @@ export function programOfFile({ operations: stored, ...program }: ProgramFile): 
   return { ...program, steps: stored.map(stepOf) }
 }
 
-function isOperation(name: string): name is OperationName {
+/** Tells whether this gmemtest has an operation of this name. */
+export function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name)
 }
 
@@ -69,13 +75,11 @@ function stepOf(stored: StoredOperation, index: number): Step {
     errno === undefined || answer === undefined
       ? undefined
       : { errno, answer: numbers(answer, table.answer), bytes: Buffer.from(answerBytes, 'base64') }
-  const step = { name, process, request, bytes: Buffer.from(bytes, 'base64'), line, end }
-  if (!isStep(step)) throw unknown(`${name} is incomplete`)
-  return step
+  return typedStep({ name, process, request, bytes: Buffer.from(bytes, 'base64'), line, end })
 }
 
-/** A step before its words are known to be those of its operation. */
-interface Loose {
+/** An operation before its words are known to be those of its table. */
+export interface Loose {
   readonly name: OperationName
   readonly process: number
   readonly request: Readonly<Record<string, bigint>>
@@ -83,6 +87,16 @@ interface Loose {
   readonly line: string
   readonly end:
     { readonly errno: number; readonly answer: Readonly<Record<string, bigint>>; readonly bytes: Buffer } | undefined
+}
+
+/**
+ * Checks that the words of an operation are those of its table.
+ * @throws {UsageError} PROGRAM_UNKNOWN
+ */
+export function typedStep(step: Loose): Step {
+  const { name } = step
+  if (isStep(step)) return step
+  throw new UsageError('PROGRAM_UNKNOWN', `${name} is incomplete`, { hint: again })
 }
 
 function isStep(step: Loose): step is Loose & Step {

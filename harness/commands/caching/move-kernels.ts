@@ -49,9 +49,13 @@ export async function importFrom(file: string | undefined, context: CommandConte
 async function openArchive(file: string): Promise<AsyncIterable<Uint8Array | string>> {
   try {
     const handle = await open(file, 'r')
-    return createReadStream(file, { fd: handle })
+    if (!(await handle.stat()).isDirectory()) return createReadStream(file, { fd: handle })
+    await handle.close()
   } catch (cause) {
     if (hasCode(cause, 'ENOENT', 'ENOTDIR')) throw new UsageError('ARCHIVE_MISSING', `there is no archive ${file}`)
     throw new InfraError('ARCHIVE_UNREADABLE', `cannot read ${file}: ${messageOf(cause)}`, { cause })
   }
+  throw new UsageError('ARCHIVE_MISSING', `${file} is a directory, not an archive`, {
+    hint: 'name the file that gmemtest cache export wrote',
+  })
 }

@@ -3,27 +3,23 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import path from 'node:path'
 import { exitCodes, GmemtestError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
-import { nearest } from '../../base/nearest.ts'
 import { openFile } from '../../base/open-file.ts'
 import { cacheDirectory, copiablePath } from '../../base/paths.ts'
-import { programName } from '../../base/result-names.ts'
-import { cProgramOf } from '../../campaigns/repro/c-program.ts'
 import { writeBundle } from '../../campaigns/repro/bundle.ts'
 import { mailOf } from '../../campaigns/repro/list-mail.ts'
-import { programOfFile, type Program } from '../../campaigns/repro/recorded-program.ts'
 import { readMutants, withMutant } from '../../campaigns/mutants/mutant-patches.ts'
 import { bootWords } from '../../kernel/definition/boot-words.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import type { ReportEvent, TestFinished } from '../../report/events.ts'
-import { readProgram } from '../../report/stored/read-program.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
-import { isBootVariant } from '../../vm/profile.ts'
 import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
+import type { Exportable } from './exportable.ts'
+import { findProgram } from './find-program.ts'
 
 /** The options of `gmemtest repro`. */
 export interface ReproOptions {
@@ -50,43 +46,11 @@ export async function exportProgram(test: string, options: ReproOptions, context
       hint: 'leave --output out',
     })
   }
-  const file = await programFileOf(test, options.results)
-  const program = programOfFile(await readProgram(file))
+  const program = await findProgram(test, { ...options, signal: context.signal })
   if (bundle !== undefined) return await bundleOf(program, bundle, options, context)
-  const text = mail === true ? await mailFor(program, file) : await cProgramOf(program)
+  const text = mail === true ? await mailFor(program) : await program.source()
   await write(text, output, context)
   return exitCodes.ok
-}
-
-/**
- * Returns the file of a test: the argument itself when it is a path, otherwise a file in the results. The files of a campaign
- * of mutants begin with the name of the mutant.
- * @throws {UsageError} PROGRAM_MISSING
- */
-async function programFileOf(test: string, results: string): Promise<string> {
-  if (test.endsWith('.json') || test.includes(path.sep)) return test
-  const names = await readdir(results).catch((cause: unknown) => {
-    throw new UsageError('RESULTS_MISSING', `cannot read the results in ${results}: ${messageOf(cause)}`, {
-      hint: 'name the directory of a run with --results DIR',
-    })
-  })
-  const [prefix = '', suffix = ''] = programName('*').split('*')
-  const programs = names.filter((name) => name.startsWith(prefix) && name.endsWith(suffix))
-  const known = programs.map((name) => name.slice(prefix.length, -suffix.length))
-  const matching = known.filter((name) => name === test || name.endsWith(`-${test}`))
-  const [only] = known.includes(test) ? [test] : matching
-  if (only !== undefined && (matching.length === 1 || only === test)) return path.join(results, programName(only))
-  const near = matching.length > 1 ? matching : nearest(test, known)
-  const some = near.length > 0 ? near : known
-  const message =
-    matching.length > 1
-      ? `${results} has several programs of '${test}'`
-      : `${results} has no program of a failed test '${test}'`
-  const hint =
-    some.length > 0
-      ? `there are: ${some.slice(0, 10).join(', ')}`
-      : 'only a test that fails leaves one: gmemtest run, then gmemtest repro'
-  throw new UsageError('PROGRAM_MISSING', message, { hint })
 }
 
 /** @throws {InfraError} OUTPUT_FAILED */
@@ -109,16 +73,14 @@ async function write(text: string, output: string | undefined, { stdout, stderr 
 }
 
 /** Returns the mail about a program, with the facts of the run that it lies beside. */
-async function mailFor(program: Program, file: string): Promise<string> {
+async function mailFor({ file, source: render, mutant, isLeftBy }: Exportable): Promise<string> {
   const run = await readRun(path.dirname(file))
   const events = run.lines.flatMap((line) => ('event' in line ? [line.event] : []))
-  const name = path.basename(file)
-  const isItsOwn = (event: ReportEvent): event is TestFinished =>
-    event.type === 'test-finished' && event.diagnostic?.program === name
+  const isItsOwn = (event: ReportEvent): event is TestFinished => event.type === 'test-finished' && isLeftBy(event)
   const own = events.findLast(isItsOwn)
   const { diagnostic } = own ?? {}
   if (own === undefined || diagnostic === undefined) {
-    throw new UsageError('PROGRAM_MISSING', `${run.file} has no test that left ${name}`, {
+    throw new UsageError('PROGRAM_MISSING', `${run.file} has no test that left ${path.basename(file)}`, {
       hint: 'name a program in the directory of its run',
     })
   }
@@ -129,22 +91,28 @@ async function mailFor(program: Program, file: string): Promise<string> {
   let source: string | undefined
   let reason = ''
   try {
-    source = await cProgramOf(program)
+    source = await render()
   } catch (error) {
     if (!(error instanceof GmemtestError)) throw error
     reason = error.message
   }
   const { build, release } = ready ?? {}
-  return mailOf({ finished: { ...own, diagnostic }, build, release, mutant: program.mutant, source, reason })
+  return mailOf({ finished: { ...own, diagnostic }, build, release, mutant, source, reason })
 }
 
 /** Returns the definition of the kernel of a bundle. */
 async function definitionOf(
-  { kernel, mutant: name }: Program,
+  { file, kernel, mutant: name }: Exportable,
   wanted: string | undefined,
   signal: AbortSignal,
 ): Promise<KernelDefinition> {
-  const definition = await loadUsableDefinition(wanted ?? kernel, { signal })
+  const chosen = wanted ?? kernel
+  if (chosen === undefined) {
+    throw new UsageError('USAGE', `no results beside ${file} tell its kernel`, {
+      hint: 'choose one with --kernel NAME',
+    })
+  }
+  const definition = await loadUsableDefinition(chosen, { signal })
   if (wanted !== undefined || name === undefined) return definition
   const mutant = (await readMutants(definition)).find((each) => each.name === name)
   if (mutant !== undefined) return withMutant(definition, mutant)
@@ -154,14 +122,14 @@ async function definitionOf(
 }
 
 async function bundleOf(
-  program: Program,
+  program: Exportable,
   directory: string,
   options: ReproOptions,
   context: CommandContext,
 ): Promise<number> {
   const { stderr, signal } = context
   // Before a kernel is built: the program may have no form in C.
-  const source = await cProgramOf(program)
+  const source = await program.source()
   await requireEnvironment()
   await makeEmpty(directory)
   const definition = await definitionOf(program, options.kernel, signal)
@@ -172,10 +140,7 @@ async function bundleOf(
     source,
     kernel: path.dirname(kernel.vmlinux),
     words: bootWords(definition),
-    profile: {
-      pools: { '1G': program.pools['1G'] ?? 0, '2M': program.pools['2M'] ?? 0 },
-      variants: program.boot.filter(isBootVariant),
-    },
+    profile: program.profile,
     cache: cacheDirectory(),
     signal,
   })

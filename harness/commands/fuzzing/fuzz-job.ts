@@ -2,16 +2,15 @@
 import path from 'node:path'
 import { UsageError } from '../../base/errors.ts'
 import { findingName } from '../../base/result-names.ts'
-import { readTextFile } from '../../base/read-text-file.ts'
 import { bytes } from '../../base/units.ts'
 import { writeWhole } from '../../cache/atomic-file.ts'
 import { planBatches, type Amount, type Batch } from '../../campaigns/fuzz/batches.ts'
 import { fuzz } from '../../campaigns/fuzz/fuzz-campaign.ts'
 import { batchTest, fuzzSuite, programsTest, type Shared, type Tally } from '../../campaigns/fuzz/fuzz-test.ts'
-import { formatProgram, parseProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
-import type { Program } from '../../campaigns/fuzz/program/fuzz-program.ts'
+import { formatProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import type { PageSize } from '../../campaigns/fuzz/program/world.ts'
 import { Findings, type Finding } from '../../campaigns/fuzz/search/findings.ts'
+import type { Weights } from '../../campaigns/fuzz/search/sequences.ts'
 import { absentIn } from '../../catalogue/capabilities.ts'
 import { splatReader } from '../../console/read-splats.ts'
 import { dayOf } from '../../console/sift.ts'
@@ -31,6 +30,8 @@ import { jobsFor } from '../jobs/jobs-for.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
 import { reportRun } from '../jobs/report-run.ts'
 import { recordOf } from '../jobs/run-record.ts'
+import { addToCorpus, readCorpus, readProgram, type StoredProgram } from './corpus.ts'
+import { weightsText } from './step-weights.ts'
 
 /** The options of `gmemtest fuzz`. */
 export interface FuzzOptions extends JobOptions {
@@ -40,13 +41,19 @@ export interface FuzzOptions extends JobOptions {
   readonly seed?: number
   readonly path?: number
   readonly replay?: string
+  readonly weights?: Weights
+  readonly corpus?: string
 }
 
-/** The work of a campaign: batches of random sequences, or one program. */
+/** The work of a campaign: programs, and batches of random sequences. */
 interface Campaign {
   readonly names: readonly string[]
   readonly batches: readonly Batch[]
-  readonly replay?: { readonly name: string; readonly file: string; readonly program: Program }
+  /** Programs that run before the sequences. */
+  readonly programs: readonly StoredProgram[]
+  readonly weights?: Weights | undefined
+  /** The folder to which findings are added. */
+  readonly corpus?: string | undefined
 }
 
 const usualRuns = 200
@@ -68,19 +75,26 @@ export async function runFuzz(options: FuzzOptions, context: CommandContext): Pr
  * @throws {UsageError} PATH_WITHOUT_SEED, PROGRAM_MISSING, and the errors of a program that cannot be read
  */
 async function campaignOf(options: FuzzOptions, definition: KernelDefinition): Promise<Campaign> {
-  const { replay, seed = Math.floor(Date.now() / 1000) % 2 ** 31, pageSize = usualSizes(definition) } = options
+  const {
+    replay,
+    weights,
+    corpus,
+    seed = Math.floor(Date.now() / 1000) % 2 ** 31,
+    pageSize = usualSizes(definition),
+  } = options
   if (replay !== undefined) {
-    const program = parseProgram(replay, await textOf(replay))
-    const name = path.basename(replay).replace(/\.ya?ml$/, '')
-    return { names: [name], batches: [], replay: { name, file: replay, program } }
+    const program = await readProgram(replay)
+    return { names: [program.name], batches: [], programs: [program] }
   }
   if (options.path !== undefined && options.seed === undefined) {
     throw new UsageError('PATH_WITHOUT_SEED', '--path needs --seed: it is the number of a sequence of that seed', {
       hint: 'copy both from the report of the finding',
     })
   }
+  const all = corpus === undefined ? [] : await readCorpus(corpus)
+  const programs = all.filter(({ program }) => pageSize.includes(program.shape.pageSize))
   const batches = planBatches(pageSize, seed, amountOf(options))
-  return { names: batches.map(({ name }) => name), batches }
+  return { names: [...programs, ...batches].map(({ name }) => name), batches, programs, weights, corpus }
 }
 
 function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
@@ -93,20 +107,8 @@ function usualSizes({ dialect }: KernelDefinition): readonly PageSize[] {
   return dialect === 'auto' || absentIn(dialect).includes('hugetlb') ? ['4K'] : ['4K', '2M']
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readTextFile(file, 'a program of gmemtest fuzz')
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause
-    throw new UsageError('PROGRAM_MISSING', `the program ${file} cannot be read`, {
-      cause,
-      hint: 'gmemtest fuzz writes programs into the directory of its results',
-    })
-  }
-}
-
 async function execute(
-  { batches, replay }: Campaign,
+  { batches, programs, weights, corpus }: Campaign,
   job: Job,
   parts: InstanceParts,
   emit: (event: RunEvent) => Promise<void>,
@@ -122,14 +124,19 @@ async function execute(
   const shared: Shared = {
     dialect,
     read: splatReader(definition.allow, dayOf(started)),
-    findings: new Findings((finding, number) => save(finding, number, directory)),
+    findings: new Findings(async (finding, number) => {
+      if (corpus !== undefined) await addToCorpus(corpus, finding)
+      return await save(finding, number, directory)
+    }),
     ran: new Map(),
     tally,
+    weights,
   }
-  const tests =
-    replay === undefined
-      ? batches.map((batch) => batchTest(batch, shared))
-      : [programsTest(replay.name, 'the program does what the model does', [replay.program], shared)]
+  const title = 'the program does what the model does'
+  const tests = [
+    ...programs.map(({ name, program }) => programsTest(name, title, [program], shared)),
+    ...batches.map((batch) => batchTest(batch, shared)),
+  ]
   const [first] = batches
   if (first !== undefined)
     stderr.write(`gmemtest: seed ${first.seed}; --seed ${first.seed} gives the same sequences again\n`)
@@ -156,12 +163,14 @@ async function execute(
 
   /** Returns the words that run a test again: its program, if it has one, or all of its sequences. */
   function wordsOf(name: string): string[] {
-    if (replay !== undefined) return ['--replay', replay.file]
+    const given = programs.find((candidate) => candidate.name === name)
+    if (given !== undefined) return ['--replay', given.file]
     const file = shared.findings.of(name)?.file
     const batch = batches.find((candidate) => candidate.name === name)
     if (file !== undefined || batch === undefined) return ['--replay', file ?? name]
     const amount = batch.path === undefined ? [] : ['--path', `${batch.path}`]
-    return ['--page-size', batch.pageSize, '--seed', `${batch.seed}`, ...amount]
+    const chosen = weights === undefined ? [] : ['--weights', weightsText(weights)]
+    return ['--page-size', batch.pageSize, '--seed', `${batch.seed}`, ...amount, ...chosen]
   }
 }
 

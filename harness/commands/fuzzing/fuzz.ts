@@ -5,19 +5,22 @@ import { defaultKernel } from '../../kernel/definition/load-definition.ts'
 import type { CommandContext } from '../command-context.ts'
 import { withOptions } from '../job-options.ts'
 import { runFuzz, type FuzzOptions } from './fuzz-job.ts'
-import { duration, listOf, positiveInteger } from '../option-parsers.ts'
+import { directoryToWrite, duration, listOf, positiveInteger } from '../option-parsers.ts'
+import { stepWeights } from './step-weights.ts'
 
 const examples = `
-Each sequence has up to 24 steps, eight or nine on average: conversions, accesses of host and guest, holes, allocations,
-pins, mappings, slots and descriptors, on a new file in a nested VM. A model of the rules says how each step must end.
-The first difference is shrunk to the smallest program that shows it, and so is a splat, a hang or a leak. The program
-becomes finding-N.yaml in the directory of the results.
+Each sequence has up to 24 steps, nine on average: conversions, accesses of host and guest, copies by the kernel, holes,
+allocations, pins, mappings, slots, descriptors, races and failing allocations, on a new file in a nested VM. A model of
+the rules says how each step must end. The first difference is shrunk to the smallest program that shows it, and so is a
+splat, a hang or a leak. The program becomes finding-N.yaml in the directory of the results.
 
 Examples:
   gmemtest fuzz                             200 sequences for each size of pages, with a new seed
   gmemtest fuzz --time 10m --page-size 2M   for ten minutes, files of 2M pages
   gmemtest fuzz --seed 7 --runs 1000        the same sequences each time
   gmemtest fuzz --seed 7 --path 12          one sequence of them, as a report names it
+  gmemtest fuzz --weights race=20,pin=0     more races, and no pins
+  gmemtest fuzz --corpus programs           the programs of a folder first; what is found is added there
   gmemtest fuzz --replay finding-1.yaml     a program that was saved, or written by hand
 
 The standard output is TAP 14: one test point for up to 100 sequences, or up to a minute. Exit codes: 0 no difference,
@@ -62,6 +65,16 @@ export function fuzz(context: CommandContext): Command {
       new Option('--path <n>', 'run one sequence of the seed')
         .argParser(positiveInteger('--path', mostRuns, 0))
         .conflicts('replay'),
+    )
+    .addOption(
+      new Option('--weights <list>', 'how often steps are chosen: race=8,pin=0; 0 is never')
+        .argParser(stepWeights)
+        .conflicts('replay'),
+    )
+    .addOption(
+      new Option('--corpus <dir>', 'run the programs of this folder first, and add what is found')
+        .argParser(directoryToWrite('--corpus'))
+        .conflicts(['replay', 'path']),
     )
     .addOption(new Option('--replay <file>', 'run this program instead').conflicts('pageSize'))
     .addHelpText('after', examples)

@@ -13,6 +13,7 @@ import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
 import { noteTeller } from './note-teller.ts'
+import { refuseSources } from '../../report/stored/refuse-sources.ts'
 import { readEarlier } from '../past/read-earlier.ts'
 import { remembering } from '../past/remember-run.ts'
 import { sendStored } from './send-stored.ts'
@@ -33,6 +34,10 @@ export async function mergeStoredRuns(
   const comparable = comparableOf({ beginning, lines })
   const baseline = await readComparison(options, comparable, tell)
   await refuseShard(output, runs)
+  await refuseSources(
+    runs.map(({ file }) => file),
+    targets,
+  )
   await using stack = new AsyncDisposableStack()
   const directory = await makeResultsDirectory({
     output,
@@ -44,7 +49,9 @@ export async function mergeStoredRuns(
   const history = await readEarlier(targets, options, comparable, tell)
   const streams = { ...context, isStored: true, history }
   const work = async (): Promise<number> => {
-    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    const exitCode = await reporting(streams, directory, targets, (reports) =>
+      sendStored(lines, baseline, reports, context.signal),
+    )
     for (const note of baseline?.notMet() ?? []) tell(note)
     return exitCode
   }

@@ -1,15 +1,14 @@
 // The work of `gmemtest report`: sends the events of a run that is over to new reports.
-import { realpath } from 'node:fs/promises'
-import { UsageError } from '../../base/errors.ts'
 import { reporting } from '../../report/open-sinks.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
-import { storedTargets, type ReportTarget } from '../../report/targets.ts'
+import { storedTargets } from '../../report/targets.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { reproducersIn } from '../exporting/reproducers-in.ts'
 import { comparableOf, readComparison } from '../past/comparison.ts'
 import { readEarlier } from '../past/read-earlier.ts'
 import { noteTeller } from './note-teller.ts'
+import { refuseSources } from '../../report/stored/refuse-sources.ts'
 import { sendStored } from './send-stored.ts'
 
 /** Makes the reports of a stored run, and returns its exit code. */
@@ -24,25 +23,12 @@ export async function reportStoredRun(
   const comparable = comparableOf(run)
   const baseline = await readComparison(options, comparable, tell)
   const targets = storedTargets(options.report ?? [], process.env['GITHUB_STEP_SUMMARY'], run.directory)
-  await refuseSource(run.file, targets)
+  await refuseSources([run.file], targets)
   const history = await readEarlier(targets, options, comparable, tell)
   const streams = { ...context, isStored: true, history, reproducerOf: reproducersIn(run.directory) }
   const exitCode = await reporting(streams, run.directory, targets, (reports) =>
-    sendStored(run.lines, baseline, reports),
+    sendStored(run.lines, baseline, reports, context.signal),
   )
   for (const note of baseline?.notMet() ?? []) tell(note)
   return exitCode
-}
-
-/** @throws {UsageError} OPTION_VALUE when a report would overwrite the events that it is made of */
-async function refuseSource(source: string, targets: readonly ReportTarget[]): Promise<void> {
-  const own = await realpath(source)
-  for (const { to } of targets) {
-    if (typeof to === 'string' || !('path' in to)) continue
-    const real = await realpath(to.path).catch(() => to.path)
-    if (real !== own) continue
-    throw new UsageError('OPTION_VALUE', `--report would overwrite ${source}, from which it is made`, {
-      hint: 'name another file',
-    })
-  }
 }

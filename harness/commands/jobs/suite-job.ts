@@ -3,6 +3,7 @@ import { withDumps } from '../../kernel/dumps.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { bytes } from '../../base/units.ts'
 import { dayOf, expiryNotes } from '../../console/sift.ts'
+import type { InstanceSource } from '../../instance/instance.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
 import { isExpected } from '../../report/change.ts'
@@ -48,6 +49,16 @@ export interface SuiteJob {
   readonly isPlain: boolean
   /** Leaves the last instance up, and prints the command to log in. */
   readonly keep: boolean
+  /** Follows the tests and the instances of the run. */
+  readonly observe?: (parts: InstanceParts) => Promise<Observer>
+}
+
+/** Sees what the tests of a run do in its instances. Disposal ends its work. */
+export interface Observer extends AsyncDisposable {
+  readonly following: (test: Test) => Test
+  readonly watching: (source: InstanceSource) => InstanceSource
+  /** Called when the last instance has gone, before the run is over. */
+  readonly finish: () => Promise<void>
 }
 
 type Emit = (event: RunEvent) => Promise<void>
@@ -129,8 +140,9 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
   }
   const { dialect, instances: source } = await dialectOfRun(definition.dialect, needs, instances, context)
+  await using observer = await wanted.observe?.(parts)
   const [tests, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
-    wanted.load(dialect),
+    wanted.load(dialect).then((loaded) => loaded.map((test) => observer?.following(test) ?? test)),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
@@ -153,7 +165,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     ...runFactsOf(job, dialect),
     needsDialect: wanted.needsDialect,
     plan,
-    instances: source,
+    instances: observer?.watching(source) ?? source,
     jobs,
     durations,
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
@@ -188,6 +200,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       isNew: (event) => changeOf(event) === 'new',
       emit,
       tell: noteTeller(context),
+      onTrouble: printError,
       signal,
     })
     await emit(ending)
@@ -197,6 +210,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   // A Ctrl-C that ends --keep is not an interruption of the run.
   if (outcome.aborted !== undefined || !endsKeeping(signal)) signal.throwIfAborted()
   if (outcome.error !== undefined) printError(outcome.error)
+  await observer?.finish()
   for (const note of baseline?.notMet() ?? []) noteTeller(context)(note)
   // The baseline first: it knows nothing of a record that could not be written.
   return await record.exitCode(baseline?.exitCode(outcome.exitCode) ?? outcome.exitCode)

@@ -1,5 +1,6 @@
 // The work of `gmemtest history`: adds runs to the history, and prints what it has.
-import { exitCodes, UsageError } from '../../base/errors.ts'
+import { existsSync } from 'node:fs'
+import { exitCodeOf, exitCodes, GmemtestError, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import { addRun, runId } from '../../history/add-run.ts'
 import { rateText } from '../../history/flakiness.ts'
@@ -15,7 +16,7 @@ import {
 } from '../../history/summaries.ts'
 import { repetition } from '../../report/change.ts'
 import { plainText } from '../../report/plain.ts'
-import { readRun } from '../../report/stored/stored-run.ts'
+import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
 import type { CommandContext } from '../command-context.ts'
 import { historyPlace } from './history-place.ts'
 import { noteTeller } from '../jobs/note-teller.ts'
@@ -23,7 +24,11 @@ import { noteTeller } from '../jobs/note-teller.ts'
 /** Enough to see a year of nights. */
 const mostLines = 400
 
-/** Adds the runs in these directories; each is read before the history is opened. */
+/**
+ * Adds the runs in these directories; each is read before the history is opened. A directory that has no run for the history
+ * is told, and keeps none of the others out.
+ * @throws the errors of the history
+ */
 export async function addToHistory(
   places: readonly string[],
   given: string | undefined,
@@ -35,21 +40,53 @@ export async function addToHistory(
     })
   }
   const tell = noteTeller(context)
-  const runs = []
-  for (const place of places) runs.push(await readRun(place))
+  let exitCode: number = exitCodes.ok
+  const passOver = (error: unknown): undefined => {
+    if (!(error instanceof GmemtestError)) throw error
+    context.printError(error)
+    exitCode = Math.max(exitCode, exitCodeOf(error))
+  }
+  const runs: StoredRun[] = []
+  for (const place of places) {
+    const run = await readRun(place).catch(passOver)
+    if (run !== undefined) runs.push(run)
+  }
   for (const note of runs.flatMap(({ notes }) => notes)) tell(note)
+  if (runs.length === 0) return exitCode
   using history = await HistoryFile.open(historyPlace(given))
   for (const run of runs) {
-    const done = addRun(history, run)
-    const id = run.beginning.type === 'run-started' ? runId(run.beginning) : ''
-    context.stdout.write(`${id} ${done === 'known' ? 'was there' : done}: ${plainText(run.directory)}\n`)
+    try {
+      const done = addRun(history, run)
+      const id = run.beginning.type === 'run-started' ? runId(run.beginning) : ''
+      context.stdout.write(`${id} ${done === 'known' ? 'was there' : done}: ${plainText(run.directory)}\n`)
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      passOver(error)
+    }
   }
-  return exitCodes.ok
+  return exitCode
+}
+
+/**
+ * Opens a history to read it; undefined, with a notice, when there is none yet.
+ * @throws {UsageError} HISTORY_MISSING when the user named one that does not exist: a mistyped name has no runs to show
+ */
+async function existing(given: string | undefined, context: CommandContext): Promise<HistoryFile | undefined> {
+  const place = historyPlace(given)
+  if (existsSync(place)) return await HistoryFile.open(place)
+  if (given === undefined) {
+    noteTeller(context)(`there is no history yet: ${place}`)
+    return undefined
+  }
+  throw new UsageError('HISTORY_MISSING', `there is no history ${place}`, {
+    hint: 'name the file of a history; gmemtest history add DIR… makes one',
+  })
 }
 
 /** Prints the last runs, one a line. */
 export async function listHistory(given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   for (const run of lastRuns(history, mostLines)) {
     const { id, time, kernel, suite, planned, passed, failed, skipped, aborted } = run
     const counts = `${failed} failed, ${passed} passed, ${skipped} skipped of ${planned}`
@@ -61,7 +98,8 @@ export async function listHistory(given: string | undefined, context: CommandCon
 
 /** Prints the tests that come and go, with their rates by kernel. */
 export async function listFlaky(given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   for (const { name, rates, lastFailure } of flakyTests(history)) {
     const texts = [...rates.map(rateText), `last on ${minuteOf(lastFailure)}`]
     context.stdout.write(`${plainText(`${name}: ${texts.join('; ')}`)}\n`)
@@ -74,7 +112,8 @@ export async function listFlaky(given: string | undefined, context: CommandConte
  * @throws {UsageError} HISTORY_UNKNOWN when there is neither a test nor a splat of that name
  */
 export async function showHistory(what: string, given: string | undefined, context: CommandContext): Promise<number> {
-  using history = await HistoryFile.open(historyPlace(given))
+  using history = await existing(given, context)
+  if (history === undefined) return exitCodes.ok
   const { stdout } = context
   const results = resultsOfTest(history, what, mostLines)
   if (results.length > 0) {

@@ -18,16 +18,19 @@ export interface Repeating {
   readonly emit: Emit
   /** Takes sentences for the user. */
   readonly tell: (note: string) => void
+  /** Takes the error that ends the repetition. */
+  readonly onTrouble: (error: unknown) => void
   readonly signal: AbortSignal
 }
 
 /**
  * Runs the tests of these names again, and emits how often the result of each was new once more. No verdict of the run
- * changes. A try without a verdict on the test, such as a MISS, does not count.
+ * changes. A try without a verdict on the test, such as a MISS, does not count. Trouble ends the repetition, and not the run,
+ * whose results it would hide.
  */
 export async function repeatNew(
   names: readonly string[],
-  { times, runAgain, isNew, emit, tell, signal }: Repeating,
+  { times, runAgain, isNew, emit, tell, onTrouble, signal }: Repeating,
 ): Promise<void> {
   const repeated = new Set(names.slice(0, mostTests))
   if (repeated.size === 0 || signal.aborted) return
@@ -35,15 +38,18 @@ export async function repeatNew(
   const others = rest === 0 ? '' : `; ${plural(rest, 'other')} ran only once`
   tell(`running ${plural(repeated.size, 'new result')} again, ${plural(times, 'time')}${others}`)
   const counts = new Map(Array.from(repeated, (name) => [name, { suite: '', runs: 0, failures: 0 }]))
-  for (let round = 0; round < times && !signal.aborted; round += 1) {
-    await runAgain(repeated, async (event) => {
-      if (event.type !== 'test-finished' || event.verdict === 'MISS' || event.verdict === 'SKIP') return
-      const count = counts.get(event.name)
-      if (count === undefined) return
-      count.suite = event.suite
-      count.runs += 1
-      if (isNew(event)) count.failures += 1
-    })
+  const count = async (event: RunEvent): Promise<void> => {
+    if (event.type !== 'test-finished' || event.verdict === 'MISS' || event.verdict === 'SKIP') return
+    const counted = counts.get(event.name)
+    if (counted === undefined) return
+    counted.suite = event.suite
+    counted.runs += 1
+    if (isNew(event)) counted.failures += 1
   }
-  for (const [name, count] of counts) await emit({ type: 'failure-repeated', name, ...count })
+  try {
+    for (let round = 0; round < times && !signal.aborted; round += 1) await runAgain(repeated, count)
+  } catch (error) {
+    onTrouble(error)
+  }
+  for (const [name, counted] of counts) await emit({ type: 'failure-repeated', name, ...counted })
 }

@@ -53,6 +53,8 @@ export interface KernelDefinition {
   readonly expectSkips: Readonly<Record<string, string>>
   /** Present when the kernel is built in another way than its file says: it has a work tree of its own. */
   readonly flavour?: string
+  /** Present when KVM and the files of the series count how often each line runs. */
+  readonly counts?: true
   /** Present when the kernel has only the first patches of its series: their number. */
   readonly firstPatches?: number
   /** How many times slower it is than a kernel without debug options; it multiplies deadlines. */

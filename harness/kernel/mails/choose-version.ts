@@ -3,8 +3,9 @@ import { UsageError } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
 import type { Box } from './box.ts'
 import { mailName, type Mail } from './mail.ts'
+import { rerolled } from './reroll.ts'
 import { versionName } from './subject.ts'
-import { mailsOf, missingNumbers, titleOf, type Version } from './versions.ts'
+import { mailsOf, missingNumbers, orderedPatches, titleOf, type Version } from './versions.ts'
 
 /** Sorts versions, the newest first. */
 export function newestFirst(versions: readonly Version[]): Version[] {
@@ -50,14 +51,26 @@ export function chooseVersion(
   const asked = sorted.find((version) =>
     mailsOf(version).some(({ messageId }) => messageId === wanted && wanted !== undefined),
   )
-  const [newest] = sorted
-  const version = asked ?? sorted.find(isWhole) ?? newest
-  if (version === undefined || newest === undefined) throw new Error('a series without a version')
+  const rerolls = new Map(
+    sorted.flatMap((each, index) => {
+      const found = isWhole(each) ? undefined : rerolled(each, sorted.slice(index + 1), mails)
+      return found === undefined ? [] : [[each, found]]
+    }),
+  )
+  const version = asked ?? sorted.find((each) => isWhole(each) || rerolls.has(each)) ?? sorted[0]
+  if (version === undefined) throw new Error('a series without a version')
+  const reroll = rerolls.get(version)
   const isOneOfMany = isOnePatch && mails.length === 1
-  if (!isWhole(version) && !isOneOfMany) throw incomplete(name, version)
-  const [conflict] = version.conflicts
-  if (conflict !== undefined) throw ambiguous(name, version, conflict)
-  return { version, notices: noticesOf(name, version, sorted, isOneOfMany) }
+  if (!isWhole(version) && reroll === undefined && !isOneOfMany) throw incomplete(name, version)
+  const taken = reroll?.version ?? version
+  const [conflict] = taken.conflicts
+  if (conflict !== undefined) throw ambiguous(name, taken, conflict)
+  const notices = noticesOf(name, version, taken, sorted, isOneOfMany)
+  if (reroll === undefined) return { version, notices }
+  const own = orderedPatches(version).map(numberOf).join(', ')
+  const [mine, base] = [version, reroll.base].map(({ first }) => versionName(first.facts))
+  const sentence = `${name}: ${mine} has only ${own}, as an answer to what it replaces; the other patches are those of ${base}`
+  return { version: taken, notices: [...notices, sentence] }
 }
 
 function ambiguous(name: string, { conflicts, patches }: Version, [one, other]: readonly [Mail, Mail]): UsageError {
@@ -74,23 +87,43 @@ function ambiguous(name: string, { conflicts, patches }: Version, [one, other]: 
       })
 }
 
-function noticesOf(name: string, version: Version, sorted: readonly Version[], isOneOfMany: boolean): string[] {
-  const mine = versionName(version.first.facts)
-  const notices: string[] = []
-  const cut = sorted.slice(0, sorted.indexOf(version)).filter((one) => missingNumbers(one).length > 0)
-  for (const one of cut)
-    notices.push(`${name}: ${versionName(one.first.facts)} lacks ${listOfMissing(one)}, so ${mine} is taken`)
-  const others = sorted
-    .filter((one) => one !== version && !cut.includes(one))
-    .map(({ first }) => versionName(first.facts))
+function noticesOf(
+  name: string,
+  version: Version,
+  taken: Version,
+  sorted: readonly Version[],
+  isOneOfMany: boolean,
+): string[] {
+  const rest = sorted.filter((one) => one !== version)
+  const fixes = rest.filter((one) => isSameName(one, version) && !isWhole(one))
+  const cut = sorted.slice(0, sorted.indexOf(version)).filter((one) => !isWhole(one) && !fixes.includes(one))
+  const others = rest.filter((one) => !cut.includes(one) && !fixes.includes(one))
+  const isTwice = others.some((one) => isSameName(one, version))
+  const label = (one: Version): string => `${versionName(one.first.facts)}${isTwice ? dayOf(one) : ''}`
+  const notices = [
+    ...fixes
+      .flatMap((one) => orderedPatches(one))
+      .map((mail) => `${name}: the patch ${mailName(mail)} in the thread is left out`),
+    ...cut.map((one) => `${name}: ${label(one)} lacks ${listOfMissing(one)}, so ${label(version)} is taken`),
+  ]
   if (others.length > 0) {
-    notices.push(
-      `${name}: ${mine} of '${titleOf(version)}' is taken (${plural(version.patches.size, 'patch')}), and not ${others.join(', ')}`,
-    )
+    const count = plural(taken.patches.size, 'patch')
+    const left = others.map((one) => label(one)).join(', ')
+    notices.push(`${name}: ${label(version)} of '${titleOf(taken)}' is taken (${count}), and not ${left}`)
   }
   if (isOneOfMany && version.first.facts.total > 1)
     notices.push(`${name} is patch ${numberOf(version.first)} of its series, alone`)
   return notices
+}
+
+function isSameName({ first: one }: Version, { first: other }: Version): boolean {
+  return versionName(one.facts) === versionName(other.facts)
+}
+
+/** Returns the day of a version, in UTC. */
+function dayOf(version: Version): string {
+  const date = dateOf(version)
+  return date === undefined ? '' : ` (${new Date(date).toISOString().slice(0, 10)})`
 }
 
 function numberOf({ facts: { number, total } }: Mail): string {

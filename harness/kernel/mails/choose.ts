@@ -1,8 +1,9 @@
 // Chooses from the mails of one box those that are applied: the newest whole version of one series.
 import { UsageError } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
-import { essenceOf, hasDiff } from '../series/patch.ts'
+import { hasDiff } from '../series/patch.ts'
 import { joinBaseFacts, type BaseFacts } from './base-facts.ts'
+import { changesOf } from './changes.ts'
 import { isPatch, isSamePatch, mailName, type Mail } from './mail.ts'
 import type { Box } from './box.ts'
 import { chooseVersion, type ChosenVersion } from './choose-version.ts'
@@ -51,20 +52,31 @@ export function chooseSeries({ name, mails: all, wanted, isOnePatch, isOrdered =
 }
 
 /**
- * Leaves out the copies of a mail that came on two ways: the first one without a fault stays. Message-IDs alone do not tell:
- * git format-patch gives two versions that it writes in one second the same ones.
+ * Leaves out the copies of a mail that came on two ways, with another header or footer: the first one without a fault stays.
+ * Message-IDs alone do not tell: git format-patch gives two versions that it writes in one second the same ones.
  */
 function withoutCopies(mails: readonly Mail[]): Mail[] {
   const best = new Map<string, Mail>()
+  const isWhole = new Set<string>()
   for (const mail of mails) {
+    if (mail.fault === undefined) isWhole.add(headOf(mail))
     const found = best.get(nameOf(mail))
     if (found === undefined || (found.fault !== undefined && mail.fault === undefined)) best.set(nameOf(mail), mail)
   }
-  return mails.filter((mail) => mail.messageId === undefined || best.get(nameOf(mail)) === mail)
+  return mails.filter(
+    (mail) =>
+      mail.messageId === undefined ||
+      (best.get(nameOf(mail)) === mail && (mail.fault === undefined || !isWhole.has(headOf(mail)))),
+  )
 }
 
-function nameOf({ messageId, subject, sha256: content, diff }: Mail): string {
-  return messageId === undefined ? content : [messageId, subject, essenceOf(diff)].join('\n')
+function nameOf(mail: Mail): string {
+  return mail.messageId === undefined ? mail.sha256 : `${headOf(mail)}\n${changesOf(mail.diff)}`
+}
+
+/** Returns what the copies of a mail have in common. */
+function headOf({ messageId, facts: { version, isReply, number, total, title } }: Mail): string {
+  return JSON.stringify([messageId, version, isReply, number, total, title])
 }
 
 /** Refuses patches without a number that belong to no thread of the series: they are another series. */

@@ -52,7 +52,7 @@ function countChanges(diff: string): { added: number; removed: number } {
 }
 
 /** Returns the lines behind the last header of a hunk that belong to no hunk. */
-function behindHunks(diff: string): string {
+export function behindHunks(diff: string): string {
   let lines: string[] = []
   walk(
     diff,

@@ -1,7 +1,8 @@
 // One mail of a file, as git reads it, with what tells its place in a series.
 import type { Fault } from '../series/patch-fault.ts'
-import { essenceOf, hasDiff, type MailReading } from '../series/patch.ts'
+import { hasDiff, type MailReading } from '../series/patch.ts'
 import type { BaseFacts } from './base-facts.ts'
+import { changesOf } from './changes.ts'
 import type { SubjectFacts } from './subject.ts'
 
 /** A mail; `reading` is how git reads its diff whole. */
@@ -42,10 +43,25 @@ export function isPatch({ facts, diff }: Mail): boolean {
 
 /** Returns whether two mails bring the same changes. */
 export function isSamePatch(one: Mail, other: Mail): boolean {
-  return essenceOf(one.diff) === essenceOf(other.diff)
+  return changesOf(one.diff) === changesOf(other.diff)
 }
 
 /** Returns how a message names a mail that has no other name: by its Message-ID if it has one. */
 export function mailName({ name, messageId }: Mail): string {
   return messageId === undefined ? `'${name}'` : `'${name}' <${messageId}>`
+}
+
+/** Returns the Message-IDs of the mails that a mail answers, directly or not. */
+export function answeredBy(mail: Mail | undefined, mails: readonly Mail[]): Set<string> {
+  const parents = new Map(
+    mails.flatMap(({ messageId, parents: above }) => (messageId === undefined ? [] : [[messageId, above]])),
+  )
+  const found = new Set<string>()
+  const open = [...(mail?.parents ?? [])]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue
+    found.add(id)
+    open.push(...(parents.get(id) ?? []))
+  }
+  return found
 }

@@ -1,7 +1,7 @@
 // Finds out which versions belong to one series, and whether a box has several series.
 import { UsageError } from '../../base/errors.ts'
 import { newestFirst } from './choose-version.ts'
-import type { Mail } from './mail.ts'
+import { answeredBy, type Mail } from './mail.ts'
 import { plural } from '../../base/plural.ts'
 import { versionName } from './subject.ts'
 import { areOneSeries, mailsOf, orderedPatches, titleOf, type Version } from './versions.ts'
@@ -18,7 +18,13 @@ export function seriesOf(
     for (const series of same) found.splice(found.indexOf(series), 1)
     found.push([...same.flat(), version])
   }
-  const around = wanted === undefined ? undefined : threadOf(wanted, mails)
+  const around =
+    wanted === undefined
+      ? undefined
+      : answeredBy(
+          mails.find(({ messageId }) => messageId === wanted),
+          mails,
+        )
   const asked = found.filter((series) =>
     series.some((version) => mailsOf(version).some(({ messageId }) => messageId === wanted)),
   )
@@ -29,21 +35,6 @@ export function seriesOf(
     ),
   )
   return answered.length > 0 ? answered : found
-}
-
-/** Returns the Message-IDs that a mail answers, directly or not. */
-function threadOf(wanted: string, mails: readonly Mail[]): Set<string> {
-  const parents = new Map(
-    mails.flatMap(({ messageId, parents: above }) => (messageId === undefined ? [] : [[messageId, above]])),
-  )
-  const found = new Set<string>()
-  const open = [wanted]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (found.has(id)) continue
-    found.add(id)
-    open.push(...(parents.get(id) ?? []))
-  }
-  return found
 }
 
 /**

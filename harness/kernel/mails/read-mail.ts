@@ -7,6 +7,7 @@ import { hasDiff, type MailReading } from '../series/patch.ts'
 import { withWholeEnd } from '../series/trimmed-end.ts'
 import { readBaseFacts } from './base-facts.ts'
 import { cutDiff } from './cut-mail.ts'
+import { decodeWords } from './encoded-words.ts'
 import type { Mail } from './mail.ts'
 import { faultOfDiff, faultOfMail, faultOfSplit } from './mail-faults.ts'
 import { readSubject } from './subject.ts'
@@ -40,7 +41,7 @@ export async function readMail(raw: string, place: MailPlace, scratch: string, g
   const mail = raw.replaceAll('\r\n', '\n')
   const header = headerOf(mail)
   const reading = await bestReading(raw, mail, place, { scratch, git })
-  const subject = fieldOf(reading.facts, 'Subject')
+  const subject = subjectOf(reading, header)
   const facts = readSubject(subject)
   const text = `${reading.message}\n${reading.diff}`
   return {
@@ -82,8 +83,11 @@ async function bestReading(
   return plain
 }
 
-/** A subject in the text of the mail must not replace that of its header, which has the number. */
-const mailinfo = ['mailinfo', '-k', '--no-scissors', '--no-inbody-headers', '--encoding=UTF-8'] as const
+/**
+ * A subject in the text of the mail must not replace that of its header, which has the number. With `--encoding`, git decodes no
+ * charset at all; without it and without settings, it writes UTF-8.
+ */
+const mailinfo = ['mailinfo', '-k', '--no-scissors', '--no-inbody-headers'] as const
 
 const readingFlags: Readonly<Partial<Record<MailReading, readonly string[]>>> = {
   'quoted-cr': ['--quoted-cr=strip'],
@@ -134,10 +138,12 @@ function isFlowed(mail: string): boolean {
 /**
  * Returns the mail (for sed in `apply-by-hand.ts`) that `git mailinfo` gets:
  * - `trimmed`: a mail program put a space before the empty context lines, and did not trim them (RFC 3676, 4.2);
- * - `unflowed`: the header says that lines flow, and no mail program has changed them.
+ * - `unflowed`: the header says that lines flow, and no mail program has changed them;
+ * - `unknown-charset`: git stops at a subject whose bytes have a NUL, as half of a character in UTF-16 has.
  */
 function readableMail(mail: string, how: MailReading): string {
   if (how === 'trimmed') return mail.replaceAll(/^(?: |=20)+$/gm, '')
+  if (how === 'unknown-charset') return mail.replace(/^Subject:/im, 'X-Subject:')
   return how === 'unflowed' ? mail.replaceAll(/format="?flowed"?/gi, 'format=fixed') : mail
 }
 
@@ -148,6 +154,13 @@ function headerOf(mail: string): string {
 
 function fieldOf(facts: string, name: string): string {
   return new RegExp(`^${name}: (.*)$`, 'm').exec(facts)?.[1] ?? ''
+}
+
+/** Returns the subject as git decodes it, or as its bytes say where git does not decode it whole. */
+function subjectOf({ how, facts }: Reading, header: string): string {
+  const subject = fieldOf(facts, 'Subject')
+  if (how !== 'unknown-charset' && subject !== '' && !subject.includes('\ufffd')) return subject
+  return decodeWords(rawField(header, 'subject').replace(/^[^:]*:/, ''))
 }
 
 function rawField(header: string, name: string): string {

@@ -1,4 +1,5 @@
 // Puts the mails of one box together: the patches of each version of each series, in the order of their numbers.
+import { hasDiff } from '../series/patch.ts'
 import { isSamePatch, type Mail } from './mail.ts'
 import { plainTitle } from './subject.ts'
 
@@ -18,7 +19,8 @@ export interface Version {
 export function groupVersions(mails: readonly Mail[]): Version[] {
   const byId = Map.groupBy(mails, ({ messageId }) => messageId)
   const threads: Version[] = []
-  for (const mail of mails.filter(({ facts }) => facts.number !== undefined && !facts.isReply)) {
+  const sent = mails.filter((mail) => mail.facts.number !== undefined && !mail.facts.isReply && !isAnswer(mail, byId))
+  for (const mail of sent) {
     const anchor = anchorOf(mail, byId)
     const found = threads.findLast(
       (one) =>
@@ -30,6 +32,20 @@ export function groupVersions(mails: readonly Mail[]): Version[] {
     else threads.push(newVersion(mail, anchor))
   }
   return joined(threads)
+}
+
+/** Returns whether a mail without `Re:` is an answer: it has the subject of the mail above it, and no patch of its own. */
+function isAnswer(mail: Mail, byId: ReadonlyMap<string | undefined, readonly Mail[]>): boolean {
+  if (hasDiff(mail.diff) && mail.facts.number !== 0) return false
+  return mail.parents
+    .flatMap((id) => byId.get(id) ?? [])
+    .some(
+      (one) =>
+        isOfVersion(one, mail) &&
+        one.facts.number === mail.facts.number &&
+        plainTitle(one.facts) === plainTitle(mail.facts) &&
+        (one.sender !== mail.sender || mail.facts.number !== 0),
+    )
 }
 
 function newVersion(first: Mail, anchor: string | undefined): Version {

@@ -29,7 +29,7 @@ const applyMails =
 const variables: Readonly<Record<MailReading, string | undefined>> = {
   plain: undefined,
   'quoted-cr': 'flags=--quoted-cr=strip',
-  'unknown-charset': 'flags=-n',
+  'unknown-charset': String.raw`flags=-n filter='0,/^Subject:/Is/^Subject:/X-Subject:/I'`,
   trimmed: String.raw`filter='s/^\( \|=20\)\+$//'`,
   unflowed: String.raw`filter='s/format="\?flowed"\?/format=fixed/I'`,
 }

@@ -32,6 +32,9 @@ const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)$/i
 /** Texts about the series, and what editors and patch(1) leave behind. */
 const otherName = /^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
 
+/** The file beside the patches that says why some of their lines cannot run in a test (gmemtest coverage). */
+export const explanationsName = 'uncovered.yaml'
+
 /**
  * Lists the files of patches of a folder: those of quilt's file `series`, the mails of a maildir, or the files whose names
  * say that they are patches, in the order of the numbers in their names.
@@ -59,6 +62,7 @@ export async function listPatchFiles(folder: string): Promise<PatchFolder> {
         hint: 'name each folder of patches as a series of its own, or list the patches in a file with the name series',
       })
     }
+    if (name === explanationsName) continue
     if (patchName.test(name)) patches.push(name)
     else if (!otherName.test(name)) {
       throw new UsageError(

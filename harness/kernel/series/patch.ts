@@ -33,7 +33,7 @@ type Reading =
 
 /**
  * How `git mailinfo` gets a mail: as it is; with `--quoted-cr=strip`; without the blanks on empty lines; without the word
- * `flowed` in its header; or with `-n`, for a charset that git does not know.
+ * `flowed` in its header; or with `-n` and without its subject, for a charset that git does not know.
  */
 export type MailReading = 'plain' | 'quoted-cr' | 'trimmed' | 'unflowed' | 'unknown-charset'
 

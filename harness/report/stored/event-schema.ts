@@ -8,6 +8,7 @@ import { isolations } from '../../kernel/definition/definition.ts'
 const text = z.string()
 const texts = z.array(text)
 const number = z.number()
+const count = z.int().nonnegative()
 const stamp = { time: text.exactOptional(), worker: number.exactOptional() }
 const named = { suite: text, name: text }
 
@@ -65,7 +66,7 @@ const splat = z.looseObject({
   allowed: text.exactOptional(),
   isNew: z.literal(true).exactOptional(),
 })
-const conversionTime = z.looseObject({ operation: text, count: number, median: number, high: number })
+const conversionTime = z.looseObject({ operation: text, count, median: number, high: number })
 const killer = z.looseObject({ scenario: text, message: text, milliseconds: number })
 const aborted = { aborted: text.exactOptional() }
 
@@ -80,7 +81,8 @@ const ofRun = [
     tests: texts,
     isolation: z.enum(isolations),
     shard: z
-      .looseObject({ index: number, count: number, total: number, places: z.array(number), basis: text })
+      .looseObject({ index: z.int().positive(), count, total: count, places: z.array(count), basis: text })
+      .refine((shard) => shard.index <= shard.count, 'index is above count')
       .exactOptional(),
   }),
   z.looseObject({
@@ -92,7 +94,7 @@ const ofRun = [
     milliseconds: number,
     build: build.exactOptional(),
   }),
-  z.looseObject({ ...stamp, type: z.literal('shard-planned'), tests: texts, places: z.array(number) }),
+  z.looseObject({ ...stamp, type: z.literal('shard-planned'), tests: texts, places: z.array(count) }),
   z.looseObject({
     ...stamp,
     type: z.literal('vm-ready'),
@@ -124,7 +126,7 @@ const ofRun = [
     diagnostic: diagnostic.exactOptional(),
     points: z.array(point).exactOptional(),
   }),
-  z.looseObject({ ...stamp, type: z.literal('failure-repeated'), ...named, runs: number, failures: number }),
+  z.looseObject({ ...stamp, type: z.literal('failure-repeated'), ...named, runs: count, failures: count }),
   z.looseObject({
     ...stamp,
     type: z.literal('run-finished'),

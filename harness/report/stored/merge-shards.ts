@@ -102,17 +102,20 @@ function keyOf({ run }: Part): string | undefined {
 
 /** Returns the shards from the first to the last. */
 function inOrder({ shard: { count } }: Part, parts: readonly Part[]): Part[] {
-  return Array.from({ length: count }, (_, place) => {
-    const [part, double] = parts.filter(({ shard }) => shard.index === place + 1)
+  const shards: Part[] = []
+  // Not an array of `count`: a file may have any number there.
+  for (let index = 1; index <= count; index += 1) {
+    const [part, double] = parts.filter(({ shard }) => shard.index === index)
     if (part === undefined) {
-      throw refused(`shard ${place + 1} of ${count} is missing`, 'name the directories of all shards')
+      throw refused(`shard ${index} of ${count} is missing`, 'name the directories of all shards')
     }
-    if (double === undefined) return part
-    throw refused(
-      `shard ${place + 1} of ${count} is there twice: ${part.run.directory} and ${double.run.directory}`,
-      'name each shard once',
-    )
-  })
+    if (double !== undefined) {
+      const places = `${part.run.directory} and ${double.run.directory}`
+      throw refused(`shard ${index} of ${count} is there twice: ${places}`, 'name each shard once')
+    }
+    shards.push(part)
+  }
+  return shards
 }
 
 /** Returns the names of all tests, in their order. */
@@ -128,11 +131,13 @@ function testsOf(total: number, shards: readonly Part[]): string[] {
       owners.set(place, { name, index: shard.index })
     }
   }
-  return Array.from({ length: total }, (_, place) => {
+  const names: string[] = []
+  for (let place = 0; place < total; place += 1) {
     const owner = owners.get(place)
     if (owner === undefined) throw refused(`no shard has test ${place + 1} of ${total}`, hint)
-    return owner.name
-  })
+    names.push(owner.name)
+  }
+  return names
 }
 
 /** The lines of one test, with those of its instance. */

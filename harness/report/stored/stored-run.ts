@@ -24,31 +24,38 @@ export interface StoredRun {
   readonly notes: readonly string[]
 }
 
+const aDirectory = 'name the directory of a run (its --output, or results/latest)'
+
 /**
  * Reads the results of a directory, or of its results.jsonl. A last line that was cut off is left out, with a note.
  * @throws {UsageError} RESULTS_MISSING when there is no results.jsonl
- * @throws {UsageError} RESULTS_INVALID, with the line, for a file that is damaged or not of gmemtest
+ * @throws {UsageError} RESULTS_INVALID, with the line, for a file that is damaged or not of gmemtest, a device or a pipe
  * @throws {InfraError} RESULTS_UNREADABLE
  */
 export async function readRun(place: string): Promise<StoredRun> {
+  const missing = (): UsageError =>
+    new UsageError('RESULTS_MISSING', `${place === '' ? "''" : place} has no ${resultNames.events}`, {
+      hint: aDirectory,
+    })
+  // An empty word would be the current directory.
+  if (place === '') throw missing()
   const file = await eventsFile(place)
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    if (hasCode(cause, 'ENOENT', 'ENOTDIR')) {
-      throw new UsageError('RESULTS_MISSING', `${place} has no ${resultNames.events}`, {
-        hint: `name the directory of a run (its --output, or results/latest)`,
-      })
-    }
+    if (hasCode(cause, 'ENOENT', 'ENOTDIR')) throw missing()
     throw new InfraError('RESULTS_UNREADABLE', `cannot read ${file}: ${messageOf(cause)}`, { cause })
   })
   return parseRun(file, text)
 }
 
+/** @throws {UsageError} RESULTS_INVALID for a device or a pipe: a device may never end, and a pipe may never begin */
 async function eventsFile(place: string): Promise<string> {
-  const isDirectory = await stat(place).then(
-    (status) => status.isDirectory(),
-    () => true,
-  )
-  return isDirectory ? path.join(place, resultNames.events) : place
+  const given = await stat(place).catch(() => undefined)
+  const file = given === undefined || given.isDirectory() ? path.join(place, resultNames.events) : place
+  const found = file === place ? given : await stat(file).catch(() => undefined)
+  if (found === undefined || found.isFile() || found.isDirectory()) return file
+  throw new UsageError('RESULTS_INVALID', `${file} is a device or a pipe, not the events of a run`, {
+    hint: aDirectory,
+  })
 }
 
 /** @throws {UsageError} RESULTS_INVALID */

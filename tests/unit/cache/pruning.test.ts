@@ -3,7 +3,7 @@ import { link, mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import type { CacheEntry } from '../../../harness/cache/cache-entries.ts'
-import { takeFreeLock } from '../../../harness/cache/lock.ts'
+import { lockNow, takeFreeLock } from '../../../harness/cache/lock.ts'
 import { planPruning, pruneCache } from '../../../harness/cache/pruning.ts'
 import { holdEntry } from '../../../harness/cache/uses.ts'
 
@@ -62,6 +62,17 @@ void test('entries in use stay: noted ones and locked ones', async (t) => {
   )
   t.ok(before > 5 * mebibyte && after < 3.5 * mebibyte)
   t.strictSame(await readdir(path.join(cache, 'kernels')), ['held'])
+})
+
+void test('a tree stays while a program works in it that outlived its user', async (t) => {
+  const cache = t.testdir()
+  await fill(cache, ['trees/busy'])
+  const programs = await lockNow(path.join(cache, 'trees/busy/tree.lock'), signal)
+  t.ok(programs)
+  t.strictSame((await pruneCache(cache, { most: 0 }, signal)).removed, [])
+  await programs?.[Symbol.asyncDispose]()
+  t.equal((await pruneCache(cache, { most: 0 }, signal)).removed.length, 1)
+  t.strictSame(await readdir(path.join(cache, 'trees')), [])
 })
 
 void test('a file with a link in another tree is free when the last tree is gone', async (t) => {

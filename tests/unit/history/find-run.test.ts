@@ -48,6 +48,12 @@ void test('last is the newest whole run that has the most of the tests', async (
   t.equal(findRun(history, last, { ...of, suite: 'kselftest' }), undefined)
 })
 
+void test('a run that this computer could not do hides no complete one', async (t) => {
+  const { history, idOf } = await historyOf(t)
+  addRun(history, night({ day: 7, results: [ended('a', 'MISS'), ended('b', 'MISS')] }))
+  t.equal(findRun(history, { run: 'last' }, of)?.id, idOf('whole'))
+})
+
 void test('an id names one run of the same suite', async (t) => {
   const { history, idOf } = await historyOf(t)
   t.equal(findRun(history, { run: idOf('cut').slice(0, 8) }, of)?.id, idOf('cut'), 'also one that was cut off')

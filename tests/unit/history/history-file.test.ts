@@ -59,6 +59,16 @@ void test('a row of another form is damage', async (t) => {
   t.throws(() => history.rows(z.object({ count: z.string() }), count), { code: 'HISTORY_DAMAGED' })
 })
 
+void test('a missing table and a column without JSON are damage', async (t) => {
+  using history = await HistoryFile.open(`${t.testdir({})}/h.sqlite`)
+  t.throws(() => history.rows(countRow, "SELECT json_array_length('no JSON') AS count"), {
+    code: 'HISTORY_DAMAGED',
+    message: /malformed JSON/,
+  })
+  history.change('DROP TABLE splats', [])
+  t.throws(() => history.rows(countRow, 'SELECT count(*) AS count FROM splats'), { code: 'HISTORY_DAMAGED' })
+})
+
 void test('a lock of another process is waited for, and not for ever', async (t) => {
   const file = `${t.testdir({})}/h.sqlite`
   using history = await HistoryFile.open(file, 50)

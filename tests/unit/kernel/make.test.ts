@@ -1,6 +1,12 @@
 import { test } from 'tap'
-import { errorLines, makeArguments } from '../../../harness/kernel/make.ts'
+import { cacheParts } from '../../../harness/cache/cache-parts.ts'
+import { errorLines, makeArguments, makeLockOf } from '../../../harness/kernel/make.ts'
 import { withCleanEnvironment } from '../../../harness/process/environment.ts'
+
+void test('the lock of the programs is the one that the pruning of the cache asks for', (t) => {
+  t.equal(makeLockOf('/cache/trees/t/tree'), `/cache/trees/t/${cacheParts.trees.programLock}`)
+  t.end()
+})
 
 void test('the lines of the compiler and the linker explain a failure, with paths in the tree', (t) => {
   const log = `  CC      virt/kvm/guest_memfd.o

@@ -32,7 +32,7 @@ void test('each counter is read, and a difference of one is a leak unless there 
     t.strictSame(changedCounters(before, lower), [`${name}: ${value} before, ${value - tolerance - 1} after`])
     t.strictSame(changedCounters(before, new Map([...before, [name, value - tolerance]])), [])
   }
-  t.equal(before.get('MemFree in kB'), 993_272)
+  t.equal(before.get('free pages and slabs in kB'), 993_272)
   t.equal(before.get('pages of struct page (nr_memmap_pages and nr_memmap_boot_pages)'), 4099)
   t.end()
 })
@@ -41,7 +41,7 @@ void test('more free memory is no leak, more nodes are', (t) => {
   const before = read()
   const more = (name: RegExp): Counters =>
     new Map([...before].map(([key, value]) => [key, name.test(key) ? value + 1_000_000 : value]))
-  t.equal(changedCounters(before, more(/^MemFree/)).length, 0)
+  t.equal(changedCounters(before, more(/^free pages/)).length, 0)
   t.equal(changedCounters(before, more(/maple_node/)).length, 1)
   t.end()
 })
@@ -55,7 +55,7 @@ void test('a counter that cannot be read is named, with any fault of its file', 
   const without = readCounters(files(counterFiles, Object.fromEntries(slabs.map((path) => [path, 2]))), new Set())
   t.strictSame(without.unreadable, [`inodes of guest_memfd files: ${slabs.join(' and ')} ENOENT`])
   const empty = readCounters(files(counterFiles, { '/proc/meminfo': 'nothing\n' }), new Set())
-  t.strictSame(empty.unreadable, ['MemFree in kB: /proc/meminfo has no such number'])
+  t.strictSame(empty.unreadable, ['free pages and slabs in kB: /proc/meminfo has no such number'])
   t.equal(readCounters([], new Set()).unreadable.length, counters.length)
   t.end()
 })

@@ -1,5 +1,5 @@
 // What a report that broke means for the exit code, however late it breaks.
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { test, type Test } from 'tap'
@@ -110,13 +110,18 @@ void test('a file of the user that fills up is no success either', async (t) => 
 
 void test('a report of the user never replaces another one in the results', async (t) => {
   const { context, printed } = fakeContext({ stdout: new PassThrough() })
-  const directory = t.testdir()
-  const targets = targetsOf([parseReport(`junit:${directory}/./results.tap`)], undefined)
-  const exitCode = await reporting(context, directory, targets, async ({ emit }) => {
+  const home = t.testdir({ run: {} })
+  const directory = path.join(home, 'run')
+  symlinkSync('run', path.join(home, 'latest'))
+  const wishes = [parseReport(`junit:${directory}/./results.tap`), parseReport(`kcidb:${home}/latest/results.jsonl`)]
+  const exitCode = await reporting(context, directory, targetsOf(wishes, undefined), async ({ emit }) => {
     for (const event of storyOf()) await emit(event)
     return 0
   })
   t.equal(exitCode, 69)
-  t.match(printed, [{ code: 'REPORT_FAILED', message: /results\.tap: it is a file of the results/ }])
+  t.match(printed, [
+    { code: 'REPORT_FAILED', message: /results\.tap: it is a file of the results/ },
+    { code: 'REPORT_FAILED', message: /latest\/results\.jsonl: it is a file of the results/ },
+  ])
   t.match(readFileSync(path.join(directory, 'results.tap'), 'utf8'), /^TAP version 14/)
 })

@@ -2,8 +2,9 @@
 import { constant, constantFrom, nat, oneof, tuple, type Arbitrary } from 'fast-check'
 import { z } from 'zod'
 import { pageSize } from '../../../base/units.ts'
-import { pagesIn, type Shape, type World } from '../program/world.ts'
-import { bytesAt, choose, natural, rangeIn } from './page-places.ts'
+import type { PageRange } from '../../../model/ranges.ts'
+import type { Shape, World } from '../program/world.ts'
+import { choose, natural, rangeIn, rangeOf } from './page-places.ts'
 import type { Draft } from '../steps/step-kind.ts'
 
 /** The arguments of a fallocate. */
@@ -27,19 +28,15 @@ const more = [0, pageSize, 1, 2048, 2 ** 31, 2 ** 40] as const
 export function fileRange(shape: Shape): Arbitrary<Draft<FileArgs>> {
   const sizeBy = oneof({ arbitrary: constant(0), weight: 8 }, { arbitrary: constantFrom(...more), weight: 1 })
   return tuple(rangeIn(shape), sizeBy, nat(3)).map(([draft, by, index]) => (world) => {
-    const { first, count } = draft(world)
-    const descriptor = choose(index, world.descriptors)
-    return { offset: bytesAt(first), size: bytesAt(count) + by, descriptor }
+    const { offset, size } = world.layout.bytesOf(rangeOf(draft(world)))
+    return { offset, size: size + by, descriptor: choose(index, world.descriptors) }
   })
 }
 
 /** Returns what fallocate makes of the bytes: a range inside the file, one that goes beyond it, or EINVAL. */
-export function fileRangeOf(
-  { offset, size }: FileArgs,
-  { shape }: World,
-): ReturnType<typeof pagesIn> | 'beyond' | 'EINVAL' {
+export function fileRangeOf({ offset, size }: FileArgs, { layout }: World): PageRange | 'beyond' | 'EINVAL' {
   if (size === 0 || offset % pageSize !== 0 || size % pageSize !== 0) return 'EINVAL'
-  return pagesIn({ offset, size }, shape.pages) ?? 'beyond'
+  return layout.pagesIn({ offset, size }) ?? 'beyond'
 }
 
 export function describeBytes({ offset, size }: FileArgs): string {

@@ -101,6 +101,12 @@ export function cutTo({ first, count }: RangeArgs, outer: PageRange): RangeArgs 
   return { first: from, count: end - from }
 }
 
+/** Cuts a range to pages that lie side by side in the file and inside another range. */
+export function cutToMemory(range: RangeArgs, outer: PageRange, { layout }: World): RangeArgs {
+  const cut = cutTo(range, outer)
+  return cutTo(cut, layout.partAt(cut.first))
+}
+
 /** One of the objects that exist, counted from the oldest: `index` of any size is taken modulo their number. */
 export function choose(index: number, things: readonly unknown[]): number {
   return things.length === 0 ? 0 : index % things.length

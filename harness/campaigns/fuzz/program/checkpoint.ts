@@ -1,19 +1,24 @@
 // The end of each program: every view of the file must show what the model has, and huge pages their layout.
 import { memslotFlags } from '../../../uapi/constants.ts'
 import { pages as bytesOf } from '../../../base/units.ts'
+import { GuestPages } from './guest-pages.ts'
 import type { Plan } from './plan.ts'
 import { gpaOfWindow, windows } from './windows.ts'
+import { firstWord } from './statistics.ts'
 import type { World } from './world.ts'
 
 /** Adds the operations of the end: the last ones close everything but the nested VM. */
 export function addCheckpoint(world: World, plan: Plan): void {
   plan.label({ step: 'end', where: 'the state at the end' })
-  const { mappings, slots, model, vcpu, descriptors } = world
+  const { mappings, slots, model, vcpu, descriptors, layout } = world
   const { timeout } = world.subject
   for (const { made: mapping, range } of mappings) {
     model.hostLooked(range)
-    const runs = { first: range.first, wanted: model.hostView(range) }
-    plan.add('hostScan', { mapping, offset: 0, size: bytesOf(range.count) }, { runs })
+    for (const part of layout.partsOf(range)) {
+      const runs = { first: part.first, wanted: model.hostView(part) }
+      const offset = layout.offsetOf(part.first) - layout.offsetOf(range.first)
+      plan.add('hostScan', { mapping, offset, size: bytesOf(part.count) }, { runs })
+    }
   }
   for (const { gpa, range } of slots) {
     model.allocate(range)
@@ -26,10 +31,12 @@ export function addCheckpoint(world: World, plan: Plan): void {
   const [file] = descriptors
   if (file !== undefined) plan.add('fstat', { file }, { fields: { blocks: world.blocks } })
   if (world.hugePages !== undefined) addLayout(world, plan)
+  world.pool?.expect(plan, world.share)
   deleteSlots(world, plan)
   for (const { made: handle } of world.pins) plan.add('close', { handle })
   for (const { made: mapping } of mappings) plan.add('munmap', { mapping, offset: 0, length: 0 })
   for (const handle of descriptors) plan.add('close', { handle })
+  world.pool?.end(plan)
 }
 
 function deleteSlots({ slots, vm }: World, plan: Plan): void {
@@ -53,15 +60,11 @@ function addLayout(world: World, plan: Plan): void {
   const size = bytesOf(all.count)
   const place = { slot: world.nextSlot, gpa, size, gmem, gmemOffset: 0 }
   plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mappingOffset: 0, ...place })
-  slots.push({ number: world.nextSlot, window: windows, gpa, range: all })
+  slots.push({ number: world.nextSlot, window: windows, gpa, range: all, guest: new GuestPages() })
   model.allocate(all)
   const runs = { first: 0, wanted: model.guestView() }
   plan.add('guestScan', { vcpu, gpa, size, timeout: world.subject.timeout }, { fields: { outcome: 'done' }, runs })
   const whole = model.units().filter(({ layout }) => layout === 'whole').length
   const name = statistics[hugePages]
   plan.add('kvmStats', { handle: vm }, { tail: { field: name, wanted: whole, read: firstWord } }, Buffer.from(name))
-}
-
-function firstWord(tail: Buffer): number {
-  return tail.length < 8 ? 0 : Number(tail.readBigUInt64LE(0))
 }

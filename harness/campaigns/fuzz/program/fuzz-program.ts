@@ -46,6 +46,8 @@ export function tryPlan(program: Program, subject: Subject): Plan | undefined {
 
 /** Describes a program, one line a step. */
 export function linesOf({ shape, steps }: Program): string[] {
-  const file = `a file of ${shape.pages} pages, ${shape.pageSize}, initially ${shape.initially}`
+  const { gap = 0 } = shape
+  const far = gap === 0 ? '' : `, a gap of ${gap} pages in the middle`
+  const file = `a file of ${shape.pages} pages, ${shape.pageSize}, initially ${shape.initially}${far}`
   return [file, ...steps.map(({ text }, index) => `${index + 1}. ${text}`)]
 }

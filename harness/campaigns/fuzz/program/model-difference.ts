@@ -5,15 +5,19 @@ import type { Reply } from '../../../agent/wire/call.ts'
 import type { Answer, OperationName } from '../../../agent/wire/operations.ts'
 import type { Run } from '../../../model/reference-model.ts'
 
+type Wanted = readonly Run<unknown>[]
+
 /** The end of an operation by the model. Fields of the answer that are not listed do not matter. */
 export interface Expected<Name extends OperationName> {
   /** One of these; OK if not given. */
   readonly errno?: readonly ErrnoName[]
   readonly fields?: Partial<Answer<Name>>
   /** The pages that a scan finds, with indices of the file, and the first page of the scan. */
-  readonly runs?: { readonly first: number; readonly wanted: readonly Run<unknown>[] }
+  readonly runs?: { readonly first: number; readonly wanted: Wanted | (() => Wanted) }
   /** Checks of the bytes behind the answer. */
   readonly tail?: { readonly field: string; readonly wanted: unknown; readonly read: (tail: Buffer) => unknown }
+  /** Judges what depends on the ends of earlier operations. */
+  readonly judge?: (reply: Reply<Name>) => Found | undefined
 }
 
 /** The first part of an answer that is not as the model has it. */
@@ -36,7 +40,7 @@ export function differenceIn<Name extends OperationName>(
   reply: Reply<Name>,
   expected: Expected<Name>,
 ): Found | undefined {
-  const { errno = ['OK'], fields = {}, runs, tail } = expected
+  const { errno = ['OK'], fields = {}, runs, tail, judge } = expected
   if (!errno.includes(reply.errno)) return { field: 'errno', wanted: errno.join(' or '), found: reply.errno }
   for (const [field, wanted] of Object.entries(fields)) {
     const found: unknown = Reflect.get(reply, field)
@@ -46,12 +50,14 @@ export function differenceIn<Name extends OperationName>(
     const found = tail.read(reply.tail)
     if (found !== tail.wanted) return { field: tail.field, wanted: tail.wanted, found }
   }
-  if (runs === undefined) return undefined
+  const judged = judge?.(reply)
+  if (judged !== undefined || runs === undefined) return judged
   const count: unknown = Reflect.get(reply, 'runs')
   const looks = decodeRuns(reply.tail, Number(count)).map((run) => ({ ...run, first: run.first + runs.first }))
-  const at = looks.findIndex((run, index) => !isSame(run, runs.wanted[index]))
-  if (at === -1 && looks.length === runs.wanted.length) return undefined
-  return { field: 'pages', wanted: runs.wanted, found: looks }
+  const wanted = typeof runs.wanted === 'function' ? runs.wanted() : runs.wanted
+  const at = looks.findIndex((run, index) => !isSame(run, wanted[index]))
+  if (at === -1 && looks.length === wanted.length) return undefined
+  return { field: 'pages', wanted, found: looks }
 }
 
 function isSame(run: Run<unknown>, other: Run<unknown> | undefined): boolean {

@@ -1,7 +1,7 @@
 // The plan of a program: the operations of its steps, and what the model expects of each.
 import { programCall, type ProgramCall, type RunProgram } from '../../../agent/programs.ts'
 import { made } from '../../../agent/rounds.ts'
-import type { CallRequest, Made } from '../../../agent/wire/codec.ts'
+import { encodeCall, type CallRequest, type Made } from '../../../agent/wire/codec.ts'
 import type { OperationName } from '../../../agent/wire/operations.ts'
 import { differenceIn, type Difference, type Expected } from './model-difference.ts'
 
@@ -13,13 +13,29 @@ export interface Label {
   readonly where: string
 }
 
+/** An operation of a plan with the end that it must have, for those who perform it without the agent. */
+export interface PlannedOperation {
+  readonly label: Label
+  readonly name: OperationName
+  /** The words of the request in the order of the table; `callResult` + n stands for what operation n makes. */
+  readonly words: readonly bigint[]
+  readonly tail: Uint8Array
+  readonly expected: Omit<Expected<OperationName>, 'fields'> & { readonly fields?: object }
+}
+
 /** Collects operations in their order. */
 export class Plan {
   readonly #calls: ProgramCall<Difference | undefined>[] = []
+  readonly #operations: PlannedOperation[] = []
   #label: Label = { step: 'setup', where: 'making the file' }
 
   get length(): number {
     return this.#calls.length
+  }
+
+  /** The operations, in their order. */
+  get operations(): readonly PlannedOperation[] {
+    return this.#operations
   }
 
   /** The next operations belong to this step. */
@@ -32,9 +48,10 @@ export class Plan {
     name: Name,
     request: CallRequest<Name>,
     expected: Expected<Name> = {},
-    tail?: Uint8Array,
+    tail: Uint8Array = new Uint8Array(),
   ): Made {
     const label = this.#label
+    this.#operations.push({ label, name, words: encodeCall(name, request), tail, expected })
     const call = programCall(
       name,
       request,

@@ -7,6 +7,7 @@ import { pageStates } from '../../../uapi/constants.ts'
 import { stepKinds } from '../step-kinds.ts'
 import type { Step } from '../steps/step-kind.ts'
 import type { Program } from './fuzz-program.ts'
+import { natural } from '../places/page-places.ts'
 import { hugePagesOf, pageSizes } from './world.ts'
 import { pagesPerHugePage } from '../../../model/ranges.ts'
 
@@ -15,6 +16,8 @@ const version = 1
 /** The largest file that a program may have, in 4K pages: 4 GiB, the distance of the guest addresses of slots. */
 const mostPages = 2 ** 20
 const mostSteps = 100
+/** Beyond an index of 32 bits. */
+const mostGap = 2 ** 33
 
 const names = stepKinds.map(({ name }) => name)
 
@@ -36,6 +39,7 @@ const schema = z.strictObject({
   pageSize: z.enum(pageSizes),
   pages: z.number().int().min(1).max(mostPages),
   initially: z.enum(pageStates),
+  gap: natural.max(mostGap).default(0),
   steps: z.array(step).max(mostSteps),
 })
 
@@ -44,8 +48,11 @@ const shape: YamlShape<z.infer<typeof schema>> = {
   code: 'PROGRAM_INVALID',
   what: 'a program of gmemtest fuzz',
   keysAt: (place) => (place.length === 0 ? Object.keys(schema.shape) : ['do']),
-  mistakesIn: ({ pages, ...file }) => {
+  mistakesIn: ({ pages, gap, ...file }) => {
     const size = hugePagesOf(file)
+    if (size !== undefined && gap > 0) {
+      return [{ at: ['gap'], message: `gap is for pages of 4K alone, got pages of ${file.pageSize}` }]
+    }
     const unit = size === undefined ? 1 : pagesPerHugePage(size)
     if (pages % unit === 0) return []
     return [
@@ -62,17 +69,18 @@ const shape: YamlShape<z.infer<typeof schema>> = {
  * @throws {UsageError} PROGRAM_INVALID with file, line and column of each mistake
  */
 export function parseProgram(file: string, text: string): Program {
-  const { steps, pageSize, pages, initially } = readYaml(file, text, shape)
-  return { shape: { pageSize, pages, initially }, steps }
+  const { steps, pageSize, pages, initially, gap } = readYaml(file, text, shape)
+  return { shape: { pageSize, pages, initially, gap }, steps }
 }
 
 /** Writes a program, with lines of comment before it. */
 export function formatProgram(
-  { shape: { pageSize, pages, initially }, steps }: Program,
+  { shape: { pageSize, pages, initially, gap = 0 }, steps }: Program,
   comment: readonly string[],
 ): string {
   const rows = steps.map(({ name, args }) => ({ do: name, ...args }))
-  const document = new Document({ version, pageSize, pages, initially, steps: rows })
+  const far = gap === 0 ? {} : { gap }
+  const document = new Document({ version, pageSize, pages, initially, ...far, steps: rows })
   document.commentBefore = comment.map((line) => ` ${line}`).join('\n')
   const list = document.get('steps', true)
   if (list !== undefined && 'items' in Object(list)) {

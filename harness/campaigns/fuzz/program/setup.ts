@@ -1,6 +1,6 @@
-// The beginning of each program: a file in the nested VM, which is mapped and bound to a memslot.
-import { pages as bytesOf } from '../../../base/units.ts'
+// The beginning of each program: a file in the nested VM, which is mapped and bound to memslots.
 import { mapFlags, memslotFlags, protections } from '../../../uapi/constants.ts'
+import { GuestPages } from './guest-pages.ts'
 import { Plan } from './plan.ts'
 import { windowAt } from './windows.ts'
 import { hugePagesOf, World, type Shape, type Subject } from './world.ts'
@@ -10,21 +10,25 @@ export function begin(shape: Shape, subject: Subject): { readonly plan: Plan; re
   const plan = new Plan()
   const { vm } = subject
   const world = new World(shape, subject)
-  const size = bytesOf(shape.pages)
+  const { size } = world.layout
   const hugePages = hugePagesOf(shape)
   const flags = world.uapi.flagsFor({
     initially: shape.initially,
     ...(hugePages === undefined ? {} : { hugePages }),
   })
+  world.pool?.begin(plan)
   const gmem = plan.add('gmemCreate', { vm, size, flags })
   const protection = protections.read | protections.write
   const mapping = plan.add('mmap', { file: gmem, offset: 0, length: size, protection, flags: mapFlags.shared })
-  const window = windowAt(world)
-  const place = { slot: world.nextSlot, gpa: window.gpa, size, gmem, gmemOffset: 0 }
-  plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mapping, mappingOffset: 0, ...place })
   world.descriptors.push(gmem)
   world.mappings.push({ made: mapping, range: world.all })
-  world.slots.push({ number: world.nextSlot, window: window.index, gpa: window.gpa, range: world.all })
-  world.nextSlot += 1
+  for (const range of world.layout.partsOf(world.all)) {
+    const { offset, size: length } = world.layout.bytesOf(range)
+    const { index, gpa } = windowAt(world)
+    const place = { slot: world.nextSlot, gpa, size: length, gmem, gmemOffset: offset }
+    plan.add('memslotSet', { vm, flags: memslotFlags.guestMemfd, mapping, mappingOffset: offset, ...place })
+    world.slots.push({ number: world.nextSlot, window: index, gpa, range, mapping, guest: new GuestPages() })
+    world.nextSlot += 1
+  }
   return { plan, world }
 }

@@ -2,11 +2,13 @@
 import type { Made } from '../../../agent/wire/codec.ts'
 import type { Vcpu, Vm } from '../../../agent/wire/fields.ts'
 import type { HugePageSize } from '../../../base/huge-page-sizes.ts'
-import { pageSize as smallPage } from '../../../base/units.ts'
 import { Model, type PageState } from '../../../model/reference-model.ts'
 import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/ranges.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
 import { interfaceOf, type KernelInterface } from '../../../vocabulary/kernel-interface.ts'
+import type { GuestPages } from './guest-pages.ts'
+import { Layout } from './file-layout.ts'
+import { PoolCounters, type Share } from './pool-counters.ts'
 
 /** The sizes of pages that a file of a program can have. */
 export const pageSizes = ['4K', '2M', '1G'] as const
@@ -17,6 +19,8 @@ export interface Shape {
   readonly pageSize: PageSize
   readonly pages: number
   readonly initially: PageState
+  /** The pages of the file between both halves of `pages`: nothing but conversions and holes reaches them. Default 0. */
+  readonly gap?: number
 }
 
 /** The kernel under test, as far as programs depend on it. */
@@ -42,6 +46,10 @@ interface Bound {
   /** The guest address of the first page of the range. */
   readonly gpa: number
   readonly range: PageRange
+  /** The mapping that is its host address. */
+  readonly mapping?: Made
+  /** The pages that the guest maps through it. */
+  readonly guest: GuestPages
 }
 
 /** References to pages of the file; a hole of 4K pages takes pages out of the file, and so out of `held`. */
@@ -68,7 +76,10 @@ export class World {
   readonly subject: Subject
   readonly uapi: KernelInterface
   readonly model: Model
+  readonly layout: Layout
   readonly hugePages: HugePageSize | undefined
+  /** The pool of its huge pages. */
+  readonly pool: PoolCounters | undefined
   readonly descriptors: Made[] = []
   readonly mappings: Mapped[] = []
   readonly pins: Held[] = []
@@ -83,6 +94,8 @@ export class World {
     this.subject = subject
     this.uapi = interfaceOf(subject.dialect)
     this.hugePages = hugePagesOf(shape)
+    this.layout = new Layout(shape.pages, shape.gap ?? 0)
+    this.pool = this.hugePages === undefined ? undefined : new PoolCounters(this.hugePages)
     const pagesPerUnit = this.hugePages === undefined ? 1 : pagesPerHugePage(this.hugePages)
     this.model = new Model({ pages: shape.pages, initially: shape.initially, inPlace: true, pagesPerUnit })
   }
@@ -105,6 +118,12 @@ export class World {
     return this.hugePages === undefined ? this.uapi.blocksOf(allocatedPages) : allocatedPages * blocksOfPage
   }
 
+  /** What the file has of the pool of its huge pages. */
+  get share(): Share {
+    const taken = this.model.allocatedPages / this.model.pagesPerUnit
+    return { taken, reserved: this.shape.pages / this.model.pagesPerUnit - taken }
+  }
+
   /** Remembers a range: later steps look for its neighbours. */
   visit(range: PageRange): void {
     this.places.push(range.first, endOf(range))
@@ -119,16 +138,18 @@ export class World {
       .toSorted((left, right) => left - right)
   }
 
+  /** Tells whether a slot has pages of the range. */
+  isBound(range: PageRange): boolean {
+    return this.slots.some(({ range: other }) => other.first < endOf(range) && range.first < endOf(other))
+  }
+
+  /** Tells whether all pages of the range have memory. */
+  isAllocated(range: PageRange): boolean {
+    return this.model.units(range).every(({ allocated }) => allocated)
+  }
+
   /** Tells whether all pages of the range have the state. */
   isAll(state: PageState, range: PageRange): boolean {
     return this.model.stateRuns(range).every(({ value }) => value === state)
   }
-}
-
-/** Returns the range that consists of these bytes, if they are whole pages inside the file. */
-export function pagesIn(bytes: { readonly offset: number; readonly size: number }, end: number): PageRange | undefined {
-  const [first, count] = [bytes.offset / smallPage, bytes.size / smallPage]
-  if (!Number.isInteger(first) || !Number.isInteger(count)) return undefined
-  if (first < 0 || count < 0 || first + count > end) return undefined
-  return pages(first, count)
 }

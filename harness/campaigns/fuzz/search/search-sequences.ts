@@ -5,7 +5,7 @@ import { tryPlan, type Program } from '../program/fuzz-program.ts'
 import type { PageSize } from '../program/world.ts'
 import type { Bench } from './bench.ts'
 import type { Finding } from './findings.ts'
-import { programOf, sequences } from './sequences.ts'
+import { programOf, sequences, type Weights } from './sequences.ts'
 import { withoutSteps } from './shrink.ts'
 
 export interface SearchOptions {
@@ -19,6 +19,7 @@ export interface SearchOptions {
   /** Tells whether a new kind of difference is a finding of this search. */
   readonly claim: (fingerprint: string) => boolean
   readonly signal: AbortSignal
+  readonly weights?: Weights | undefined
   /** Called before each program. */
   readonly onProgram?: (program: Program, index: number) => void
 }
@@ -47,7 +48,7 @@ interface Found {
  * @throws the error of a program that ended in no difference: a splat, a hang, the death of the instance
  */
 export async function search(bench: Bench, options: SearchOptions): Promise<SearchResult> {
-  const { pageSize, seed, path, claim, signal, onProgram } = options
+  const { pageSize, seed, path, claim, signal, onProgram, weights } = options
   const fatal: unknown[] = []
   let fingerprint: string | undefined
   let first: Found | undefined
@@ -75,7 +76,7 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
     throw new Error('the search is over')
   }
 
-  const property = asyncProperty(sequences(pageSize, mostSteps), async (sequence) => {
+  const property = asyncProperty(sequences(pageSize, mostSteps, weights), async (sequence) => {
     if (fatal.length > 0 || signal.aborted) return over()
     const isShrinking = fingerprint !== undefined
     if (isShrinking && ++attempts > mostAttempts) return

@@ -1,5 +1,14 @@
 // Random programs, by fast-check's model-based commands: each step is possible in the state that the model has then.
-import { asyncModelRun, commands, constantFrom, oneof, tuple, type Arbitrary, type AsyncCommand } from 'fast-check'
+import {
+  asyncModelRun,
+  commands,
+  constant,
+  constantFrom,
+  oneof,
+  tuple,
+  type Arbitrary,
+  type AsyncCommand,
+} from 'fast-check'
 import { pageStates } from '../../../uapi/constants.ts'
 import { hugePageBytes } from '../../../base/huge-page-sizes.ts'
 import { pageSize as smallPage } from '../../../base/units.ts'
@@ -14,6 +23,16 @@ import type { Draft, Step } from '../steps/step-kind.ts'
 const smallPages = 24
 /** The number of huge pages of a file. */
 const hugePages = { '2M': 3, '1G': 1 } as const
+
+/** The second half begins so many pages before an offset at which a number overflows. */
+const pagesBefore = 4
+/** Offsets in bytes; the last one is that of an index of 32 bits. */
+const edges = [2 ** 31, 2 ** 32, 2 ** 43, 2 ** 44] as const
+/** Most files have no gap, and none has after it was shrunk, if it does not matter. */
+const gaps = oneof(
+  { arbitrary: constant(0), weight: 3 },
+  { arbitrary: constantFrom(...edges).map((edge) => edge / smallPage - pagesBefore - smallPages / 2), weight: 1 },
+)
 
 /** Returns the number of 4K pages of a file of this size of pages. */
 function pagesOf(size: PageSize): number {
@@ -54,21 +73,29 @@ class StepCommand implements AsyncCommand<World, Walk> {
 type Commands = Iterable<AsyncCommand<World, Walk>>
 
 /** A program that fast-check has generated, before its commands have met the model. */
-export type Sequence = readonly [initially: Shape['initially'], drawn: Commands]
+export type Sequence = readonly [initially: Shape['initially'], gap: number, drawn: Commands]
+
+/** How often steps are chosen, by their names, where that shall not be their own weight. */
+export type Weights = ReadonlyMap<string, number>
 
 /** Generates sequences of at most `most` steps. */
-export function sequences(pageSize: PageSize, most: number): Arbitrary<Sequence> {
+export function sequences(pageSize: PageSize, most: number, weights: Weights = new Map()): Arbitrary<Sequence> {
   const shape = { pageSize, pages: pagesOf(pageSize), initially: 'shared' } as const
-  const kinds = stepKinds.map(({ weight, arbitrary }) => ({
-    weight,
+  const kinds = stepKinds.map(({ name, weight, arbitrary }) => ({
+    weight: weights.get(name) ?? weight,
     arbitrary: arbitrary(shape).map((draft) => new StepCommand(draft)),
   }))
-  return tuple(constantFrom(...pageStates), commands([oneof(...kinds)], { maxCommands: most, size: 'max' }))
+  const gap = pageSize === '4K' ? gaps : constant(0)
+  return tuple(constantFrom(...pageStates), gap, commands([oneof(...kinds)], { maxCommands: most, size: 'max' }))
 }
 
 /** Lets the commands meet the model, and returns the steps that are possible. */
-export async function programOf([initially, drawn]: Sequence, pageSize: PageSize, subject: Subject): Promise<Program> {
-  const shape = { pageSize, pages: pagesOf(pageSize), initially }
+export async function programOf(
+  [initially, gap, drawn]: Sequence,
+  pageSize: PageSize,
+  subject: Subject,
+): Promise<Program> {
+  const shape = { pageSize, pages: pagesOf(pageSize), initially, ...(gap === 0 ? {} : { gap }) }
   const { plan, world } = begin(shape, subject)
   const steps: Step[] = []
   await asyncModelRun(() => ({ model: world, real: { steps, plan } }), drawn)

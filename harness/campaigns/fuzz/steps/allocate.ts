@@ -8,12 +8,16 @@ export const allocateStep: StepKind = stepKind<FileArgs>({
   weight: 1,
   fields: fileFields,
   arbitrary: fileRange,
-  check: ({ descriptor }, { descriptors }) => descriptor < descriptors.length,
+  // The memory between both halves may be too much for the instance.
+  check: (args, world) => {
+    const isRefused = typeof fileRangeOf(args, world) === 'string'
+    return args.descriptor < world.descriptors.length && (isRefused || !world.layout.hasGap(args))
+  },
   act: (args, world, plan) => {
     const file = world.descriptors[args.descriptor]
     if (file === undefined) return
     const range = fileRangeOf(args, world)
-    const isRefused = range === undefined || range === 'EINVAL' || range === 'beyond'
+    const isRefused = range === 'EINVAL' || range === 'beyond'
     if (!isRefused) {
       world.model.allocate(range)
       world.visit(range)

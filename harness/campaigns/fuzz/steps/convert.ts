@@ -4,9 +4,12 @@ import { z } from 'zod'
 import { dialectSpecs } from '../../../uapi/dialect.ts'
 import { pageStates, type PageState } from '../../../uapi/constants.ts'
 import { pageSize } from '../../../base/units.ts'
+import type { ErrnoName } from '../../../agent/errno.ts'
+import { pages, type PageRange } from '../../../model/ranges.ts'
+import { addTaking } from '../program/take-pages.ts'
 import type { Expected } from '../program/model-difference.ts'
-import { pagesIn, type World } from '../program/world.ts'
-import { bytesAt, choose, rangeIn } from '../places/page-places.ts'
+import type { World } from '../program/world.ts'
+import { choose, rangeIn, rangeOf } from '../places/page-places.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
 interface Args {
@@ -44,19 +47,39 @@ interface Slip {
   readonly isEmpty?: boolean
 }
 
+/** The end of a conversion, and the pages that change, which the guest loses. */
+interface End {
+  readonly expected: Expected<'convert'>
+  readonly taken: readonly PageRange[]
+}
+
+function refused(errno: ErrnoName): End {
+  return { expected: { errno: [errno] }, taken: [] }
+}
+
 /** Returns the end of the conversion, and applies it to the model when it succeeds. */
-function convert({ to, offset, size, errorOffset }: Args, world: World): Expected<'convert'> {
+function convert({ to, offset, size, errorOffset }: Args, world: World): End {
   const { expects } = world.uapi
-  if (errorOffset !== 0 && expects.nonzeroErrorOffset !== 'OK') return { errno: [expects.nonzeroErrorOffset] }
-  const pages = pagesIn({ offset, size }, world.shape.pages)
-  if (size === 0) return { errno: [expects.emptyRange] }
-  if (pages === undefined) return { errno: ['EINVAL'] }
-  const [held] = to === 'private' ? world.heldIn(pages) : []
-  if (held !== undefined) return { errno: ['EAGAIN'], fields: { errorOffset: bytesAt(held) } }
-  world.model.convert(to, pages)
-  world.visit(pages)
+  if (errorOffset !== 0 && expects.nonzeroErrorOffset !== 'OK') return refused(expects.nonzeroErrorOffset)
+  const range = world.layout.pagesIn({ offset, size })
+  if (size === 0) return refused(expects.emptyRange)
+  if (range === undefined) return refused('EINVAL')
+  const [held] = to === 'private' ? world.heldIn(range) : []
+  if (held !== undefined) {
+    for (const { guest } of world.slots) guest.doubt(range)
+    return { expected: { errno: ['EAGAIN'], fields: { errorOffset: world.layout.offsetOf(held) } }, taken: [] }
+  }
+  const runs = world.model.stateRuns(range)
+  const taken = runs.filter(({ value }) => value !== to).map(({ first, count }) => pages(first, count))
+  if (!expects.keepsMappingsInMixedRange && taken.length > 0) {
+    for (const { first, count } of runs.filter(({ value }) => value === to)) {
+      for (const { guest } of world.slots) guest.doubt(pages(first, count))
+    }
+  }
+  world.model.convert(to, range)
+  world.visit(range)
   // The argument is written back only on failure.
-  return { fields: { errorOffset } }
+  return { expected: { fields: { errorOffset } }, taken }
 }
 
 export const convertStep: StepKind = stepKind<Args>({
@@ -67,12 +90,12 @@ export const convertStep: StepKind = stepKind<Args>({
     tuple(rangeIn(shape), constantFrom(...pageStates), slip, nat(3)).map(
       ([draft, to, change, descriptor]) =>
         (world) => {
-          const { first, count } = draft(world)
+          const bytes = world.layout.bytesOf(rangeOf(draft(world)))
           const { offsetBy = 0, sizeBy = 0, errorOffset = 0, isEmpty = false }: Slip = change
           return {
             to,
-            offset: bytesAt(first) + offsetBy,
-            size: isEmpty ? 0 : bytesAt(count) + sizeBy,
+            offset: bytes.offset + offsetBy,
+            size: isEmpty ? 0 : bytes.size + sizeBy,
             errorOffset,
             descriptor: choose(descriptor, world.descriptors),
           }
@@ -86,7 +109,7 @@ export const convertStep: StepKind = stepKind<Args>({
     const { dialect } = world.subject
     const place = dialectSpecs[dialect].conversion({ gmem: target, vm: target, gpa: 0 })
     const request = { target: place.target, dialect, to, offset, size, errorOffset }
-    plan.add('convert', request, convert(args, world))
+    addTaking('convert', request, convert(args, world), { world, plan })
   },
   describe: ({ to, offset, size, errorOffset }) => {
     const given = errorOffset === 0 ? '' : `, error_offset ${hex(errorOffset)}`

@@ -3,7 +3,6 @@ import { nat, tuple } from 'fast-check'
 import { z } from 'zod'
 import { mapFlags, protections } from '../../../uapi/constants.ts'
 import {
-  bytesAt,
   choose,
   describePages,
   isInside,
@@ -41,7 +40,8 @@ export const mapStep: StepKind = stepKind<Args>({
   act: (args, world, plan) => {
     const file = world.descriptors[args.descriptor]
     if (file === undefined) return
-    const request = { file, offset: bytesAt(args.first), length: bytesAt(args.count) }
+    const { offset, size: length } = world.layout.bytesOf(rangeOf(args))
+    const request = { file, offset, length }
     const protection = protections.read | protections.write
     const made = plan.add('mmap', { ...request, protection, flags: mapFlags.shared })
     world.mappings.push({ made, range: rangeOf(args) })

@@ -1,24 +1,12 @@
 // Something takes references to shared pages: no conversion to private may succeed before it lets them go.
-import { constantFrom, nat, tuple } from 'fast-check'
+import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { words } from '../../../agent/vocabulary.ts'
-import { endOf } from '../../../model/ranges.ts'
-import {
-  bytesAt,
-  choose,
-  cutTo,
-  describePages,
-  isInside,
-  natural,
-  rangeIn,
-  rangeFields,
-  rangeOf,
-  type RangeArgs,
-} from '../places/page-places.ts'
+import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
+import { bytesAt, describePages, rangeOf } from '../places/page-places.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
-interface Args extends RangeArgs {
-  readonly mapping: number
+interface Args extends MappedArgs {
   readonly method: (typeof words.pin)[number]
 }
 
@@ -31,17 +19,15 @@ const mostPins = 4
 export const pinStep: StepKind = stepKind<Args>({
   name: 'pin',
   weight: 2,
-  fields: z.strictObject({ ...rangeFields, mapping: natural.default(0), method: z.enum(words.pin) }),
+  fields: z.strictObject({ ...mappedFields, method: z.enum(words.pin) }),
   arbitrary: (shape) =>
-    tuple(rangeIn(shape, mostPages), nat(3), constantFrom(...words.pin)).map(([draft, index, method]) => (world) => {
-      const mapping = choose(index, world.mappings)
-      const place = draft(world)
-      return { ...cutTo(place, world.mappings[mapping]?.range ?? rangeOf(place)), mapping, method }
-    }),
+    tuple(mappedPlace(shape, mostPages), constantFrom(...words.pin)).map(([draft, method]) => (world) => ({
+      ...draft(world),
+      method,
+    })),
   // Of a mixed range, the rules do not say which pages are allocated before it is refused.
   check: (args, world) => {
-    const mapped = world.mappings[args.mapping]
-    if (mapped === undefined || !isInside(rangeOf(args), mapped.range) || args.count > mostPages) return false
+    if (!isInMapping(args, world) || args.count > mostPages) return false
     if (args.method === single && world.pins.some(({ method }) => method === single)) return false
     if (world.isAll('private', rangeOf(args))) return true
     return world.isAll('shared', rangeOf(args)) && world.pins.length < mostPins
@@ -50,7 +36,7 @@ export const pinStep: StepKind = stepKind<Args>({
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return
     const held = rangeOf(args)
-    const offset = bytesAt(held.first - mapped.range.first)
+    const offset = offsetIn(held.first, mapped.range, world)
     const request = { mapping: mapped.made, offset, size: bytesAt(held.count), method }
     if (world.isAll('private', held)) {
       plan.add('pin', request, { errno: ['EFAULT'] })
@@ -59,7 +45,7 @@ export const pinStep: StepKind = stepKind<Args>({
     world.model.hostLooked(held)
     world.visit(held)
     const indices = Array.from({ length: held.count }, (_, index) => held.first + index)
-    world.pins.push({ made: plan.add('pin', request), held: indices.filter((index) => index < endOf(held)), method })
+    world.pins.push({ made: plan.add('pin', request), held: indices, method })
   },
   describe: ({ method, ...args }) => `pin ${describePages(args)} by ${method}`,
 })

@@ -2,6 +2,7 @@
 import { pageSize } from '../../../base/units.ts'
 import { fallocateModes } from '../../../uapi/constants.ts'
 import { endOf, pages, type PageRange } from '../../../model/ranges.ts'
+import { addTaking } from '../program/take-pages.ts'
 import type { World } from '../program/world.ts'
 import { describeBytes, fileFields, fileRange, fileRangeOf, type FileArgs } from '../places/file-range.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
@@ -13,7 +14,7 @@ function holeOf(args: FileArgs, world: World): PageRange | undefined {
   const range = fileRangeOf(args, world)
   if (range === 'EINVAL') return undefined
   if (range !== 'beyond') return range
-  const first = Math.min(args.offset / pageSize, world.shape.pages)
+  const first = world.layout.indexAt(args.offset / pageSize)
   return pages(first, world.shape.pages - first)
 }
 
@@ -41,9 +42,13 @@ export const punchStep: StepKind = stepKind<FileArgs>({
     if (file === undefined) return
     const hole = holeOf(args, world)
     const isRefused = hole !== undefined && world.hugePages !== undefined && world.heldIn(hole).length > 0
-    if (hole !== undefined && !isRefused) punch(hole, world)
     const request = { file, mode, offset: args.offset, length: args.size }
-    plan.add('fallocate', request, { errno: [hole === undefined ? 'EINVAL' : isRefused ? 'EAGAIN' : 'OK'] })
+    if (hole === undefined || isRefused) {
+      plan.add('fallocate', request, { errno: [hole === undefined ? 'EINVAL' : 'EAGAIN'] })
+      return
+    }
+    punch(hole, world)
+    addTaking('fallocate', request, { taken: [hole], expected: {} }, { world, plan })
   },
   describe: (args) => `punch a hole at ${describeBytes(args)}`,
 })

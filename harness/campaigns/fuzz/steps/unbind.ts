@@ -14,10 +14,12 @@ export const unbindStep: StepKind = stepKind<Args>({
   fields: z.strictObject({ slot: natural.default(0) }),
   arbitrary: () => nat(3).map((index) => ({ slots }) => ({ slot: choose(index, slots) })),
   check: ({ slot }, { slots }) => slot < slots.length,
-  act: ({ slot }, { slots, vm }, plan) => {
+  act: ({ slot }, { slots, vm, all }, plan) => {
     for (const { number } of slots.splice(slot, 1)) {
       plan.add('memslotSet', { vm, slot: number, flags: 0, gpa: 0, size: 0, mappingOffset: 0, gmemOffset: 0 })
     }
+    // Some kernels take everything from the guest then.
+    for (const { guest } of slots) guest.doubt(all)
   },
   describe: ({ slot }) => `delete slot ${slot}`,
 })

@@ -1,20 +1,54 @@
 // Files of the kernel, in C (guest-images/reproducer/files.c); and what only the agent does.
 import { words } from '../../../agent/vocabulary.ts'
 import { hex, literal, type Names } from '../names.ts'
+import type { Step } from '../recorded-program.ts'
 import type { Rows } from './rendering.ts'
 
-const racing = 'threads that race'
-const failing = 'allocations that fail (CONFIG_FAULT_INJECTION)'
-const signalled = 'signals during an operation'
-const forked = 'operations in a forked child'
+const allocations = { objects: 'OBJECTS', pages: 'PAGES', nodes: 'NODES' } as const
+
+function allocationsOf(of: bigint): string {
+  return allocations[words.allocation[Number(of)] ?? 'objects']
+}
+
+const signals = { handled: 'HANDLED', restarting: 'RESTARTING', blocked: 'BLOCKED', killed: 'KILLED' } as const
+
+/** Puts the next operation into a macro of the library. */
+function inside(macro: string, call: string, names: Names): string {
+  names.around.set(names.process, macro)
+  return call
+}
 
 /** Which function closes an object of each kind. */
 function closing(handle: bigint, names: Names): string {
   const { kind, name, size } = names.of(handle)
   if (kind === 'mapping') return `unmap(${name}, ${hex(size)})`
   if (kind === 'pin') return `unpin(&${name})`
+  if (kind === 'child') return `end_child(&${name})`
   return kind === 'vcpu' ? `close_vcpu(&${name})` : `close_file(${name})`
 }
+
+/** The calls on a file, with their arguments in the order of C. */
+function attemptOf({ call, offset, value }: Step<'fileAttempt'>['request'], file: string): string {
+  const [size, at] = [hex(value), hex(offset)]
+  const calls: Readonly<Record<(typeof words.call)[number], string>> = {
+    read: `try_read(${file}, ${size})`,
+    write: `try_write(${file}, ${size})`,
+    pread: `try_pread(${file}, ${size}, ${at})`,
+    pwrite: `try_pwrite(${file}, ${size}, ${at})`,
+    ftruncate: `try_truncate(${file}, ${size})`,
+    fchmod: `try_chmod(${file}, ${size})`,
+    fsync: `try_sync(${file})`,
+    splice: `try_splice(${file}, ${size}, ${at})`,
+    sendfile: `try_sendfile(${file}, ${size}, ${at})`,
+    'copy-file-range': `try_copy_file_range(${file}, ${size}, ${at})`,
+    readahead: `try_readahead(${file}, ${at}, ${size})`,
+    'drop-cache': `try_drop_cache(${file}, ${at}, ${size})`,
+    reopen: `try_reopen(${file}, ${size})`,
+  }
+  return calls[words.call[Number(call)] ?? 'read']
+}
+
+const within = 'operations within an operation'
 
 /** The rows of operations on files, and of those that have no rendering. */
 export const fileRows: Rows<
@@ -32,10 +66,6 @@ export const fileRows: Rows<
   | 'readFile'
   | 'writeFile'
   | 'setAffinity'
-  | 'actorAdd'
-  | 'actorsStart'
-  | 'actorsWait'
-  | 'actorsStop'
   | 'failNth'
   | 'failNthResult'
   | 'fileBatch'
@@ -97,21 +127,49 @@ export const fileRows: Rows<
   kernelLog: 'left out',
   setAffinity: 'left out',
   descriptors: 'left out',
-  fileAttempt: { refused: 'calls on the file of a guest_memfd such as read and splice' },
-  fork: { refused: forked },
-  childKill: { refused: forked },
-  childWait: { refused: forked },
-  actorAdd: { refused: racing },
-  actorsStart: { refused: racing },
-  actorsWait: { refused: racing },
-  actorsStop: { refused: racing },
-  failNth: { refused: failing },
-  failNthResult: { refused: failing },
-  failLasting: { refused: failing },
-  failLastingResult: { refused: failing },
-  signalNext: { refused: signalled },
-  signalNextResult: { refused: signalled },
-  steps: { refused: 'a batch of steps without a vCPU or a mapping' },
-  program: { refused: 'programs of random steps' },
-  repeat: { refused: 'rounds of the same calls' },
+  fileAttempt: { call: ({ request }, names) => attemptOf(request, names.descriptor(request.file)) },
+  fork: {
+    makes: true,
+    call: ({ end }, names) => {
+      if (end === undefined || end.errno !== 0) return 'start_child(&no_child, NULL)'
+      const name = names.fork(end.answer.child, end.answer.pid)
+      return `start_child(&${name}, ${name}_work)`
+    },
+  },
+  childKill: { call: ({ request }, names) => `kill_child(&${names.of(request.child).name}, ${request.signal})` },
+  childWait: {
+    call: ({ request }, names) => `wait_for_child(&${names.of(request.child).name}, ${request.timeout})`,
+    facts: {
+      exited: ({ request }, names) => `WIFEXITED(${names.of(request.child).name}.status)`,
+      exitCode: ({ request }, names) => `WEXITSTATUS(${names.of(request.child).name}.status)`,
+      signal: ({ request }, names) => `WTERMSIG(${names.of(request.child).name}.status)`,
+    },
+  },
+  failNth: {
+    call: ({ request: { of, nth } }, names) => inside('FAILING', `fail_nth(${allocationsOf(of)}, ${nth})`, names),
+  },
+  failNthResult: { facts: { fired: 'fail_fired' } },
+  failLasting: {
+    call: ({ request: { of, space, times } }, names) =>
+      inside('FAILING', `fail_from(${allocationsOf(of)}, ${space}, ${times})`, names),
+  },
+  failLastingResult: { facts: { failures: 'fail_failures' } },
+  signalNext: {
+    call: ({ request: { how, after, every } }, names) => {
+      const kind = signals[words.signal[Number(how)] ?? 'handled']
+      return inside('SIGNALLED', `signal_next(${kind}, ${after}, ${every})`, names)
+    },
+  },
+  signalNextResult: {
+    facts: {
+      handled: 'signals_handled',
+      inCalls: 'signals_in_calls',
+      ended: 'signals_ended',
+      pending: 'signal_waits',
+    },
+  },
+  // The operations within them are rendered where they have been recorded (expand.ts).
+  steps: { refused: within },
+  program: { refused: within },
+  repeat: { refused: within },
 }

@@ -5,7 +5,7 @@ import type { Step } from '../recorded-program.ts'
 import type { Rows } from './rendering.ts'
 
 type Filling = Step<'hostFill' | 'hostVerify'>
-type Range = Step<'hostFill' | 'hostVerify' | 'hostRead' | 'hostScan' | 'pin'>
+type Range = Step<'hostFill' | 'hostVerify' | 'hostRead' | 'hostScan' | 'pin' | 'copyScan' | 'copyFill'>
 
 const pageShift = 12n
 const pins = { vmsplice: 'pin_by_pipe', 'gup-test': 'pin_by_gup_test', socket: 'pin_by_socket' } as const
@@ -19,6 +19,34 @@ function filling(step: Filling, names: Names): string {
   const { size, pattern, value } = step.request
   return `${startOf(step, names)}, ${hex(size)}, ${pattern}, ${hex(value)}`
 }
+
+const ways = {
+  'process-vm': 'BY_PROCESS_VM',
+  'proc-mem': 'BY_PROC_MEM',
+  file: 'BY_FILE',
+  pipe: 'BY_PIPE',
+  splice: 'BY_VMSPLICE',
+} as const
+
+function copying(step: Step<'copyScan' | 'copyFill'>, names: Names): string {
+  const { way, pid, size } = step.request
+  const by = ways[words.way[Number(way)] ?? 'process-vm']
+  return `${by}, ${names.pid(pid)}, ${startOf(step, names)}, ${size >> pageShift}`
+}
+
+/** What the kernel told with the signal that ended an access. */
+const hit = {
+  signalCode: 'last_fault.si_code',
+  faultOffset: ({ request }: { readonly request: { readonly mapping: bigint } }, names: Names): string =>
+    `fault_offset(${names.of(request.mapping).name})`,
+  addressBits: 'fault_bits()',
+} as const
+
+/** The bytes before a fault; without one, the end of the operation says that all were handled. */
+const faulted = {
+  ...hit,
+  bytes: (step: Range, names: Names): string => `fault_offset(${startOf(step, names)})`,
+} as const
 
 /** The rows of operations on mappings. */
 export const hostRows: Rows<
@@ -57,15 +85,19 @@ export const hostRows: Rows<
       return `unmap(${names.address(mapping, offset)}, ${hex(length === 0n ? size : length)})`
     },
   },
-  hostRead: { call: (step, names) => `host_read(${startOf(step, names)}, ${hex(step.request.size)})` },
+  hostRead: {
+    call: (step, names) => `host_read(${startOf(step, names)}, ${hex(step.request.size)})`,
+    facts: faulted,
+  },
   hostWrite: {
     call: ({ request, bytes }, names) =>
       `host_write(${names.address(request.mapping, request.offset)}, ${literal(bytes)}, ${bytes.length})`,
+    facts: hit,
   },
-  hostFill: { call: (step, names) => `host_fill(${filling(step, names)})` },
+  hostFill: { call: (step, names) => `host_fill(${filling(step, names)})`, facts: faulted },
   hostVerify: {
     call: (step, names) => `host_verify(${filling(step, names)})`,
-    facts: { mismatches: 'host_mismatches' },
+    facts: { ...faulted, mismatches: 'host_mismatches' },
   },
   hostScan: {
     call: (step, names) => `host_scan(${startOf(step, names)}, ${step.request.size >> pageShift}, ${names.looks})`,
@@ -73,6 +105,7 @@ export const hostRows: Rows<
   madvise: {
     call: ({ request: { mapping, offset, length, advice } }, names) =>
       `advise_pages(${names.address(mapping, offset)}, ${hex(length)}, ${advice})`,
+    facts: { signal: 'last_fault.si_signo', ...hit },
   },
   mprotect: {
     call: ({ request: { mapping, offset, length, protection } }, names) =>
@@ -91,11 +124,20 @@ export const hostRows: Rows<
       return `${method}(${startOf(step, names)}, ${hex(request.size)}, &${made})`
     },
   },
-  mremap: { refused: 'moves of mappings (mremap)' },
-  mbind: { refused: 'memory policies (mbind)' },
+  mremap: {
+    call: ({ request }, names) => {
+      const { mapping, offset, oldSize, newSize, flags, place, placeOffset } = request
+      const to = place === 0n ? 'NULL' : names.address(place, placeOffset)
+      return `move_mapping(${names.address(mapping, offset)}, ${hex(oldSize)}, ${hex(newSize)}, ${flags}, ${to})`
+    },
+  },
+  mbind: {
+    call: ({ request: { mapping, offset, length, mode, nodes } }, names) =>
+      `bind_memory(${names.address(mapping, offset)}, ${hex(length)}, ${mode}, ${hex(nodes)})`,
+  },
   memoryPolicy: 'left out',
-  copyScan: { refused: 'copies by the kernel (process_vm_readv, /proc/PID/mem, pipes)' },
-  copyFill: { refused: 'copies by the kernel (process_vm_writev, /proc/PID/mem, pipes)' },
+  copyScan: { call: (step, names) => `copy_scan(${copying(step, names)}, ${names.looks})` },
+  copyFill: { call: (step, names) => `copy_fill(${copying(step, names)}, ${hex(step.request.value)})` },
   pagemap: 'left out',
   frameRuns: 'left out',
   frameFlags: 'left out',

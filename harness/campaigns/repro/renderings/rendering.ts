@@ -5,14 +5,16 @@ import type { AnswerWords, Step } from '../recorded-program.ts'
 
 /** The rendering of an operation. */
 interface Rendering<Name extends OperationName> {
-  /** Returns the expression whose value is the end of the operation, and statements before it. */
-  readonly call: (step: Step<Name>, names: Names) => string
+  /** Returns the expression whose value is the end of the operation; missing where the answer has only facts about others. */
+  readonly call?: (step: Step<Name>, names: Names) => string
   /** A statement for the line before the call. */
   readonly before?: (step: Step<Name>, names: Names) => string | undefined
   /** Expressions for the words of the answer, after the call. */
   readonly facts?: {
     readonly [Field in keyof AnswerWords<Name>]?: string | ((step: Step<Name>, names: Names) => string)
   }
+  /** The expression for the number in the bytes behind the answer. */
+  readonly tail?: string
   /** The program cannot go on without an object that the operation makes. */
   readonly makes?: true
   /** The operation only looks: it is left out unless a check needs it. */

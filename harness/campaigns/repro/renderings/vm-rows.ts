@@ -14,11 +14,14 @@ const converters = {
   'vm-attributes': 'set_vm_attributes',
 } as const satisfies Record<Dialect, string>
 
-/** The function of a conversion, its file or VM, and the wanted state. */
-function conversion({ request }: Step<'convert' | 'convertMany'>, names: Names): [string, string] {
+/** Returns the function of a conversion, its file or VM, and the wanted state. */
+export function conversionOf(
+  request: Step<'convert' | 'convertMany' | 'actorAdd'>['request'],
+  names: Names,
+): [convert: string, target: string, to: string] {
   const dialect = dialects[Number(request.dialect)] ?? 'convert-ioctl'
   const to = pageStates[Number(request.to)] === 'private' ? 'TO_PRIVATE' : 'TO_SHARED'
-  return [converters[dialect], `${names.of(request.target).name}, ${to}`]
+  return [converters[dialect], names.of(request.target).name, to]
 }
 
 /** The arguments of an ioctl: bytes that it may change, or a plain number. */
@@ -71,20 +74,20 @@ export const vmRows: Rows<
     before: ({ request: { errorOffset } }) =>
       errorOffset === 0n ? undefined : `given_error_offset = ${hex(errorOffset)};`,
     call: (step, names) => {
-      const [convert, target] = conversion(step, names)
-      return `${convert}(${target}, ${hex(step.request.offset)}, ${hex(step.request.size)})`
+      const [convert, target, to] = conversionOf(step.request, names)
+      return `${convert}(${target}, ${to}, ${hex(step.request.offset)}, ${hex(step.request.size)})`
     },
     facts: { errorOffset: 'error_offset' },
   },
   convertMany: {
     call: (step, names) => {
-      const [convert, target] = conversion(step, names)
+      const [convert, target, to] = conversionOf(step.request, names)
       const { offset, size, unit, stride, order } = step.request
       const pieces = (size - unit) / stride + 1n
       const reversed = words.order[Number(order)] === 'reverse'
       const start = reversed ? offset + (pieces - 1n) * stride : offset
       const distance = `${reversed ? '-' : ''}${hex(stride)}`
-      return `convert_each(${convert}, ${target}, ${hex(start)}, ${hex(unit)}, ${distance}, ${pieces})`
+      return `convert_each(${convert}, ${target}, ${to}, ${hex(start)}, ${hex(unit)}, ${distance}, ${pieces})`
     },
     facts: { done: 'converted', errorOffset: 'error_offset', failedOffset: 'failed_offset' },
   },
@@ -96,6 +99,7 @@ export const vmRows: Rows<
     isQuiet: true,
     call: ({ request, bytes }, names) =>
       `read_statistic(${names.descriptor(request.handle)}, ${literal(bytes)}, &statistic)`,
+    tail: 'statistic',
   },
 }
 

@@ -14,7 +14,8 @@ import { planBoots } from '../../../../harness/run/boot-plan.ts'
 import type { Test } from '../../../../harness/run/test.ts'
 import { asBooted, fakeInstance } from '../../fixtures/run/fake-instance.ts'
 import { splatLine } from './fixtures/fake-bench.ts'
-import { FakeKernel, type Bug } from './fixtures/fake-kernel.ts'
+import type { Bug } from './fixtures/fake-bug.ts'
+import { FakeKernel } from './fixtures/fake-kernel.ts'
 
 interface Campaign {
   readonly events: readonly RunEvent[]

@@ -30,6 +30,10 @@ void test('a kernel goes through a pipe to another cache', async (t) => {
   )
   t.match(listed.err, / MiB in \S+\/gmemtest\n$/)
   t.match(gmemtest(to, ['import', '/nowhere/a.tar']), { status: 2, err: /there is no archive \/nowhere\/a\.tar/ })
+  t.match(gmemtest(to, ['import', from]), {
+    status: 2,
+    err: /from is a directory, not an archive\n {2}hint: name the file/,
+  })
   t.match(gmemtest(to, ['import'], archive.stdout.subarray(0, 300)), {
     status: 2,
     err: /the archive is not imported: /,

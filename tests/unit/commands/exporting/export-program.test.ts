@@ -7,7 +7,7 @@ import { test } from 'tap'
 import { exportProgram, type ReproOptions } from '../../../../harness/commands/exporting/export-program.ts'
 import { lineOf } from '../../../../harness/report/jsonl.ts'
 import type { ReportEvent } from '../../../../harness/report/events.ts'
-import { conversion, programFile, recorded, setUp } from '../../campaigns/repro/fixtures/recorded.ts'
+import { conversion, programFile, setUp } from '../../campaigns/repro/fixtures/recorded.ts'
 
 /** Exports a program, and returns the standard output. */
 async function repro(name: string, options: Partial<ReproOptions>): Promise<string> {
@@ -29,7 +29,7 @@ async function repro(name: string, options: Partial<ReproOptions>): Promise<stri
 
 const failure = { message: 'converting page 0 to private: wanted EAGAIN, found OK', wanted: 'EAGAIN', found: 'OK' }
 const program = JSON.stringify(programFile([...setUp, conversion('private')], failure))
-const racing = JSON.stringify(programFile([...setUp, recorded('actorsStart', {}), conversion('private')], failure))
+const cut = JSON.stringify({ ...programFile([...setUp, conversion('private')], failure), isCut: true })
 
 const events: readonly ReportEvent[] = [
   {
@@ -81,7 +81,7 @@ const events: readonly ReportEvent[] = [
 void test('a program is found by the name of its test, and exported', async (t) => {
   const results = t.testdir({
     'program-a-scenario.json': program,
-    'program-bug-other.json': racing,
+    'program-bug-other.json': cut,
     'results.jsonl': events.map((event) => `${lineOf(event)}\n`).join(''),
   })
   const source = await repro('a-scenario', { results, c: true })
@@ -90,10 +90,7 @@ void test('a program is found by the name of its test, and exported', async (t) 
   t.equal(await repro(path.join(results, 'program-a-scenario.json'), { c: true, output }), '')
   t.equal(await readFile(output, 'utf8'), source)
   t.equal(await repro('scenario', { results, c: true }), source, 'the end of a name is enough when one file has it')
-  await t.rejects(repro('other', { results, c: true }), {
-    code: 'REPRO_REFUSED',
-    message: /actorsStart: .*threads that race/,
-  })
+  await t.rejects(repro('other', { results, c: true }), { code: 'REPRO_CUT', message: /more operations than/ })
   await t.rejects(repro('wrong', { results, c: true }), { code: 'PROGRAM_MISSING', hint: /there are: / })
   await t.rejects(repro('a', { results: path.join(results, 'no'), c: true }), {
     code: 'RESULTS_MISSING',
@@ -116,8 +113,79 @@ void test('a mail has the kernel, the patches and the program', async (t) => {
   ]) {
     t.match(mail, part)
   }
-  const other = t.testdir({ 'program-a-scenario.json': racing, 'results.jsonl': lines })
-  t.match(await repro('a-scenario', { results: other, mail: true }), /There is no C reproducer: .*threads that race/)
+  const other = t.testdir({ 'program-a-scenario.json': cut, 'results.jsonl': lines })
+  t.match(
+    await repro('a-scenario', { results: other, mail: true }),
+    /There is no C reproducer: the test did more operations than/,
+  )
+})
+
+const finding = `# step 1 of 1, convert offset 0x0, size 0x1000 to private: errno: wanted OK, found EAGAIN
+# seed 1, path 8
+version: 1
+pageSize: 4K
+pages: 24
+initially: shared
+steps:
+  - { do: convert, to: private, offset: 0, size: 4096 }
+`
+
+/** The results of a campaign on a kernel whose dialect was found when it booted. */
+const fuzzed = events
+  .map((event): ReportEvent => {
+    if (event.type === 'run-started') return { ...event, suite: 'fuzz', kernel: 'odd', dialect: 'auto' }
+    if (event.type !== 'test-finished' || event.diagnostic === undefined) return event
+    const { diagnostic } = event
+    return { ...event, diagnostic: { ...diagnostic, output: ['1. convert', 'program: /some/place/finding-1.yaml'] } }
+  })
+  .toSpliced(1, 0, {
+    type: 'vm-ready',
+    accelerator: 'tcg',
+    reason: '',
+    profile: 'plain',
+    dialect: 'gmem-attributes',
+    origin: 'booted',
+    milliseconds: 1,
+  })
+  .map((event) => `${lineOf(event)}\n`)
+  .join('')
+
+void test('a finding of fuzz is exported in the dialect of its run', async (t) => {
+  const results = t.testdir({ 'finding-1.yaml': finding, 'results.jsonl': fuzzed })
+  const source = await repro('finding-1', { results, c: true })
+  t.match(source, /On the kernel odd:\n \* step 1 of 1, .*: wanted OK, found EAGAIN\n \* seed 1, path 8\n/)
+  t.match(source, 'EXPECT(set_gmem_attributes(gmem1, TO_PRIVATE, 0, 0x1000), 0);')
+  t.equal(await repro(path.join(results, 'finding-1.yaml'), { c: true }), source)
+  t.match(await repro('finding-1', { results, c: true, kernel: 'gmem-convert' }), 'EXPECT(gmem_convert(gmem1, ')
+  const mail = await repro('finding-1', { results, mail: true })
+  t.match(mail, 'int main(void)')
+  t.match(mail, 'kernel:      6.12.0')
+  await t.rejects(repro('finding-2', { results, c: true }), { code: 'PROGRAM_MISSING', hint: 'there are: finding-1' })
+})
+
+void test('a program of fuzz without results beside it needs a kernel', async (t) => {
+  const directory = t.testdir({
+    'mine.yaml': finding.replaceAll(/^#.*\n/gm, ''),
+    'odd.yaml': finding.replace('do: convert', 'do: frobnicate'),
+    'new.yaml': finding.replace('version: 1', 'version: 9'),
+  })
+  const mine = path.join(directory, 'mine.yaml')
+  t.match(
+    await repro(mine, { c: true, kernel: 'gmem-convert' }),
+    'EXPECT(gmem_convert(gmem1, TO_PRIVATE, 0, 0x1000), 0)',
+  )
+  await t.rejects(repro(mine, { c: true }), { code: 'DIALECT_UNKNOWN', hint: /--kernel NAME/ })
+  await t.rejects(repro(mine, { c: true, kernel: 'wrong' }), { code: 'KERNEL_UNKNOWN' })
+  await t.rejects(repro(mine, { mail: true, kernel: 'gmem-convert' }), { code: 'RESULTS_MISSING' })
+  await t.rejects(repro(path.join(directory, 'odd.yaml'), { c: true }), {
+    code: 'PROGRAM_INVALID',
+    message: /odd\.yaml:8:11: do in entry 1 of steps must be one of convert, .*'frobnicate'/,
+  })
+  await t.rejects(repro(path.join(directory, 'new.yaml'), { c: true }), {
+    code: 'PROGRAM_INVALID',
+    message: /version must be 1, got 9/,
+  })
+  await t.rejects(repro(path.join(directory, 'none.yaml'), { c: true }), { code: 'PROGRAM_MISSING' })
 })
 
 void test('wrong usage is refused', async (t) => {

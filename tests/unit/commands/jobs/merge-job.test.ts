@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { test } from 'tap'
 import { mergeStoredRuns } from '../../../../harness/commands/jobs/merge-job.ts'
 import type { ReportEvent } from '../../../../harness/report/events.ts'
@@ -74,6 +74,11 @@ void test('the results of a shard are never replaced', async (t) => {
     code: 'OPTION_VALUE',
     message: /link is the directory of a shard, .*two$/,
   })
+  const report = [{ word: 'jsonl', to: { path: path.join(link, 'results.jsonl') } }] as const
+  await t.rejects(mergeStoredRuns(places, { output: path.join(home, 'merged'), report }, context), {
+    code: 'OPTION_VALUE',
+    message: /^--report would overwrite .*two\/results\.jsonl, from which it is made/,
+  })
   t.equal(readFileSync(path.join(home, 'two', 'results.jsonl'), 'utf8'), before)
 })
 
@@ -91,4 +96,23 @@ void test('a baseline of another suite is refused before there is a directory', 
     code: 'BASELINE_REFUSED',
   })
   t.notOk(existsSync(output))
+})
+
+void test('an interrupted merge has whole reports, and the exit code of the interruption', async (t) => {
+  const home = t.testdir({
+    one: { 'results.jsonl': shard(1, ['a', 'c']) },
+    two: { 'results.jsonl': shard(2, ['b', 'd', 'e']) },
+  })
+  const controller = new AbortController()
+  const stdout = new Writable({
+    write(_chunk, _encoding, done) {
+      controller.abort(new Error('interrupted by SIGINT'))
+      done()
+    },
+  })
+  const { context } = fakeContext({ stdout, signal: controller.signal })
+  const output = path.join(home, 'merged')
+  const merging = mergeStoredRuns([path.join(home, 'one'), path.join(home, 'two')], { output }, context)
+  await t.rejects(merging, { message: 'interrupted by SIGINT' })
+  t.match(readFileSync(path.join(output, 'results.jsonl'), 'utf8'), /"run-finished".*\n$/)
 })

@@ -1,4 +1,5 @@
 // What `gmemtest history` prints.
+import { existsSync } from 'node:fs'
 import { test } from 'tap'
 import { addToHistory, listFlaky, listHistory, showHistory } from '../../../../harness/commands/past/history-job.ts'
 import { ended, failed, freshDirectory, night } from '../../history/fixtures/nights.ts'
@@ -51,5 +52,38 @@ void test('an unknown name has a hint, and add needs a directory', async (t) => 
   await t.rejects(showHistory('pined-page', file, context), { code: 'HISTORY_UNKNOWN', hint: 'near it: pinned-page' })
   await t.rejects(showHistory('ffffffff', file, context), { code: 'HISTORY_UNKNOWN' })
   await t.rejects(addToHistory([], file, context), { code: 'USAGE', hint: /history add results/ })
-  await t.rejects(addToHistory(['/nowhere'], file, context), { code: 'RESULTS_MISSING' })
+})
+
+void test('a directory without a run for the history keeps none of the others out', async (t) => {
+  const home = freshDirectory(t)
+  const mutants = {
+    type: 'mutants-started',
+    time: '2026-12-01T01:00:00.000Z',
+    version: 3,
+    kernel: 'k',
+    mutants: [],
+  } as const
+  const places = [
+    `${home}/nowhere`,
+    keepRun(`${home}/mutants`, { ...night({ day: 1, results: [] }), lines: [{ event: mutants }] }),
+    keepRun(`${home}/run`, night({ day: 1, results: [ended('a', 'PASS')] })),
+  ]
+  const { context, printed, out } = listening()
+  t.equal(await addToHistory(places, `${home}/h.sqlite`, context), 2)
+  t.match(out(), /^[0-9a-f]{12} added: .*\/run\n$/)
+  t.match(printed, [{ code: 'RESULTS_MISSING' }, { code: 'HISTORY_REFUSED' }])
+})
+
+void test('a history that does not exist is not made by reading it', async (t) => {
+  const file = `${freshDirectory(t)}/typo.sqlite`
+  const { context, out, err } = listening()
+  await t.rejects(listHistory(file, context), { code: 'HISTORY_MISSING', message: /no history .*typo/ })
+  await t.rejects(listFlaky(file, context), { code: 'HISTORY_MISSING' })
+  await t.rejects(showHistory('a', file, context), { code: 'HISTORY_MISSING' })
+  t.teardown(() => delete process.env['GMEMTEST_HISTORY'])
+  process.env['GMEMTEST_HISTORY'] = file
+  t.equal(await listFlaky(undefined, context), 0)
+  t.equal(out(), '')
+  t.match(err(), /there is no history yet: .*typo/)
+  t.notOk(existsSync(file))
 })

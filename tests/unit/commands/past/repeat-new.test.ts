@@ -13,6 +13,7 @@ async function repeat(names: readonly string[], verdicts: readonly Verdict[], si
     times: verdicts.length,
     runAgain: async (chosen, emit) => {
       const verdict = verdicts[rounds.length] ?? 'PASS'
+      if (verdict === 'ERROR') throw new Error('QEMU is gone')
       rounds.push([...chosen].join(' '))
       for (const name of chosen) await emit(ended(name, verdict))
       await emit(ended('of another plan', 'FAIL'))
@@ -20,6 +21,7 @@ async function repeat(names: readonly string[], verdicts: readonly Verdict[], si
     isNew: ({ verdict }) => verdict === 'FAIL',
     emit: async (event) => void events.push(event),
     tell: (note) => void notes.push(note),
+    onTrouble: (error) => void notes.push(String(error)),
     signal,
   })
   return { events, rounds, notes }
@@ -55,4 +57,11 @@ void test('nothing runs when nothing is new, and few of many run', async (t) => 
 void test('an interruption ends the repetition', async (t) => {
   const { rounds } = await repeat(['a'], ['FAIL', 'FAIL'], AbortSignal.abort())
   t.strictSame(rounds, [])
+})
+
+void test('trouble ends the repetition, and what it has found is told', async (t) => {
+  const { events, rounds, notes } = await repeat(['a'], ['FAIL', 'ERROR', 'FAIL'])
+  t.strictSame(events, [repeated('a', 1, 1)])
+  t.equal(rounds.length, 1)
+  t.equal(notes[1], 'Error: QEMU is gone')
 })

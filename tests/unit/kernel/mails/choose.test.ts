@@ -98,6 +98,22 @@ void test('a series is taken out of all that an archive puts around it', async (
       ),
       wanted,
     ],
+    'subjects in charsets that git does not decode, each split inside of a character': [
+      (['iso-8859-1', 'utf-16be', 'gb2312'] as const).flatMap((charset, index) => {
+        const [, subject = ''] = /^Subject: (.*)$/m.exec(v1[index + 1] ?? '') ?? []
+        const wide = Buffer.from(`${subject} öö`, 'utf16le').swap16()
+        const bytes = {
+          'utf-16be': wide,
+          'iso-8859-1': Buffer.from(`${subject} öö`, 'latin1'),
+          gb2312: Buffer.concat([Buffer.from(subject), Buffer.from([0xc4, 0xe3])]),
+        }[charset]
+        const words = [bytes.subarray(0, -1), bytes.subarray(-1)].map(
+          (part) => `=?${charset}?B?${part.toString('base64')}?=`,
+        )
+        return v1[index + 1]?.replace(/^Subject: .*$/m, `Subject: ${words.join('\n ')}`) ?? ''
+      }),
+      wanted,
+    ],
     'subjects in the text of the mails': [
       v1.map((mail) => mail.replace('\n\n', '\n\nFrom: Other <o@example.org>\nSubject: [PATCH] inner\n\n')),
       wanted,

@@ -223,3 +223,11 @@ void test('a splat that no test of the baseline has is marked, and an allowed on
   t.notMatch(again, { splats: [{}, { isNew: true }] }, 'marks of another baseline do not stay')
   t.end()
 })
+
+void test('a stored exit code for what was new against another baseline does not count', (t) => {
+  const skipped = finished('a', 'SKIP', [], { change: 'new' })
+  t.equal(codeOf([finished('a', 'SKIP')], [skipped], 1), 0)
+  t.equal(codeOf([finished('a', 'PASS')], [skipped], 1), 1)
+  t.equal(codeOf([finished('a', 'PASS')], [finished('a', 'PASS', [], { change: 'new', because: 'slow' })], 1), 0)
+  t.end()
+})

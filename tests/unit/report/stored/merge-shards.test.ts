@@ -143,3 +143,22 @@ void test('a shard whose kernel was not built has no key, and the others must ha
     message: /shard 3 in .* has another kernel key than shard 2 in .*: zz, not abc123/,
   })
 })
+
+void test('numbers that no shard has are refused, and need no memory', async (t) => {
+  const [one, two, three] = [shardEvents(1), shardEvents(2), shardEvents(3)]
+  const allWith = (change: object): ReportEvent[][] =>
+    [one, two, three].map((events) =>
+      events.map((event) =>
+        event.type === 'run-started' && event.shard !== undefined
+          ? { ...event, shard: { ...event.shard, ...change } }
+          : event,
+      ),
+    )
+  for (const change of [{ count: 0 }, { index: 4 }, { count: 1.5 }, { total: -1 }]) {
+    await t.rejects(stored(t, allWith(change)), { code: 'RESULTS_INVALID' }, JSON.stringify(change))
+  }
+  for (const change of [{ count: 2 ** 50 }, { total: 2 ** 50 }]) {
+    const runs = await stored(t, allWith(change))
+    t.throws(() => mergeShards(runs), { code: 'MERGE_REFUSED' }, JSON.stringify(change))
+  }
+})

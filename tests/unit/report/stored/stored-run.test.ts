@@ -1,4 +1,5 @@
 // Results of a run that was killed, of another version, or of something else.
+import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { test, type Test } from 'tap'
 import { lineOf } from '../../../../harness/report/jsonl.ts'
@@ -66,6 +67,7 @@ void test('a damaged file is refused with the line', async (t) => {
     [`${second}\n`, /line 1: it comes before the beginning of a run/],
     [`{"type":"other"}\n${begin}\n`, /line 1: it comes before/],
     [`${begin}\n{"type":"vm-lost"}\n`, /line 2: vm-lost: reason: /],
+    [`${begin}\n{"type":"failure-repeated","suite":"s","name":"a","runs":1.5,"failures":0}\n`, /line 2: .*: runs: /],
     [`${begin}\n${others.join('\n').replace('"PASS"', '"GOOD"')}\n`, /line \d+: test-finished: verdict: /],
   ] as const
   for (const [text, message] of damaged) {
@@ -79,4 +81,14 @@ void test('a directory without results is refused with the next step', async (t)
     await t.rejects(readRun(place), { code: 'RESULTS_MISSING', hint: /name the directory of a run/ })
   }
   await t.rejects(readRun(t.testdir({ 'results.jsonl': {} })), { code: 'RESULTS_UNREADABLE' })
+})
+
+void test('a device, a pipe and an empty name are refused before anything waits for them', async (t) => {
+  const home = t.testdir({ run: {} })
+  execFileSync('mkfifo', [`${home}/pipe`, `${home}/run/results.jsonl`])
+  for (const place of ['/dev/zero', `${home}/pipe`, `${home}/run`]) {
+    await t.rejects(readRun(place), { code: 'RESULTS_INVALID', message: /is a device or a pipe/ })
+  }
+  process.chdir(t.testdir({ 'results.jsonl': `${rows.join('\n')}\n` }))
+  await t.rejects(readRun(''), { code: 'RESULTS_MISSING', message: /^'' has no results\.jsonl/ })
 })

@@ -67,20 +67,28 @@ void test('each allocation of the kind fails once, and the last round has no fai
 })
 
 const refusals = [
-  { needed: [], wanted: 'some', found: 0 },
-  { needed: [], wanted: 14, found: 0 },
-  { needed: [1, 2], wanted: 3, found: 2 },
-  { needed: [1, 2], wanted: 1, found: 2 },
-  { needed: [3], wanted: 0, found: 1 },
+  { needed: [], refusals: 'some', wanted: 'at least 1', found: 0 },
+  { needed: [], refusals: 14, wanted: '14', found: 0 },
+  { needed: [1, 2], refusals: 3, wanted: '3', found: 2 },
+  { needed: [1, 2], refusals: 1, wanted: '1', found: 2 },
+  { needed: [3], refusals: 0, wanted: '0', found: 1 },
+  { needed: [1, 2], refusals: { atLeast: 3 }, wanted: 'at least 3', found: 2 },
 ] as const
 
-for (const { needed, wanted, found } of refusals) {
+for (const { needed, refusals: named, wanted, found } of refusals) {
   void test(`${found} refusals are a failed check where ${wanted} are wanted`, async (t) => {
-    const failure = failEach(injector({ allocations: 3, needed }), { refusals: wanted })
+    const failure = failEach(injector({ allocations: 3, needed }), { refusals: named })
     await t.rejects(failure, {
       name: 'CheckFailure',
-      message: `failed allocations of struct pages that ended in ENOMEM: wanted ${wanted === 'some' ? 'at least 1' : wanted}, found ${found} (3 allocations of pages failed)`,
+      message: `failed allocations of struct pages that ended in ENOMEM: wanted ${wanted}, found ${found} (3 allocations of pages failed)`,
     })
+  })
+}
+
+for (const named of [2, 'some', { atLeast: 1 }, { atLeast: 2 }] as const) {
+  void test(`two refusals are enough where ${JSON.stringify(named)} are wanted`, async (t) => {
+    const { told } = await failEach(injector({ allocations: 2, needed: [1, 2] }), { refusals: named })
+    t.equal(told.length, 2)
   })
 }
 

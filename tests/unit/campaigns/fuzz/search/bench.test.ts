@@ -4,7 +4,8 @@ import { parseProgram } from '../../../../../harness/campaigns/fuzz/program/prog
 import { Bench } from '../../../../../harness/campaigns/fuzz/search/bench.ts'
 import { splatReader } from '../../../../../harness/console/read-splats.ts'
 import { fakeInstance } from '../../../fixtures/run/fake-instance.ts'
-import { FakeKernel, type Bug } from '../fixtures/fake-kernel.ts'
+import type { Bug } from '../fixtures/fake-bug.ts'
+import { FakeKernel } from '../fixtures/fake-kernel.ts'
 
 const program = parseProgram(
   'p.yaml',

@@ -1,10 +1,10 @@
 // The guest fills pages with a byte: it reaches pages of both states.
 import { tuple } from 'fast-check'
 import { z } from 'zod'
-import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../places/guest-place.ts'
+import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../../places/guest-place.ts'
 import { tags } from './host-fill.ts'
-import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 interface Args extends GuestArgs {
   readonly tag: number
@@ -17,6 +17,7 @@ export const guestFillStep: StepKind = stepKind<Args>({
   arbitrary: (shape) => tuple(guestPlace(shape), tags).map(([draft, tag]) => (world) => ({ ...draft(world), tag })),
   check: isInSlot,
   act: (args, world, plan) => {
+    world.slots[args.slot]?.guest.touch(rangeOf(args))
     const size = bytesAt(args.count)
     world.model.fill(rangeOf(args), args.tag)
     world.visit(rangeOf(args))

@@ -1,8 +1,8 @@
 // The guest looks at pages through a memslot.
 import { z } from 'zod'
-import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../places/guest-place.ts'
-import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../places/page-places.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+import { gpaOf, guestPlace, isInSlot, type GuestArgs } from '../../places/guest-place.ts'
+import { bytesAt, describePages, natural, rangeFields, rangeOf } from '../../places/page-places.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 export const guestLookStep: StepKind = stepKind<GuestArgs>({
   name: 'guest-look',
@@ -11,6 +11,7 @@ export const guestLookStep: StepKind = stepKind<GuestArgs>({
   arbitrary: guestPlace,
   check: isInSlot,
   act: (args, world, plan) => {
+    world.slots[args.slot]?.guest.touch(rangeOf(args))
     const seen = rangeOf(args)
     world.model.allocate(seen)
     const { timeout } = world.subject

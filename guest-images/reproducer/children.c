@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* Forked children, which do operations when they are told to. */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+struct child {
+	pid_t pid;
+	int socket;
+	/* After its end. */
+	int status;
+};
+
+/* `work` does the operation of a number. The child ends with its parent. */
+static int start_child(struct child *child, int (*work)(int number))
+{
+	int sockets[2], number, end;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
+		return errno;
+	child->pid = fork();
+	if (child->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(sockets[0]);
+		while (read(sockets[1], &number, sizeof(number)) > 0) {
+			end = work(number);
+			if (write(sockets[1], &end, sizeof(end)) < 0)
+				break;
+		}
+		_exit(0);
+	}
+	close(sockets[1]);
+	child->socket = sockets[0];
+	return child->pid < 0 ? errno : 0;
+}
+
+/* Lets a child do one of its operations, and returns how it ended. */
+static int child_does(struct child *child, int number)
+{
+	int end;
+
+	if (send(child->socket, &number, sizeof(number), MSG_NOSIGNAL) < 0 ||
+	    read(child->socket, &end, sizeof(end)) != sizeof(end))
+		return CHILD_GONE;
+	return end;
+}
+
+#define DO(operation) (begin(#operation), (operation))
+
+static int kill_child(struct child *child, int number)
+{
+	return kill(child->pid, number) ? errno : 0;
+}
+
+static int wait_for_child(struct child *child, long milliseconds)
+{
+	const struct timespec tick = { .tv_nsec = 1000000 };
+	pid_t ended;
+
+	while ((ended = waitpid(child->pid, &child->status, WNOHANG)) == 0) {
+		if (milliseconds-- <= 0)
+			return ETIMEDOUT;
+		nanosleep(&tick, NULL);
+	}
+	close(child->socket);
+	return ended < 0 ? errno : 0;
+}
+
+static int end_child(struct child *child)
+{
+	kill(child->pid, SIGKILL);
+	close(child->socket);
+	return waitpid(child->pid, &child->status, 0) < 0 ? errno : 0;
+}

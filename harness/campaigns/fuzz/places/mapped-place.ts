@@ -1,0 +1,43 @@
+// The pages that the host reaches through one of its mappings.
+import { nat, tuple, type Arbitrary } from 'fast-check'
+import type { z } from 'zod'
+import { endOf, type PageRange } from '../../../model/ranges.ts'
+import type { Shape, World } from '../program/world.ts'
+import type { Draft } from '../steps/step-kind.ts'
+import { choose, cutToMemory, isInside, natural, rangeFields, rangeIn, rangeOf, type RangeArgs } from './page-places.ts'
+
+/** Pages of the file, and the mapping through which the host reaches them, from the oldest. */
+export interface MappedArgs extends RangeArgs {
+  readonly mapping: number
+}
+
+/** The fields of such pages in a file. */
+export const mappedFields: typeof rangeFields & { readonly mapping: z.ZodDefault<z.ZodNumber> } = {
+  ...rangeFields,
+  mapping: natural.default(0),
+}
+
+/** Generates at most `most` pages of a mapping. */
+export function mappedPlace(shape: Shape, most?: number): Arbitrary<Draft<MappedArgs>> {
+  return tuple(rangeIn(shape, most), nat(3)).map(([draft, index]) => (world) => {
+    const mapping = choose(index, world.mappings)
+    const range = draft(world)
+    return { ...cutToMemory(range, world.mappings[mapping]?.range ?? rangeOf(range), world), mapping }
+  })
+}
+
+/** Tells whether the mapping exists and has the pages side by side. */
+export function isInMapping(args: MappedArgs, { mappings, layout }: World): boolean {
+  const mapped = mappings[args.mapping]
+  return mapped !== undefined && isInside(rangeOf(args), mapped.range) && layout.isNear(rangeOf(args))
+}
+
+/** Returns the offset of a page in a mapping of the range. */
+export function offsetIn(index: number, mapped: PageRange, { layout }: World): number {
+  return layout.offsetOf(index) - layout.offsetOf(mapped.first)
+}
+
+/** Returns the first private page of the range, or its end. */
+export function firstPrivate(range: PageRange, { model }: World): number {
+  return model.stateRuns(range).find(({ value }) => value === 'private')?.first ?? endOf(range)
+}

@@ -1,0 +1,106 @@
+// The operations of a program of `gmemtest fuzz`, with the ends that the reference model gives to them.
+import { operations, type OperationName } from '../../../agent/wire/operations.ts'
+import { encodeFields } from '../../../agent/wire/codec.ts'
+import { bits, type Fields } from '../../../agent/wire/fields.ts'
+import { errnoNumber } from '../../../agent/errno.ts'
+import { UsageError } from '../../../base/errors.ts'
+import { vmTypes } from '../../../uapi/constants.ts'
+import type { Dialect } from '../../../uapi/dialect.ts'
+import { planOf, type Program } from '../../fuzz/program/fuzz-program.ts'
+import type { Expected } from '../../fuzz/program/model-difference.ts'
+import type { PlannedOperation } from '../../fuzz/program/plan.ts'
+import { endNamed, outcomeOf } from '../ends.ts'
+import { handleOf, objectOf, requestOf, wordsBy } from '../inner-calls.ts'
+import { typedStep, type Step } from '../recorded-program.ts'
+
+/** An operation of a program, and all that the model says about its answer. */
+export interface Modelled {
+  /** The step of the program, in words. */
+  readonly where: string
+  /** The end in `step` is the one that the model wants. */
+  readonly step: Step
+  /** The constants of C for the ends that the operation may have; none for what only prepares the program. */
+  readonly ends: readonly string[]
+  readonly words: readonly { readonly field: string; readonly wanted: bigint }[]
+  /** The pages that it must find, counted from the start of the look. */
+  readonly runs: readonly { readonly first: number; readonly count: number; readonly value: unknown }[]
+  /** The number that must be in the bytes behind the answer. */
+  readonly tail: unknown
+}
+
+/** The objects that all programs of a campaign share: the agent has made them before. */
+const shared = { vm: handleOf('vm', 1), vcpu: handleOf('vcpu', 2) } as const
+/** The handles of other objects follow. */
+const firstHandle = 3
+
+/**
+ * Plans a program for a kernel of a dialect. The first operations make the nested VM and its vCPU.
+ * @throws {UsageError} STEP_IMPOSSIBLE, REPRO_REFUSED for an operation with an end that C has no name for
+ */
+export function modelled(program: Program, dialect: Dialect): readonly Modelled[] {
+  const { vm, vcpu } = shared
+  const subject = {
+    dialect,
+    timeout: 0,
+    vm: operations.vmCreate.answer.vm.decode(vm),
+    vcpu: operations.vcpuCreate.answer.vcpu.decode(vcpu),
+  }
+  const { operations: planned } = planOf(program, subject)
+  const handles = planned.map(({ name }, index) => objectOf(name, firstHandle + index)?.handle ?? 0n)
+  return [
+    prepared('vmCreate', { type: BigInt(vmTypes.swProtected) }, { vm }),
+    prepared('vcpuCreate', { vm, id: 0n }, { vcpu }),
+    ...planned.map((operation, index) => ofPlan(operation, index, handles)),
+  ]
+}
+
+function prepared(
+  name: OperationName,
+  request: Readonly<Record<string, bigint>>,
+  answer: Readonly<Record<string, bigint>>,
+): Modelled {
+  const end = { errno: 0, answer, bytes: Buffer.alloc(0) }
+  const step = typedStep({ name, process: 0, request, bytes: Buffer.alloc(0), line: name, end })
+  return { where: 'the start', step, ends: [], words: [], runs: [], tail: undefined }
+}
+
+function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
+  const { label, name, tail, expected } = operation
+  const { errno: wanted = ['OK'], fields = {}, runs } = expected
+  const [first = 'OK'] = wanted
+  const table: { readonly answer: Fields } = operations[name]
+  const fits = Object.fromEntries(Object.keys(fields).map((field) => [field, table.answer[field] ?? bits]))
+  const words = wordsBy(fits, encodeFields(name, fits, fields))
+  const answer = { ...wordsBy(table.answer, []), ...words }
+  const object = objectOf(name, firstHandle + index)
+  if (object !== undefined) answer[object.field] = first === 'OK' ? object.handle : 0n
+  const request = requestOf(name, operation.words, handles)
+  const end = { errno: errnoNumber(first), answer, bytes: Buffer.alloc(0) }
+  const step = typedStep({ name, process: 0, request, bytes: Buffer.from(tail), line: label.where, end })
+  const outcome = outcomeOf(step)
+  const names = outcome === undefined || outcome === 'done' ? wanted : [outcome]
+  const isWhole = outcome === 'done' && words['bytes'] === request['size']
+  return {
+    where: label.where,
+    step,
+    ends: names.map((each) => endNamed(each) ?? refuse(label.where, `an operation that ends with ${each}`)),
+    words: Object.entries(words).flatMap(([field, word]) =>
+      // The end of the operation says these.
+      field === 'outcome' || (field === 'bytes' && isWhole) ? [] : [{ field, wanted: word }],
+    ),
+    runs: runs === undefined ? [] : runsOf(label.where, runs),
+    tail: expected.tail?.wanted,
+  }
+}
+
+function runsOf(where: string, { first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
+  if (typeof wanted === 'function') return refuse(where, 'contents that depend on an operation before it')
+  return wanted.map((run) => ({ ...run, first: run.first - first }))
+}
+
+/** @throws {UsageError} REPRO_REFUSED always */
+export function refuse(where: string, what: string): never {
+  throw new UsageError('REPRO_REFUSED', `${where}: this step has no C form yet, because of ${what}`, {
+    hint: 'gmemtest fuzz --replay FILE runs the program in an instance',
+  })
+}

@@ -1,0 +1,23 @@
+// Keeps what gcov needs beside its counters: for each object that counts, the notes that the compiler wrote.
+import { readdir } from 'node:fs/promises'
+import { create } from 'tar'
+import { BuildError } from '../../base/errors.ts'
+import type { Patch } from '../series/patch.ts'
+import { isCounted } from './counted-files.ts'
+
+/**
+ * Writes the notes of a tree's objects into an archive. Notes of objects that no longer count may lie there from an earlier
+ * build, and are left out.
+ * @throws {BuildError} COUNTERS_MISSING when no object counts
+ */
+export async function keepNotes(objects: string, archive: string, patches: readonly Patch[]): Promise<void> {
+  const names = (await readdir(objects, { recursive: true }))
+    .filter((name) => name.endsWith('.gcno') && isCounted(name.replace(/\.gcno$/, '.c'), patches))
+    .toSorted()
+  if (names.length === 0) {
+    throw new BuildError('COUNTERS_MISSING', 'no object of the kernel counts its lines', {
+      hint: 'the tree has neither virt/kvm nor arch/x86/kvm/mmu, or its kbuild does not read GCOV_PROFILE',
+    })
+  }
+  await create({ cwd: objects, file: archive, portable: true, noMtime: true, strict: true }, names)
+}
