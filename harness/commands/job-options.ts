@@ -1,11 +1,10 @@
 // The options that verbs share, each defined once.
 import { Option, type Command } from 'commander'
-import { UsageError } from '../base/errors.ts'
 import { dialectWords, type KernelWords } from '../kernel/definition/compose.ts'
 import { isolations, type Isolation } from '../kernel/definition/definition.ts'
 import { reportWords } from '../report/formats.ts'
 import { parseReport, type ReportWish } from '../report/targets.ts'
-import type { ShardWish } from '../run/shard.ts'
+import type { ShardWish } from '../run/selection/shard.ts'
 import type { AcceleratorName } from '../vm/accelerator.ts'
 import {
   aptSuite,
@@ -55,6 +54,9 @@ export interface JobOptions extends KernelOptions {
   readonly known?: string
   /** How often a test whose result is new runs again. */
   readonly retryNew?: number
+  /** How often each test runs. */
+  readonly repeat?: number
+  readonly untilFail?: true
   /** The file of the history; the default is in the cache. */
   readonly history?: string
   /** Print what would be done. */
@@ -70,7 +72,8 @@ export interface JobOptions extends KernelOptions {
 const mostJobs = 64
 const mostShards = 1000
 const mostRetries = 10
-const mostRepeats = 100
+const mostRetriesOfNew = 100
+const mostRepeats = 10_000
 
 type Row = readonly [flags: string, text: string, parse?: (text: string, before?: unknown) => unknown]
 
@@ -136,8 +139,14 @@ const options = {
   retryNew: [
     '--retry-new <n>',
     'with --baseline or --known: run a test whose result is new n times more, to tell whether it always fails; no verdict changes (default: 0)',
-    positiveInteger('--retry-new', mostRepeats, 0),
+    positiveInteger('--retry-new', mostRetriesOfNew, 0),
   ],
+  repeat: [
+    '--repeat <n>',
+    'run each test n times, and tell how often it failed, with the interval of the rate',
+    positiveInteger('--repeat', mostRepeats),
+  ],
+  untilFail: ['--until-fail', 'with --repeat: end the run after the first FAIL or ERROR, as --fail-fast does'],
   history: [
     '--history <file>',
     'the history of results, to which this run is added (default: history.sqlite in the cache)',
@@ -172,6 +181,8 @@ export const suiteOptions = [
   'baseline',
   'known',
   'retryNew',
+  'repeat',
+  'untilFail',
   'history',
   'timeLimit',
   'failFast',
@@ -206,48 +217,15 @@ export function withOptions(
 }
 
 /** Returns these options as words of a command line, as far as they matter for one test. */
-export function flagsOf({ accel, isolation, vmcore, append = [], ...kernel }: JobOptions): string[] {
+export function flagsOf({ accel, isolation, vmcore, append = [], repeat = 1, ...kernel }: JobOptions): string[] {
   return [
     ...kernelFlags(kernel),
     ...(accel === undefined ? [] : ['--accel', accel]),
     ...(isolation === undefined ? [] : ['--isolation', isolation]),
     ...(vmcore === undefined ? [] : ['--vmcore']),
     ...append.flatMap((word) => ['--append', word]),
+    ...(repeat === 1 ? [] : ['--repeat', String(repeat), '--until-fail']),
   ]
-}
-
-/** @throws {UsageError} OPTION_VALUE for --keep with several jobs: the instance to keep would be undefined */
-export function refuseKeepOfMany({ keep, jobs = 1 }: JobOptions & { readonly keep?: true }): void {
-  if (keep !== true || jobs === 1) return
-  throw new UsageError('OPTION_VALUE', `--keep leaves one instance up, and --jobs is ${jobs}`, {
-    hint: 'leave one of the two out',
-  })
-}
-
-/**
- * @throws {UsageError} OPTION_VALUE for --retry-new without a comparison, which alone tells what is new, and beside --keep:
- * the instance of the last test would be kept before the tests run again
- */
-export function refuseLoneRetry({
-  retryNew = 0,
-  baseline,
-  known,
-  keep,
-}: Pick<JobOptions, 'retryNew' | 'baseline' | 'known'> & { readonly keep?: true }): void {
-  if (retryNew === 0) return
-  if (baseline === undefined && known === undefined) {
-    throw new UsageError('OPTION_VALUE', '--retry-new needs --baseline or --known, which tell what is new', {
-      hint: 'for example: --baseline last --retry-new 3',
-    })
-  }
-  if (keep !== true) return
-  throw new UsageError(
-    'OPTION_VALUE',
-    '--keep leaves the instance of the last test up, and --retry-new runs tests after it',
-    {
-      hint: 'leave one of the two out',
-    },
-  )
 }
 
 /** Returns the options of a kernel as words of a command line. */

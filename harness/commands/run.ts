@@ -8,7 +8,9 @@ import type { Test } from '../run/test.ts'
 import { findScenarioFiles, scenarioSuite, type ScenarioFile } from '../suites/scenarios/scenario-files.ts'
 import type { CommandContext } from './command-context.ts'
 import { chooseJob, prepareJob } from './jobs/job.ts'
-import { refuseKeepOfMany, suiteOptions, withOptions, type JobOptions } from './job-options.ts'
+import { suiteOptions, withOptions, type JobOptions } from './job-options.ts'
+import { loadTests } from './planning/load-tests.ts'
+import { refuseKeepOfMany } from './planning/refusals.ts'
 import { runSuite } from './jobs/suite-job.ts'
 
 interface RunOptions extends JobOptions {
@@ -32,6 +34,7 @@ Examples:
   gmemtest run --jobs=4                     in four instances at once
   gmemtest run --kernel ./my-series.yaml    on a kernel of your own
   gmemtest run --dry-run --shard=1/4        what a quarter of all is, and how long it takes
+  gmemtest run --repeat=100 --until-fail    each scenario up to 100 times, until one fails
   gmemtest run --failed                     those that failed in results/latest, again
   gmemtest run --keep pinned-page-refuses   leave the instance up to look around in it
 
@@ -69,14 +72,8 @@ async function runScenarios(
     const { failedIn } = await import('../report/stored/failed-in.ts')
     return await failedIn(latestResults, files)
   }
-  const load = async (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> => {
-    const [{ loadEachScenario }, { scenarioTest }] = await Promise.all([
-      import('../suites/scenarios/load-scenarios.ts'),
-      import('../suites/scenarios/scenario-test.ts'),
-    ])
-    const scenarios = await loadEachScenario(files, context.signal)
-    return scenarios.map((scenario) => scenarioTest(scenario, dialect))
-  }
+  const load = (files: readonly ScenarioFile[], dialect: WholeRun['dialect']): Promise<Test[]> =>
+    loadTests(files, dialect, context.signal)
   if (options.dryRun === true) {
     const [facts, files] = await chooseJob(options, context, scenarioSuite, choose, namesOf)
     const { dryRun } = await import('./planning/dry-run.ts')

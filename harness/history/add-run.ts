@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { UsageError } from '../base/errors.ts'
 import type { ReportEvent, TestFinished } from '../report/events.ts'
 import { acceleratorOf } from '../report/stored/accelerator-of.ts'
-import { isFailure, traitsOf } from '../report/stored/failure.ts'
+import { isFailure, testOf, traitsOf } from '../report/stored/failure.ts'
 import type { StoredRun } from '../report/stored/stored-run.ts'
 import type { HistoryFile } from './history-file.ts'
 
@@ -35,10 +35,8 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
   const beginning = beginningOf(run)
   const id = runId(beginning)
   const events = run.lines.flatMap((line) => ('event' in line ? [line.event] : []))
-  // The last result of a name counts.
-  const finished = new Map(
-    events.filter((event) => event.type === 'test-finished').map((event) => [event.name, event] as const),
-  )
+  const all = events.filter((event) => event.type === 'test-finished')
+  const finished = countedOf(all)
   const isOver = events.some(({ type }) => type === 'run-finished')
   return history.atOnce(() => {
     const before = sizeOf(history, id)
@@ -49,26 +47,70 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
     }
     history.change('DELETE FROM runs WHERE id = ?', [id])
     addRows(history, 'runs', [{ id, ...runRow(run, beginning, events) }])
-    const repeated = new Map(
-      events.filter((event) => event.type === 'failure-repeated').map((event) => [event.name, event] as const),
-    )
+    const repeated = new Map<string, Repeats>([
+      ...events.filter((event) => event.type === 'failure-repeated').map((event) => [event.name, event] as const),
+      ...repeatsOf(all, finished),
+    ])
     addRows(
       history,
       'results',
-      Array.from(finished.values(), (event) => ({ run: id, ...resultRow(event, repeated.get(event.name)) })),
+      Array.from(finished, ([name, event]) => ({ run: id, ...resultRow(name, event, repeated.get(name)) })),
     )
-    const splats = [...finished.values()].flatMap(({ name, splats: notes = [] }) =>
-      notes.map(({ fingerprint, title, allowed = null }) => ({ run: id, name, fingerprint, title, allowed })),
+    const noted = all.filter((event) => event.repeats !== undefined || finished.get(event.name) === event)
+    const splats = noted.flatMap(({ splats: notes = [], ...event }) =>
+      notes.map(({ fingerprint, title, allowed = null }) => ({
+        run: id,
+        name: testOf(event),
+        fingerprint,
+        title,
+        allowed,
+      })),
     )
     addRows(history, 'splats', splats)
     // A conversion that failed, or that a test disturbed, says nothing about those that do their work.
-    const passed = [...finished.values()].filter(({ verdict }) => verdict === 'PASS')
-    const conversions = passed.flatMap(({ name, conversions: times = [] }) =>
+    const passed = [...finished].filter(([, { verdict }]) => verdict === 'PASS')
+    const conversions = passed.flatMap(([name, { conversions: times = [] }]) =>
       times.map(({ operation, count, median, high }) => ({ run: id, name, operation, count, median, high })),
     )
     addRows(history, 'conversions', conversions)
     return before === undefined ? 'added' : 'replaced'
   })
+}
+
+/** How often a test ran after the result that counts, and how often it failed then. */
+type Repeats = Pick<EventOf<'failure-repeated'>, 'runs' | 'failures'>
+
+/**
+ * Returns the result that counts for each test: the last one, and of a repeated test the first with a verdict on it, as if it
+ * had run once: its rate would otherwise depend on the number of repetitions.
+ */
+function countedOf(all: readonly TestFinished[]): ReadonlyMap<string, TestFinished> {
+  const counted = new Map<string, TestFinished>()
+  for (const event of all) {
+    const before = counted.get(testOf(event))
+    if (event.repeats === undefined || before === undefined || !isJudged(before)) counted.set(testOf(event), event)
+  }
+  return counted
+}
+
+/** Returns how often the repetitions failed beside the one that counts. */
+function repeatsOf(
+  all: readonly TestFinished[],
+  counted: ReadonlyMap<string, TestFinished>,
+): ReadonlyMap<string, Repeats> {
+  const others = all.filter(
+    (event) => event.repeats !== undefined && counted.get(event.repeats) !== event && isJudged(event),
+  )
+  return new Map(
+    Array.from(Map.groupBy(others, testOf), ([name, each]) => [
+      name,
+      { runs: each.length, failures: each.filter(isFailure).length },
+    ]),
+  )
+}
+
+function isJudged(event: TestFinished): boolean {
+  return event.verdict === 'PASS' || isFailure(event)
 }
 
 function beginningOf({ beginning, directory }: StoredRun): Beginning {
@@ -116,7 +158,7 @@ function hasSame(history: HistoryFile, id: string, finished: ReadonlyMap<string,
 type Row = Readonly<Record<string, SQLInputValue>>
 
 function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly ReportEvent[]): Row {
-  const { time, suite, kernel, isolation, tests } = beginning
+  const { time, suite, kernel, isolation, tests, repeated = tests } = beginning
   const ready = events.find((event) => event.type === 'kernel-ready')
   const ending = events.findLast((event) => event.type === 'run-finished')
   return {
@@ -128,15 +170,15 @@ function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly
     release: ready?.release ?? null,
     accelerator: acceleratorOf(events) ?? null,
     isolation,
-    planned: JSON.stringify(tests),
+    planned: JSON.stringify(repeated),
     milliseconds: ending?.milliseconds ?? 0,
     aborted: ending === undefined ? cut : (ending.aborted ?? null),
     directory: path.resolve(directory),
   }
 }
 
-function resultRow(event: TestFinished, repeated: EventOf<'failure-repeated'> | undefined): Row {
-  const { name, verdict, milliseconds } = event
+function resultRow(name: string, event: TestFinished, repeated: Repeats | undefined): Row {
+  const { verdict, milliseconds } = event
   const message = event.diagnostic?.message ?? event.reason
   return {
     name,

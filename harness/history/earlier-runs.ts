@@ -6,7 +6,7 @@ import { isFailure } from '../report/stored/failure.ts'
 import { isFlaky } from './flakiness.ts'
 import type { HistoryFile } from './history-file.ts'
 import { mostRuns, pastResults, pastTimes, type PastResult } from './past.ts'
-import { wilson } from './wilson.ts'
+import { wilson } from '../base/statistics/wilson.ts'
 
 /** A plot of more kernels is hard to read. */
 const mostKernels = 6

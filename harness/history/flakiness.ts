@@ -1,7 +1,7 @@
 // Failures that come and go: how often, and whether that is still so.
 import { isFailure, isSameFailure, type FailureTraits } from '../report/stored/failure.ts'
 import type { PastResult } from './past.ts'
-import { wilson } from './wilson.ts'
+import { intervalText, wilson } from '../base/statistics/wilson.ts'
 
 /** A row of failures as unlikely as this is no chance any more. */
 const unlikely = 0.01
@@ -59,12 +59,7 @@ export function flakinessOf(past: readonly PastResult[], traits: FailureTraits):
 
 /** Returns `it failed in 3 of 60 runs on gmem-convert, 2 to 14 %`. */
 export function rateText({ kernel, failures, runs }: Rate): string {
-  const { low, high } = wilson(failures, runs)
-  return `it failed in ${failures} of ${runs} runs on ${kernel}, ${percent(low)} to ${percent(high)} %`
-}
-
-function percent(share: number): string {
-  return (share * 100).toFixed(0)
+  return `it failed in ${failures} of ${runs} runs on ${kernel}, ${intervalText(failures, runs)}`
 }
 
 function isThis(result: PastResult, traits: FailureTraits | undefined): boolean {

@@ -10,7 +10,7 @@ export interface PastTime {
 }
 
 /** Fewer past runs show no noise. */
-const leastRuns = 10
+export const leastRuns = 10
 /** Fewer conversions in one test have no median that means anything. */
 const leastConversions = 3
 /** The other operations of the run that must be known, to tell a slow kernel from a slow computer. */

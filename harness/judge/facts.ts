@@ -19,6 +19,8 @@ export interface JudgeFacts {
 /** A test as the judge sees it; `run/test.ts` adds the part that the runner uses. */
 export interface Subject {
   readonly name: string
+  /** The name of the test that this is one repetition of, when it runs several times. */
+  readonly repeats?: string
   /** One sentence; empty for a program that has no title. */
   readonly title: string
   /** The suite that the test comes from, for the events. */

@@ -1,5 +1,5 @@
 // The text of a result for formats that have one text for each: what a reader needs without the other files of the run.
-import { isRed } from './change.ts'
+import { isRed } from './meaning/change.ts'
 import type { TestPoint } from './events.ts'
 import { diagnosticFields } from './diagnostic-fields.ts'
 import type { Result } from './gather.ts'

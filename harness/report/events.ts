@@ -114,6 +114,8 @@ export interface TestFinished extends Stamp {
   readonly type: 'test-finished'
   readonly suite: string
   readonly name: string
+  /** Present with --repeat: the name of the test that this is one repetition of. */
+  readonly repeats?: string
   /** Empty for a program that has no title. */
   readonly title: string
   readonly verdict: Verdict
@@ -152,6 +154,8 @@ export type RunEvent =
       readonly suite: string
       /** The names of the tests, in the order of the command line or of the alphabet. */
       readonly tests: readonly string[]
+      /** Present with --repeat: the names of the tests, of which `tests` has the repetitions. */
+      readonly repeated?: readonly string[]
       readonly isolation: Isolation
       /** Present when other computers run the rest of the suite. */
       readonly shard?: Shard

@@ -1,6 +1,6 @@
 // Gathers the events of a run into one value, for the formats that need all of it before they write.
 import type { Fault } from '../base/errors.ts'
-import { newProblem, repetition } from './change.ts'
+import { newProblem, repetition } from './meaning/change.ts'
 import { differenceOf } from './difference.ts'
 import type {
   Change,
@@ -23,6 +23,8 @@ type EventOf<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Ty
 export interface Result {
   readonly suite: string
   readonly name: string
+  /** The test that this is one repetition of. */
+  readonly repeats?: string
   readonly title: string
   readonly verdict: Verdict
   readonly milliseconds: number

@@ -121,10 +121,11 @@ export class Worker implements AsyncDisposable {
   }
 
   async #tellEnd(course: Course, finished: Finished): Promise<void> {
-    const { name, title, suite } = course.entry.test
+    const { name, repeats, title, suite } = course.entry.test
     const about = aboutOf(course.entry.test)
+    const named = { suite, name, ...(repeats === undefined ? {} : { repeats }), title }
     const retried = course.retried.length === 0 ? {} : { retried: course.retried.join('; then: ') }
-    const event = { type: 'test-finished', suite, name, title, about, ...finished, ...retried } as const
+    const event = { type: 'test-finished', ...named, about, ...finished, ...retried } as const
     await this.#tell(course, event)
     this.#shared.state.count(event, course.entry)
   }

@@ -48,6 +48,7 @@ export const rooms: Rooms = {
   'api.ts': ['base', 'catalogue', 'model', 'suites/scenarios', 'uapi', 'vocabulary'],
 
   'campaigns/bisect': ['base', 'cache', 'process', 'report', 'run'],
+  'campaigns/diff': ['base', 'history', 'report'],
   'campaigns/coverage': ['base', 'cache', 'instance', 'kernel', 'process', 'report', 'run'],
   'campaigns/mutants': ['base', 'cache', 'kernel', 'report', 'run'],
   'campaigns/fuzz': [
@@ -70,6 +71,7 @@ export const rooms: Rooms = {
     'base',
     'cache',
     'campaigns/bisect',
+    'campaigns/diff',
     'campaigns/coverage',
     'campaigns/fuzz',
     'campaigns/mutants',

@@ -155,6 +155,11 @@ void test('the command line', async (suite) => {
     [['run', '--jobs', 'many'], /--jobs must be an integer from 1 to 64, got 'many'/, /^/],
     [['run', '--jobs', '65'], /--jobs must be an integer from 1 to 64, got '65'/, /^/],
     [['run', '--keep', '--jobs', '2'], /--keep leaves one instance up, and --jobs is 2/, /hint: leave/],
+    [['run', '--repeat', '0'], /--repeat must be an integer from 1 to 10000, got '0'/, /^/],
+    [['run', '--repeat=-1'], /--repeat must be an integer from 1 to 10000, got '-1'/, /^/],
+    [['run', '--repeat', '99999999999'], /--repeat must be an integer from 1 to 10000, got '9+'/, /^/],
+    [['run', '--repeat', '5', 'zzzzzz'], /no scenario matches 'zzzzzz'/, /gmemtest list/],
+    [['run', '--until-fail'], /--until-fail needs --repeat/, /hint: for example: --repeat 100 --until-fail/],
     [['run', '--isolation', 'vms'], /--isolation must be vm or boot or none, got 'vms'/, /--isolation vm$/m],
     [
       ['run', '--output', inProject('LICENSE')],

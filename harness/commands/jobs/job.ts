@@ -18,9 +18,10 @@ import { scenarioSuite } from '../../suites/scenarios/scenario-files.ts'
 import { chooseAccelerator, slowedDown, type Accelerator } from '../../vm/accelerator.ts'
 import type { CommandContext } from '../command-context.ts'
 import { chosenDefinition } from '../definitions/kernel-choice.ts'
-import { refuseLoneRetry, type JobOptions } from '../job-options.ts'
+import type { JobOptions } from '../job-options.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { noteTeller } from './note-teller.ts'
+import { refuseLoneRetry, refuseLoneUntilFail } from '../planning/refusals.ts'
 import { progressLine } from '../progress/progress.ts'
 import { requireEnvironment } from '../require-environment.ts'
 
@@ -77,12 +78,14 @@ export async function chooseJob<Choice>(
   // The choice may have a line of its own.
   line[Symbol.dispose]()
   const choice = await choose(definition)
+  const names = namesOf(choice)
+  refuseLoneUntilFail(options, names.length)
   // Not later: a new directory of results replaces `latest`, and those that --output names.
   const isCompared = options.baseline !== undefined || options.known !== undefined
   const run = {
     kernel: definition.name,
     suite,
-    tests: namesOf(choice),
+    tests: names,
     before: started.toISOString(),
     accelerator: chosen.name,
   }

@@ -1,6 +1,6 @@
 // The part of a suite that this computer runs (--shard).
 import type { Shard } from '../../report/events.ts'
-import type { ShardWish } from '../../run/shard.ts'
+import type { ShardWish } from '../../run/selection/shard.ts'
 
 /** Returns the names of the tests that this computer runs, and their shard if there are others. */
 export async function ownPart(
@@ -9,6 +9,6 @@ export async function ownPart(
   shard: ShardWish | undefined,
 ): Promise<{ readonly names: readonly string[]; readonly shard?: Shard }> {
   if (shard === undefined) return { names: all }
-  const { shardOf } = await import('../../run/shard.ts')
+  const { shardOf } = await import('../../run/selection/shard.ts')
   return shardOf(all, durations, shard)
 }

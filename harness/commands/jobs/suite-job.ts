@@ -6,15 +6,16 @@ import { dayOf, expiryNotes } from '../../console/sift.ts'
 import type { InstanceSource } from '../../instance/instance.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import { withEnding } from '../../report/ending.ts'
-import { isExpected } from '../../report/change.ts'
+import { isExpected } from '../../report/meaning/change.ts'
 import { eventsVersion, type Change, type RunEvent, type TestFinished } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { reporting, type Report } from '../../report/open-sinks.ts'
-import { isFailure } from '../../report/stored/failure.ts'
+import { isFailure, testOf } from '../../report/stored/failure.ts'
 import { writeProgram } from '../../report/stored/write-program.ts'
 import { loadTap } from '../../report/tap/tap-output.ts'
 import { readDurations, rememberDurations } from '../../run/durations.ts'
 import type { RunOptions } from '../../run/run-options.ts'
+import { Repetitions } from '../../run/selection/repetitions.ts'
 import type { Test } from '../../run/test.ts'
 import type { TimeLimit } from '../../run/time-limit.ts'
 import { plainProfile } from '../../vm/profile.ts'
@@ -69,7 +70,9 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
   await using claim = job.claim
   void claim
   const durations = await readDurations(cacheDirectory(), job)
-  const { names, ...shard } = await ownPart(wanted.names, job.dividing ?? durations, options.shard)
+  const repetitions = new Repetitions(wanted.names, options.repeat ?? 1)
+  const dividing = repetitions.durations(job.dividing ?? durations)
+  const { names, ...shard } = await ownPart(repetitions.names, dividing, options.shard)
   const history = await readEarlier(
     job.reports,
     options,
@@ -95,6 +98,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       dialect: definition.dialect,
       suite: wanted.suite,
       tests: names,
+      ...(options.repeat === undefined ? {} : { repeated: wanted.names }),
       isolation: job.isolation,
       ...shard,
     })
@@ -105,13 +109,14 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       const built = options.vmcore === true ? withDumps(definition) : definition
       const parts = await withinLimit(limit, context, (within) => provideParts(built, options, within))
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances({ ...wanted, names, durations, limit, watch }, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, repetitions, durations, limit, watch }, job, parts, tell)
     })
   })
 }
 
 /** A suite whose tests are chosen. */
 interface ChosenSuite extends SuiteJob {
+  readonly repetitions: Repetitions
   /** The durations of the last run, which the tests that pass replace. */
   readonly durations: Map<string, number>
   readonly limit: TimeLimit | undefined
@@ -133,7 +138,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   })
   // A shard may have no test.
   if (wanted.isPlain && wanted.names.length > 0) await instances.begin(plainProfile)
-  const { durations } = wanted
+  const { durations, repetitions } = wanted
   const needs = {
     // A shard may have no test.
     isNeeded: wanted.needsDialect && wanted.names.length > 0,
@@ -141,11 +146,12 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
   }
   const { dialect, instances: source } = await dialectOfRun(definition.dialect, needs, instances, context)
   await using observer = await wanted.observe?.(parts)
-  const [tests, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
-    wanted.load(dialect).then((loaded) => loaded.map((test) => observer?.following(test) ?? test)),
+  const [loaded, { onlyNamed, placesOf, planBoots }, { runTests }] = await Promise.all([
+    wanted.load(dialect),
     import('../../run/boot-plan.ts'),
     import('../../run/runner.ts'),
   ])
+  const tests = repetitions.of(loaded).map((test) => observer?.following(test) ?? test)
   if (options.shard !== undefined) await emit({ type: 'shard-planned', ...placesOf(tests, wanted.names) })
   const plan = onlyNamed(planBoots(tests, available), new Set(wanted.names))
   for (const { error } of plan.refused) printError(error)
@@ -167,14 +173,14 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     plan,
     instances: observer?.watching(source) ?? source,
     jobs,
-    durations,
+    durations: repetitions.durations(durations),
     ...(wanted.limit === undefined ? {} : { limit: wanted.limit }),
-    ...(options.failFast === true ? { failFast: counts } : {}),
+    ...(options.failFast === true || options.untilFail === true ? { failFast: counts } : {}),
     ...(options.retryMachine === undefined ? {} : { retries: options.retryMachine }),
     decode: symbolizerFor(parts.kernel.vmlinux, job.context),
     emit: async (event) => {
       if (event.type === 'test-finished' && event.verdict === 'PASS') {
-        durations.set(event.name, event.milliseconds)
+        durations.set(testOf(event), event.milliseconds)
       }
       if (event.type === 'test-finished' && event.verdict !== 'SKIP' && changeOf(event) === 'new')
         newNames.push(event.name)
@@ -184,7 +190,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     },
     onEvent: wanted.watch,
     storeProgram: (program) => writeProgram(job.directory, program),
-    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], name),
+    again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], repetitions.testOf(name)),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
   }
   const outcome = await runTests(run)

@@ -10,6 +10,7 @@ import { pastResults, traitsOfPast, pastTimes, type PastResult } from '../../his
 import { SlownessWatch, type PastTime } from '../../history/slower.ts'
 import { acceleratorOf } from '../../report/stored/accelerator-of.ts'
 import { Baseline } from '../../report/stored/baseline.ts'
+import { testOf } from '../../report/stored/failure.ts'
 import { readKnownFailures } from '../../report/stored/known-failures.ts'
 import { readBaseline, type EarlierRun } from '../../report/stored/read-baseline.ts'
 import type { StoredRun } from '../../report/stored/stored-run.ts'
@@ -27,7 +28,8 @@ export type Comparable = Omit<ComparedRun, 'suite'> &
 export function comparableOf({ beginning, lines }: Pick<StoredRun, 'beginning' | 'lines'>): Comparable {
   const { kernel, time: before } = beginning
   if (beginning.type !== 'run-started') return { kernel, before, tests: [] }
-  const { suite, tests } = beginning
+  const { suite } = beginning
+  const tests = beginning.repeated ?? beginning.tests
   const accelerator = acceleratorOf(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
   return { kernel, before, suite, tests, ...(accelerator === undefined ? {} : { accelerator }) }
 }
@@ -60,7 +62,7 @@ export async function readComparison(
   const watch = new SlownessWatch(usual)
   return new Baseline(earlier.traits, {
     ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: (ran) => known.notMet(ran) }),
-    slower: ({ name, conversions = [] }) => watch.slower(name, conversions),
+    slower: ({ conversions = [], ...event }) => watch.slower(testOf(event), conversions),
     flaky: (name, traits) => flakinessOf(past.get(name) ?? [], traits),
   })
 }

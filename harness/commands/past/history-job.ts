@@ -14,7 +14,7 @@ import {
   testNames,
   type TimedResult,
 } from '../../history/summaries.ts'
-import { repetition } from '../../report/change.ts'
+import { repetition } from '../../report/meaning/change.ts'
 import { plainText } from '../../report/plain.ts'
 import { readRun, type StoredRun } from '../../report/stored/stored-run.ts'
 import type { CommandContext } from '../command-context.ts'

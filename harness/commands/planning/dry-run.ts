@@ -12,6 +12,7 @@ import { elapsed } from '../../report/terminal/status-line.ts'
 import { onlyNamed, planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
+import { Repetitions } from '../../run/selection/repetitions.ts'
 import type { Test } from '../../run/test.ts'
 import { describeProfile } from '../../vm/profile.ts'
 import { buildOptions } from '../progress/build-progress.ts'
@@ -21,10 +22,13 @@ import { jobsFor } from '../jobs/jobs-for.ts'
 import { ownPart } from '../jobs/own-part.ts'
 
 /** Prints the kernel, the boots and the tests of a run to the standard output, with the time that it will take. */
-export async function dryRun(tests: readonly Test[], facts: JobFacts): Promise<number> {
+export async function dryRun(chosen: readonly Test[], facts: JobFacts): Promise<number> {
   const { context, definition, options, accelerator, isolation } = facts
-  const durations = facts.dividing ?? (await readDurations(cacheDirectory(), facts))
-  const all = tests.map(({ name }) => name)
+  const once = chosen.map(({ name }) => name)
+  const repetitions = new Repetitions(once, options.repeat ?? 1)
+  const durations = repetitions.durations(facts.dividing ?? (await readDurations(cacheDirectory(), facts)))
+  const tests = repetitions.of(chosen)
+  const all = repetitions.names
   const { names } = await ownPart(all, durations, options.shard)
   const available = bytes(process.availableMemory())
   const plan = onlyNamed(planBoots(tests, available), new Set(names))

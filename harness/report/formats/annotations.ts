@@ -1,5 +1,5 @@
 // Annotations of GitHub Actions: the runner reads such lines from the output of a step and shows them beside the code.
-import { isRed } from '../change.ts'
+import { isRed } from '../meaning/change.ts'
 import type { Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
 

@@ -1,6 +1,6 @@
 // JUnit XML for GitLab, Jenkins and the reporters of GitHub. GitLab shows neither properties nor the attributes of a
 // failure, so the text of each failure has all that a reader needs.
-import { isExpected, isRed } from '../change.ts'
+import { isExpected, isRed } from '../meaning/change.ts'
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
 import type { Gathered, Result } from '../gather.ts'

@@ -1,6 +1,6 @@
 // KTAP 1, as the kernel's tools/testing/kunit/kunit_parser.py reads it: names without #, diagnostics before their result,
 // and counts of the tests that have no subtests.
-import { expectedPoints, expectedReason, isExpected, isRed } from '../change.ts'
+import { expectedPoints, expectedReason, isExpected, isRed } from '../meaning/change.ts'
 import type { TestPoint } from '../events.ts'
 import { detailLines } from '../details.ts'
 import { Gathering, type Result } from '../gather.ts'

@@ -1,9 +1,10 @@
 // The summary of a job in Markdown, as GitHub Actions shows it.
-import { isRed } from '../change.ts'
+import { isRed } from '../meaning/change.ts'
 import type { Verdict } from '../events.ts'
 import { detailLines } from '../details.ts'
 import type { Gathered, Result } from '../gather.ts'
 import { gatheringSink } from '../gathering-sink.ts'
+import { rateLines, repeatRates } from '../meaning/repeat-rates.ts'
 import { shortened } from '../tidy.ts'
 
 /** GitHub refuses a summary of more than a mebibyte; other steps of the job may share it. */
@@ -22,6 +23,7 @@ export const summarySink = gatheringSink((run) => {
     ...countTable(run),
     '',
     ...changeLines(run),
+    ...rateLines(repeatRates(results)).flatMap((line) => [cell(line), '']),
     `${(milliseconds / 1000).toFixed(1)} s`,
     '',
     ...(failures.length === 0 ? [] : ['| verdict | test | reason |', '| --- | --- | --- |']),

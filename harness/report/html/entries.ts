@@ -1,5 +1,5 @@
 // The results as the page lists them: each with the id that a link to it has.
-import { isRed } from '../change.ts'
+import { isRed } from '../meaning/change.ts'
 import type { Result } from '../gather.ts'
 import { markup, type Markup } from './markup.ts'
 

@@ -1,5 +1,5 @@
 // The C programs of failed tests, as the pages of these tests show them.
-import { isRed } from '../change.ts'
+import { isRed } from '../meaning/change.ts'
 import type { Result } from '../gather.ts'
 import { countText } from './wording.ts'
 import { markup, type Markup } from './markup.ts'

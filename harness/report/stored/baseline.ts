@@ -2,7 +2,7 @@
 import { exitCodes } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
 import type { Change, ReportEvent, SplatNote, TestFinished } from '../events.ts'
-import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failure.ts'
+import { isFailure, isSameFailure, testOf, traitsOf, type FailureTraits } from './failure.ts'
 
 /** What is known beside the results of one earlier run. Each function returns a sentence for the reader. */
 export interface Experience {
@@ -62,7 +62,7 @@ export class Baseline {
     if (compared.change === 'new') this.#new += 1
     if (compared.change === 'known' || compared.change === 'flaky') this.#expected += 1
     if (event.verdict === 'MISS') this.#missed += 1
-    else if (event.verdict !== 'SKIP') this.#ran.add(event.name)
+    else if (event.verdict !== 'SKIP') this.#ran.add(testOf(event))
     return { ...own, ...compared, ...(own.splats === undefined ? {} : { splats: own.splats.map(this.#marked) }) }
   }
 
@@ -106,7 +106,7 @@ export class Baseline {
   }
 
   #compare(event: TestFinished): Compared {
-    const before = this.#earlier.get(event.name)
+    const before = this.#earlier.get(testOf(event))
     switch (event.verdict) {
       case 'FAIL':
       case 'ERROR':
@@ -133,7 +133,7 @@ export class Baseline {
     if (listed !== undefined) return { change: listed.isExpired ? 'new' : 'known', because: listed.text }
     const traits = traitsOf(event)
     if (before !== undefined && isSameFailure(before, traits)) return { change: 'known' }
-    const flaky = this.#experience.flaky?.(event.name, traits)
+    const flaky = this.#experience.flaky?.(testOf(event), traits)
     return flaky === undefined ? { change: 'new' } : { change: 'flaky', because: flaky }
   }
 

@@ -79,6 +79,7 @@ const ofRun = [
     version: number,
     suite: text,
     tests: texts,
+    repeated: texts.exactOptional(),
     isolation: z.enum(isolations),
     shard: z
       .looseObject({ index: z.int().positive(), count, total: count, places: z.array(count), basis: text })
@@ -111,6 +112,7 @@ const ofRun = [
     ...stamp,
     type: z.literal('test-finished'),
     ...named,
+    repeats: text.exactOptional(),
     title: text,
     verdict,
     milliseconds: number,

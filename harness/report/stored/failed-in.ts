@@ -1,7 +1,7 @@
 // The tests of a run that did not pass, to run them again.
 import { UsageError } from '../../base/errors.ts'
 import { readRun } from './stored-run.ts'
-import { isFailure } from './failure.ts'
+import { isFailure, testOf } from './failure.ts'
 
 /** A message names so many tests. */
 const mostNames = 5
@@ -15,13 +15,14 @@ export async function failedIn<Named extends { readonly name: string }>(
   tests: readonly Named[],
 ): Promise<Named[]> {
   const { lines, file } = await readRun(place)
-  const failed = new Set<string>()
+  const failures = new Map<string, string>()
   for (const line of lines) {
     if (!('event' in line) || line.event.type !== 'test-finished') continue
     const { name, verdict } = line.event
-    if (isFailure(line.event) || verdict === 'MISS') failed.add(name)
-    else failed.delete(name)
+    if (isFailure(line.event) || verdict === 'MISS') failures.set(name, testOf(line.event))
+    else failures.delete(name)
   }
+  const failed = new Set(failures.values())
   const chosen = tests.filter(({ name }) => failed.has(name))
   if (chosen.length > 0) return chosen
   const others = failed.size === 0 ? '' : `; others did: ${[...failed].slice(0, mostNames).join(', ')}`

@@ -17,6 +17,11 @@ export function isFailure(result: { readonly verdict: Verdict } | undefined): bo
   return result?.verdict === 'FAIL' || result?.verdict === 'ERROR'
 }
 
+/** Returns the name of the test of a result: that of a repetition is the test that is repeated. */
+export function testOf({ name, repeats = name }: { readonly name: string; readonly repeats?: string }): string {
+  return repeats
+}
+
 /** Returns the traits of a result. */
 export function traitsOf({ verdict, diagnostic, points, splats = [] }: TestFinished): FailureTraits {
   const counted = splats.filter(({ allowed }) => allowed === undefined).map(({ fingerprint }) => fingerprint)
@@ -28,10 +33,15 @@ export function traitsOf({ verdict, diagnostic, points, splats = [] }: TestFinis
   }
 }
 
-/** Returns the traits of all results of a run, by the names of their tests. */
+/** Returns the traits of all results of a run, by the names of their tests; of a test that was repeated, its first failure. */
 export function traitsOfRun(events: readonly ReportEvent[]): ReadonlyMap<string, FailureTraits> {
-  const finished = events.filter((event) => event.type === 'test-finished')
-  return new Map(finished.map((event) => [event.name, traitsOf(event)]))
+  const traits = new Map<string, FailureTraits>()
+  for (const event of events) {
+    if (event.type !== 'test-finished') continue
+    const test = testOf(event)
+    if (event.repeats === undefined || !isFailure(traits.get(test))) traits.set(test, traitsOf(event))
+  }
+  return traits
 }
 
 /** Tells whether a failure is an earlier one again. */

@@ -6,7 +6,7 @@ import { readTextFile } from '../../base/read-text-file.ts'
 import { readYaml } from '../../base/yaml/yaml-file.ts'
 import { allowanceShape, type Allowance } from '../../kernel/definition/allowances.ts'
 import type { TestFinished } from '../events.ts'
-import { isFailure } from './failure.ts'
+import { isFailure, testOf } from './failure.ts'
 
 /** An allowance for the failure of a test; `match` is for the message of the failure, or for the titles of its splats. */
 interface KnownFailure extends Allowance {
@@ -65,7 +65,7 @@ export class KnownFailures {
     if (!isFailure(event)) return undefined
     const texts = textsOf(event)
     const found = this.#entries.filter(
-      ({ test, expression }) => path.matchesGlob(event.name, test) && texts.every((text) => expression.test(text)),
+      ({ test, expression }) => path.matchesGlob(testOf(event), test) && texts.every((text) => expression.test(text)),
     )
     for (const entry of found) this.#met.add(entry)
     const entry = found.find(({ isExpired }) => !isExpired) ?? found[0]

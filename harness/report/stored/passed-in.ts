@@ -1,4 +1,5 @@
 // The durations of the tests that passed in a run that is over.
+import { testOf } from './failure.ts'
 import { readRun } from './stored-run.ts'
 
 /**
@@ -11,7 +12,7 @@ export async function passedIn(place: string, tell: (note: string) => void): Pro
   const durations = new Map<string, number>()
   for (const line of lines) {
     if ('event' in line && line.event.type === 'test-finished' && line.event.verdict === 'PASS') {
-      durations.set(line.event.name, line.event.milliseconds)
+      durations.set(testOf(line.event), line.event.milliseconds)
     }
   }
   return durations

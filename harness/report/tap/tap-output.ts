@@ -117,6 +117,8 @@ export class TapOutput {
     const isShort = this.#written < this.#planned
     const reason = aborted ?? `only ${this.#written} of ${this.#planned} ${this.#things} have a result`
     if (aborted !== undefined || isShort) (await this.open()).bailout(plainText(reason))
+    // A stream without a plan is a failure for its readers.
+    else if (this.#planned === 0) await this.open()
   }
 
   /** Ends the stream and waits until everything was written. */

@@ -1,5 +1,5 @@
 // The test point of one test in TAP 14, with its YAML block.
-import { expectedReason, isExpected, newProblem } from '../change.ts'
+import { expectedReason, isExpected, newProblem } from '../meaning/change.ts'
 import { diagnosticFields } from '../diagnostic-fields.ts'
 import type { TestFinished } from '../events.ts'
 import { plainText } from '../plain.ts'

@@ -1,5 +1,5 @@
 // TAP 14: one point a test, or one a mutant, written as soon as its verdict is known.
-import { expectedPoints, expectedReason, isExpected, repetition } from '../change.ts'
+import { expectedPoints, expectedReason, isExpected, repetition } from '../meaning/change.ts'
 import { handleEvent, type EventHandlers } from '../handle-event.ts'
 import type { SinkFactory } from '../sinks.ts'
 import { writeControl, writeMutant } from './tap-mutants.ts'

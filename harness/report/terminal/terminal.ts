@@ -1,11 +1,12 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
 import { plural } from '../../base/plural.ts'
-import type { Change, Verdict } from '../events.ts'
+import type { Change, TestFinished, Verdict } from '../events.ts'
 import type { MutantVerdict } from '../events/mutant-events.ts'
-import { repetition } from '../change.ts'
 import type { SinkFactory } from '../sinks.ts'
 import { handleEvent, type EventHandlers } from '../handle-event.ts'
+import { repetition } from '../meaning/change.ts'
+import { rateLines, repeatRates } from '../meaning/repeat-rates.ts'
 import { plainText } from '../plain.ts'
 import { RunningTests } from './running-tests.ts'
 import { statusLine } from './status-line.ts'
@@ -39,6 +40,7 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let running: RunningTests | undefined
   const changes: Readonly<Record<Change, string[]>> = { new: [], known: [], flaky: [], fixed: [] }
   const splats = new Map<string, string>()
+  const repeated: Pick<TestFinished, 'repeats' | 'verdict'>[] = []
 
   function say(text: string): void {
     line.clear()
@@ -102,9 +104,10 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
       showNext(event)
     },
     'test-started': showNext,
-    'test-finished'({ name, change, because, splats: notes = [] }) {
+    'test-finished'({ name, repeats, verdict, change, because, splats: notes = [] }) {
       started += 1
       line.clear()
+      if (repeats !== undefined) repeated.push({ repeats, verdict })
       if (change !== undefined) changes[change].push(because === undefined ? name : `${name} (${because})`)
       for (const { fingerprint, title, isNew } of notes) if (isNew === true) splats.set(fingerprint, title)
     },
@@ -114,6 +117,7 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
         if (names.length > 0) say(`${change} against the baseline: ${names.join(', ')}`)
       }
       for (const [fingerprint, title] of splats) say(`a new splat against the baseline: ${title} (${fingerprint})`)
+      for (const text of rateLines(repeatRates(repeated))) say(text)
       sayEnd(summary(verdicts, colour), milliseconds)
     },
     'mutants-started'({ mutants }) {

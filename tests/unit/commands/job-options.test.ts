@@ -1,7 +1,7 @@
 // The options that verbs share: one definition each, and the command line that says the same.
 import { Command } from 'commander'
 import { test } from 'tap'
-import { flagsOf, refuseKeepOfMany, withOptions, refuseLoneRetry } from '../../../harness/commands/job-options.ts'
+import { flagsOf, withOptions } from '../../../harness/commands/job-options.ts'
 
 void test('a command gets the options that it names, and no others', (t) => {
   const command = withOptions(new Command('x'), ['kernel', 'jobs', 'vmcore'], 'gmem-convert')
@@ -19,21 +19,7 @@ void test('the line that runs a test again has the options that matter for one t
   t.strictSame(flagsOf({ kernel: 'k' }), ['--kernel', 'k'])
   const all = { kernel: 'k', accel: 'tcg', isolation: 'none', jobs: 4, output: '/x', vmcore: true } as const
   t.strictSame(flagsOf(all), ['--kernel', 'k', '--accel', 'tcg', '--isolation', 'none', '--vmcore'])
-  t.end()
-})
-
-void test('--keep with several jobs is refused', (t) => {
-  t.throws(() => refuseKeepOfMany({ kernel: 'k', keep: true, jobs: 2 }), { code: 'OPTION_VALUE' })
-  refuseKeepOfMany({ kernel: 'k', keep: true })
-  refuseKeepOfMany({ kernel: 'k', jobs: 2 })
-  t.end()
-})
-
-void test('--retry-new needs a comparison, and no instance that is kept', (t) => {
-  t.doesNotThrow(() => refuseLoneRetry({}))
-  t.doesNotThrow(() => refuseLoneRetry({ retryNew: 0, keep: true }))
-  t.doesNotThrow(() => refuseLoneRetry({ retryNew: 3, known: 'k.yaml' }))
-  t.throws(() => refuseLoneRetry({ retryNew: 3 }), { code: 'OPTION_VALUE', hint: /--baseline last/ })
-  t.throws(() => refuseLoneRetry({ retryNew: 3, baseline: 'last', keep: true }), { message: /--keep leaves/ })
+  t.strictSame(flagsOf({ kernel: 'k', repeat: 20 }), ['--kernel', 'k', '--repeat', '20', '--until-fail'])
+  t.strictSame(flagsOf({ kernel: 'k', repeat: 1 }), ['--kernel', 'k'])
   t.end()
 })

@@ -102,3 +102,26 @@ void test('the id does not depend on the place of the results', (t) => {
   t.not(runId(beginning), runId({ ...beginning, kernel: 'other' }))
   t.end()
 })
+
+void test('a test that was repeated counts once, as its first run, with what the others did', async (t) => {
+  const history = await emptyHistory(t)
+  const repeats = { repeats: 'a' }
+  const splats = [{ fingerprint: 'f'.repeat(16), kind: 'warning', title: 'WARNING' }]
+  const results = [
+    ended('a@1', 'MISS', repeats),
+    ended('a@2', 'PASS', repeats),
+    failed('a@3', 'no', { ...repeats, splats }),
+    ended('a@4', 'PASS', repeats),
+    ended('a@5', 'SKIP', repeats),
+  ]
+  const run = night({ day: 1, results })
+  if (run.beginning.type !== 'run-started') throw new Error('a night begins')
+  addRun(history, { ...run, beginning: { ...run.beginning, repeated: ['a'] } })
+  const past = pastResults(history, { suite: 'scenarios', kernels: ['k'] })
+  t.strictSame([...past.keys()], ['a'])
+  t.match(past.get('a'), [{ verdict: 'PASS', repeats: 2, repeat_failures: 1 }])
+  const planned = history.rows(z.object({ planned: z.string() }), 'SELECT planned FROM runs')
+  t.strictSame(planned, [{ planned: '["a"]' }])
+  const noted = history.rows(z.object({ name: z.string() }), 'SELECT name FROM splats')
+  t.strictSame(noted, [{ name: 'a' }])
+})

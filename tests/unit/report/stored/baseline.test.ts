@@ -224,6 +224,20 @@ void test('a splat that no test of the baseline has is marked, and an allowed on
   t.end()
 })
 
+function repetition(round: number, verdict: Verdict): TestFinished {
+  return { ...finished(`a@${round}`, verdict), repeats: 'a' }
+}
+
+void test('the repetitions of a test are compared with the test, and the other way round', (t) => {
+  const once = new Baseline(traitsOfRun([finished('a', 'PASS')]))
+  t.equal(once.changeOf(repetition(7, 'FAIL')), 'new')
+  t.equal(once.changeOf(repetition(8, 'SKIP')), 'new')
+  const often = new Baseline(traitsOfRun([repetition(1, 'PASS'), repetition(2, 'FAIL'), repetition(3, 'PASS')]))
+  t.equal(often.changeOf(finished('a', 'FAIL')), 'known', 'one failure of many is known')
+  t.equal(often.changeOf(finished('a', 'ERROR')), 'new')
+  t.end()
+})
+
 void test('a stored exit code for what was new against another baseline does not count', (t) => {
   const skipped = finished('a', 'SKIP', [], { change: 'new' })
   t.equal(codeOf([finished('a', 'SKIP')], [skipped], 1), 0)

@@ -34,3 +34,10 @@ void test('the tests that did not pass run again, and no others', async (t) => {
     message: /none of these tests failed in .*results\.jsonl; others did: fails, breaks, misses$/,
   })
 })
+
+void test('one failure of many repetitions is enough to run a test again', async (t) => {
+  const repetitions = [finished('a@1', 'FAIL'), finished('a@2', 'PASS')].map((event) => ({ ...event, repeats: 'a' }))
+  const events = [...(start === undefined ? [] : [start]), ...repetitions]
+  const results = t.testdir({ 'results.jsonl': events.map((event) => `${lineOf(event)}\n`).join('') })
+  t.strictSame(await failedIn(results, named('a', 'b')), named('a'))
+})

@@ -181,6 +181,12 @@ void test('a run that passes is accepted by tap-parser --strict', async (t) => {
   t.equal((await parse(tap)).exitCode, 0)
 })
 
+void test('a run without a test is no empty stream', async (t) => {
+  const tap = await written(started(), over())
+  t.equal(tap, 'TAP version 14\n1..0 # no tests\n')
+  t.equal((await parse(tap)).exitCode, 0)
+})
+
 void test('a failure says what, where and how to run it again', async (t) => {
   const tap = await written(started('pinned'), finished('pinned', 'FAIL', { diagnostic }), over())
   for (const line of [

@@ -108,3 +108,13 @@ void test('a log has no second line a minute while the kernel is built', async (
   t.match(String(output.read()), /^gmemtest: 0:00 6\.12 is ready, booting\n$/, 'and one a minute')
   await sink.close()
 })
+
+void test('the end of a run tells how often repeated tests failed', async (t) => {
+  const named = { type: 'test-finished', suite: 'scenarios', title: '', milliseconds: 1, repeats: 'a' } as const
+  const events: RunEvent[] = [
+    { ...named, name: 'a@1', verdict: 'PASS' },
+    { ...named, name: 'a@2', verdict: 'FAIL' },
+    { type: 'run-finished', milliseconds: 4321, verdicts },
+  ]
+  t.match(await shown(false, events), /^gmemtest: a failed in 1 of 2 runs: 9 to 91 %\ngmemtest: 1 failed/)
+})

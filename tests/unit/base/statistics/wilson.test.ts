@@ -1,6 +1,6 @@
 // The interval of a rate, against published values.
 import { test } from 'tap'
-import { wilson } from '../../../harness/history/wilson.ts'
+import { intervalText, wilson } from '../../../../harness/base/statistics/wilson.ts'
 
 const rounded = (count: number, total: number): unknown => {
   const { low, high } = wilson(count, total)
@@ -21,5 +21,13 @@ void test('a rate is a part of a whole', (t) => {
   t.throws(() => wilson(1, 0), RangeError)
   t.throws(() => wilson(2, 1), RangeError)
   t.throws(() => wilson(-1, 1), RangeError)
+  t.end()
+})
+
+void test('a rate in percent never looks like none or all unless it is', (t) => {
+  t.equal(intervalText(3, 60), '2 to 14 %')
+  t.equal(intervalText(0, 10_000), '0 to 0.04 %')
+  t.equal(intervalText(10_000, 10_000), '99.96 to 100 %')
+  t.equal(intervalText(1, 1000), '0.02 to 0.6 %')
   t.end()
 })

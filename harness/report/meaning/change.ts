@@ -1,5 +1,5 @@
 // The meaning of the changes against a baseline, the same in each format.
-import type { Change, TestFinished, TestPoint } from './events.ts'
+import type { Change, TestFinished, TestPoint } from '../events.ts'
 
 type Changed = Pick<TestFinished, 'verdict' | 'change' | 'because'>
 

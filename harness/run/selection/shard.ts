@@ -1,8 +1,8 @@
 // Divides a suite between several computers. All of them must divide it alike, so the result depends on nothing but the
 // names, the durations and the number of shards.
-import { keyOf } from '../cache/hash.ts'
-import type { Shard } from '../report/events.ts'
-import { workOf } from './estimate.ts'
+import { keyOf } from '../../cache/hash.ts'
+import type { Shard } from '../../report/events.ts'
+import { workOf } from '../estimate.ts'
 
 /** Which of how many shards; both from 1. */
 export type ShardWish = Pick<Shard, 'index' | 'count'>

@@ -21,3 +21,19 @@ export function wilson(count: number, total: number): Interval {
   const half = (z / scale) * Math.sqrt((rate * (1 - rate)) / total + z ** 2 / (4 * total ** 2))
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
 }
+
+/**
+ * Returns the interval of a rate in percent: `2 to 14 %`.
+ * @throws {RangeError} as `wilson`
+ */
+export function intervalText(count: number, total: number): string {
+  const { low, high } = wilson(count, total)
+  return `${percent(low)} to ${percent(high)} %`
+}
+
+/** Returns a share as a whole number of percent, unless it would look like none at all, or like all. */
+function percent(share: number): string {
+  const value = share * 100
+  if (value > 0 && value < 1) return value.toPrecision(1)
+  return value.toFixed(value > 99 && value < 100 ? 2 : 0)
+}

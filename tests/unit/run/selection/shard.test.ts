@@ -1,6 +1,6 @@
 // A suite divided between computers that know nothing of each other.
 import { test } from 'tap'
-import { shardOf } from '../../../harness/run/shard.ts'
+import { shardOf } from '../../../../harness/run/selection/shard.ts'
 
 const names = Array.from({ length: 131 }, (_, index) => `t${index}`)
 /** Most are short, and a few are very long. */

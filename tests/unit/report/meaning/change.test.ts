@@ -1,9 +1,9 @@
 // What a change against a baseline means for reports.
 import { test } from 'tap'
-import { expectedPoints, isRed, repetition } from '../../../harness/report/change.ts'
-import type { ReportEvent, TestFinished } from '../../../harness/report/events.ts'
-import { storyOf } from './fixtures/story.ts'
-import { written } from './fixtures/written.ts'
+import { expectedPoints, isRed, repetition } from '../../../../harness/report/meaning/change.ts'
+import type { ReportEvent, TestFinished } from '../../../../harness/report/events.ts'
+import { storyOf } from '../fixtures/story.ts'
+import { written } from '../fixtures/written.ts'
 
 /** A story in which one test ends otherwise. */
 function storyWith(name: string, rest: Partial<TestFinished>): ReportEvent[] {
