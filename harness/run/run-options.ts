@@ -23,7 +23,7 @@ export interface RunOptions extends JudgeFacts {
   /** Receives one event after the other. Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
   /** Receives each event when it happens, for progress: those of later tests wait for `emit`. */
-  readonly onEvent?: (event: RunEvent) => void
+  readonly watch?: (event: RunEvent) => void
   readonly signal: AbortSignal
   readonly dialect: Dialect
   /** A kernel that does not speak the dialect ends the run before its first test. */

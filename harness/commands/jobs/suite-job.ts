@@ -188,7 +188,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       if (event.type === 'run-finished' && repeats > 0) ending = event
       else await emit(event)
     },
-    onEvent: wanted.watch,
+    watch: wanted.watch,
     storeProgram: (program) => writeProgram(job.directory, program),
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], repetitions.testOf(name)),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
@@ -198,7 +198,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     // Not the pool of the run: its instances may be shared.
     const isolation = 'vm'
     await using fresh = poolOf(parts, { ...job, isolation }, consoles, { onCommands: () => undefined })
-    const { keep: _kept, failFast: _ended, onEvent: _watched, ...same } = run
+    const { keep: _kept, failFast: _ended, watch: _watched, ...same } = run
     await repeatNew(newNames, {
       times: repeats,
       runAgain: (chosen, each) =>

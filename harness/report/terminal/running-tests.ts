@@ -15,17 +15,14 @@ export class RunningTests {
 
   /** Takes an event; returns whether it says anything about the tests. */
   add(event: ReportEvent): boolean {
-    switch (event.type) {
-      case 'test-started':
-        if (!this.#begins.has(event.name)) this.#begins.set(event.name, this.#now())
-        return true
-      case 'test-finished':
-        this.#begins.delete(event.name)
-        this.#ended += 1
-        return true
-      default:
-        return false
+    if (event.type === 'test-finished') {
+      this.#begins.delete(event.name)
+      this.#ended += 1
+      return true
     }
+    if (event.type !== 'test-started') return false
+    if (!this.#begins.has(event.name)) this.#begins.set(event.name, this.#now())
+    return true
   }
 
   /** Returns `[12/223 ended] longest-running-test 1:05, and 1 more`. */

@@ -43,7 +43,7 @@ void test('each stream gets the text, which is made once, as soon as there is so
   const sinks = [shared(a.stream, options), shared(b.stream, options)]
   for (const expected of ['1\n', '2\n', '3\n']) {
     // The same event may come again.
-    await Promise.all(sinks.map((sink) => sink.write(event)))
+    await Promise.all(sinks.map(async (sink) => sink.write(event)))
     t.strictSame([a.chunks.at(-1), b.chunks.at(-1)], [expected, expected])
   }
   await Promise.all(sinks.map((sink) => sink.close()))
