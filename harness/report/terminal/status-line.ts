@@ -13,10 +13,12 @@ export interface StatusLine extends Disposable {
   clear(): void
 }
 
+const nothing = (): string => ''
+
 /** Makes the line at the end of `output`. Without a terminal, a line is written each `pause` milliseconds, if it is given. */
 export function statusLine(output: Writable, isTty: boolean, pause?: number): StatusLine {
   const started = performance.now()
-  let current = (): string => ''
+  let current = nothing
   let shown = false
   function remind(): void {
     const text = current()
