@@ -13,6 +13,10 @@ const testsOfShard = 1000
 /** One test in so many fails. */
 const failures = 100
 
+function at(place: number): string {
+  return new Date(place * 1000).toISOString()
+}
+
 function eventsOf(index: number): ReportEvent[] {
   const places = Array.from({ length: testsOfShard }, (_, place) => index + place * shards)
   const tests = places.map((place) => `test-${place}`)
@@ -40,10 +44,11 @@ function eventsOf(index: number): ReportEvent[] {
     { type: 'kernel-ready', key: 'bench', release: '6.12', cached: true, milliseconds: 1 },
     { type: 'shard-planned', tests, places },
     ...tests.flatMap((name, place): ReportEvent[] => [
-      { type: 'vm-ready', worker: 0, ...instance },
-      { type: 'test-started', worker: 0, suite: 'scenarios', name, title: 'the title of a test' },
+      { type: 'vm-ready', time: at(place), worker: 0, ...instance },
+      { type: 'test-started', time: at(place), worker: 0, suite: 'scenarios', name, title: 'the title of a test' },
       {
         type: 'test-finished',
+        time: at(place + 1),
         worker: 0,
         suite: 'scenarios',
         name,

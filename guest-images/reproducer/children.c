@@ -37,7 +37,7 @@ static int start_child(struct child *child, int (*work)(int number))
 	return child->pid < 0 ? errno : 0;
 }
 
-/* Lets a child do one of its operations, and returns how it ended. */
+/* Lets a child do one of its operations, and returns how it waited. */
 static int child_does(struct child *child, int number)
 {
 	int end;
@@ -58,15 +58,15 @@ static int kill_child(struct child *child, int number)
 static int wait_for_child(struct child *child, long milliseconds)
 {
 	const struct timespec tick = { .tv_nsec = 1000000 };
-	pid_t ended;
+	pid_t waited;
 
-	while ((ended = waitpid(child->pid, &child->status, WNOHANG)) == 0) {
+	while ((waited = waitpid(child->pid, &child->status, WNOHANG)) == 0) {
 		if (milliseconds-- <= 0)
 			return ETIMEDOUT;
 		nanosleep(&tick, NULL);
 	}
 	close(child->socket);
-	return ended < 0 ? errno : 0;
+	return waited < 0 ? errno : 0;
 }
 
 static int end_child(struct child *child)

@@ -84,7 +84,7 @@ static void race_map(struct actor *actor)
 
 static void race_fork(struct actor *actor)
 {
-	pid_t pid = fork(), ended;
+	pid_t pid = fork(), waited;
 	int status = 0;
 
 	if (pid == 0) {
@@ -92,9 +92,9 @@ static void race_fork(struct actor *actor)
 		_exit(0);
 	}
 	do
-		ended = waitpid(pid, &status, 0);
-	while (pid > 0 && ended < 0 && errno == EINTR);
-	note(actor, pid < 0 || ended < 0 ? errno : status ? ECHILD : 0);
+		waited = waitpid(pid, &status, 0);
+	while (pid > 0 && waited < 0 && errno == EINTR);
+	note(actor, pid < 0 || waited < 0 ? errno : status ? ECHILD : 0);
 }
 
 static void race_read_file(struct actor *actor)

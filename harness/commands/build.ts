@@ -9,7 +9,7 @@ import type { CommandContext } from './command-context.ts'
 import { kernelOptions, withOptions, type KernelOptions } from './job-options.ts'
 import { chosenDefinition } from './definitions/kernel-choice.ts'
 import { positiveInteger } from './option-parsers.ts'
-import { elapsed } from '../report/status-line.ts'
+import { elapsed } from '../report/terminal/status-line.ts'
 import { progressLine } from './progress/progress.ts'
 import { requireEnvironment } from './require-environment.ts'
 

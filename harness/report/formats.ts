@@ -4,7 +4,7 @@ import type { SinkFactory } from './sinks.ts'
 
 /** The formats by name; the code of a format is loaded when a report is opened. */
 export const formats = {
-  terminal: async () => (await import('./terminal.ts')).terminalSink,
+  terminal: async () => (await import('./terminal/terminal.ts')).terminalSink,
   tap: async () => (await import('./tap/tap.ts')).tapSink,
   ktap: async () => (await import('./formats/ktap.ts')).ktapSink,
   junit: async () => (await import('./formats/junit.ts')).junitSink,

@@ -10,24 +10,28 @@ const linesAtOnce = 500
 /** Writes every event as a line of JSON. */
 export const jsonLinesSink: SinkFactory = (stream, { isStored = false }) => {
   const output = new Output(stream)
-  const pause = isStored ? linesAtOnce : 1
-  let lines = 0
-  async function writeLine(line: string): Promise<void> {
+  const most = isStored ? linesAtOnce : 1
+  let waiting: string[] = []
+  async function flush(): Promise<void> {
+    output.write(waiting.join(''))
+    waiting = []
+    await output.flushed()
+  }
+  function writeLine(line: string): void | Promise<void> {
     output.check()
-    output.write(`${line}\n`)
-    lines += 1
-    if (lines % pause === 0) await output.flushed()
+    waiting.push(`${line}\n`)
+    return waiting.length >= most ? flush() : undefined
   }
   return {
     write: (event) => writeLine(lineOf(event)),
     writeUnknown: (line) => writeLine(visibleJson(line)),
-    close: () => output.flushed(),
+    close: flush,
   }
 }
 
-/** Returns an event as a line of JSON; an event without a time gets `now`. */
-export function lineOf(event: ReportEvent, now: Date = new Date()): string {
-  const stamped = { time: now.toISOString(), ...event }
+/** Returns an event as a line of JSON; an event without a time gets the present one. */
+export function lineOf(event: ReportEvent): string {
+  const stamped = event.time === undefined ? { time: new Date().toISOString(), ...event } : event
   // Other events have no values of a test, and JSON is faster without a function.
   return visibleJson('diagnostic' in stamped ? JSON.stringify(stamped, plainChecks) : JSON.stringify(stamped))
 }

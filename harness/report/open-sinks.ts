@@ -10,7 +10,8 @@ import type { RunHistory } from './html/plots/run-history.ts'
 import type { ReproducerOf } from './html/reproducers.ts'
 import { formats, wordOf, type FormatName } from './formats.ts'
 import { unwritable } from './results-directory.ts'
-import { Sinks, type NamedSink, type Sink } from './sinks.ts'
+import { Sinks, type NamedSink, type Sink, type SinkFactory } from './sinks.ts'
+import { sharedText } from './tap/shared-text.ts'
 import type { ReportTarget } from './targets.ts'
 
 /** The streams of this process that reports are written to. */
@@ -44,11 +45,12 @@ export async function reporting(
 ): Promise<number> {
   const unopened: InfraError[] = []
   const own = await placesIn(directory, targets)
+  const factories = new Map<FormatName, Promise<SinkFactory>>()
   const opened = await Promise.all(
     targets.map(async (target) => {
       try {
         await refuseOwn(target, own)
-        return [await openSink(target, streams, directory)]
+        return [await openSink(target, streams, directory, factories)]
       } catch (error) {
         if (!(error instanceof ForeignFileError)) throw error
         unopened.push(error.reason)
@@ -62,6 +64,7 @@ export async function reporting(
   try {
     exitCode = await work({
       emit: (event) => sinks.write(event),
+      watch: (event) => sinks.watch(event),
       pass: (line) => sinks.pass(line),
     })
   } finally {
@@ -75,6 +78,8 @@ export async function reporting(
 /** What the work of a job reports to. */
 export interface Report {
   readonly emit: (event: ReportEvent) => Promise<void>
+  /** Takes an event when it happens, for progress, before `emit` gets it in its order. */
+  readonly watch: (event: ReportEvent) => void
   /** Takes the line of an event that this version does not know. */
   readonly pass: (line: string) => Promise<void>
 }
@@ -95,8 +100,23 @@ const streamNames = {
   annotations: 'the standard error',
 } as const
 
-async function openSink({ format, to }: ReportTarget, streams: Streams, directory: string): Promise<NamedSink> {
+/** The formats whose text is the same on each stream: that of TAP goes to the standard output and to a file. */
+const shared: ReadonlySet<FormatName> = new Set(['tap'])
+
+async function loadFormat(format: FormatName): Promise<SinkFactory> {
   const factory = await formats[format]()
+  return shared.has(format) ? sharedText(factory) : factory
+}
+
+async function openSink(
+  { format, to }: ReportTarget,
+  streams: Streams,
+  directory: string,
+  factories: Map<FormatName, Promise<SinkFactory>>,
+): Promise<NamedSink> {
+  const loaded = factories.get(format) ?? loadFormat(format)
+  factories.set(format, loaded)
+  const factory = await loaded
   const { isStored = false, colour, history, reproducerOf } = streams
   const common = { colour, directory, isStored, history, reproducerOf }
   if (typeof to === 'string') {

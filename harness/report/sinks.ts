@@ -9,6 +9,8 @@ import { isDiskFull, noSpaceLeft } from '../base/free-space.ts'
 /** A report. A sink that throws fails the run but does not stop it. */
 export interface Sink {
   write(event: ReportEvent): void | Promise<void>
+  /** Takes an event when it happens, for progress; `write` gets it in its order later. */
+  watch?(event: ReportEvent): void
   /** Takes the line of an event that this version does not know; without it, the sink passes over such events. */
   writeUnknown?(line: string): void | Promise<void>
   /** Called once after the last event, also when the run was aborted. */
@@ -72,22 +74,35 @@ export class Sinks {
     return this.#last
   }
 
+  /** Shows an event to the sinks with progress, at once. */
+  watch(event: ReportEvent): void {
+    for (const named of this.#sinks) {
+      try {
+        named.sink.watch?.(event)
+      } catch (error) {
+        this.#drop(named, error)
+      }
+    }
+  }
+
   /** Closes all sinks after the last event. Never rejects. */
   close(): Promise<void> {
     this.#last = this.#last.then(() => this.#each((sink) => sink.close()))
     return this.#last
   }
 
+  /** Waits only for sinks that have work to wait for: most events concern few of them. */
   async #each(action: (sink: Sink) => void | Promise<void>): Promise<void> {
-    await Promise.all(
-      this.#sinks.map(async (named) => {
-        try {
-          await action(named.sink)
-        } catch (error) {
-          this.#drop(named, error)
-        }
-      }),
-    )
+    const working: Promise<void>[] = []
+    for (const named of this.#sinks) {
+      try {
+        const work = action(named.sink)
+        if (work !== undefined) working.push(work.catch((error: unknown) => this.#drop(named, error)))
+      } catch (error) {
+        this.#drop(named, error)
+      }
+    }
+    if (working.length > 0) await Promise.all(working)
   }
 
   #drop(named: NamedSink, cause: unknown): void {

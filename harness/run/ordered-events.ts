@@ -11,17 +11,20 @@ interface Part<Event> {
  */
 export class OrderedEvents<Event> {
   readonly #emit: (event: Event) => Promise<void>
+  readonly #onEvent: (event: Event) => void
   readonly #parts = new Map<number, Part<Event>>()
   #head = 0
   #last: Promise<void> = Promise.resolve()
 
-  /** Calls of `emit` never overlap. */
-  constructor(emit: (event: Event) => Promise<void>) {
+  /** Calls of `emit` never overlap. `onEvent` gets each event at once, also one that waits. */
+  constructor(emit: (event: Event) => Promise<void>, onEvent: (event: Event) => void = () => undefined) {
     this.#emit = emit
+    this.#onEvent = onEvent
   }
 
   /** Resolves when the event was emitted, or at once when it has to wait. */
   async write(place: number, event: Event): Promise<void> {
+    this.#onEvent(event)
     if (place === this.#head) await this.#put([event])
     else this.#part(place).waiting.push(event)
   }

@@ -22,6 +22,8 @@ export interface RunOptions extends JudgeFacts {
   readonly durations: ReadonlyMap<string, number>
   /** Receives one event after the other. Never rejects. */
   readonly emit: (event: RunEvent) => Promise<void>
+  /** Receives each event when it happens, for progress: those of later tests wait for `emit`. */
+  readonly watch?: (event: RunEvent) => void
   readonly signal: AbortSignal
   readonly dialect: Dialect
   /** A kernel that does not speak the dialect ends the run before its first test. */

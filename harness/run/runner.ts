@@ -44,11 +44,11 @@ export async function runOn({ instances, decode, storeProgram }: BuiltKernel, op
  * workers may still have instances, which `stack` closes.
  */
 async function work(options: RunOptions, state: RunState, stack: AsyncDisposableStack): Promise<readonly Worker[]> {
-  const { plan, jobs, durations, emit } = options
+  const { plan, jobs, durations, emit, watch } = options
   const { planned, refused } = entriesOf(plan)
   const isStrict = jobs === 1
   const queue = new Queue(isStrict ? planned : longestFirst(planned, durations), { strict: isStrict })
-  const events = new OrderedEvents<RunEvent>(emit)
+  const events = new OrderedEvents<RunEvent>(emit, watch)
   // A bug in one worker also ends the others.
   const broken = new AbortController()
   const signal = AbortSignal.any([options.signal, broken.signal])

@@ -260,17 +260,14 @@ export class Worker implements AsyncDisposable {
     return !(this.#reserved !== undefined && suits(this.#reserved)) && queue.find(suits) === undefined
   }
 
-  /**
-   * Closes an instance that no further test may use, except one that the user wants to keep. A test that ended early has
-   * left limits, groups and parameters of the kernel as they were at that moment.
-   */
+  /** Closes an instance that no further test may use, as one in which a test ended early, but not the one to keep. */
   async #afterwards(lost: string | undefined, verdict: Verdict): Promise<void> {
     const { options, queue } = this.#shared
     const { isolation, keep } = options
     const isKept = keep !== undefined && queue.find(() => true) === undefined
     const isSpent = lost !== undefined || (['FAIL', 'ERROR'].includes(verdict) && !isKept)
-    const isUsed = this.#held.current?.isUsed !== false
-    if (isolation === 'none' ? isSpent : isUsed && keep === undefined) await this.#held.letGo()
+    const isUnused = this.#held.current?.isUsed === false
+    if (isolation === 'none' ? isSpent : keep === undefined && !isUnused) await this.#held.letGo()
   }
 
   async #start(course: Course): Promise<void> {

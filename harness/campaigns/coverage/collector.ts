@@ -7,7 +7,7 @@ import type { Notes } from './notes.ts'
 import { readCounters } from './read-counters.ts'
 
 /** What runs in an instance before its first test. */
-export const bootName = 'boot'
+const bootName = 'boot'
 /** The seconds that a reading adds to a test. */
 const readingSeconds = 20
 

@@ -59,15 +59,14 @@ export async function readCoverage(directory: string): Promise<StoredCoverage> {
   try {
     if (text.length > mostBytes) throw new Error(`it has more than ${mostBytes} characters`)
     const { kernel, ...content } = schema.parse(JSON.parse(text))
-    const entries = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] => Object.entries(record)
     return {
       kernel,
-      added: new Map(entries(content.added)),
-      counts: new Map(entries(content.counts).map(([name, lines]) => [name, new Map(lines)])),
+      added: new Map(Object.entries(content.added)),
+      counts: new Map(Object.entries(content.counts).map(([name, lines]) => [name, new Map(lines)])),
       reached: new Map(
-        entries(content.reached).map(([test, files]) => [
+        Object.entries(content.reached).map(([test, files]) => [
           test,
-          new Map(entries(files).map(([name, ranges]) => [name, new Set(linesOf(ranges))])),
+          new Map(Object.entries(files).map(([name, ranges]) => [name, new Set(linesOf(ranges))])),
         ]),
       ),
     }

@@ -134,8 +134,10 @@ async function observe(
       const { lost, ...collected } = await collector.finish()
       for (const reason of lost) stderr.write(`gmemtest: ${plainText(reason)}\n`)
       // The run has told why no test ran.
-      if (collected.counts.size === 0)
-        return void stderr.write('gmemtest: no counters were read: there is no coverage\n')
+      if (collected.counts.size === 0) {
+        stderr.write('gmemtest: no counters were read: there is no coverage\n')
+        return
+      }
       const coverage = { ...collected, kernel: definition.name, added: await searching }
       print(await writeReport(directory, coverage, explanations, { signal, onNote: printError }), context)
     },

@@ -1,5 +1,5 @@
 // The completion script for bash. It needs no other package of completions.
-import type { Described, DescribedOption, Values } from './described.ts'
+import { withParts, type Described, type DescribedOption, type Values } from './described.ts'
 import { shellWord } from '../../process/child.ts'
 
 /** Renders the script for gmemtest and its verbs. */
@@ -39,15 +39,31 @@ _gmemtest() {
 		esac
 	done
 	if [[ $verb == help && $previous == help ]]; then verb=''; fi
+	case $verb in
+${verbs
+  .filter(({ parts }) => parts.length > 0)
+  .map(partLines)
+  .join('\n')}
+	esac
 	case "$verb $previous" in
-${[root, ...verbs].flatMap(valueLines).join('\n')}
+${[root, ...withParts(verbs)].flatMap(valueLines).join('\n')}
 	esac
 	case $verb in
-${[root, ...verbs].map(wordLines).join('\n')}
+${[root, ...withParts(verbs)].map(wordLines).join('\n')}
 	esac
 }
 complete -F _gmemtest gmemtest
 `
+}
+
+/** Adds the part of a verb to its name, when the line has one. */
+function partLines({ name, verbs }: Described): string {
+  return `\t${name})
+		for ((index++; index < \${#words[@]} - 1; index++)); do
+			case \${words[index]} in
+			${verbs.map((part) => part.name).join(' | ')}) verb+=" \${words[index]}"; break ;;
+			esac
+		done ;;`
 }
 
 function valueLines({ name, options }: Described): string[] {

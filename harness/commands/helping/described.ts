@@ -36,30 +36,42 @@ export interface DescribedOption {
 }
 
 export interface Described {
-  /** The verb; empty for gmemtest itself. */
+  /** The verb, with the name of its part for one: `cache prune`; empty for gmemtest itself. */
   readonly name: string
   readonly usage: string
   readonly description: string
   readonly arguments: readonly DescribedArgument[]
   readonly options: readonly DescribedOption[]
-  /** Only gmemtest itself has verbs. */
+  /** The verbs of gmemtest itself, and the parts of a verb such as `cache`. */
   readonly verbs: readonly { readonly name: string; readonly summary: string }[]
+  /** The parts of a verb. */
+  readonly parts: readonly Described[]
   /** The paragraphs of the help behind the options. */
   readonly after: string
 }
 
 /** Describes a command that has all of its options. */
 export function described(command: Command): Described {
+  return describedAs(/^gmemtest (.+)$/.exec(command.name())?.[1] ?? '', command)
+}
+
+function describedAs(name: string, command: Command): Described {
   const help = command.createHelp()
   return {
-    name: /^gmemtest (.+)$/.exec(command.name())?.[1] ?? '',
+    name,
     usage: help.commandUsage(command),
     description: command.description(),
     arguments: command.registeredArguments.map(describedArgument),
     options: help.visibleOptions(command).flatMap((option) => describedOption(option, help.optionDescription(option))),
     verbs: command.commands.map((verb) => ({ name: verb.name(), summary: verb.description() })),
+    parts: name === '' ? [] : command.commands.map((part) => describedAs(`${name} ${part.name()}`, part)),
     after: textAfter(command),
   }
+}
+
+/** Returns verbs, each with its parts behind it. */
+export function withParts(verbs: readonly Described[]): Described[] {
+  return verbs.flatMap((verb) => [verb, ...verb.parts])
 }
 
 function describedArgument(argument: Argument): DescribedArgument {

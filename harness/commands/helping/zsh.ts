@@ -40,8 +40,21 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _gmemtest "$@"; else compde
 }
 
 function verbCase(verb: Described): string {
+  if (verb.parts.length === 0) return `\t${verb.name})\n\t\t${argumentsOf(verb)} ;;`
+  const names = verb.verbs.map(({ name }) => name)
+  const cases = verb.parts.map((part, place) => `\t\t${names[place] ?? ''})\n\t\t\t${argumentsOf(part)} ;;`)
+  return `\t${verb.name})
+		state=''
+		_arguments -C '1:part:(${names.join(' ')})' '*::argument:->part'
+		[[ $state == part ]] || return
+		case $words[1] in
+${cases.join('\n')}
+		esac ;;`
+}
+
+function argumentsOf(verb: Described): string {
   const specs = [...verb.options.map(optionSpec), ...verb.arguments.map(argumentSpec)]
-  return `\t${verb.name})\n\t\t_arguments \\\n${specs.map((spec) => `\t\t\t${spec}`).join(' \\\n')} ;;`
+  return ['_arguments', ...specs.map((spec) => `\t\t\t${spec}`)].join(' \\\n')
 }
 
 /** An option may come again: the last one counts, and --report and --append collect. */

@@ -88,7 +88,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
     remembering(job.directory, options, context, () =>
       reporting({ ...context, history, reproducerOf: reproducersIn(job.directory) }, job.directory, job.reports, work),
     )
-  return await report(async ({ emit: write }) => {
+  return await report(async ({ emit: write, watch }) => {
     const emit: Emit = (event) => write(baseline?.compared(event) ?? event)
     await emit({
       type: 'run-started',
@@ -109,7 +109,7 @@ export async function runSuite(wanted: SuiteJob, job: Job): Promise<number> {
       const built = options.vmcore === true ? withDumps(definition) : definition
       const parts = await withinLimit(limit, context, (within) => provideParts(built, options, within))
       await tell(kernelReady(parts.kernel, begin))
-      return await runOnInstances({ ...wanted, names, repetitions, durations, limit }, job, parts, tell)
+      return await runOnInstances({ ...wanted, names, repetitions, durations, limit, watch }, job, parts, tell)
     })
   })
 }
@@ -120,6 +120,8 @@ interface ChosenSuite extends SuiteJob {
   /** The durations of the last run, which the tests that pass replace. */
   readonly durations: Map<string, number>
   readonly limit: TimeLimit | undefined
+  /** Takes each event when it happens. */
+  readonly watch: Report['watch']
 }
 
 /** Runs the tests and writes the record of the run. Defers work that the first instance does not need. */
@@ -186,6 +188,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
       if (event.type === 'run-finished' && repeats > 0) ending = event
       else await emit(event)
     },
+    watch: wanted.watch,
     storeProgram: (program) => writeProgram(job.directory, program),
     again: (name) => againLine(wanted.verb, [...flagsOf(options), ...wanted.flags], repetitions.testOf(name)),
     ...(wanted.keep ? { keep: async (kept) => (await import('./keep.ts')).keepInstance(kept, parts, job) } : {}),
@@ -195,7 +198,7 @@ async function runOnInstances(wanted: ChosenSuite, job: Job, parts: InstancePart
     // Not the pool of the run: its instances may be shared.
     const isolation = 'vm'
     await using fresh = poolOf(parts, { ...job, isolation }, consoles, { onCommands: () => undefined })
-    const { keep: _kept, failFast: _ended, ...same } = run
+    const { keep: _kept, failFast: _ended, watch: _watched, ...same } = run
     await repeatNew(newNames, {
       times: repeats,
       runAgain: (chosen, each) =>

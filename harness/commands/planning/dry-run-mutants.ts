@@ -6,7 +6,7 @@ import { withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { lookUpKernel } from '../../kernel/provide.ts'
 import { plainText } from '../../report/plain.ts'
-import { elapsed } from '../../report/status-line.ts'
+import { elapsed } from '../../report/terminal/status-line.ts'
 import { readDurations } from '../../run/durations.ts'
 import { timeFor, workOf } from '../../run/estimate.ts'
 import { buildOptions } from '../progress/build-progress.ts'

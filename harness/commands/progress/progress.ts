@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
 import { columnsOf } from '../layout.ts'
 import { plainText } from '../../report/plain.ts'
-import { elapsed, statusLine } from '../../report/status-line.ts'
+import { elapsed, statusLine } from '../../report/terminal/status-line.ts'
 
 /** The line of progress. Disposal removes the line from the terminal. */
 export interface ProgressLine extends Disposable {

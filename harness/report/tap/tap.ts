@@ -35,9 +35,9 @@ export const tapSink: SinkFactory = (output) => {
   }
   let handlers = ofRun
   return {
-    async write(event) {
+    write(event) {
       tap.check()
-      await handleEvent(handlers, event)
+      return handleEvent(handlers, event)
     },
     close: () => tap.close(),
   }

@@ -24,7 +24,7 @@ export interface FailingAllocations<Kind extends Outcome = Outcome> {
 }
 
 /** A number, or `atLeast` a number, where pages of slabs may be among the allocations: a kernel with debug checks keeps no empty ones. */
-export type Refusals = number | 'some' | { readonly atLeast: number }
+type Refusals = number | 'some' | { readonly atLeast: number }
 
 const mostAllocations = 300
 

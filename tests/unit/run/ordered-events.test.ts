@@ -25,6 +25,19 @@ void test('the first place is live, the others wait until those before them are 
   t.strictSame(seen, ['a1', 'a2', 'b1', 'b2', 'c1'])
 })
 
+void test('progress is told of each event at once', async (t) => {
+  const told: string[] = []
+  const order = new OrderedEvents<string>(
+    async () => undefined,
+    (event) => void told.push(event),
+  )
+  await order.write(1, 'b')
+  await order.write(0, 'a')
+  await order.finish(0)
+  await order.finish(1)
+  t.strictSame(told, ['b', 'a'])
+})
+
 void test('a place without events delays no other', async (t) => {
   const { order, seen } = recorder()
   await order.write(2, 'c')

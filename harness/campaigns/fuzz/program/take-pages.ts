@@ -9,6 +9,15 @@ import type { World } from './world.ts'
 
 const statistic = Buffer.from('pages_4k')
 
+/** The end of an operation, and what the guest loses by it. */
+export interface Taking<Name extends OperationName> {
+  readonly expected: Expected<Name>
+  /** The pages that the guest loses. */
+  readonly taken: readonly PageRange[]
+  /** The pages that it may lose as well. */
+  readonly doubted?: readonly PageRange[]
+}
+
 /**
  * Adds an operation that takes pages from the guest: the pages that it maps must become fewer by exactly those that the
  * ranges have. Files of huge pages are left out: their mappings of 4K are not known one by one.
@@ -16,10 +25,10 @@ const statistic = Buffer.from('pages_4k')
 export function addTaking<Name extends OperationName>(
   name: Name,
   request: CallRequest<Name>,
-  { taken, expected }: { readonly taken: readonly PageRange[]; readonly expected: Expected<Name> },
+  { taken, doubted = [], expected }: Taking<Name>,
   { world, plan }: { readonly world: World; readonly plan: Plan },
 ): void {
-  const wanted = world.hugePages === undefined ? lostBy(taken, world) : undefined
+  const wanted = world.hugePages === undefined ? lostBy(taken, doubted, world) : undefined
   if (wanted === undefined) {
     plan.add(name, request, expected)
     return
@@ -36,15 +45,10 @@ export function addTaking<Name extends OperationName>(
   plan.add('kvmStats', { handle }, { tail: { field, wanted, read: (tail) => before - firstWord(tail) } }, statistic)
 }
 
-/** Takes the ranges from all slots, and returns how many pages the guest loses. */
-function lostBy(ranges: readonly PageRange[], { slots }: World): number | undefined {
-  let lost: number | undefined = 0
-  for (const { guest } of slots) {
-    for (const range of ranges) {
-      const count = guest.countIn(range)
-      lost = count === undefined || lost === undefined ? undefined : lost + count
-      guest.lose(range)
-    }
-  }
-  return lost
+/** Takes pages from all slots, and returns how many the guest loses; undefined when that is not sure. */
+function lostBy(taken: readonly PageRange[], doubted: readonly PageRange[], { slots }: World): number | undefined {
+  for (const { guest } of slots) for (const range of doubted) guest.doubt(range)
+  const counts = slots.flatMap(({ guest }) => [...taken, ...doubted].map((range) => guest.countIn(range)))
+  for (const { guest } of slots) for (const range of taken) guest.lose(range)
+  return counts.reduce((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0)
 }

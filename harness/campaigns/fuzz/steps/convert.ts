@@ -5,9 +5,8 @@ import { dialectSpecs } from '../../../uapi/dialect.ts'
 import { pageStates, type PageState } from '../../../uapi/constants.ts'
 import { pageSize } from '../../../base/units.ts'
 import type { ErrnoName } from '../../../agent/errno.ts'
-import { pages, type PageRange } from '../../../model/ranges.ts'
-import { addTaking } from '../program/take-pages.ts'
-import type { Expected } from '../program/model-difference.ts'
+import { pages } from '../../../model/ranges.ts'
+import { addTaking, type Taking } from '../program/take-pages.ts'
 import type { World } from '../program/world.ts'
 import { choose, rangeIn, rangeOf } from '../places/page-places.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
@@ -47,18 +46,12 @@ interface Slip {
   readonly isEmpty?: boolean
 }
 
-/** The end of a conversion, and the pages that change, which the guest loses. */
-interface End {
-  readonly expected: Expected<'convert'>
-  readonly taken: readonly PageRange[]
-}
-
-function refused(errno: ErrnoName): End {
+function refused(errno: ErrnoName): Taking<'convert'> {
   return { expected: { errno: [errno] }, taken: [] }
 }
 
 /** Returns the end of the conversion, and applies it to the model when it succeeds. */
-function convert({ to, offset, size, errorOffset }: Args, world: World): End {
+function convert({ to, offset, size, errorOffset }: Args, world: World): Taking<'convert'> {
   const { expects } = world.uapi
   if (errorOffset !== 0 && expects.nonzeroErrorOffset !== 'OK') return refused(expects.nonzeroErrorOffset)
   const range = world.layout.pagesIn({ offset, size })
@@ -71,15 +64,12 @@ function convert({ to, offset, size, errorOffset }: Args, world: World): End {
   }
   const runs = world.model.stateRuns(range)
   const taken = runs.filter(({ value }) => value !== to).map(({ first, count }) => pages(first, count))
-  if (!expects.keepsMappingsInMixedRange && taken.length > 0) {
-    for (const { first, count } of runs.filter(({ value }) => value === to)) {
-      for (const { guest } of world.slots) guest.doubt(pages(first, count))
-    }
-  }
+  const isMixed = taken.length > 0 && !expects.keepsMappingsInMixedRange
+  const doubted = isMixed ? runs.filter(({ value }) => value === to).map(({ first, count }) => pages(first, count)) : []
   world.model.convert(to, range)
   world.visit(range)
   // The argument is written back only on failure.
-  return { expected: { fields: { errorOffset } }, taken }
+  return { expected: { fields: { errorOffset } }, taken, doubted }
 }
 
 export const convertStep: StepKind = stepKind<Args>({

@@ -1,6 +1,6 @@
 // Where the time of a run went: the timeline of its workers, a table of it, and the longest tests.
 import { axisX, axisY, barX, ruleX } from '@observablehq/plot'
-import { elapsed } from '../../status-line.ts'
+import { elapsed } from '../../terminal/status-line.ts'
 import { linkTo, verdictMark, type Entry } from '../entries.ts'
 import { markup, nothing, type Markup } from '../markup.ts'
 import { drawn } from './plot.ts'

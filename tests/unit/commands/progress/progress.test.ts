@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { progressLine } from '../../../../harness/commands/progress/progress.ts'
-import { elapsed } from '../../../../harness/report/status-line.ts'
+import { elapsed } from '../../../../harness/report/terminal/status-line.ts'
 
 void test('a log has the beginning of each long stage, and sentences', (t) => {
   const output = new PassThrough()

@@ -27,17 +27,16 @@ void test('two times the same version are told by their dates', async (t) => {
   t.match(part.notices, [/v1 \(2026-11-09\) of 'All of it' is taken \(3 patches\), and not v1 \(2026-11-02\)$/])
 })
 
+/** Sends a mail as an answer to that of one patch. */
+function next(mail: string, prefix: string): string {
+  const head = `In-Reply-To: <single@example.org>\nMessage-ID: <next@example.org>\nSubject: ${prefix}`
+  return mail.replaceAll(/^(?:In-Reply-To|References|Message-ID): .*\n/gim, '').replace(/^Subject: \[[^\]]*\]/m, head)
+}
+
 void test('a newer version of one patch replaces it under another title, or as a series', async (t) => {
   const repository = new BoxRepository(t.testdir())
   const [alone = ''] = repository.mails({ options: ['-1', 'prep'], branch: 'prep' })
   const single = alone.replace('\nFrom: ', '\nMessage-ID: <single@example.org>\nFrom: ')
-  const next = (mail: string, prefix: string): string =>
-    mail
-      .replaceAll(/^(?:In-Reply-To|References|Message-ID): .*\n/gim, '')
-      .replace(
-        /^Subject: \[[^\]]*\]/m,
-        `In-Reply-To: <single@example.org>\nMessage-ID: <next@example.org>\nSubject: ${prefix}`,
-      )
   const [, one = '', two = '', three = ''] = repository.mails({ version: 2 })
   for (const [mails, lines, notice] of [
     [[single, next(one, '[PATCH v2]')], 'ten', /\[PATCH\] prep: five' <single@example\.org> is left out/],

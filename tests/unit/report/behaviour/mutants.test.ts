@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import type { Killer, MutantEvent, MutantVerdict } from '../../../../harness/report/events/mutant-events.ts'
 import { tapSink } from '../../../../harness/report/tap/tap.ts'
-import { terminalSink } from '../../../../harness/report/terminal.ts'
+import { terminalSink } from '../../../../harness/report/terminal/terminal.ts'
 
 const killer: Killer = { scenario: 'pinned-page-refuses', message: 'wanted 1, found 2', milliseconds: 3214 }
 const verdicts = { KILLED: 1, SURVIVED: 1, NO_BOOT: 0, NOT_BUILT: 1, UNPROVEN: 0, ERROR: 0 }

@@ -40,6 +40,11 @@ for (const [name, complete] of Object.entries(shells)) {
       { words: ['completion', ''], all: ['bash', 'fish', 'zsh'] },
       { words: ['history', 'fl'], all: ['flaky'] },
       { words: ['run', '--jobs', ''], all: [] },
+      { words: ['cache', ''], all: ['export', 'import', 'list', 'prune'] },
+      { words: ['cache', 'pru'], all: ['prune'] },
+      { words: ['cache', 'prune', '--ke'], all: ['--keep-days'] },
+      { words: ['cache', 'prune', '-'], some: ['--dry-run', '--max-size'] },
+      { words: ['cache', 'import', path.join(mine, 'own')], all: ['own-one.ts'] },
       { words: [''], some: ['build', 'doctor', 'merge', 'run'] },
       { words: ['run', '-'], some: ['--report', '--scenarios', '--verbose', '-q'] },
     ]

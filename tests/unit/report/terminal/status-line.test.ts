@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
-import { elapsed, statusLine } from '../../../harness/report/status-line.ts'
+import { elapsed, statusLine } from '../../../../harness/report/terminal/status-line.ts'
 
 void test('a log has a line from time to time, until the end', async (t) => {
   const output = new PassThrough()

@@ -1,13 +1,14 @@
 // Progress and summary on stderr: the current test or mutant (on a terminal only), notices, and one last line.
 import { styleText } from 'node:util'
-import { plural } from '../base/plural.ts'
-import type { Change, TestFinished, Verdict } from './events.ts'
-import type { MutantVerdict } from './events/mutant-events.ts'
-import { repetition } from './meaning/change.ts'
-import type { SinkFactory } from './sinks.ts'
-import { handleEvent, type EventHandlers } from './handle-event.ts'
-import { plainText } from './plain.ts'
-import { rateLines, repeatRates } from './meaning/repeat-rates.ts'
+import { plural } from '../../base/plural.ts'
+import type { Change, TestFinished, Verdict } from '../events.ts'
+import type { MutantVerdict } from '../events/mutant-events.ts'
+import type { SinkFactory } from '../sinks.ts'
+import { handleEvent, type EventHandlers } from '../handle-event.ts'
+import { repetition } from '../meaning/change.ts'
+import { rateLines, repeatRates } from '../meaning/repeat-rates.ts'
+import { plainText } from '../plain.ts'
+import { RunningTests } from './running-tests.ts'
 import { statusLine } from './status-line.ts'
 
 /** The words of the last line, the worst verdict first. */
@@ -36,6 +37,7 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let planned = 0
   let started = 0
   let mutant = ''
+  let running: RunningTests | undefined
   const changes: Readonly<Record<Change, string[]>> = { new: [], known: [], flaky: [], fixed: [] }
   const splats = new Map<string, string>()
   const repeated: Pick<TestFinished, 'repeats' | 'verdict'>[] = []
@@ -53,8 +55,13 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
     line.clear()
     output.write(`gmemtest: ${text} in ${(milliseconds / 1000).toFixed(1)} s; ${plainText(directory)}\n`)
   }
+  /** Of a run whose tests are watched, the others that run are of interest too. */
   function showNext({ name }: { readonly name: string }): void {
-    line.show(`[${started + 1}/${planned}] ${name}`)
+    if (running === undefined) line.show(`[${started + 1}/${planned}] ${name}`)
+    else showRunning(running)
+  }
+  function showRunning(tests: RunningTests): void {
+    line.show(() => tests.text(planned))
   }
   function showMutant(text: string): void {
     line.show(`[${started}/${planned}] ${mutant}: ${text}`)
@@ -123,6 +130,10 @@ export const terminalSink: SinkFactory = (output, { isTty, colour = false, direc
   let handlers = ofRun
   return {
     write: (event) => handleEvent(handlers, event),
+    watch(event) {
+      running ??= new RunningTests()
+      if (running.add(event)) showRunning(running)
+    },
     async close() {
       line[Symbol.dispose]()
     },

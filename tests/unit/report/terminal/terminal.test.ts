@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { PassThrough } from 'node:stream'
 import timers from 'node:timers'
 import { test } from 'tap'
-import type { RunEvent } from '../../../harness/report/events.ts'
-import { summary, terminalSink } from '../../../harness/report/terminal.ts'
+import type { RunEvent } from '../../../../harness/report/events.ts'
+import { summary, terminalSink } from '../../../../harness/report/terminal/terminal.ts'
 
 const verdicts = { PASS: 2, FAIL: 1, ERROR: 0, MISS: 0, SKIP: 1 }
 const run: readonly RunEvent[] = [
@@ -39,6 +39,19 @@ void test('on a terminal the line of the running scenario is cleared again', asy
   const text = await shown(true)
   t.ok(text.includes('[1/2] a'))
   t.ok(text.includes('\r\u001b[K'))
+})
+
+void test('a test that is watched is told while an earlier one still holds its events back', async (t) => {
+  const output = new PassThrough()
+  const sink = terminalSink(output, { isTty: true, directory: 'results/x' })
+  const [begin] = run
+  if (begin !== undefined) await sink.write(begin)
+  for (const name of ['a', 'b']) sink.watch?.({ type: 'test-started', suite: 'scenarios', name, title: '' })
+  for (const event of run.slice(2, 3)) sink.watch?.(event)
+  const text = String(output.read())
+  t.match(text, '[0/2 ended] a 0:00, and 1 more')
+  t.match(text, /\[1\/2 ended\] b 0:00$/)
+  await sink.close()
 })
 
 void test('an instance for each scenario is nothing to speak of, a second try is', async (t) => {

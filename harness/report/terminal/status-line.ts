@@ -2,24 +2,27 @@
 // is written from time to time, so that a log shows that the work goes on.
 import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
-import { plainText } from './plain.ts'
+import { plainText } from '../plain.ts'
 
 const clearLine = '\r\u001b[K'
 
 /** The line of progress. Disposal removes it, and ends the lines of a log. */
 export interface StatusLine extends Disposable {
-  /** Replaces the text of the line. Without a terminal, the text is only remembered. */
-  show(text: string): void
+  /** Replaces the text of the line, which may depend on the time. Without a terminal, it is only remembered. */
+  show(text: string | (() => string)): void
   clear(): void
 }
+
+const nothing = (): string => ''
 
 /** Makes the line at the end of `output`. Without a terminal, a line is written each `pause` milliseconds, if it is given. */
 export function statusLine(output: Writable, isTty: boolean, pause?: number): StatusLine {
   const started = performance.now()
-  let current = ''
+  let current = nothing
   let shown = false
   function remind(): void {
-    if (current !== '') output.write(`gmemtest: ${elapsed(performance.now() - started)} ${current}\n`)
+    const text = current()
+    if (text !== '') output.write(`gmemtest: ${elapsed(performance.now() - started)} ${text}\n`)
   }
   const timer = isTty || pause === undefined ? undefined : setInterval(remind, pause).unref()
   function clear(): void {
@@ -28,9 +31,9 @@ export function statusLine(output: Writable, isTty: boolean, pause?: number): St
   }
   return {
     show(text) {
-      current = plainText(text)
+      current = () => plainText(typeof text === 'string' ? text : text())
       if (!isTty) return
-      output.write(`${clearLine}${current}`)
+      output.write(`${clearLine}${current()}`)
       shown = true
     },
     clear,
