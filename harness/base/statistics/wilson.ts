@@ -19,7 +19,8 @@ export function wilson(count: number, total: number): Interval {
   const scale = 1 + z ** 2 / total
   const centre = (rate + z ** 2 / (2 * total)) / scale
   const half = (z / scale) * Math.sqrt((rate * (1 - rate)) / total + z ** 2 / (4 * total ** 2))
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+  // The ends are exact there; floating-point arithmetic misses them.
+  return { low: count === 0 ? 0 : centre - half, high: count === total ? 1 : centre + half }
 }
 
 /**

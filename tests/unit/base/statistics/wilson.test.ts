@@ -26,6 +26,10 @@ void test('a rate is a part of a whole', (t) => {
 
 void test('a rate in percent never looks like none or all unless it is', (t) => {
   t.equal(intervalText(3, 60), '2 to 14 %')
+  for (let total = 1; total < 100; total += 1) {
+    t.equal(wilson(total, total).high, 1)
+    t.equal(wilson(0, total).low, 0)
+  }
   t.equal(intervalText(0, 10_000), '0 to 0.04 %')
   t.equal(intervalText(10_000, 10_000), '99.96 to 100 %')
   t.equal(intervalText(1, 1000), '0.02 to 0.6 %')
