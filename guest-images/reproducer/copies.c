@@ -127,6 +127,9 @@ static int copy_scan(enum way way, pid_t pid, unsigned char *start,
 	return error;
 }
 
+/* The bytes that copy_fill() copied before it failed. */
+static unsigned long copied;
+
 static int copy_fill(enum way way, pid_t pid, unsigned char *start,
 		     unsigned long pages, int byte)
 {
@@ -135,9 +138,11 @@ static int copy_fill(enum way way, pid_t pid, unsigned char *start,
 	unsigned long page;
 	int error = open_route(&route, way, pid);
 
+	copied = 0;
 	for (page = 0; !error && page < pages; page++) {
 		memset(buffer, byte, sizeof(buffer));
 		error = copy_page_in(&route, start + page * PAGE, buffer);
+		copied += error ? 0 : PAGE;
 	}
 	close_route(&route);
 	return error;

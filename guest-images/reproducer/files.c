@@ -73,6 +73,34 @@ static long long number_in(const char *path)
 	return number;
 }
 
+/* Pages of a pool of huge pages at the start of the program. */
+static long long free_before, reserved_before;
+
+static long long pool_number(const char *directory, const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/%s_hugepages", directory, name);
+	return number_in(path);
+}
+
+static int remember_pool(const char *directory)
+{
+	free_before = pool_number(directory, "free");
+	reserved_before = pool_number(directory, "resv");
+	return free_before >= 0;
+}
+
+static long long pool_taken(const char *directory)
+{
+	return free_before - pool_number(directory, "free");
+}
+
+static long long pool_reserved(const char *directory)
+{
+	return pool_number(directory, "resv") - reserved_before;
+}
+
 /* Another process may use such a pool as well: then this decides nothing. */
 static int expect_change(const char *what, const char *path, long long before,
 			 long long wanted)

@@ -90,6 +90,14 @@ static int raw_ioctl(int fd, unsigned long request, void *argument)
 
 static __u64 statistic;
 
+static __u64 statistic_before;
+
+static int remember_statistic(void)
+{
+	statistic_before = statistic;
+	return 1;
+}
+
 /* A binary statistic of a VM or a vCPU. */
 static int read_statistic(int fd, const char *name, __u64 *value)
 {

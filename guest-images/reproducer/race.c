@@ -127,14 +127,20 @@ static int wait_for_actors(long milliseconds, long patience)
 	return 0;
 }
 
+/* Errors other than EAGAIN, odd exits and mismatches in the last race. */
+static unsigned long race_troubles;
+
 static int stop_actors(void)
 {
 	struct actor *actor;
 
 	race_stops = true;
+	race_troubles = 0;
 	for (actor = actors; actor < actors + actor_count; actor++) {
 		pthread_join(actor->thread, NULL);
 		free(actor->numbers);
+		race_troubles +=
+			actor->failed + actor->unexpected + actor->mismatches;
 		printf("#   %s: %lu turns, %lu done, %lu EAGAIN, %lu other errors (%s), %lu faults, %lu odd exits, %lu mismatches\n",
 		       actor->name, actor->turns, actor->done, actor->again,
 		       actor->failed, show(actor->first_error), actor->faults,

@@ -1,9 +1,10 @@
 // gmemtest history: the results of past runs.
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import type { CommandContext } from './command-context.ts'
 import { addToHistory, listFlaky, listHistory, showHistory } from './past/history-job.ts'
 import { withOptions, type JobOptions } from './job-options.ts'
+import { withWords } from './option-parsers.ts'
 
 const examples = `
 Every run of scenarios or selftests adds its results, and so does merge. A run is there once: a second time changes nothing.
@@ -21,7 +22,11 @@ export function history(context: CommandContext): Command {
   const command = new Command('history')
     .description('Show the results of past runs, or add some.')
     .usage('[options] list|flaky|add|<test>|<fingerprint> [dir...]')
-    .argument('[what]', 'list, flaky, add, the name of a test, or the fingerprint of a splat')
+    .addArgument(
+      new Argument('[what]', 'list, flaky, add, the name of a test, or the fingerprint of a splat').argParser(
+        withWords(['list', 'flaky', 'add'], (text: string) => text),
+      ),
+    )
     .argument('[dir...]', 'with add: the directories of runs')
   return withOptions(command, ['history'])
     .addHelpText('after', examples)

@@ -16,18 +16,21 @@ Examples:
   gmemtest repro pinned-page-refuses --c --output repro.c  in a file
   gmemtest repro pinned-page-refuses --bundle ./bug        with kernel, initramfs and repro.sh, which needs only QEMU
   gmemtest repro pinned-page-refuses --mail                the text for the mailing list
+  gmemtest repro pinned-page-refuses --gdb                 run it with gdb in its kernel
   gmemtest repro finding-1 --c                             what gmemtest fuzz has found
   gmemtest repro mine.yaml --c --kernel gmem-convert       a program of fuzz that was written by hand
 
-Exit codes: 0 exported; 2 there is no such program, or C cannot do one of its operations, which the message names; 69 a file
-cannot be written, or the kernel of the bundle cannot be built.`
+Exit codes: 0 exported, and with --gdb that of the program; 2 there is no such program, or C cannot do one of its
+operations, which the message names; 69 a file cannot be written, or the kernel of the bundle cannot be built.`
 
 /** The verb `repro`. */
 export function repro(context: CommandContext): Command {
   const command = new Command('repro')
-    .description('Export what a failed test did: as a C program, as a folder for QEMU, as a mail.')
+    .description(
+      'Export what a failed test or a finding of fuzz does: as a C program, as a folder for QEMU, as a mail.',
+    )
     .usage('[options] <test>')
-    .argument('[test]', 'the name of a test that failed, or its program-NAME.json')
+    .argument('[test]', 'a test that failed, or its program-NAME.json; finding-N, or a program of fuzz')
     .option('--results <dir>', 'the results of the run', 'results/latest')
     .option('--c', 'print a C program that gcc alone compiles')
     .option('--mail', 'print the text for the mailing list, with the C program')
@@ -37,7 +40,8 @@ export function repro(context: CommandContext): Command {
       'write kernel, config, initramfs, C program and repro.sh to this empty directory',
       directoryToWrite('--bundle'),
     )
-    .option('--kernel <name>', 'the kernel of the bundle and of its dialect (default: that of the run)')
+    .option('--gdb', 'run it in QEMU, which waits for gdb: the printed line attaches gdb to its kernel')
+    .option('--kernel <name>', 'the kernel of the bundle, and the dialect of a finding (default: that of the run)')
   return withOptions(command, ['aptSuite'])
     .addHelpText('after', examples)
     .action(

@@ -5,6 +5,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import { z } from 'zod'
 import { UsageError } from '../base/errors.ts'
 import type { ReportEvent, TestFinished } from '../report/events.ts'
+import { acceleratorOf } from '../report/stored/accelerator-of.ts'
 import { isFailure, traitsOf } from '../report/stored/failure.ts'
 import type { StoredRun } from '../report/stored/stored-run.ts'
 import type { HistoryFile } from './history-file.ts'
@@ -24,8 +25,10 @@ export function runId({ time, kernel, suite, isolation, tests }: Beginning): str
 }
 
 /**
- * Adds a run; one that is there already is replaced if it has more results now. Tests without a result are left out.
- * @throws {UsageError} HISTORY_REFUSED for a campaign of mutants, and for a shard, whose run is added once it is merged
+ * Adds a run; one that is there already is replaced if it has more results now, or as many others. Tests without a result
+ * are left out.
+ * @throws {UsageError} HISTORY_REFUSED for a campaign of mutants, for a run without a time, and for a shard, whose run is
+ * added once it is merged
  * @throws the errors of the history
  */
 export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replaced' | 'known' {
@@ -39,7 +42,11 @@ export function addRun(history: HistoryFile, run: StoredRun): 'added' | 'replace
   const isOver = events.some(({ type }) => type === 'run-finished')
   return history.atOnce(() => {
     const before = sizeOf(history, id)
-    if (before !== undefined && before.results >= finished.size && (before.isOver || !isOver)) return 'known'
+    if (before !== undefined) {
+      const isMore = finished.size > before.results || (isOver && !before.isOver)
+      const isEqual = finished.size === before.results && isOver === before.isOver
+      if (!isMore && (!isEqual || hasSame(history, id, finished))) return 'known'
+    }
     history.change('DELETE FROM runs WHERE id = ?', [id])
     addRows(history, 'runs', [{ id, ...runRow(run, beginning, events) }])
     const repeated = new Map(
@@ -70,6 +77,15 @@ function beginningOf({ beginning, directory }: StoredRun): Beginning {
       hint: 'name the directory of a run',
     })
   }
+  if (Number.isNaN(Date.parse(beginning.time))) {
+    throw new UsageError(
+      'HISTORY_REFUSED',
+      `${directory} has a run that began at '${beginning.time}', which is no time`,
+      {
+        hint: 'name the directory of results that gmemtest wrote',
+      },
+    )
+  }
   if (beginning.shard === undefined) return beginning
   const { index, count } = beginning.shard
   throw new UsageError('HISTORY_REFUSED', `${directory} has the shard ${index} of ${count}, not a whole run`, {
@@ -86,20 +102,31 @@ function sizeOf(history: HistoryFile, id: string): { readonly results: number; r
   return row && { results: row.results, isOver: row.aborted !== cut }
 }
 
+const endRow = z.object({ name: z.string(), verdict: z.string(), milliseconds: z.number() })
+
+/** Tells whether a run has these results. A merged run has others when a shard ran again: it begins with the first shard. */
+function hasSame(history: HistoryFile, id: string, finished: ReadonlyMap<string, TestFinished>): boolean {
+  const rows = history.rows(endRow, 'SELECT name, verdict, milliseconds FROM results WHERE run = ?', id)
+  return rows.every(({ name, verdict, milliseconds }) => {
+    const event = finished.get(name)
+    return event?.verdict === verdict && event.milliseconds === milliseconds
+  })
+}
+
 type Row = Readonly<Record<string, SQLInputValue>>
 
 function runRow({ directory }: StoredRun, beginning: Beginning, events: readonly ReportEvent[]): Row {
   const { time, suite, kernel, isolation, tests } = beginning
   const ready = events.find((event) => event.type === 'kernel-ready')
-  const vm = events.find((event) => event.type === 'vm-ready')
   const ending = events.findLast((event) => event.type === 'run-finished')
   return {
-    time,
+    // Of all times in UTC, the order is that of their texts.
+    time: new Date(time).toISOString(),
     suite,
     kernel,
     key: ready?.key ?? null,
     release: ready?.release ?? null,
-    accelerator: vm?.accelerator ?? null,
+    accelerator: acceleratorOf(events) ?? null,
     isolation,
     planned: JSON.stringify(tests),
     milliseconds: ending?.milliseconds ?? 0,

@@ -55,7 +55,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
         await addProduct(config, directory, productNames.config)
         await addProduct(path.join(objects, 'System.map'), directory, productNames.systemMap)
         await addProduct(logFile, directory, productNames.log)
-        if (definition.counts === true) await keepNotes(objects, path.join(directory, notesName), patches)
+        if (definition.counts === true) await keepNotes(objects, path.join(directory, notesName), patches, context.signal)
         await succeed(
           'strip',
           ['--strip-debug', '-o', path.join(directory, productNames.vmlinux), vmlinuxDebug],

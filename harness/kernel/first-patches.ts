@@ -1,6 +1,7 @@
 // Kernels with a part of a series: the states between its patches.
 import { UsageError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
+import { plural } from '../base/plural.ts'
 import type { KernelDefinition } from './definition/definition.ts'
 import type { Patch } from './series/patch.ts'
 
@@ -25,8 +26,10 @@ export function withFirstPatches(definition: KernelDefinition, count: number): K
 export function stateNamed(text: string, patches: readonly Pick<Patch, 'name' | 'subject'>[], option: string): number {
   const count = patches.length
   if (/^\d{1,4}$/.test(text) && Number(text) <= count) return Number(text)
+  // The names of commits are full of digits, so a short number is a number of patches.
+  const isName = text !== '' && !/^\d{1,3}$/.test(text)
   const found = patches.flatMap(({ name, subject }, index) =>
-    text !== '' && (name.includes(text) || subject.includes(text)) ? [{ name, applied: index + 1 }] : [],
+    isName && (name.includes(text) || subject.includes(text)) ? [{ name, applied: index + 1 }] : [],
   )
   const [first, ...others] = found
   if (first !== undefined && others.length === 0) return first.applied
@@ -39,8 +42,12 @@ export function stateNamed(text: string, patches: readonly Pick<Patch, 'name' | 
     text,
     patches.map(({ name }) => name),
   )
-  throw new UsageError('PATCH_UNKNOWN', `${option} '${text}' is no state of the series, which has ${count} patches`, {
-    hint:
-      near === undefined ? `a number from 0 to ${count}, or a part of the name of a patch` : `the nearest is ${near}`,
-  })
+  throw new UsageError(
+    'PATCH_UNKNOWN',
+    `${option} '${text}' is no state of the series, which has ${plural(count, 'patch')}`,
+    {
+      hint:
+        near === undefined ? `a number from 0 to ${count}, or a part of the name of a patch` : `the nearest is ${near}`,
+    },
+  )
 }

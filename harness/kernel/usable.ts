@@ -77,7 +77,8 @@ async function usable(
     parts.push(...(await placed(file, ['series', index], readParts([part], context))))
   }
   const source = sourceAtBase(definition.source, parts)
-  await placed(file, ['source', source.kind], checkSource(source, signal))
+  const isBase = source !== definition.source
+  await placed(file, ['source', source.kind], isBase ? checkBase(source, signal) : checkSource(source, signal))
   for (const [index, fragment] of fragments.entries()) {
     await placed(file, ['fragments', index], readFragments([fragment]))
   }
@@ -103,6 +104,20 @@ function sourceAtBase(source: KernelSource, parts: readonly ReadPart[]): KernelS
 async function checkSource(source: KernelSource, signal: AbortSignal): Promise<void> {
   if (source.kind === 'dir') requireTree(source.path)
   if (source.kind === 'git') await requireCommit(source, signal)
+}
+
+/** Makes sure that a repository has the base-commit of the series. */
+async function checkBase(source: KernelSource, signal: AbortSignal): Promise<void> {
+  try {
+    await checkSource(source, signal)
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'SOURCE_REF_UNKNOWN' || source.kind !== 'git') throw error
+    const message = `${source.location} has no commit '${source.ref}', the base-commit of the series`
+    throw new UsageError(error.code, message, {
+      cause: error,
+      hint: `fetch the tree that it is made for into the repository, or apply it to another commit: --source git:${source.location}#REF`,
+    })
+  }
 }
 
 /** Adds to the error of a check the place in the definition that names the missing file. */

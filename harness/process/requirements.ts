@@ -72,6 +72,7 @@ export const requirements: readonly Requirement[] = [
   program('gdb', 'gdb', vmTests),
   program('drgn', 'python3-drgn', vmTests),
   { ...program('b4', 'b4', 'a series by its Message-ID or a link to it'), isOptional: true },
+  { ...program('genhtml', 'lcov', 'the HTML of gmemtest coverage'), isOptional: true },
   program('chromium', 'chromium', 'the tests of the HTML report in make test'),
 ]
 

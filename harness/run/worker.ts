@@ -8,7 +8,7 @@ import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge
 import { instanceLacks, refused } from '../judge/not-run.ts'
 import { deservesSecondTry, isTransient } from '../judge/retry.ts'
 import { judge, judgeLate } from '../judge/verdict.ts'
-import type { RunEvent } from '../report/events.ts'
+import type { RunEvent, Verdict } from '../report/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import { execute } from './execute.ts'
 import { HeldInstance } from './held-instance.ts'
@@ -116,7 +116,7 @@ export class Worker implements AsyncDisposable {
     if (attempt !== undefined) await this.#settle({ splats: [], allowed: [] })
     if (mayChange) this.#unsettled = { course, attempt }
     else await this.#tellEnd(course, finished)
-    await this.#afterwards(lost)
+    await this.#afterwards(lost, finished.verdict)
     if (!mayChange) await this.#shared.events.finish(course.entry.place)
   }
 
@@ -259,12 +259,17 @@ export class Worker implements AsyncDisposable {
     return !(this.#reserved !== undefined && suits(this.#reserved)) && queue.find(suits) === undefined
   }
 
-  /** Closes an instance that no further test may use, except one that the user wants to keep. */
-  async #afterwards(lost: string | undefined): Promise<void> {
-    const { isolation, keep } = this.#shared.options
+  /**
+   * Closes an instance that no further test may use, except one that the user wants to keep. A test that ended early has
+   * left limits, groups and parameters of the kernel as they were at that moment.
+   */
+  async #afterwards(lost: string | undefined, verdict: Verdict): Promise<void> {
+    const { options, queue } = this.#shared
+    const { isolation, keep } = options
+    const isKept = keep !== undefined && queue.find(() => true) === undefined
+    const isSpent = lost !== undefined || (['FAIL', 'ERROR'].includes(verdict) && !isKept)
     const isUsed = this.#held.current?.isUsed !== false
-    const isOver = isolation === 'none' ? lost !== undefined : isUsed && keep === undefined
-    if (isOver) await this.#held.letGo()
+    if (isolation === 'none' ? isSpent : isUsed && keep === undefined) await this.#held.letGo()
   }
 
   async #start(course: Course): Promise<void> {

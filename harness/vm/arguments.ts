@@ -76,7 +76,8 @@ export function kernelArguments(config: QemuConfig): string[] {
 
 // TCG has one thread for each virtual CPU: races need CPUs that really run at the same time. The instance creates nested
 // VMs; TCG emulates only AMD's SVM.
-const accelerators: Readonly<Record<AcceleratorName, { readonly accel: string; readonly cpu: string }>> = {
+/** The values of QEMU's -accel and -cpu. */
+export const accelerators: Readonly<Record<AcceleratorName, { readonly accel: string; readonly cpu: string }>> = {
   kvm: { accel: 'kvm', cpu: 'host' },
   tcg: { accel: 'tcg,thread=multi', cpu: 'max,+svm,+npt' },
 }

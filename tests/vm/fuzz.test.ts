@@ -1,9 +1,9 @@
 // `gmemtest fuzz` for real: a kernel that follows the rules has no finding, and a bug becomes a small program that replays.
-import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { test, type Test } from 'tap'
+import { test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
 import { run } from '../../harness/process/run-program.ts'
+import { mutatedKernel } from './fixtures/mutated-kernel.ts'
 
 const tenMinutes = 600_000
 const runs = 60
@@ -16,15 +16,6 @@ async function fuzz(...args: readonly string[]): ReturnType<typeof run> {
   })
 }
 
-/** Writes the definition of the default kernel with one bug. */
-async function mutated(t: Test): Promise<string> {
-  const folder = inProject('kernel-configs/series/gmem-convert/mutants')
-  const text = await readFile(inProject('kernel-configs/kernels/gmem-convert.yaml'), 'utf8')
-  const file = path.join(t.testdir(), 'mutated.yaml')
-  await writeFile(file, text.replace('  - gmem-convert\n', `  - gmem-convert\n  - ${folder}/${mutant}.patch\n`))
-  return file
-}
-
 void test('random sequences do what the model does', async (t) => {
   const ran = await fuzz('--runs', String(runs), '--seed', '1', '--output', t.testdir())
   t.equal(ran.exitCode, 0, ran.stdout + ran.stderr)
@@ -33,7 +24,7 @@ void test('random sequences do what the model does', async (t) => {
 })
 
 void test('a bug is found, shrunk and written to a file, which shows it on the kernel with the bug alone', async (t) => {
-  const kernel = await mutated(t)
+  const kernel = await mutatedKernel(t.testdir(), mutant)
   const directory = path.join(path.dirname(kernel), 'found')
   const ran = await fuzz('--kernel', kernel, '--page-size', '4K', '--runs', '100', '--seed', '1', '--output', directory)
   t.equal(ran.exitCode, 1, ran.stderr)

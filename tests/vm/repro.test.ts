@@ -35,3 +35,29 @@ void test('a failed scenario becomes a program that runs without gmemtest', asyn
   const skipped = await started(bad, [path.join(stock ?? '', 'bzImage')]).ended
   t.match(skipped, { exitCode: 4, stdout: /^ok 1 # SKIP /m })
 })
+
+const program = `version: 1
+pageSize: 4K
+pages: 24
+initially: shared
+steps:
+  - { do: host-fill, first: 0, count: 24, tag: 7 }
+  - { do: pin, first: 12, count: 1, method: vmsplice }
+  - { do: convert, to: private, offset: 4096, size: 94208 }
+  - { do: unpin, pin: 0 }
+  - { do: convert, to: private, offset: 4096, size: 94208 }
+  - { do: host-look, first: 0, count: 24 }
+`
+
+void test('a program of fuzz runs without gmemtest, and a good kernel does what the model does', async (t) => {
+  t.setTimeout(3_600_000)
+  const directory = t.testdir({ 'mine.yaml': program })
+  const bundle = path.join(directory, 'bundle')
+  const mine = path.join(directory, 'mine.yaml')
+  const made = await gmemtest('repro', mine, '--bundle', bundle, '--kernel', 'gmem-convert').ended
+  t.match(made, { exitCode: 0, stdout: '' }, made.stderr)
+  const { exitCode, stdout } = await started(path.join(bundle, 'repro.sh'), []).ended
+  t.equal(exitCode, 0, stdout)
+  t.match(stdout, /^# step 3 of 6, convert [\s\S]*^# gmem_convert\(.*\r?\n# error_offset\r?\n/m)
+  t.match(stdout, /^ok 1 - the kernel does what the model does, without a splat/m)
+})

@@ -9,10 +9,12 @@ sendmail=${SENDMAIL:-/usr/sbin/sendmail}
 night=$results/$(date -u +%Y-%m-%dT%H%M%SZ)
 last=$results/last
 
-mkdir -p "$results"
+# 1 means that the mail has told what is new: trouble of the script itself must have another code.
+mkdir -p "$results" || exit 69
 set --
 if [ -e "$last/results.jsonl" ]; then
-	set -- --baseline "$last"
+	# A new failure runs again, to tell whether it always occurs.
+	set -- --baseline "$last" --retry-new 3
 fi
 code=0
 ./gmemtest run --kernel "$kernel" "$@" --output "$night" --report github --report junit >/dev/null 2>"$night.log" || code=$?
@@ -35,10 +37,10 @@ if [ -n "$subject" ]; then
 			echo
 			cat "$night/summary.md"
 		fi
-	} | "$sendmail" -t
+	} | "$sendmail" -t || exit 69
 fi
 # A failure is known from now on. A run that did not end is no baseline.
 if [ "$code" -le 1 ]; then
-	ln -sfn "$night" "$last"
+	ln -sfn "$night" "$last" || exit 69
 fi
 exit "$code"

@@ -24,9 +24,10 @@ export interface Collected {
 /** The last reading of an instance. */
 interface Reading {
   /** What has run since then. */
-  running: string
-  counters: ReadonlyMap<string, Buffer>
-  counts: Map<string, LineCounts>
+  readonly running: string
+  readonly counters: ReadonlyMap<string, Buffer>
+  /** The counts of each object, as far as gcov has read its counters. */
+  readonly counts: Map<string, LineCounts>
 }
 
 export class Collector {
@@ -35,6 +36,7 @@ export class Collector {
   readonly #readings = new Map<Instance, Reading>()
   readonly #reached = new Map<string, Map<string, Set<number>>>()
   readonly #lost: string[] = []
+  #total: LineCounts = new Map()
   /** gcov works while the next test runs. */
   #counting: Promise<void> = Promise.resolve()
 
@@ -66,8 +68,8 @@ export class Collector {
   /** Returns what was collected, when no instance is left. */
   async finish(): Promise<Collected> {
     await this.#counting
-    const all = [...this.#readings.values()].flatMap(({ counts }) => [...counts.values()])
-    return { counts: sumOf(...all), reached: this.#reached, lost: this.#lost }
+    for (const instance of this.#readings.keys()) this.#settle(instance)
+    return { counts: this.#total, reached: this.#reached, lost: this.#lost }
   }
 
   #watched(instance: Instance): Instance {
@@ -75,6 +77,8 @@ export class Collector {
       ...instance,
       [Symbol.asyncDispose]: async () => {
         await this.#readLast(watched)
+        // A run may have hundreds of instances.
+        this.#later(async () => this.#settle(watched))
         await instance[Symbol.asyncDispose]()
       },
     }
@@ -95,27 +99,34 @@ export class Collector {
   /** Reads the counters. `next` is what runs from now on. */
   async #read(instance: Instance, next: string, signal: AbortSignal): Promise<void> {
     const counters = await readCounters(instance, this.#notes.objects, signal)
-    const known = this.#readings.get(instance)
-    const reading = known ?? { running: bootName, counters: new Map(), counts: new Map() }
-    const changed = new Map([...counters].filter(([name, content]) => reading.counters.get(name)?.equals(content) !== true))
-    const { running } = reading
+    const before = this.#readings.get(instance)
+    const running = before?.running ?? bootName
+    const changed = [...counters].filter(([name, content]) => before?.counters.get(name)?.equals(content) !== true)
+    const reading: Reading = { running: next, counters, counts: before?.counts ?? new Map() }
     this.#readings.set(instance, reading)
-    Object.assign(reading, { running: next, counters })
-    const before = this.#counting
-    this.#counting = before.then(() => this.#count(running, changed, reading))
-    // `finish` reports it.
+    this.#later(() => this.#count(running, new Map(changed), reading))
+  }
+
+  /** Does work after all work before it, while the run goes on; `finish` reports its failure. */
+  #later(work: () => Promise<void>): void {
+    this.#counting = this.#counting.then(work)
     this.#counting.catch(() => undefined)
   }
 
-  async #count(running: string, changed: ReadonlyMap<string, Buffer>, reading: Reading): Promise<void> {
-    const counted = await this.#notes.count(changed, this.#signal)
+  async #count(running: string, changed: ReadonlyMap<string, Buffer>, { counts }: Reading): Promise<void> {
     const own = this.#reached.get(running) ?? new Map<string, Set<number>>()
     this.#reached.set(running, own)
-    for (const [object, counts] of counted) {
-      for (const [file, lines] of ranBetween(reading.counts.get(object) ?? new Map(), counts)) {
+    for (const [object, counted] of await this.#notes.count(changed, this.#signal)) {
+      for (const [file, lines] of ranBetween(counts.get(object) ?? new Map(), counted)) {
         own.set(file, new Set([...(own.get(file) ?? []), ...lines]))
       }
-      reading.counts.set(object, counts)
+      counts.set(object, counted)
     }
+  }
+
+  /** Adds the last reading of an instance to the sum of all. */
+  #settle(instance: Instance): void {
+    this.#total = sumOf(this.#total, ...(this.#readings.get(instance)?.counts.values() ?? []))
+    this.#readings.delete(instance)
   }
 }

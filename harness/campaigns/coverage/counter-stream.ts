@@ -54,7 +54,8 @@ function endOfCounters(stream: Buffer, begin: number, { name, version, stamp }: 
     if (stream.length < at + 8) throw refused(name, 'they are cut off')
     const tag = stream.readUInt32LE(at)
     if (tag === dataMagic) break
-    const isKnown = tag === functionTag || (tag >= counterTag && tag <= lastCounterTag && (tag - counterTag) % 0x20000 === 0)
+    const isKnown =
+      tag === functionTag || (tag >= counterTag && tag <= lastCounterTag && (tag - counterTag) % 0x20000 === 0)
     if (!isKnown) throw refused(name, `they have a record of the unknown kind ${tag.toString(16)}`)
     at += 8 + stream.readUInt32LE(at + 4) * unit
     if (at > stream.length) throw refused(name, 'they are cut off')

@@ -8,7 +8,7 @@ const schema = z.object({
   files: z.array(
     z.object({
       file: z.string(),
-      lines: z.array(z.object({ line_number: z.int().positive(), count: z.int().nonnegative() })),
+      lines: z.array(z.object({ line_number: z.int().positive(), count: z.number() })),
     }),
   ),
 })
@@ -25,10 +25,18 @@ export function countsOf(text: string, objects: string): LineCounts {
     const name = path.posix.normalize(path.posix.join(objects, file))
     if (name.startsWith('../') || path.isAbsolute(file)) continue
     const own = counts.get(name) ?? new Map<number, number>()
-    for (const { line_number: line, count } of lines) own.set(line, (own.get(line) ?? 0) + count)
+    for (const { line_number: line, count } of lines) own.set(line, (own.get(line) ?? 0) + possible(count))
     counts.set(name, own)
   }
   return counts
+}
+
+/**
+ * Returns a count that a line can have. gcov computes most counts from others: where a thread ran while the counters were read,
+ * or an instance lies, a count may be negative, which proves no run, or absurd.
+ */
+function possible(count: number): number {
+  return Math.min(Math.max(count, 0), 2 ** 40)
 }
 
 function parsed(text: string): z.infer<typeof schema> {

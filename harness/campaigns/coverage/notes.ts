@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { extract } from 'tar'
 import { InfraError } from '../../base/errors.ts'
+import { objectsName } from '../../kernel/source/listing.ts'
 import { run } from '../../process/run-program.ts'
 import { countedObject, type CountedObject } from './counter-stream.ts'
 import { countsOf } from './gcov-json.ts'
@@ -19,8 +20,6 @@ export interface Notes extends AsyncDisposable {
   count(this: void, counters: ReadonlyMap<string, Buffer>, signal: AbortSignal): Promise<Map<string, LineCounts>>
 }
 
-/** The directory of the objects, relative to the tree of the kernel. */
-const objectsDirectory = 'gmemtest-objects'
 const gcovMilliseconds = 120_000
 /** Counters come from an instance, and gcov is a program in C: it gets at most this memory, in bytes. */
 const mostMemory = 2 ** 31
@@ -59,7 +58,7 @@ async function countIn(
   })
   const texts = result.stdout.split('\n').filter((line) => line !== '')
   if (result.exitCode === 0 && result.stderr === '' && texts.length === names.length) {
-    return new Map(names.map((name, index) => [name, countsOf(texts[index] ?? '', objectsDirectory)]))
+    return new Map(names.map((name, index) => [name, countsOf(texts[index] ?? '', objectsName)]))
   }
   const tail = result.stderr.split('\n').filter((line) => line !== '')
   throw new InfraError('GCOV_FAILED', 'gcov cannot read the counters of the instance', {

@@ -42,12 +42,14 @@ export function patchCoverage(
       return count === undefined ? [] : [{ ...line, count }]
     })
     if (coded.length === 0) continue
-    const neverRan = coded.filter(({ count }) => count === 0).map(({ count: _none, ...line }) => {
-      const found = explanations.find((explanation) => explains(explanation, file, line))
-      if (found === undefined) return line
-      used.add(found)
-      return { ...line, reason: found.reason }
-    })
+    const neverRan = coded
+      .filter(({ count }) => count === 0)
+      .map(({ count: _none, ...line }) => {
+        const found = explanations.find((explanation) => explains(explanation, file, line))
+        if (found === undefined) return line
+        used.add(found)
+        return { ...line, reason: found.reason }
+      })
     files.push({ file, ran: coded.filter(({ count }) => count > 0), neverRan })
   }
   return { files, notBuilt, unused: explanations.filter((explanation) => !used.has(explanation)) }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { ProtocolError } from '../../base/errors.ts'
 import type { Instance } from '../../instance/instance.ts'
+import { objectsName } from '../../kernel/source/listing.ts'
 import { splitCounters, type CountedObject } from './counter-stream.ts'
 
 const unpacked = promisify(gunzip)
@@ -10,7 +11,6 @@ const unpacked = promisify(gunzip)
 /** The counters of twenty objects are some 200 kB, and a tenth of that when they are compressed. */
 const [mostSent, mostUnpacked] = [2 ** 23, 2 ** 26]
 const readMilliseconds = 10_000
-const directory = 'gmemtest-objects'
 
 /**
  * Reads the counters of these objects as they are now; they only grow while the instance runs.
@@ -24,7 +24,7 @@ export async function readCounters(
 ): Promise<Map<string, Buffer>> {
   const files = objects.map(({ name }) => `${name}.gcda`).join(' ')
   // The path of the objects is that of the computer that built the kernel.
-  const place = `$(find /sys/kernel/debug/gcov -type d -name ${directory})`
+  const place = `$(find /sys/kernel/debug/gcov -type d -name ${objectsName})`
   // An emulated cipher costs more per byte than gzip.
   const command = `cd "${place}" && cat ${files} | gzip -1`
   const chunks: Buffer[] = []

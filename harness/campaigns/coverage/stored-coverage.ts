@@ -72,10 +72,14 @@ export async function readCoverage(directory: string): Promise<StoredCoverage> {
       ),
     }
   } catch (cause) {
-    throw new UsageError('COVERAGE_INVALID', `${file} is no coverage of this version of gmemtest: ${firstLine(cause)}`, {
-      cause,
-      hint: 'run gmemtest coverage again',
-    })
+    throw new UsageError(
+      'COVERAGE_INVALID',
+      `${file} is no coverage of this version of gmemtest: ${firstLine(cause)}`,
+      {
+        cause,
+        hint: 'run gmemtest coverage again',
+      },
+    )
   }
 }
 

@@ -14,8 +14,16 @@ export function textReport(kernel: string, { files, notBuilt, unused }: PatchCov
       return `  ${file.file}: ${own.ran} of ${own.ran + own.explained + own.never} (${own.percent.toFixed(1)} %)${rest}`
     }),
     ...notBuilt.map(({ file, lines }) => `  ${file}: not a part of this kernel; ${plural(lines, 'added line')}`),
-    ...section('never run:', never, files.flatMap(({ file, neverRan }) => rows(file, withReason(neverRan, false)))),
-    ...section('explained:', explained, files.flatMap(({ file, neverRan }) => rows(file, withReason(neverRan, true)))),
+    ...section(
+      'never run:',
+      never,
+      files.flatMap(({ file, neverRan }) => rows(file, withReason(neverRan, false))),
+    ),
+    ...section(
+      'explained:',
+      explained,
+      files.flatMap(({ file, neverRan }) => rows(file, withReason(neverRan, true))),
+    ),
     ...section(
       'explained, but all of these lines ran or are gone:',
       unused.length,

@@ -2,6 +2,7 @@
 import { allocateStep } from './steps/allocate.ts'
 import { bindStep } from './steps/bind.ts'
 import { blocksStep } from './steps/blocks.ts'
+import { changeSlotStep } from './steps/change-slot.ts'
 import { closeStep } from './steps/close.ts'
 import { copyFillStep } from './steps/accesses/copy-fill.ts'
 import { copyLookStep } from './steps/accesses/copy-look.ts'
@@ -40,6 +41,7 @@ export const stepKinds: readonly StepKind[] = [
   unmapStep,
   bindStep,
   unbindStep,
+  changeSlotStep,
   dupStep,
   closeStep,
   blocksStep,

@@ -5,8 +5,9 @@ import { cpioArchive, type CpioEntry } from '../../image/cpio.ts'
 import { compileProgram } from '../../image/static-compiler.ts'
 import { inProject } from '../../base/paths.ts'
 import { shellWord } from '../../process/child.ts'
-import { qemu } from '../../vm/arguments.ts'
-import { kernelWords, memoryOf, type BootProfile } from '../../vm/profile.ts'
+import { accelerators, qemu } from '../../vm/arguments.ts'
+import type { BootProfile } from '../../vm/profile.ts'
+import { exitLine, plainArguments } from './plain-qemu.ts'
 
 /** The content of a bundle. */
 export interface BundleOptions {
@@ -24,7 +25,8 @@ export interface BundleOptions {
   readonly signal: AbortSignal
 }
 
-const names = {
+/** The files of a bundle. */
+export const names = {
   source: 'reproducer.c',
   program: 'reproducer',
   image: 'bzImage',
@@ -65,12 +67,13 @@ function initramfs(init: Uint8Array, program: Uint8Array): CpioEntry[] {
   ]
 }
 
-const mebibyte = 2 ** 20
-const cpus = 4
-
 /** The script needs a shell, coreutils and QEMU. Its only argument is another kernel image. */
 function scriptOf({ words, profile }: BundleOptions): string {
-  const append = ['console=ttyS0', 'panic=-1', ...words, ...kernelWords(profile)].join(' ')
+  const { kvm, tcg } = accelerators
+  const places = { accel: '$accel', cpu: '$cpu', kernel: '$image', initramfs: names.initramfs }
+  const args = plainArguments(places, words, profile).map((word) =>
+    word.startsWith('$') ? `"${word}"` : shellWord(word),
+  )
   return `#!/bin/sh
 # Boots ${names.image}, or the kernel image that is the argument, in QEMU, where ${names.program} runs. The console is also in console.log.
 # Exit codes: 0 the bug is not there, 1 it is (or the kernel died, or hung), 4 the kernel lacks what the program needs.
@@ -82,17 +85,13 @@ esac
 cd "$(dirname "$0")" || exit 69
 # Nested VMs run on KVM where it can nest; otherwise QEMU emulates AMD's SVM, which is about ten times slower.
 if [ -w /dev/kvm ] && grep -qs '[1Y]' /sys/module/kvm_intel/parameters/nested /sys/module/kvm_amd/parameters/nested; then
-	accel=kvm cpu=host
+	accel=${kvm.accel} cpu=${kvm.cpu}
 else
-	accel=tcg,thread=multi cpu=max,+svm,+npt
+	accel=${tcg.accel} cpu=${tcg.cpu}
 fi
 timeout "\${LIMIT:-600}" ${qemu} \\
-	-nodefaults -no-user-config -display none -no-reboot -machine q35 \\
-	-accel "$accel" -cpu "$cpu" -smp ${cpus} -m ${Math.ceil(memoryOf(profile) / mebibyte)}M \\
-	-kernel "$image" -initrd ${names.initramfs} \\
-	-append ${shellWord(append)} \\
-	-serial stdio </dev/null | tee console.log
-code=$(sed -n 's/^reproducer: exit code \\([0-9]*\\).*/\\1/p' console.log)
+	${args.join(' ')} </dev/null | tee console.log
+code=$(sed -n 's/^${exitLine}\\([0-9]*\\).*/\\1/p' console.log)
 if [ -z "$code" ]; then
 	echo 'repro.sh: the kernel died or hung: see console.log' >&2
 	exit 1

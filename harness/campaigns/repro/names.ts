@@ -36,6 +36,8 @@ export class Names {
   looks: 'looks' | 'NULL' = 'NULL'
   /** The process that performs the next operation: 0 or the number of a child. */
   process = 0
+  /** The statistics that are compared with their values of before. */
+  readonly remembered = new Set<string>()
   /** The macro around the next operation of a process: FAILING, SIGNALLED. */
   readonly around = new Map<number, string>()
 

@@ -1,6 +1,6 @@
 // The work of `gmemtest coverage`: runs scenarios on a kernel that counts, and writes which added lines ran.
 import path from 'node:path'
-import { exitCodes } from '../../base/errors.ts'
+import { exitCodes, UsageError } from '../../base/errors.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { resultNames } from '../../base/result-names.ts'
 import { select } from '../../base/select.ts'
@@ -52,6 +52,11 @@ export async function runCoverage(
 ): Promise<number> {
   const { line, results } = options
   if (line === undefined && results === undefined) return await measure(patterns, options, context)
+  if (patterns.length > 0) {
+    throw new UsageError('USAGE', '--line and --results tell about an earlier run, and run no scenario', {
+      hint: 'leave the patterns out',
+    })
+  }
   const stored = await readCoverage(path.join(results ?? latestResults, resultNames.coverage))
   if (line !== undefined) print(lineReport(line, stored), context)
   else {
@@ -128,6 +133,9 @@ async function observe(
     async finish() {
       const { lost, ...collected } = await collector.finish()
       for (const reason of lost) stderr.write(`gmemtest: ${plainText(reason)}\n`)
+      // The run has told why no test ran.
+      if (collected.counts.size === 0)
+        return void stderr.write('gmemtest: no counters were read: there is no coverage\n')
       const coverage = { ...collected, kernel: definition.name, added: await searching }
       print(await writeReport(directory, coverage, explanations, { signal, onNote: printError }), context)
     },

@@ -3,12 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { addKernel, removeKernel } from '../../kernel/definition/own-definitions.ts'
-import {
-  listKernelDefinitions,
-  listOwnKernels,
-  loadKernelDefinition,
-  requireKernelName,
-} from '../../kernel/definition/load-definition.ts'
+import { listKernelDefinitions, listOwnKernels, loadKernelDefinition } from '../../kernel/definition/load-definition.ts'
 import { plainText } from '../../report/plain.ts'
 import type { CommandContext } from '../command-context.ts'
 import { withOptions, type KernelOptions } from '../job-options.ts'
@@ -56,7 +51,6 @@ export function kernel(context: CommandContext): Command {
         }
         if (known === 'show') return show(name, context)
         if (known === 'remove') return tell(`removed ${await removeKernel(name)}`, context)
-        requireKernelName(`${name}.yaml`)
         const file = await addKernel(name, kernelWords(options), process.cwd(), options.force === true)
         return tell(`wrote ${file}`, context)
       }),

@@ -1,11 +1,11 @@
 // A program of `gmemtest fuzz` for the export: its dialect and its kernel are those of the results that it lies in.
 import path from 'node:path'
 import { hasCode, UsageError } from '../../base/errors.ts'
+import { programText } from '../fuzzing/program-text.ts'
 import { parseProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import { cProgramOfFinding, poolsOf } from '../../campaigns/repro/findings/finding-program.ts'
 import { loadUsableDefinition } from '../../kernel/usable.ts'
 import { readRun } from '../../report/stored/stored-run.ts'
-import { programText } from '../fuzzing/program-text.ts'
 import type { Exportable } from './exportable.ts'
 
 /** A kernel, as far as a program depends on it. */

@@ -41,6 +41,11 @@ export function completion(context: CommandContext, commands: AllCommands): Comm
     .action(
       context.exitsWith(
         async (shell: string | undefined, line: readonly string[], { list }: { readonly list?: AskedList }) => {
+          if (list === undefined && line.length > 0) {
+            throw new UsageError('USAGE', `completion takes one shell, got ${[shell, ...line].join(' ')}`, {
+              hint: `the shells are ${names.join(', ')}`,
+            })
+          }
           context.stdout.write(
             list === undefined ? await script(shell, commands) : await listed(list, [shell, ...line]),
           )

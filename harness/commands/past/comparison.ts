@@ -8,6 +8,7 @@ import { flakinessOf } from '../../history/flakiness.ts'
 import { HistoryFile } from '../../history/history-file.ts'
 import { pastResults, traitsOfPast, pastTimes, type PastResult } from '../../history/past.ts'
 import { SlownessWatch, type PastTime } from '../../history/slower.ts'
+import { acceleratorOf } from '../../report/stored/accelerator-of.ts'
 import { Baseline } from '../../report/stored/baseline.ts'
 import { readKnownFailures } from '../../report/stored/known-failures.ts'
 import { readBaseline, type EarlierRun } from '../../report/stored/read-baseline.ts'
@@ -18,7 +19,7 @@ import { historyPlace } from './history-place.ts'
 /** The run that is compared; a campaign of mutants has no suite. */
 export type Comparable = Omit<ComparedRun, 'suite'> &
   Partial<Pick<ComparedRun, 'suite'>> & {
-    /** The accelerator of its instances, if one came up. */
+    /** The accelerator of its instances, if all had the same one. */
     readonly accelerator?: string
   }
 
@@ -27,9 +28,7 @@ export function comparableOf({ beginning, lines }: Pick<StoredRun, 'beginning' |
   const { kernel, time: before } = beginning
   if (beginning.type !== 'run-started') return { kernel, before, tests: [] }
   const { suite, tests } = beginning
-  const vm = lines.find((line) => 'event' in line && line.event.type === 'vm-ready')
-  const accelerator =
-    vm !== undefined && 'event' in vm && vm.event.type === 'vm-ready' ? vm.event.accelerator : undefined
+  const accelerator = acceleratorOf(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
   return { kernel, before, suite, tests, ...(accelerator === undefined ? {} : { accelerator }) }
 }
 
@@ -60,7 +59,7 @@ export async function readComparison(
   const { earlier, past, usual } = await readHistory(options, { ...run, suite }, direct, reference, tell)
   const watch = new SlownessWatch(usual)
   return new Baseline(earlier.traits, {
-    ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: () => known.notMet() }),
+    ...(known === undefined ? {} : { listed: (event) => known.of(event), notMet: (ran) => known.notMet(ran) }),
     slower: ({ name, conversions = [] }) => watch.slower(name, conversions),
     flaky: (name, traits) => flakinessOf(past.get(name) ?? [], traits),
   })
@@ -104,13 +103,18 @@ function earlierIn(
   const found = findRun(history, reference, compared)
   if (found === undefined) {
     const kernel = reference.kernel ?? compared.kernel
-    tell(`the history ${history.file} has no run of ${kernel} that came to its end: every failure is new`)
+    const before = `before ${minuteOf(compared.before)}`
+    tell(`the history ${history.file} has no run of ${kernel} ${before} that came to its end: every failure is new`)
     return undefined
   }
   const { id, time, kernel, planned } = found
   const names = new Set(planned)
   const lacking = compared.tests.filter((name) => !names.has(name)).length
   const lack = lacking === 0 ? '' : `, which lacks ${plural(lacking, 'test')} of this run`
-  tell(`the baseline is the run ${id} on ${kernel}, ${time.slice(0, 16).replace('T', ' ')} UTC${lack}`)
+  tell(`the baseline is the run ${id} on ${kernel}, ${minuteOf(time)}${lack}`)
   return { traits: traitsOfPast(history, id), kernel }
+}
+
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
 }

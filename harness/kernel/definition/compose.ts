@@ -38,7 +38,11 @@ export function hasWords({ source, series, fragment, dialect, inSource, threeWay
 export function writtenOf(words: KernelWords, base: string): WrittenDefinition {
   const { source, series = [], fragment = [], dialect = 'auto', inSource, threeWay } = words
   if (source === undefined) {
-    throw new UsageError('SOURCE_MISSING', `--series ${series[0] ?? ''} needs the source that it is applied to`, {
+    const what =
+      series[0] === undefined
+        ? 'a kernel needs a source'
+        : `--series ${series[0]} needs the source that it is applied to`
+    throw new UsageError('SOURCE_MISSING', what, {
       hint: '--source git:URL#REF, --source debian:linux-source-6.12, or --kernel NAME for the source and series of a definition',
     })
   }
@@ -88,7 +92,7 @@ export function composedName({ source, series }: WrittenDefinition, base: string
 function stemOf(part: SeriesPart): string {
   if (part.kind === 'mail') return wordOf(part.messageId.replace(/@.*/, ''))
   if (part.kind === 'git') return wordOf(part.range.replace(/^.*\.\./, '') || 'head')
-  return wordOf(part.name.replace(/\.\w+$/, ''))
+  return wordOf(part.name.replace(/(?:\.\w+)?\.gz$|\.\w+$/i, ''))
 }
 
 /** Returns a word that a kernel may have as its name. */

@@ -12,6 +12,7 @@ import { prune } from '../../cache/whole-directory.ts'
 import { composedName, withWords, writtenOf, type KernelWords } from './compose.ts'
 import type { WrittenDefinition } from './definition-schema.ts'
 import { fragmentFile, seriesPart, sourceOf } from './definition-paths.ts'
+import { faultOfName } from './kernel-name.ts'
 import { fileOfKernel, kernelsDirectory, namesIn, ownDirectory } from './own-definitions.ts'
 import type { KernelDefinition } from './definition.ts'
 
@@ -52,20 +53,14 @@ export async function loadKernelDefinition(nameOrFile: string): Promise<KernelDe
   return resolveDefinition(file, await checked(file, text))
 }
 
-/** The longest name of a kernel: directories and files are named after it, with a few words more. */
-const longestName = 80
-
 function kernelNameOf(file: string): string {
   return path.basename(file).replace(/\.ya?ml$/, '')
 }
 
 /** Refuses names that make, a shell or a file system cannot take: a work tree and a directory of results have the name. */
-export function requireKernelName(file: string): void {
-  const name = kernelNameOf(file)
-  const rule = "a name has only letters, digits, '.', '_', '+' and '-', and begins with a letter or a digit"
-  const isWord = /^[A-Za-z0-9][\w.+-]*$/.test(name)
-  if (isWord && name.length <= longestName) return
-  const why = isWord ? `it has ${name.length} characters, the limit is ${longestName}` : rule
+function requireKernelName(file: string): void {
+  const why = faultOfName(kernelNameOf(file))
+  if (why === undefined) return
   throw new UsageError(
     'KERNEL_NAME',
     `the file ${JSON.stringify(shownPath(file))} cannot give a kernel its name: ${why}`,

@@ -7,6 +7,7 @@ import { tryNearest } from '../../base/nearest.ts'
 import { homeDirectory, inProject } from '../../base/paths.ts'
 import { writeWhole } from '../../cache/atomic-file.ts'
 import { writtenOf, type KernelWords } from './compose.ts'
+import { faultOfName } from './kernel-name.ts'
 
 /** The definitions of the project. */
 export const kernelsDirectory: string = inProject('kernel-configs/kernels')
@@ -47,9 +48,15 @@ export function fileOfKernel(name: string): string {
 
 /**
  * Writes a definition of the user, and returns its file.
- * @throws {UsageError} KERNEL_EXISTS, and the errors of `writtenOf`
+ * @throws {UsageError} KERNEL_NAME, KERNEL_EXISTS, and the errors of `writtenOf`
  */
 export async function addKernel(name: string, words: KernelWords, base: string, replaces: boolean): Promise<string> {
+  const fault = /\.ya?ml$/.test(name) ? 'a name has no ending' : faultOfName(name)
+  if (fault !== undefined) {
+    throw new UsageError('KERNEL_NAME', `a kernel cannot have the name ${JSON.stringify(name)}: ${fault}`, {
+      hint: 'for example: gmemtest kernel add my-kernel',
+    })
+  }
   const file = path.join(ownDirectory(), `${name}.yaml`)
   if (existsSync(path.join(kernelsDirectory, `${name}.yaml`))) {
     throw new UsageError('KERNEL_EXISTS', `the project has a kernel definition '${name}'`, {

@@ -12,7 +12,7 @@ interface Words {
 
 const range = /^git[+:](.+)#([^#]*)$/
 const messageId = /^(?:(?:msgid|message-id|mid|id):)?<?([!-;=?-~]+@[!-;=?-~]+)>?$/i
-const fileName = /\.(?:patch|diff|mbox|mbx|eml|mail)$/i
+const fileName = /\.(?:patch|diff|mbox|mbx|eml|mail)(?:\.gz)?$/i
 
 /**
  * Reads a word: `git+URL#A..B`, a link to an archive of mails, a Message-ID, a path, or the name of a folder in

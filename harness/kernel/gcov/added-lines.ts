@@ -56,7 +56,12 @@ async function blameSeries(
   { signal }: BuildContext,
 ): Promise<AddedLines> {
   await mkdir(repository)
-  const identity = { GIT_AUTHOR_NAME: 'gmemtest', GIT_AUTHOR_EMAIL: '', GIT_COMMITTER_NAME: 'gmemtest', GIT_COMMITTER_EMAIL: '' }
+  const identity = {
+    GIT_AUTHOR_NAME: 'gmemtest',
+    GIT_AUTHOR_EMAIL: '',
+    GIT_COMMITTER_NAME: 'gmemtest',
+    GIT_COMMITTER_EMAIL: '',
+  }
   const options = { signal, stage: 'finding the added lines', cwd: repository, env: { ...gitEnvironment, ...identity } }
   const git: Git = async (...args) =>
     succeed('git', args, options, (result) => {

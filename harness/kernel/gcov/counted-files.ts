@@ -7,7 +7,9 @@ const folders = ['virt/kvm/', 'arch/x86/kvm/mmu/'] as const
 /** Returns the C files of the kernel that the patches change, sorted. */
 function filesOf(patches: readonly Pick<Patch, 'diff' | 'strip'>[]): string[] {
   const names = patches.flatMap(({ diff, strip }) =>
-    [...diff.matchAll(/^\+\+\+ ([^\t\n]+\.c)(?:\t|$)/gm)].map(([, name = '']) => name.split('/').slice(strip).join('/')),
+    [...diff.matchAll(/^\+\+\+ ([^\t\n]+\.c)(?:\t|$)/gm)].map(([, name = '']) =>
+      name.split('/').slice(strip).join('/'),
+    ),
   )
   // Programs in tools/ are no part of the kernel.
   return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('tools/')).toSorted()

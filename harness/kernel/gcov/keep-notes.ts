@@ -1,8 +1,8 @@
 // Keeps what gcov needs beside its counters: for each object that counts, the notes that the compiler wrote.
-import { readdir } from 'node:fs/promises'
 import { create } from 'tar'
 import { BuildError } from '../../base/errors.ts'
 import type { Patch } from '../series/patch.ts'
+import { listTree } from '../source/listing.ts'
 import { isCounted } from './counted-files.ts'
 
 /**
@@ -10,8 +10,14 @@ import { isCounted } from './counted-files.ts'
  * build, and are left out.
  * @throws {BuildError} COUNTERS_MISSING when no object counts
  */
-export async function keepNotes(objects: string, archive: string, patches: readonly Patch[]): Promise<void> {
-  const names = (await readdir(objects, { recursive: true }))
+export async function keepNotes(
+  objects: string,
+  archive: string,
+  patches: readonly Pick<Patch, 'diff' | 'strip'>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const files = await listTree(objects, signal)
+  const names = [...files.keys()]
     .filter((name) => name.endsWith('.gcno') && isCounted(name.replace(/\.gcno$/, '.c'), patches))
     .toSorted()
   if (names.length === 0) {

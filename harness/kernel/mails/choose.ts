@@ -79,7 +79,10 @@ function headOf({ messageId, facts: { version, isReply, number, total, title } }
   return JSON.stringify([messageId, version, isReply, number, total, title])
 }
 
-/** Refuses patches without a number that belong to no thread of the series: they are another series. */
+/**
+ * Refuses patches without a number that belong to no thread of the series: they are another series, or its first version, which
+ * had one patch.
+ */
 function refuseOthers(
   name: string,
   series: readonly Version[][],
@@ -88,7 +91,10 @@ function refuseOthers(
   wanted: string | undefined,
 ): void {
   const ids = new Set(mails.map(({ messageId }) => messageId))
-  const other = loose.find(({ parents }) => !parents.some((id) => ids.has(id)))
+  const numbered = series.flat().flatMap(mailsOf)
+  const other = loose.find(
+    (mail) => !mail.parents.some((id) => ids.has(id)) && !numbered.some((newer) => replaces(newer, mail)),
+  )
   if (other === undefined || wanted !== undefined) return
   const [first] = series.flat()
   throw new UsageError('SERIES_SEVERAL', `${name} has another patch beside a series`, {
@@ -163,9 +169,13 @@ function isFixup({ diff }: Mail): boolean {
   return hasDiff(diff)
 }
 
+/** Returns whether a mail is a newer version of a patch: it has the same title, or answers the older one. */
 function replaces(newer: Mail, older: Mail): boolean {
-  if (newer === older || plainTitle(newer.facts) !== plainTitle(older.facts)) return false
-  if (newer.facts.version !== older.facts.version) return newer.facts.version > older.facts.version
-  if (newer.facts.isResend !== older.facts.isResend) return newer.facts.isResend
+  const [one, other] = [newer.facts, older.facts]
+  const isAnswer = newer.sender === older.sender && newer.parents.some((id) => id === older.messageId)
+  if (newer === older || (plainTitle(one) !== plainTitle(other) && !isAnswer)) return false
+  if (one.version !== other.version) return one.version > other.version
+  if (plainTitle(one) !== plainTitle(other)) return false
+  if (one.isResend !== other.isResend) return one.isResend
   return newer.messageId !== undefined && isSamePatch(newer, older) && newer.index > older.index
 }

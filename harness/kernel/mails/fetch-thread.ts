@@ -78,7 +78,7 @@ function failure(messageId: string, result: CommandResult): Error {
 /** Finds the reason in a stack trace of Python: the error of the system or of a proxy, or else its last line. */
 function reasonIn(output: string): string {
   const reason =
-    /\[Errno -?\d+\] ([^'")]+)/.exec(output)?.[1] ?? /(Tunnel connection failed: [^'")]+)/.exec(output)?.[1]
+    /\[Errno -?\d+\] ([^'")\n]+)/.exec(output)?.[1] ?? /(Tunnel connection failed: [^'")\n]+)/.exec(output)?.[1]
   const [last = 'it gave no reason'] = output.trim().split('\n').slice(-1)
   return reason ?? last.slice(0, 200)
 }

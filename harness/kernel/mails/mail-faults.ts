@@ -14,6 +14,7 @@ const magics = [
 
 /** Finds what keeps git from reading a file at all. */
 export function faultOfFile(text: string): Fault | undefined {
+  if (text.trim() === '') return { what: 'it is empty', hint: 'save the mails again' }
   const packed = magics.find(([magic]) => text.startsWith(magic))
   if (packed !== undefined) return { what: 'it is compressed', hint: `unpack it with ${packed[1]}` }
   if (text.startsWith('\xef\xbb\xbf')) {

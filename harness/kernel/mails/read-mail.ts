@@ -8,6 +8,7 @@ import { withWholeEnd } from '../series/trimmed-end.ts'
 import { readBaseFacts } from './base-facts.ts'
 import { cutDiff } from './cut-mail.ts'
 import { decodeWords } from './encoded-words.ts'
+import { mailinfo, type MailInfo } from './mail-info.ts'
 import type { Mail } from './mail.ts'
 import { faultOfDiff, faultOfMail, faultOfSplit } from './mail-faults.ts'
 import { readSubject } from './subject.ts'
@@ -35,12 +36,28 @@ interface Reading {
   readonly fault: Fault | undefined
 }
 
-/** Reads a mail, with lines that end as they do in the file; `scratch` is a directory in which `git` runs. */
-export async function readMail(raw: string, place: MailPlace, scratch: string, git: TryGit): Promise<Mail> {
-  // As git mailsplit does without --keep-cr: the mail programs on the way may have changed all line ends.
-  const mail = raw.replaceAll('\r\n', '\n')
+/** A mail before it is read. */
+export interface RawMail {
+  /** Its bytes, with lines that end as they do in the file. */
+  readonly raw: string
+  /** What `git mailinfo` makes of it in the plain way; undefined when git fails. */
+  readonly info: MailInfo | undefined
+}
+
+/**
+ * Returns a mail as git gets it: git mailsplit does the same without --keep-cr, since the mail programs on the way may have
+ * changed all line ends.
+ */
+export function withLineFeeds(raw: string): string {
+  return raw.replaceAll('\r\n', '\n')
+}
+
+/** Reads a mail; `scratch` is a directory in which `git` runs. */
+export async function readMail({ raw, info }: RawMail, place: MailPlace, scratch: string, git: TryGit): Promise<Mail> {
+  const mail = withLineFeeds(raw)
   const header = headerOf(mail)
-  const reading = await bestReading(raw, mail, place, { scratch, git })
+  const plain = readingOf('plain', { raw, mail, info }, place)
+  const reading = await bestReading(plain, { raw, mail }, place, { scratch, git })
   const subject = subjectOf(reading, header)
   const facts = readSubject(subject)
   const text = `${reading.message}\n${reading.diff}`
@@ -64,59 +81,44 @@ export async function readMail(raw: string, place: MailPlace, scratch: string, g
   }
 }
 
-/** Reads a mail in the plain way, and where git would damage its diff, in the other ways until one is whole. */
+/** Returns the plain reading of a mail, and where git would damage its diff, the first of the other ones that is whole. */
 async function bestReading(
-  raw: string,
-  mail: string,
+  plain: Reading,
+  { raw, mail }: { readonly raw: string; readonly mail: string },
   place: MailPlace,
-  tools: { readonly scratch: string; readonly git: TryGit },
+  { scratch, git }: { readonly scratch: string; readonly git: TryGit },
 ): Promise<Reading> {
-  const plain = await readAs('plain', raw, mail, place, tools)
   const others: MailReading[] = isFlowed(mail) ? ['trimmed', 'unflowed'] : []
   if (plain.facts === '') others.push('unknown-charset')
   if (/^(?:diff --git|---|\+\+\+) [^\n]*\r\n/m.test(plain.diff)) others.unshift('quoted-cr')
-  if (others.length === 0 || (plain.fault === undefined && (await isWhole(plain, tools.git)))) return plain
+  if (others.length === 0 || (plain.fault === undefined && (await isWhole(plain, git)))) return plain
   for (const how of others) {
-    const reading = await readAs(how, raw, mail, place, tools)
-    if (reading.fault === undefined && (await isWhole(reading, tools.git))) return reading
+    const input = Buffer.from(readableMail(mail, how), 'latin1')
+    const facts = await git([...mailinfo, ...(readingFlags[how] ?? []), 'message', 'diff'], input)
+    const read = async (name: string): Promise<string> => readFile(path.join(scratch, name), 'latin1')
+    const info = facts === undefined ? undefined : { facts, message: await read('message'), diff: await read('diff') }
+    const reading = readingOf(how, { raw, mail, info }, place)
+    if (reading.fault === undefined && (await isWhole(reading, git))) return reading
   }
   return plain
 }
-
-/**
- * A subject in the text of the mail must not replace that of its header, which has the number. With `--encoding`, git decodes no
- * charset at all; without it and without settings, it writes UTF-8.
- */
-const mailinfo = ['mailinfo', '-k', '--no-scissors', '--no-inbody-headers'] as const
 
 const readingFlags: Readonly<Partial<Record<MailReading, readonly string[]>>> = {
   'quoted-cr': ['--quoted-cr=strip'],
   'unknown-charset': ['-n'],
 }
 
-async function readAs(
+/** Returns what git reads in a mail, with its fault. */
+function readingOf(
   how: MailReading,
-  raw: string,
-  mail: string,
+  { raw, mail, info }: RawMail & { readonly mail: string },
   place: MailPlace,
-  { scratch, git }: { readonly scratch: string; readonly git: TryGit },
-): Promise<Reading> {
-  const flags = readingFlags[how] ?? []
-  const input = Buffer.from(readableMail(mail, how), 'latin1')
-  const facts = await git([...mailinfo, ...flags, 'message', 'diff'], input)
-  if (facts === undefined) {
-    return {
-      how,
-      facts: '',
-      message: '',
-      diff: '',
-      fault: { what: 'git mailinfo cannot read it', hint: 'fetch it again, or save it as a diff' },
-    }
+): Reading {
+  if (info === undefined) {
+    const fault = { what: 'git mailinfo cannot read it', hint: 'fetch it again, or save it as a diff' }
+    return { how, facts: '', message: '', diff: '', fault }
   }
-  const [message, diff] = await Promise.all(
-    ['message', 'diff'].map((name) => readFile(path.join(scratch, name), 'latin1')),
-  )
-  if (message === undefined || diff === undefined) throw new Error('git mailinfo wrote no files')
+  const { facts, message, diff } = info
   const isLetter = !hasDiff(diff)
   const whole = withWholeEnd(diff)
   const fault =

@@ -1,7 +1,7 @@
 // The files of an archive of kernels. Their names are those in the cache, and an archive has no other files.
 import { partOf } from '../../cache/cache-parts.ts'
 import { manifestName } from '../../cache/store.ts'
-import { productNames } from '../kernel-store.ts'
+import { notesName, productNames } from '../kernel-store.ts'
 import path from 'node:path'
 
 /** What a file of an archive is. */
@@ -12,11 +12,11 @@ export type ArchiveName =
   /** How long the scenarios take on the kernel: all computers must divide them alike. */
   | { readonly kind: 'durations'; readonly file: string }
 
-const files: ReadonlySet<string> = new Set([manifestName, ...Object.values(productNames)])
+const files: ReadonlySet<string> = new Set([manifestName, ...Object.values(productNames), notesName])
 
 /** Reads the name of a file in an archive; undefined for a name that no exported archive has. */
 export function readArchiveName(name: string): ArchiveName | undefined {
-  const [, key, product = ''] = /^kernels\/([0-9a-f]{32})\/([\w.]+)$/.exec(name) ?? []
+  const [, key, product = ''] = /^kernels\/([0-9a-f]{32})\/([\w.-]+)$/.exec(name) ?? []
   if (key !== undefined) return files.has(product) ? { kind: 'kernel', key, file: product } : undefined
   const [, folder, file = ''] = /^(sources|durations)\/([A-Za-z0-9][\w.+~:@-]{0,150}\.json)$/.exec(name) ?? []
   if (folder === undefined) return undefined

@@ -7,11 +7,11 @@ import { create } from 'tar'
 import { InfraError, UsageError } from '../../base/errors.ts'
 import { hasShape } from '../../base/has-shape.ts'
 import { nearest } from '../../base/nearest.ts'
-import { readJson } from '../../cache/atomic-file.ts'
+import { exists, readJson } from '../../cache/atomic-file.ts'
 import { findEntry, manifestName } from '../../cache/store.ts'
 import { holdEntry } from '../../cache/uses.ts'
 import { isProvenance } from '../build-provenance.ts'
-import { kernelShelf, productNames } from '../kernel-store.ts'
+import { kernelShelf, notesName, productNames } from '../kernel-store.ts'
 import { directoriesOf } from './archive-names.ts'
 
 /**
@@ -45,7 +45,10 @@ async function filesOf(cache: string, key: string): Promise<string[]> {
     })
   }
   const relative = path.relative(cache, directory)
-  return [manifestName, ...Object.values(productNames).toSorted()].map((name) => path.join(relative, name))
+  const notes = (await exists(path.join(directory, notesName))) ? [notesName] : []
+  return [manifestName, ...[...Object.values(productNames), ...notes].toSorted()].map((name) =>
+    path.join(relative, name),
+  )
 }
 
 async function notStored(root: string, key: string): Promise<UsageError> {

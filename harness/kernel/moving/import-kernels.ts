@@ -1,5 +1,5 @@
 // Puts the kernels of an archive into the store: all of them, or none.
-import { chmod, mkdir, rename } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { makePrivate, asideOf, readJson, sweep, writeWhole } from '../../cache/atomic-file.ts'
 import { removeTree } from '../../cache/remove-tree.ts'
@@ -113,10 +113,12 @@ async function storeKernel(
   const found = await findEntry(shelf, key)
   const isKnown = found !== undefined && (await found.damage) === undefined
   if (!isKnown) {
+    const from = path.join(kernelShelf(scratch).root, key)
     await storeEntry(shelf, key, async (aside) => {
-      for (const name of Object.values(productNames)) {
+      for (const name of await readdir(from)) {
+        if (name === manifestName) continue
         const file = path.join(aside, name)
-        await rename(path.join(kernelShelf(scratch).root, key, name), file)
+        await rename(path.join(from, name), file)
         if (name.startsWith(productNames.vmlinux)) await chmod(file, 0o755)
       }
     })

@@ -6,6 +6,7 @@ import type { MailReading, Patch } from './patch.ts'
 import { diffOptions } from './range.ts'
 import { gitAssignments } from '../source/git-environment.ts'
 import { asked } from '../source/own-repository.ts'
+import { isPacked } from './unpack.ts'
 
 /**
  * Returns the path of a file as the command lines name it, seen from the directory that has the tree `linux`: the path of a
@@ -20,7 +21,7 @@ const apply = 'git -c core.autocrlf=false -c apply.ignoreWhitespace=no -C linux 
 
 const applyMails =
   'apply_mails() { box=$1 level=$2; shift 2; rm -rf linux.mails && mkdir linux.mails && ' +
-  'git mailsplit -b -d8 -olinux.mails -- "$box" && for number; do ' +
+  'gzip -cdf -- "$box" | git mailsplit -b -d8 -olinux.mails && for number; do ' +
   'sed "${filter-}" "linux.mails/$(printf %08d "$number")" | ' +
   'git mailinfo --no-scissors ${flags-} linux.mails/message linux.mails/diff && ' +
   `${apply} --allow-empty "-p$level" ../linux.mails/diff || return; done; }`
@@ -71,6 +72,10 @@ function linesOf(group: readonly [Patch, ...Patch[]]): string[] {
     const variable = variables[how.reading]
     const line = shellLine('apply_mails', [file, String(strip), ...numbers])
     return variable === undefined ? [line] : [variable, line, 'unset flags filter']
+  }
+  if (how.kind === 'diff' && isPacked(origin)) {
+    const line = how.isCrLf ? String.raw` | sed 's/\r$//'` : ''
+    return [`gzip -cd -- ${shellWord(file)}${line} | ${apply} -p${strip}`]
   }
   if (how.kind === 'diff' && how.isCrLf) return [`sed 's/\\r$//' ${shellWord(file)} | ${apply} -p${strip}`]
   if (how.kind === 'diff')

@@ -1,9 +1,12 @@
 // The files of a folder of patches, in the order in which they are applied.
+import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf, UsageError } from '../../base/errors.ts'
 import { readTextFile } from '../../base/read-text-file.ts'
+import { isMissing } from '../../cache/atomic-file.ts'
 import { unreadablePatch } from './patch-fault.ts'
+import { unpack } from './unpack.ts'
 
 /** One file of patches. */
 export interface PatchFile {
@@ -28,7 +31,7 @@ export interface PatchFolder {
   readonly files: readonly PatchFile[]
 }
 
-const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)$/i
+const patchName = /\.(?:patch|diff|mbox|mbx|eml|mail|cover)(?:\.gz)?$/i
 /** Texts about the series, and what editors and patch(1) leave behind. */
 const otherName = /^(?:README|COPYING|LICENSE)|\.md$|~$|^#.*#$|\.(?:orig|rej|bak)$/
 
@@ -50,7 +53,7 @@ export async function listPatchFiles(folder: string): Promise<PatchFolder> {
   const names = new Set(entries.map(({ name }) => name))
   const isFolder = (name: string): boolean => entries.some((entry) => entry.name === name && entry.isDirectory())
   if (names.has('series') && !isFolder('series')) return { order: 'listed', files: await quiltFiles(folder) }
-  if (isFolder('cur') && isFolder('new')) return { order: 'box', files: await maildirFiles(folder) }
+  if (isMaildir(entries)) return { order: 'box', files: await maildirFiles(folder) }
   const patches: string[] = []
   for (const { name } of entries) {
     // Editors, git and other systems keep files of their own there, and `*.patch` does not match them.
@@ -78,6 +81,15 @@ export async function listPatchFiles(folder: string): Promise<PatchFolder> {
   return { order: patches.every((name) => /^\d/.test(name)) ? 'listed' : 'names', files }
 }
 
+/** Returns whether a folder is a maildir. Archives and git leave out its empty folders. */
+function isMaildir(entries: readonly Dirent[]): boolean {
+  const folders = new Set(entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])))
+  if (folders.has('cur') && folders.has('new')) return true
+  return (
+    (folders.has('cur') || folders.has('new')) && entries.every(({ name }) => /^(?:\.|(?:cur|new|tmp)$)/.test(name))
+  )
+}
+
 function partsOf(name: string): string[] {
   return name.match(/\d+|\D/g) ?? []
 }
@@ -97,7 +109,10 @@ function byNumbers(left: string, right: string): number {
 async function maildirFiles(folder: string): Promise<PatchFile[]> {
   const names: string[] = []
   for (const part of ['cur', 'new']) {
-    const mails = await readdir(path.join(folder, part))
+    const mails = await readdir(path.join(folder, part)).catch((error: unknown): string[] => {
+      if (isMissing(error)) return []
+      throw error
+    })
     names.push(...mails.filter((name) => !name.startsWith('.')).map((name) => path.join(part, name)))
   }
   return names.toSorted(byNumbers).map((name) => ({ name, file: path.join(folder, name), strip: 1 }))
@@ -131,6 +146,7 @@ async function quiltFiles(folder: string): Promise<PatchFile[]> {
 }
 
 const mostMebibytes = 256
+const mostBytes = mostMebibytes * 2 ** 20
 
 /**
  * Reads a file of patches.
@@ -139,7 +155,8 @@ const mostMebibytes = 256
 export async function readPatchBytes({ name, file }: PatchFile): Promise<Buffer> {
   try {
     const status = await stat(file)
-    if (status.isDirectory() || (status.isFile() && status.size <= mostMebibytes * 2 ** 20)) return await readFile(file)
+    if (status.isDirectory() || (status.isFile() && status.size <= mostBytes))
+      return unpack({ name, file }, await readFile(file), mostBytes)
     const what = status.isFile() ? `it has more than ${mostMebibytes} MiB` : 'it is a device or a pipe'
     throw unreadablePatch(name, file, { what, hint: 'save the patches in a file' })
   } catch (cause) {

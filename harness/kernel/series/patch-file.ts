@@ -5,7 +5,8 @@ import { sha256 } from '../../cache/hash.ts'
 import { attempt, lastLines, succeed } from '../command.ts'
 import { faultOfDiff, faultOfFile, faultOfPlain } from '../mails/mail-faults.ts'
 import type { Mail } from '../mails/mail.ts'
-import { readMail, type TryGit } from '../mails/read-mail.ts'
+import { readInfos } from '../mails/mail-info.ts'
+import { readMail, withLineFeeds, type TryGit } from '../mails/read-mail.ts'
 import { gitEnvironment } from '../source/git-environment.ts'
 import type { PatchFile } from './folder.ts'
 import { unreadablePatch, type Fault } from './patch-fault.ts'
@@ -35,7 +36,7 @@ export async function readPatchFile(
   }
   refuse(faultOfFile(text))
   if (!isMail(text)) {
-    const diff = withLineFeeds(text)
+    const diff = withoutReturns(text)
     refuse(faultOfPlain(diff) ?? faultOfDiff(diff))
     const whole = withWholeEnd(diff)
     if ('fault' in whole) throw unreadablePatch(name, file, whole.fault)
@@ -60,12 +61,17 @@ export async function readPatchFile(
   await succeed('git', split, { ...options, stage: 'reading the series' }, (result) =>
     unreadablePatch(name, file, { what: lastLines(result, 1).join(''), hint: 'fetch it again, or save it as a diff' }),
   )
-  const names = (await readdir(folder)).toSorted()
+  const texts: string[] = []
+  for (const each of (await readdir(folder)).toSorted()) texts.push(await readFile(path.join(folder, each), 'latin1'))
+  const infos = await readInfos(texts.map(withLineFeeds), path.join(scratch.path, 'infos'), async (script, cwd) => {
+    await succeed('sh', ['-c', script], { ...options, cwd, stage: 'reading the series' }, (result) =>
+      unreadablePatch(name, file, { what: lastLines(result, 1).join(''), hint: 'fetch it again' }),
+    )
+  })
   const mails: Mail[] = []
-  for (const [index, each] of names.entries()) {
-    const raw = await readFile(path.join(folder, each), 'latin1')
-    const place = { file: name, index: index + 1, isLast: index === names.length - 1 }
-    mails.push(await readMail(raw, place, scratch.path, tryGit))
+  for (const [index, raw] of texts.entries()) {
+    const place = { file: name, index: index + 1, isLast: index === texts.length - 1 }
+    mails.push(await readMail({ raw, info: infos[index] }, place, scratch.path, tryGit))
   }
   return { kind: 'mails', mails }
 }
@@ -79,7 +85,7 @@ function isMail(text: string): boolean {
 }
 
 /** Returns a diff without the CRs of another system, which are at the end of every line, those of its headers included. */
-function withLineFeeds(text: string): string {
+function withoutReturns(text: string): string {
   const isOfOtherSystem = /^(?:---|\+\+\+) [^\n]*\r$/m.test(text) && !/(?<!\r)\n/.test(text)
   return isOfOtherSystem ? text.replaceAll('\r\n', '\n') : text
 }

@@ -66,7 +66,7 @@ export async function readFiles({ name, order, files, wanted }: Files, signal: A
     // Files of one patch each, put beside each other on purpose.
     const areSingle = contents.every(
       ({ file, content }) =>
-        content.kind === 'mails' && content.mails.length === 1 && /\.(?:patch|diff)$/i.test(file.name),
+        content.kind === 'mails' && content.mails.length === 1 && /\.(?:patch|diff)(?:\.gz)?$/i.test(file.name),
     )
     if (order !== 'names' || !areSingle || !(error instanceof UsageError) || error.code === 'PATCH_UNREADABLE')
       throw error
@@ -88,7 +88,7 @@ interface Content {
 
 /** Returns whether a file has one patch of a series on purpose. The first one alone in a box of mails is all that is left of it. */
 function isOnePatch(name: string, [mail, ...more]: readonly Mail[]): boolean {
-  return more.length === 0 && !(mail?.facts.number === 1 && /\.mb(?:o)?x$/i.test(name))
+  return more.length === 0 && !(mail?.facts.number === 1 && /\.mb(?:o)?x(?:\.gz)?$/i.test(name))
 }
 
 function chosen(box: Box, contents: readonly Content[]): Part {

@@ -1,5 +1,6 @@
 // The results of an earlier run, against which only what is new counts: a nightly is red for a change, not for a known fault.
 import { exitCodes } from '../../base/errors.ts'
+import { plural } from '../../base/plural.ts'
 import type { Change, ReportEvent, SplatNote, TestFinished } from '../events.ts'
 import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failure.ts'
 
@@ -7,13 +8,16 @@ import { isFailure, isSameFailure, traitsOf, type FailureTraits } from './failur
 export interface Experience {
   /** Returns the entry of a list that names this failure. */
   readonly listed?: (event: TestFinished) => { readonly isExpired: boolean; readonly text: string } | undefined
-  /** Returns sentences about the entries of that list that named no failure. */
-  readonly notMet?: () => readonly string[]
+  /** Returns sentences about the entries of that list that named no failure; `ran` has the tests with a verdict. */
+  readonly notMet?: (ran: ReadonlySet<string>) => readonly string[]
   /** Returns how often this failure came and went before. */
   readonly flaky?: (name: string, traits: FailureTraits) => string | undefined
   /** Returns how much slower the conversions of a test that passed are than usual. */
   readonly slower?: (event: TestFinished) => string | undefined
 }
+
+/** A message names so many tests. */
+const mostNames = 5
 
 type Compared = Pick<TestFinished, 'change' | 'because'>
 
@@ -28,6 +32,9 @@ export class Baseline {
   #missed = 0
   /** The number of planned tests that have no result yet. */
   #open = 0
+  readonly #ran = new Set<string>()
+  /** The tests that the baseline has run, and that are not in this run. */
+  #lost: readonly string[] = []
   /** A run without an end was killed. */
   #isCut = true
 
@@ -39,7 +46,11 @@ export class Baseline {
 
   /** Returns an event; the end of a test has the change against this baseline, and the end of the run its exit code. */
   compared(event: ReportEvent): ReportEvent {
-    if (event.type === 'run-started') this.#open = event.tests.length
+    if (event.type === 'run-started') {
+      this.#open = event.tests.length
+      // The other shards have the other tests.
+      if (event.shard === undefined) this.#lost = this.#lostIn(event.tests)
+    }
     if (event.type === 'run-finished') {
       this.#isCut = event.aborted !== undefined
       return event.exitCode === undefined ? event : { ...event, exitCode: this.exitCode(event.exitCode) }
@@ -51,6 +62,7 @@ export class Baseline {
     if (compared.change === 'new') this.#new += 1
     if (compared.change === 'known' || compared.change === 'flaky') this.#expected += 1
     if (event.verdict === 'MISS') this.#missed += 1
+    else if (event.verdict !== 'SKIP') this.#ran.add(event.name)
     return { ...own, ...compared, ...(own.splats === undefined ? {} : { splats: own.splats.map(this.#marked) }) }
   }
 
@@ -73,9 +85,24 @@ export class Baseline {
     return this.#compare(event).change
   }
 
-  /** Returns sentences for the user, at the end of a run: known failures that did not occur. */
+  /** Returns sentences for the user, at the end of a run: known failures that did not occur, tests that are gone. */
   notMet(): readonly string[] {
-    return this.#experience.notMet?.() ?? []
+    const listed = this.#experience.notMet?.(this.#ran) ?? []
+    if (this.#lost.length === 0) return listed
+    const names = this.#lost.slice(0, mostNames)
+    const rest = this.#lost.length - names.length
+    const others = rest === 0 ? '' : ` and ${plural(rest, 'other')}`
+    return [
+      ...listed,
+      `the baseline has ${plural(this.#lost.length, 'test')} that this run does not: ${names.join(', ')}${others}`,
+    ]
+  }
+
+  #lostIn(tests: readonly string[]): string[] {
+    const planned = new Set(tests)
+    return [...this.#earlier]
+      .filter(([name, { verdict }]) => verdict !== 'MISS' && !planned.has(name))
+      .map(([name]) => name)
   }
 
   #compare(event: TestFinished): Compared {

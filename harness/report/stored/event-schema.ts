@@ -134,7 +134,7 @@ const ofRun = [
     verdicts: z.looseObject({ PASS: number, FAIL: number, ERROR: number, MISS: number, SKIP: number }),
     ...aborted,
     fault: fault.exactOptional(),
-    exitCode: number.exactOptional(),
+    exitCode: z.int().min(0).max(255).exactOptional(),
   }),
 ] as const
 

@@ -77,14 +77,16 @@ export class KnownFailures {
     return { isExpired, text }
   }
 
-  /** Returns a sentence about each entry that named no failure of the run. */
-  notMet(): string[] {
+  /** Returns a sentence about each entry that named no failure of the run; `ran` has the tests with a verdict on the kernel. */
+  notMet(ran: ReadonlySet<string>): string[] {
+    const hasRun = ({ test }: Entry): boolean => [...ran].some((name) => path.matchesGlob(name, test))
     return this.#entries
       .filter((entry) => !this.#met.has(entry))
-      .map(
-        ({ test, match, owner, expires, isExpired }) =>
-          `the known failure '${match}' of ${test} (${owner}, ${isExpired ? 'expired on' : 'until'} ${expires}) did not occur`,
-      )
+      .map((entry) => {
+        const { test, match, owner, expires, isExpired } = entry
+        const why = hasRun(entry) ? 'did not occur' : 'could not occur: no such test came to its end'
+        return `the known failure '${match}' of ${test} (${owner}, ${isExpired ? 'expired on' : 'until'} ${expires}) ${why}`
+      })
   }
 }
 

@@ -99,7 +99,10 @@ class LineReader {
     if (stored === undefined) throw this.invalid(number, 'it is no event')
     const isNewer = (this.beginning?.version ?? 0) > eventsVersion
     if (isEvent(stored)) {
-      if (stored.type === 'run-started' || stored.type === 'mutants-started') this.beginning ??= stored
+      if (stored.type === 'run-started' || stored.type === 'mutants-started') {
+        if (this.beginning !== undefined) throw this.invalid(number, 'a second run begins here')
+        this.beginning = stored
+      }
       if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
       return { event: stored }
     }

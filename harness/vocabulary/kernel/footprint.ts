@@ -44,13 +44,22 @@ function noiseOf(slab: string, perPage: number): number {
   return quiet.has(slab) ? 8 : 4 * perPage
 }
 
-function slabsIn(text: string): [string, Amount][] {
-  const lines = [...text.matchAll(/^(\S+) +(\d+) +\d+ +\d+ +(\d+) /gm)]
-  return lines.flatMap(([, name = '', active, perPage]) =>
-    freedLate.has(name)
-      ? []
-      : [[`${slabPrefix}${name}`, { held: Number(active), noise: noiseOf(name, Number(perPage)) }]],
-  )
+interface Slab {
+  readonly name: string
+  readonly objects: number
+  /** Objects in one slab, which is a page or more. */
+  readonly perSlab: number
+  readonly pages: number
+}
+
+function slabsIn(text: string): Slab[] {
+  const lines = text.matchAll(/^(\S+) +(\d+) +\d+ +\d+ +(\d+) +(\d+) :.*: slabdata +\d+ +(\d+) /gm)
+  return Array.from(lines, ([, name = '', objects, perSlab, pagesPerSlab, slabs]) => ({
+    name,
+    objects: Number(objects),
+    perSlab: Number(perSlab),
+    pages: Number(pagesPerSlab) * Number(slabs),
+  }))
 }
 
 /** What the operations under test are made of: a leak of one object in each round must not hide here. */
@@ -90,14 +99,19 @@ async function read(agent: Agent, flushed: readonly string[] = []): Promise<Foot
   const readable = results.slice(0, flush.length + 2)
   for (const { path, errno } of readable) if (errno !== 'OK') throw missing(path, errno)
   const [slabs = '', zones = ''] = readable.slice(flush.length).map(({ text }) => text)
-  const amounts = slabsIn(slabs)
+  const all = slabsIn(slabs)
+  const counted = all.filter(({ name }) => !freedLate.has(name))
+  const late = all.filter(({ name }) => freedLate.has(name))
   const free = freePagesIn(zones)
-  if (amounts.length === 0) throw missing(slabinfo, 'has no slab')
+  if (counted.length === 0) throw missing(slabinfo, 'has no slab')
   if (free === 0) throw missing(zoneinfo, 'has no free page')
   const pools = results.slice(readable.length)
   return new Map([
-    ...amounts,
-    [memoryPages, { held: -free, noise: pageNoise }],
+    ...counted.map(({ name, objects, perSlab }): [string, Amount] => [
+      `${slabPrefix}${name}`,
+      { held: objects, noise: noiseOf(name, perSlab) },
+    ]),
+    [memoryPages, { held: -free - late.reduce((sum, { pages }) => sum + pages, 0), noise: pageNoise }],
     ...inPools.flatMap(([name, , factor], index) => {
       const count = countIn(pools[index])
       return count === undefined ? [] : [[name, { held: factor * count, noise: 0 }] as const]

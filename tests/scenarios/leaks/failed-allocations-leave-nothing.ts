@@ -38,7 +38,7 @@ export default scenario({
         const { errno, gmem } = await agent.gmem.create({ vm, size, flags })
         await agent.failNthResult()
         if (errno === 'ENOMEM') refusals += 1
-        if (gmem !== undefined) await agent.close(gmem)
+        if (errno === 'OK') await agent.close(gmem)
       }
       const nths = upTo(last)
       const round = nths.flatMap((nth, index) => [

@@ -102,6 +102,7 @@ const verbs = [
   'build',
   'shell',
   'mutants',
+  'coverage',
   'bisect',
   'walk',
   'fuzz',

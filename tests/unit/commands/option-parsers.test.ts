@@ -9,6 +9,7 @@ import {
   oneOf,
   positiveInteger,
   shardOfMany,
+  sourceLine,
 } from '../../../harness/commands/option-parsers.ts'
 
 void test('a positive integer', (t) => {
@@ -95,5 +96,13 @@ void test('a file to write may be absent, and is no directory', (t) => {
   t.match(parse('h.sqlite'), /^\/.*\/h\.sqlite$/, 'also after a change of the directory')
   for (const text of ['', '/tmp', 'a\0b'])
     t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--history must be a file/ })
+  t.end()
+})
+
+void test('a line of a source has a file and a number', (t) => {
+  const parse = sourceLine('--line')
+  t.same(parse('virt/kvm/guest_memfd.c:412'), { file: 'virt/kvm/guest_memfd.c', line: 412 })
+  for (const text of ['', 'a.c', 'a.c:', 'a.c:0', ':3', 'a.c:3:4', 'a.c:-1', 'a.c:12345678'])
+    t.throws(() => parse(text), { code: 'OPTION_VALUE', message: /--line must be FILE:LINE, got '/ }, text)
   t.end()
 })

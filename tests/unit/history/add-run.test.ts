@@ -32,6 +32,17 @@ void test('a run that was read too early is replaced', async (t) => {
   t.equal(pastResults(history, { suite: 'scenarios', kernels: ['k'] }).size, 2)
 })
 
+void test('a merged run of which a shard ran again is replaced', async (t) => {
+  const history = await emptyHistory(t)
+  const first = night({ day: 1, results: [ended('a', 'PASS'), ended('b', 'MISS')] })
+  const again = night({ day: 1, results: [ended('a', 'PASS'), ended('b', 'PASS')] })
+  t.equal(addRun(history, first), 'added')
+  t.equal(addRun(history, first), 'known')
+  t.equal(addRun(history, again), 'replaced')
+  const past = pastResults(history, { suite: 'scenarios', kernels: ['k'] })
+  t.match(past.get('b'), [{ verdict: 'PASS' }])
+})
+
 void test('events of a newer version and a second result of a name do no harm', async (t) => {
   const history = await emptyHistory(t)
   const run = night({ day: 1, results: [failed('a', 'no'), ended('a', 'PASS')] })
@@ -46,6 +57,25 @@ void test('hostile texts are kept as they are, and cut', async (t) => {
   const splats = [{ fingerprint: text.slice(0, 20), kind: text, title: text }]
   addRun(history, night({ day: 1, results: [failed(text.slice(0, 60), text, { splats })] }))
   t.equal(history.rows(runs, all).length, 1)
+})
+
+function beginningAt(time: string): StoredRun {
+  const run = night({ day: 1, results: [ended('a', 'PASS')] })
+  const { beginning } = run
+  if (beginning.type !== 'run-started') throw new Error('a night begins')
+  return { ...run, beginning: { ...beginning, time } }
+}
+
+void test('times of all zones are in one order, and a text that is no time is refused', async (t) => {
+  const history = await emptyHistory(t)
+  addRun(history, beginningAt('2026-12-02T00:00:00.000Z'))
+  addRun(history, beginningAt('2026-12-02T08:00:00+09:00'))
+  const times = history.rows(z.object({ time: z.string() }), 'SELECT time FROM runs ORDER BY time')
+  t.strictSame(times, [{ time: '2026-12-01T23:00:00.000Z' }, { time: '2026-12-02T00:00:00.000Z' }])
+  t.throws(() => addRun(history, beginningAt('yesterday')), {
+    code: 'HISTORY_REFUSED',
+    message: /'yesterday', which is no time/,
+  })
 })
 
 void test('a campaign and a shard are refused', (t) => {

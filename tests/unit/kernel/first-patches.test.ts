@@ -15,6 +15,9 @@ void test('a state is a number of patches, or a part of the name of its last one
   t.equal(stateNamed('0002', patches, '--good'), 2)
   t.equal(stateNamed('mm-two', patches, '--good'), 3)
   t.throws(() => stateNamed('4', patches, '--bad'), { code: 'PATCH_UNKNOWN', message: /--bad '4'.* has 3 patches/ })
+  const commits = [{ name: '4e4 ("a")', subject: 'a' }]
+  t.throws(() => stateNamed('4', commits, '--bad'), { code: 'PATCH_UNKNOWN', message: /which has 1 patch$/ })
+  t.equal(stateNamed('4e4', commits, '--bad'), 1)
   t.throws(() => stateNamed('two', patches, '--bad'), { code: 'PATCH_AMBIGUOUS', hint: /0002.*0003/ })
   t.throws(() => stateNamed('', patches, '--bad'), { code: 'PATCH_UNKNOWN' })
 })

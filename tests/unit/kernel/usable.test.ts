@@ -27,6 +27,7 @@ async function definitionOf(directory: string, lines: Partial<Record<string, str
 const files = {
   linux: tree,
   v8: { '0001-b.patch': gmemPatch() },
+  based: { '0001-b.patch': `${gmemPatch()}\nbase-commit: ${'1'.repeat(40)}\n` },
   empty: {},
   repo: {},
   'my.config': config,
@@ -67,6 +68,13 @@ const slips = [
     'SOURCE_REF_UNKNOWN',
     /:2:15: .*repo has no commit 'v1'$/,
     /git ls-remote/,
+  ],
+  [
+    'no base-commit',
+    { source: 'source: {git: ./repo, ref: base-commit}', series: 'series: [./based]' },
+    'SOURCE_REF_UNKNOWN',
+    /:2:15: .*repo has no commit '1{40}', the base-commit of the series$/,
+    /--source git:.*repo#REF/,
   ],
   ['no series', { series: 'series: [./v8, ./v9]' }, 'SERIES_UNKNOWN', /:4:16: there is no series .*v9$/, /'v8'/],
   [

@@ -7,6 +7,9 @@ import { gpaOfWindow, windows } from './windows.ts'
 import { firstWord } from './statistics.ts'
 import type { World } from './world.ts'
 
+/** The guest reads one word. */
+const wordSize = 8
+
 /** Adds the operations of the end: the last ones close everything but the nested VM. */
 export function addCheckpoint(world: World, plan: Plan): void {
   plan.label({ step: 'end', where: 'the state at the end' })
@@ -32,11 +35,19 @@ export function addCheckpoint(world: World, plan: Plan): void {
   if (file !== undefined) plan.add('fstat', { file }, { fields: { blocks: world.blocks } })
   if (world.hugePages !== undefined) addLayout(world, plan)
   world.pool?.expect(plan, world.share)
+  closeFile(world, plan)
   deleteSlots(world, plan)
-  for (const { made: handle } of world.pins) plan.add('close', { handle })
+}
+
+/** Closes the file before its slots: the guest has lost its memory then. */
+function closeFile({ pins, mappings, descriptors, pool, slots, vcpu, subject }: World, plan: Plan): void {
+  for (const { made: handle } of pins) plan.add('close', { handle })
   for (const { made: mapping } of mappings) plan.add('munmap', { mapping, offset: 0, length: 0 })
   for (const handle of descriptors) plan.add('close', { handle })
-  world.pool?.end(plan)
+  pool?.end(plan)
+  for (const { gpa } of slots) {
+    plan.add('guestRead', { vcpu, gpa, size: wordSize, timeout: subject.timeout }, { errno: ['EFAULT'] })
+  }
 }
 
 function deleteSlots({ slots, vm }: World, plan: Plan): void {

@@ -11,9 +11,13 @@ export interface Program {
   readonly steps: readonly Step[]
 }
 
+/** The operations of one message (MAXIMUM_CALLS in guest-images/agent/inner_calls.h). */
+const mostCalls = 256
+
 /**
  * Plans a program for a kernel of a dialect.
- * @throws {UsageError} STEP_IMPOSSIBLE for a step whose end the rules do not say in the state that it meets
+ * @throws {UsageError} STEP_IMPOSSIBLE for a step whose end the rules do not say in the state that it meets,
+ * PROGRAM_TOO_LONG
  */
 export function planOf({ shape, steps }: Program, subject: Subject): Plan {
   const { plan, world } = begin(shape, subject)
@@ -31,6 +35,10 @@ export function planOf({ shape, steps }: Program, subject: Subject): Plan {
     step.act(world, plan)
   }
   addCheckpoint(world, plan)
+  if (plan.length > mostCalls) {
+    const message = `the program needs ${plan.length} operations of the agent, which does at most ${mostCalls} at once`
+    throw new UsageError('PROGRAM_TOO_LONG', message, { hint: 'leave some of its steps out' })
+  }
   return plan
 }
 

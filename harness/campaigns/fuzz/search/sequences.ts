@@ -45,18 +45,18 @@ interface Walk {
   readonly plan: Plan
 }
 
-/** A command that fast-check may leave out, or make smaller, when it shrinks. */
+/** A command that fast-check may leave out, or make smaller, when it shrinks: the first of its steps that is possible. */
 class StepCommand implements AsyncCommand<World, Walk> {
-  readonly #draft: Draft<Step>
+  readonly #drafts: readonly Draft<Step>[]
   #step: Step | undefined
 
-  constructor(draft: Draft<Step>) {
-    this.#draft = draft
+  constructor(drafts: readonly Draft<Step>[]) {
+    this.#drafts = drafts
   }
 
   check(world: Readonly<World>): boolean {
-    this.#step = this.#draft(world)
-    return this.#step.check(world)
+    this.#step = this.#drafts.map((draft) => draft(world)).find((step) => step.check(world))
+    return this.#step !== undefined
   }
 
   async run(world: World, { steps, plan }: Walk): Promise<void> {
@@ -83,10 +83,11 @@ export function sequences(pageSize: PageSize, most: number, weights: Weights = n
   const shape = { pageSize, pages: pagesOf(pageSize), initially: 'shared' } as const
   const kinds = stepKinds.map(({ name, weight, arbitrary }) => ({
     weight: weights.get(name) ?? weight,
-    arbitrary: arbitrary(shape).map((draft) => new StepCommand(draft)),
+    arbitrary: arbitrary(shape),
   }))
+  const step = tuple(oneof(...kinds), oneof(...kinds)).map((drafts) => new StepCommand(drafts))
   const gap = pageSize === '4K' ? gaps : constant(0)
-  return tuple(constantFrom(...pageStates), gap, commands([oneof(...kinds)], { maxCommands: most, size: 'max' }))
+  return tuple(constantFrom(...pageStates), gap, commands([step], { maxCommands: most, size: 'max' }))
 }
 
 /** Lets the commands meet the model, and returns the steps that are possible. */

@@ -18,7 +18,7 @@ const mostPins = 4
 
 export const pinStep: StepKind = stepKind<Args>({
   name: 'pin',
-  weight: 2,
+  weight: 4,
   fields: z.strictObject({ ...mappedFields, method: z.enum(words.pin) }),
   arbitrary: (shape) =>
     tuple(mappedPlace(shape, mostPages), constantFrom(...words.pin)).map(([draft, method]) => (world) => ({

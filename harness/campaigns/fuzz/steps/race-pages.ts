@@ -87,7 +87,9 @@ export const raceStep: StepKind = stepKind<Args>({
       {},
       { tail: { field: 'the race', wanted: 'no trouble', read: (tail) => troubleIn(tail, args) } },
     )
-    for (const { guest } of world.slots) guest.doubt(range)
+    // The end of any slot may take everything from the guest.
+    const lost = args.works.includes('bind') ? world.all : range
+    for (const { guest } of world.slots) guest.doubt(lost)
     addEnd(args, isEmptied, { world, plan })
     if (isEmptied) model.free(range)
     if (args.works.includes('convert')) model.convert(args.to, range)

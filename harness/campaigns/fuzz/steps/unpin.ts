@@ -10,7 +10,7 @@ interface Args {
 
 export const unpinStep: StepKind = stepKind<Args>({
   name: 'unpin',
-  weight: 4,
+  weight: 2,
   fields: z.strictObject({ pin: natural.default(0) }),
   arbitrary: () => nat(3).map((index) => ({ pins }) => ({ pin: choose(index, pins) })),
   check: ({ pin }, { pins }) => pin < pins.length,

@@ -45,7 +45,7 @@ const mostBefore = 12
 
 export const withoutMemoryStep: StepKind = stepKind<Args>({
   name: 'without-memory',
-  weight: 2,
+  weight: 1,
   fields: z.strictObject({
     ...rangeFields,
     does: z.enum(operations),

@@ -17,7 +17,8 @@ import {
 import { literal, Names } from '../names.ts'
 import { Children } from '../children.ts'
 import { callOf, type Writing } from '../renderings/call-of.ts'
-import { factOf, tailOf } from '../renderings/row-of.ts'
+import type { NumberCheck } from '../renderings/rendering.ts'
+import { factOf, tailChecks } from '../renderings/row-of.ts'
 import { modelled, refuse, type Modelled } from './modelled.ts'
 
 /** A program, and where it comes from. */
@@ -84,12 +85,12 @@ function linesOf({ where, step, ends, words, runs, tail }: Modelled, writing: Wr
   const { names } = writing
   names.looks = runs.length === 0 ? 'NULL' : 'looks'
   const rendered = callOf(step, writing, (what) => refuse(where, what))
-  const numbers = words.map(
-    ({ field, wanted }) =>
-      [factOf(step, field, names) ?? refuse(where, `the word ${field} of ${step.name}`), wanted] as const,
-  )
+  const numbers: NumberCheck[] = words.map(({ field, wanted }) => [
+    factOf(step, field, names) ?? refuse(where, `the word ${field} of ${step.name}`),
+    wanted,
+  ])
   if (tail !== undefined) {
-    numbers.push([tailOf(step) ?? refuse(where, `the bytes of ${step.name}`), BigInt(Number(tail))])
+    numbers.push(...(tailChecks(step, tail, names) ?? refuse(where, `the bytes of ${step.name}`)))
   }
   return [
     ...(rendered?.before ?? []),

@@ -66,7 +66,8 @@ function prepared(
 
 function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
   const { label, name, tail, expected } = operation
-  const { errno: wanted = ['OK'], fields = {}, runs } = expected
+  const { errno: wanted = ['OK'], fields = {}, runs, judge } = expected
+  if (judge !== undefined) return refuse(label.where, 'an end that depends on an operation before it')
   const [first = 'OK'] = wanted
   const table: { readonly answer: Fields } = operations[name]
   const fits = Object.fromEntries(Object.keys(fields).map((field) => [field, table.answer[field] ?? bits]))

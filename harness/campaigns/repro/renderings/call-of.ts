@@ -35,7 +35,7 @@ export function callOf<Name extends OperationName>(
   const around = names.around.get(step.process)
   if (row.call === undefined) {
     // The operation that these facts are about is over.
-    names.around.delete(step.process)
+    if (row.facts !== undefined) names.around.delete(step.process)
     return undefined
   }
   const before = row.before?.(step, names)

@@ -2,7 +2,7 @@
 import { words } from '../../../agent/vocabulary.ts'
 import { hex, literal, type Names } from '../names.ts'
 import type { Step } from '../recorded-program.ts'
-import type { Rows } from './rendering.ts'
+import type { NumberCheck, Rows } from './rendering.ts'
 
 const allocations = { objects: 'OBJECTS', pages: 'PAGES', nodes: 'NODES' } as const
 
@@ -46,6 +46,22 @@ function attemptOf({ call, offset, value }: Step<'fileAttempt'>['request'], file
     reopen: `try_reopen(${file}, ${size})`,
   }
   return calls[words.call[Number(call)] ?? 'read']
+}
+
+/** The counters of a pool of huge pages, which a batch reads: a program of fuzz compares them with those from its start. */
+function poolChecks(wanted: unknown, { bytes }: Step<'fileBatch'>): readonly NumberCheck[] | undefined {
+  const path = bytes.subarray(8, 8 + (bytes.length < 8 ? 0 : bytes.readUInt32LE(0))).toString()
+  const pool = /^(.*\/hugepages-\d+kB)\/\w+$/.exec(path)?.[1]
+  if (pool === undefined) return undefined
+  const directory = literal(pool)
+  if (wanted === true) return [[`remember_pool(${directory})`, 1n]]
+  if (typeof wanted === 'number') return [[`pool_reserved(${directory})`, BigInt(wanted)]]
+  const { taken, reserved } = /^(?<taken>\d+) taken, (?<reserved>\d+) reserved$/.exec(String(wanted))?.groups ?? {}
+  if (taken === undefined || reserved === undefined) return undefined
+  return [
+    [`pool_taken(${directory})`, BigInt(taken)],
+    [`pool_reserved(${directory})`, BigInt(reserved)],
+  ]
 }
 
 const within = 'operations within an operation'
@@ -123,7 +139,7 @@ export const fileRows: Rows<
       `${words.directory[Number(request.call)] === 'create' ? 'make' : 'remove'}_directory(${literal(bytes)})`,
   },
   readFile: 'left out',
-  fileBatch: 'left out',
+  fileBatch: { tail: poolChecks },
   kernelLog: 'left out',
   setAffinity: 'left out',
   descriptors: 'left out',

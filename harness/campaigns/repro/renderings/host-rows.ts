@@ -137,7 +137,10 @@ export const hostRows: Rows<
   },
   memoryPolicy: 'left out',
   copyScan: { call: (step, names) => `copy_scan(${copying(step, names)}, ${names.looks})` },
-  copyFill: { call: (step, names) => `copy_fill(${copying(step, names)}, ${hex(step.request.value)})` },
+  copyFill: {
+    call: (step, names) => `copy_fill(${copying(step, names)}, ${hex(step.request.value)})`,
+    facts: { bytes: 'copied' },
+  },
   pagemap: 'left out',
   frameRuns: 'left out',
   frameFlags: 'left out',

@@ -79,5 +79,8 @@ export const raceRows: Rows<'actorAdd' | 'actorsStart' | 'actorsWait' | 'actorsS
   actorAdd: { call: (step, names) => `add_actor((struct actor){ ${membersOf(step, names).join(', ')} })` },
   actorsStart: { call: () => 'start_actors()' },
   actorsWait: { call: ({ request: { duration, patience } }) => `wait_for_actors(${duration}, ${patience})` },
-  actorsStop: { call: () => 'stop_actors()' },
+  actorsStop: {
+    call: () => 'stop_actors()',
+    tail: (wanted) => (wanted === 'no trouble' ? [['race_troubles', 0n]] : undefined),
+  },
 }

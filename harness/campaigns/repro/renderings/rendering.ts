@@ -3,6 +3,9 @@ import type { OperationName } from '../../../agent/wire/operations.ts'
 import type { Names } from '../names.ts'
 import type { AnswerWords, Step } from '../recorded-program.ts'
 
+/** An expression, and the number that it must have. */
+export type NumberCheck = readonly [expression: string, wanted: bigint]
+
 /** The rendering of an operation. */
 interface Rendering<Name extends OperationName> {
   /** Returns the expression whose value is the end of the operation; missing where the answer has only facts about others. */
@@ -13,8 +16,8 @@ interface Rendering<Name extends OperationName> {
   readonly facts?: {
     readonly [Field in keyof AnswerWords<Name>]?: string | ((step: Step<Name>, names: Names) => string)
   }
-  /** The expression for the number in the bytes behind the answer. */
-  readonly tail?: string
+  /** The checks of the bytes behind the answer, when a program of fuzz wants this of them; undefined when C cannot check it. */
+  readonly tail?: (wanted: unknown, step: Step<Name>, names: Names) => readonly NumberCheck[] | undefined
   /** The program cannot go on without an object that the operation makes. */
   readonly makes?: true
   /** The operation only looks: it is left out unless a check needs it. */

@@ -6,7 +6,7 @@ import { fileRows } from './file-rows.ts'
 import { guestRows } from './guest-rows.ts'
 import { hostRows } from './host-rows.ts'
 import { raceRows } from './race-rows.ts'
-import type { Row, Rows } from './rendering.ts'
+import type { NumberCheck, Row, Rows } from './rendering.ts'
 import { vmRows } from './vm-rows.ts'
 
 const renderings: Rows<OperationName> = { ...hostRows, ...guestRows, ...vmRows, ...fileRows, ...raceRows }
@@ -26,8 +26,12 @@ export function factOf<Name extends OperationName>(step: Step<Name>, field: stri
   return typeof fact === 'function' ? fact(step, names) : fact
 }
 
-/** Returns the expression for the number in the bytes behind the answer to an operation; undefined when C has none. */
-export function tailOf(step: Step): string | undefined {
+/** Returns the checks of the bytes behind the answer to an operation; undefined when C has none. */
+export function tailChecks<Name extends OperationName>(
+  step: Step<Name>,
+  wanted: unknown,
+  names: Names,
+): readonly NumberCheck[] | undefined {
   const row = rowOf(step)
-  return row !== 'left out' && 'tail' in row ? row.tail : undefined
+  return row !== 'left out' && 'tail' in row ? row.tail?.(wanted, step, names) : undefined
 }

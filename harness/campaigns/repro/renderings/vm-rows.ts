@@ -4,7 +4,7 @@ import { pageStates } from '../../../uapi/constants.ts'
 import { words } from '../../../agent/vocabulary.ts'
 import { hex, literal, type Names } from '../names.ts'
 import type { Step } from '../recorded-program.ts'
-import type { Rows } from './rendering.ts'
+import type { NumberCheck, Rows } from './rendering.ts'
 
 /** The function that converts in each dialect. */
 const converters = {
@@ -28,6 +28,21 @@ export function conversionOf(
 function argumentOf({ request, bytes }: Step<'ioctlRaw'>): string {
   if (words.argument[Number(request.argument)] === 'value') return `(void *)${hex(request.value)}`
   return bytes.length === 0 ? 'NULL' : `(char[]){ ${literal(bytes)} }`
+}
+
+/** A program of fuzz remembers a statistic before an operation, and then wants to know by how much it has fallen. */
+function statisticChecks(
+  wanted: unknown,
+  { bytes }: Step<'kvmStats'>,
+  { remembered }: Names,
+): readonly NumberCheck[] | undefined {
+  const name = bytes.toString()
+  if (wanted === true) {
+    remembered.add(name)
+    return [['remember_statistic()', 1n]]
+  }
+  if (typeof wanted !== 'number') return undefined
+  return [[remembered.delete(name) ? 'statistic_before - statistic' : 'statistic', BigInt(wanted)]]
 }
 
 /** The rows of operations on VMs and files of guest_memfd. */
@@ -99,7 +114,7 @@ export const vmRows: Rows<
     isQuiet: true,
     call: ({ request, bytes }, names) =>
       `read_statistic(${names.descriptor(request.handle)}, ${literal(bytes)}, &statistic)`,
-    tail: 'statistic',
+    tail: statisticChecks,
   },
 }
 

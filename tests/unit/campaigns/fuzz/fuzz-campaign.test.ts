@@ -108,7 +108,9 @@ void test('a splat is narrowed down to one small program, in an instance for eac
   const { finished, shared, instances } = await campaign('splats', 100)
   const [found] = shared.findings.all
   t.match(found, { isConfirmed: true })
-  t.match(linesOf(found?.program ?? never), [/^a file/, /^1\. pin /, /^2\. punch /])
+  const lines = linesOf(found?.program ?? never)
+  t.match(lines.slice(-2), [/^\d\. pin /, /^\d\. punch /])
+  t.ok(lines.length <= 5, lines.join('; '))
   t.match(finished, [{ verdict: 'FAIL', diagnostic: { message: /^kernel splat: .*page fault/, output: [/^a file/] } }])
   t.match(finished[0]?.diagnostic?.again, 'again finding-1.yaml')
   t.ok(instances > 3, `${instances} instances`)

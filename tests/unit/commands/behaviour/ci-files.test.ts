@@ -69,6 +69,19 @@ function enginesThatCall(pattern: RegExp): string[] {
   return [...new Set(found.map((file) => file.split('/')[0] ?? ''))].filter((name) => name !== 'README.md').toSorted()
 }
 
+void test('each engine that has earlier results runs a new failure again', (t) => {
+  for (const file of [
+    'github-actions.yml',
+    'gitlab-ci.yml',
+    'kubernetes.yaml',
+    'slurm/shard.sbatch',
+    'systemd/nightly.sh',
+  ]) {
+    t.match(textOf(file), /--baseline \S+ --retry-new 3/, file)
+  }
+  t.end()
+})
+
 void test('each engine runs a shard or the whole suite, and the ones with shards merge them', async (t) => {
   const sharded = ['github-actions.yml', 'gitlab-ci.yml', 'kubernetes.yaml', 'slurm']
   t.strictSame(enginesThatCall(/^run .*--shard/), sharded)

@@ -1,6 +1,6 @@
 // The nightly of systemd sends a mail when something is new or nothing ran, and at no other time.
 import { spawnSync } from 'node:child_process'
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../../../harness/base/paths.ts'
@@ -48,7 +48,7 @@ void test('a night without news is silent, and the next one compares with it', a
   t.notMatch(first.args, /--baseline/)
   const second = await night(0)
   t.match(second, { status: 0, mail: '' })
-  t.match(second.args, /--baseline \S+\/state\/last --output \S+\/state\/\d{4}-/)
+  t.match(second.args, /--baseline \S+\/state\/last --retry-new 3 --output \S+\/state\/\d{4}-/)
 })
 
 void test('news come by mail, and are the baseline of the next night', async (t) => {
@@ -67,4 +67,18 @@ void test('a night without a run is told, and is no baseline', async (t) => {
   t.equal(status, 69)
   t.match(mail, /^Subject: gmemtest on gmem-convert: could not run \(exit code 69\)$/m)
   t.notMatch((await night(0)).args, /--baseline/)
+})
+
+void test('a night whose mail or whose results cannot be written is no success of the unit', async (t) => {
+  const directory = t.testdir()
+  const night = await checkout(directory)
+  await night(0)
+  await writeFile(path.join(directory, 'sendmail'), '#!/bin/sh\nexit 1\n')
+  t.equal((await night(1)).status, 69)
+  const last = await readlink(path.join(directory, 'state/last'))
+  await night(1)
+  t.equal(await readlink(path.join(directory, 'state/last')), last, 'the news come again')
+  await rm(path.join(directory, 'state'), { recursive: true })
+  await writeFile(path.join(directory, 'state'), '')
+  t.equal((await night(0)).status, 69)
 })

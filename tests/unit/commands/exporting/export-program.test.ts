@@ -191,9 +191,11 @@ void test('a program of fuzz without results beside it needs a kernel', async (t
 void test('wrong usage is refused', async (t) => {
   const directory = t.testdir({ 'program-a.json': program, full: { a: '' } })
   const file = path.join(directory, 'program-a.json')
-  await t.rejects(repro(file, {}), { code: 'USAGE', hint: 'give one of --c, --mail and --bundle DIR' })
+  await t.rejects(repro(file, {}), { code: 'USAGE', hint: 'give one of --c, --mail, --bundle DIR and --gdb' })
   await t.rejects(repro(file, { c: true, mail: true }), { code: 'USAGE', message: /more than one form/ })
-  await t.rejects(repro(file, { bundle: 'a', output: 'b' }), { code: 'USAGE' })
+  await t.rejects(repro(file, { bundle: 'a', output: 'b' }), { code: 'USAGE', message: /--c and --mail/ })
+  await t.rejects(repro(file, { gdb: true, output: 'b' }), { code: 'USAGE' })
+  await t.rejects(repro(file, { gdb: true, bundle: 'a' }), { code: 'USAGE', message: /more than one form/ })
   await t.rejects(repro(file, { bundle: path.join(directory, 'full') }), {
     code: 'BUNDLE_NOT_EMPTY',
     message: /already has a$/,

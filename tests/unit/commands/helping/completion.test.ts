@@ -59,6 +59,7 @@ void test('wrong usage', async (t) => {
   const mistakes: readonly (readonly [args: readonly string[], message: RegExp, hint: RegExp])[] = [
     [[], /missing required argument 'shell'/, /the shells are bash, zsh, fish/],
     [['tcsh'], /there is no completion for 'tcsh'/, /the shells are bash, zsh, fish/],
+    [['bash', 'zsh'], /completion takes one shell, got bash zsh/, /the shells are bash, zsh, fish/],
     [['--list', 'rule'], /--list must be kernel or pattern or mutant, got 'rule'/, /--list kernel/],
     [['--list', 'pattern', '--', '--scenarios', '/no/such/place'], /there is no directory/, /NAME\.ts/],
   ]

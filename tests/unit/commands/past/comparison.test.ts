@@ -57,7 +57,7 @@ void test('a run of the history is a baseline', async (t) => {
 void test('a kernel without a past makes every failure new, and says so', async (t) => {
   const { changes, notes } = await compare({ baseline: 'last', history: await historyWith(t, []) })
   t.strictSame(changes, ['new', 'new', 'new'])
-  t.match(notes, [/has no run of k that came to its end: every failure is new$/])
+  t.match(notes, [/has no run of k before 20.* UTC that came to its end: every failure is new$/])
 })
 
 void test('a directory is a baseline, also one with the name of a reference', async (t) => {

@@ -28,6 +28,7 @@ const read: readonly [what: string, files: Readonly<Record<string, string>>, mai
       '1.patch': one,
       '1.patch~': two,
       '1.orig': two,
+      'uncovered.yaml': 'x',
     },
     [one],
   ],
@@ -65,6 +66,11 @@ const read: readonly [what: string, files: Readonly<Record<string, string>>, mai
       'tmp/half': 'x',
     },
     [one, two, three],
+  ],
+  [
+    'a maildir whose empty folders are lost',
+    { 'cur/17.1.host:2,S': entity(first.body, { subject: first.subject }), '.gitignore': 'x' },
+    [one],
   ],
 ]
 

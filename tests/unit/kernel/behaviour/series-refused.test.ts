@@ -148,7 +148,8 @@ const refused: Readonly<Record<string, readonly [text: string, message: RegExp]>
     'diff --git a/virt/sig b/virt/sig\n--- a/virt/sig\n+++ b/virt/sig\n@@ -1,2 +1,2 @@\n one\n-- \n',
     /damaged|its last hunk lacks/,
   ],
-  nothing: ['', /no diff|no patches/],
+  nothing: ['', /it is empty/],
+  'blank lines': ['\n \n', /it is empty/],
   'a binary file': ['\u0000\u0001\u0002', /no diff/],
 }
 

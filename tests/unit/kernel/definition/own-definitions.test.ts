@@ -1,4 +1,5 @@
 // Definitions of the user: what is written can be loaded, and means what the words mean.
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { test, type Test } from 'tap'
 import {
@@ -57,6 +58,27 @@ void test('a definition that is added can be listed, loaded, and removed', async
   await t.rejects(removeKernel('stock-6.12'), { code: 'KERNEL_OF_PROJECT' })
   await removeKernel('mine')
   t.strictSame(await listOwnKernels(), [])
+})
+
+void test('a name that leaves the directory, or that no kernel can have, is refused', async (t) => {
+  const directory = t.testdir()
+  withConfig(t, directory)
+  for (const name of [
+    '../evil',
+    '../../../evil',
+    '/tmp/evil',
+    'a/b',
+    'a b',
+    '-x',
+    '.x',
+    '',
+    'x.yaml',
+    'x'.repeat(81),
+  ]) {
+    await t.rejects(addKernel(name, words, directory, true), { code: 'KERNEL_NAME', hint: /my-kernel/ }, name)
+  }
+  t.strictSame(readdirSync(directory), [])
+  await t.rejects(addKernel('x', {}, directory, false), { code: 'SOURCE_MISSING', message: 'a kernel needs a source' })
 })
 
 void test('words go on top of a definition', async (t) => {

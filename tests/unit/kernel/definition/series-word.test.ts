@@ -14,6 +14,7 @@ void test('words for a part of a series', (t) => {
   for (const [word, part] of [
     ['./v8', { kind: 'path', name: 'v8', path: '/x/v8' }],
     ['v8.mbox', { kind: 'path', name: 'v8.mbox', path: '/x/v8.mbox' }],
+    ['t.mbox.gz', { kind: 'path', name: 't.mbox.gz', path: '/x/t.mbox.gz' }],
     ['gmem-convert', { kind: 'path', name: 'gmem-convert', path: path.join(namedSeries, 'gmem-convert') }],
     ['/mail/cur/1.host:2,S', { kind: 'path', name: '1.host:2,S', path: '/mail/cur/1.host:2,S' }],
     ['./a@b.org', { kind: 'path', name: 'a@b.org', path: '/x/a@b.org' }],

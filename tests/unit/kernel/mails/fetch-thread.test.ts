@@ -39,6 +39,11 @@ for (const [what, script, found] of [
     },
   ],
   [
+    'no network, in a chain of traces',
+    `printf '%s\\n' 'gaierror: [Errno -2] Name or service not known' '' 'Traceback (most recent call last):' 'requests.x'; exit 1`,
+    { code: 'SERIES_UNREACHABLE', message: /<a-1@example\.org>: Name or service not known$/ },
+  ],
+  [
     'a proxy that refuses',
     `echo "ProxyError: OSError('Tunnel connection failed: 403 Forbidden')" >&2; exit 1`,
     { code: 'SERIES_UNREACHABLE', message: /403 Forbidden$/ },

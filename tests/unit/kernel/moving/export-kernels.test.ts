@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'tap'
 import { findEntry } from '../../../../harness/cache/store.ts'
-import { kernelShelf } from '../../../../harness/kernel/kernel-store.ts'
+import { kernelShelf, notesName } from '../../../../harness/kernel/kernel-store.ts'
 import { exportKernels } from '../../../../harness/kernel/moving/export-kernels.ts'
 import { importKernels } from '../../../../harness/kernel/moving/import-kernels.ts'
 import { fillCache, pin, storedKey } from '../fixtures/stored-kernel.ts'
@@ -40,6 +40,17 @@ void test('another cache has the kernel, the pin of its source, and its duration
   )
   const again = await importKernels(to, createReadStream(archive), signal)
   t.match(again, [{ isKnown: true }])
+})
+
+void test('a kernel that counts keeps its notes', async (t) => {
+  const [from, to] = ['from', 'to'].map((name) => path.join(t.testdir(), name))
+  if (from === undefined || to === undefined) return
+  await fillCache(from, storedKey, {}, [notesName])
+  const archive = path.join(t.testdirName, 'kernel.tar.zst')
+  await writeFile(archive, await exported(from))
+  await importKernels(to, createReadStream(archive), signal)
+  t.equal(await readFile(path.join(to, 'kernels', storedKey, notesName), 'utf8'), `the ${notesName}`)
+  t.equal(await (await findEntry(kernelShelf(to, true), storedKey))?.damage, undefined)
 })
 
 void test('an export has the same bytes each time', async (t) => {

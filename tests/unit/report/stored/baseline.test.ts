@@ -231,3 +231,47 @@ void test('a stored exit code for what was new against another baseline does not
   t.equal(codeOf([finished('a', 'PASS')], [finished('a', 'PASS', [], { change: 'new', because: 'slow' })], 1), 0)
   t.end()
 })
+
+function beginning(tests: readonly string[], shard: object): ReportEvent {
+  return {
+    type: 'run-started',
+    time: 'T',
+    version: 3,
+    kernel: 'k',
+    dialect: 'd',
+    suite: 's',
+    tests,
+    isolation: 'vm',
+    ...shard,
+  }
+}
+
+void test('tests of the baseline that are not in the run are told, and do not count', (t) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const earlier = [...names.map((name) => finished(name, 'PASS')), finished('missed', 'MISS')]
+  const notes = (tests: readonly string[], shard: object = {}): readonly string[] => {
+    const baseline = new Baseline(traitsOfRun(earlier))
+    baseline.compared(beginning(tests, shard))
+    return baseline.notMet()
+  }
+  t.strictSame(notes(names), [])
+  t.strictSame(notes(names.slice(1)), ['the baseline has 1 test that this run does not: a'])
+  t.strictSame(notes([]), ['the baseline has 7 tests that this run does not: a, b, c, d, e and 2 others'])
+  const shard = { index: 1, count: 2, total: 7, places: [0], basis: 'x' }
+  t.strictSame(notes(['a'], { shard }), [], 'the other shards have them')
+  t.end()
+})
+
+void test('the list is asked about the tests that have a verdict on the kernel', (t) => {
+  let asked: readonly string[] = []
+  const notMet = (ran: ReadonlySet<string>): string[] => {
+    asked = [...ran]
+    return ['x']
+  }
+  const baseline = new Baseline(new Map(), { notMet })
+  const verdicts = ['PASS', 'FAIL', 'ERROR', 'MISS', 'SKIP'] as const
+  for (const verdict of verdicts) baseline.compared(finished(verdict, verdict))
+  t.strictSame(baseline.notMet(), ['x'])
+  t.strictSame(asked, ['PASS', 'FAIL', 'ERROR'])
+  t.end()
+})

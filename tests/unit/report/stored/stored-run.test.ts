@@ -67,6 +67,8 @@ void test('a damaged file is refused with the line', async (t) => {
     [`${second}\n`, /line 1: it comes before the beginning of a run/],
     [`{"type":"other"}\n${begin}\n`, /line 1: it comes before/],
     [`${begin}\n{"type":"vm-lost"}\n`, /line 2: vm-lost: reason: /],
+    [`${begin}\n${begin}\n`, /line 2: a second run begins here/],
+    [`${begin}\n${(others.at(-1) ?? '').replace(/"exitCode":\d+/, '"exitCode":1.5')}\n`, /line 2: .*: exitCode: /],
     [`${begin}\n{"type":"failure-repeated","suite":"s","name":"a","runs":1.5,"failures":0}\n`, /line 2: .*: runs: /],
     [`${begin}\n${others.join('\n').replace('"PASS"', '"GOOD"')}\n`, /line \d+: test-finished: verdict: /],
   ] as const

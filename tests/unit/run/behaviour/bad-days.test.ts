@@ -14,8 +14,8 @@ interface BadDay {
   readonly instance?: () => FakeOptions
   readonly verdict: Verdict
   readonly message: RegExp
-  /** Whether the next scenario needs a new instance. */
-  readonly newInstance: boolean
+  /** Whether the instance is lost by more than a failed test, which is told. */
+  readonly isLost: boolean
 }
 
 function whenAffinity(reaction: (puppet: Puppet) => number | 'hang' | 'die' | 'garbage'): FakeOptions {
@@ -38,7 +38,7 @@ const badDays: readonly BadDay[] = [
     body: async ({ check }) => check.equal(1, 2, 'the number of pages'),
     verdict: 'FAIL',
     message: /^the number of pages: wanted 2, found 1$/,
-    newInstance: false,
+    isLost: false,
   },
   {
     day: 'the scenario has a bug',
@@ -47,7 +47,7 @@ const badDays: readonly BadDay[] = [
     },
     verdict: 'ERROR',
     message: /the test itself is broken: x is not a function/,
-    newInstance: false,
+    isLost: false,
   },
   {
     day: 'the kernel panics during an operation',
@@ -60,7 +60,7 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'FAIL',
     message: /kernel splat: Kernel panic - not syncing: Fatal exception/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the kernel warns and goes on',
@@ -72,7 +72,7 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'FAIL',
     message: /kernel splat: WARNING: CPU: 0/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the kernel warns after the last operation',
@@ -85,7 +85,7 @@ const badDays: readonly BadDay[] = [
     }),
     verdict: 'FAIL',
     message: /kernel splat: BUG: Bad page state/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the agent dies',
@@ -93,7 +93,7 @@ const badDays: readonly BadDay[] = [
     instance: () => ({ ...whenAffinity(() => 'die'), ask: async () => procOf() }),
     verdict: 'ERROR',
     message: /the agent died during setAffinity.*; the agent is gone; the kernel is alive$/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the agent prints garbage',
@@ -101,7 +101,7 @@ const badDays: readonly BadDay[] = [
     instance: () => whenAffinity(() => 'garbage'),
     verdict: 'ERROR',
     message: /garbage instead of an answer/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the operation never ends',
@@ -110,7 +110,7 @@ const badDays: readonly BadDay[] = [
     verdict: 'FAIL',
     message:
       /^bad took longer than 0.5 s; the kernel is alive, and setAffinity\(.*\) is stuck in it: .* in kvm_gmem_made_up/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the operation never ends, and neither has the kernel an answer',
@@ -122,7 +122,7 @@ const badDays: readonly BadDay[] = [
     }),
     verdict: 'FAIL',
     message: /^bad took longer than 0.5 s; the kernel is dead: it answers neither to an NMI/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the operation never ends, because the agent does not run',
@@ -133,7 +133,7 @@ const badDays: readonly BadDay[] = [
     }),
     verdict: 'ERROR',
     message: /^bad took longer than 0.5 s; the agent is stopped/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the scenario waits for itself',
@@ -141,7 +141,7 @@ const badDays: readonly BadDay[] = [
     instance: () => ({ ask: async () => procOf({ pid: fakePid }) }),
     verdict: 'ERROR',
     message: /^bad took longer than 0.5 s; no operation is under way/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the machine dies while it is looked at',
@@ -161,7 +161,7 @@ const badDays: readonly BadDay[] = [
     },
     verdict: 'FAIL',
     message: /^the kernel panicked: hung_task: blocked tasks$/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the disk of the console is full',
@@ -173,7 +173,7 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'MISS',
     message: /^no space left in \/results$/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the guest restarts without a word',
@@ -185,7 +185,7 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'FAIL',
     message: /reset itself silently/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the kernel prints more than gmemtest can read',
@@ -198,7 +198,7 @@ const badDays: readonly BadDay[] = [
       }),
     verdict: 'ERROR',
     message: /^\d+ lines of the console were lost before gmemtest read them/,
-    newInstance: true,
+    isLost: true,
   },
   {
     day: 'the console is dead',
@@ -206,11 +206,11 @@ const badDays: readonly BadDay[] = [
     instance: () => ({ echo: false }),
     verdict: 'ERROR',
     message: /did not reach the serial console within/,
-    newInstance: true,
+    isLost: true,
   },
 ]
 
-for (const { day, body, instance, verdict, message, newInstance } of badDays) {
+for (const { day, body, instance, verdict, message, isLost } of badDays) {
   void test(`${day}: ${verdict}, and the next scenario runs`, async (t) => {
     const result = await run([named('bad', body), named('good', fine)], {
       instances: [instance?.() ?? {}, {}],
@@ -219,8 +219,8 @@ for (const { day, body, instance, verdict, message, newInstance } of badDays) {
     const [bad] = result.finished
     t.match(bad?.diagnostic?.message, message)
     t.match(bad?.diagnostic, { rules: ['S-A1'], again: './gmemtest run bad' })
-    t.equal(result.boots, newInstance ? 2 : 1)
-    t.equal(result.events.filter((event) => event.type === 'vm-lost').length, newInstance ? 1 : 0)
+    t.equal(result.boots, 2)
+    t.equal(result.events.filter((event) => event.type === 'vm-lost').length, isLost ? 1 : 0)
     t.ok(
       result.puppets.every((puppet) => puppet.disposed()),
       'no machine is left',

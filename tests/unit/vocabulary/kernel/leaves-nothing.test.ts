@@ -9,6 +9,8 @@ interface Kernel {
   /** The objects of a slab at each reading; the last number stays. */
   readonly objects?: readonly number[]
   readonly slab?: string
+  /** The pages of that slab at each reading. */
+  readonly slabPages?: readonly number[]
   readonly free?: readonly number[]
   readonly descriptors?: readonly number[]
   /** How many rounds end as they should, of any number. */
@@ -24,6 +26,7 @@ function at(values: readonly number[], index: number): number {
 async function outcome({
   objects = [5],
   slab = 'filp',
+  slabPages = [7],
   free = [9000],
   descriptors = [4],
   done,
@@ -35,8 +38,13 @@ async function outcome({
     files: (path) => {
       if (path === '/proc/slabinfo') {
         const number = at(objects, readings.slabs)
+        const slabs = at(slabPages, readings.slabs)
         readings.slabs += 1
-        return `slabinfo - version: 2.1\n# name <active_objs> …\n${slab}   ${number}    99    256    4    1 : tunables 0\ncred 5 9 192 4 1 :\n`
+        return `slabinfo - version: 2.1
+# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> …
+${slab}   ${number}    99    256    4    1 : tunables    0    0    0 : slabdata    ${slabs}    ${slabs}      0
+cred                   5      9    192    4    1 : tunables    0    0    0 : slabdata      3      3      0
+`
       }
       if (/\/(?:shrink|do_rcu_barrier|stat_refresh)$/.test(path)) return unwritable === true ? undefined : ''
       if (path !== '/proc/zoneinfo') return undefined
@@ -90,6 +98,9 @@ void test('noise is no leak: slabs that all of the kernel uses, free lists, addr
   t.equal(await outcome({ objects: [5, 5, 20] }), 'nothing, errors 0')
   t.equal(await outcome({ free: [9000, 9000, 8940] }), 'nothing, errors 0')
   t.equal(await outcome({ objects: [5, 5, 999], slab: 'vmap_area' }), 'nothing, errors 0')
+  const late = { slab: 'kmemleak_object', objects: [5, 5, 3000], slabPages: [10, 10, 300] }
+  t.equal(await outcome({ ...late, free: [9000, 9000, 8700] }), 'nothing, errors 0', 'nor are their pages')
+  t.match(await outcome({ ...late, free: [9000, 9000, 8600] }), /pages of memory grew by 110$/)
 })
 
 void test('what cannot be counted is an error, and so are rounds in which a leak could hide', async (t) => {

@@ -38,6 +38,7 @@ for (const [name, complete] of Object.entries(shells)) {
       { words: ['mutants', 'zap-beyond'], all: ['zap-beyond-the-slot'] },
       { words: ['run', '--output', path.join(place, 'm')], all: [mine] },
       { words: ['completion', ''], all: ['bash', 'fish', 'zsh'] },
+      { words: ['history', 'fl'], all: ['flaky'] },
       { words: ['run', '--jobs', ''], all: [] },
       { words: ['cache', ''], all: ['export', 'import', 'list', 'prune'] },
       { words: ['cache', 'pru'], all: ['prune'] },

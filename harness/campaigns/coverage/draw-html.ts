@@ -21,11 +21,23 @@ export async function drawHtml(
       hint: `apt-get install lcov; then: cd ${path.relative('.', sources) || '.'} && genhtml --output ${html} ${tracefile}`,
     })
   }
-  const words = ['--quiet', '--no-function-coverage', '--legend', '--title', title, '--output-directory', html, tracefile]
+  const words = [
+    '--quiet',
+    '--no-function-coverage',
+    '--legend',
+    '--title',
+    title,
+    '--output-directory',
+    html,
+    tracefile,
+  ]
   const result = await run('genhtml', words, { signal, timeout: drawMilliseconds, cwd: sources })
   if (result.exitCode === 0) return
   throw new InfraError('GENHTML_FAILED', 'genhtml cannot draw the coverage', {
-    tail: result.stderr.split('\n').filter((line) => line !== '').slice(-5),
+    tail: result.stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(-5),
     hint: `try it by hand: ${result.command}`,
   })
 }
