@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import { setInterval } from 'node:timers'
 import { plainText } from '../plain.ts'
 
+const noText = (): string => ''
 const clearLine = '\r\u001b[K'
 
 /** The line of progress. Disposal removes it, and ends the lines of a log. */
@@ -13,12 +14,10 @@ export interface StatusLine extends Disposable {
   clear(): void
 }
 
-const nothing = (): string => ''
-
 /** Makes the line at the end of `output`. Without a terminal, a line is written each `pause` milliseconds, if it is given. */
 export function statusLine(output: Writable, isTty: boolean, pause?: number): StatusLine {
   const started = performance.now()
-  let current = nothing
+  let current = noText
   let shown = false
   function remind(): void {
     const text = current()
