@@ -29,9 +29,12 @@ export const jsonLinesSink: SinkFactory = (stream, { isStored = false }) => {
   }
 }
 
-/** Returns an event as a line of JSON; an event without a time gets the present one. */
+/**
+ * Returns an event as a line of JSON, which begins with the time, so that also a cut line is known as one of gmemtest; an
+ * event without a time gets the present one.
+ */
 export function lineOf(event: ReportEvent): string {
-  const stamped = event.time === undefined ? { time: new Date().toISOString(), ...event } : event
+  const stamped = { time: event.time ?? new Date().toISOString(), ...event }
   // Other events have no values of a test, and JSON is faster without a function.
   return visibleJson('diagnostic' in stamped ? JSON.stringify(stamped, plainChecks) : JSON.stringify(stamped))
 }

@@ -8,7 +8,7 @@ import { DamagedInstance, isDamage, lateIn, withLate, type Late } from '../judge
 import { instanceLacks, refused } from '../judge/not-run.ts'
 import { deservesSecondTry, isTransient } from '../judge/retry.ts'
 import { judge, judgeLate } from '../judge/verdict.ts'
-import type { RunEvent, Verdict } from '../report/events.ts'
+import type { RunEvent } from '../report/events.ts'
 import { describeProfile } from '../vm/profile.ts'
 import { execute } from './execute.ts'
 import { HeldInstance } from './held-instance.ts'
@@ -116,7 +116,7 @@ export class Worker implements AsyncDisposable {
     if (attempt !== undefined) await this.#settle({ splats: [], allowed: [] })
     if (mayChange) this.#unsettled = { course, attempt }
     else await this.#tellEnd(course, finished)
-    await this.#afterwards(lost, finished.verdict)
+    await this.#afterwards(lost, attempt)
     if (!mayChange) await this.#shared.events.finish(course.entry.place)
   }
 
@@ -261,11 +261,11 @@ export class Worker implements AsyncDisposable {
   }
 
   /** Closes an instance that no further test may use, as one in which a test ended early, but not the one to keep. */
-  async #afterwards(lost: string | undefined, verdict: Verdict): Promise<void> {
+  async #afterwards(lost: string | undefined, attempt: Attempt | undefined): Promise<void> {
     const { options, queue } = this.#shared
     const { isolation, keep } = options
     const isKept = keep !== undefined && queue.find(() => true) === undefined
-    const isSpent = lost !== undefined || (['FAIL', 'ERROR'].includes(verdict) && !isKept)
+    const isSpent = lost !== undefined || (attempt?.thrown !== undefined && !isKept)
     const isUnused = this.#held.current?.isUsed === false
     if (isolation === 'none' ? isSpent : keep === undefined && !isUnused) await this.#held.letGo()
   }

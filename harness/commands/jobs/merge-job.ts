@@ -49,9 +49,9 @@ export async function mergeStoredRuns(
   const history = await readEarlier(targets, options, comparable, tell)
   const streams = { ...context, isStored: true, history }
   const work = async (): Promise<number> => {
-    const exitCode = await reporting(streams, directory, targets, (reports) =>
-      sendStored(lines, baseline, reports, context.signal),
-    )
+    const exitCode = await reporting(streams, directory, targets, (reports) => sendStored(lines, baseline, reports))
+    // The reports are whole; the exit code tells of the interruption.
+    context.signal.throwIfAborted()
     for (const note of baseline?.notMet() ?? []) tell(note)
     return exitCode
   }

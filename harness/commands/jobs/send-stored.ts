@@ -4,21 +4,15 @@ import type { Baseline } from '../../report/stored/baseline.ts'
 import { exitCodeOfEvents } from '../../report/stored/stored-exit-code.ts'
 import type { StoredLine } from '../../report/stored/stored-run.ts'
 
-/**
- * Sends the lines of a run to its reports, and returns its exit code. An interruption leaves no half of a report: it shows
- * in the exit code alone, which takes seconds at most.
- * @throws the reason of `signal`
- */
+/** Sends the lines of a run to its reports, and returns its exit code. An interruption leaves no half of a report. */
 export async function sendStored(
   lines: readonly StoredLine[],
   baseline: Baseline | undefined,
   { emit, pass }: Report,
-  signal: AbortSignal,
 ): Promise<number> {
   for (const line of lines) {
     await ('event' in line ? emit(baseline?.compared(line.event) ?? line.event) : pass(line.unknown))
   }
-  signal.throwIfAborted()
   const exitCode = exitCodeOfEvents(lines.flatMap((line) => ('event' in line ? [line.event] : [])))
   return baseline?.exitCode(exitCode) ?? exitCode
 }

@@ -27,8 +27,10 @@ export async function reportStoredRun(
   const history = await readEarlier(targets, options, comparable, tell)
   const streams = { ...context, isStored: true, history, reproducerOf: reproducersIn(run.directory) }
   const exitCode = await reporting(streams, run.directory, targets, (reports) =>
-    sendStored(run.lines, baseline, reports, context.signal),
+    sendStored(run.lines, baseline, reports),
   )
+  // The reports are whole; the exit code tells of the interruption.
+  context.signal.throwIfAborted()
   for (const note of baseline?.notMet() ?? []) tell(note)
   return exitCode
 }
