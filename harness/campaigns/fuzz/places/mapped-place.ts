@@ -1,6 +1,7 @@
 // The pages that the host reaches through one of its mappings.
-import { nat, tuple, type Arbitrary } from 'fast-check'
+import { constantFrom, nat, tuple, type Arbitrary } from 'fast-check'
 import type { z } from 'zod'
+import { words } from '../../../agent/vocabulary.ts'
 import { endOf, type PageRange } from '../../../model/ranges.ts'
 import type { Shape, World } from '../program/world.ts'
 import type { Draft } from '../steps/step-kind.ts'
@@ -9,6 +10,11 @@ import { choose, cutToMemory, isInside, natural, rangeFields, rangeIn, rangeOf, 
 /** Pages of the file, and the mapping through which the host reaches them, from the oldest. */
 export interface MappedArgs extends RangeArgs {
   readonly mapping: number
+}
+
+/** Pages that the kernel copies. */
+export interface CopiedArgs extends MappedArgs {
+  readonly way: (typeof words.way)[number]
 }
 
 /** The fields of such pages in a file. */
@@ -24,6 +30,22 @@ export function mappedPlace(shape: Shape, most?: number): Arbitrary<Draft<Mapped
     const range = draft(world)
     return { ...cutToMemory(range, world.mappings[mapping]?.range ?? rangeOf(range), world), mapping }
   })
+}
+
+/** The pages that a pipe holds: a copy through one cannot have more at once. */
+const mostInPipe = 16
+
+/** Generates pages of a mapping, and a way to copy them. */
+export function copiedPlace(shape: Shape): Arbitrary<Draft<CopiedArgs>> {
+  return tuple(mappedPlace(shape), constantFrom(...words.way)).map(([draft, way]) => (world) => {
+    const args = draft(world)
+    return { ...args, count: way === 'pipe' ? Math.min(args.count, mostInPipe) : args.count, way }
+  })
+}
+
+/** Tells whether the pages can be copied at once. */
+export function isCopiable(args: CopiedArgs, world: World): boolean {
+  return isInMapping(args, world) && (args.way !== 'pipe' || args.count <= mostInPipe)
 }
 
 /** Tells whether the mapping exists and has the pages side by side. */

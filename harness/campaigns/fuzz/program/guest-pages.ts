@@ -5,6 +5,7 @@ import { endOf, type PageRange } from '../../../model/ranges.ts'
 export class GuestPages {
   readonly #mapped = new Set<number>()
   readonly #unsure = new Set<number>()
+  #isLost = false
 
   /** The guest reaches the pages. */
   touch(range: PageRange): void {
@@ -27,9 +28,18 @@ export class GuestPages {
     }
   }
 
+  /**
+   * Gives up for good: the host address of the memslot has no mapping any more. A new mapping may come to lie there, and
+   * what it loses the guest loses at the same offset of the memslot, which is another page of the file.
+   */
+  loseTrack(): void {
+    this.#isLost = true
+  }
+
   /** Returns how many pages of the range the guest maps; undefined when that is not sure. */
   countIn(range: PageRange): number | undefined {
-    return inside(this.#unsure, range).length > 0 ? undefined : inside(this.#mapped, range).length
+    const isSure = !this.#isLost && inside(this.#unsure, range).length === 0
+    return isSure ? inside(this.#mapped, range).length : undefined
   }
 }
 

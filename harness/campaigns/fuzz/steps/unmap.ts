@@ -14,11 +14,10 @@ export const unmapStep: StepKind = stepKind<Args>({
   fields: z.strictObject({ mapping: natural.default(0) }),
   arbitrary: () => nat(3).map((index) => ({ mappings }) => ({ mapping: choose(index, mappings) })),
   check: ({ mapping }, { mappings }) => mapping < mappings.length,
-  act: ({ mapping }, { mappings, slots, all }, plan) => {
+  act: ({ mapping }, { mappings, slots }, plan) => {
     for (const { made } of mappings.splice(mapping, 1)) {
       plan.add('munmap', { mapping: made, offset: 0, length: 0 })
-      // The guest loses what it maps by a host address.
-      for (const slot of slots) if (slot.mapping === made) slot.guest.doubt(all)
+      for (const slot of slots) if (slot.mapping === made) slot.guest.loseTrack()
     }
   },
   describe: ({ mapping }) => `unmap mapping ${mapping}`,

@@ -63,7 +63,9 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
     ).map(([draft, does, of, after, lasting]) => (world) => {
       const range = draft(world)
       const isNear = does === 'allocate' || does === 'bind'
-      return { ...(isNear ? cutTo(range, world.layout.partAt(range.first)) : range), does, of, after, lasting }
+      const place = isNear ? cutTo(range, world.layout.partAt(range.first)) : range
+      const isTooLoud = does === 'bind' && isLoud({ of, lasting })
+      return { ...place, does, of: isTooLoud ? 'objects' : of, after, lasting: lasting && !isTooLoud }
     }),
   check: (args, world) => {
     const range = rangeOf(args)
@@ -71,7 +73,7 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
     if (args.does === 'to-shared') return true
     if (args.does === 'to-private') return world.heldIn(range).length === 0
     if (!world.layout.isNear(range)) return false
-    return args.does === 'allocate' || (!world.isBound(range) && world.slots.length < windows)
+    return args.does === 'allocate' || (!isLoud(args) && !world.isBound(range) && world.slots.length < windows)
   },
   act: (args, world, plan) => {
     const range = rangeOf(args)
@@ -96,6 +98,11 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
   describe: ({ does, of, after, lasting, ...args }) =>
     `${does} ${describePages(args)} while ${of} fail${lasting ? '' : ' once'} after ${after}`,
 })
+
+/** A binding allocates by vmalloc(), which warns with a backtrace when pages are missing, or all that it asks for. */
+function isLoud({ of, lasting }: Pick<Args, 'of' | 'lasting'>): boolean {
+  return of === 'pages' || lasting
+}
 
 interface Place {
   readonly world: World

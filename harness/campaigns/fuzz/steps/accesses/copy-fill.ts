@@ -1,22 +1,21 @@
 // The kernel copies a byte into pages of a mapping for the host: up to the first private page, which is an error.
-import { constantFrom, tuple } from 'fast-check'
+import { tuple } from 'fast-check'
 import { z } from 'zod'
 import { words } from '../../../../agent/vocabulary.ts'
 import { endOf, pages } from '../../../../model/ranges.ts'
 import {
+  copiedPlace,
   firstPrivate,
-  isInMapping,
+  isCopiable,
   mappedFields,
-  mappedPlace,
   offsetIn,
-  type MappedArgs,
+  type CopiedArgs,
 } from '../../places/mapped-place.ts'
 import { bytesAt, describePages, natural, rangeOf } from '../../places/page-places.ts'
 import { tags } from './host-fill.ts'
 import { stepKind, type StepKind } from '../step-kind.ts'
 
-interface Args extends MappedArgs {
-  readonly way: (typeof words.way)[number]
+interface Args extends CopiedArgs {
   readonly tag: number
 }
 
@@ -24,13 +23,8 @@ export const copyFillStep: StepKind = stepKind<Args>({
   name: 'copy-fill',
   weight: 1,
   fields: z.strictObject({ ...mappedFields, way: z.enum(words.way), tag: natural.max(255) }),
-  arbitrary: (shape) =>
-    tuple(mappedPlace(shape), constantFrom(...words.way), tags).map(([draft, way, tag]) => (world) => ({
-      ...draft(world),
-      way,
-      tag,
-    })),
-  check: isInMapping,
+  arbitrary: (shape) => tuple(copiedPlace(shape), tags).map(([draft, tag]) => (world) => ({ ...draft(world), tag })),
+  check: isCopiable,
   act: ({ mapping, way, tag, ...args }, world, plan) => {
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return

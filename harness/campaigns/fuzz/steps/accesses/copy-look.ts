@@ -1,22 +1,16 @@
 // The kernel copies pages from a mapping for the host: their contents, or an error where they are private.
-import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { words } from '../../../../agent/vocabulary.ts'
-import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../../places/mapped-place.ts'
+import { copiedPlace, isCopiable, mappedFields, offsetIn, type CopiedArgs } from '../../places/mapped-place.ts'
 import { bytesAt, describePages, rangeOf } from '../../places/page-places.ts'
 import { stepKind, type StepKind } from '../step-kind.ts'
 
-interface Args extends MappedArgs {
-  readonly way: (typeof words.way)[number]
-}
-
-export const copyLookStep: StepKind = stepKind<Args>({
+export const copyLookStep: StepKind = stepKind<CopiedArgs>({
   name: 'copy-look',
   weight: 1,
   fields: z.strictObject({ ...mappedFields, way: z.enum(words.way) }),
-  arbitrary: (shape) =>
-    tuple(mappedPlace(shape), constantFrom(...words.way)).map(([draft, way]) => (world) => ({ ...draft(world), way })),
-  check: isInMapping,
+  arbitrary: copiedPlace,
+  check: isCopiable,
   act: ({ mapping, way, ...args }, world, plan) => {
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return

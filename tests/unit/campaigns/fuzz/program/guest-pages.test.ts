@@ -26,3 +26,12 @@ void test('pages in doubt make the count of their range unknown, until they are 
   t.equal(guest.countIn(pages(0, 24)), 3)
   t.end()
 })
+
+void test('without its host address, the count of a memslot is unknown for good', (t) => {
+  const guest = new GuestPages()
+  guest.touch(pages(0, 4))
+  guest.loseTrack()
+  guest.touch(pages(0, 4))
+  t.equal(guest.countIn(page(0)), undefined)
+  t.end()
+})
