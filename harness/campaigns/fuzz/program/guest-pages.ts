@@ -28,6 +28,14 @@ export class GuestPages {
     }
   }
 
+  /** The guest may have reached the pages, or lost them. */
+  mayTouch(range: PageRange): void {
+    for (let index = range.first as number; index < endOf(range); index += 1) {
+      this.#mapped.delete(index)
+      this.#unsure.add(index)
+    }
+  }
+
   /**
    * Gives up for good: the host address of the memslot has no mapping any more. A new mapping may come to lie there, and
    * what it loses the guest loses at the same offset of the memslot, which is another page of the file.

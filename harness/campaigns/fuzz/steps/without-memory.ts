@@ -64,8 +64,7 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
       const range = draft(world)
       const isNear = does === 'allocate' || does === 'bind'
       const place = isNear ? cutTo(range, world.layout.partAt(range.first)) : range
-      const isTooLoud = does === 'bind' && isLoud({ of, lasting })
-      return { ...place, does, of: isTooLoud ? 'objects' : of, after, lasting: lasting && !isTooLoud }
+      return { ...place, does, of: does === 'bind' ? 'nodes' : of, after, lasting }
     }),
   check: (args, world) => {
     const range = rangeOf(args)
@@ -73,7 +72,8 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
     if (args.does === 'to-shared') return true
     if (args.does === 'to-private') return world.heldIn(range).length === 0
     if (!world.layout.isNear(range)) return false
-    return args.does === 'allocate' || (!isLoud(args) && !world.isBound(range) && world.slots.length < windows)
+    // A binding allocates objects and pages by vmalloc(), which warns with a backtrace when it gets none.
+    return args.does === 'allocate' || (args.of === 'nodes' && !world.isBound(range) && world.slots.length < windows)
   },
   act: (args, world, plan) => {
     const range = rangeOf(args)
@@ -98,11 +98,6 @@ export const withoutMemoryStep: StepKind = stepKind<Args>({
   describe: ({ does, of, after, lasting, ...args }) =>
     `${does} ${describePages(args)} while ${of} fail${lasting ? '' : ' once'} after ${after}`,
 })
-
-/** A binding allocates by vmalloc(), which warns with a backtrace when pages are missing, or all that it asks for. */
-function isLoud({ of, lasting }: Pick<Args, 'of' | 'lasting'>): boolean {
-  return of === 'pages' || lasting
-}
 
 interface Place {
   readonly world: World

@@ -35,3 +35,14 @@ void test('without its host address, the count of a memslot is unknown for good'
   t.equal(guest.countIn(page(0)), undefined)
   t.end()
 })
+
+void test('pages that the guest may have reached make the count unknown, mapped before or not', (t) => {
+  const guest = new GuestPages()
+  guest.touch(page(0))
+  guest.mayTouch(pages(0, 2))
+  t.equal(guest.countIn(page(0)), undefined)
+  t.equal(guest.countIn(page(1)), undefined)
+  guest.lose(pages(0, 2))
+  t.equal(guest.countIn(pages(0, 4)), 0)
+  t.end()
+})

@@ -13,7 +13,7 @@ void test('an operation without memory is possible where it would succeed with i
   t.equal(await isPossible({ steps: ['do: unbind', step('bind')] }), true)
   // vmalloc() would warn.
   t.equal(await isPossible({ steps: ['do: unbind', step('bind').replace('nodes', 'pages')] }), false)
-  t.equal(await isPossible({ steps: ['do: unbind', step('bind', ', lasting: true')] }), false)
+  t.equal(await isPossible({ steps: ['do: unbind', step('bind').replace('nodes', 'objects')] }), false)
   const across = step('allocate').replace('first: 2, count: 4', 'first: 10, count: 4')
   t.equal(await isPossible({ gap: 1000, steps: [across] }), false)
   t.equal(await isPossible({ steps: [across] }), true)
