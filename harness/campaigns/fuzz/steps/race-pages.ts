@@ -89,7 +89,10 @@ export const raceStep: StepKind = stepKind<Args>({
     )
     // The end of any slot may take everything from the guest.
     const lost = args.works.includes('bind') ? world.all : range
-    for (const { guest } of world.slots) guest.doubt(lost)
+    for (const { guest } of world.slots) {
+      guest.doubt(lost)
+      if (args.works.includes('guest-read')) guest.mayTouch(range)
+    }
     addEnd(args, isEmptied, { world, plan })
     if (isEmptied) model.free(range)
     if (args.works.includes('convert')) model.convert(args.to, range)
