@@ -79,7 +79,7 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
   const end = { errno: errnoNumber(first), answer, bytes: Buffer.alloc(0) }
   const step = typedStep({ name, process: 0, request, bytes: Buffer.from(tail), line: label.where, end })
   const outcome = outcomeOf(step)
-  const names = outcome === undefined || outcome === 'done' ? wanted : [outcome]
+  const names = outcome === undefined || outcome === 'done' ? wanted.flatMap((each) => endsOf(name, each)) : [outcome]
   const isWhole = outcome === 'done' && words['bytes'] === request['size']
   return {
     where: label.where,
@@ -92,6 +92,11 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
     runs: runs === undefined ? [] : runsOf(label.where, runs),
     tail: expected.tail?.wanted,
   }
+}
+
+/** KVM_RUN tells with EFAULT what the guest could not reach, or gives no reason: the model allows both. */
+function endsOf(name: OperationName, errno: string): readonly string[] {
+  return name.startsWith('guest') && errno === 'EFAULT' ? [errno, 'memory-fault'] : [errno]
 }
 
 function runsOf(where: string, { first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
