@@ -106,7 +106,9 @@ export default scenario({
       const mapped = await below.guest.mappedPages()
       await file.convert(to, file.all)
       const taken = mapped - (await below.guest.mappedPages())
-      check.equal(taken, changed, `pages that a conversion of the first file to ${to} took from three slots`)
+      // Of a mixed range, the pages that have the state already may be taken from the guest as well, by some dialects.
+      const most = uapi.expects.keepsMappingsInMixedRange ? changed : file.pages
+      check.between(taken, changed, most, `pages that a conversion of the first file to ${to} took from three slots`)
     }
     await below.matchesModel()
     await above.matchesModel()
