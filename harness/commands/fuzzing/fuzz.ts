@@ -9,7 +9,7 @@ import { directoryToWrite, duration, listOf, positiveInteger } from '../option-p
 import { stepWeights } from './step-weights.ts'
 
 const examples = `
-Each sequence has up to 24 steps, nine on average: conversions, accesses of host and guest, copies by the kernel, holes,
+Each sequence has up to 24 steps: conversions, accesses of host and guest, copies by the kernel, holes,
 allocations, pins, mappings, slots, descriptors, races and failing allocations, on a new file in a nested VM. A model of
 the rules says how each step must end. The first difference is shrunk to the smallest program that shows it, and so is a
 splat, a hang or a leak. The program becomes finding-N.yaml in the directory of the results.
@@ -21,7 +21,7 @@ Examples:
   gmemtest fuzz --seed 7 --path 12          one sequence of them, as a report names it
   gmemtest fuzz --weights race=20,pin=0     more races, and no pins
   gmemtest fuzz --corpus programs           the programs of a folder first; what is found is added there
-  gmemtest fuzz --replay finding-1.yaml     a program that was saved, or written by hand
+  gmemtest fuzz --replay my-program.yaml    a program that was saved, or written by hand
 
 The standard output is TAP 14: one test point for up to 100 sequences, or up to a minute. Exit codes: 0 no difference,
 1 a difference, 69 could not run.`

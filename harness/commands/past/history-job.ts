@@ -89,7 +89,9 @@ export async function listHistory(given: string | undefined, context: CommandCon
   if (history === undefined) return exitCodes.ok
   for (const run of lastRuns(history, mostLines)) {
     const { id, time, kernel, suite, planned, passed, failed, skipped, aborted } = run
-    const counts = `${failed} failed, ${passed} passed, ${skipped} skipped of ${planned}`
+    const missing = planned - failed - passed - skipped
+    const notRun = missing > 0 ? `, ${missing} not run` : ''
+    const counts = `${failed} failed, ${passed} passed, ${skipped} skipped${notRun} of ${planned}`
     const end = aborted === null ? '' : `; ended early: ${aborted}`
     context.stdout.write(`${id} ${minuteOf(time)} ${plainText(`${kernel} ${suite}: ${counts}${end}`)}\n`)
   }

@@ -9,7 +9,7 @@ const splats = [{ fingerprint: '0123456789abcdef', kind: 'warning', title: 'WARN
 const again = { type: 'failure-repeated', suite: 'scenarios', name: 'a', runs: 3, failures: 2 } as const
 const nights = [
   night({ day: 1, results: [failed('a', 'late by 3', { splats }), again, ended('b', 'PASS')] }),
-  night({ day: 2, results: [ended('a', 'PASS'), ended('b', 'SKIP', { reason: 'no hugetlb' })] }),
+  night({ day: 2, results: [ended('a', 'PASS'), ended('b', 'SKIP', { reason: 'no hugetlb' }), ended('c', 'MISS')] }),
 ]
 
 void test('runs are added once, listed, and shown by test and by splat', async (t) => {
@@ -26,7 +26,7 @@ void test('runs are added once, listed, and shown by test and by splat', async (
   await listHistory(file, context)
   t.match(
     out(),
-    /^[0-9a-f]{12} 2026-12-01 01:00 k scenarios: 1 failed, 1 passed, 0 skipped of 2\n[0-9a-f]{12} 2026-12-02 01:00 k scenarios: 0 failed, 1 passed, 1 skipped of 2\n$/,
+    /^[0-9a-f]{12} 2026-12-01 01:00 k scenarios: 1 failed, 1 passed, 0 skipped of 2\n[0-9a-f]{12} 2026-12-02 01:00 k scenarios: 0 failed, 1 passed, 1 skipped, 1 not run of 3\n$/,
   )
   await listFlaky(file, context)
   t.equal(out(), 'a: it failed in 1 of 2 runs on k, 9 to 91 %; last on 2026-12-01 01:00\n')
