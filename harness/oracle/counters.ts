@@ -83,8 +83,9 @@ const system: readonly Counter[] = [
     name: 'free pages and slabs in kB',
     files: ['/proc/meminfo'],
     parse: sumOf('MemFree', 'Slab'),
-    // The buffers of the agent, the caches of the kernel, the free lists of the CPUs.
-    tolerance: 32 * 1024,
+    // The buffers of the agent, the caches of the kernel, and the free lists of the CPUs, of 20 MB and more: 33 MB were seen
+    // on a good kernel that was busy.
+    tolerance: 64 * 1024,
     leaks: 'downwards',
   },
 ]
