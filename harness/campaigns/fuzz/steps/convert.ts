@@ -59,9 +59,9 @@ function convert({ to, offset, size, errorOffset }: Args, world: World): Taking<
   if (range === undefined) return refused('EINVAL')
   const [held] = to === 'private' ? world.heldIn(range) : []
   if (held !== undefined) {
-    const fields = { errorOffset: world.layout.offsetOf(held) }
+    const answer = { errorOffset: world.layout.offsetOf(held) }
     // Some series unmap the range before they look for holders.
-    return { expected: { errno: ['EAGAIN'], fields }, taken: [], doubted: [range] }
+    return { expected: { errno: ['EAGAIN'], fields: answer }, taken: [], doubted: [range] }
   }
   const runs = world.model.stateRuns(range)
   const taken = runs.filter(({ value }) => value !== to).map(({ first, count }) => pages(first, count))
