@@ -107,7 +107,7 @@ function endLine(call: string, ends: readonly string[]): string {
 /** A splat, a hang, and huge pages that do not come back are differences as well. */
 function mainOf(program: Program, dialect: Dialect, seconds: number): string[] {
   const pools = poolsOf(program)
-  const [size] = hugePageSizes.filter((each) => pools[each] !== undefined)
+  const size = hugePageSizes.find((each) => pools[each] !== undefined)
   const path = size === undefined ? undefined : literal(`${poolDirectory(size)}/free_hugepages`)
   const lines = [
     ...conditionsOf(dialect, pools),

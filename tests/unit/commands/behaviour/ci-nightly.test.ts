@@ -8,7 +8,7 @@ import { inProject } from '../../../../harness/base/paths.ts'
 /** A checkout whose gmemtest ends with the code in the file `code`, and notes its arguments. */
 async function checkout(
   directory: string,
-): Promise<(code: number) => Promise<{ status: number | null; mail: string; args: string }>> {
+): Promise<(code: number) => Promise<{ status: number | null; stderr: string; mail: string; args: string }>> {
   const script = path.join(directory, 'docs/ci/systemd/nightly.sh')
   await mkdir(path.dirname(script), { recursive: true })
   await copyFile(inProject('docs/ci/systemd/nightly.sh'), script)
@@ -35,9 +35,9 @@ exit "$(cat code)"
       STATE_DIRECTORY: path.join(directory, 'state'),
       MAIL_TO: 'me@example.org',
     }
-    const { status } = spawnSync('sh', [script], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const { status, stderr } = spawnSync('sh', [script], { env, encoding: 'utf8' })
     const read = async (name: string): Promise<string> => readFile(path.join(directory, name), 'utf8')
-    return { status, mail: await read('mail'), args: await read('args') }
+    return { status, stderr, mail: await read('mail'), args: await read('args') }
   }
 }
 
@@ -80,5 +80,5 @@ void test('a night whose mail or whose results cannot be written is no success o
   t.equal(await readlink(path.join(directory, 'state/last')), last, 'the news come again')
   await rm(path.join(directory, 'state'), { recursive: true })
   await writeFile(path.join(directory, 'state'), '')
-  t.equal((await night(0)).status, 69)
+  t.match(await night(0), { status: 69, stderr: /state.*File exists/ })
 })
