@@ -20,6 +20,12 @@ export function positiveInteger(
   }
 }
 
+/** Makes a parser for an integer from 1 to `limit`, or the word `auto`. */
+export function integerOrAuto(option: string, limit: number): (text: string) => number | 'auto' {
+  const integer = positiveInteger(option, limit)
+  return (text) => (text === 'auto' ? text : integer(text))
+}
+
 /** Makes a parser for one word of a kernel command line. */
 export function kernelWord(option: string): (text: string) => string {
   return (text) => {

@@ -1,5 +1,6 @@
 // The log of a search, in the form of `git bisect log`.
-import type { Finding, Step } from './find-patch.ts'
+import type { Finding } from './find-patch.ts'
+import type { Step } from './tried-kernel.ts'
 
 /** A state of the series: its source, or the state after one of its patches. */
 export interface SeriesState {

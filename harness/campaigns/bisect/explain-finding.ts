@@ -1,6 +1,7 @@
 // Says what the end of a search means, and the next step.
 import type { Ends } from './search.ts'
-import type { Finding, Step } from './find-patch.ts'
+import type { Finding } from './find-patch.ts'
+import type { Step } from './tried-kernel.ts'
 
 /** A patch of the series, as messages name it. */
 export interface NamedPatch {
@@ -49,7 +50,7 @@ export function explain(
     case 'not-reproduced':
       return {
         message: `the bug does not reproduce: the kernel with ${at(ends.bad)} is good`,
-        hint: 'a bug that shows only sometimes needs more runs of each kernel: --runs 20',
+        hint: 'a bug that shows only sometimes needs more runs of each kernel: --runs 1000',
       }
     case 'good-is-bad':
       return {

@@ -2,15 +2,8 @@
 import { InfraError, messageOf } from '../../base/errors.ts'
 import { plural } from '../../base/plural.ts'
 import { nextStep, type Ends, type Mark, type Next } from './search.ts'
+import type { Step } from './tried-kernel.ts'
 import type { Trial } from './trial.ts'
-
-/** The result of one kernel. */
-export interface Step {
-  /** How many patches of the series the kernel has. */
-  readonly applied: number
-  readonly mark: Mark
-  readonly message: string
-}
 
 /** The end of a search. */
 export type Finding = Exclude<Next, { kind: 'test' }>
@@ -49,7 +42,8 @@ export async function findPatch(options: FindOptions): Promise<{ finding: Findin
     const { applied, left } = next
     onTest(applied, left)
     const { trial, error } = await tryOne(applied, options)
-    const step = { applied, mark: markOf(trial), message: trial.message }
+    const { message, failures } = trial
+    const step = { applied, mark: markOf(trial), message, ...(failures === undefined ? {} : { failures }) }
     steps.push(step)
     await onStep(step)
     if (trial.kind !== 'trouble') {

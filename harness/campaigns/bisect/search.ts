@@ -35,7 +35,7 @@ export type Next =
  */
 export function nextStep({ good, bad }: Ends, marks: Marks): Next {
   const atBad = marks.get(bad)
-  if (atBad === undefined) return { kind: 'test', applied: bad, left: stepsFor(bad - good) + 1 }
+  if (atBad === undefined) return { kind: 'test', applied: bad, left: mostKernels({ good, bad }) }
   if (atBad === 'skip') return { kind: 'end-skipped', applied: bad }
   if (atBad === 'good') return reversed(good, marks)
   const [from, to] = interval({ good, bad }, marks)
@@ -67,6 +67,11 @@ function interval({ good, bad }: Ends, marks: Marks): readonly [from: number, to
     ...marked.flatMap(([applied, mark]) => (mark === 'good' && applied < to ? [applied] : [])),
   )
   return [from, to]
+}
+
+/** Returns how many kernels a search needs at most beside that of the bad end, unless kernels are skipped. */
+export function mostKernels({ good, bad }: Ends): number {
+  return stepsFor(bad - good) + 1
 }
 
 function stepsFor(patches: number): number {

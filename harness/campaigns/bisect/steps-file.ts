@@ -1,16 +1,23 @@
 // The results of a search that is not over: the same command goes on from them.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { fieldsOf } from '../../base/has-shape.ts'
+import { z } from 'zod'
 import { readJson, writeWhole } from '../../cache/atomic-file.ts'
 import { keyOf } from '../../cache/hash.ts'
 import { prune } from '../../cache/whole-directory.ts'
-import type { Step } from './find-patch.ts'
+import type { Step } from './tried-kernel.ts'
 
 /** How many searches that are not over the cache keeps. */
 const mostSearches = 64
 
-const marks: ReadonlySet<string> = new Set(['good', 'bad', 'skip'])
+const storedSteps = z.array(
+  z.strictObject({
+    applied: z.number(),
+    mark: z.enum(['good', 'bad', 'skip']),
+    message: z.string(),
+    failures: z.strictObject({ count: z.number(), total: z.number() }).exactOptional(),
+  }),
+)
 
 /** The file of one search. */
 export class StepsFile {
@@ -21,10 +28,9 @@ export class StepsFile {
     this.#file = path.join(cache, 'bisections', `${keyOf(question)}.json`)
   }
 
-  /** Reads the results; none for a new search. */
+  /** Reads the results; none for a new search, or from a damaged file. */
   async read(): Promise<Step[]> {
-    const found = fieldsOf(await readJson(this.#file), { applied: 'number', mark: 'string', message: 'string' })
-    return found.flatMap(([, { applied, mark, message }]) => (isMark(mark) ? [{ applied, mark, message }] : []))
+    return storedSteps.safeParse(await readJson(this.#file)).data ?? []
   }
 
   /** @throws the error of the file system: results that cannot be kept would be lost without a word */
@@ -37,8 +43,4 @@ export class StepsFile {
   async remove(): Promise<void> {
     await rm(this.#file, { force: true })
   }
-}
-
-function isMark(text: string): text is Step['mark'] {
-  return marks.has(text)
 }

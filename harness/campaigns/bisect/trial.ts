@@ -1,8 +1,11 @@
 // The trial of one kernel of a series: build it, run tests on it, and say what the kernel is.
+import type { Share } from '../../base/statistics/fisher.ts'
 import { BootError, BuildError, InfraError, messageOf, UsageError } from '../../base/errors.ts'
+import { plural } from '../../base/plural.ts'
 import type { Diagnostic, TestFinished } from '../../report/events.ts'
 import type { BuiltKernel, OnKernel, RunOutcome } from '../../run/run-options.ts'
 import { runOn } from '../../run/runner.ts'
+import type { RunCounts } from './run-counts.ts'
 
 /** What a kernel is, and the reason. */
 export interface Trial {
@@ -20,13 +23,14 @@ export interface Trial {
   readonly message: string
   /** Present when a test failed. */
   readonly diagnostic?: Diagnostic
+  /** How many of the runs with a verdict failed; absent when there was none. */
+  readonly failures?: Share
 }
 
 /** The options of a trial. `emit` gets the events of all of its runs. */
 export interface TrialOptions extends OnKernel {
   readonly build: () => Promise<BuiltKernel>
-  /** How often the tests run while they pass. */
-  readonly runs: number
+  readonly runs: RunCounts
 }
 
 /**
@@ -43,7 +47,9 @@ export async function tryKernel({ build, runs, ...options }: TrialOptions): Prom
     throw error
   }
   await using owned = kernel
-  for (let run = 1; ; run += 1) {
+  let failed: Trial | undefined
+  let count = 0
+  for (let total = 1; ; total += 1) {
     const finished: TestFinished[] = []
     const outcome = await runOn(owned, {
       ...options,
@@ -54,9 +60,19 @@ export async function tryKernel({ build, runs, ...options }: TrialOptions): Prom
     })
     options.signal.throwIfAborted()
     const trial = judge(finished, outcome)
-    if (trial.kind === 'failed' && run > 1) return { ...trial, message: `in run ${run} ${trial.message}` }
-    if (trial.kind !== 'passed' || run === runs) return trial
+    if (trial.kind !== 'passed' && trial.kind !== 'failed') return failed ?? trial
+    if (trial.kind === 'failed') {
+      count += 1
+      failed ??= total === 1 ? trial : { ...trial, message: `in run ${total} ${trial.message}` }
+    }
+    if (failed !== undefined) failed = { ...failed, failures: { count, total } }
+    if (count === runs.enough || total === runs.most) return failed ?? passedAll(trial, total)
   }
+}
+
+function passedAll(trial: Trial, total: number): Trial {
+  const message = total === 1 ? trial.message : `passed in ${plural(total, 'run')}`
+  return { ...trial, message, failures: { count: 0, total } }
 }
 
 /** Says what the tests tell about the kernel. A failure counts before all that keeps other tests from a verdict. */

@@ -36,29 +36,51 @@ export async function findReproducer(
   context: CommandContext,
 ): Promise<Reproducer> {
   const { signal } = context
-  if (what.endsWith('.c')) {
-    const make = async (place: string): Promise<void> =>
-      copyFile(what, place).catch((error: unknown) => refuse(what, error))
-    return {
-      kind: 'c',
-      name: path.basename(what, '.c'),
-      test: await testOf(path.basename(what, '.c'), plainProfile, make, signal),
-    }
-  }
+  if (what.endsWith('.c')) return { kind: 'c', ...(await sourceTest(what, signal)) }
   const file = (await findScenarioFiles()).find(({ name, file: own }) => name === what || own === path.resolve(what))
   const first = kernel?.[0]
   let program: Exportable | undefined
   try {
     program = await findProgram(what, { results, signal, ...(first === undefined ? {} : { kernel: first }) })
-    const name = path.basename(program.file).replaceAll(/^program-|\.[^.]*$/g, '')
-    const source = await program.source()
-    const test = await testOf(name, program.profile, (place) => writeFile(place, source), signal)
-    return { kind: 'c', name, program, test }
+    return { kind: 'c', program, ...(await exportedTest(program, signal)) }
   } catch (error) {
     if (file === undefined || !(error instanceof UsageError)) throw error
     noteTeller(context)(`the scenario runs itself: ${error.message}`)
     return { kind: 'scenario', name: file.name, ...(program === undefined ? {} : { program }), file }
   }
+}
+
+/** Says whether a word of a command line names the file of a program, and no scenario. */
+export function isProgram(word: string): boolean {
+  return /\.(c|json|ya?ml)$/.test(word)
+}
+
+/**
+ * Makes the test of a program in a file: of C, a finding, or what a failed test left. A finding is held to the dialect.
+ * @throws {UsageError} PROGRAM_UNREADABLE, PROGRAM_MISSING, REPRO_REFUSED
+ * @throws {BuildError} COMPILE_FAILED
+ */
+export async function programTest(file: string, dialect: string, { signal }: CommandContext): Promise<Test> {
+  if (file.endsWith('.c')) return (await sourceTest(file, signal)).test
+  return (await exportedTest(await findProgram(file, { results: '', dialect, signal }), signal)).test
+}
+
+interface NamedTest {
+  readonly name: string
+  readonly test: Test
+}
+
+async function sourceTest(file: string, signal: AbortSignal): Promise<NamedTest> {
+  const make = async (place: string): Promise<void> =>
+    copyFile(file, place).catch((error: unknown) => refuse(file, error))
+  const name = path.basename(file, '.c')
+  return { name, test: await testOf(name, plainProfile, make, signal) }
+}
+
+async function exportedTest({ file, profile, source }: Exportable, signal: AbortSignal): Promise<NamedTest> {
+  const name = path.basename(file).replaceAll(/^program-|\.[^.]*$/g, '')
+  const text = await source()
+  return { name, test: await testOf(name, profile, (place) => writeFile(place, text), signal) }
 }
 
 /** @throws {UsageError} PROGRAM_UNREADABLE */

@@ -7,6 +7,7 @@ import { cacheDirectory, launcher } from '../../base/paths.ts'
 import { bisectLog } from '../../campaigns/bisect/bisect-log.ts'
 import { kernelName } from '../../campaigns/bisect/explain-finding.ts'
 import { findPatch, type Finding } from '../../campaigns/bisect/find-patch.ts'
+import { countsFor, demand, type RunCounts, type RunWish } from '../../campaigns/bisect/run-counts.ts'
 import type { Ends } from '../../campaigns/bisect/search.ts'
 import { StepsFile } from '../../campaigns/bisect/steps-file.ts'
 import type { Trial } from '../../campaigns/bisect/trial.ts'
@@ -34,7 +35,7 @@ export interface BisectOptions extends SeriesOptions {
   readonly good?: string
   readonly bad?: string
   readonly exec?: string
-  readonly runs?: number
+  readonly runs?: RunWish
 }
 
 const suite = 'bisect'
@@ -50,7 +51,7 @@ interface Search {
   readonly ends: Ends
   /** The scenarios, or the command of the user. */
   readonly how: SeriesTests | { readonly command: string }
-  readonly runs: number
+  readonly runs: RunWish
   readonly memory: StepsFile
 }
 
@@ -99,21 +100,20 @@ async function prepare(
       { hint: 'a state has all patches up to the one that is named; the first bad patch lies between the two' },
     )
   }
-  const { exec: command, runs = 1 } = options
-  const how = command === undefined ? await testsFor(definition, patterns, options, 'bisect') : { command }
+  const { exec: command, runs = 'auto' } = options
+  const how =
+    command === undefined ? await testsFor(definition, patterns, { ...options, verb: suite }, context) : { command }
   const quiet = { ...context, cache: cacheDirectory(), progress: () => undefined }
   const { key = definition } = await lookUpKernel(definition, quiet)
   const what =
-    'command' in how
-      ? how
-      : await Promise.all(how.files.map(async ({ name, file }) => [name, await sha256OfFile(file)]))
+    'command' in how ? how : await Promise.all(how.files.map(async (file) => [file, await sha256OfFile(file)]))
   const { accel, append } = options
   const memory = new StepsFile(cacheDirectory(), [key, ends, what, runs, accel ?? '', append ?? []])
   return { patches, ends, how, runs, memory }
 }
 
 async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
-  const { patches, ends, memory } = search
+  const { patches, ends, runs, memory } = search
   const { context, definition, directory } = job
   const say = (text: string): void => void context.stderr.write(`gmemtest: ${plainText(text)}\n`)
   const started = performance.now()
@@ -128,8 +128,11 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
     ends,
     earlier: [...steps],
     tryAt: (applied) =>
-      tryAt(applied, search, job, async (kernel) => {
-        last = kernel
+      tryAt(applied, search, job, {
+        runs: countsFor(applied, runs, ends, steps),
+        onBuilt: async (kernel) => {
+          last = kernel
+        },
       }),
     keep: (kept) => memory.write(kept),
     onTest: (applied, left) =>
@@ -137,6 +140,8 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
     onStep: async (step) => {
       steps.push(step)
       say(`${step.mark}: ${step.message}`)
+      const needed = step.applied === ends.bad && runs === 'auto' ? demand(ends, steps) : undefined
+      if (needed !== undefined) say(needed)
       await log()
     },
   }).catch((error: unknown) => {
@@ -161,13 +166,16 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
 function againOf({ ends, how, runs }: Search, { options }: Job): string {
   const flags = [...flagsOf(options), '--good', String(ends.good), '--bad', String(ends.bad)]
   if ('command' in how) return shellLine(launcher(), ['bisect', ...flags, '--exec', how.command])
-  const times = runs === 1 ? [] : ['--runs', String(runs)]
-  return shellLine(launcher(), ['bisect', ...flags, ...times, ...how.files.map(({ name }) => name)])
+  const times = runs === 'auto' ? [] : ['--runs', String(runs)]
+  return shellLine(launcher(), ['bisect', ...flags, ...times, ...how.words])
 }
 
-type OnBuilt = (kernel: KernelBuild) => Promise<void>
+interface Try {
+  readonly runs: RunCounts
+  readonly onBuilt: (kernel: KernelBuild) => Promise<void>
+}
 
-async function tryAt(applied: number, { how, runs, patches }: Search, job: Job, onBuilt: OnBuilt): Promise<Trial> {
+async function tryAt(applied: number, { how, patches }: Search, job: Job, { runs, onBuilt }: Try): Promise<Trial> {
   const { context, definition, options, directory } = job
   if (!('command' in how)) return await tryPatches(applied, how, job, { runs, onBuilt })
   return await tryCommand({

@@ -1,7 +1,8 @@
 // The result of a search as a test of a run, and as lines for a person.
 import type { SeriesState } from '../../campaigns/bisect/bisect-log.ts'
 import { explain, kernelName } from '../../campaigns/bisect/explain-finding.ts'
-import type { Finding, Step } from '../../campaigns/bisect/find-patch.ts'
+import type { Finding } from '../../campaigns/bisect/find-patch.ts'
+import type { Step } from '../../campaigns/bisect/tried-kernel.ts'
 import type { Ends } from '../../campaigns/bisect/search.ts'
 import { patchIds } from '../../kernel/series/apply.ts'
 import { diffStat } from '../../kernel/series/diff-stat.ts'

@@ -2,21 +2,22 @@
 import { Command } from 'commander'
 import { defaultKernel } from '../../kernel/definition/load-definition.ts'
 import type { CommandContext } from '../command-context.ts'
-import { withOptions } from '../job-options.ts'
+import { kernelOptions, withOptions } from '../job-options.ts'
 import { runBisect, type BisectOptions } from './bisect-job.ts'
-import { positiveInteger } from '../option-parsers.ts'
+import { integerOrAuto } from '../option-parsers.ts'
 
 const mostRuns = 1000
 
 const examples = `
 The kernels between two states of a series are built and tested by halves, each from the objects of the one before. A
-kernel is bad when a scenario FAILs on it, and good when all pass; one that does not build or boot, that lacks what a
-scenario requires, or that trouble of this computer kept from a result is skipped. A search that is interrupted keeps
-its results: the same command goes on. A state is the number of its patches, or a part of the name of its last one.
+kernel is bad when a test FAILs on it, and good when all pass; one that does not build or boot, that lacks what a test
+requires, or that trouble of this computer kept from a result is skipped. A search that is interrupted keeps its results:
+the same command goes on. A state is the number of its patches, or a part of the name of its last one.
 
 Examples:
   gmemtest bisect --good 12 --bad 22 pinned-page-refuses
   gmemtest bisect --good 0011-KVM --bad 0019-KVM --kernel ./mine.yaml contents-survive
+  gmemtest bisect --good 12 results/latest/finding-1.yaml
   gmemtest bisect --good 12 --runs 20 operations-side-by-side
   gmemtest bisect --good 5 --exec './try.sh "$GMEMTEST_KERNEL/bzImage"'
 
@@ -29,17 +30,20 @@ results has the steps in the form of git bisect log. Exit codes: 0 one patch was
 /** The verb `bisect`. */
 export function bisect(context: CommandContext): Command {
   const command = new Command('bisect')
-    .description('Find the patch of a series with which a scenario begins to fail.')
-    .argument('[pattern...]', 'the scenarios: a name, a part of names, a glob, or TOPIC/')
+    .description('Find the patch of a series with which a scenario or a program begins to fail.')
+    .argument(
+      '[pattern...]',
+      'the scenarios: a name, a part of names, a glob, or TOPIC/; or programs: FILE.c, finding-N.yaml',
+    )
     .option('--good <state>', 'a state of the series in which they pass (default: the source without patches)')
     .option('--bad <state>', 'a later state in which one fails (default: the whole series)')
     .option('--exec <command>', 'judge each kernel by this shell command, and not by scenarios')
     .option(
       '--runs <n>',
-      'run the scenarios up to n times on each kernel; one failure makes it bad (default: 1)',
-      positiveInteger('--runs', mostRuns),
+      'run the tests up to n times on each kernel; one failure makes it bad (default: auto, as often as their rate of failures on the bad kernel demands)',
+      integerOrAuto('--runs', mostRuns),
     )
-  return withOptions(command, ['kernel', 'accel', 'output', 'report', 'aptSuite', 'append'], defaultKernel)
+  return withOptions(command, [...kernelOptions, 'accel', 'output', 'report', 'aptSuite', 'append'], defaultKernel)
     .option('--scenarios <dir>', 'take the scenarios from another directory')
     .addHelpText('after', examples)
     .action(

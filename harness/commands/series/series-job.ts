@@ -4,6 +4,7 @@ import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
 import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
+import type { RunCounts } from '../../campaigns/bisect/run-counts.ts'
 import { tryKernel, type Trial } from '../../campaigns/bisect/trial.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { withFirstPatches } from '../../kernel/first-patches.ts'
@@ -14,11 +15,12 @@ import { planBoots, type BootPlan } from '../../run/boot-plan.ts'
 import type { RunOptions } from '../../run/run-options.ts'
 import { loadScenarios } from '../../suites/scenarios/load-scenarios.ts'
 import { skipsBetweenPatches } from '../../suites/scenarios/expected-skips.ts'
-import { findScenarioFiles, type ScenarioFile } from '../../suites/scenarios/scenario-files.ts'
+import { findScenarioFiles } from '../../suites/scenarios/scenario-files.ts'
 import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { againLine } from '../jobs/again-line.ts'
+import { isProgram, programTest } from '../measuring/reproducer.ts'
 import { builtKernel, namedDialect } from './built-kernels.ts'
 import { runFactsOf, type Job } from '../jobs/job.ts'
 import { provideParts } from '../jobs/parts.ts'
@@ -29,11 +31,16 @@ export interface SeriesOptions extends JobOptions {
   readonly scenarios?: string
 }
 
-/** The scenarios that are run on each kernel of a series. */
+/** What is run on each kernel of a series: scenarios and programs. */
 export interface SeriesTests {
-  readonly files: readonly ScenarioFile[]
+  /** The words of the command line that choose them. */
+  readonly words: readonly string[]
+  /** The files on whose contents the results depend. */
+  readonly files: readonly string[]
   readonly dialect: RunOptions['dialect']
   readonly plan: BootPlan
+  /** The names of the programs, for which a kernel may lack something. */
+  readonly programs: readonly string[]
 }
 
 /**
@@ -57,25 +64,40 @@ export function subjectOf({ subject }: Pick<Patch, 'subject'>): string {
   return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, '')
 }
 
-/** Loads the scenarios that the patterns choose. `verb` is for messages. */
+/**
+ * Loads the programs that the words name, and the scenarios that the other words choose; all scenarios without a word. `verb`
+ * is for messages.
+ * @throws {UsageError} PROGRAM_UNREADABLE, SCENARIO_UNKNOWN, DIALECT_NEEDED
+ * @throws {BuildError} COMPILE_FAILED
+ */
 export async function testsFor(
   definition: KernelDefinition,
-  patterns: readonly string[],
-  { scenarios: directory }: SeriesOptions,
-  verb: string,
+  words: readonly string[],
+  { scenarios: directory, verb }: SeriesOptions & { readonly verb: string },
+  context: CommandContext,
 ): Promise<SeriesTests> {
   const dialect = namedDialect(definition, `${verb} needs`)
-  const files = select(await findScenarioFiles(directory), patterns, 'scenario')
-  const tests = (await loadScenarios(files)).map((scenario) => scenarioTest(scenario, dialect))
-  return { files, dialect, plan: planBoots(tests, bytes(process.availableMemory())) }
+  const paths = words.filter((word) => isProgram(word))
+  const patterns = words.filter((word) => !isProgram(word))
+  const files =
+    paths.length > 0 && patterns.length === 0 ? [] : select(await findScenarioFiles(directory), patterns, 'scenario')
+  const programs = await Promise.all(paths.map((file) => programTest(file, dialect, context)))
+  const scenarios = (await loadScenarios(files)).map((scenario) => scenarioTest(scenario, dialect))
+  return {
+    words: [...paths, ...files.map(({ name }) => name)],
+    files: [...paths, ...files.map(({ file }) => file)],
+    dialect,
+    plan: planBoots([...programs, ...scenarios], bytes(process.availableMemory())),
+    programs: programs.map(({ name }) => name),
+  }
 }
 
 /** Builds the kernel with the first patches of the series, boots it, and runs the tests on it; a long build is told. */
 export async function tryPatches(
   applied: number,
-  { dialect, plan }: SeriesTests,
+  { dialect, plan, programs }: SeriesTests,
   job: Job,
-  { runs, onBuilt }: { readonly runs: number; readonly onBuilt: (kernel: KernelBuild) => Promise<void> },
+  { runs, onBuilt }: { readonly runs: RunCounts; readonly onBuilt: (kernel: KernelBuild) => Promise<void> },
 ): Promise<Trial> {
   const { context, definition, options } = job
   const partial = withFirstPatches(definition, applied)
@@ -83,7 +105,7 @@ export async function tryPatches(
   const sharing: Job = { ...job, isolation: 'none' }
   return await tryKernel({
     ...runFactsOf(job, dialect),
-    expectSkips: skipsBetweenPatches,
+    expectSkips: [...skipsBetweenPatches, ...programs],
     needsDialect: true,
     plan,
     runs,

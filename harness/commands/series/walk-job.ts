@@ -60,7 +60,7 @@ async function prepare(
     })
   }
   const states = Array.from({ length: to - from + 1 }, (_, index) => from + index)
-  return { patches, states, tests: await testsFor(definition, patterns, options, suite) }
+  return { patches, states, tests: await testsFor(definition, patterns, { ...options, verb: suite }, context) }
 }
 
 function stateName(applied: number, patches: readonly Patch[]): string {
@@ -86,7 +86,7 @@ async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): 
     async (applied) => {
       begin = performance.now()
       await emit({ type: 'test-started', ...titled(applied) })
-      return await tryPatches(applied, tests, job, { runs: 1, onBuilt })
+      return await tryPatches(applied, tests, job, { runs: { most: 1, enough: 1 }, onBuilt })
     },
     async (applied, result) => {
       verdicts[result.verdict] += 1
@@ -101,13 +101,13 @@ async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): 
 function detailsOf(
   applied: number,
   { verdict, message, milliseconds, diagnostic: seen }: PatchResult,
-  { files }: SeriesTests,
+  { words: tests }: SeriesTests,
   { options }: Job,
 ): Pick<TestFinished, 'verdict' | 'milliseconds' | 'reason' | 'diagnostic'> {
   if (verdict === 'PASS') return { verdict, milliseconds }
   if (verdict === 'SKIP') return { verdict, milliseconds, reason: message }
   const state = String(applied)
-  const words = ['walk', ...flagsOf(options), '--from', state, '--to', state, ...files.map(({ name }) => name)]
+  const words = ['walk', ...flagsOf(options), '--from', state, '--to', state, ...tests]
   const again = shellLine(launcher(), words)
   return { verdict, milliseconds, diagnostic: { rules: [], operations: [], console: [], ...seen, message, again } }
 }

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { explain, kernelName, type NamedPatch } from '../../../../harness/campaigns/bisect/explain-finding.ts'
-import type { Finding, Step } from '../../../../harness/campaigns/bisect/find-patch.ts'
+import type { Finding } from '../../../../harness/campaigns/bisect/find-patch.ts'
+import type { Step } from '../../../../harness/campaigns/bisect/tried-kernel.ts'
 
 const patches: readonly NamedPatch[] = ['a', 'b', 'c', 'd'].map((name) => ({ name: `${name}.patch`, subject: name }))
 const ends = { good: 1, bad: 4 }

@@ -1,6 +1,7 @@
 // Searches with scripted kernels.
 import { test } from 'tap'
-import { findPatch, type Step } from '../../../../harness/campaigns/bisect/find-patch.ts'
+import { findPatch } from '../../../../harness/campaigns/bisect/find-patch.ts'
+import type { Step } from '../../../../harness/campaigns/bisect/tried-kernel.ts'
 import type { Trial } from '../../../../harness/campaigns/bisect/trial.ts'
 import { InfraError, UsageError } from '../../../../harness/base/errors.ts'
 
