@@ -100,6 +100,7 @@ const rules = {
   'K-policy': 'A policy for the nodes of memory that mbind sets on a mapping belongs to these pages of the file.',
   'K-mremap': 'A mapping of the file can be moved and shrunk, but neither grown nor duplicated.',
   'K-exec': 'A mapping of the file can neither be made nor become executable.',
+  'K-names': 'Procfs shows a mapping of the file with its offset, the inode of the file and the name [kvm-gmem].',
 } as const satisfies Record<string, string>
 
 /** The identifier of a rule. */
