@@ -108,7 +108,12 @@ export function batchTest(batch: Batch, shared: Shared): Test {
 }
 
 /** Makes a test of given programs, which run one after the other; `prepare` is for messages about a missing capability. */
-export function programsTest(name: string, title: string, programs: readonly Program[], shared: Shared): Test {
+export function programsTest(
+  name: string,
+  title: string,
+  programs: readonly Program[],
+  { dialect, read }: Pick<Shared, 'dialect' | 'read'>,
+): Test {
   const sizes = programs.map(({ shape }) => shape.pageSize)
   return {
     ...subjectOf(sizes[0] ?? '4K'),
@@ -116,7 +121,7 @@ export function programsTest(name: string, title: string, programs: readonly Pro
     title,
     seconds: spareSeconds,
     async run(instance) {
-      const bench = new Bench(instance, shared.dialect, shared.read)
+      const bench = new Bench(instance, dialect, read)
       for (const program of programs) {
         const difference = await bench.run(program)
         if (difference === undefined) continue

@@ -9,7 +9,7 @@ import { programOfFile } from '../../campaigns/repro/recorded-program.ts'
 import { readProgram } from '../../report/stored/read-program.ts'
 import { isBootVariant } from '../../vm/profile.ts'
 import type { Exportable } from './exportable.ts'
-import { findingToExport, type ProgramChoice } from './finding.ts'
+import { findingToExport } from './finding.ts'
 
 /**
  * Finds a program: the argument itself when it is a path, otherwise a file in the results.
@@ -17,10 +17,10 @@ import { findingToExport, type ProgramChoice } from './finding.ts'
  */
 export async function findProgram(
   test: string,
-  { results, ...choice }: { readonly results: string } & ProgramChoice,
+  { results, kernel, signal }: { readonly results: string; readonly kernel?: string; readonly signal: AbortSignal },
 ): Promise<Exportable> {
   const file = await programFileOf(test, results)
-  return /\.ya?ml$/.test(file) ? await findingToExport(file, choice) : await testToExport(file)
+  return /\.ya?ml$/.test(file) ? await findingToExport(file, { kernel, signal }) : await testToExport(file)
 }
 
 async function testToExport(file: string): Promise<Exportable> {

@@ -15,26 +15,19 @@ interface Subject {
   readonly dialect: string | undefined
 }
 
-/** The kernel for which a program is exported, if it is not that of its run. */
-export interface ProgramChoice {
-  readonly kernel?: string | undefined
-  readonly dialect?: string | undefined
-  readonly signal: AbortSignal
-}
-
 /**
- * Reads a program; `kernel` names another kernel than that of its run, or `dialect` the dialect of a kernel without a name.
+ * Reads a program; `kernel` names another kernel than that of its run.
  * @throws {UsageError} PROGRAM_MISSING, PROGRAM_INVALID, DIALECT_UNKNOWN
  */
 export async function findingToExport(
   file: string,
-  { kernel: wanted, dialect: given, signal }: ProgramChoice,
+  { kernel: wanted, signal }: { readonly kernel: string | undefined; readonly signal: AbortSignal },
 ): Promise<Exportable> {
   const text = await programText(file)
   const program = parseProgram(file, text)
   const run = await runBeside(file)
   const named = wanted === undefined ? undefined : await subjectNamed(wanted, signal)
-  const dialect = given ?? named?.dialect ?? run?.dialect
+  const dialect = named?.dialect ?? run?.dialect
   const name = path.basename(file)
   return {
     file,

@@ -50,34 +50,29 @@ export async function findReproducer(
   }
 }
 
-/** Says whether a word of a command line names the file of a program, and no scenario. */
-export function isProgram(word: string): boolean {
-  return /\.(c|json|ya?ml)$/.test(word)
-}
-
-/**
- * Makes the test of a program in a file: of C, a finding, or what a failed test left. A finding is held to the dialect.
- * @throws {UsageError} PROGRAM_UNREADABLE, PROGRAM_MISSING, REPRO_REFUSED
- * @throws {BuildError} COMPILE_FAILED
- */
-export async function programTest(file: string, dialect: string, { signal }: CommandContext): Promise<Test> {
-  if (file.endsWith('.c')) return (await sourceTest(file, signal)).test
-  return (await exportedTest(await findProgram(file, { results: '', dialect, signal }), signal)).test
-}
-
 interface NamedTest {
   readonly name: string
   readonly test: Test
 }
 
-async function sourceTest(file: string, signal: AbortSignal): Promise<NamedTest> {
+/**
+ * Makes the test of a C program.
+ * @throws {UsageError} PROGRAM_UNREADABLE
+ * @throws {BuildError} COMPILE_FAILED
+ */
+export async function sourceTest(file: string, signal: AbortSignal): Promise<NamedTest> {
   const make = async (place: string): Promise<void> =>
     copyFile(file, place).catch((error: unknown) => refuse(file, error))
   const name = path.basename(file, '.c')
   return { name, test: await testOf(name, plainProfile, make, signal) }
 }
 
-async function exportedTest({ file, profile, source }: Exportable, signal: AbortSignal): Promise<NamedTest> {
+/**
+ * Makes the test of a program that gmemtest renders in C.
+ * @throws {UsageError} REPRO_REFUSED when C cannot do one of its operations
+ * @throws {BuildError} COMPILE_FAILED
+ */
+export async function exportedTest({ file, profile, source }: Exportable, signal: AbortSignal): Promise<NamedTest> {
   const name = path.basename(file).replaceAll(/^program-|\.[^.]*$/g, '')
   const text = await source()
   return { name, test: await testOf(name, profile, (place) => writeFile(place, text), signal) }

@@ -20,10 +20,10 @@ import { scenarioTest } from '../../suites/scenarios/scenario-test.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { JobOptions } from '../job-options.ts'
 import { againLine } from '../jobs/again-line.ts'
-import { isProgram, programTest } from '../measuring/reproducer.ts'
 import { builtKernel, namedDialect } from './built-kernels.ts'
 import { runFactsOf, type Job } from '../jobs/job.ts'
 import { provideParts } from '../jobs/parts.ts'
+import { isProgram, programTest } from './program-test.ts'
 
 /** The options of the verbs that try the kernels of a series. */
 export interface SeriesOptions extends JobOptions {
@@ -81,7 +81,7 @@ export async function testsFor(
   const patterns = words.filter((word) => !isProgram(word))
   const files =
     paths.length > 0 && patterns.length === 0 ? [] : select(await findScenarioFiles(directory), patterns, 'scenario')
-  const programs = await Promise.all(paths.map((file) => programTest(file, dialect, context)))
+  const programs = await Promise.all(paths.map((file) => programTest(file, definition, dialect, context)))
   const scenarios = (await loadScenarios(files)).map((scenario) => scenarioTest(scenario, dialect))
   return {
     words: [...paths, ...files.map(({ name }) => name)],
