@@ -1,5 +1,5 @@
 // The only caller of execa: every child has a deadline, a log and an owner, and dies with the harness.
-import { InfraError } from '../base/errors.ts'
+import { hasCode, InfraError } from '../base/errors.ts'
 
 /** The result of a command, successful or not. */
 export interface CommandResult {
@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly logFile?: string
   /** The signal to the command when the harness dies; TERM for a command that must stop its children. Default KILL. */
   readonly deathSignal?: 'KILL' | 'TERM'
+  /** With the command, end all that it has started and left: what holds its output would be waited for without a deadline. */
+  readonly endsGroup?: true
 }
 
 // A harness that dies before the child asks for the signal never causes it: the child then has another parent already.
@@ -59,6 +61,15 @@ export function commandMissing(command: string): InfraError {
   })
 }
 
+/** Kills the process group of a child that led it. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error
+  }
+}
+
 /**
  * Runs a command to its end. A failure of the command is a result, not an exception.
  * @throws {InfraError} COMMAND_MISSING when the program does not exist
@@ -67,7 +78,7 @@ export function commandMissing(command: string): InfraError {
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
   // Imported late: execa takes 80 ms to load, and a run with a warm cache starts no command.
   const { execa } = await import('execa')
-  const { signal, onLine, logFile, deathSignal, encoding = 'utf8', ...others } = options
+  const { signal, onLine, logFile, deathSignal, endsGroup, encoding = 'utf8', ...others } = options
   const [file, wrapped] = dieWithHarness(command, args, deathSignal)
   const child = execa(file, wrapped, {
     ...others,
@@ -79,7 +90,9 @@ export async function run(command: string, args: readonly string[], options: Run
     stdout: logFile === undefined ? 'pipe' : ['pipe', { file: logFile, append: true }],
     stderr: logFile === undefined ? 'pipe' : ['pipe', { file: logFile, append: true }],
     all: true,
+    ...(endsGroup === true ? { detached: true } : {}),
   })
+  if (endsGroup === true) child.nodeChildProcess.once('exit', () => endGroup(child.pid))
   const lines = onLine === undefined ? [] : child.iterable({ from: 'all', binary: false })
   for await (const line of lines) onLine?.(typeof line === 'string' ? line : Buffer.from(line).toString('latin1'))
   const result = await child

@@ -30,7 +30,13 @@ export async function tryCommand({ command, build, logFile, signal }: TriedComma
     if (error instanceof BuildError) return { kind: 'not-built', message: error.message }
     throw error
   }
-  const result = await run('/bin/sh', ['-c', command], { signal, env, logFile, timeout: hours * 3_600_000 })
+  const result = await run('/bin/sh', ['-c', command], {
+    signal,
+    env,
+    logFile,
+    timeout: hours * 3_600_000,
+    endsGroup: true,
+  })
   const { exitCode } = result
   const text = `'${command}' ended with ${exitCode}`
   if (exitCode === 0) return { kind: 'passed', message: text }

@@ -74,3 +74,14 @@ void test('no child survives a kill -9 of the harness', async (t) => {
   for (let patience = 500; patience > 0 && (await isAlive(pid)); patience -= 1) await sleep(20, never)
   t.notOk(await isAlive(pid), 'it is gone after')
 })
+
+void test('a command that owns its group ends with all that it has started', async (t) => {
+  const options = { signal: new AbortController().signal, endsGroup: true } as const
+  const began = performance.now()
+  t.match(await run('/bin/sh', ['-c', 'sleep 60 & true'], { ...options, timeout: 30_000 }), { exitCode: 0 })
+  const late = await run('/bin/sh', ['-c', 'sleep 60; true'], { ...options, timeout: 300 })
+  t.match(late, { timedOut: true })
+  const stop = AbortSignal.timeout(300)
+  await t.rejects(run('/bin/sh', ['-c', 'sleep 60; true'], { ...options, timeout: 30_000, signal: stop }))
+  t.ok(performance.now() - began < 30_000, 'nothing is waited for')
+})
