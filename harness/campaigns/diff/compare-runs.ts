@@ -81,11 +81,15 @@ export function compareRuns(
       open.push(name)
       continue
     }
-    const difference = compareTest([one, ...ones], [other, ...others], names) ?? slowness(other, slower.get(name))
+    const byResults = compareTest([one, ...ones], [other, ...others], names)
+    // A rate that may be chance must not hide a conversion that is slower.
+    const isOpen = byResults === undefined || byResults.change === 'flaky'
+    const difference = (isOpen ? slowness(other, slower.get(name)) : undefined) ?? byResults
     if (difference !== undefined) differences.set(name, difference)
   }
   const worse = count(differences, 'new')
-  const exitCode = worse > 0 ? exitCodes.testFailed : open.length > 0 ? exitCodes.couldNotRun : exitCodes.ok
+  const exitCode =
+    worse > 0 ? exitCodes.testFailed : open.length > 0 || shared.length === 0 ? exitCodes.couldNotRun : exitCodes.ok
   const only =
     planned.length - shared.length + first.tests.filter((name) => isChosen(name) && !second.tests.includes(name)).length
   return {

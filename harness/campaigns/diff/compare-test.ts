@@ -77,16 +77,15 @@ function byRate(first: Results, second: Results, names: KernelNames): TestDiffer
   const p = fisher(shares, { count: failedNow.length, total: now.length })
   const isMore = failedNow.length * before.length > failedBefore.length * now.length
   const rates = `it failed in ${failedNow.length} of ${plural(now.length, 'run')} on ${names.second}, and in ${failedBefore.length} of ${before.length} on ${names.first}`
-  if (p < realDifference) {
-    const because = `${rates}: the difference is real, ${pText(p)}`
-    if (isMore) return { shown, change: 'new', because }
-    return { shown: now.find(({ verdict }) => verdict === 'PASS') ?? shown, change: 'fixed', because }
-  }
+  const isReal = p < realDifference
+  const because = `${rates}: the difference is real, ${pText(p)}`
+  if (isReal && isMore) return { shown, change: 'new', because }
   const pOfStrange = fisher({ count: 0, total: before.length }, { count: strange.length, total: now.length })
   if (failedBefore.length > 0 && pOfStrange < realDifference) {
     const ways = `${strange.length} of ${failedNow.length} failed in a way that ${names.first} does not have`
     return { shown, change: 'new', because: `${rates}; ${ways}: ${pText(pOfStrange)}` }
   }
+  if (isReal) return { shown: now.find(({ verdict }) => verdict === 'PASS') ?? shown, change: 'fixed', because }
   const isSame = failedBefore.length * now.length === failedNow.length * before.length && strange.length === 0
   return isSame ? undefined : { shown, change: 'flaky', because: `${rates}: that may be chance, ${pText(p)}` }
 }

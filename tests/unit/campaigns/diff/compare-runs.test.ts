@@ -53,6 +53,12 @@ void test('the events are those of a run of the tests that differ', (t) => {
   t.end()
 })
 
+void test('two runs without a common test are no comparison', (t) => {
+  const result = compared({ results: [ended('a', 'PASS')] }, { results: [failed('b', 'no')] })
+  t.strictSame([result.exitCode, differing(result)], [69, []])
+  t.end()
+})
+
 void test('without anything worse the exit code is 0, also when something is better', (t) => {
   const result = compared({ results: [failed('a', 'no')] }, { results: [ended('a', 'PASS')] })
   t.equal(result.exitCode, 0)

@@ -74,6 +74,11 @@ void test('another failure may hide behind one of the same rate', (t) => {
     'FAIL',
     /; 10 of 10 failed in a way that good does not have: p < 0\.0001$/,
   ])
+  t.match(
+    rates(often(10, 10), often(5, 10, failed('a', 'hung'))),
+    ['new', 'FAIL', /; 5 of 5 failed in a way that good does not have: p = 0\.033$/],
+    'fewer failures, and all of another kind',
+  )
   t.match(rates(often(10, 10), [failed('a', 'hung'), ...often(9, 9)]), [
     'flaky',
     'FAIL',
