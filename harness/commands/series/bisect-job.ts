@@ -16,7 +16,7 @@ import { shellLine } from '../../process/child.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { stateNamed, withFirstPatches } from '../../kernel/first-patches.ts'
-import { lookUpKernel, provideKernel, type KernelBuild } from '../../kernel/provide.ts'
+import { provideKernel, withSource, type KernelBuild } from '../../kernel/provide.ts'
 import type { Patch } from '../../kernel/series/patch.ts'
 import type { RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
@@ -103,13 +103,26 @@ async function prepare(
   const { exec: command, runs = 'auto' } = options
   const how =
     command === undefined ? await testsFor(definition, patterns, { ...options, verb: suite }, context) : { command }
-  const quiet = { ...context, cache: cacheDirectory(), progress: () => undefined }
-  const { key = definition } = await lookUpKernel(definition, quiet)
   const what =
-    'command' in how ? how : await Promise.all(how.files.map(async (file) => [file, await sha256OfFile(file)]))
+    'command' in how
+      ? how
+      : await Promise.all(how.files.map(async (file) => [path.basename(file), await sha256OfFile(file)]))
   const { accel, append } = options
-  const memory = new StepsFile(cacheDirectory(), [key, ends, what, runs, accel ?? '', append ?? []])
-  return { patches, ends, how, runs, memory }
+  const question = [await factsOf(definition, options, context), ends, what, runs, accel ?? '', append ?? []]
+  return { patches, ends, how, runs, memory: new StepsFile(cacheDirectory(), question) }
+}
+
+/** Returns all of a kernel that decides about results. Its source is fetched: what identifies a build is not known before. */
+async function factsOf(
+  definition: KernelDefinition,
+  options: BisectOptions,
+  { stderr, isTty, signal }: CommandContext,
+): Promise<unknown> {
+  using line = progressLine(stderr, isTty)
+  const build = buildOptions(line, definition, options, signal)
+  const key = await withSource(definition, build, false, async (ingredients) => ingredients.key)
+  const { dialect, parameters, expectSkips, slowdown, isolation, allow } = definition
+  return { key, dialect, parameters, expectSkips, slowdown, isolation, allow }
 }
 
 async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
@@ -124,6 +137,7 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
   const log = async (finding?: Finding): Promise<void> =>
     writeFile(path.join(directory, logName), bisectLog(steps, states, finding))
   let last: KernelBuild | undefined
+  let kept = steps.length
   const { finding } = await findPatch({
     ends,
     earlier: [...steps],
@@ -134,7 +148,10 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
           last = kernel
         },
       }),
-    keep: (kept) => memory.write(kept),
+    keep: async (results) => {
+      await memory.write(results)
+      kept = results.length
+    },
     onTest: (applied, left) =>
       say(`testing the kernel with ${kernelName(applied, patches)}, and then at most ${plural(left, 'more kernel')}`),
     onStep: async (step) => {
@@ -145,7 +162,7 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
       await log()
     },
   }).catch((error: unknown) => {
-    if (steps.length > 0) say(`the results of ${plural(steps.length, 'kernel')} are kept: the same command goes on`)
+    if (kept > 0) say(`the results of ${plural(kept, 'kernel')} are kept: the same command goes on`)
     throw error
   })
   await log(finding)

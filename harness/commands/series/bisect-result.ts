@@ -66,5 +66,7 @@ export async function statesOf(patches: readonly Patch[], { signal }: CommandCon
     const { how } = patch
     return { id: how.kind === 'commit' ? how.commit : (ids[index] ?? ''), subject: subjectOf(patch) }
   })
-  return [{ id: 'source', subject: 'the source without patches' }, ...states]
+  const [first] = patches
+  const source = first?.how.kind === 'commit' ? `${first.how.commit}~1` : 'source'
+  return [{ id: source, subject: 'the source without patches' }, ...states]
 }

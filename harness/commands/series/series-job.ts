@@ -1,4 +1,5 @@
 // The common work of `bisect` and `walk`: the kernels of a series, and a trial of each.
+import { realpath } from 'node:fs/promises'
 import { UsageError } from '../../base/errors.ts'
 import { cacheDirectory } from '../../base/paths.ts'
 import { plural } from '../../base/plural.ts'
@@ -77,14 +78,17 @@ export async function testsFor(
   context: CommandContext,
 ): Promise<SeriesTests> {
   const dialect = namedDialect(definition, `${verb} needs`)
-  const paths = words.filter((word) => isProgram(word))
+  // The next run moves results/latest, in which findings are.
+  const paths = await Promise.all(
+    words.filter((word) => isProgram(word)).map((word) => realpath(word).catch(() => word)),
+  )
   const patterns = words.filter((word) => !isProgram(word))
   const files =
     paths.length > 0 && patterns.length === 0 ? [] : select(await findScenarioFiles(directory), patterns, 'scenario')
   const programs = await Promise.all(paths.map((file) => programTest(file, definition, dialect, context)))
   const scenarios = (await loadScenarios(files)).map((scenario) => scenarioTest(scenario, dialect))
   return {
-    words: [...paths, ...files.map(({ name }) => name)],
+    words: [...(directory === undefined ? [] : ['--scenarios', directory]), ...paths, ...files.map(({ name }) => name)],
     files: [...paths, ...files.map(({ file }) => file)],
     dialect,
     plan: planBoots([...programs, ...scenarios], bytes(process.availableMemory())),
