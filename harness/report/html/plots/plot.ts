@@ -34,9 +34,12 @@ export function ticksBetween(least: number, most: number, multiples: readonly nu
     .filter((tick) => tick >= least && tick <= most)
 }
 
-/** Rounds numbers to tenths of a pixel: thousands of them would be most of the report. */
+/** The attributes with coordinates; texts have numbers as well, those of releases among them. */
+const geometry = /\s(?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform|points)="[^"]*"/g
+
+/** Rounds coordinates to tenths of a pixel: thousands of them would be most of the report. */
 function rounded(svg: string): string {
-  return svg.replaceAll(/(?<=[\s",(A-Za-z-])\d+\.\d{2,}(?=[\s",)A-Za-z-])/g, (number) =>
-    String(Number(Number(number).toFixed(1))),
+  return svg.replaceAll(geometry, (attribute) =>
+    attribute.replaceAll(/\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
   )
 }

@@ -22,6 +22,16 @@ void test('this run is above the kernels of earlier runs; a test that failed doe
   t.end()
 })
 
+void test('the number of a release is a name, and is not rounded', (t) => {
+  const { source } = latencyPlot(entriesOf(results), [
+    { kernel: 'stock-6.12', runs: 2, operation: '4K', median: 40, high: 90 },
+  ])
+  t.match(source, 'stock-6.12, 2 runs: 4K')
+  t.match(source, '>stock-6.12, 2 runs<')
+  t.notMatch(source, / (?:x|y|d|cx|x1|transform)="[^"]*\d\.\d{2}/, 'coordinates are')
+  t.end()
+})
+
 void test('without earlier conversions there is no plot', (t) => {
   t.equal(latencyPlot(entriesOf(results), []).source, '')
   t.end()
