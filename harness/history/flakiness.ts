@@ -33,6 +33,9 @@ export function ratesOf(past: readonly PastResult[], traits?: FailureTraits): Ra
  */
 export function isFlaky(past: readonly PastResult[], traits?: FailureTraits): boolean {
   if (past.some((result) => isThis(result, traits) && result.repeat_failures < result.repeats)) return true
+  // The history has no traits of the failures after a first run that passed.
+  if (traits === undefined && past.some((result) => result.verdict === 'PASS' && result.repeat_failures > 0))
+    return true
   const builds = Map.groupBy(past, ({ key }) => key ?? '')
   builds.delete('')
   return [...builds.values()].some(

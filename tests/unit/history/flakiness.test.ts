@@ -65,6 +65,19 @@ void test('runs after the first one show that a failure comes and goes', async (
   t.equal(isFlaky(past), true)
 })
 
+void test('a first run that passed does not hide the failures after it', async (t) => {
+  const history = await emptyHistory(t)
+  const tests = ['a (1 of 3)', 'a (2 of 3)', 'a (3 of 3)']
+  const results = tests.map((name, index) => ({
+    ...(index === 0 ? ended(name, 'PASS') : failed(name, 'page 7 is lost')),
+    repeats: 'a',
+  }))
+  addRun(history, night({ day: 1, results }))
+  const past = pastResults(history, { suite: 'scenarios', kernels: ['k'] }).get('a') ?? []
+  t.match(past, [{ verdict: 'PASS', repeats: 2, repeat_failures: 2 }])
+  t.equal(isFlaky(past), true)
+})
+
 void test('each kernel has a rate of its own', async (t) => {
   const history = await emptyHistory(t)
   for (const [day, kernel] of ['k', 'k', 'other'].entries()) {
