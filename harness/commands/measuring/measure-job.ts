@@ -1,4 +1,5 @@
 // The work of `gmemtest repro --runs`: how often a reproducer fails, each time in a restored instance.
+import { realpath } from 'node:fs/promises'
 import { exitCodes, messageOf, UsageError } from '../../base/errors.ts'
 import { launcher } from '../../base/paths.ts'
 import { bytes } from '../../base/units.ts'
@@ -22,6 +23,7 @@ import type { BuiltKernel } from '../../run/run-options.ts'
 import { runTests } from '../../run/runner.ts'
 import type { Test } from '../../run/test.ts'
 import type { CommandContext } from '../command-context.ts'
+import { flagsOf, type JobOptions } from '../job-options.ts'
 import { definitionOf } from '../exporting/kernel-of.ts'
 import { claimDirectory } from '../jobs/claim-directory.ts'
 import { chooseJob, runFactsOf, type Job, type JobFacts } from '../jobs/job.ts'
@@ -61,13 +63,7 @@ export async function measure(what: string, options: MeasureOptions, context: Co
     claim: async (made) => void stack.use(await claimDirectory(made, context)),
   })
   const jobs = facts.map((each): Job => ({ ...each, directory, claim: stack }))
-  const again = shellLine(launcher(), [
-    suite,
-    what,
-    '--runs',
-    String(options.runs),
-    ...kernels.flatMap((name) => ['--kernel', name]),
-  ])
+  const again = await againLine(what, reproducer, options)
   return await reporting(context, directory, first.reports, async ({ emit: write }) => {
     await write({
       type: 'run-started',
@@ -83,23 +79,46 @@ export async function measure(what: string, options: MeasureOptions, context: Co
   })
 }
 
-async function factsOf(
-  kernel: string | undefined,
-  { program }: Reproducer,
-  { accel, append, aptSuite, report }: MeasureOptions,
-  context: CommandContext,
-): Promise<JobFacts> {
-  const own = {
+/** Returns the same command. The results of this run are the latest ones from now on, so a program is named by its file. */
+async function againLine(what: string, { program }: Reproducer, options: MeasureOptions): Promise<string> {
+  const { runs, within, kernel = [], ...others } = options
+  return shellLine(launcher(), [
+    suite,
+    program === undefined ? what : await realpath(program.file),
+    '--runs',
+    String(runs),
+    ...(within === undefined ? [] : ['--within', String(within)]),
+    ...kernel.flatMap((name) => ['--kernel', name]),
+    ...flagsOf(ownOptions(others)),
+  ])
+}
+
+/** Returns the options that are those of any job. */
+function ownOptions({ accel, append, aptSuite, report }: Partial<MeasureOptions>): JobOptions {
+  return {
     ...(accel === undefined ? {} : { accel }),
     ...(append === undefined ? {} : { append }),
     ...(aptSuite === undefined ? {} : { aptSuite }),
     ...(report === undefined ? {} : { report }),
   }
+}
+
+async function factsOf(
+  kernel: string | undefined,
+  { program }: Reproducer,
+  options: MeasureOptions,
+  context: CommandContext,
+): Promise<JobFacts> {
   // The kernel of the failure may be a mutant, which has no name of its own.
   const definition: KernelDefinition | undefined =
     kernel === undefined && program !== undefined ? await definitionOf(program, undefined, context.signal) : undefined
   const name = kernel ?? program?.kernel ?? defaultKernel
-  const [facts] = await chooseJob({ ...own, kernel: name, isolation: 'vm' }, context, suite, async () => undefined)
+  const [facts] = await chooseJob(
+    { ...ownOptions(options), kernel: name, isolation: 'vm' },
+    context,
+    suite,
+    async () => undefined,
+  )
   return definition === undefined ? facts : { ...facts, definition }
 }
 
