@@ -16,6 +16,9 @@ export interface SourcePlace {
  */
 export function lineReport({ file, line }: SourcePlace, { added, counts, reached }: StoredCoverage): string[] {
   const known = counts.get(file)
+  if (added.has(file) && known === undefined) {
+    throw new UsageError('LINE_UNKNOWN', `${file} is not a part of this kernel: its configuration leaves the file out`)
+  }
   if (!added.has(file) || known === undefined) {
     const files = [...added.keys()].filter((name) => counts.has(name))
     const [near] = nearest(file, files)

@@ -60,10 +60,20 @@ export async function runCoverage(
   const stored = await readCoverage(path.join(results ?? latestResults, resultNames.coverage))
   if (line !== undefined) print(lineReport(line, stored), context)
   else {
-    const explanations = await readExplanations(await chosenDefinition(options, context))
+    const definition = await chosenDefinition(options, context)
+    requireKernel(withCounters(definition).name, stored.kernel)
+    const explanations = await readExplanations(definition)
     print(textReport(stored.kernel, patchCoverage(stored.added, stored.counts, explanations)), context)
   }
   return exitCodes.ok
+}
+
+/** @throws {UsageError} COVERAGE_KERNEL for another kernel than that of the results, whose lines have other explanations */
+function requireKernel(chosen: string, measured: string): void {
+  if (chosen === measured) return
+  throw new UsageError('COVERAGE_KERNEL', `the results are of ${measured}, and the explanations of ${chosen}`, {
+    hint: 'name the kernel of the results with --kernel',
+  })
 }
 
 function print(lines: readonly string[], { stdout }: CommandContext): void {

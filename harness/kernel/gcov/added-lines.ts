@@ -108,7 +108,8 @@ async function commit(git: Git, message: string): Promise<void> {
 
 async function applyPatch({ diff, strip }: Patch, file: string, git: Git): Promise<void> {
   await writeFile(file, diff, 'latin1')
-  await git('apply', `-p${strip}`, '--whitespace=nowarn', file)
+  // A patch that was merged may have left nothing.
+  await git('apply', `-p${strip}`, '--allow-empty', '--whitespace=nowarn', file)
   await rm(file)
 }
 

@@ -63,8 +63,10 @@ function linesOf(group: readonly [Patch, ...Patch[]]): string[] {
   const [{ origin, how, strip }] = group
   const file = byHand(origin)
   if (how.kind === 'text') {
-    return group.map(
-      ({ name, diff }) => `# ${name} as it was merged\n${apply} <<'END_OF_DIFF'\n${utf8(diff)}END_OF_DIFF`,
+    return group.map(({ name, diff }) =>
+      diff === ''
+        ? `# ${name}: the source has all of it`
+        : `# ${name} as it was merged\n${apply} <<'END_OF_DIFF'\n${utf8(diff)}END_OF_DIFF`,
     )
   }
   if (how.kind === 'mail') {
