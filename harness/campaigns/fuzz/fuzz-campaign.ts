@@ -43,6 +43,8 @@ export async function fuzz(options: CampaignOptions): Promise<FuzzOutcome> {
       if (event.type === 'run-finished') continue
       if (event.type === 'test-finished') verdicts[event.verdict] += 1
       await emit(event.type === 'test-finished' ? await explained(event, part, options) : event)
+      // A campaign can have millions of programs.
+      if (event.type === 'test-finished') options.shared.ran.delete(event.name)
     }
     exitCode = worse(exitCode, outcome.exitCode)
     ending = outcome
