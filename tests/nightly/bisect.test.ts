@@ -6,8 +6,17 @@ import { test, type Test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
 import { gmemtest, pointsOf, unfolded } from '../vm/fixtures/command.ts'
 
-const mutant = 'argument-written-on-success'
-const killer = 'argument-is-written-back-only-on-failure'
+const mutant = 'error-offset-is-start'
+const killer = 'pinned-page-refuses'
+/** A program of gmemtest fuzz that shows the mutant. */
+const program = `version: 1
+pageSize: 4K
+pages: 24
+initially: shared
+steps:
+  - { do: pin, first: 12, count: 1, mapping: 0, method: vmsplice }
+  - { do: convert, to: private, offset: 4096, size: 94208, errorOffset: 0, descriptor: 0 }
+`
 
 /** The number of patches of gmem-convert: the good state has all of them. */
 async function patchesOfSeries(): Promise<number> {
@@ -52,19 +61,29 @@ async function place(t: Test): Promise<string> {
 void test('the bad patch is named, and each patch has a verdict', async (t) => {
   const kernel = await place(t)
   const results = path.join(path.dirname(kernel), 'results')
-  const state = '2-argument'
+  const state = '2-error'
   const good = await patchesOfSeries()
   const found = await gmemtest('bisect', '--kernel', kernel, '--good', String(good), '--output', results, killer).ended
   t.equal(found.exitCode, 0, found.stderr)
-  t.match(found.stdout, /^ok 1 - first-bad-patch: 2-argument-written-on-success\.patch: Copy the argument back/m)
-  t.match(found.stderr, / virt\/kvm\/guest_memfd\.c \| +2 --\n/)
-  t.match(await readFile(path.join(results, 'bisect.log'), 'utf8'), /^# first bad commit: \[[0-9a-f]{40}\] Copy the/m)
+  t.match(found.stdout, /^ok 1 - first-bad-patch: 2-error-offset-is-start\.patch: /m)
+  t.match(found.stderr, / virt\/kvm\/guest_memfd\.c \| +\d+ [+-]+\n/)
+  t.match(
+    found.stderr,
+    /it failed in 3 of 3 runs \(44 to 100 %\): with \d runs of each other kernel, the result has 95 % confidence/,
+  )
+  t.match(await readFile(path.join(results, 'bisect.log'), 'utf8'), /^# first bad commit: \[[0-9a-f]{40}\] \S/m)
   for (const [, seconds = '0'] of found.stderr.matchAll(/ in (\d+) CPU-seconds$/gm))
     t.ok(Number(seconds) <= 60, seconds)
+
+  const file = path.join(path.dirname(kernel), 'finding-1.yaml')
+  await writeFile(file, program)
+  const searched = await gmemtest('bisect', '--kernel', kernel, '--good', String(good), '--output', results, file).ended
+  t.equal(searched.exitCode, 0, searched.stderr)
+  t.match(searched.stdout, /^ok 1 - first-bad-patch: 2-error-offset-is-start\.patch: /m)
 
   const walk = ['walk', '--kernel', kernel, '--from', String(good + 1), '--to', state, '--output', results] as const
   const walked = await gmemtest(...walk, killer).ended
   t.equal(walked.exitCode, 1, walked.stderr)
   t.strictSame(pointsOf(walked.stdout), ['ok 1-first', `not ok 2-${mutant}`])
-  t.match(unfolded(walked.stdout), /the argument after a success: wanted/)
+  t.match(unfolded(walked.stdout), /error_offset of converting pages 0\.\.7 to private: wanted/)
 })
