@@ -206,3 +206,26 @@ void test('lasting failures that do not work, or never end, are an error', async
   await t.rejects(failFrom(lastingInjector({ size: 1e9 }).options), broken)
   await t.rejects(failFrom({ react: (name) => (name === 'failLasting' ? 2 : undefined) }), broken)
 })
+
+void test('pages of slabs that are missing several times do not stand for a named allocation', async (t) => {
+  let [nth, slabPages] = [0, 3]
+  const options: FakeOptions = {
+    reply: (name: OperationName, body: Buffer) => {
+      if (name === 'failNth') nth = Number(body.readBigUInt64LE(8))
+      return name === 'failNthResult' ? { words: [1, nth <= 3 ? 1 : 0] } : undefined
+    },
+    react: (name) => {
+      if (name !== 'setAffinity' || nth > 3) return undefined
+      if (nth === 2 && slabPages > 0) {
+        slabPages -= 1
+        return undefined
+      }
+      return enomem
+    },
+  }
+  const { told } = await failEach(options, { refusals: { atLeast: 3 } })
+  t.strictSame(
+    told.filter(([, errno]) => errno === 'ENOMEM').map(([position]) => position),
+    [1, 2, 3],
+  )
+})
