@@ -11,8 +11,8 @@ const mostRuns = 1000
 const examples = `
 The kernels between two states of a series are built and tested by halves, each from the objects of the one before. A
 kernel is bad when a test FAILs on it, and good when all pass; one that does not build or boot, that lacks what a test
-requires, or that trouble of this computer kept from a result is skipped. A search that is interrupted keeps its results:
-the same command goes on. A state is the number of its patches, or a part of the name of its last one.
+requires, or that trouble of this computer kept from a result is skipped. The same command goes on with a search that
+was interrupted. A state is the number of its patches, or a part of the name of its last one.
 
 Examples:
   gmemtest bisect --good 12 --bad 22 pinned-page-refuses
@@ -33,7 +33,7 @@ export function bisect(context: CommandContext): Command {
     .description('Find the patch of a series with which a scenario or a program begins to fail.')
     .argument(
       '[pattern...]',
-      'the scenarios: a name, a part of names, a glob, or TOPIC/; or programs: FILE.c, finding-N.yaml',
+      'the scenarios: a name, a part of names, a glob, or TOPIC/; or programs (FILE.c or finding-N.yaml)',
     )
     .option('--good <state>', 'a state of the series in which they pass (default: the source without patches)')
     .option('--bad <state>', 'a later state in which one fails (default: the whole series)')
