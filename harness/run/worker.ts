@@ -17,6 +17,7 @@ import type { OrderedEvents } from './ordered-events.ts'
 import type { Entry, Queue } from './queue.ts'
 import { usualRetries, type RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
+import { spendsInstance } from './spends-instance.ts'
 
 /** The objects that the workers of a run share. */
 export interface Shared {
@@ -108,15 +109,18 @@ export class Worker implements AsyncDisposable {
     if (ending.kind !== 'finished') return
     await this.#start(course)
     const { finished, attempt, lost } = ending
+    const { isolation, keep } = this.#shared.options
     if (attempt !== undefined) this.#shared.state.leave(lost)
     // Late splats count for a test that passed so far, and for one whose instance is closed right after it.
-    const isClosed = lost !== undefined || this.#shared.options.isolation !== 'none'
+    const isSpent = lost !== undefined || (spendsInstance(finished, attempt) && !this.#isToBeKept())
+    const isClosed = isSpent || isolation !== 'none'
     const mayChange = attempt !== undefined && (['PASS', 'SKIP'].includes(finished.verdict) || isClosed)
     // The test before it still waits when this one did not begin.
     if (attempt !== undefined) await this.#settle({ splats: [], allowed: [] })
     if (mayChange) this.#unsettled = { course, attempt }
     else await this.#tellEnd(course, finished)
-    await this.#afterwards(lost, attempt)
+    const isUnused = this.#held.current?.isUsed === false
+    if (isolation === 'none' ? isSpent : keep === undefined && !isUnused) await this.#held.letGo()
     if (!mayChange) await this.#shared.events.finish(course.entry.place)
   }
 
@@ -260,14 +264,10 @@ export class Worker implements AsyncDisposable {
     return !(this.#reserved !== undefined && suits(this.#reserved)) && queue.find(suits) === undefined
   }
 
-  /** Closes an instance that no further test may use, as one in which a test ended early, but not the one to keep. */
-  async #afterwards(lost: string | undefined, attempt: Attempt | undefined): Promise<void> {
+  /** Tells whether the instance stays for the user: that of the last test. */
+  #isToBeKept(): boolean {
     const { options, queue } = this.#shared
-    const { isolation, keep } = options
-    const isKept = keep !== undefined && queue.find(() => true) === undefined
-    const isSpent = lost !== undefined || (attempt?.thrown !== undefined && !isKept)
-    const isUnused = this.#held.current?.isUsed === false
-    if (isolation === 'none' ? isSpent : keep === undefined && !isUnused) await this.#held.letGo()
+    return options.keep !== undefined && queue.find(() => true) === undefined
   }
 
   async #start(course: Course): Promise<void> {
