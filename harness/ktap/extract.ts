@@ -19,13 +19,13 @@ export interface Isolated {
   readonly numbering: Numbering
   /** The first version line is not that of the whole document, whose beginning is lost. */
   readonly isHeadless: boolean
-  /** Lines before the version line that are problems: errors of KUnit itself, and failures that the document does not have. */
+  /** Lines that are problems: errors of KUnit itself, and failures that the document does not have. */
   readonly errors: readonly LogLine[]
 }
 
 /**
- * Leaves out the lines before the first version line, and the prefix of each later line. Ends where a kernel without a root
- * file system gives up, as a run of KUnit does. When results after the first version line are less indented, or not quoted
+ * Leaves out the lines before the first version line, the prefix of each later line, and what a kernel prints after the end
+ * of its run. When results after the first version line are less indented, or not quoted
  * as it is, it is the one of a subtest: the document is all of the log then.
  */
 export function isolate(log: readonly LogLine[]): Isolated {
@@ -37,13 +37,12 @@ export function isolate(log: readonly LogLine[]): Isolated {
     return { lines, numbering: isTap ? 'optional' : 'required', isHeadless: false, errors }
   }
   const { index: first, lead, protocol } = found
-  const last = log.findIndex(({ text }, index) => index > first && end.test(text))
-  const all = (last === -1 ? log : log.slice(0, last)).map(({ number, text }) => ({
-    number,
-    text: withoutPrefix(text, lead.prefix),
-  }))
+  const all = withoutEnds(log, first).map(({ number, text }) => ({ number, text: withoutPrefix(text, lead.prefix) }))
   const numbering = protocol === 'TAP' && !lead.isKernel ? 'optional' : 'required'
-  if (isPart(lead, all.slice(first))) return { lines: all, protocol, numbering: 'required', isHeadless: true, errors }
+  const ofKernel = failuresOfKernel(all)
+  if (isPart(lead, all.slice(first))) {
+    return { lines: all, protocol, numbering: 'required', isHeadless: true, errors: [...errors, ...ofKernel] }
+  }
   const lines = all.slice(first)
   const lost = all.slice(0, first).filter(({ text }) => isFailure(text))
   return {
@@ -54,6 +53,7 @@ export function isolate(log: readonly LogLine[]): Isolated {
     errors: [
       ...errors,
       ...lost.map(({ number, text }) => ({ number, text: `before the version line: ${text.trim()}` })),
+      ...ofKernel,
     ],
   }
 }
@@ -62,11 +62,41 @@ function firstVersion(
   log: readonly LogLine[],
 ): { readonly index: number; readonly lead: Lead; readonly protocol: 'TAP' | 'KTAP' } | undefined {
   for (const [index, { text }] of log.entries()) {
-    const found = version.exec(text)
-    const lead = found === null ? undefined : leadOf(text.slice(0, found.index))
-    if (lead !== undefined) return { index, lead, protocol: found?.groups?.['protocol'] === 'KTAP' ? 'KTAP' : 'TAP' }
+    const found = versionIn(text)
+    if (found !== undefined) return { index, ...found }
   }
   return undefined
+}
+
+/** Reads a version line behind any prefix; nothing for any other line. */
+function versionIn(text: string): { readonly lead: Lead; readonly protocol: 'TAP' | 'KTAP' } | undefined {
+  const found = version.exec(text)
+  const lead = found === null ? undefined : leadOf(text.slice(0, found.index))
+  return lead === undefined ? undefined : { lead, protocol: found?.groups?.['protocol'] === 'KTAP' ? 'KTAP' : 'TAP' }
+}
+
+/**
+ * Leaves out what comes after the end of a run of KUnit, where the kernel halts or finds no root file system, up to the next
+ * version line: a file may have the logs of several boots.
+ */
+function withoutEnds(log: readonly LogLine[], first: number): readonly LogLine[] {
+  let isOver = false
+  return log.filter(({ text }, index) => {
+    if (index > first && end.test(text)) isOver = true
+    else if (isOver && versionIn(text) !== undefined) isOver = false
+    return !isOver
+  })
+}
+
+/**
+ * Finds the failures that the kernel printed with its stamp into a document without stamps, as a test module does that a
+ * program loads: they are no results of that document.
+ */
+function failuresOfKernel(lines: readonly LogLine[]): LogLine[] {
+  return lines
+    .map(({ number, text }) => ({ number, text, plain: withoutPrefix(text, printkPrefix) }))
+    .filter(({ text, plain }) => plain !== text && isFailure(plain))
+    .map(({ number, plain }) => ({ number, text: `in the log of the kernel: ${plain.trim()}` }))
 }
 
 /** Whether a document that begins like this is a part of another one. */

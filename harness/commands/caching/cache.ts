@@ -1,5 +1,6 @@
 // gmemtest cache: lists and prunes the cache, and moves kernels to other computers.
 import { Command } from 'commander'
+import { UsageError } from '../../base/errors.ts'
 import type { CommandContext } from '../command-context.ts'
 import { positiveInteger } from '../option-parsers.ts'
 import { exportTo, importFrom } from './move-kernels.ts'
@@ -51,5 +52,13 @@ export function cache(context: CommandContext): Command {
     .option('--max-size <size>', 'then remove the entries that were used first, until the cache has this size', maxSize)
     .option('--dry-run', 'list what would be removed, and remove nothing')
     .action(context.exitsWith((options: PruneOptions) => pruneNow(options, context)))
-  return command.action(() => command.help())
+  return command.allowExcessArguments().action(
+    context.exitsWith(() => {
+      const [action] = command.args
+      if (action === undefined) return command.help()
+      throw new UsageError('USAGE', `there is no action '${action}'`, {
+        hint: `write gmemtest cache ${command.commands.map((each) => each.name()).join(', ')}`,
+      })
+    }),
+  )
 }

@@ -53,6 +53,7 @@ export const stalls = rows({
     needle: 'INFO: task ',
     begin: /^INFO: task (?<comm>.+):(?<pid>\d+) (?:blocked (?:in I\/O wait )?|can't die )for more than \d+ seconds/,
     title: 'task hung',
+    end: 'traces',
     inside: /^INFO: task .* blocked on an? /,
   },
   'irq-nobody-cared': {

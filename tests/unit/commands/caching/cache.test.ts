@@ -70,5 +70,8 @@ void test('prune removes what is old, and says first what it would remove', asyn
 
 void test('without a part, the verb prints its help', async (t) => {
   t.match(gmemtest(t.testdir(), []).out, /Usage: gmemtest cache list \| export/)
-  t.match(gmemtest(t.testdir(), ['frob']), { status: 2 })
+  t.match(gmemtest(t.testdir(), ['frob']), {
+    status: 2,
+    err: /there is no action 'frob'\n {2}hint: write gmemtest cache list, export, import, prune/,
+  })
 })

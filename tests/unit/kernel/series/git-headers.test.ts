@@ -43,3 +43,16 @@ void test('git names the plain diff as the commit', (t) => {
   t.equal(idOf(withGitHeaders(x + y)), idOf(withHeaders))
   t.end()
 })
+
+void test('text between the files of a patch is no part of its name', (t) => {
+  const quilt = `Index: linux/x\n====\n${x}Index: linux/y\n====\n${y}`
+  t.equal(idOf(withGitHeaders(quilt)), idOf(withHeaders), 'the lines of quilt')
+  const attached = `${headers[0]}${x}-- \n2.39.5\n\n---\n y | 2 +-\n\n${headers[1]}${y}-- \n2.39.5\n`
+  t.equal(idOf(withGitHeaders(attached)), idOf(withHeaders), 'the signature before a second attachment')
+  const end = '--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n'
+  t.equal(withGitHeaders(`${end}\n${y}`), `${headers[0]}${end}${headers[1]}${y}`, 'a lost line feed is no text')
+  const moved = 'diff --git a/p b/q\nsimilarity index 100%\nrename from p\nrename to q\n'
+  t.equal(withGitHeaders(`${withHeaders}${moved}`), `${withHeaders}${moved}`)
+  t.equal(withGitHeaders(`diff -ur a/x b/x\n${x}diff -ur a/y b/y\n${y}`).match(/^diff -ur/gm)?.length, 2)
+  t.end()
+})
