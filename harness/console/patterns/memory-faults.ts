@@ -34,7 +34,7 @@ export const memory = rows({
     kind: 'kcsan',
     needle: 'BUG: KCSAN: ',
     begin:
-      /^BUG: KCSAN: (?<what>[\w -]+?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?(?: \/ (?<other>[\w.]+))?.*)?$/,
+      /^BUG: KCSAN: (?<what>[\w -]+?(?:: [\w -]+?)?)(?: in (?<function>[A-Za-z_][\w.]*)(?:\+0x\S+)?(?: \/ (?<other>[\w.]+))?.*)?$/,
     title: 'KCSAN: $what',
     end: ruler,
     complete: / in [A-Za-z_]/,

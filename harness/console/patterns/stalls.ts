@@ -40,7 +40,7 @@ export const stalls = rows({
   },
   'rcu-starved': {
     kind: 'rcu-stall',
-    needle: 'kthread starved',
+    needle: ' kthread ',
     begin: /^rcu: (?<what>rcu\w*) kthread (?:starved|timer wakeup)/,
     title: '$what kthread starved',
     end: 'traces',

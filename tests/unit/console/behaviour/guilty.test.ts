@@ -181,6 +181,23 @@ Call trace:
  kthread+0x110/0x120`,
   ],
   [
+    'a thread of RCU that a timer does not wake, without a stall before',
+    'rcu-stall',
+    'rcu_preempt kthread starved',
+    `rcu: rcu_preempt kthread timer wakeup didn't happen for 2102 jiffies! g2993 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x402
+rcu: 	Possible timer handling issue on cpu=1 timer-softirq=1234`,
+  ],
+  [
+    'an assertion of KCSAN',
+    'kcsan',
+    'KCSAN: assert: race in frob_write / frob_read',
+    `BUG: KCSAN: assert: race in frob_write / frob_read
+
+assert no writes to 0xffffffff8a1b2c3d of 8 bytes by task 10 on cpu 1:
+ frob_write+0x10/0x20
+==================================================================`,
+  ],
+  [
     'a mutex in an old kernel',
     'hung-task',
     'task hung in frob_ioctl',
