@@ -4,12 +4,14 @@ import type { TestFinished } from '../report/events.ts'
 
 /**
  * Tells whether a test leaves an instance that may mislead the next one: it did not do what it should, so that a reservation
- * or a page may be where none should be. Trouble before the test is that of each instance.
+ * or a page may be where none should be. Trouble before the test is that of each instance, and a skip did nothing.
  */
 export function spendsInstance(
   { verdict, beforehand }: Pick<TestFinished, 'verdict' | 'beforehand'>,
-  attempt: Pick<Attempt, 'thrown'> | undefined,
+  attempt: Pick<Attempt, 'thrown' | 'observation'> | undefined,
 ): boolean {
   if (attempt === undefined) return false
-  return attempt.thrown !== undefined || (beforehand !== true && (verdict === 'FAIL' || verdict === 'ERROR'))
+  if (attempt.thrown !== undefined) return true
+  if (beforehand === true || attempt.observation.skipped !== undefined) return false
+  return verdict === 'FAIL' || verdict === 'ERROR'
 }

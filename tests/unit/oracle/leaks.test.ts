@@ -5,7 +5,7 @@ import { fine, named, run, verdicts } from '../fixtures/run/run.ts'
 import { rcuBarrier } from '../../../harness/oracle/counters.ts'
 import { LeakWatch } from '../../../harness/oracle/leaks.ts'
 import { fakeFiles, type FakeFiles } from '../fixtures/run/fake-files.ts'
-import { fakeInstance, type FakeReply } from '../fixtures/run/fake-instance.ts'
+import { fakeInstance, type FakeOptions, type FakeReply } from '../fixtures/run/fake-instance.ts'
 
 const free = '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages'
 const inodes = '/sys/kernel/slab/kvm_gmem_inode/objects'
@@ -111,14 +111,22 @@ void test('a counter that goes missing later is an error of that scenario', asyn
 })
 
 void test('a warning in the log fails the scenario that does not expect it', async (t) => {
-  const logs = [[], ['4guest_memfd: something is odd'], ['3Memory failure: 0x1234: recovery action', '4else']]
+  const later = (...lines: readonly string[]): FakeOptions => {
+    const logs = [[], lines]
+    return { log: () => logs.shift() ?? [] }
+  }
   const expecting = named('b', async ({ expectLog }) => expectLog(/^Memory failure: /))
-  const log = (): readonly string[] => logs.shift() ?? []
-  const result = await run([named('a', fine), expecting, named('c', fine)], { instances: [{ log }] })
+  const result = await run([named('a', fine), expecting, named('c', fine)], {
+    instances: [
+      later('4guest_memfd: something is odd'),
+      later('3Memory failure: 0x1234: recovery action', '4else'),
+      later(),
+    ],
+  })
   t.strictSame(verdicts(result), ['FAIL', 'FAIL', 'PASS'])
   t.equal(result.finished[0]?.diagnostic?.message, 'the kernel logged a warning: guest_memfd: something is odd')
   t.equal(result.finished[1]?.diagnostic?.message, 'the kernel logged a warning: else')
-  t.equal(result.boots, 1)
+  t.equal(result.boots, 3, 'a test that failed leaves its instance to no other')
 })
 
 void test('a log that cannot be read is an error', async (t) => {
