@@ -110,11 +110,13 @@ void test('a counter that goes missing later is an error of that scenario', asyn
   t.match(result.finished[1]?.diagnostic?.message, /inodes of guest_memfd.* EIO/)
 })
 
+/** An instance whose kernel logs these lines after the first look. */
+function later(...lines: readonly string[]): FakeOptions {
+  const logs = [[], lines]
+  return { log: () => logs.shift() ?? [] }
+}
+
 void test('a warning in the log fails the scenario that does not expect it', async (t) => {
-  const later = (...lines: readonly string[]): FakeOptions => {
-    const logs = [[], lines]
-    return { log: () => logs.shift() ?? [] }
-  }
   const expecting = named('b', async ({ expectLog }) => expectLog(/^Memory failure: /))
   const result = await run([named('a', fine), expecting, named('c', fine)], {
     instances: [
