@@ -9,9 +9,13 @@ export default scenario({
   pools: { '2M': 4 },
   async run({ memory, pools, check }) {
     const { total } = await pools.counters('2M')
+    // A kernel that loses reservations may have lost some before.
+    const kept = await pools.resize('2M', 0)
+    const before = await pools.counters('2M')
+    check.equal(await pools.resize('2M', total), total, 'the pool before any file')
     const file = await memory({ pages: 1024, hugePages: '2M', initially: 'shared', slot: false })
     await file.host.fill(page(3), 0x5a)
-    check.equal(await pools.resize('2M', 0), 2, 'pages of a shrunk pool: one in use, one reserved')
+    check.equal(await pools.resize('2M', 0), kept + 2, 'pages of a shrunk pool: one in use, one reserved')
 
     await file.host.fill(page(515), 0x5b)
     await file.convert('private', file.all)
@@ -24,8 +28,7 @@ export default scenario({
     await file.matchesModel()
 
     await file.close()
-    const nothing = { total: 0, free: 0, reserved: 0, surplus: 0 }
-    check.equal(await pools.counters('2M'), nothing, 'counters of a pool shrunk to no page')
+    check.equal(await pools.counters('2M'), before, 'counters of a pool shrunk to no page')
     check.equal(await pools.resize('2M', total), total, 'the pool as it was')
   },
 })
