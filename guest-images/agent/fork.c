@@ -18,10 +18,15 @@
 #include "handles.h"
 #include "serve.h"
 
-/* The header's field for the process has 16 bits. */
-#define MAXIMUM_PROCESS 0xffff
+/* The higher ones of 16 bits stand for the children of calls in programs. */
+#define MAXIMUM_PROCESS (PROCESS_RESULT - 1)
 
 static bool is_child;
+
+bool in_child(void)
+{
+	return is_child;
+}
 
 /* The first byte that a child sends: it will die with its parent now. */
 static const char ready = 'r';
@@ -47,7 +52,7 @@ static void __attribute__((noreturn)) be_child(int fd, pid_t parent)
 	actors_after_fork();
 	if (write_all(fd, &ready, sizeof(ready)))
 		_exit(2);
-	_exit(serve(fd, fd, true));
+	_exit(serve(fd, fd));
 }
 
 /* The handle of a child is given out only when it will die with its parent. */

@@ -7,6 +7,9 @@
 
 struct object;
 
+/* Whether this process is a child of the agent. */
+bool in_child(void);
+
 /*
  * Whether the kernel ended a child, which has closed its channel, because of an
  * access or an instruction.  Does not wait for the child in the sense of wait().

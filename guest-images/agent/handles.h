@@ -50,7 +50,7 @@ void handles_after_fork(void);
 size_t handles_mark(void);
 /*
  * Gives the numbers of handles since the mark out again; returns -1 if one of
- * them is open.  Only for handles that the harness has never seen.
+ * them is open.  Only for handles that the harness never uses again.
  */
 int handles_forget(size_t mark);
 /* Closes all handles, counts them and lists them in the answer. */

@@ -42,13 +42,30 @@ int inner_calls_find(struct call *call, struct inner_call *calls)
 }
 
 /*
- * Replaces the words that stand for the result of an earlier call.  Returns 1
- * if that call was allowed to fail and made nothing, 0 otherwise, or REFUSED.
+ * Finds the result of an earlier call.  Returns 1 if that call was allowed to
+ * fail and made nothing, 0 otherwise, or REFUSED.
+ */
+static int result_of(struct call *call, const struct inner_call *calls,
+		     int index, __u64 number, __u64 *result)
+{
+	if (number >= (__u64)index)
+		return refuse(call, "call %d needs a later one", index);
+	if (!calls[number].result && !calls[number].absent)
+		return refuse(call, "call %llu makes nothing", number);
+	*result = calls[number].result;
+	return calls[number].absent;
+}
+
+/*
+ * Replaces what stands for the results of earlier calls: words, and the child
+ * that the request is for.  Returns 1 if such a call was allowed to fail and
+ * made nothing, 0 otherwise, or REFUSED.
  */
 static int insert_results(struct call *call, const struct inner_call *calls,
 			  int index, struct frame_header *frame)
 {
-	int missing = 0;
+	int found, missing = 0;
+	__u64 child = 0;
 	__u64 *word = (__u64 *)(frame + 1);
 	__u64 *end = word + (frame->length - sizeof(*frame)) / sizeof(*word);
 
@@ -57,14 +74,20 @@ static int insert_results(struct call *call, const struct inner_call *calls,
 
 		if (number >= MAXIMUM_CALLS)
 			continue;
-		if (number >= (__u64)index)
-			return refuse(call, "call %d needs a later one", index);
-		if (!calls[number].result && !calls[number].absent)
-			return refuse(call, "call %llu makes nothing", number);
-		*word = calls[number].result;
-		missing |= calls[number].absent;
+		found = result_of(call, calls, index, number, word);
+		if (found < 0)
+			return found;
+		missing |= found;
 	}
-	return missing;
+	if (frame->process < PROCESS_RESULT)
+		return missing;
+	found = result_of(call, calls, index, frame->process - PROCESS_RESULT,
+			  &child);
+	if (found < 0)
+		return found;
+	/* The low half of a handle is the number of the child. */
+	frame->process = child;
+	return missing | found;
 }
 
 struct frame_header *inner_call_perform(struct call *call,
@@ -83,7 +106,7 @@ struct frame_header *inner_call_perform(struct call *call,
 	*error = missing < 0 ? REFUSED : 0;
 	if (missing)
 		return NULL;
-	perform(request, reply);
+	dispatch(request, reply);
 	if (reply->status != STATUS_ANSWERED)
 		return reply;
 	if (reply->length >= sizeof(*reply) + sizeof(inner->result))

@@ -74,5 +74,5 @@ int main(void)
 		fprintf(stderr, "agent: cannot read its CPU affinity\n");
 		return 2;
 	}
-	return serve(STDIN_FILENO, STDOUT_FILENO, false);
+	return serve(STDIN_FILENO, STDOUT_FILENO);
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "handles.h"
 #include "inner_calls.h"
 #include "operations.h"
 
@@ -48,6 +49,7 @@ static int make_call(struct call *call, int index)
 int op_program(struct call *call, const struct program_request *request,
 	       struct program_answer *answer)
 {
+	size_t mark = handles_mark();
 	int count, error = 0;
 
 	(void)request;
@@ -59,5 +61,7 @@ int op_program(struct call *call, const struct program_request *request,
 		error = make_call(call, answer->calls);
 		answer->calls += !error;
 	}
+	/* What the program leaves open keeps its number. */
+	(void)handles_forget(mark);
 	return error;
 }

@@ -15,7 +15,8 @@
 #define HEADER_SIZE 24
 #define MAXIMUM_FRAME 8388608
 #define CALL_RESULT 0x1f5a5a5a5a5a00
-#define PROTOCOL_DIGEST "8ccec08ce7050cdc"
+#define PROCESS_RESULT 65280
+#define PROTOCOL_DIGEST "c934edc36c7f4c43"
 
 enum wire_status {
 	STATUS_ANSWERED,

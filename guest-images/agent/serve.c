@@ -47,7 +47,7 @@ static void answer_with_text(struct frame_header *answer,
 	memcpy(answer + 1, text, length);
 }
 
-void perform(struct frame_header *request, struct frame_header *answer)
+static void perform(struct frame_header *request, struct frame_header *answer)
 {
 	static bool greeted;
 	struct call call = { 0 };
@@ -119,7 +119,15 @@ static void route(struct frame_header *request, struct frame_header *answer)
 				 "the child died while it was doing this");
 }
 
-int serve(int in, int out, bool child)
+void dispatch(struct frame_header *request, struct frame_header *answer)
+{
+	if (request->process == 0 || in_child())
+		perform(request, answer);
+	else
+		route(request, answer);
+}
+
+int serve(int in, int out)
 {
 	struct frame_header *request = (void *)request_frame;
 	struct frame_header *answer = (void *)answer_frame;
@@ -133,10 +141,7 @@ int serve(int in, int out, bool child)
 			fprintf(stderr, "agent: a request is garbage\n");
 			return 2;
 		}
-		if (request->process == 0 || child)
-			perform(request, answer);
-		else
-			route(request, answer);
+		dispatch(request, answer);
 		if (write_all(out, answer, answer->length)) {
 			perror("agent: the answer cannot be written");
 			return 2;

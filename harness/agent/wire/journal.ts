@@ -2,11 +2,12 @@
 import { showAnswer, showRequest } from './codec.ts'
 import { errnoName } from '../errno.ts'
 import type { OperationName } from './operations.ts'
+import { processResult } from './protocol.ts'
 
 /** An operation as it was sent. The words are those of the wire (operations.ts), in the order of the table. */
 export interface SentRequest {
   readonly name: OperationName
-  /** 0 is the agent itself, otherwise the number of a child that it forked. */
+  /** 0 is the agent itself, otherwise the number of a child that it forked; in programs, what stands for one (protocol.ts). */
   readonly process: number
   readonly words: readonly bigint[]
   /** The bytes behind the words. */
@@ -52,7 +53,12 @@ export function lineOf({ request, end }: RecordedOperation): string {
 
 /** Renders a request as a readable line. */
 export function shownRequest({ name, process, words, note }: SentRequest): string {
-  return `${process === 0 ? '' : `child ${process}: `}${showRequest(name, words, note)}`
+  return `${performerOf(process)}${showRequest(name, words, note)}`
+}
+
+function performerOf(process: number): string {
+  if (process === 0) return ''
+  return process < processResult ? `child ${process}: ` : `the child of call ${process - processResult}: `
 }
 
 /** Ends an operation of the journal; returns it with its end. */

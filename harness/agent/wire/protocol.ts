@@ -35,6 +35,11 @@ export const magic = 0x4d454d47
 export const headerSize = 24
 /** A word of a call of `repeat` that stands for the first word of the answer to call 0 of the round; 1 more for call 1. */
 export const callResult = 0x1f_5a5a_5a5a_5a00
+/**
+ * The process of a call of `program` that stands for the child that call 0 of the program forked; 1 more for call 1. No child
+ * has so high a number.
+ */
+export const processResult = 0xff00
 /** Enough for the longest answer to a scan of a 1 GiB file. */
 export const maximumFrame = 8 * 1024 * 1024
 

@@ -5,7 +5,7 @@ import { pageStates } from '../../uapi/constants.ts'
 import { words } from '../vocabulary.ts'
 import { handleKinds } from './fields.ts'
 import { operations } from './operations.ts'
-import { headerSize, magic, maximumFrame, protocolVersion, statuses, callResult } from './protocol.ts'
+import { headerSize, magic, maximumFrame, protocolVersion, statuses, callResult, processResult } from './protocol.ts'
 import { records } from './records.ts'
 
 /** The words whose position in their list travels, by the name of the enumeration in C. */
@@ -17,7 +17,14 @@ export const enumerations: Readonly<Record<string, readonly string[]>> = {
   ...words,
 }
 
-export const numbers = { protocolVersion, frameMagic: magic, headerSize, maximumFrame, callResult } as const
+export const numbers = {
+  protocolVersion,
+  frameMagic: magic,
+  headerSize,
+  maximumFrame,
+  callResult,
+  processResult,
+} as const
 
 function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

@@ -8,6 +8,8 @@ import { copyFillStep } from './steps/accesses/copy-fill.ts'
 import { copyLookStep } from './steps/accesses/copy-look.ts'
 import { convertStep } from './steps/convert.ts'
 import { dupStep } from './steps/dup.ts'
+import { endChildStep } from './steps/end-child.ts'
+import { forkStep } from './steps/fork.ts'
 import { guestFillStep } from './steps/accesses/guest-fill.ts'
 import { guestLookStep } from './steps/accesses/guest-look.ts'
 import { hostFillStep } from './steps/accesses/host-fill.ts'
@@ -42,6 +44,8 @@ export const stepKinds: readonly StepKind[] = [
   bindStep,
   unbindStep,
   changeSlotStep,
+  forkStep,
+  endChildStep,
   dupStep,
   closeStep,
   blocksStep,

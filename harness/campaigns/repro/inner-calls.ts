@@ -3,13 +3,18 @@ import { sizeOfFields, wordSize } from '../../agent/wire/codec.ts'
 import { handleKinds, type Fields } from '../../agent/wire/fields.ts'
 import { FrameReader, type Frame } from '../../agent/wire/frames.ts'
 import { operations, type OperationName } from '../../agent/wire/operations.ts'
-import { callResult } from '../../agent/wire/protocol.ts'
+import { callResult, processResult } from '../../agent/wire/protocol.ts'
 import { UsageError } from '../../base/errors.ts'
 import { isOperation, typedStep, type Step } from './recorded-program.ts'
 
 /** The word of an object of a kind. */
 export function handleOf(kind: (typeof handleKinds)[number], number: number): bigint {
   return (BigInt(handleKinds.indexOf(kind)) << 32n) | BigInt(number)
+}
+
+/** The number of a child in the headers of its operations is that of its handle. */
+export function processOf(child: bigint): number {
+  return Number(child & 0xffff_ffffn)
 }
 
 /** Words by the names of their fields; missing ones are 0. */
@@ -69,11 +74,13 @@ export function innerCalls(outer: Step, index: number, answers: Buffer): readonl
     else if (reply === undefined && frame.sequence !== anything && Object.hasOwn(answer, 'outcome')) {
       answer['outcome'] = BigInt(frame.sequence)
     }
+    const process =
+      frame.process < processResult ? outer.process : processOf(handles[frame.process - processResult] ?? 0n)
     handles.push(object?.handle ?? 0n)
     const request = requestOf(name, words, handles)
     const bytes = frame.body.subarray(sizeOfFields(operations[name].request))
     const end = { errno, answer, bytes: Buffer.from(reply?.body.subarray(size) ?? []) }
-    return { step: typedStep({ name, process: outer.process, request, bytes, line: name, end }), wanted }
+    return { step: typedStep({ name, process, request, bytes, line: name, end }), wanted }
   })
 }
 

@@ -48,6 +48,49 @@ void test('a call that needs what an earlier one did not make is refused alone',
   t.equal(last?.(), 'OK')
 })
 
+void test('a child of a program has the mappings of its fork, and its own objects', async (t) => {
+  await using host = await startHostAgent()
+  const child = made(2)
+  const whole = { mapping: made(1), offset: 0, size: page } as const
+  const { answers } = await host.agent.runProgram([
+    create,
+    map,
+    programCall('fork', {}, line),
+    programCall('munmap', { mapping: made(1), offset: 0, length: 0 }, line),
+    programCall('hostFill', { ...filling, offset: 0, size: page }, ({ outcome }) => outcome, { child }),
+    programCall('pin', { ...whole, method: 'vmsplice' }, line, { child }),
+    programCall('close', { handle: made(5) }, ({ errno }) => errno, { child }),
+    programCall('childKill', { child, signal: 9 }, ({ errno }) => errno),
+    programCall('childWait', { child, timeout: 5000 }, ({ signal }) => `signal ${signal}`),
+    programCall('hostScan', whole, line, { child }),
+  ])
+  const [, , , , outcome, pinned, ...ends] = answers.slice(0, -1).map((read) => read())
+  t.equal(outcome, 'done')
+  t.match(pinned, /^the child of call 2: pin\(.*\) = OK/)
+  t.strictSame(ends, ['OK', 'OK', 'signal 9'])
+  t.throws(() => answers.at(-1)?.(), { code: 'AGENT_REFUSED', message: /no such child/ })
+})
+
+void test('a program that leaves nothing open can run any number of times', async (t) => {
+  await using host = await startHostAgent()
+  const closing = programCall('close', { handle: made(0) }, ({ errno }) => errno)
+  const numbers = new Set<string>()
+  for (let round = 0; round < 3; round += 1) {
+    const { answers } = await host.agent.runProgram([create, closing])
+    numbers.add(/file#\d+/.exec(String(answers[0]?.()))?.[0] ?? '')
+  }
+  t.strictSame([...numbers], ['file#1'], 'numbers are given out again: a child has one of 16 bits')
+})
+
+void test('a call for a child that no call forked is refused alone', async (t) => {
+  await using host = await startHostAgent()
+  const { answers } = await host.agent.runProgram([
+    programCall('descriptors', {}, ({ errno }) => errno, { child: made(1) }),
+    programCall('descriptors', {}, ({ errno }) => errno),
+  ])
+  t.throws(() => answers[0]?.(), { code: 'AGENT_REFUSED', message: /call 0 needs a later one/ })
+})
+
 void test('a program that makes no sense is refused as a whole', async (t) => {
   await using host = await startHostAgent()
   const { runProgram } = host.agent

@@ -25,7 +25,7 @@ export const mappedFields: typeof rangeFields & { readonly mapping: z.ZodDefault
 
 /** Generates at most `most` pages of a mapping. */
 export function mappedPlace(shape: Shape, most?: number): Arbitrary<Draft<MappedArgs>> {
-  return tuple(rangeIn(shape, most), nat(3)).map(([draft, index]) => (world) => {
+  return tuple(rangeIn(shape, most), nat(7)).map(([draft, index]) => (world) => {
     const mapping = choose(index, world.mappings)
     const range = draft(world)
     return { ...cutToMemory(range, world.mappings[mapping]?.range ?? rangeOf(range), world), mapping }

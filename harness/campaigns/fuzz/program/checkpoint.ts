@@ -3,6 +3,7 @@ import { memslotFlags } from '../../../uapi/constants.ts'
 import { pages as bytesOf } from '../../../base/units.ts'
 import { GuestPages } from './guest-pages.ts'
 import type { Plan } from './plan.ts'
+import { endChild } from './children.ts'
 import { gpaOfWindow, windows } from './windows.ts'
 import { firstWord } from './statistics.ts'
 import type { World } from './world.ts'
@@ -15,12 +16,12 @@ export function addCheckpoint(world: World, plan: Plan): void {
   plan.label({ step: 'end', where: 'the state at the end' })
   const { mappings, slots, model, vcpu, descriptors, layout } = world
   const { timeout } = world.subject
-  for (const { made: mapping, range } of mappings) {
+  for (const { made: mapping, range, child } of mappings) {
     model.hostLooked(range)
     for (const part of layout.partsOf(range)) {
       const runs = { first: part.first, wanted: model.hostView(part) }
       const offset = layout.offsetOf(part.first) - layout.offsetOf(range.first)
-      plan.add('hostScan', { mapping, offset, size: bytesOf(part.count) }, { runs })
+      plan.add('hostScan', { mapping, offset, size: bytesOf(part.count) }, { runs }, { child })
     }
   }
   for (const { gpa, range } of slots) {
@@ -40,9 +41,12 @@ export function addCheckpoint(world: World, plan: Plan): void {
 }
 
 /** Closes the file before its slots: the guest has lost its memory then. */
-function closeFile({ pins, mappings, descriptors, pool, slots, vcpu, subject }: World, plan: Plan): void {
-  for (const { made: handle } of pins) plan.add('close', { handle })
-  for (const { made: mapping } of mappings) plan.add('munmap', { mapping, offset: 0, length: 0 })
+function closeFile({ children, pins, mappings, descriptors, pool, slots, vcpu, subject }: World, plan: Plan): void {
+  for (const child of children) endChild(child, plan)
+  for (const { made: handle, child } of pins) if (child === undefined) plan.add('close', { handle })
+  for (const { made: mapping, child } of mappings) {
+    if (child === undefined) plan.add('munmap', { mapping, offset: 0, length: 0 })
+  }
   for (const handle of descriptors) plan.add('close', { handle })
   pool?.end(plan)
   for (const { gpa } of slots) {
@@ -77,5 +81,10 @@ function addLayout(world: World, plan: Plan): void {
   plan.add('guestScan', { vcpu, gpa, size, timeout: world.subject.timeout }, { fields: { outcome: 'done' }, runs })
   const whole = model.units().filter(({ layout }) => layout === 'whole').length
   const name = statistics[hugePages]
-  plan.add('kvmStats', { handle: vm }, { tail: { field: name, wanted: whole, read: firstWord } }, Buffer.from(name))
+  plan.add(
+    'kvmStats',
+    { handle: vm },
+    { tail: { field: name, wanted: whole, read: firstWord } },
+    { tail: Buffer.from(name) },
+  )
 }

@@ -20,6 +20,8 @@ export interface PlannedOperation {
   /** The words of the request in the order of the table; `callResult` + n stands for what operation n makes. */
   readonly words: readonly bigint[]
   readonly tail: Uint8Array
+  /** The operation that forked the child which performs it; undefined for the agent itself. */
+  readonly child: number | undefined
   readonly expected: Omit<Expected<OperationName>, 'fields'> & { readonly fields?: object }
 }
 
@@ -43,15 +45,15 @@ export class Plan {
     this.#label = label
   }
 
-  /** Adds an operation, and returns what stands for the object that it makes. */
+  /** Adds an operation of the agent or of a child, and returns what stands for the object that it makes. */
   add<Name extends OperationName>(
     name: Name,
     request: CallRequest<Name>,
     expected: Expected<Name> = {},
-    tail: Uint8Array = new Uint8Array(),
+    { tail = new Uint8Array(), child }: { readonly tail?: Uint8Array; readonly child?: Made | undefined } = {},
   ): Made {
     const label = this.#label
-    this.#operations.push({ label, name, words: encodeCall(name, request), tail, expected })
+    this.#operations.push({ label, name, words: encodeCall(name, request), tail, child: child?.madeByCall, expected })
     const call = programCall(
       name,
       request,
@@ -59,7 +61,7 @@ export class Plan {
         const found = differenceIn(reply, expected)
         return found === undefined ? undefined : { ...label, ...found, line: reply.line }
       },
-      tail,
+      { tail, child },
     )
     this.#calls.push(call)
     return made(this.#calls.length - 1)

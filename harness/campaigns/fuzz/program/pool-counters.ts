@@ -56,7 +56,7 @@ export class PoolCounters {
 
   #add(plan: Plan, expected: Expected<'fileBatch'>): void {
     const files = this.#files()
-    plan.add('fileBatch', { files: files.length }, expected, encodeBatch(files))
+    plan.add('fileBatch', { files: files.length }, expected, { tail: encodeBatch(files) })
   }
 
   #files(): readonly { readonly path: string }[] {

@@ -39,10 +39,20 @@ export function addTaking<Name extends OperationName>(
     before = firstWord(tail)
     return true
   }
-  plan.add('kvmStats', { handle }, { tail: { field: 'pages_4k before', wanted: true, read: keep } }, statistic)
+  plan.add(
+    'kvmStats',
+    { handle },
+    { tail: { field: 'pages_4k before', wanted: true, read: keep } },
+    { tail: statistic },
+  )
   plan.add(name, request, expected)
   const field = 'pages that the guest lost'
-  plan.add('kvmStats', { handle }, { tail: { field, wanted, read: (tail) => before - firstWord(tail) } }, statistic)
+  plan.add(
+    'kvmStats',
+    { handle },
+    { tail: { field, wanted, read: (tail) => before - firstWord(tail) } },
+    { tail: statistic },
+  )
 }
 
 /** Takes pages from all slots, and returns how many the guest loses; undefined when that is not sure. */

@@ -37,6 +37,8 @@ export interface Subject {
 interface Mapped {
   readonly made: Made
   readonly range: PageRange
+  /** The child that has it; undefined for the process that begins the program. */
+  readonly child?: Made | undefined
 }
 
 /** A memslot that binds a range of the file. */
@@ -57,6 +59,8 @@ interface Held {
   readonly made: Made
   held: readonly number[]
   readonly method: string
+  /** The child that holds them; a pin that a child has inherited lasts until both have let it go. */
+  readonly child?: Made | undefined
 }
 
 /** Returns the size of the huge pages of a file; undefined at 4K. */
@@ -81,7 +85,9 @@ export class World {
   /** The pool of its huge pages. */
   readonly pool: PoolCounters | undefined
   readonly descriptors: Made[] = []
+  /** The mappings of all processes, in the order in which they came to be. */
   readonly mappings: Mapped[] = []
+  readonly children: Made[] = []
   readonly pins: Held[] = []
   readonly slots: Bound[] = []
   /** The number of the next slot. */
@@ -106,6 +112,11 @@ export class World {
 
   get vcpu(): Vcpu {
     return this.subject.vcpu
+  }
+
+  /** The mappings of the process that begins the program. */
+  get ownMappings(): readonly Mapped[] {
+    return this.mappings.filter(({ child }) => child === undefined)
   }
 
   get all(): PageRange {

@@ -35,7 +35,7 @@ export const mapStep: StepKind = stepKind<Args>({
   check: (args, world) => {
     const unit = world.model.pagesPerUnit
     const isWhole = args.first % unit === 0 && args.count % unit === 0 && isInside(rangeOf(args), world.all)
-    return isWhole && args.descriptor < world.descriptors.length && world.mappings.length < mostMappings
+    return isWhole && args.descriptor < world.descriptors.length && world.ownMappings.length < mostMappings
   },
   act: (args, world, plan) => {
     const file = world.descriptors[args.descriptor]

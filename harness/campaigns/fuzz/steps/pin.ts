@@ -35,17 +35,18 @@ export const pinStep: StepKind = stepKind<Args>({
   act: ({ mapping, method, ...args }, world, plan) => {
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return
+    const { child } = mapped
     const held = rangeOf(args)
     const offset = offsetIn(held.first, mapped.range, world)
     const request = { mapping: mapped.made, offset, size: bytesAt(held.count), method }
     if (world.isAll('private', held)) {
-      plan.add('pin', request, { errno: ['EFAULT'] })
+      plan.add('pin', request, { errno: ['EFAULT'] }, { child })
       return
     }
     world.model.hostLooked(held)
     world.visit(held)
     const indices = Array.from({ length: held.count }, (_, index) => held.first + index)
-    world.pins.push({ made: plan.add('pin', request), held: indices, method })
+    world.pins.push({ made: plan.add('pin', request, {}, { child }), held: indices, method, child })
   },
   describe: ({ method, ...args }) => `pin ${describePages(args)} by ${method}`,
 })

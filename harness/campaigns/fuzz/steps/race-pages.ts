@@ -63,6 +63,8 @@ export const raceStep: StepKind = stepKind<Args>({
     }),
   check: (args, world) => {
     const range = rangeOf(args)
+    // Threads run in the agent alone.
+    if (world.mappings[args.mapping]?.child !== undefined) return false
     const count = (work: Work): number => args.works.filter((other) => other === work).length
     if (!isInMapping(args, world) || args.count > mostPages) return false
     // A pin may stop each of these for as long as it is there.

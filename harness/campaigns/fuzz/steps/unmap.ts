@@ -12,11 +12,12 @@ export const unmapStep: StepKind = stepKind<Args>({
   name: 'unmap',
   weight: 1,
   fields: z.strictObject({ mapping: natural.default(0) }),
-  arbitrary: () => nat(3).map((index) => ({ mappings }) => ({ mapping: choose(index, mappings) })),
+  arbitrary: () => nat(7).map((index) => ({ mappings }) => ({ mapping: choose(index, mappings) })),
   check: ({ mapping }, { mappings }) => mapping < mappings.length,
   act: ({ mapping }, { mappings, slots }, plan) => {
-    for (const { made } of mappings.splice(mapping, 1)) {
-      plan.add('munmap', { mapping: made, offset: 0, length: 0 })
+    for (const { made, child } of mappings.splice(mapping, 1)) {
+      plan.add('munmap', { mapping: made, offset: 0, length: 0 }, {}, { child })
+      if (child !== undefined) continue
       for (const slot of slots) if (slot.mapping === made) slot.guest.loseTrack()
     }
   },

@@ -12,10 +12,10 @@ export const unpinStep: StepKind = stepKind<Args>({
   name: 'unpin',
   weight: 2,
   fields: z.strictObject({ pin: natural.default(0) }),
-  arbitrary: () => nat(3).map((index) => ({ pins }) => ({ pin: choose(index, pins) })),
+  arbitrary: () => nat(7).map((index) => ({ pins }) => ({ pin: choose(index, pins) })),
   check: ({ pin }, { pins }) => pin < pins.length,
   act: ({ pin }, { pins }, plan) => {
-    for (const { made } of pins.splice(pin, 1)) plan.add('close', { handle: made })
+    for (const { made: handle, child } of pins.splice(pin, 1)) plan.add('close', { handle }, {}, { child })
   },
   describe: ({ pin }) => `let pin ${pin} go`,
 })

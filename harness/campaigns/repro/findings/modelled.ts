@@ -10,7 +10,7 @@ import { planOf, type Program } from '../../fuzz/program/fuzz-program.ts'
 import type { Expected } from '../../fuzz/program/model-difference.ts'
 import type { PlannedOperation } from '../../fuzz/program/plan.ts'
 import { endNamed, outcomeOf } from '../ends.ts'
-import { handleOf, objectOf, requestOf, wordsBy } from '../inner-calls.ts'
+import { handleOf, objectOf, processOf, requestOf, wordsBy } from '../inner-calls.ts'
 import { typedStep, type Step } from '../recorded-program.ts'
 
 /** An operation of a program, and all that the model says about its answer. */
@@ -65,7 +65,7 @@ function prepared(
 }
 
 function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
-  const { label, name, tail, expected } = operation
+  const { label, name, tail, child, expected } = operation
   const { errno: wanted = ['OK'], fields = {}, runs, judge } = expected
   if (judge !== undefined) return refuse(label.where, 'an end that depends on an operation before it')
   const [first = 'OK'] = wanted
@@ -77,7 +77,8 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
   if (object !== undefined) answer[object.field] = first === 'OK' ? object.handle : 0n
   const request = requestOf(name, operation.words, handles)
   const end = { errno: errnoNumber(first), answer, bytes: Buffer.alloc(0) }
-  const step = typedStep({ name, process: 0, request, bytes: Buffer.from(tail), line: label.where, end })
+  const process = child === undefined ? 0 : processOf(handles[child] ?? 0n)
+  const step = typedStep({ name, process, request, bytes: Buffer.from(tail), line: label.where, end })
   const outcome = outcomeOf(step)
   const names = outcome === undefined || outcome === 'done' ? wanted.flatMap((each) => endsOf(name, each)) : [outcome]
   const isWhole = outcome === 'done' && words['bytes'] === request['size']

@@ -36,7 +36,8 @@ export const copyFillStep: StepKind = stepKind<Args>({
     if (reached > filled.first) world.model.fill(pages(filled.first, reached - filled.first), tag)
     world.visit(filled)
     const refused = way === 'proc-mem' ? 'EIO' : 'EFAULT'
-    plan.add('copyFill', request, { errno: [reached === endOf(filled) ? 'OK' : refused], fields: { bytes } })
+    const errno = [reached === endOf(filled) ? 'OK' : refused] as const
+    plan.add('copyFill', request, { errno, fields: { bytes } }, { child: mapped.child })
   },
   describe: ({ way, tag, ...args }) => `copy ${tag} to ${describePages(args)} by ${way}`,
 })

@@ -23,6 +23,7 @@ export const copyLookStep: StepKind = stepKind<CopiedArgs>({
       'copyScan',
       { mapping: mapped.made, offset, size: bytesAt(seen.count), way },
       { runs: { first: seen.first, wanted } },
+      { child: mapped.child },
     )
   },
   describe: ({ way, ...args }) => `copy ${describePages(args)} by ${way}`,

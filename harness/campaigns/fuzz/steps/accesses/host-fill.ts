@@ -37,9 +37,10 @@ export const hostFillStep: StepKind = stepKind<Args>({
     if (reached > filled.first) world.model.fill(pages(filled.first, reached - filled.first), tag)
     world.visit(filled)
     const isDone = reached === endOf(filled)
-    plan.add('hostFill', request, {
-      fields: isDone ? { outcome: 'done', bytes } : { outcome: 'sigbus', bytes, faultOffset: offset + bytes },
-    })
+    const fields = isDone
+      ? ({ outcome: 'done', bytes } as const)
+      : ({ outcome: 'sigbus', bytes, faultOffset: offset + bytes } as const)
+    plan.add('hostFill', request, { fields }, { child: mapped.child })
   },
   describe: ({ tag, ...args }) => `fill ${describePages(args)} with ${tag} as host`,
 })

@@ -20,7 +20,12 @@ export const hostLookStep: StepKind = stepKind<MappedArgs>({
       offset: offsetIn(seen.first, mapped.range, world),
       size: bytesAt(seen.count),
     }
-    plan.add('hostScan', request, { runs: { first: seen.first, wanted: world.model.hostView(seen) } })
+    plan.add(
+      'hostScan',
+      request,
+      { runs: { first: seen.first, wanted: world.model.hostView(seen) } },
+      { child: mapped.child },
+    )
   },
   describe: (args) => `look at ${describePages(args)} as host`,
 })

@@ -14,7 +14,7 @@ async function searched(bug: Bug | undefined, runs: number, seed: number = 1): P
 
 /** The bugs, each with the most steps that show it, and with words of the difference. */
 const bugs: readonly (readonly [Bug, number, RegExp])[] = [
-  ['converts the last page not', 2, /: pages: wanted .*, found .*$/],
+  ['converts the last page not', 2, /: pages.*: wanted .*, found .*$/],
   ['ignores pins', 2, /convert .* to private: errno: wanted EAGAIN, found OK$/],
   ['names the start', 3, /convert .* to private: errorOffset: wanted \d+, found \d+$/],
   ['converts by half', 4, /found .*sigbus/],
@@ -25,6 +25,7 @@ const bugs: readonly (readonly [Bug, number, RegExp])[] = [
   ['copies private pages', 2, /copy .*: pages: wanted .*fault.*, found .*sigbus/],
   ['keeps memory of closed files', 0, /the state at the end: errno: wanted EFAULT, found OK$/],
   ['takes lack of memory for success', 3, /without-memory|while .* fail.*: pages: wanted .*, found /],
+  ['children keep their mappings', 3, /found /],
   ['leaves the last page to the guest', 2, /convert .*: pages that the guest lost: wanted \d+, found \d+$/],
 ]
 

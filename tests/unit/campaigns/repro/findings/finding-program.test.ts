@@ -109,12 +109,12 @@ void test('races, statistics, and counters of the pool are checked with what gme
   const path = Buffer.from(`${directory}/nr_hugepages`)
   const batch = Buffer.concat([Buffer.from(Uint32Array.of(path.length, 0).buffer), path])
   const look = (plan: Plan, wanted: unknown): void => {
-    plan.add('fileBatch', { files: 1 }, { tail: { field: 'the pool', wanted, read: () => wanted } }, batch)
+    plan.add('fileBatch', { files: 1 }, { tail: { field: 'the pool', wanted, read: () => wanted } }, { tail: batch })
   }
   const act: Step['act'] = ({ vm, descriptors: [gmem], mappings: [mapped] }, plan) => {
     for (const wanted of [true, 3, 4]) {
       const tail = { field: 'pages', wanted, read: () => wanted }
-      plan.add('kvmStats', { handle: vm }, { tail }, Buffer.from('pages_4k'))
+      plan.add('kvmStats', { handle: vm }, { tail }, { tail: Buffer.from('pages_4k') })
     }
     if (gmem === undefined || mapped === undefined) return
     look(plan, true)
