@@ -50,7 +50,7 @@ export function explain(
     case 'not-reproduced':
       return {
         message: `the bug does not reproduce: the kernel with ${at(ends.bad)} is good`,
-        hint: 'a bug that shows only sometimes needs more runs of each kernel: --runs 1000',
+        hint: 'a bug that shows only sometimes needs more runs of each kernel: --runs 1000, or a command of --exec that tries more often',
       }
     case 'good-is-bad':
       return {

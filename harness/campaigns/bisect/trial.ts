@@ -47,9 +47,7 @@ export async function tryKernel({ build, runs, ...options }: TrialOptions): Prom
     throw error
   }
   await using owned = kernel
-  let failed: Trial | undefined
-  let count = 0
-  for (let total = 1; ; total += 1) {
+  return await repeated(runs, async () => {
     const finished: TestFinished[] = []
     const outcome = await runOn(owned, {
       ...options,
@@ -59,14 +57,26 @@ export async function tryKernel({ build, runs, ...options }: TrialOptions): Prom
       },
     })
     options.signal.throwIfAborted()
-    const trial = judge(finished, outcome)
+    return judge(finished, outcome)
+  })
+}
+
+/**
+ * Runs tests until they have failed often enough, have run often enough, or one run has no verdict. One failure makes a kernel
+ * bad, also when a later run has no verdict.
+ */
+export async function repeated({ most, enough }: RunCounts, run: () => Promise<Trial>): Promise<Trial> {
+  let failed: Trial | undefined
+  let count = 0
+  for (let total = 1; ; total += 1) {
+    const trial = await run()
     if (trial.kind !== 'passed' && trial.kind !== 'failed') return failed ?? trial
     if (trial.kind === 'failed') {
       count += 1
       failed ??= total === 1 ? trial : { ...trial, message: `in run ${total} ${trial.message}` }
     }
     if (failed !== undefined) failed = { ...failed, failures: { count, total } }
-    if (count === runs.enough || total === runs.most) return failed ?? passedAll(trial, total)
+    if (count === enough || total === most) return failed ?? passedAll(trial, total)
   }
 }
 

@@ -14,6 +14,7 @@ Examples:
   gmemtest walk contents-survive           at each patch of the default kernel
   gmemtest walk --from 11 pinned-page      from the state with 11 patches to the end
   gmemtest walk --kernel ./mine.yaml pin   at each patch of your own series
+  gmemtest walk results/latest/finding-1.yaml
 
 The standard output is TAP 14: one test point for each patch, not ok when its kernel does not build, does not boot or
 fails. Exit codes: 0 all is well, 1 a patch is not ok.`
@@ -22,7 +23,10 @@ fails. Exit codes: 0 all is well, 1 a patch is not ok.`
 export function walk(context: CommandContext): Command {
   const command = new Command('walk')
     .description('Build, boot and test the kernel of each patch of a series.')
-    .argument('<pattern...>', 'the scenarios: a name, a part of names, a glob, or TOPIC/')
+    .argument(
+      '<pattern...>',
+      'the scenarios: a name, a part of names, a glob, or TOPIC/; or programs (FILE.c or finding-N.yaml)',
+    )
     .option('--from <state>', 'begin with this state: the number of its patches, or its last patch (default: 1)')
     .option('--to <state>', 'end with this state (default: the whole series)')
   return withOptions(command, ['kernel', 'accel', 'output', 'report', 'aptSuite', 'append'], defaultKernel)

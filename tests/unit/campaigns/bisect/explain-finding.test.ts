@@ -24,7 +24,7 @@ void test('each end of a search without one patch says what it means and what to
   t.equal(text({ kind: 'found', patch: 2 }), '')
   t.match(text({ kind: 'among', patches: [2, 3] }), /one of b\.patch, c\.patch: the kernels between them/)
   t.match(text({ kind: 'swapped' }), /good and bad are swapped: .*1 of 4.* is bad.*4 of 4.* is good/)
-  t.match(text({ kind: 'not-reproduced' }), /does not reproduce.* \| .*--runs 1000/)
+  t.match(text({ kind: 'not-reproduced' }), /does not reproduce.* \| .*--runs 1000, or a command of --exec that tries/)
   t.match(text({ kind: 'good-is-bad' }), /no kernel from 1 of 4.* on is good.* \| name an earlier state as --good/)
   t.match(text({ kind: 'end-skipped', applied: 1 }), /no result: no ioctl \| name another --good/)
   t.match(text({ kind: 'end-skipped', applied: 4 }), / \| name another --bad/)

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { BootError, BuildError, GuestError, InfraError, UsageError } from '../../../../harness/base/errors.ts'
 import { bytes } from '../../../../harness/base/units.ts'
-import { judge, tryKernel, type Trial } from '../../../../harness/campaigns/bisect/trial.ts'
+import { judge, repeated, tryKernel, type Trial } from '../../../../harness/campaigns/bisect/trial.ts'
 import type { TestFinished, Verdict } from '../../../../harness/report/events.ts'
 import { planBoots } from '../../../../harness/run/boot-plan.ts'
 
@@ -73,4 +73,38 @@ void test('a kernel that does not build is a result, trouble of this computer an
     message: 'no compile',
   })
   await t.rejects(tryKernel({ ...options, build: fails(new InfraError('NO_SPACE', 'full')) }), { code: 'NO_SPACE' })
+})
+
+/** Runs in this order: `f` fails, `p` passes, `t` is trouble. Returns the trial and how many runs it took. */
+async function runsOf(order: string, most: number, enough: number): Promise<readonly [Trial, number]> {
+  let done = 0
+  const trial = await repeated({ most, enough }, async () => {
+    const letter = order[done++] ?? ''
+    if (letter === 'f') return { kind: 'failed', message: `reason ${done}` }
+    return letter === 'p' ? { kind: 'passed', message: 'passed' } : { kind: 'trouble', message: 'QEMU was killed' }
+  })
+  return [trial, done]
+}
+
+void test('a kernel that fails sometimes runs until its failures are enough, and one that passes as often as it may', async (t) => {
+  t.strictSame(await runsOf('pfpff', 100, 2), [
+    { kind: 'failed', message: 'in run 2 reason 2', failures: { count: 2, total: 4 } },
+    4,
+  ])
+  t.strictSame(await runsOf('fppp', 3, 2), [
+    { kind: 'failed', message: 'reason 1', failures: { count: 1, total: 3 } },
+    3,
+  ])
+  t.strictSame(await runsOf('pppp', 3, 1), [
+    { kind: 'passed', message: 'passed in 3 runs', failures: { count: 0, total: 3 } },
+    3,
+  ])
+})
+
+void test('a run without a verdict ends the runs: an earlier failure counts', async (t) => {
+  t.strictSame(await runsOf('ppt', 5, 3), [{ kind: 'trouble', message: 'QEMU was killed' }, 3])
+  t.strictSame(await runsOf('pft', 5, 3), [
+    { kind: 'failed', message: 'in run 2 reason 2', failures: { count: 1, total: 2 } },
+    3,
+  ])
 })
