@@ -4,7 +4,7 @@ import path from 'node:path'
 import { hasCode, InfraError, messageOf, UsageError } from '../../base/errors.ts'
 import { resultNames } from '../../base/result-names.ts'
 import { visibleText } from '../../base/visible-text.ts'
-import { eventsVersion, type ReportEvent } from '../events.ts'
+import { eventsVersion, type ReportEvent, type TestFinished } from '../events.ts'
 import { eventTypes, faultOfEvent, isEvent } from './event-schema.ts'
 import { readEvent } from './read-events.ts'
 
@@ -74,6 +74,7 @@ function parseRun(file: string, text: string): StoredRun {
 
 class LineReader {
   readonly #file: string
+  readonly #finished = new Set<string>()
   readonly #unknown = new Map<string, number>()
   beginning: Beginning | undefined
 
@@ -98,14 +99,7 @@ class LineReader {
     const stored = readEvent(row)
     if (stored === undefined) throw this.invalid(number, 'it is no event')
     const isNewer = (this.beginning?.version ?? 0) > eventsVersion
-    if (isEvent(stored)) {
-      if (stored.type === 'run-started' || stored.type === 'mutants-started') {
-        if (this.beginning !== undefined) throw this.invalid(number, 'a second run begins here')
-        this.beginning = stored
-      }
-      if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
-      return { event: stored }
-    }
+    if (isEvent(stored)) return { event: this.#take(stored, number) }
     // A newer version may have changed an event; it has no meaning here then.
     if (eventTypes.has(stored.type) && !isNewer) {
       throw this.invalid(number, `${visibleText(stored.type)}: ${visibleText(faultOfEvent(stored))}`)
@@ -113,6 +107,23 @@ class LineReader {
     if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
     this.#unknown.set(stored.type, (this.#unknown.get(stored.type) ?? 0) + 1)
     return { unknown: row }
+  }
+
+  #take(event: ReportEvent, number: number): ReportEvent {
+    if (event.type === 'run-started' || event.type === 'mutants-started') {
+      if (this.beginning !== undefined) throw this.invalid(number, 'a second run begins here')
+      this.beginning = event
+    }
+    if (this.beginning === undefined) throw this.invalid(number, 'it comes before the beginning of a run')
+    if (event.type === 'test-finished' && this.beginning.type === 'run-started') this.#finish(event, number)
+    return event
+  }
+
+  /** A run has each test once; a campaign has it once for each mutant. */
+  #finish({ suite, name }: TestFinished, number: number): void {
+    const key = JSON.stringify([suite, name])
+    if (this.#finished.has(key)) throw this.invalid(number, `a second result of ${visibleText(name)}`)
+    this.#finished.add(key)
   }
 
   invalid(number: number, why: string): UsageError {

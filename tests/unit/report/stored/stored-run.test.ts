@@ -59,6 +59,7 @@ void test('results of the first version are read', async (t) => {
 
 void test('a damaged file is refused with the line', async (t) => {
   const [begin = '', second = '', ...others] = rows
+  const finished = others.find((row) => row.includes('"test-finished"')) ?? ''
   const damaged = [
     ['', /line 1: there is no complete event/],
     ['{"time":', /line 1: there is no complete event/],
@@ -71,6 +72,7 @@ void test('a damaged file is refused with the line', async (t) => {
     [`${begin}\n${(others.at(-1) ?? '').replace(/"exitCode":\d+/, '"exitCode":1.5')}\n`, /line 2: .*: exitCode: /],
     [`${begin}\n{"type":"failure-repeated","suite":"s","name":"a","runs":1.5,"failures":0}\n`, /line 2: .*: runs: /],
     [`${begin}\n${others.join('\n').replace('"PASS"', '"GOOD"')}\n`, /line \d+: test-finished: verdict: /],
+    [`${begin}\n${second}\n${finished}\n${finished}\n`, /line 4: a second result of /],
   ] as const
   for (const [text, message] of damaged) {
     await t.rejects(reading(t, text), { code: 'RESULTS_INVALID', message, hint: /directory of results/ })
