@@ -1,6 +1,6 @@
 // The verb bisect on a kernel in miniature, judged by a command: results, mistakes, and a search that is interrupted.
 import { spawn } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test, type Test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
@@ -83,6 +83,42 @@ void test('the first bad patch is found, with its diff stat and a log', { timeou
   )
   t.strictSame(await readdir(path.join(where.directory, 'cache/gmemtest/bisections')), [], 'the search is over')
 })
+
+/** What the later version of a patch adds to the earlier one. */
+const bug = [
+  '--- a/virt/other.c',
+  '+++ b/virt/other.c',
+  '@@ -1 +1,2 @@',
+  ' int other(void) { return 0; }',
+  '+int bug;',
+  '',
+]
+
+void test(
+  'between two versions of a series, the patch whose change is bad is found',
+  { timeout: 300_000 },
+  async (t) => {
+    const where = await place(t)
+    const [series, earlier] = [path.join(where.directory, 'series'), path.join(where.directory, 'v1')]
+    await cp(series, earlier, { recursive: true })
+    const changed = path.join(series, '0004-gmem.patch')
+    await writeFile(changed, (await readFile(changed, 'utf8')).replace('-- \n', `${bug.join('\n')}-- \n`))
+    const versions = ['--good-series', './v1', '--exec', '! nm "$GMEMTEST_KERNEL/vmlinux" | grep -q " bug$"'] as const
+    const { exitCode, stdout, stderr } = await bisect(where, versions)
+    t.equal(exitCode, 0, stderr)
+    t.match(stdout, /^ {4}ok 2 - 3 of 6 patches \(up to 0003-gmem\.patch\) and the rest of \.\/v1: good: /m)
+    t.match(stdout, /^ok 1 - first-bad-patch: 0004-gmem\.patch: /m)
+    t.match(stderr, /what it changes in 0004-gmem\.patch of \.\/v1 is in (.*)version\.diff/)
+    t.match(await readFile(path.join(where.directory, 'results/version.diff'), 'utf8'), /^\+\+int bug;$/m)
+
+    const both = await bisect(where, ['--good', '1', ...versions])
+    t.equal(both.exitCode, 2)
+    t.match(both.stderr, /--good-series excludes --good/)
+    const unrelated = await bisect(where, ['--good-series', 'gmem-convert', '--exec', 'true'])
+    t.equal(unrelated.exitCode, 2)
+    t.match(unrelated.stderr, /the two series share neither a subject nor a change/)
+  },
+)
 
 void test('a search that is interrupted goes on where it was', { timeout: 300_000 }, async (t) => {
   const where = await place(t)

@@ -15,16 +15,17 @@ import { tryCommand } from '../../campaigns/bisect/try-command.ts'
 import { shellLine } from '../../process/child.ts'
 import { sha256OfFile } from '../../cache/hash.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
-import { stateNamed, withFirstPatches } from '../../kernel/first-patches.ts'
+import { seriesWords } from '../../kernel/definition/compose.ts'
+import { stateNamed, withFirstPatches } from '../../kernel/states/first-patches.ts'
+import { mixedPatches, withMixedVersions } from '../../kernel/states/mixed-versions.ts'
 import { provideKernel, withSource, type KernelBuild } from '../../kernel/provide.ts'
-import type { Patch } from '../../kernel/series/patch.ts'
 import type { RunEvent } from '../../report/events.ts'
 import { plainText } from '../../report/plain.ts'
 import { buildOptions } from '../progress/build-progress.ts'
 import type { CommandContext } from '../command-context.ts'
 import { flagsOf } from '../job-options.ts'
 import { progressLine } from '../progress/progress.ts'
-import { foundLines, outcomeOf, statesOf } from './bisect-result.ts'
+import { foundLines, outcomeOf, statesOf, type SearchedStates } from './bisect-result.ts'
 import { prepareJob, type Job } from '../jobs/job.ts'
 import { kernelReady } from '../jobs/parts.ts'
 import { reportRun } from '../jobs/report-run.ts'
@@ -34,6 +35,8 @@ import { patchesOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests }
 export interface BisectOptions extends SeriesOptions {
   readonly good?: string
   readonly bad?: string
+  /** An earlier version of the series, which is good. */
+  readonly goodSeries?: string
   readonly exec?: string
   readonly runs?: RunWish
 }
@@ -47,7 +50,7 @@ type Emit = (event: RunEvent) => Promise<void>
 
 /** A search whose inputs are read. */
 interface Search {
-  readonly patches: readonly Patch[]
+  readonly states: SearchedStates
   readonly ends: Ends
   /** The scenarios, or the command of the user. */
   readonly how: SeriesTests | { readonly command: string }
@@ -69,7 +72,12 @@ export async function runBisect(
 }
 
 /** @throws {UsageError} USAGE */
-function requireOneWay(patterns: readonly string[], { exec, runs }: BisectOptions): void {
+function requireOneWay(patterns: readonly string[], { exec, runs, good, bad, goodSeries }: BisectOptions): void {
+  if (goodSeries !== undefined && (good !== undefined || bad !== undefined)) {
+    throw new UsageError('USAGE', `--good-series excludes ${good === undefined ? '--bad' : '--good'}`, {
+      hint: 'between two versions, the search begins with the earlier one and ends with the whole later one',
+    })
+  }
   if (exec === undefined && patterns.length === 0) {
     throw new UsageError('USAGE', 'nothing says which kernels are good', {
       hint: 'name a scenario that fails on the bad kernel, or a command with --exec',
@@ -88,7 +96,8 @@ async function prepare(
   options: BisectOptions,
   context: CommandContext,
 ): Promise<Search> {
-  const patches = await patchesOf(definition, context)
+  const states = await statesFor(definition, options, context)
+  const { patches } = states
   const ends = {
     good: options.good === undefined ? 0 : stateNamed(options.good, patches, '--good'),
     bad: options.bad === undefined ? patches.length : stateNamed(options.bad, patches, '--bad'),
@@ -108,8 +117,24 @@ async function prepare(
       ? how
       : await Promise.all(how.files.map(async (file) => [path.basename(file), await sha256OfFile(file)]))
   const { accel, append } = options
-  const question = [await factsOf(definition, options, context), ends, what, runs, accel ?? '', append ?? []]
-  return { patches, ends, how, runs, memory: new StepsFile(cacheDirectory(), question) }
+  const earlier = states.versions?.earlier.map(({ content }) => content) ?? []
+  const facts = await factsOf(definition, options, context)
+  const question = [facts, ends, what, runs, accel ?? '', append ?? [], ...(earlier.length === 0 ? [] : [earlier])]
+  return { states, ends, how, runs, memory: new StepsFile(cacheDirectory(), question) }
+}
+
+/** Reads the series, and the earlier version that `--good-series` names. @throws {UsageError} VERSIONS_UNRELATED */
+async function statesFor(
+  definition: KernelDefinition,
+  { goodSeries }: BisectOptions,
+  context: CommandContext,
+): Promise<SearchedStates> {
+  const patches = await patchesOf(definition, context)
+  if (goodSeries === undefined) return { patches }
+  const earlier = await patchesOf({ ...definition, series: seriesWords([goodSeries], process.cwd()) }, context)
+  const versions = { earlier, later: patches }
+  mixedPatches(0, versions)
+  return { patches, versions, earlier: goodSeries }
 }
 
 /** Returns all of a kernel that decides about results. Its source is fetched: what identifies a build is not known before. */
@@ -126,16 +151,16 @@ async function factsOf(
 }
 
 async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
-  const { patches, ends, runs, memory } = search
+  const { states, ends, runs, memory } = search
   const { context, definition, directory } = job
   const say = (text: string): void => void context.stderr.write(`gmemtest: ${plainText(text)}\n`)
   const started = performance.now()
   await emit({ type: 'test-started', suite, name: testName, title: `of ${definition.name}` })
   const steps = await memory.read()
   if (steps.length > 0) say(`going on with the results of ${plural(steps.length, 'kernel')} of an earlier search`)
-  const states = await statesOf(patches, context)
+  const named = await statesOf(states, context)
   const log = async (finding?: Finding): Promise<void> =>
-    writeFile(path.join(directory, logName), bisectLog(steps, states, finding))
+    writeFile(path.join(directory, logName), bisectLog(steps, named, finding))
   let last: KernelBuild | undefined
   let kept = steps.length
   const { finding } = await findPatch({
@@ -153,7 +178,7 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
       kept = results.length
     },
     onTest: (applied, left) =>
-      say(`testing the kernel with ${kernelName(applied, patches)}, and then at most ${plural(left, 'more kernel')}`),
+      say(`testing the kernel with ${kernelName(applied, states)}, and then at most ${plural(left, 'more kernel')}`),
     onStep: async (step) => {
       steps.push(step)
       say(`${step.mark}: ${step.message}`)
@@ -170,9 +195,9 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
   const milliseconds = performance.now() - started
   // Not before: no other kernel would follow the one that the progress shows.
   if (last !== undefined) await emit(kernelReady(last, started))
-  const outcome = outcomeOf(finding, steps, { ends, patches, again: againOf(search, job) })
+  const outcome = outcomeOf(finding, steps, { ends, states, again: againOf(search, job) })
   await emit({ type: 'test-finished', suite, name: testName, milliseconds, ...outcome })
-  for (const line of await foundLines(finding, patches, context)) say(line)
+  for (const line of await foundLines(finding, states, context, directory)) say(line)
   say(`the steps are in ${path.join(directory, logName)}`)
   const exitCode = outcome.verdict === 'PASS' ? exitCodes.ok : exitCodes.testFailed
   const verdicts = { PASS: 0, FAIL: 0, ERROR: 0, MISS: 0, SKIP: 0, [outcome.verdict]: 1 }
@@ -180,8 +205,11 @@ async function execute(search: Search, job: Job, emit: Emit): Promise<number> {
   return exitCode
 }
 
-function againOf({ ends, how, runs }: Search, { options }: Job): string {
-  const flags = [...flagsOf(options), '--good', String(ends.good), '--bad', String(ends.bad)]
+function againOf({ states, ends, how, runs }: Search, { options }: Job): string {
+  const { earlier } = states
+  const between =
+    earlier === undefined ? ['--good', String(ends.good), '--bad', String(ends.bad)] : ['--good-series', earlier]
+  const flags = [...flagsOf(options), ...between]
   if ('command' in how) return shellLine(launcher(), ['bisect', ...flags, '--exec', how.command])
   const times = runs === 'auto' ? [] : ['--runs', String(runs)]
   return shellLine(launcher(), ['bisect', ...flags, ...times, ...how.words])
@@ -192,13 +220,17 @@ interface Try {
   readonly onBuilt: (kernel: KernelBuild) => Promise<void>
 }
 
-async function tryAt(applied: number, { how, patches }: Search, job: Job, { runs, onBuilt }: Try): Promise<Trial> {
+async function tryAt(applied: number, { how, states }: Search, job: Job, { runs, onBuilt }: Try): Promise<Trial> {
   const { context, definition, options, directory } = job
-  if (!('command' in how)) return await tryPatches(applied, how, job, { runs, onBuilt })
+  const { patches, versions } = states
+  const partial =
+    versions === undefined
+      ? withFirstPatches(definition, applied)
+      : await withMixedVersions(definition, applied, versions, directory)
+  if (!('command' in how)) return await tryPatches({ applied, definition: partial }, how, job, { runs, onBuilt })
   return await tryCommand({
     command: how.command,
     build: async () => {
-      const partial = withFirstPatches(definition, applied)
       using line = progressLine(context.stderr, context.isTty)
       const kernel = await provideKernel(partial, buildOptions(line, partial, options, context.signal))
       await onBuilt(kernel)

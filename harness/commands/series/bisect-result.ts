@@ -1,19 +1,28 @@
 // The result of a search as a test of a run, and as lines for a person.
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { SeriesState } from '../../campaigns/bisect/bisect-log.ts'
-import { explain, kernelName } from '../../campaigns/bisect/explain-finding.ts'
+import { explain, kernelName, type NamedStates } from '../../campaigns/bisect/explain-finding.ts'
 import type { Finding } from '../../campaigns/bisect/find-patch.ts'
 import type { Step } from '../../campaigns/bisect/tried-kernel.ts'
 import type { Ends } from '../../campaigns/bisect/search.ts'
 import { patchIds } from '../../kernel/series/apply.ts'
 import { diffStat } from '../../kernel/series/diff-stat.ts'
-import type { Patch } from '../../kernel/series/patch.ts'
+import { changeOfPatch, counterpartOf, type Versions } from '../../kernel/states/mixed-versions.ts'
+import { subjectOf, type Patch } from '../../kernel/series/patch.ts'
 import type { TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
-import { subjectOf } from './series-job.ts'
+
+/** The kernels of a search. */
+export interface SearchedStates extends NamedStates {
+  readonly patches: readonly Patch[]
+  /** Present between two versions of a series. */
+  readonly versions?: Versions | undefined
+}
 
 interface Question {
   readonly ends: Ends
-  readonly patches: readonly Patch[]
+  readonly states: SearchedStates
   /** The command line of the same search. */
   readonly again: string
 }
@@ -22,15 +31,15 @@ interface Question {
 export function outcomeOf(
   finding: Finding,
   steps: readonly Step[],
-  { ends, patches, again }: Question,
+  { ends, states, again }: Question,
 ): Pick<TestFinished, 'title' | 'verdict' | 'diagnostic' | 'points'> {
   const points = steps.map(({ applied, mark, message }) => {
-    const name = `${kernelName(applied, patches)}: ${mark}: ${message}`
+    const name = `${kernelName(applied, states)}: ${mark}: ${message}`
     return mark === 'skip' ? { ok: true, name, directive: 'SKIP' as const, reason: message } : { ok: true, name }
   })
-  const explanation = explain(finding, ends, steps, patches)
+  const explanation = explain(finding, ends, steps, states)
   if (explanation === undefined) {
-    const patch = finding.kind === 'found' ? patches[finding.patch - 1] : undefined
+    const patch = finding.kind === 'found' ? states.patches[finding.patch - 1] : undefined
     return { title: patch === undefined ? 'unknown' : titleOf(patch), verdict: 'PASS', points }
   }
   const { message, hint } = explanation
@@ -42,11 +51,15 @@ function titleOf(patch: Patch): string {
   return `${patch.name}: ${subjectOf(patch)}`
 }
 
-/** Returns the lines about the patch that was found, or about those among which it is: the name and the diff stat of each. */
+/**
+ * Returns the lines about the patch that was found, or about those among which it is: the name and the diff stat of each. Of
+ * two versions, a file in `directory` has what changed in the patch that was found.
+ */
 export async function foundLines(
   finding: Finding,
-  patches: readonly Patch[],
+  { patches, versions, earlier = '' }: SearchedStates,
   { signal }: CommandContext,
+  directory: string,
 ): Promise<string[]> {
   const numbers = finding.kind === 'found' ? [finding.patch] : finding.kind === 'among' ? finding.patches : []
   const lines: string[] = []
@@ -55,12 +68,35 @@ export async function foundLines(
     if (patch === undefined) continue
     lines.push(`${numbers.length === 1 ? 'the first bad patch is' : 'it may be'} ${titleOf(patch)}`)
     lines.push(...(await diffStat(patch, signal)))
+    if (versions !== undefined && numbers.length === 1) {
+      lines.push(await changeLine(patch, counterpartOf(number, versions), { earlier, directory, signal }))
+    }
   }
   return lines
 }
 
+interface Change {
+  readonly earlier: string
+  readonly directory: string
+  readonly signal: AbortSignal
+}
+
+async function changeLine(
+  patch: Patch,
+  before: Patch | undefined,
+  { earlier, directory, signal }: Change,
+): Promise<string> {
+  if (before === undefined) return `${earlier} has no such patch`
+  const file = path.join(directory, 'version.diff')
+  await writeFile(file, await changeOfPatch(before, patch, signal), 'latin1')
+  return `what it changes in ${before.name} of ${earlier} is in ${file}`
+}
+
 /** Returns the states of a series for the log: commits, or patch ids where there are no commits. */
-export async function statesOf(patches: readonly Patch[], { signal }: CommandContext): Promise<SeriesState[]> {
+export async function statesOf(
+  { patches, earlier }: SearchedStates,
+  { signal }: CommandContext,
+): Promise<SeriesState[]> {
   const ids = await patchIds(patches, { signal })
   const states = patches.map((patch, index) => {
     const { how } = patch
@@ -68,5 +104,5 @@ export async function statesOf(patches: readonly Patch[], { signal }: CommandCon
   })
   const [first] = patches
   const source = first?.how.kind === 'commit' ? `${first.how.commit}~1` : 'source'
-  return [{ id: source, subject: 'the source without patches' }, ...states]
+  return [{ id: source, subject: earlier ?? 'the source without patches' }, ...states]
 }

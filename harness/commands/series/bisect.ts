@@ -18,6 +18,7 @@ Examples:
   gmemtest bisect --good 12 --bad 22 pinned-page-refuses
   gmemtest bisect --good 0011-KVM --bad 0019-KVM --kernel ./mine.yaml contents-survive
   gmemtest bisect --good 12 results/latest/finding-1.yaml
+  gmemtest bisect --kernel ./v9.yaml --good-series ./v8.mbox pinned-page-refuses
   gmemtest bisect --good 12 --runs 20 operations-side-by-side
   gmemtest bisect --good 5 --exec './try.sh "$GMEMTEST_KERNEL/bzImage"'
 
@@ -37,6 +38,10 @@ export function bisect(context: CommandContext): Command {
     )
     .option('--good <state>', 'a state of the series in which they pass (default: the source without patches)')
     .option('--bad <state>', 'a later state in which one fails (default: the whole series)')
+    .option(
+      '--good-series <what>',
+      'an earlier version of the series in which they pass: search between it and the series of the kernel',
+    )
     .option('--exec <command>', 'judge each kernel by this shell command, and not by scenarios')
     .option(
       '--runs <n>',

@@ -8,7 +8,6 @@ import { bytes } from '../../base/units.ts'
 import type { RunCounts } from '../../campaigns/bisect/run-counts.ts'
 import { tryKernel, type Trial } from '../../campaigns/bisect/trial.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
-import { withFirstPatches } from '../../kernel/first-patches.ts'
 import type { KernelBuild } from '../../kernel/provide.ts'
 import { readSeries } from '../../kernel/series.ts'
 import type { Patch } from '../../kernel/series/patch.ts'
@@ -60,11 +59,6 @@ export async function patchesOf(definition: KernelDefinition, { signal }: Comman
   })
 }
 
-/** Returns the subject of a patch without the prefix of its mail, `[PATCH 3/9]`. */
-export function subjectOf({ subject }: Pick<Patch, 'subject'>): string {
-  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, '')
-}
-
 /**
  * Loads the programs that the words name, and the scenarios that the other words choose; all scenarios without a word. `verb`
  * is for messages.
@@ -96,15 +90,14 @@ export async function testsFor(
   }
 }
 
-/** Builds the kernel with the first patches of the series, boots it, and runs the tests on it; a long build is told. */
+/** Builds the kernel of a state of the series, boots it, and runs the tests on it; a long build is told. */
 export async function tryPatches(
-  applied: number,
+  state: { readonly applied: number; readonly definition: KernelDefinition },
   { dialect, plan, programs }: SeriesTests,
   job: Job,
   { runs, onBuilt }: { readonly runs: RunCounts; readonly onBuilt: (kernel: KernelBuild) => Promise<void> },
 ): Promise<Trial> {
   const { context, definition, options } = job
-  const partial = withFirstPatches(definition, applied)
   // The kernel boots once: a saved state of it would be used once as well.
   const sharing: Job = { ...job, isolation: 'none' }
   return await tryKernel({
@@ -114,14 +107,14 @@ export async function tryPatches(
     plan,
     runs,
     build: async () => {
-      const parts = await provideParts(partial, options, context)
+      const parts = await provideParts(state.definition, options, context)
       const { cached, provenance } = parts.kernel
       if (!cached) {
         const { objects, cpuSeconds } = provenance
         context.stderr.write(`gmemtest: built ${plural(objects, 'object')} in ${Math.round(cpuSeconds)} CPU-seconds\n`)
       }
       await onBuilt(parts.kernel)
-      return builtKernel(parts, String(applied), sharing, () => undefined)
+      return builtKernel(parts, String(state.applied), sharing, () => undefined)
     },
     emit: async () => undefined,
     again: (name) => againLine('run', ['--kernel', definition.name], name),

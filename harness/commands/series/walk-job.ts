@@ -3,9 +3,9 @@ import { exitCodes, UsageError } from '../../base/errors.ts'
 import { launcher } from '../../base/paths.ts'
 import { walkSeries, type PatchResult } from '../../campaigns/bisect/walk-series.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
-import { stateNamed } from '../../kernel/first-patches.ts'
+import { stateNamed, withFirstPatches } from '../../kernel/states/first-patches.ts'
 import type { KernelBuild } from '../../kernel/provide.ts'
-import type { Patch } from '../../kernel/series/patch.ts'
+import { subjectOf, type Patch } from '../../kernel/series/patch.ts'
 import { shellLine } from '../../process/child.ts'
 import type { RunEvent, TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -13,7 +13,7 @@ import { flagsOf } from '../job-options.ts'
 import { prepareJob, type Job } from '../jobs/job.ts'
 import { kernelReady } from '../jobs/parts.ts'
 import { reportRun } from '../jobs/report-run.ts'
-import { patchesOf, subjectOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
+import { patchesOf, testsFor, tryPatches, type SeriesOptions, type SeriesTests } from './series-job.ts'
 
 /** The options of `gmemtest walk`. */
 export interface WalkOptions extends SeriesOptions {
@@ -86,7 +86,10 @@ async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): 
     async (applied) => {
       begin = performance.now()
       await emit({ type: 'test-started', ...titled(applied) })
-      return await tryPatches(applied, tests, job, { runs: { most: 1, enough: 1 }, onBuilt })
+      return await tryPatches({ applied, definition: withFirstPatches(job.definition, applied) }, tests, job, {
+        runs: { most: 1, enough: 1 },
+        onBuilt,
+      })
     },
     async (applied, result) => {
       verdicts[result.verdict] += 1

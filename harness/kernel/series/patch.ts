@@ -37,6 +37,11 @@ type Reading =
  */
 export type MailReading = 'plain' | 'quoted-cr' | 'trimmed' | 'unflowed' | 'unknown-charset'
 
+/** Returns the subject of a patch without the prefix of its mail, `[PATCH 3/9]`. */
+export function subjectOf({ subject }: Pick<Patch, 'subject'>): string {
+  return subject.replace(/^(\[[^\]]*\]\s*)+(?=\S)/, '')
+}
+
 /** Adds to a patch the hash of its changes. */
 export function withContent(patch: Omit<Patch, 'content'>): Patch {
   const level = patch.strip === 1 ? '' : `\n-p${patch.strip}`

@@ -3,7 +3,7 @@ import { nat } from 'fast-check'
 import { z } from 'zod'
 import type { Made } from '../../../agent/wire/codec.ts'
 import { choose, natural } from '../places/page-places.ts'
-import { endChild } from '../program/children.ts'
+import { endChild } from '../program/end-of-child.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
 interface Args {

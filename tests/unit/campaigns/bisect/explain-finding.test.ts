@@ -10,14 +10,14 @@ const steps: readonly Step[] = [
   { applied: 1, mark: 'skip', message: 'no ioctl' },
 ]
 
-function text(finding: Finding): string {
-  const found = explain(finding, ends, steps, patches)
+function text(finding: Finding, earlier?: string): string {
+  const found = explain(finding, ends, steps, { patches, earlier })
   return found === undefined ? '' : `${found.message} | ${found.hint}`
 }
 
 void test('a kernel is named by its last patch', async (t) => {
-  t.equal(kernelName(3, patches), '3 of 4 patches (up to c.patch)')
-  t.equal(kernelName(0, patches), '0 of 4 patches')
+  t.equal(kernelName(3, { patches }), '3 of 4 patches (up to c.patch)')
+  t.equal(kernelName(0, { patches }), '0 of 4 patches')
 })
 
 void test('each end of a search without one patch says what it means and what to do', async (t) => {
@@ -28,4 +28,13 @@ void test('each end of a search without one patch says what it means and what to
   t.match(text({ kind: 'good-is-bad' }), /no kernel from 1 of 4.* on is good.* \| name an earlier state as --good/)
   t.match(text({ kind: 'end-skipped', applied: 1 }), /no result: no ioctl \| name another --good/)
   t.match(text({ kind: 'end-skipped', applied: 4 }), / \| name another --bad/)
+})
+
+void test('between two versions, each kernel and each next step names both', async (t) => {
+  t.equal(kernelName(2, { patches, earlier: 'v8.mbox' }), '2 of 4 patches (up to b.patch) and the rest of v8.mbox')
+  t.equal(kernelName(4, { patches, earlier: 'v8.mbox' }), '4 of 4 patches (up to d.patch)')
+  t.match(text({ kind: 'swapped' }, 'v8'), / \| exchange the two versions of the series$/)
+  t.match(text({ kind: 'good-is-bad' }, 'v8'), / \| both versions have the bug: name a version without it/)
+  t.match(text({ kind: 'end-skipped', applied: 1 }, 'v8'), / \| name another --good-series: /)
+  t.match(text({ kind: 'end-skipped', applied: 4 }, 'v8'), / \| name another --kernel: /)
 })

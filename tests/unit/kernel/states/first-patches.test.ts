@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { test } from 'tap'
-import { stateNamed, withFirstPatches } from '../../../harness/kernel/first-patches.ts'
-import { provideKernel } from '../../../harness/kernel/provide.ts'
-import { gmemPatch, miniDefinition, recordingContext } from './fixtures/mini-tree.ts'
+import { stateNamed, withFirstPatches } from '../../../../harness/kernel/states/first-patches.ts'
+import { provideKernel } from '../../../../harness/kernel/provide.ts'
+import { gmemPatch, miniDefinition, recordingContext } from '../fixtures/mini-tree.ts'
 
 const patches = ['0001-KVM-one.patch', '0002-KVM-two.patch', '0003-mm-two.patch'].map((name) => ({
   name,

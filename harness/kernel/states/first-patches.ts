@@ -1,9 +1,9 @@
 // Kernels with a part of a series: the states between its patches.
-import { UsageError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
-import { plural } from '../base/plural.ts'
-import type { KernelDefinition } from './definition/definition.ts'
-import type { Patch } from './series/patch.ts'
+import { UsageError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
+import { plural } from '../../base/plural.ts'
+import type { KernelDefinition } from '../definition/definition.ts'
+import type { Patch } from '../series/patch.ts'
 
 /**
  * Returns the definition of the kernel with only the first patches of the series. All of these kernels share a work tree,
