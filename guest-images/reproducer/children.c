@@ -2,6 +2,7 @@
 /* Forked children, which do operations when they are told to. */
 #define _GNU_SOURCE
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,10 +15,29 @@ struct child {
 	int status;
 };
 
+/* The end of an operation, and what it told beside it. */
+struct child_end {
+	int end;
+	siginfo_t fault;
+	unsigned long copied;
+};
+
+/* Memory that a child shares with its parent. */
+static void *shared_memory(unsigned long size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		skip("no memory to share: %s", strerror(errno));
+	return memory;
+}
+
 /* `work` does the operation of a number. The child ends with its parent. */
 static int start_child(struct child *child, int (*work)(int number))
 {
-	int sockets[2], number, end;
+	struct child_end found = { 0 };
+	int sockets[2], number;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
 		return errno;
@@ -26,8 +46,10 @@ static int start_child(struct child *child, int (*work)(int number))
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(sockets[0]);
 		while (read(sockets[1], &number, sizeof(number)) > 0) {
-			end = work(number);
-			if (write(sockets[1], &end, sizeof(end)) < 0)
+			found.end = work(number);
+			found.fault = last_fault;
+			found.copied = copied;
+			if (write(sockets[1], &found, sizeof(found)) < 0)
 				break;
 		}
 		_exit(0);
@@ -40,12 +62,14 @@ static int start_child(struct child *child, int (*work)(int number))
 /* Lets a child do one of its operations, and returns how it waited. */
 static int child_does(struct child *child, int number)
 {
-	int end;
+	struct child_end found;
 
 	if (send(child->socket, &number, sizeof(number), MSG_NOSIGNAL) < 0 ||
-	    read(child->socket, &end, sizeof(end)) != sizeof(end))
+	    read(child->socket, &found, sizeof(found)) != sizeof(found))
 		return CHILD_GONE;
-	return end;
+	last_fault = found.fault;
+	copied = found.copied;
+	return found.end;
 }
 
 #define DO(operation) (begin(#operation), (operation))

@@ -2,22 +2,27 @@
 import { decodeRuns } from '../../../agent/access.ts'
 import type { ErrnoName } from '../../../agent/errno.ts'
 import type { Reply } from '../../../agent/wire/call.ts'
+import type { Made } from '../../../agent/wire/codec.ts'
 import type { Answer, OperationName } from '../../../agent/wire/operations.ts'
 import type { Run } from '../../../model/reference-model.ts'
 
-type Wanted = readonly Run<unknown>[]
-
-/** The end of an operation by the model. Fields of the answer that are not listed do not matter. */
-export interface Expected<Name extends OperationName> {
+/** What may depend on the end of an earlier operation. */
+interface Branch {
   /** One of these; OK if not given. */
   readonly errno?: readonly ErrnoName[]
-  readonly fields?: Partial<Answer<Name>>
   /** The pages that a scan finds, with indices of the file, and the first page of the scan. */
-  readonly runs?: { readonly first: number; readonly wanted: Wanted | (() => Wanted) }
+  readonly runs?: { readonly first: number; readonly wanted: readonly Run<unknown>[] }
+}
+
+/** The end of an operation by the model. Fields of the answer that are not listed do not matter. */
+export interface Expected<Name extends OperationName> extends Branch {
+  readonly fields?: Partial<Answer<Name>>
   /** Checks of the bytes behind the answer. */
   readonly tail?: { readonly field: string; readonly wanted: unknown; readonly read: (tail: Buffer) => unknown }
-  /** Judges what depends on the ends of earlier operations. */
-  readonly judge?: (reply: Reply<Name>) => Found | undefined
+  /** The least and the most of a word of the answer, when the operation has failed. */
+  readonly failure?: { readonly field: string; readonly from: number; readonly to: number }
+  /** More that must hold, by whether an earlier operation succeeded that may fail. */
+  readonly after?: { readonly call: Made; readonly succeeded: Branch; readonly failed: Branch }
 }
 
 /** The first part of an answer that is not as the model has it. */
@@ -35,12 +40,14 @@ export interface Difference {
 
 type Found = Pick<Difference, 'field' | 'wanted' | 'found'>
 
-/** Compares an answer with the model. */
+/** Compares an answer with the model. `endOf` returns the errno of an earlier operation of the plan. */
 export function differenceIn<Name extends OperationName>(
   reply: Reply<Name>,
-  expected: Expected<Name>,
+  { after, ...expected }: Expected<Name>,
+  endOf: (call: number) => ErrnoName | undefined,
 ): Found | undefined {
-  const { errno = ['OK'], fields = {}, runs, tail, judge } = expected
+  const branch = after === undefined ? {} : endOf(after.call.madeByCall) === 'OK' ? after.succeeded : after.failed
+  const { errno = ['OK'], fields = {}, runs, tail, failure }: Expected<Name> = { ...expected, ...branch }
   if (!errno.includes(reply.errno)) return { field: 'errno', wanted: errno.join(' or '), found: reply.errno }
   for (const [field, wanted] of Object.entries(fields)) {
     const found: unknown = Reflect.get(reply, field)
@@ -50,11 +57,15 @@ export function differenceIn<Name extends OperationName>(
     const found = tail.read(reply.tail)
     if (found !== tail.wanted) return { field: tail.field, wanted: tail.wanted, found }
   }
-  const judged = judge?.(reply)
-  if (judged !== undefined || runs === undefined) return judged
+  if (failure !== undefined && reply.errno !== 'OK') {
+    const { field, from, to } = failure
+    const found: unknown = Reflect.get(reply, field)
+    if (Number(found) < from || Number(found) > to) return { field, wanted: `${from} to ${to}`, found }
+  }
+  if (runs === undefined) return undefined
   const count: unknown = Reflect.get(reply, 'runs')
   const looks = decodeRuns(reply.tail, Number(count)).map((run) => ({ ...run, first: run.first + runs.first }))
-  const wanted = typeof runs.wanted === 'function' ? runs.wanted() : runs.wanted
+  const { wanted } = runs
   const at = looks.findIndex((run, index) => !isSame(run, wanted[index]))
   if (at === -1 && looks.length === wanted.length) return undefined
   return { field: 'pages', wanted, found: looks }

@@ -2,6 +2,7 @@
 import { programCall, type ProgramCall, type RunProgram } from '../../../agent/programs.ts'
 import { made } from '../../../agent/rounds.ts'
 import { encodeCall, type CallRequest, type Made } from '../../../agent/wire/codec.ts'
+import type { ErrnoName } from '../../../agent/errno.ts'
 import type { OperationName } from '../../../agent/wire/operations.ts'
 import { differenceIn, type Difference, type Expected } from './model-difference.ts'
 
@@ -28,6 +29,8 @@ export interface PlannedOperation {
 /** Collects operations in their order. */
 export class Plan {
   readonly #calls: ProgramCall<Difference | undefined>[] = []
+  /** How the calls of the last run ended, as far as their answers were read. */
+  readonly #ends: ErrnoName[] = []
   readonly #operations: PlannedOperation[] = []
   #label: Label = { step: 'setup', where: 'making the file' }
 
@@ -58,7 +61,8 @@ export class Plan {
       name,
       request,
       (reply) => {
-        const found = differenceIn(reply, expected)
+        this.#ends.push(reply.errno)
+        const found = differenceIn(reply, expected, (earlier) => this.#ends[earlier])
         return found === undefined ? undefined : { ...label, ...found, line: reply.line }
       },
       { tail, child },
@@ -72,6 +76,7 @@ export class Plan {
    * @throws {ProtocolError} when the agent refuses a call before any difference, or does not answer
    */
   async run(runProgram: RunProgram): Promise<Difference | undefined> {
+    this.#ends.length = 0
     const { answers } = await runProgram(this.#calls)
     for (const read of answers) {
       const difference = read()

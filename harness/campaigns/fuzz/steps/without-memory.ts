@@ -2,9 +2,8 @@
 import { boolean, constantFrom, nat, tuple } from 'fast-check'
 import { z } from 'zod'
 import { words } from '../../../agent/vocabulary.ts'
-import type { Reply } from '../../../agent/wire/call.ts'
 import type { OperationName } from '../../../agent/wire/operations.ts'
-import type { CallRequest } from '../../../agent/wire/codec.ts'
+import type { CallRequest, Made } from '../../../agent/wire/codec.ts'
 import { pages, type PageRange } from '../../../model/ranges.ts'
 import { fallocateModes, memslotFlags, type PageState } from '../../../uapi/constants.ts'
 import { dialectSpecs } from '../../../uapi/dialect.ts'
@@ -20,6 +19,7 @@ import {
   type RangeArgs,
 } from '../places/page-places.ts'
 import { GuestPages } from '../program/guest-pages.ts'
+import type { Expected } from '../program/model-difference.ts'
 import type { Plan } from '../program/plan.ts'
 import { windowAt, windows } from '../program/windows.ts'
 import type { World } from '../program/world.ts'
@@ -104,30 +104,18 @@ interface Place {
   readonly plan: Plan
 }
 
-/** Whether the first try succeeded; known when its answer is read. */
-interface Try {
-  isDone: boolean
-}
-
-/** Adds an operation without memory: it succeeds, or fails with ENOMEM, and `judge` looks at the failure. */
+/** Adds an operation without memory, and returns it: it succeeds, or fails with ENOMEM. */
 function tryWithout<Name extends OperationName>(
   name: Name,
   request: CallRequest<Name>,
   { of, after, lasting }: Args,
   { plan }: Place,
-  judge: (reply: Reply<Name>) => string | undefined = () => undefined,
-): Try {
-  const first: Try = { isDone: false }
+  failure?: Expected<Name>['failure'],
+): Made {
   if (lasting) plan.add('failLasting', { of, space: after * spaceOf[of], times: all })
   else plan.add('failNth', { of, nth: after + 1 })
-  plan.add(name, request, {
-    errno: ['OK', 'ENOMEM'],
-    judge: (reply) => {
-      first.isDone = reply.errno === 'OK'
-      const wrong = first.isDone ? undefined : judge(reply)
-      return wrong === undefined ? undefined : { field: 'failure', wanted: 'a failure by the rules', found: wrong }
-    },
-  })
+  const errno = ['OK', 'ENOMEM'] as const
+  const first = plan.add(name, request, failure === undefined ? { errno } : { errno, failure })
   plan.add(lasting ? 'failLastingResult' : 'failNthResult', {})
   return first
 }
@@ -141,9 +129,7 @@ function convert(to: PageState, range: PageRange, args: Args, place: Place): voi
   const { offset, size } = world.layout.bytesOf(range)
   const request = { target, dialect, to, offset: base + offset, size }
   const last = world.uapi.expects.offsetWithoutMemory === 'the start' ? offset : offset + size
-  const first = tryWithout('convert', request, args, place, ({ errorOffset }) =>
-    errorOffset < offset || errorOffset > last ? `error_offset ${errorOffset}` : undefined,
-  )
+  const call = tryWithout('convert', request, args, place, { field: 'errorOffset', from: offset, to: last })
   const before = world.model.hostView(range)
   const isAllocated = world.isAllocated(range)
   world.model.convert(to, range)
@@ -152,11 +138,9 @@ function convert(to: PageState, range: PageRange, args: Args, place: Place): voi
   // A look allocates what is shared: that would depend on the end of the first try.
   if (mapped !== undefined && isAllocated && world.layout.isNear(range)) {
     const at = world.layout.offsetOf(range.first) - world.layout.offsetOf(mapped.range.first)
-    plan.add(
-      'hostScan',
-      { mapping: mapped.made, offset: at, size },
-      { runs: { first: range.first, wanted: () => (first.isDone ? after : before) } },
-    )
+    const { first } = range
+    const branches = { succeeded: { runs: { first, wanted: after } }, failed: { runs: { first, wanted: before } } }
+    plan.add('hostScan', { mapping: mapped.made, offset: at, size }, { after: { call, ...branches } })
   }
   for (const { guest } of world.slots) guest.doubt(range)
   plan.add('convert', request)
@@ -181,15 +165,9 @@ function bind(range: PageRange, args: Args, place: Place): void {
   const { offset: gmemOffset, size } = world.layout.bytesOf(range)
   const slot = { slot: world.nextSlot, gpa, size, gmem, gmemOffset }
   const request = { vm: world.vm, flags: memslotFlags.guestMemfd, mappingOffset: 0, ...slot }
-  const first = tryWithout('memslotSet', request, args, place)
+  const call = tryWithout('memslotSet', request, args, place)
   // A slot with a file cannot be set again.
-  plan.add('memslotSet', request, {
-    errno: ['OK', 'EINVAL'],
-    judge: ({ errno }) => {
-      const wanted = first.isDone ? 'EINVAL' : 'OK'
-      return errno === wanted ? undefined : { field: 'errno', wanted, found: errno }
-    },
-  })
+  plan.add('memslotSet', request, { after: { call, succeeded: { errno: ['EINVAL'] }, failed: { errno: ['OK'] } } })
   world.slots.push({
     number: world.nextSlot,
     window: index,

@@ -57,8 +57,11 @@ export async function cProgramOfFinding({ name, program, comment, kernel, ...fac
     if (step.where !== steps[index - 1]?.where) statements.push('', `begin_step(${pointText(step.where)});`)
     statements.push(...linesOf(step, { names, children }))
   }
-  const most = Math.max(0, ...steps.map(({ runs }) => pagesIn(runs)))
-  const pages = steps.reduce((sum, { runs }) => sum + pagesIn(runs), 0)
+  const looked = steps.map(({ runs, after }) => Math.max(pagesIn(runs), pagesIn(after?.succeeded.runs ?? [])))
+  const most = Math.max(0, ...looked)
+  const pages = looked.reduce((sum, count) => sum + count, 0)
+  // What a child sees is checked by its parent.
+  const isShared = most > 0 && names.children.length > 0
   return await cFileOf({
     comment: [
       `${name}: each operation must end as the reference model of gmemtest has it.`,
@@ -69,9 +72,14 @@ export async function cProgramOfFinding({ name, program, comment, kernel, ...fac
       'The exit code is 0 when the kernel does what the model does, 1 when it does not,',
       'and 4 when this kernel or this computer lacks what the program needs.',
     ],
-    outside: [...variablesOf(names, statements), ...children.functions],
-    declarations: most === 0 ? [] : [`static short looks[${most}];`],
-    statements: [...statements.slice(1), '', 'return KSFT_PASS;'],
+    outside: [...(isShared ? ['static short *looks;'] : []), ...variablesOf(names, statements), ...children.functions],
+    declarations: most === 0 || isShared ? [] : [`static short looks[${most}];`],
+    statements: [
+      ...(isShared ? [`looks = shared_memory(${most} * sizeof(*looks));`] : []),
+      ...statements.slice(isShared ? 0 : 1),
+      '',
+      'return KSFT_PASS;',
+    ],
     main: mainOf(program, dialect, watchdogSeconds + Math.ceil(pages / pagesPerSecond)),
   })
 }
@@ -81,9 +89,10 @@ function pagesIn(runs: Modelled['runs']): number {
 }
 
 /** The lines of one operation. @throws {UsageError} REPRO_REFUSED */
-function linesOf({ where, step, ends, words, runs, tail }: Modelled, writing: Writing): string[] {
+function linesOf(modelledStep: Modelled, writing: Writing): string[] {
+  const { where, step, words, runs, tail, after, failure } = modelledStep
   const { names } = writing
-  names.looks = runs.length === 0 ? 'NULL' : 'looks'
+  names.looks = runs.length === 0 && (after?.succeeded.runs ?? []).length === 0 ? 'NULL' : 'looks'
   const rendered = callOf(step, writing, (what) => refuse(where, what))
   const numbers: NumberCheck[] = words.map(({ field, wanted }) => [
     factOf(step, field, names) ?? refuse(where, `the word ${field} of ${step.name}`),
@@ -94,13 +103,34 @@ function linesOf({ where, step, ends, words, runs, tail }: Modelled, writing: Wr
   }
   return [
     ...(rendered?.before ?? []),
-    ...(rendered === undefined ? [] : [endLine(rendered.call, ends)]),
+    ...(rendered === undefined ? [] : [endLine(rendered.call, modelledStep)]),
     ...numbers.map(([expression, wanted]) => `EXPECT_NUMBER(${expression}, ${wanted}ULL);`),
-    ...(runs.length === 0 ? [] : [`EXPECT_PAGES(${runsText(runs)});`]),
+    ...(failure === undefined ? [] : failureLines(failure, modelledStep, names)),
+    ...(runs.length === 0 ? [] : [pagesLine(runs)]),
+    ...(after === undefined || after.succeeded.runs.length === 0
+      ? []
+      : ['if (!tried)', `\t${pagesLine(after.succeeded.runs)}`, 'else', `\t${pagesLine(after.failed.runs)}`]),
   ]
 }
 
-function endLine(call: string, ends: readonly string[]): string {
+function pagesLine(runs: Modelled['runs']): string {
+  return `EXPECT_PAGES(${runsText(runs)});`
+}
+
+/** The lines about a word that counts only when the operation has failed. */
+function failureLines(
+  { field, from, to }: NonNullable<Modelled['failure']>,
+  { where, step }: Modelled,
+  names: Names,
+): string[] {
+  const word = factOf(step, field, names) ?? refuse(where, `the word ${field} of ${step.name}`)
+  return ['if (last_end)', `\tEXPECT_BETWEEN(${word}, ${from}ULL, ${to}ULL);`]
+}
+
+function endLine(call: string, { ends, isTry, after }: Modelled): string {
+  if (isTry === true) return `TRY(${call}, ${ends.join(', ')});`
+  const [succeeded, failed] = [after?.succeeded.ends.join() ?? '', after?.failed.ends.join() ?? '']
+  if (succeeded !== failed) return `EXPECT(${call}, tried ? ${failed} : ${succeeded});`
   return ends.length === 0 ? `NEED(${call});` : `EXPECT(${call}, ${ends.join(', ')});`
 }
 

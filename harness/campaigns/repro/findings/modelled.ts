@@ -26,6 +26,17 @@ export interface Modelled {
   readonly runs: readonly { readonly first: number; readonly count: number; readonly value: unknown }[]
   /** The number that must be in the bytes behind the answer. */
   readonly tail: unknown
+  /** The least and the most of a word, when the operation has failed. */
+  readonly failure?: { readonly field: string; readonly from: number; readonly to: number }
+  /** The operation may fail, and later ones depend on its end. */
+  readonly isTry?: true
+  /** The ends, and the pages, when the last try succeeded and when it failed. */
+  readonly after?: { readonly succeeded: Branch; readonly failed: Branch }
+}
+
+interface Branch {
+  readonly ends: readonly string[]
+  readonly runs: Modelled['runs']
 }
 
 /** The objects that all programs of a campaign share: the agent has made them before. */
@@ -47,10 +58,16 @@ export function modelled(program: Program, dialect: Dialect): readonly Modelled[
   }
   const { operations: planned } = planOf(program, subject)
   const handles = planned.map(({ name }, index) => objectOf(name, firstHandle + index)?.handle ?? 0n)
+  const tries = new Set(
+    planned.flatMap(({ expected: { after } }) => (after === undefined ? [] : [after.call.madeByCall])),
+  )
   return [
     prepared('vmCreate', { type: BigInt(vmTypes.swProtected) }, { vm }),
     prepared('vcpuCreate', { vm, id: 0n }, { vcpu }),
-    ...planned.map((operation, index) => ofPlan(operation, index, handles)),
+    ...planned.map((operation, index) => ({
+      ...ofPlan(operation, index, handles),
+      ...(tries.has(index) ? { isTry: true as const } : {}),
+    })),
   ]
 }
 
@@ -66,8 +83,7 @@ function prepared(
 
 function ofPlan(operation: PlannedOperation, index: number, handles: readonly bigint[]): Modelled {
   const { label, name, tail, child, expected } = operation
-  const { errno: wanted = ['OK'], fields = {}, runs, judge } = expected
-  if (judge !== undefined) return refuse(label.where, 'an end that depends on an operation before it')
+  const { errno: wanted = ['OK'], fields = {}, runs, failure, after } = expected
   const [first = 'OK'] = wanted
   const table: { readonly answer: Fields } = operations[name]
   const fits = Object.fromEntries(Object.keys(fields).map((field) => [field, table.answer[field] ?? bits]))
@@ -80,18 +96,26 @@ function ofPlan(operation: PlannedOperation, index: number, handles: readonly bi
   const process = child === undefined ? 0 : processOf(handles[child] ?? 0n)
   const step = typedStep({ name, process, request, bytes: Buffer.from(tail), line: label.where, end })
   const outcome = outcomeOf(step)
+  const constantsOf = (names: readonly string[]): string[] =>
+    names.map((each) => endNamed(each) ?? refuse(label.where, `an operation that ends with ${each}`))
   const names = outcome === undefined || outcome === 'done' ? wanted.flatMap((each) => endsOf(name, each)) : [outcome]
+  const branchOf = ({ errno = ['OK'], runs: seen }: Pick<typeof expected, 'errno' | 'runs'>): Branch => ({
+    ends: constantsOf(errno),
+    runs: seen === undefined ? [] : runsOf(seen),
+  })
   const isWhole = outcome === 'done' && words['bytes'] === request['size']
   return {
     where: label.where,
     step,
-    ends: names.map((each) => endNamed(each) ?? refuse(label.where, `an operation that ends with ${each}`)),
+    ends: constantsOf(names),
     words: Object.entries(words).flatMap(([field, word]) =>
       // The end of the operation says these.
       field === 'outcome' || (field === 'bytes' && isWhole) ? [] : [{ field, wanted: word }],
     ),
-    runs: runs === undefined ? [] : runsOf(label.where, runs),
+    runs: runs === undefined ? [] : runsOf(runs),
     tail: expected.tail?.wanted,
+    ...(failure === undefined ? {} : { failure }),
+    ...(after === undefined ? {} : { after: { succeeded: branchOf(after.succeeded), failed: branchOf(after.failed) } }),
   }
 }
 
@@ -100,8 +124,7 @@ function endsOf(name: OperationName, errno: string): readonly string[] {
   return name.startsWith('guest') && errno === 'EFAULT' ? [errno, 'memory-fault'] : [errno]
 }
 
-function runsOf(where: string, { first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
-  if (typeof wanted === 'function') return refuse(where, 'contents that depend on an operation before it')
+function runsOf({ first, wanted }: NonNullable<Expected<OperationName>['runs']>): Modelled['runs'] {
   return wanted.map((run) => ({ ...run, first: run.first - first }))
 }
 
