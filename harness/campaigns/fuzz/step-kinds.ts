@@ -18,7 +18,9 @@ import { mapStep } from './steps/map.ts'
 import { pinStep } from './steps/pin.ts'
 import { preFaultStep } from './steps/accesses/pre-fault.ts'
 import { punchStep } from './steps/punch.ts'
+import { protectStep } from './steps/protect.ts'
 import { raceStep } from './steps/race-pages.ts'
+import { remapStep } from './steps/remap.ts'
 import type { StepKind } from './steps/step-kind.ts'
 import { unbindStep } from './steps/unbind.ts'
 import { unmapStep } from './steps/unmap.ts'
@@ -41,6 +43,8 @@ export const stepKinds: readonly StepKind[] = [
   unpinStep,
   mapStep,
   unmapStep,
+  remapStep,
+  protectStep,
   bindStep,
   unbindStep,
   changeSlotStep,

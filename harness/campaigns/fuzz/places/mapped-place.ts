@@ -3,7 +3,8 @@ import { constantFrom, nat, tuple, type Arbitrary } from 'fast-check'
 import type { z } from 'zod'
 import { words } from '../../../agent/vocabulary.ts'
 import { endOf, type PageRange } from '../../../model/ranges.ts'
-import type { Shape, World } from '../program/world.ts'
+import type { Run, Tag } from '../../../model/reference-model.ts'
+import type { Mapped, Shape, World } from '../program/world.ts'
 import type { Draft } from '../steps/step-kind.ts'
 import { choose, cutToMemory, isInside, natural, rangeFields, rangeIn, rangeOf, type RangeArgs } from './page-places.ts'
 
@@ -43,9 +44,21 @@ export function copiedPlace(shape: Shape): Arbitrary<Draft<CopiedArgs>> {
   })
 }
 
+/** Tells whether the mapping exists, has the pages side by side, and allows all accesses. */
+export function isUsable(args: MappedArgs, world: World): boolean {
+  return isInMapping(args, world) && (world.mappings[args.mapping]?.rights ?? 'all') === 'all'
+}
+
+/** Returns what the host sees of pages through a mapping; the pages that it may look at are allocated then. */
+export function lookThrough({ rights }: Mapped, range: PageRange, { model }: World): Run<Tag | 'sigbus' | 'sigsegv'>[] {
+  if (rights === 'none') return [{ first: range.first, count: range.count, value: 'sigsegv' }]
+  model.hostLooked(range)
+  return model.hostView(range)
+}
+
 /** Tells whether the pages can be copied at once. */
 export function isCopiable(args: CopiedArgs, world: World): boolean {
-  return isInMapping(args, world) && (args.way !== 'pipe' || args.count <= mostInPipe)
+  return isUsable(args, world) && (args.way !== 'pipe' || args.count <= mostInPipe)
 }
 
 /** Tells whether the mapping exists and has the pages side by side. */

@@ -2,6 +2,7 @@
 import { memslotFlags } from '../../../uapi/constants.ts'
 import { pages as bytesOf } from '../../../base/units.ts'
 import { GuestPages } from './guest-pages.ts'
+import { lookThrough } from '../places/mapped-place.ts'
 import type { Plan } from './plan.ts'
 import { endChild } from './end-of-child.ts'
 import { gpaOfWindow, windows } from './windows.ts'
@@ -16,10 +17,10 @@ export function addCheckpoint(world: World, plan: Plan): void {
   plan.label({ step: 'end', where: 'the state at the end' })
   const { mappings, slots, model, vcpu, descriptors, layout } = world
   const { timeout } = world.subject
-  for (const { made: mapping, range, child } of mappings) {
-    model.hostLooked(range)
+  for (const mapped of mappings) {
+    const { made: mapping, range, child } = mapped
     for (const part of layout.partsOf(range)) {
-      const runs = { first: part.first, wanted: model.hostView(part) }
+      const runs = { first: part.first, wanted: lookThrough(mapped, part, world) }
       const offset = layout.offsetOf(part.first) - layout.offsetOf(range.first)
       plan.add('hostScan', { mapping, offset, size: bytesOf(part.count) }, { runs }, { child })
     }

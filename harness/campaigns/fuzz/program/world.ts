@@ -33,8 +33,13 @@ export interface Subject {
   readonly vcpu: Vcpu
 }
 
+/** The accesses of the host that a mapping allows. */
+export const rights = ['all', 'read', 'none'] as const
+
 /** A mapping of a range of the file. */
-interface Mapped {
+export interface Mapped {
+  /** Default: all. */
+  readonly rights?: (typeof rights)[number]
   readonly made: Made
   readonly range: PageRange
   /** The child that has it; undefined for the process that begins the program. */

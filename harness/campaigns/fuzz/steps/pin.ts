@@ -2,7 +2,7 @@
 import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { words } from '../../../agent/vocabulary.ts'
-import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
+import { isUsable, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
 import { bytesAt, describePages, rangeOf } from '../places/page-places.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
@@ -27,7 +27,7 @@ export const pinStep: StepKind = stepKind<Args>({
     })),
   // Of a mixed range, the rules do not say which pages are allocated before it is refused.
   check: (args, world) => {
-    if (!isInMapping(args, world) || args.count > mostPages) return false
+    if (!isUsable(args, world) || args.count > mostPages) return false
     if (args.method === single && world.pins.some(({ method }) => method === single)) return false
     if (world.isAll('private', rangeOf(args))) return true
     return world.isAll('shared', rangeOf(args)) && world.pins.length < mostPins

@@ -5,7 +5,7 @@ import { decodeRecords } from '../../../agent/wire/records.ts'
 import { fallocateModes, pageStates, type PageState } from '../../../uapi/constants.ts'
 import { dialectSpecs } from '../../../uapi/dialect.ts'
 import { gpaOf, isInSlot } from '../places/guest-place.ts'
-import { isInMapping, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
+import { isUsable, mappedFields, mappedPlace, offsetIn, type MappedArgs } from '../places/mapped-place.ts'
 import { bytesAt, describePages, isInside, natural, rangeOf } from '../places/page-places.ts'
 import type { Plan } from '../program/plan.ts'
 import { gpaOfWindow, windows } from '../program/windows.ts'
@@ -66,7 +66,7 @@ export const raceStep: StepKind = stepKind<Args>({
     // Threads run in the agent alone.
     if (world.mappings[args.mapping]?.child !== undefined) return false
     const count = (work: Work): number => args.works.filter((other) => other === work).length
-    if (!isInMapping(args, world) || args.count > mostPages) return false
+    if (!isUsable(args, world) || args.count > mostPages) return false
     // A pin may stop each of these for as long as it is there.
     if (world.pins.length > 0 || world.descriptors.length === 0) return false
     // A nested VM has one vCPU here, and pages have one slot.

@@ -134,7 +134,9 @@ function convert(to: PageState, range: PageRange, args: Args, place: Place): voi
   const isAllocated = world.isAllocated(range)
   world.model.convert(to, range)
   const after = world.model.hostView(range)
-  const mapped = world.ownMappings.find((candidate) => isInside(range, candidate.range))
+  const mapped = world.ownMappings.find(
+    ({ range: mappedRange, rights = 'all' }) => rights === 'all' && isInside(range, mappedRange),
+  )
   // A look allocates what is shared: that would depend on the end of the first try.
   if (mapped !== undefined && isAllocated && world.layout.isNear(range)) {
     const at = world.layout.offsetOf(range.first) - world.layout.offsetOf(mapped.range.first)

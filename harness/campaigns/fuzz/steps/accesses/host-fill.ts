@@ -30,9 +30,14 @@ export const hostFillStep: StepKind = stepKind<Args>({
     const mapped = world.mappings[mapping]
     if (mapped === undefined) return
     const filled = rangeOf(args)
-    const reached = firstPrivate(filled, world)
     const offset = offsetIn(filled.first, mapped.range, world)
     const request = { mapping: mapped.made, offset, size: bytesAt(filled.count), pattern: 'byte', value: tag } as const
+    const { child, rights = 'all' } = mapped
+    if (rights !== 'all') {
+      plan.add('hostFill', request, { fields: { outcome: 'sigsegv', bytes: 0, faultOffset: offset } }, { child })
+      return
+    }
+    const reached = firstPrivate(filled, world)
     const bytes = bytesAt(reached - filled.first)
     if (reached > filled.first) world.model.fill(pages(filled.first, reached - filled.first), tag)
     world.visit(filled)
@@ -40,7 +45,7 @@ export const hostFillStep: StepKind = stepKind<Args>({
     const fields = isDone
       ? ({ outcome: 'done', bytes } as const)
       : ({ outcome: 'sigbus', bytes, faultOffset: offset + bytes } as const)
-    plan.add('hostFill', request, { fields }, { child: mapped.child })
+    plan.add('hostFill', request, { fields }, { child })
   },
   describe: ({ tag, ...args }) => `fill ${describePages(args)} with ${tag} as host`,
 })
