@@ -1,8 +1,9 @@
 // The git tree hash of a source with a series applied: the same as `git rev-parse HEAD^{tree}` after `git am`.
-import { lstat, mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { InfraError } from '../../base/errors.ts'
-import { copyFile } from 'node:fs/promises'
+import { exists } from '../../cache/atomic-file.ts'
+import { makeWhole } from '../../cache/whole-directory.ts'
 import { lastLines, succeed } from '../command.ts'
 import type { BuildContext } from '../provide-progress.ts'
 import type { Overlay } from '../series/apply.ts'
@@ -27,9 +28,11 @@ export async function treeHashes(
   scratch: string,
   { cache, signal }: BuildContext,
 ): Promise<TreeHashes> {
-  const [tree, kept] = [treeOf(cache, identity), path.join(sourceHome(cache, identity.directory), 'index')]
-  const [repository, index] = [path.join(scratch, 'hash.git'), path.join(scratch, 'index')]
-  const git = async (args: readonly string[], input?: string): Promise<string> =>
+  const home = sourceHome(cache, identity.directory)
+  const tree = treeOf(cache, identity)
+  // git writes the trees of the source into the repository, and remembers them in the index: the next time it needs none.
+  const [repository, kept, index] = [path.join(home, 'hash.git'), path.join(home, 'index'), path.join(scratch, 'index')]
+  const git: Git = async (args, input) =>
     succeed(
       'git',
       [`--git-dir=${repository}`, `--work-tree=${tree}`, ...args],
@@ -43,18 +46,7 @@ export async function treeHashes(
       (result) => new InfraError('GIT_FAILED', 'git cannot hash the source', { tail: lastLines(result, 3) }),
     )
   await mkdir(scratch, { recursive: true })
-  await rm(repository, { recursive: true, force: true })
-  await succeed(
-    'git',
-    ['init', '--quiet', '--bare', '--template=', repository],
-    { signal, stage: 'hashing the source', env: gitEnvironment },
-    (result) => {
-      return new InfraError('GIT_FAILED', 'git cannot make a repository', { tail: lastLines(result, 3) })
-    },
-  )
-  // The bytes of the files count, and no attribute in the tree.
-  await mkdir(path.join(repository, 'info'), { recursive: true })
-  await writeFile(path.join(repository, 'info/attributes'), '* -text -filter -ident -working-tree-encoding\n')
+  if (!(await exists(repository))) await makeWhole(repository, (aside) => makeRepository(aside, signal))
   await copyFile(kept, index).catch(() => undefined)
   const names = Array.from(files).flatMap(([name, { type }]) => (type === 'd' ? [] : [`${name}\0`]))
   await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], names.join(''))
@@ -62,11 +54,12 @@ export async function treeHashes(
   const gone = known.filter((name) => name !== '' && !files.has(Buffer.from(name).toString('latin1')))
   if (gone.length > 0)
     await git(['update-index', '--force-remove', '-z', '--stdin'], Buffer.from(gone.join('\0')).toString('latin1'))
-  await copyFile(index, kept)
   const source = (await git(['write-tree', '--missing-ok'])).trim()
+  await copyFile(index, kept)
+  const hashes = await hashesOf(overlay, git)
   const lines: string[] = []
   for (const [name, file] of overlay) {
-    const entry = file === undefined ? undefined : await entryOf(file, git)
+    const entry = file === undefined ? undefined : `${await modeOf(file)} ${hashes.get(file) ?? ''}`
     lines.push(entry === undefined ? `0 ${'0'.repeat(40)}\t${name}\0` : `${entry}\t${name}\0`)
   }
   // First the removed names: a file may take the place of a directory.
@@ -75,14 +68,41 @@ export async function treeHashes(
   return { source, patched: (await git(['write-tree', '--missing-ok'])).trim() }
 }
 
-/** Returns mode and hash of a file as `git update-index --index-info` reads them. */
-async function entryOf(
-  file: string,
-  git: (args: readonly string[], input?: string) => Promise<string>,
-): Promise<string> {
+async function makeRepository(directory: string, signal: AbortSignal): Promise<void> {
+  await succeed(
+    'git',
+    ['init', '--quiet', '--bare', '--template=', directory],
+    { signal, stage: 'hashing the source', env: gitEnvironment },
+    (result) => new InfraError('GIT_FAILED', 'git cannot make a repository', { tail: lastLines(result, 3) }),
+  )
+  // The bytes of the files count, and no attribute in the tree.
+  await mkdir(path.join(directory, 'info'), { recursive: true })
+  await writeFile(path.join(directory, 'info/attributes'), '* -text -filter -ident -working-tree-encoding\n')
+}
+
+type Git = (args: readonly string[], input?: string) => Promise<string>
+
+/** Returns the hash of each file or link: of files by one command, unless git cannot read their names as lines. */
+async function hashesOf(overlay: Overlay, git: Git): Promise<ReadonlyMap<string, string>> {
+  const files = [...overlay.values()].filter((file) => file !== undefined)
+  const kinds = await Promise.all(files.map(async (file) => (await lstat(file)).isSymbolicLink()))
+  const plain = files.filter((file, index) => kinds[index] === false && !/["\n]/.test(file))
+  const listed = await git(
+    ['hash-object', '--no-filters', '--stdin-paths'],
+    Buffer.from(plain.map((file) => `${file}\n`).join('')).toString('latin1'),
+  )
+  const hashes = new Map(listed.split('\n').flatMap((hash, index) => (hash === '' ? [] : [[plain[index] ?? '', hash]])))
+  for (const [index, file] of files.entries()) {
+    if (hashes.has(file)) continue
+    const content = kinds[index] === true ? Buffer.from(await readlink(file)) : await readFile(file)
+    hashes.set(file, (await git(['hash-object', '--no-filters', '--stdin'], content.toString('latin1'))).trim())
+  }
+  return hashes
+}
+
+/** Returns the mode of a file as `git update-index --index-info` reads it. */
+async function modeOf(file: string): Promise<string> {
   const status = await lstat(file)
-  const content = status.isSymbolicLink() ? Buffer.from(await readlink(file)) : await readFile(file)
-  const hash = await git(['hash-object', '--no-filters', '--stdin'], content.toString('latin1'))
-  const mode = status.isSymbolicLink() ? '120000' : (status.mode & 0o100) === 0 ? '100644' : '100755'
-  return `${mode} ${hash.trim()}`
+  if (status.isSymbolicLink()) return '120000'
+  return (status.mode & 0o100) === 0 ? '100644' : '100755'
 }

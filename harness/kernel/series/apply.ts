@@ -56,15 +56,24 @@ export async function applyWholly(
   await mkdir(diffs, { recursive: true })
   // Inside a repository, git apply would silently skip files outside of the current directory.
   const env = { ...gitEnvironment, GIT_CEILING_DIRECTORIES: scratch }
+  const gitOf =
+    (strip: number): Git =>
+    async (...args) =>
+      attempt('git', ['apply', `-p${strip}`, ...args], { signal: context.signal, cwd: files, env })
+  const names = patches.map((_, index) => path.join(diffs, `${String(index + 1).padStart(4, '0')}.diff`))
+  for (const [index, file] of names.entries()) await writeFile(file, patches[index]?.diff ?? '', 'latin1')
   const touched = new Set<string>()
+  if (await applyAtOnce(patches, names, { tree, files, touched, gitOf }))
+    return { overlay: await overlayOf(touched, files), merged: new Map() }
+  await rm(files, { recursive: true })
+  await mkdir(files)
+  touched.clear()
   const merged = new Map<number, MergedPatch>()
   for (const [index, patch] of patches.entries()) {
     const count = `${index + 1}/${patches.length}`
     context.progress({ type: 'phase', phase: 'series', detail: `${count} ${patch.name}` })
-    const file = path.join(diffs, `${String(index + 1).padStart(4, '0')}.diff`)
-    await writeFile(file, patch.diff, 'latin1')
-    const git: Git = async (...args) =>
-      attempt('git', ['apply', `-p${patch.strip}`, ...args], { signal: context.signal, cwd: files, env })
+    const file = names[index] ?? ''
+    const git = gitOf(patch.strip)
     for (const name of await pathsOf(patch, file, git)) {
       await take(tree, name, files, touched)
       touched.add(name)
@@ -77,17 +86,61 @@ export async function applyWholly(
     merged.set(index, found)
     for (const hunk of found.hunks) context.progress({ type: 'notice', message: mergedSentence(patch.name, hunk) })
   }
+  return { overlay: await overlayOf(touched, files), merged }
+}
+
+interface Place {
+  readonly tree: string
+  readonly files: string
+  readonly touched: Set<string>
+  readonly gitOf: (strip: number) => Git
+}
+
+/**
+ * Applies all patches by one command, which takes a tenth of the time; returns false when one of them does not fit. Then the
+ * files may be half changed, and nothing tells which patch it was.
+ */
+async function applyAtOnce(
+  patches: readonly Patch[],
+  names: readonly string[],
+  { tree, files, touched, gitOf }: Place,
+): Promise<boolean> {
+  const [strip, ...others] = new Set(patches.map((patch) => patch.strip))
+  if (strip === undefined) return true
+  if (others.length > 0) return false
+  const git = gitOf(strip)
+  for (const [index, patch] of patches.entries()) {
+    for (const name of await pathsOf(patch, names[index] ?? '', git)) {
+      await take(tree, name, files, touched)
+      touched.add(name)
+    }
+  }
+  return (await git('--whitespace=nowarn', ...names)).exitCode === 0
+}
+
+async function overlayOf(touched: ReadonlySet<string>, files: string): Promise<Overlay> {
   const overlay = Array.from(touched, async (name) => {
     const file = path.join(files, name)
     const status = await lstat(file).catch(() => undefined)
     // For a submodule, git apply makes an empty directory.
     return [name, status === undefined || status.isDirectory() ? undefined : file] as const
   })
-  return { overlay: new Map(await Promise.all(overlay)), merged }
+  return new Map(await Promise.all(overlay))
 }
 
+/** The answers for patches that a campaign applies again and again, by their diffs. */
+const knownPaths = new Map<string, readonly string[]>()
+const knownIds = new Map<string, string>()
+
 /** Lists the paths that a patch touches; of a rename, the old and the new one. */
-async function pathsOf(patch: Patch, file: string, git: Git): Promise<string[]> {
+async function pathsOf(patch: Patch, file: string, git: Git): Promise<readonly string[]> {
+  const key = `${patch.strip} ${patch.diff}`
+  const found = knownPaths.get(key) ?? (await readPaths(patch, file, git))
+  knownPaths.set(key, found)
+  return found
+}
+
+async function readPaths(patch: Patch, file: string, git: Git): Promise<string[]> {
   const names: string[] = []
   // In reverse, the old names are the new ones.
   for (const direction of [[], ['--reverse']]) {
@@ -149,6 +202,11 @@ export async function patchIds(
 ): Promise<string[]> {
   const ids: string[] = []
   for (const patch of patches) {
+    const known = knownIds.get(patch.diff)
+    if (known !== undefined) {
+      ids.push(known)
+      continue
+    }
     const input = Buffer.from(withGitHeaders(patch.diff), 'latin1')
     const output = await succeed(
       'git',
@@ -156,7 +214,9 @@ export async function patchIds(
       { signal, stage: 'naming the patches', env: gitEnvironment, input },
       (result) => new InfraError('GIT_FAILED', 'git patch-id failed', { tail: lastLines(result) }),
     )
-    ids.push(output.split(' ')[0] ?? '')
+    const id = output.split(' ')[0] ?? ''
+    knownIds.set(patch.diff, id)
+    ids.push(id)
   }
   return ids
 }
