@@ -1,4 +1,4 @@
-// Changes what the host may do with a mapping: a forbidden access is SIGSEGV, whatever the state of the page.
+// Changes what the host may do with a mapping: a forbidden access is SIGSEGV, also where the page is private.
 import { constantFrom, nat, tuple } from 'fast-check'
 import { z } from 'zod'
 import { protections } from '../../../uapi/constants.ts'
