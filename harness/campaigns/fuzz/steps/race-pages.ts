@@ -1,5 +1,5 @@
-// Two operations on the same pages at the same time: neither may fail, crash, or change contents that it does not write.
-import { constantFrom, tuple } from 'fast-check'
+// Two or three operations on the same pages at the same time: none may fail, crash, or change contents that it does not write.
+import { array, constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { decodeRecords } from '../../../agent/wire/records.ts'
 import { fallocateModes, pageStates, type PageState } from '../../../uapi/constants.ts'
@@ -34,6 +34,7 @@ interface Args extends MappedArgs {
   readonly to: PageState
 }
 
+const mostThreads = 3
 /** A round of any work takes no longer than a few milliseconds for so many pages. */
 const mostPages = 16
 const milliseconds = 15
@@ -47,19 +48,18 @@ export const raceStep: StepKind = stepKind<Args>({
   fields: z.strictObject({
     ...mappedFields,
     slot: natural.default(0),
-    works: z.array(z.enum(works)).min(1).max(2),
+    works: z.array(z.enum(works)).min(1).max(mostThreads),
     to: z.enum(pageStates),
   }),
   arbitrary: (shape) =>
     tuple(
       mappedPlace(shape, mostPages),
-      constantFrom(...works),
-      constantFrom(...works),
+      array(constantFrom(...works), { minLength: 2, maxLength: mostThreads }),
       constantFrom(...pageStates),
-    ).map(([draft, one, other, to]) => (world) => {
+    ).map(([draft, raced, to]) => (world) => {
       const args = draft(world)
       const slot = world.slots.findIndex(({ range }) => isInside(rangeOf(args), range))
-      return { ...args, slot: slot < 0 ? 0 : slot, works: [one, other], to }
+      return { ...args, slot: slot < 0 ? 0 : slot, works: raced, to }
     }),
   check: (args, world) => {
     const range = rangeOf(args)
@@ -101,8 +101,7 @@ export const raceStep: StepKind = stepKind<Args>({
     model.allocate(range)
     world.visit(range)
   },
-  describe: ({ works: [one, other = one], to, ...args }) =>
-    `race of ${one} and ${other} on ${describePages(args)}, then ${to}`,
+  describe: ({ works: raced, to, ...args }) => `race of ${raced.join(', ')} on ${describePages(args)}, then ${to}`,
 })
 
 interface Place {

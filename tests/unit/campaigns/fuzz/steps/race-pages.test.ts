@@ -8,6 +8,8 @@ void test('a race is possible where its end is known', async (t) => {
   t.equal(await isPossible({ steps: [race('convert, guest-read')] }), true)
   t.equal(await isPossible({ steps: [race('punch')] }), true)
   t.equal(await isPossible({ steps: ['do: unbind', race('convert, bind')] }), true)
+  t.equal(await isPossible({ steps: [race('convert, guest-read, fork')] }), true)
+  t.equal(await isPossible({ steps: [race('guest-read, convert, guest-read')] }), false)
   for (const steps of [
     [race('guest-read, guest-read')],
     [race('convert, bind')],
@@ -25,7 +27,13 @@ void test('a race is possible where its end is known', async (t) => {
 
 void test('the pages have one state afterwards, memory, and contents unless a hole was punched', async (t) => {
   const fill = 'do: guest-fill, first: 0, count: 8, tag: 7'
-  for (const works of ['convert, host-read', 'punch, convert', 'reallocate', 'allocate, fork']) {
+  for (const works of [
+    'convert, host-read',
+    'punch, convert',
+    'reallocate',
+    'allocate, fork',
+    'convert, pin, host-read',
+  ]) {
     const steps = [
       fill,
       race(works),
