@@ -11,10 +11,10 @@ objects of the one before, so it takes little more than the files that its patch
 scenario requires is a SKIP that builds and boots: the patch for it comes later.
 
 Examples:
-  gmemtest walk contents-survive           at each patch of the default kernel
-  gmemtest walk --from 11 pinned-page      from the state with 11 patches to the end
-  gmemtest walk --kernel ./mine.yaml pin   at each patch of your own series
-  gmemtest walk results/latest/finding-1.yaml
+  gmemtest walk contents-survive               at each patch of the default kernel
+  gmemtest walk --from 11 pinned-page          from the state with 11 patches to the end
+  gmemtest walk --kernel ./mine.yaml pin       at each patch of your own series
+  gmemtest walk results/latest/finding-1.yaml  with a finding of gmemtest fuzz
 
 The standard output is TAP 14: one test point for each patch, not ok when its kernel does not build, does not boot or
 fails. Exit codes: 0 all is well, 1 a patch is not ok.`

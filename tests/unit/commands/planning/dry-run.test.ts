@@ -58,9 +58,11 @@ void test('a dialect that is open until the boot is planned with pools of huge p
 
 void test('the time is that of the durations that the user names', (t) => {
   const name = 'contents-survive-conversion'
-  const events = storyOf().map((event) =>
-    event.type === 'test-finished' ? { ...event, name, verdict: 'PASS' as const, milliseconds: 599_000 } : event,
-  )
+  const events = storyOf()
+    .filter((event) => event.type !== 'test-finished' || event.name === 'a')
+    .map((event) =>
+      event.type === 'test-finished' ? { ...event, name, verdict: 'PASS' as const, milliseconds: 599_000 } : event,
+    )
   const earlier = events.map((event) => `${lineOf(event)}\n`).join('')
   const home = t.testdir({ cache: {}, work: {}, earlier: { 'results.jsonl': earlier } })
   const stdout = gmemtest(home, ...plan, '--durations', path.join(home, 'earlier'), name)
