@@ -1,6 +1,7 @@
 // The moments of an operation at which a signal comes, for scenarios that try several and must hit the operation once at least.
 
-const parts = [0.15, 0.5] as const
+/** Different stages of an operation: what ends one of them in order may not end the next one. */
+const parts = [0.15, 0.5, 0.85, 0.3, 0.7] as const
 /** A timer of a busy computer is milliseconds late, and most operations are over by then. */
 const mostTries = 100
 /** For an operation that is over before any signal comes on some computers, so that no scenario demands a hit. */
