@@ -9,8 +9,9 @@
 int serve(int in, int out);
 
 /*
- * Performs a request in the process that its header names.  There must be room for a byte behind
- * the request, and for a frame of the largest size at the answer.
+ * Performs a request in the process that its header names.  There must be room
+ * for a byte behind the request, and for a frame of the largest size at the
+ * answer.
  */
 void dispatch(struct frame_header *request, struct frame_header *answer);
 

@@ -10,8 +10,8 @@ export interface SeriesState {
 }
 
 /**
- * Renders the steps. `states` has the source, or the earlier version of the series, and then each patch. `git bisect replay` reads the log of a series that is a
- * range of commits; other series have no commits, so their log names patch ids.
+ * Renders the steps. `states` has the source, or the earlier version of the series, and then each patch. `git bisect replay`
+ * reads the log of a series that is a range of commits; other series have no commits, so their log names patch ids.
  */
 export function bisectLog(
   steps: readonly Step[],

@@ -133,6 +133,7 @@ async function statesFor(
   if (goodSeries === undefined) return { patches }
   const earlier = await patchesOf({ ...definition, series: seriesWords([goodSeries], process.cwd()) }, context)
   const versions = { earlier, later: patches }
+  // Two series without a counterpart are refused before anything is built.
   mixedPatches(0, versions)
   return { patches, versions, earlier: goodSeries }
 }
