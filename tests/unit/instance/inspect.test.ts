@@ -36,5 +36,5 @@ void test('a command that fails, a session that is lost, and an instance that sa
   await using other = await connect(silent.endpoint, silent.options)
   const begin = performance.now()
   await t.rejects(askOver(other, silent.endpoint, silent.options)('own', 'x', { ...limits, milliseconds: 100 }))
-  t.ok(performance.now() - begin < 2000)
+  t.ok(performance.now() - begin < 20_000)
 })

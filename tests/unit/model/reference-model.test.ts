@@ -144,7 +144,7 @@ void test('a file of several gigabytes is cheap', (t) => {
     t.equal(model.stateRuns().length, 1)
   }
   // It takes 0.2 s; what grows with the square of the pages would take minutes.
-  t.ok(performance.now() - started < 3000)
+  t.ok(performance.now() - started < 30_000)
   t.end()
 })
 

@@ -55,7 +55,7 @@ void test('a silent kernel', async (t) => {
   const begin = performance.now()
   const { qmp, asked } = serialGuest(() => '')
   t.strictSame(await pressKeys(qmp, ['w'], options), [])
-  t.ok(performance.now() - begin < 2000)
+  t.ok(performance.now() - begin < 20_000)
   t.equal(asked.at(-1), 'chardev-change', 'the console is a file again')
 })
 
