@@ -5,6 +5,7 @@ import type { Observation } from '../../judge/attempt.ts'
 import type { Test } from '../../run/test.ts'
 import type { Dialect } from '../../uapi/dialect.ts'
 import { plainProfile } from '../../vm/profile.ts'
+import { failureMessages } from '../../vocabulary/memory-failure.ts'
 import type { Batch } from './batches.ts'
 import { fingerprintOf } from './program/model-difference.ts'
 import { linesOf, type Program } from './program/fuzz-program.ts'
@@ -61,7 +62,7 @@ function subjectOf(
       'gup-test',
       'binary-stats',
       'fault-injection',
-      ...(pageSize === '4K' ? [] : (['hugetlb'] as const)),
+      ...(pageSize === '4K' ? (['hwpoison-inject'] as const) : (['hugetlb'] as const)),
     ],
     wants: { pools: pools[pageSize], boot: [] },
     leavesNothing: true,
@@ -77,7 +78,8 @@ export function batchTest(batch: Batch, shared: Shared): Test {
     name,
     title: `random sequences on a file of ${pageSize} pages do what the model does`,
     seconds: Math.ceil(milliseconds / 1000) + spareSeconds,
-    async run(instance, { signal }) {
+    async run(instance, { signal, expectLog }) {
+      expectLog(failureMessages)
       const bench = new Bench(instance, dialect, read)
       const own: Ran[] = []
       ran.set(name, own)
@@ -120,7 +122,8 @@ export function programsTest(
     name,
     title,
     seconds: spareSeconds,
-    async run(instance) {
+    async run(instance, { expectLog }) {
+      expectLog(failureMessages)
       const bench = new Bench(instance, dialect, read)
       for (const program of programs) {
         const difference = await bench.run(program)

@@ -9,6 +9,7 @@ import { copyLookStep } from './steps/accesses/copy-look.ts'
 import { convertStep } from './steps/convert.ts'
 import { dupStep } from './steps/dup.ts'
 import { endChildStep } from './steps/end-child.ts'
+import { failPageStep } from './steps/failures/fail-page.ts'
 import { forkStep } from './steps/fork.ts'
 import { guestFillStep } from './steps/accesses/guest-fill.ts'
 import { guestLookStep } from './steps/accesses/guest-look.ts'
@@ -25,7 +26,7 @@ import type { StepKind } from './steps/step-kind.ts'
 import { unbindStep } from './steps/unbind.ts'
 import { unmapStep } from './steps/unmap.ts'
 import { unpinStep } from './steps/unpin.ts'
-import { withoutMemoryStep } from './steps/without-memory.ts'
+import { withoutMemoryStep } from './steps/failures/without-memory.ts'
 
 /** Every kind of step, by its name in files. */
 export const stepKinds: readonly StepKind[] = [
@@ -55,4 +56,5 @@ export const stepKinds: readonly StepKind[] = [
   blocksStep,
   raceStep,
   withoutMemoryStep,
+  failPageStep,
 ]

@@ -1,12 +1,12 @@
 // An operation for which an allocation of the kernel fails: it changes nothing, or copes; the next try succeeds.
 import { boolean, constantFrom, nat, tuple } from 'fast-check'
 import { z } from 'zod'
-import { words } from '../../../agent/vocabulary.ts'
-import type { OperationName } from '../../../agent/wire/operations.ts'
-import type { CallRequest, Made } from '../../../agent/wire/codec.ts'
-import { pages, type PageRange } from '../../../model/ranges.ts'
-import { fallocateModes, memslotFlags, type PageState } from '../../../uapi/constants.ts'
-import { dialectSpecs } from '../../../uapi/dialect.ts'
+import { words } from '../../../../agent/vocabulary.ts'
+import type { OperationName } from '../../../../agent/wire/operations.ts'
+import type { CallRequest, Made } from '../../../../agent/wire/codec.ts'
+import { pages, type PageRange } from '../../../../model/ranges.ts'
+import { fallocateModes, memslotFlags, type PageState } from '../../../../uapi/constants.ts'
+import { dialectSpecs } from '../../../../uapi/dialect.ts'
 import {
   bytesAt,
   cutTo,
@@ -17,13 +17,13 @@ import {
   rangeIn,
   rangeOf,
   type RangeArgs,
-} from '../places/page-places.ts'
-import { GuestPages } from '../program/guest-pages.ts'
-import type { Expected } from '../program/model-difference.ts'
-import type { Plan } from '../program/plan.ts'
-import { windowAt, windows } from '../program/windows.ts'
-import type { World } from '../program/world.ts'
-import { stepKind, type StepKind } from './step-kind.ts'
+} from '../../places/page-places.ts'
+import { GuestPages } from '../../program/guest-pages.ts'
+import type { Expected } from '../../program/model-difference.ts'
+import type { Plan } from '../../program/plan.ts'
+import { windowAt, windows } from '../../program/windows.ts'
+import type { World } from '../../program/world.ts'
+import { stepKind, type StepKind } from '../step-kind.ts'
 
 const operations = ['to-shared', 'to-private', 'allocate', 'bind'] as const
 

@@ -1,6 +1,6 @@
 // The step without-memory: where it is possible, and that a failure that changes something is found.
 import { test } from 'tap'
-import { differenceOn, isPossible } from '../fixtures/planned.ts'
+import { differenceOn, isPossible } from '../../fixtures/planned.ts'
 
 const step = (does: string, more = ''): string =>
   `do: without-memory, first: 2, count: 4, does: ${does}, of: nodes${more}`
