@@ -92,6 +92,10 @@ int op_madvise(struct call *call, const struct madvise_request *request,
 		return advice.error;
 	answer->signal = hit.signal;
 	answer->signal_code = hit.code;
+	/* It may name the page at its address in another mapping. */
+	if (hit.address < advice.start ||
+	    hit.address >= advice.start + request->length)
+		return 0;
 	answer->fault_offset = request->offset + (hit.address - advice.start);
 	answer->address_bits = hit.address_bits;
 	return 0;

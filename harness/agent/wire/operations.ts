@@ -144,6 +144,7 @@ export const operations = {
     request: { file: handle('gmem', 'file'), mode: bits, offset: bits, length: bits },
     answer: {},
   },
+  // Without address bits, the signal names an address outside of the range: another mapping has the page as well.
   madvise: {
     number: 27,
     request: { mapping, offset: size, length: size, advice: count },
