@@ -12,7 +12,7 @@ export interface Program {
 }
 
 /** The operations of one message (MAXIMUM_CALLS in guest-images/agent/inner_calls.h). */
-const mostCalls = 256
+export const mostCalls = 256
 
 /**
  * Plans a program for a kernel of a dialect.

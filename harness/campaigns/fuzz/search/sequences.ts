@@ -13,7 +13,7 @@ import { pageStates } from '../../../uapi/constants.ts'
 import { hugePageBytes } from '../../../base/huge-page-sizes.ts'
 import { pageSize as smallPage } from '../../../base/units.ts'
 import type { Plan } from '../program/plan.ts'
-import type { Program } from '../program/fuzz-program.ts'
+import { mostCalls, tryPlan, type Program } from '../program/fuzz-program.ts'
 import { begin } from '../program/setup.ts'
 import type { PageSize, Shape, Subject, World } from '../program/world.ts'
 import { stepKinds } from '../step-kinds.ts'
@@ -90,7 +90,7 @@ export function sequences(pageSize: PageSize, most: number, weights: Weights = n
   return tuple(constantFrom(...pageStates), gap, commands([step], { maxCommands: most, size: 'max' }))
 }
 
-/** Lets the commands meet the model, and returns the steps that are possible. */
+/** Lets the commands meet the model, and returns the steps that are possible, as far as they fit into one message. */
 export async function programOf(
   [initially, gap, drawn]: Sequence,
   pageSize: PageSize,
@@ -100,5 +100,7 @@ export async function programOf(
   const { plan, world } = begin(shape, subject)
   const steps: Step[] = []
   await asyncModelRun(() => ({ model: world, real: { steps, plan } }), drawn)
+  // A program is one message: the last steps of a long one are left out. Its end needs fewer operations than the other half.
+  while (plan.length > mostCalls / 2 && tryPlan({ shape, steps }, subject) === undefined) steps.pop()
   return { shape, steps }
 }

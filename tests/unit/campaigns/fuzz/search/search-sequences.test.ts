@@ -49,6 +49,14 @@ void test('a kernel that follows the rules differs nowhere', async (t) => {
   t.ok(steps > 500, `${steps} steps`)
 })
 
+void test('steps that do not fit into one message are left out', async (t) => {
+  const { bench } = await fakeBench(undefined)
+  const weights = new Map([['fail-page', 100]])
+  const { finding, steps } = await search(bench, { ...common, seed: 1, runs: 20, weights })
+  t.equal(finding, undefined)
+  t.ok(steps > 20, `${steps} steps`)
+})
+
 void test('a seed and a number give the same sequence', async (t) => {
   const { finding } = await searched('ignores pins', 200, 7)
   const programs: string[] = []
