@@ -68,6 +68,8 @@ export function kernelArguments(config: QemuConfig): string[] {
     'cgroup_favordynmods=true',
     // Never drop lines that the harness writes into the kernel's log for their number.
     'printk.devkmsg=on',
+    // A long test may cause more messages than the 128 KB of most configurations before the harness reads them.
+    'log_buf_len=1M',
     // The kernel does not know this word, so init finds it in its environment (guest-images/minimal/sessions.c).
     `gmemtest_ssh_ports=${sshPorts}`,
     ...config.append,

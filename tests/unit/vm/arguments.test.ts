@@ -37,7 +37,7 @@ void test('QEMU under emulation', (t) => {
     '-m 1024M',
     '-kernel /store/vmlinux',
     '-initrd /store/initramfs.cpio',
-    '-append console=ttyS0 panic=-1 no_timer_check cgroup_favordynmods=true printk.devkmsg=on gmemtest_ssh_ports=4 hugepages=4',
+    '-append console=ttyS0 panic=-1 no_timer_check cgroup_favordynmods=true printk.devkmsg=on log_buf_len=1M gmemtest_ssh_ports=4 hugepages=4',
     '-chardev socket,id=qmp,fd=3',
     '-mon chardev=qmp,mode=control',
     '-add-fd fd=8,set=1',
