@@ -43,7 +43,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
       const config = path.join(objects, '.config')
       const inputs = configKey({ source: identity.content, patches, requests, compiler })
       await configureOnce(home, { key: inputs, file: config }, () => configure(tree, requests, makeOptions))
-      const sparing = definition.counts === true ? await sparingIn(tree, patches) : []
+      const sparing = definition.counts === 'gcov' ? await sparingIn(tree, patches) : []
       const count = await compile(tree, home, definition.name, [...goals, ...sparing], makeOptions, context)
 
       context.progress({ type: 'phase', phase: 'store', detail: key })
@@ -55,7 +55,7 @@ export async function buildKernel(ingredients: Ingredients, context: BuildContex
         await addProduct(config, directory, productNames.config)
         await addProduct(path.join(objects, 'System.map'), directory, productNames.systemMap)
         await addProduct(logFile, directory, productNames.log)
-        if (definition.counts === true)
+        if (definition.counts === 'gcov')
           await keepNotes(objects, path.join(directory, notesName), patches, context.signal)
         await succeed(
           'strip',

@@ -75,5 +75,9 @@ export function asApplied(patches: readonly Patch[], { patches: proven }: Pick<S
 
 /** Returns the words for make: the ELF file that an instance boots, the usual image, and the variable of a kernel that counts. */
 export function goalsOf({ definition, patches }: Pick<Ingredients, 'definition' | 'patches'>): string[] {
-  return ['vmlinux', 'bzImage', ...(definition.counts === true ? [countingVariable(patches)] : [])]
+  return [
+    'vmlinux',
+    'bzImage',
+    ...(definition.counts === undefined ? [] : [countingVariable(definition.counts, patches)]),
+  ]
 }

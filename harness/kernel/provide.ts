@@ -176,7 +176,7 @@ export async function collect(
     config: requestedConfig(requests),
     compiler,
     ...(definition.threeWay === true ? { threeWay: true } : {}),
-    ...(definition.counts === true ? { counting: countingVariable(patches) } : {}),
+    ...(definition.counts === undefined ? {} : { counting: countingVariable(definition.counts, patches) }),
   })
   return { definition, identity, series, patches, requests, compiler, key }
 }

@@ -61,7 +61,7 @@ export async function runCoverage(
   if (line !== undefined) print(lineReport(line, stored), context)
   else {
     const definition = await chosenDefinition(options, context)
-    requireKernel(withCounters(definition).name, stored.kernel)
+    requireKernel(withCounters(definition, 'gcov').name, stored.kernel)
     const explanations = await readExplanations(definition)
     print(textReport(stored.kernel, patchCoverage(stored.added, stored.counts, explanations)), context)
   }
@@ -99,7 +99,7 @@ async function measure(
   const isAsked = (options.report ?? []).some(({ to }) => to === 'stdout')
   const job: Job = {
     ...prepared,
-    definition: withCounters(prepared.definition),
+    definition: withCounters(prepared.definition, 'gcov'),
     reports: prepared.reports.filter(({ to }) => isAsked || to !== 'stdout'),
     isolation: options.isolation ?? 'none',
   }

@@ -15,6 +15,7 @@ import { absentIn } from '../../catalogue/capabilities.ts'
 import { splatReader } from '../../console/read-splats.ts'
 import { dayOf } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
+import { withCounters } from '../../kernel/gcov/counting.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { launcher } from '../../base/paths.ts'
 import { shellLine } from '../../process/child.ts'
@@ -43,6 +44,7 @@ export interface FuzzOptions extends JobOptions {
   readonly replay?: string
   readonly weights?: Weights
   readonly corpus?: string
+  readonly kcov?: true
 }
 
 /** The work of a campaign: programs, and batches of random sequences. */
@@ -60,7 +62,11 @@ const usualRuns = 200
 
 /** Searches for differences, or runs a program again, and returns the exit code. */
 export async function runFuzz(options: FuzzOptions, context: CommandContext): Promise<number> {
-  const [job, campaign] = await prepareJob(options, context, fuzzSuite, (definition) => campaignOf(options, definition))
+  const [prepared, campaign] = await prepareJob(options, context, fuzzSuite, (definition) =>
+    campaignOf(options, definition),
+  )
+  const definition = options.kcov === true ? withCounters(prepared.definition, 'kcov') : prepared.definition
+  const job: Job = { ...prepared, definition }
   const beginning = { suite: fuzzSuite, tests: campaign.names, isolation: job.isolation }
   return await reportRun(job, beginning, async (emit) => {
     const begin = performance.now()

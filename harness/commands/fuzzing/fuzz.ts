@@ -76,6 +76,10 @@ export function fuzz(context: CommandContext): Command {
         .argParser(directoryToWrite('--corpus'))
         .conflicts(['replay', 'path']),
     )
+    .option(
+      '--kcov',
+      'build the kernel with kcov, and go on from sequences that reach new code of KVM and of the series',
+    )
     .addOption(new Option('--replay <file>', 'run this program instead').conflicts('pageSize'))
     .addHelpText('after', examples)
     .action(context.exitsWith((options: FuzzOptions) => runFuzz(options, context)))

@@ -33,6 +33,9 @@ export type Isolation = (typeof isolations)[number]
 
 export const isolations = ['vm', 'boot', 'none'] as const
 
+/** The ways in which a kernel tells which of its code ran. */
+export type CounterName = 'gcov' | 'kcov'
+
 /** A kernel definition, checked, with all paths absolute. */
 export interface KernelDefinition {
   readonly name: string
@@ -53,8 +56,8 @@ export interface KernelDefinition {
   readonly expectSkips: Readonly<Record<string, string>>
   /** Present when the kernel is built in another way than its file says: it has a work tree of its own. */
   readonly flavour?: string
-  /** Present when KVM and the files of the series count how often each line runs. */
-  readonly counts?: true
+  /** Present when KVM and the files of the series tell what runs of them: gcov counts lines, kcov traces a thread. */
+  readonly counts?: CounterName
   /** Present when the kernel has only the first patches of its series: their number. */
   readonly firstPatches?: number
   /** How many times slower it is than a kernel without debug options; it multiplies deadlines. */

@@ -1,4 +1,5 @@
 // Which files of a kernel count how often their lines run: those of KVM that have to do with memory, and those of the series.
+import type { CounterName } from '../definition/definition.ts'
 import type { Patch } from '../series/patch.ts'
 
 /** Folders whose files always count. */
@@ -20,12 +21,14 @@ export function isCounted(file: string, patches: readonly Pick<Patch, 'diff' | '
   return folders.some((folder) => file.startsWith(folder)) || filesOf(patches).includes(file)
 }
 
+const makeVariables = { gcov: 'GCOV_PROFILE', kcov: 'KCOV_INSTRUMENT' } as const satisfies Record<CounterName, string>
+
 /**
- * Returns the variable that make gets: kbuild expands GCOV_PROFILE for each object, and then `$<` is its source. So no Makefile
- * of the tree changes.
+ * Returns the variable that make gets: kbuild expands it for each object, and then `$<` is its source. So no Makefile of the
+ * tree changes.
  */
-export function countingVariable(patches: readonly Pick<Patch, 'diff' | 'strip'>[]): string {
-  return `GCOV_PROFILE=$(if ${counted(patches)},y)`
+export function countingVariable(by: CounterName, patches: readonly Pick<Patch, 'diff' | 'strip'>[]): string {
+  return `${makeVariables[by]}=$(if ${counted(patches)},y)`
 }
 
 /** How a tree calls objtool, in scripts/Makefile.lib. */

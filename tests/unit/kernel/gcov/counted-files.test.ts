@@ -35,7 +35,7 @@ void test('make finds the same files by their sources', async (t) => {
     '../arch/x86/kvm/../../../virt/kvm/eventfd.c',
     '../fs/mm/filemap.h.c',
   ]
-  t.same(inMake([countingVariable(patches)], sources), [
+  t.same(inMake([countingVariable('gcov', patches)], sources), [
     '../mm/filemap.c: y',
     '../mm/other.c:',
     '../arch/x86/kvm/../../../virt/kvm/eventfd.c: y',
@@ -43,9 +43,16 @@ void test('make finds the same files by their sources', async (t) => {
   ])
 })
 
+void test('kcov traces the files in which gcov counts', (t) => {
+  const [name, condition] = countingVariable('kcov', patches).split(/=(.*)/)
+  t.equal(name, 'KCOV_INSTRUMENT')
+  t.equal(`GCOV_PROFILE=${condition}`, countingVariable('gcov', patches))
+  t.end()
+})
+
 void test('objects that do not count keep the command line that they had', async (t) => {
   const call = 'cmd_objtool = $(if $(objtool-enabled), ; $(objtool) $(objtool-args) $@)'
-  const variables = [countingVariable(patches), ...sparingVariables(`a\n${call}\nb\n`, patches), 'objtool=echo']
+  const variables = [countingVariable('gcov', patches), ...sparingVariables(`a\n${call}\nb\n`, patches), 'objtool=echo']
   t.same(inMake(variables, ['../mm/filemap.c', '../mm/other.c']), [
     '../mm/filemap.c: y',
     '--static-call --no-unreachable ../mm/filemap.o',
