@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 
-#define OPERATIONS_DIGEST "895223078f86253d"
+#define OPERATIONS_DIGEST "6e6c954329a4e28b"
 
 /* clang-format off */
 #define OPERATIONS(OP) \
@@ -115,6 +115,7 @@
 		F(gpa) F(timeout), F(done) F(runs)) \
 	OP(66, repeat, F(rounds), F(done) F(call) F(error) F(word)) \
 	OP(70, program, , F(calls)) \
+	OP(71, new_code, , F(blocks)) \
 	OP(67, descriptors, , F(open) F(without_file))
 /* clang-format on */
 

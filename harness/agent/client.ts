@@ -12,6 +12,7 @@ import { GuestOperations } from './guest.ts'
 import { HostOperations } from './host.ts'
 import { Journal, type Recording, type SentRequest } from './wire/journal.ts'
 import { kernelLogOf, type ReadKernelLog } from './kernel-log.ts'
+import { newCodeOf, type ReadNewCode } from './new-code.ts'
 import { runProgramOf, type RunProgram } from './programs.ts'
 import { repeatRoundsOf, type RepeatRounds } from './rounds.ts'
 import { signals } from '../uapi/constants.ts'
@@ -57,6 +58,7 @@ export interface Operations {
    */
   failNth(of: Allocation, nth: number): Promise<Outcome>
   failNthResult(): Promise<Result<'failNthResult'>>
+  readonly newCode: ReadNewCode
   readonly repeat: RepeatRounds
   /** Performs many operations in one round trip, and returns the answer of each. */
   readonly runProgram: RunProgram
@@ -127,6 +129,7 @@ function operationsOf(call: Call, patience: Patience): Operations {
     ioctlRaw: ioctlRawOf(call),
     close: (handle) => call('close', { handle }),
     setAffinity: (cpus) => call('setAffinity', { cpus }),
+    newCode: newCodeOf(call),
     failNth: (of, nth) => call('failNth', { of, nth }),
     failNthResult: () => call('failNthResult', {}),
     repeat: repeatRoundsOf(call),

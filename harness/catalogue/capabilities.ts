@@ -128,6 +128,10 @@ export const capabilities = {
     reason: 'this kernel has no policies for the nodes of memory (CONFIG_NUMA)',
     sign: { by: 'files', all: ['/proc/self/numa_maps'], show: 'existence' },
   },
+  kcov: {
+    reason: 'this kernel has no /sys/kernel/debug/kcov (CONFIG_KCOV)',
+    sign: { by: 'files', all: ['/sys/kernel/debug/kcov'], show: 'existence' },
+  },
   'hwpoison-inject': {
     reason: 'this kernel has no /sys/kernel/debug/hwpoison (CONFIG_HWPOISON_INJECT)',
     sign: { by: 'files', all: ['/sys/kernel/debug/hwpoison/corrupt-pfn'], show: 'existence' },

@@ -273,6 +273,7 @@ export const operations = {
     answer: { done: count, call: count, error: count, word: bits },
   },
   program: { number: 70, request: {}, answer: { calls: count } },
+  newCode: { number: 71, request: {}, answer: { blocks: count } },
   descriptors: { number: 67, request: {}, answer: { open: count, withoutFile: count } },
 } as const satisfies Record<string, Operation>
 

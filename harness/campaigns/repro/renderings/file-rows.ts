@@ -87,6 +87,7 @@ export const fileRows: Rows<
   | 'fileBatch'
   | 'directory'
   | 'kernelLog'
+  | 'newCode'
   | 'signalNext'
   | 'signalNextResult'
   | 'failLasting'
@@ -141,6 +142,7 @@ export const fileRows: Rows<
   readFile: 'left out',
   fileBatch: { tail: poolChecks },
   kernelLog: 'left out',
+  newCode: 'left out',
   setAffinity: 'left out',
   descriptors: 'left out',
   fileAttempt: { call: ({ request }, names) => attemptOf(request, names.descriptor(request.file)) },
