@@ -12,6 +12,7 @@ import { linesOf, type Program } from './program/fuzz-program.ts'
 import type { PageSize, Subject } from './program/world.ts'
 import { Bench } from './search/bench.ts'
 import type { Findings, SavedFinding } from './search/findings.ts'
+import type { Frontier } from './search/frontier.ts'
 import type { Weights } from './search/sequences.ts'
 import { messageOf, search } from './search/search-sequences.ts'
 
@@ -26,6 +27,8 @@ export interface Shared {
   readonly ran: Map<string, Ran[]>
   readonly tally: Tally
   readonly weights?: Weights | undefined
+  /** The code that programs have reached, for a campaign that it steers: the kernel must trace it. */
+  readonly frontier?: Frontier | undefined
   /** The kernel with the nested VM of some instance: enough to plan programs that do not run. */
   subject?: Subject
 }
@@ -72,9 +75,11 @@ function subjectOf(
 /** Makes the test of a batch. */
 export function batchTest(batch: Batch, shared: Shared): Test {
   const { name, pageSize, seed, milliseconds = 0 } = batch
-  const { dialect, read, findings, ran, tally, weights } = shared
+  const { dialect, read, findings, ran, tally, weights, frontier } = shared
+  const subject = subjectOf(pageSize)
   return {
-    ...subjectOf(pageSize),
+    ...subject,
+    requires: frontier === undefined ? subject.requires : [...subject.requires, 'kcov'],
     name,
     title: `random sequences on a file of ${pageSize} pages do what the model does`,
     seconds: Math.ceil(milliseconds / 1000) + spareSeconds,
@@ -90,6 +95,7 @@ export function batchTest(batch: Batch, shared: Shared): Test {
         seed,
         signal,
         weights,
+        frontier,
         claim: (fingerprint) => findings.claim(fingerprint, name),
         onProgram: (program, path) => {
           own.push({ program, path })

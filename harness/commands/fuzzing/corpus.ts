@@ -1,4 +1,5 @@
 // A folder of programs that is kept between campaigns: each runs before the random sequences, and findings are added.
+import { createHash } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { writeWhole } from '../../cache/atomic-file.ts'
@@ -28,6 +29,24 @@ export async function readCorpus(folder: string): Promise<StoredProgram[]> {
   await mkdir(folder, { recursive: true })
   const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted()
   return await Promise.all(names.map((name) => readProgram(path.join(folder, name))))
+}
+
+/** The folder of the programs that were the first to reach some code, in that of a corpus. */
+const frontierName = 'frontier'
+
+/** Reads the programs that reached new code in earlier campaigns. @throws {UsageError} PROGRAM_INVALID */
+export async function readFrontier(folder: string): Promise<Program[]> {
+  const stored = await readCorpus(path.join(folder, frontierName))
+  return stored.map(({ program }) => program)
+}
+
+/** Writes the programs that reached new code; equal programs have one file. */
+export async function writeFrontier(folder: string, programs: readonly Program[]): Promise<void> {
+  for (const program of programs) {
+    const text = formatProgram(program, [])
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
+    await writeWhole(path.join(folder, frontierName, `${program.shape.pageSize.toLowerCase()}-${digest}.yaml`), text)
+  }
 }
 
 /** Writes a finding into the folder; equal findings have one file. */

@@ -10,6 +10,7 @@ import { batchTest, fuzzSuite, programsTest, type Shared, type Tally } from '../
 import { formatProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import type { PageSize } from '../../campaigns/fuzz/program/world.ts'
 import { Findings, type Finding } from '../../campaigns/fuzz/search/findings.ts'
+import { Frontier } from '../../campaigns/fuzz/search/frontier.ts'
 import type { Weights } from '../../campaigns/fuzz/search/sequences.ts'
 import { absentIn } from '../../catalogue/capabilities.ts'
 import { splatReader } from '../../console/read-splats.ts'
@@ -31,7 +32,7 @@ import { jobsFor } from '../jobs/jobs-for.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
 import { reportRun } from '../jobs/report-run.ts'
 import { recordOf } from '../jobs/run-record.ts'
-import { addToCorpus, readCorpus, readProgram, type StoredProgram } from './corpus.ts'
+import { addToCorpus, readCorpus, readFrontier, readProgram, writeFrontier, type StoredProgram } from './corpus.ts'
 import { weightsText } from './step-weights.ts'
 
 /** The options of `gmemtest fuzz`. */
@@ -56,6 +57,8 @@ interface Campaign {
   readonly weights?: Weights | undefined
   /** The folder to which findings are added. */
   readonly corpus?: string | undefined
+  /** The code that sequences reach, if that steers the campaign. */
+  readonly frontier?: Frontier | undefined
 }
 
 const usualRuns = 200
@@ -100,7 +103,10 @@ async function campaignOf(options: FuzzOptions, definition: KernelDefinition): P
   const all = corpus === undefined ? [] : await readCorpus(corpus)
   const programs = all.filter(({ program }) => pageSize.includes(program.shape.pageSize))
   const batches = planBatches(pageSize, seed, amountOf(options))
-  return { names: [...programs, ...batches].map(({ name }) => name), batches, programs, weights, corpus }
+  const names = [...programs, ...batches].map(({ name }) => name)
+  const earlier = corpus === undefined || options.kcov !== true ? [] : await readFrontier(corpus)
+  const frontier = options.kcov === true ? new Frontier(earlier) : undefined
+  return { names, batches, programs, weights, corpus, frontier }
 }
 
 function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
@@ -114,7 +120,7 @@ function usualSizes({ dialect }: KernelDefinition): readonly PageSize[] {
 }
 
 async function execute(
-  { batches, programs, weights, corpus }: Campaign,
+  { batches, programs, weights, corpus, frontier }: Campaign,
   job: Job,
   parts: InstanceParts,
   emit: (event: RunEvent) => Promise<void>,
@@ -137,6 +143,7 @@ async function execute(
     ran: new Map(),
     tally,
     weights,
+    frontier,
   }
   const title = 'the program does what the model does'
   const tests = [
@@ -144,8 +151,7 @@ async function execute(
     ...batches.map((batch) => batchTest(batch, shared)),
   ]
   const [first] = batches
-  if (first !== undefined)
-    stderr.write(`gmemtest: seed ${first.seed}; --seed ${first.seed} gives the same sequences again\n`)
+  if (first !== undefined) stderr.write(`gmemtest: ${describeSeed(first, options)}\n`)
   const plan = planBoots(tests, available)
   for (const { error } of plan.refused) printError(error)
   const jobs = options.jobs ?? jobsFor(plan, available)
@@ -163,6 +169,10 @@ async function execute(
     shared,
   })
   if (tally.sequences > 0) stderr.write(`gmemtest: ${describe(tally, shared.findings)}\n`)
+  if (frontier !== undefined) {
+    stderr.write(`gmemtest: ${describeFrontier(frontier)}\n`)
+    if (corpus !== undefined) await writeFrontier(corpus, frontier.kept)
+  }
   for (const { file, message } of shared.findings.all) stderr.write(`gmemtest: ${file}: ${plainText(message)}\n`)
   if (outcome.error !== undefined) printError(outcome.error)
   return await record.exitCode(outcome.exitCode)
@@ -190,6 +200,15 @@ async function save(
   const comment = [plainText(message), plainText(fingerprint), `seed ${seed}, path ${run}`]
   await writeWhole(file, formatProgram(program, comment))
   return file
+}
+
+function describeSeed({ seed }: Batch, { kcov }: FuzzOptions): string {
+  if (kcov === true) return `seed ${seed}; sequences also depend on the code that earlier ones reach`
+  return `seed ${seed}; --seed ${seed} gives the same sequences again`
+}
+
+function describeFrontier({ blocks, kept }: Frontier): string {
+  return `${blocks} basic blocks of KVM and of the series reached; ${kept.length} sequences were the first to reach some`
 }
 
 function describe({ sequences, steps, milliseconds }: Tally, { all }: Findings): string {

@@ -10,9 +10,9 @@ import { stepWeights } from './step-weights.ts'
 
 const examples = `
 Each sequence has up to 24 steps: conversions, accesses of host and guest, copies by the kernel, holes,
-allocations, pins, mappings, slots, descriptors, races and failing allocations, on a new file in a nested VM. A model of
-the rules says how each step must end. The first difference is shrunk to the smallest program that shows it, and so is a
-splat, a hang or a leak. The program becomes finding-N.yaml in the directory of the results.
+allocations, pins, mappings, children, slots, descriptors, races, failing allocations and failing memory, on a new file
+in a nested VM. A model of the rules says how each step must end. The first difference is shrunk to the smallest program
+that shows it, and so is a splat, a hang or a leak. The program becomes finding-N.yaml in the directory of the results.
 
 Examples:
   gmemtest fuzz                             200 sequences for each size of pages, with a new seed
@@ -21,6 +21,7 @@ Examples:
   gmemtest fuzz --seed 7 --path 12          one sequence of them, as a report names it
   gmemtest fuzz --weights race=20,pin=0     more races, and no pins
   gmemtest fuzz --corpus programs           the programs of a folder first; what is found is added there
+  gmemtest fuzz --kcov --time 30m           go on from sequences that reach new code of KVM and of the series
   gmemtest fuzz --replay my-program.yaml    a program that was saved, or written by hand
 
 The standard output is TAP 14: one test point for up to 100 sequences, or up to a minute. Exit codes: 0 no difference,
@@ -76,9 +77,11 @@ export function fuzz(context: CommandContext): Command {
         .argParser(directoryToWrite('--corpus'))
         .conflicts(['replay', 'path']),
     )
-    .option(
-      '--kcov',
-      'build the kernel with kcov, and go on from sequences that reach new code of KVM and of the series',
+    .addOption(
+      new Option('--kcov', 'build the kernel with kcov, and go on from sequences that reach new code').conflicts([
+        'path',
+        'replay',
+      ]),
     )
     .addOption(new Option('--replay <file>', 'run this program instead').conflicts('pageSize'))
     .addHelpText('after', examples)

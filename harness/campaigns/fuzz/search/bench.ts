@@ -11,7 +11,7 @@ import type { Subject } from '../program/world.ts'
 
 /** The parts of an instance that a bench uses. */
 export type BenchInstance = {
-  readonly agent: Pick<Agent, 'vm' | 'runProgram' | 'reset' | 'patience'>
+  readonly agent: Pick<Agent, 'vm' | 'runProgram' | 'reset' | 'patience' | 'newCode'>
   readonly console: Pick<Instance['console'], 'mark' | 'since'>
   readonly catchUp: () => Promise<void>
 }
@@ -53,6 +53,15 @@ export class Bench {
   async renew(): Promise<void> {
     this.#subject = undefined
     await this.#instance.agent.reset()
+  }
+
+  /**
+   * Returns the basic blocks of the kernel that the instance has entered for the first time since the last call.
+   * @throws {GuestError} when the kernel cannot trace them
+   */
+  async newCode(): Promise<readonly bigint[]> {
+    const { addresses } = await must(this.#instance.agent.newCode())
+    return addresses
   }
 
   /**

@@ -5,6 +5,7 @@ import { tryPlan, type Program } from '../program/fuzz-program.ts'
 import type { PageSize } from '../program/world.ts'
 import type { Bench } from './bench.ts'
 import type { Finding } from './findings.ts'
+import type { Frontier } from './frontier.ts'
 import { programOf, sequences, type Weights } from './sequences.ts'
 import { withoutSteps } from './shrink.ts'
 
@@ -20,6 +21,8 @@ export interface SearchOptions {
   readonly claim: (fingerprint: string) => boolean
   readonly signal: AbortSignal
   readonly weights?: Weights | undefined
+  /** The code that the campaign has reached, for a kernel that traces it: sequences go on from those that reach new code. */
+  readonly frontier?: Frontier | undefined
   /** Called before each program. */
   readonly onProgram?: (program: Program, index: number) => void
 }
@@ -48,7 +51,7 @@ interface Found {
  * @throws the error of a program that ended in no difference: a splat, a hang, the death of the instance
  */
 export async function search(bench: Bench, options: SearchOptions): Promise<SearchResult> {
-  const { pageSize, seed, path, claim, signal, onProgram, weights } = options
+  const { pageSize, seed, path, claim, signal, onProgram, weights, frontier } = options
   const fatal: unknown[] = []
   let fingerprint: string | undefined
   let first: Found | undefined
@@ -58,11 +61,13 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
   const counts = { sequences: 0, steps: 0 }
   const known = new Set<string>()
 
-  /** Runs a program; after trouble that ends the search, no further one. */
-  async function differenceOf(program: Program): Promise<Difference | undefined> {
+  /** Runs a program; after trouble that ends the search, no further one. `keeper` keeps it if it reaches new code. */
+  async function differenceOf(program: Program, keeper?: Frontier): Promise<Difference | undefined> {
     if (fatal.length > 0 || signal.aborted) return undefined
     try {
-      return await bench.run(program)
+      const difference = await bench.run(program)
+      if (difference === undefined) keeper?.add(program, await bench.newCode())
+      return difference
     } catch (error) {
       fatal.push(error)
       return undefined
@@ -76,40 +81,56 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
     throw new Error('the search is over')
   }
 
-  const property = asyncProperty(sequences(pageSize, mostSteps, weights), async (sequence) => {
+  /** Runs a program that counts, and tells whether it shows a new kind of difference. */
+  async function shows(program: Program): Promise<boolean> {
+    onProgram?.(program, (path ?? 0) + counts.sequences)
+    counts.sequences += 1
+    counts.steps += program.steps.length
+    const difference = await differenceOf(program, frontier)
+    if (difference === undefined) return false
+    const print = fingerprintOf(difference)
+    if (!claim(print)) known.add(print)
+    if (known.has(print)) return false
+    fingerprint = print
+    first = best = { program, difference }
+    return true
+  }
+
+  /** Runs a smaller program, and tells whether it shows the same. */
+  async function showsAgain(program: Program): Promise<boolean> {
+    const difference = await differenceOf(program)
+    if (difference === undefined || fingerprintOf(difference) !== fingerprint) return false
+    best = { program, difference }
+    return true
+  }
+
+  const arbitrary = sequences(pageSize, mostSteps, { weights, isSteered: frontier !== undefined })
+  const property = asyncProperty(arbitrary, async (sequence) => {
     if (fatal.length > 0 || signal.aborted) return over()
     const isShrinking = fingerprint !== undefined
     if (isShrinking && ++attempts > mostAttempts) return
-    const program = await programOf(sequence, pageSize, await bench.subject())
-    if (!isShrinking) {
-      onProgram?.(program, (path ?? 0) + counts.sequences)
-      counts.sequences += 1
-      counts.steps += program.steps.length
-    }
-    const difference = await differenceOf(program)
+    const program = await programOf(sequence, pageSize, await bench.subject(), frontier?.keptOf(pageSize))
+    const isFound = isShrinking ? await showsAgain(program) : await shows(program)
     if (fatal.length > 0) return over()
-    if (difference === undefined) return
-    const print = fingerprintOf(difference)
-    if (!isShrinking && !claim(print)) known.add(print)
-    if (isShrinking ? print !== fingerprint : known.has(print)) return
-    fingerprint = print
-    best = { program, difference }
-    first ??= best
-    throw new Error(print)
+    if (isFound) throw new Error(fingerprint)
   })
   const limits = options.milliseconds === undefined ? {} : { interruptAfterTimeLimit: options.milliseconds }
   const numRuns = path === undefined ? options.runs : 1
-  const details = await check(property, {
-    seed,
-    numRuns,
-    ...limits,
-    ...(path === undefined ? {} : { path: String(path) }),
-  })
+  // The first look begins the trace.
+  if (frontier !== undefined) await bench.newCode()
+  for (const program of frontier?.takeEarlier(pageSize) ?? []) {
+    if (tryPlan(program, await bench.subject()) === undefined) continue
+    if ((await shows(program)) || fatal.length > 0 || signal.aborted) break
+  }
+  const details =
+    fingerprint !== undefined
+      ? undefined
+      : await check(property, { seed, numRuns, ...limits, ...(path === undefined ? {} : { path: String(path) }) })
   signal.throwIfAborted()
   if (fatal.length > 0) throw fatal[0]
   if (best === undefined || first === undefined || fingerprint === undefined) {
     // An error of the generator is no difference of the kernel.
-    if (details.failed && !details.interrupted) throw details.errorInstance
+    if (details?.failed === true && !details.interrupted) throw details.errorInstance
     return { ...counts, known: [...known] }
   }
   const wanted = fingerprint
@@ -132,7 +153,7 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
       difference,
       program: smallest,
       seed,
-      path: Number(details.counterexamplePath?.split(':')[0] ?? 0),
+      path: Number(details?.counterexamplePath?.split(':')[0] ?? 0),
       before: first.program.steps.length,
       isConfirmed: again !== undefined,
     },
