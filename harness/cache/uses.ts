@@ -13,6 +13,8 @@ import { lockNow } from './lock.ts'
 const graceMilliseconds = 60_000
 
 const files = new Map<string, Promise<FileHandle>>()
+/** The paths of all of them, to remove at the end of this process. */
+const written: string[] = []
 
 function directoryOf(cache: string): string {
   return path.join(cache, 'locks', 'uses')
@@ -47,16 +49,22 @@ async function openNotes(cache: string): Promise<FileHandle> {
   // The time is in the name: not every file system has that of the creation.
   const file = path.join(directory, `${Date.now()}-${randomUUID()}`)
   const handle = await open(file, 'ax', 0o600)
-  process.once('exit', () => {
+  if (written.length === 0) process.once('exit', removeNotes)
+  written.push(file)
+  // Not awaited: until then, the age of the file protects the entries. A file system without locks allows no pruning.
+  void lock(handle).catch(() => undefined)
+  return handle
+}
+
+/** Removes the files of notes at the end of this process. */
+function removeNotes(): void {
+  for (const file of written) {
     try {
       unlinkSync(file)
     } catch {
       // It is gone already, or the next pruning removes it.
     }
-  })
-  // Not awaited: until then, the age of the file protects the entries. A file system without locks allows no pruning.
-  void lock(handle).catch(() => undefined)
-  return handle
+  }
 }
 
 async function lock(handle: FileHandle): Promise<void> {
