@@ -1,6 +1,6 @@
 // Random sequences find bugs of the kernel by themselves, with programs of few steps. Seeds are fixed: the night decides about
 // the search, not about luck.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'tap'
 import { parseProgram } from '../../harness/campaigns/fuzz/program/program-yaml.ts'
@@ -39,3 +39,20 @@ for (const [mutant, pageSize] of mutants) {
     t.ok(steps.length <= mostSteps, ran.stdout)
   })
 }
+
+void test('a campaign goes on from the sequences of an earlier one that reached new code', async (t) => {
+  const corpus = path.join(t.testdir(), 'corpus')
+  const campaign = ['fuzz', '--kcov', '--page-size', '4K', '--runs', '200', '--seed', seed, '--corpus', corpus]
+  const counts = []
+  for (const number of [1, 2]) {
+    const { exitCode, stderr } = await gmemtest(...campaign, '--output', path.join(t.testdirName, `${number}`)).ended
+    t.equal(exitCode, 0, stderr)
+    const told = /(\d+) basic blocks of KVM and of the series reached; (\d+) sequences were the first/.exec(stderr)
+    counts.push({ blocks: Number(told?.[1]), kept: Number(told?.[2]) })
+  }
+  const files = await readdir(path.join(corpus, 'frontier'))
+  const [first, second] = counts
+  t.ok(first !== undefined && first.kept > 10 && first.blocks > 10 * first.kept, JSON.stringify(counts))
+  t.ok(second !== undefined && second.blocks > (first?.blocks ?? Infinity) * 0.9, JSON.stringify(counts))
+  t.ok(files.length >= (first?.kept ?? Infinity), `${files.length} files`)
+})
