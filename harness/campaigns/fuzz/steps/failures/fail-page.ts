@@ -94,8 +94,15 @@ function fail(place: Place): void {
   const protection = protections.read | protections.write
   const mapping = plan.add('mmap', { file, offset, length: pageSize, protection, flags })
   world.model.hostLooked(failed)
-  lookAsHost(mapping, place, world.model.hostView(failed)[0]?.value)
-  lookAsGuest(place, world.model.guestView(failed)[0]?.value)
+  const value = world.model.guestView(failed)[0]?.value ?? 0
+  lookAsHost(mapping, place, value)
+  // Of a page that nothing has written, the kernel loses no data, and some kernels send no signal for it.
+  plan.add(
+    'hostFill',
+    { mapping, offset: 0, size: pageSize, pattern: 'byte', value },
+    { fields: { outcome: 'done', bytes: pageSize } },
+  )
+  lookAsGuest(place, value)
   addTaking(
     'madvise',
     { mapping, offset: 0, length: pageSize, advice: advices.hwpoison },
