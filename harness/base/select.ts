@@ -20,7 +20,8 @@ const kinds = {
 /**
  * Returns the items that the patterns choose, each once, in the order of `items`; all items without a pattern.
  * A pattern that is a whole name chooses that item alone, as a path of its file does. A pattern with `*` or `?` must match a
- * whole name, `TOPIC/` all names of a topic, any other pattern a part of a name.
+ * whole name, `TOPIC/` all names of a topic, any other pattern a part of a name; `TOPIC/` before either of them chooses from
+ * that topic alone.
  * @throws {UsageError} SCENARIO_UNKNOWN, MUTANT_UNKNOWN or KERNEL_UNKNOWN when a pattern chooses nothing; OPTION_VALUE
  * when a pattern is empty
  */
@@ -48,6 +49,9 @@ export function select<Item extends Selectable>(
 
 function hintFor(pattern: string, items: readonly Selectable[], what: keyof typeof kinds): string {
   if (what === 'scenario' && pattern.endsWith('.ts') && existsSync(pattern)) return fromDirectoryOf(pattern)
+  if (/^(?:[A-Z]-|S-[AB]|\d\.\d-)/.test(pattern) && what !== 'kernel') {
+    return `docs/rules.md and docs/bugs.md name the scenarios and the mutants of '${pattern}'`
+  }
   const near = nearest(pattern, wordsOf(pattern, items))
   return near.length > 0 ? `near it: ${near.join(', ')}` : kinds[what].hint
 }
@@ -70,8 +74,16 @@ function matchesOf<Item extends Selectable>(pattern: string, items: readonly Ite
   const named = items.filter(({ name }) => name === pattern)
   if (named.length > 0) return named
   const stem = base.replace(/\.(ts|patch)$/, '')
-  const ofFile = items.filter(({ name }) => name === stem)
-  return ofFile.length > 0 ? ofFile : items.filter(matcherOf(stem, stem !== base))
+  const isFile = stem !== base
+  const candidates = isFile ? items : items.filter(({ topic }) => isInFolder(pattern, topic))
+  const exact = candidates.filter(({ name }) => name === stem)
+  return exact.length > 0 ? exact : candidates.filter(matcherOf(stem, isFile))
+}
+
+/** Tells whether a thing of a topic can lie in the folder that a pattern names; things without topics have no folder. */
+function isInFolder(pattern: string, topic: string | undefined): boolean {
+  if (!pattern.includes('/') || topic === undefined) return true
+  return path.basename(path.dirname(path.resolve(pattern))) === topic
 }
 
 /** A path of a file never matches a part of a name. */

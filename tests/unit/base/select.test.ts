@@ -19,6 +19,9 @@ const selections: readonly (readonly [patterns: readonly string[], chosen: reado
   [['tests/scenarios/sigbus.ts'], ['sigbus']],
   [['sig', 'sigbus'], ['sigbus']],
   [['conversion/'], ['convert-at-end', 'convert-at-start']],
+  [['conversion/*'], ['convert-at-end', 'convert-at-start']],
+  [['conversion/end'], ['convert-at-end']],
+  [['tests/scenarios/faults/*r*'], ['pin-refuses']],
   [
     ['tests/scenarios/faults/', 'start'],
     ['convert-at-start', 'pin-refuses', 'sigbus'],
@@ -88,6 +91,13 @@ void test('the error for a pattern without a match lists similar names', (t) => 
     code: 'MUTANT_UNKNOWN',
     message: "no mutant matches 'sigbuss'",
     hint: /^near it: sigbus/,
+  })
+  for (const id of ['S-A9', 'B-13', '2.2-range', 'K-mremap']) {
+    t.throws(() => select(items, [id], 'mutant'), { code: 'MUTANT_UNKNOWN', hint: /docs\/bugs\.md name .*'/ })
+  }
+  t.throws(() => select(items, ['faults/convert-at-end'], 'scenario'), {
+    code: 'SCENARIO_UNKNOWN',
+    hint: /^near it: convert-at-end/,
   })
   t.throws(() => select(items, ['sigbus', 'zzz'], 'scenario'), {
     code: 'SCENARIO_UNKNOWN',
