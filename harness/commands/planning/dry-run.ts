@@ -21,7 +21,10 @@ import type { JobFacts } from '../jobs/job.ts'
 import { jobsFor } from '../jobs/jobs-for.ts'
 import { ownPart } from '../jobs/own-part.ts'
 
-/** Prints the kernel, the boots and the tests of a run to the standard output, with the time that it will take. */
+/**
+ * Prints the kernel, the boots and the tests of a run to the standard output, with the time that it will take. Returns the exit
+ * code: a file that is no scenario fails its run.
+ */
 export async function dryRun(chosen: readonly Test[], facts: JobFacts): Promise<number> {
   const { context, definition, options, accelerator, isolation } = facts
   const once = chosen.map(({ name }) => name)
@@ -45,7 +48,9 @@ export async function dryRun(chosen: readonly Test[], facts: JobFacts): Promise<
     `time: about ${elapsed(timeFor(workOf(names, durations), jobs))} after the build${guessed}`,
   ]
   context.stdout.write(lines.map((line) => `${plainText(line)}\n`).join(''))
-  return exitCodes.ok
+  const broken = tests.flatMap(({ name, refusal }) => (refusal === undefined || !names.includes(name) ? [] : [refusal]))
+  for (const error of broken) context.printError(error)
+  return broken.length > 0 ? exitCodes.testFailed : exitCodes.ok
 }
 
 function dialectLine(choice: KernelDefinition['dialect']): string {
