@@ -1,11 +1,11 @@
 // The work of `gmemtest mutants`: one mutant after the other, and then the control.
 import { exitCodes, UsageError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
-import { select } from '../../base/select.ts'
 import { bytes } from '../../base/units.ts'
 import { MutantKernels } from '../../campaigns/mutants/build-ahead.ts'
+import { chooseMutants } from '../../campaigns/mutants/choose-mutants.ts'
 import { tryMutants } from '../../campaigns/mutants/mutant-campaign.ts'
-import { readMutants, withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
+import { withMutant, type Mutant } from '../../campaigns/mutants/mutant-patches.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
 import type { KernelDefinition } from '../../kernel/definition/definition.ts'
 import { provideKernel } from '../../kernel/provide.ts'
@@ -123,7 +123,7 @@ async function chosen(
   patterns: readonly string[],
 ): Promise<readonly [mutants: readonly Mutant[], files: readonly ScenarioFile[]]> {
   const files = await listScenarioFiles()
-  const mutants = select(await readMutants(definition), patterns, 'mutant')
+  const mutants = await chooseMutants(definition, patterns)
   const names = files.map(({ name }) => name)
   for (const mutant of mutants) requireScenarios(mutant, names)
   return [mutants, files]
