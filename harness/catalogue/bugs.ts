@@ -102,7 +102,7 @@ const ofSelftests = 'a mistake in a selftest, not in the kernel'
 
 /** The bugs that no scenario detects, each with its reason. */
 export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
-  'A-9': 'the rules demand it: S-A30 and S-A33, of a hole by MADV_REMOVE as of any other',
+  'A-9': 'no bug here, since the rules demand it: S-A30 and S-A33, of a hole by MADV_REMOVE as of any other',
   'A-13': 'a refused conversion may unmap pages; S-A9 checks that state and contents stay',
   'A-16': building,
   'A-17': 'this is a cost, which make bench measures',
@@ -124,7 +124,7 @@ export const uncoveredBugs: Readonly<Partial<Record<BugId, string>>> = {
   'B-19': confidential,
   'B-20': 'it matters only to a kernel that looks at the states of the pages when a file is closed',
   'O-9': 'internal bookkeeping of one implementation; no other one uses that memory zone',
-  'O-19': 'the rules demand it: 2.2-reserved and 2.2-zero-size',
+  'O-19': 'no bug here, since the rules demand it: 2.2-reserved and 2.2-zero-size',
   'O-21': 'the split of a 1G page takes a fraction of the time after which the kernel reports a lockup',
   'O-22': building,
 }

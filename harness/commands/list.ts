@@ -1,9 +1,15 @@
 // gmemtest list: what there is to run, and what it covers.
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { Command, Option } from 'commander'
 import { exitCodes, UsageError } from '../base/errors.ts'
 import { inProject } from '../base/paths.ts'
-import { listKernelDefinitions, listOwnKernels, loadKernelDefinition } from '../kernel/definition/load-definition.ts'
+import {
+  defaultKernel,
+  listKernelDefinitions,
+  listOwnKernels,
+  loadKernelDefinition,
+} from '../kernel/definition/load-definition.ts'
 import { plainText } from '../report/plain.ts'
 import { loadEachScenario, loadScenarios, type NamedScenario } from '../suites/scenarios/load-scenarios.ts'
 import { findScenarioFiles, listScenarioFiles } from '../suites/scenarios/scenario-files.ts'
@@ -127,11 +133,15 @@ async function proofsOfMutants(): Promise<Proof[]> {
   const definitions = await Promise.all((await listKernelDefinitions()).map((name) => loadKernelDefinition(name)))
   const lists = await Promise.all(definitions.map((definition) => mutantsOf(definition)))
   const mutants = new Map(lists.flat().map((mutant) => [mutant.file, mutant]))
-  return Array.from(mutants.values(), ({ name, bugs, claims }) => ({
-    mutant: name,
-    bugs,
-    scenarios: claims.map(({ scenario }) => scenario),
-  }))
+  return Array.from(mutants.values(), ({ name, file, bugs, claims }) => {
+    const series = path.basename(path.dirname(path.dirname(file)))
+    return {
+      mutant: name,
+      ...(series === defaultKernel ? {} : { series }),
+      bugs,
+      scenarios: claims.map(({ scenario }) => scenario),
+    }
+  })
 }
 
 /** Every entry has a scenario or an exemption, every claim has a proof, and the table in docs/ is up to date. */

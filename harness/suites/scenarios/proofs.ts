@@ -5,6 +5,8 @@ import type { NamedScenario } from './load-scenarios.ts'
 /** A mutant as a proof: each scenario that it names kills it by a check. */
 export interface Proof {
   readonly mutant: string
+  /** The series that it changes, unless that is the usual one. */
+  readonly series?: string
   /** The bugs that the mutant has, by their numbers in the catalogue. */
   readonly bugs: readonly string[]
   readonly scenarios: readonly string[]
@@ -22,10 +24,11 @@ export function shownBy(id: string, scenarios: readonly Claimant[], proofs: read
   if (claimants.length === 0) return ''
   const reason = isBugId(id) ? bugsWithoutMutant[id] : undefined
   if (reason !== undefined) return `no mutant: ${reason}`
-  const shown = proofsOf(id, proofs).flatMap(({ mutant, scenarios: killers }) => {
+  const shown = proofsOf(id, proofs).flatMap(({ mutant, series, scenarios: killers }) => {
     const own = claimants.filter((name) => killers.includes(name)).length
     if (own === 0) return []
-    return [own === claimants.length ? `\`${mutant}\`` : `\`${mutant}\` (${own} of ${claimants.length})`]
+    const of = series === undefined ? '' : ` of ${series}`
+    return [`\`${mutant}\`${of}${own === claimants.length ? '' : ` (${own} of ${claimants.length})`}`]
   })
   return shown.length > 0 ? shown.join(', ') : '**nothing**'
 }
@@ -41,6 +44,15 @@ export function falseClaims(scenarios: readonly Claimant[], proofs: readonly Pro
   const unknown = proofs.flatMap(({ mutant, bugs }) =>
     bugs.filter((id) => !isBugId(id)).map((id) => `the mutant ${mutant} names the bug ${id}, which does not exist`),
   )
+  const unclaimed = proofs.flatMap(({ mutant, bugs, scenarios: killers }) =>
+    bugs
+      .filter((id) => isBugId(id) && bugsWithoutMutant[id] === undefined)
+      .filter(
+        (id) =>
+          !scenarios.some((claimant) => killers.includes(claimant.name) && claimant.bugs.some((bug) => bug === id)),
+      )
+      .map((id) => `the mutant ${mutant} names the bug ${id}, and no scenario that kills it claims to detect it`),
+  )
   const idle = allBugs()
     .filter(([id]) => bugsWithoutMutant[id] !== undefined)
     .flatMap(([id]) => {
@@ -50,5 +62,5 @@ export function falseClaims(scenarios: readonly Claimant[], proofs: readonly Pro
         ? []
         : [`${id} has a reason to have no mutant, and no scenario`]
     })
-  return [...unproven, ...unknown, ...idle]
+  return [...unproven, ...unknown, ...unclaimed, ...idle]
 }

@@ -4,6 +4,7 @@ import { page, pages, scenario } from '../../../harness/api.ts'
 export default scenario({
   title: 'contents survive conversion in both directions',
   rules: ['S-A19', 'S-A16', 'S-B7'],
+  bugs: ['B-22'],
   async run({ memory }) {
     const file = await memory({ pages: 8, initially: 'shared' })
 

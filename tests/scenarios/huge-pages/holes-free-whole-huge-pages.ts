@@ -9,7 +9,7 @@ function unit(index: number): PageRange {
 export default scenario({
   title: 'a hole frees whole huge pages, split or not; new ones read as zero and keep the state',
   rules: ['S-A30', 'S-A33', 'S-A22', 'S-A20'],
-  bugs: ['O-13'],
+  bugs: ['A-40', 'O-13'],
   needs: ['in-place-conversion', 'hugetlb', 'binary-stats', 'pagemap'],
   pools: { '2M': 4 },
   async run({ memory }) {

@@ -20,9 +20,20 @@ const table: readonly (readonly [
     'a mutant that another scenario kills',
     [scenario('a', 'B-1')],
     [proof('m', ['B-1'], 'b')],
-    [/scenario a claims.*B-1/],
+    [/scenario a claims.*B-1/, /mutant m names the bug B-1, and no scenario that kills it claims/],
   ],
-  ['a mutant with another bug', [scenario('a', 'B-1')], [proof('m', ['B-2'], 'a')], [/scenario a claims.*B-1/]],
+  [
+    'a mutant with another bug',
+    [scenario('a', 'B-1')],
+    [proof('m', ['B-2'], 'a')],
+    [/scenario a claims.*B-1/, /mutant m names the bug B-2/],
+  ],
+  [
+    'a mutant that scenarios with and without the claim kill',
+    [scenario('a', 'B-1')],
+    [proof('m', ['B-1'], 'a', 'b')],
+    [],
+  ],
   ['a mutant with two bugs', [scenario('a', 'B-1', 'B-2')], [proof('m', ['B-1', 'B-2'], 'a')], []],
   [
     'two scenarios, of which one kills',
@@ -59,6 +70,7 @@ void test('a bug has a reason to be uncovered, or one to have no mutant', (t) =>
 void test('the last column names the mutants, a reason, or that there is nothing', (t) => {
   const scenarios = [scenario('a', 'B-1', 'A-15'), scenario('b', 'B-1')]
   t.equal(shownBy('B-1', scenarios, [proof('m', ['B-1'], 'a', 'b'), proof('n', ['B-1'], 'b')]), '`m`, `n` (1 of 2)')
+  t.equal(shownBy('B-1', scenarios, [{ ...proof('m', ['B-1'], 'a'), series: 's' }]), '`m` of s (1 of 2)')
   t.equal(shownBy('B-1', scenarios, [proof('m', ['B-1'], 'c')]), '**nothing**')
   t.match(shownBy('A-15', scenarios, []), /^no mutant: only a kernel/)
   t.equal(shownBy('B-2', scenarios, []), '', 'a bug without a scenario has no claim')
