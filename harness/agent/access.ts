@@ -1,5 +1,6 @@
 // Accesses by the host and by the guest: their patterns, their deadline, and the runs of alike pages that a scan finds.
 import type { words } from './vocabulary.ts'
+import { byte } from '../base/units.ts'
 import { decodeRecords } from './wire/records.ts'
 
 /**
@@ -13,7 +14,7 @@ export function encodePattern(pattern: Pattern): {
   pattern: (typeof words.pattern)[number]
   value: number | bigint
 } {
-  return 'byte' in pattern ? { pattern: 'byte', value: pattern.byte } : { pattern: 'page', value: pattern.seed }
+  return 'byte' in pattern ? { pattern: 'byte', value: byte(pattern.byte) } : { pattern: 'page', value: pattern.seed }
 }
 
 /** Long enough to touch a few GiB of memory, or to convert 64K pages, under emulation. */

@@ -12,7 +12,7 @@ const unknownToNode = {
 export type ErrnoName = 'OK' | keyof typeof constants.errno | keyof typeof unknownToNode | `E${number}`
 
 function isErrnoName(name: string): name is keyof typeof constants.errno | keyof typeof unknownToNode {
-  return name in constants.errno || name in unknownToNode
+  return Object.hasOwn(constants.errno, name) || Object.hasOwn(unknownToNode, name)
 }
 
 // Two numbers have two names each: the names listed first win.
@@ -25,6 +25,11 @@ for (const [name, number] of [{ EAGAIN, EOPNOTSUPP }, constants.errno, unknownTo
 /** The name of an error number, `OK` for 0. */
 export function errnoName(number: number): ErrnoName {
   return nameByNumber.get(number) ?? `E${number}`
+}
+
+/** Tells whether an error number can have this name: scenarios run without a check of types. */
+export function isErrno(name: string): boolean {
+  return name === 'OK' || /^E\d+$/.test(name) || isErrnoName(name)
 }
 
 /** The error number of a name, 0 for `OK`. */

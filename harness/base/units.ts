@@ -27,6 +27,12 @@ export function pageIndex(value: number): PageIndex {
   return natural<'PageIndex'>(value, 'a page index')
 }
 
+/** Returns a number that fits into a byte. @throws {RangeError} for any other value */
+export function byte(value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= 255) return value
+  throw new RangeError(`a byte must be a whole number from 0 to 255, got ${String(value)}`)
+}
+
 /** The size of a base page on x86-64: the granularity of conversion. */
 export const pageSize: Bytes = bytes(4096)
 

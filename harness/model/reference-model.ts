@@ -215,7 +215,7 @@ export class Model {
 
   #inside(range: PageRange): void {
     if (endOf(range) > this.pages) {
-      throw new RangeError(`pages up to ${endOf(range)} of a file of ${this.pages} pages`)
+      throw new RangeError(`${describeRange(range)} must lie in the file, which has ${this.pages} pages`)
     }
   }
 }

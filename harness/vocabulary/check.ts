@@ -1,6 +1,6 @@
 // The checks of scenarios: of plain values, and of the outcomes of operations. A check that fails carries both values.
 import { inspect, isDeepStrictEqual } from 'node:util'
-import type { ErrnoName } from '../agent/errno.ts'
+import { isErrno, type ErrnoName } from '../agent/errno.ts'
 import type { Outcome } from '../agent/wire/call.ts'
 import { CheckFailure } from '../base/check-failure.ts'
 
@@ -63,9 +63,12 @@ export function expectDone<Kind extends Reply>(reply: Kind, what: string): Kind 
 /**
  * Checks that an operation ended with this errno, or with one of these.
  * @throws {CheckFailure} with `what`, which names the operation
+ * @throws {RangeError} when no error number has a wanted name
  */
 export function expectErrno(reply: Outcome, wanted: ErrnoName | readonly ErrnoName[], what: string): void {
   const ends = [wanted].flat()
+  const unknown = ends.find((end) => !isErrno(end))
+  if (unknown !== undefined) throw new RangeError(`no errno has the name '${unknown}'`)
   if (ends.includes(reply.errno)) return
   const shown = ends.join(' or ')
   throw new CheckFailure(`${what}: wanted ${shown}, found ${reply.errno}`, { wanted: shown, found: reply.errno })

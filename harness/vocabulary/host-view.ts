@@ -7,6 +7,7 @@ import { check, expectDone } from './check.ts'
 import type { MemoryHandles } from './scenario-context.ts'
 import type { CopyView, CopyWay, HostView } from './views.ts'
 import type { Model, Run } from '../model/reference-model.ts'
+import { byte } from '../base/units.ts'
 import { describeRange, endOf, offsetOf, page, sizeOf, type PageRange } from '../model/ranges.ts'
 
 /** Moves runs, which count from the start of a scan, to their place in the file. */
@@ -25,9 +26,14 @@ export async function mapFile(agent: Operations, file: Gmem | undefined, length:
   return expectDone(await agent.host.mmap({ file, length }), 'mapping the memory').mapping
 }
 
-/** Returns the runs of a view in which all pages of a range are alike. */
+/**
+ * Returns the runs of a view in which all pages of a range are alike.
+ * @throws {RangeError} for a range without pages, in which there is nothing to check, and for a number that is no byte
+ */
 export function allAlike<Look>({ first, count }: PageRange, value: Look): Run<Look>[] {
-  return count === 0 ? [] : [{ first, count, value }]
+  if (count === 0) throw new RangeError(`a view to check must have a page, got no pages at ${first}`)
+  if (typeof value === 'number') byte(value)
+  return [{ first, count, value }]
 }
 
 /**

@@ -122,7 +122,11 @@ export function choice<const Names extends readonly string[]>(names: Names): Fie
     return name
   }
   return {
-    encode: (name) => BigInt(names.indexOf(name)),
+    encode: (name) => {
+      const number = names.indexOf(name)
+      if (number < 0) throw new FieldError(`${JSON.stringify(name)} is none of: ${names.join(', ')}`)
+      return BigInt(number)
+    },
     decode: nameOf,
     show: (_name, word) => nameOf(word),
   }
