@@ -59,6 +59,17 @@ static int start_child(struct child *child, int (*work)(int number))
 	return child->pid < 0 ? errno : 0;
 }
 
+/* A child that skips has said why: then nothing can be told of its parent. */
+static int child_gone(struct child *child)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, child->pid, &info, WEXITED | WNOWAIT) == 0 &&
+	    info.si_code == CLD_EXITED && info.si_status == KSFT_SKIP)
+		exit(KSFT_SKIP);
+	return CHILD_GONE;
+}
+
 /* Lets a child do one of its operations, and returns how it waited. */
 static int child_does(struct child *child, int number)
 {
@@ -66,7 +77,7 @@ static int child_does(struct child *child, int number)
 
 	if (send(child->socket, &number, sizeof(number), MSG_NOSIGNAL) < 0 ||
 	    read(child->socket, &found, sizeof(found)) != sizeof(found))
-		return CHILD_GONE;
+		return child_gone(child);
 	last_fault = found.fault;
 	copied = found.copied;
 	return found.end;

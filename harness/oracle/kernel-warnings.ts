@@ -19,6 +19,9 @@ export const slowInstance: readonly string[] = [
   '^kvm: user requested TSC rate below hardware speed$',
 ]
 
+/** The pattern of the kernel's messages about memory that fails. */
+export const memoryFailure = '^(Memory failure|mce|MCE): '
+
 const slow = slowInstance.map((pattern) => new RegExp(pattern))
 
 /** Gives the texts of the warnings about the kernel. */

@@ -3,6 +3,7 @@ import { must } from '../agent/wire/call.ts'
 import type { Agent } from '../agent/client.ts'
 import { advices } from '../uapi/constants.ts'
 import { GuestError } from '../base/errors.ts'
+import { memoryFailure } from '../oracle/kernel-warnings.ts'
 import type { Memory } from './scenario-context.ts'
 import { describeRange, offsetOf, sizeOf, type PageRange } from '../model/ranges.ts'
 import type { MemoryFailure } from './views.ts'
@@ -40,7 +41,7 @@ export async function failFrame(agent: Agent, pfn: number): Promise<MemoryFailur
 }
 
 /** The messages of the kernel about a memory error. */
-export const failureMessages = /^(?:Memory failure|mce|MCE): /
+export const failureMessages = new RegExp(memoryFailure)
 
 /** The kernel limits the rate of its messages about them, and says so. */
 export const manyUnpoisoned = /^unpoison_memory: \d+ callbacks suppressed/

@@ -18,6 +18,9 @@ import { messageOf, search } from './search/search-sequences.ts'
 
 export const fuzzSuite = 'fuzz'
 
+/** The step for which the kernel says that memory failed. */
+const failPage = 'fail-page'
+
 /** What the tests of a campaign share. */
 export interface Shared {
   readonly dialect: Dialect
@@ -84,7 +87,7 @@ export function batchTest(batch: Batch, shared: Shared): Test {
     title: `random sequences on a file of ${pageSize} pages do what the model does`,
     seconds: Math.ceil(milliseconds / 1000) + spareSeconds,
     async run(instance, { signal, expectLog }) {
-      expectLog(failureMessages)
+      if (pageSize === '4K') expectLog(failureMessages)
       const bench = new Bench(instance, dialect, read)
       const own: Ran[] = []
       ran.set(name, own)
@@ -129,7 +132,7 @@ export function programsTest(
     title,
     seconds: spareSeconds,
     async run(instance, { expectLog }) {
-      expectLog(failureMessages)
+      if (programs.some(({ steps }) => steps.some(({ name: step }) => step === failPage))) expectLog(failureMessages)
       const bench = new Bench(instance, dialect, read)
       for (const program of programs) {
         const difference = await bench.run(program)

@@ -2,10 +2,12 @@
 import { hugePageBytes, hugePageSizes } from '../../base/huge-page-sizes.ts'
 import { UsageError } from '../../base/errors.ts'
 import { visibleText } from '../../base/visible-text.ts'
-import { slowInstance } from '../../oracle/kernel-warnings.ts'
+import { memoryFailure, slowInstance } from '../../oracle/kernel-warnings.ts'
+import { advices } from '../../uapi/constants.ts'
 import { dialectSpecs, isDialect, type Dialect } from '../../uapi/dialect.ts'
 import { usedBy } from './library.ts'
 import { literal, type Names } from './names.ts'
+import { isOf, type Step } from './recorded-program.ts'
 
 /** The functions of a program, and the comment at its start. */
 export interface CFile {
@@ -77,17 +79,28 @@ export function conditionsOf(dialect: Dialect, pools: Readonly<Record<string, nu
   ]
 }
 
-/** The check that the kernel printed no splat; `slowWarnings` has to be among the declarations. */
+/** The check that the kernel printed no splat; `expectedWarnings` have to be among the declarations. */
 export function quietLog(what: string): string {
-  return `expect_quiet_log(${what}, slow_warnings, ${slowInstance.length})`
+  return `expect_quiet_log(${what}, expected_warnings, sizeof(expected_warnings) / sizeof(*expected_warnings))`
 }
 
-/** The patterns of warnings that tell nothing about the kernel. */
-export const slowWarnings: readonly string[] = [
-  'static const char *const slow_warnings[] = {',
-  ...slowInstance.map((pattern) => `\t${literal(pattern)},`),
-  '};',
-]
+/** The patterns of warnings that tell nothing about the kernel, and of those that these operations provoke. */
+export function expectedWarnings(steps: readonly Step[]): string[] {
+  const patterns = steps.some(isMemoryFailure) ? [...slowInstance, memoryFailure] : slowInstance
+  return [
+    'static const char *const expected_warnings[] = {',
+    ...patterns.map((pattern) => `\t${literal(pattern)},`),
+    '};',
+  ]
+}
+
+/** The file of debugfs that makes the memory of a frame fail. */
+const failingFile = '/hwpoison/corrupt-pfn'
+
+function isMemoryFailure(step: Step): boolean {
+  if (isOf(step, 'madvise')) return step.request.advice === BigInt(advices.hwpoison)
+  return step.name === 'writeFile' && step.bytes.toString('latin1').includes(failingFile)
+}
 
 /** Variables for what the kernel is expected not to make. */
 const spares = [

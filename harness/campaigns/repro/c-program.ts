@@ -8,7 +8,7 @@ import {
   pointText,
   quietLog,
   runsText,
-  slowWarnings,
+  expectedWarnings,
   variablesOf,
   type CFile,
 } from './c-file.ts'
@@ -57,12 +57,12 @@ function bodyOf({ steps }: Program, expectation: Expectation): Pick<CFile, 'outs
   lines.push('', checkOf(expectation, steps[expectation.after], names))
   return {
     outside: [...variablesOf(names, lines), ...children.functions],
-    declarations: declarationsFor(expectation),
+    declarations: declarationsFor(expectation, steps),
     statements: lines,
   }
 }
 
-function declarationsFor(expectation: Expectation): string[] {
+function declarationsFor(expectation: Expectation, steps: readonly Step[]): string[] {
   if (expectation.kind === 'end') {
     const several = expectation.wanted.length > 1
     return [...(several ? [`const int wanted[] = { ${expectation.wanted.join(', ')} };`] : []), 'int end;']
@@ -72,7 +72,7 @@ function declarationsFor(expectation: Expectation): string[] {
     return [`static short looks[${expectation.pages}];`, `static const struct run wanted[] = { ${runs} };`]
   }
   if (expectation.kind === 'change') return [`long long before = number_in(${literal(expectation.path)});`]
-  if (expectation.kind === 'log') return [...slowWarnings]
+  if (expectation.kind === 'log') return expectedWarnings(steps)
   return expectation.kind === 'statistic' ? ['__u64 before = 0;'] : []
 }
 

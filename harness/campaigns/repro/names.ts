@@ -80,6 +80,11 @@ export class Names {
     throw new UsageError('PROGRAM_UNKNOWN', `no operation of the program made ${showHandle(handle)}`)
   }
 
+  /** Tells whether the process that performs the next operation has the object. */
+  has(handle: bigint): boolean {
+    return this.#own.has(handle)
+  }
+
   /** Returns the address of a byte in a mapping: `mapping1 + 0x1000`; `NULL + …` stands for no mapping. */
   address(mapping: bigint, offset: bigint): string {
     if (mapping === 0n) return offset === 0n ? 'NULL' : `(void *)${hex(offset)}`

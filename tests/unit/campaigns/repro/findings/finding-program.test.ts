@@ -90,6 +90,28 @@ void test('what follows a try without memory depends on its end', async (t) => {
   t.match(await compiled(t, source), { code: 4 })
 })
 
+function programOfSteps(...steps: readonly string[]) {
+  const lines = steps.map((step) => `  - { ${step} }\n`).join('')
+  return parseProgram('p.yaml', `version: 1\npageSize: 4K\npages: 24\ninitially: shared\nsteps:\n${lines}`)
+}
+
+void test('a mapping that a child has moved is checked but for its address', async (t) => {
+  const fill = 'do: host-fill, mapping: 1, first: 0, count: 3, tag: 7'
+  const source = await exported(
+    programOfSteps('do: fork', 'do: remap, mapping: 1', 'do: convert, to: private, offset: 8192, size: 4096', fill),
+  )
+  t.match(source, /EXPECT\(child_does\(&child1, 3\), SIGNAL_BUS\);\n\n/)
+  t.match(await compiled(t, source), { code: 4 })
+})
+
+void test('the messages about memory that fails are no splats, in programs that make it fail', async (t) => {
+  const source = await exported(programOfSteps('do: fail-page, index: 3, converted: true'))
+  t.match(source, /"\^\(Memory failure\|mce\|MCE\): ",\n\t\};/)
+  t.match(source, /EXPECT\(advise_pages\(mapping2, 0x1000, 100\), SIGNAL_BUS\);/)
+  t.match(await compiled(t, source), { code: 4 })
+  t.notMatch(await exported(programOfSteps('do: blocks')), /Memory failure/)
+})
+
 void test('every kind of step has a form in C, in every dialect', async (t) => {
   t.setTimeout(300_000)
   const subject = await (await fakeBench()).bench.subject()
