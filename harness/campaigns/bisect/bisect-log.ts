@@ -11,7 +11,8 @@ export interface SeriesState {
 
 /**
  * Renders the steps. `states` has the source, or the earlier version of the series, and then each patch. `git bisect replay`
- * reads the log of a series that is a range of commits; other series have no commits, so their log names patch ids.
+ * reads the log of a series that is a range of commits; other series, and the states between two versions, have no commits, so
+ * their log names patch ids.
  */
 export function bisectLog(
   steps: readonly Step[],

@@ -131,7 +131,9 @@ async function statesFor(
 ): Promise<SearchedStates> {
   const patches = await patchesOf(definition, context)
   if (goodSeries === undefined) return { patches }
-  const earlier = await patchesOf({ ...definition, series: seriesWords([goodSeries], process.cwd()) }, context)
+  // The parts before the last one are what the series needs.
+  const series = [...definition.series.slice(0, -1), ...seriesWords([goodSeries], process.cwd())]
+  const earlier = await patchesOf({ ...definition, series }, context)
   const versions = { earlier, later: patches }
   // Two series without a counterpart are refused before anything is built.
   mixedPatches(0, versions)

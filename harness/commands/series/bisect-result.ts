@@ -8,7 +8,7 @@ import type { Step } from '../../campaigns/bisect/tried-kernel.ts'
 import type { Ends } from '../../campaigns/bisect/search.ts'
 import { patchIds } from '../../kernel/series/apply.ts'
 import { diffStat } from '../../kernel/series/diff-stat.ts'
-import { changeOfPatch, counterpartOf, type Versions } from '../../kernel/states/mixed-versions.ts'
+import { changeOfPatch, counterpartOf, droppedWith, type Versions } from '../../kernel/states/mixed-versions.ts'
 import { subjectOf, type Patch } from '../../kernel/series/patch.ts'
 import type { TestFinished } from '../../report/events.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -68,9 +68,11 @@ export async function foundLines(
     if (patch === undefined) continue
     lines.push(`${numbers.length === 1 ? 'the first bad patch is' : 'it may be'} ${titleOf(patch)}`)
     lines.push(...(await diffStat(patch, signal)))
-    if (versions !== undefined && numbers.length === 1) {
+    if (versions === undefined) continue
+    if (numbers.length === 1) {
       lines.push(await changeLine(patch, counterpartOf(number, versions), { earlier, directory, signal }))
     }
+    lines.push(...droppedWith(number, versions).map((gone) => `with it, ${titleOf(gone)} of ${earlier} is gone`))
   }
   return lines
 }
@@ -88,7 +90,9 @@ async function changeLine(
 ): Promise<string> {
   if (before === undefined) return `${earlier} has no such patch`
   const file = path.join(directory, 'version.diff')
-  await writeFile(file, await changeOfPatch(before, patch, signal), 'latin1')
+  const change = await changeOfPatch(before, patch, signal)
+  if (change === '') return `it is the same as ${before.name} of ${earlier}`
+  await writeFile(file, change, 'latin1')
   return `what it changes in ${before.name} of ${earlier} is in ${file}`
 }
 
@@ -98,11 +102,13 @@ export async function statesOf(
   { signal }: CommandContext,
 ): Promise<SeriesState[]> {
   const ids = await patchIds(patches, { signal })
+  // The kernels between two versions are the trees of no commit.
+  const isTree = earlier === undefined
   const states = patches.map((patch, index) => {
     const { how } = patch
-    return { id: how.kind === 'commit' ? how.commit : (ids[index] ?? ''), subject: subjectOf(patch) }
+    return { id: how.kind === 'commit' && isTree ? how.commit : (ids[index] ?? ''), subject: subjectOf(patch) }
   })
   const [first] = patches
-  const source = first?.how.kind === 'commit' ? `${first.how.commit}~1` : 'source'
+  const source = first?.how.kind === 'commit' && isTree ? `${first.how.commit}~1` : 'source'
   return [{ id: source, subject: earlier ?? 'the source without patches' }, ...states]
 }

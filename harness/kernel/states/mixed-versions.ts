@@ -15,19 +15,31 @@ export interface Versions {
   readonly later: readonly Patch[]
 }
 
+/** The ways in which two patches can be the same one, the surest first. A plain diff has no subject. */
+const likenesses: readonly ((one: Patch, other: Patch) => boolean)[] = [
+  (one, other) => subjectOf(one) === subjectOf(other) && one.content === other.content,
+  (one, other) => subjectOf(one) === subjectOf(other) && subjectOf(one) !== '',
+  (one, other) => one.content === other.content,
+]
+
 /**
- * Returns for each earlier patch the number of its counterpart in the later version, from 1: the next one with the same subject,
- * or else with the same changes. 0 stands for none.
+ * Returns for each earlier patch the number of its counterpart in the later version, from 1; 0 stands for none. Patches that
+ * are surely the same are found first, and equal ones are taken in their order.
  */
 function counterparts({ earlier, later }: Versions): readonly number[] {
-  const free = new Set(later)
-  return earlier.map(({ content, ...named }) => {
-    const left = [...free]
-    const subject = subjectOf(named)
-    const found = left.find((patch) => subjectOf(patch) === subject) ?? left.find((patch) => patch.content === content)
-    if (found === undefined) return 0
-    free.delete(found)
-    return later.indexOf(found) + 1
+  const found = new Map<Patch, Patch>()
+  const taken = new Set<Patch>()
+  for (const isLike of likenesses) {
+    for (const patch of earlier) {
+      const match = found.has(patch) ? undefined : later.find((other) => !taken.has(other) && isLike(patch, other))
+      if (match === undefined) continue
+      found.set(patch, match)
+      taken.add(match)
+    }
+  }
+  return earlier.map((patch) => {
+    const match = found.get(patch)
+    return match === undefined ? 0 : later.indexOf(match) + 1
   })
 }
 
@@ -50,6 +62,13 @@ function replacedBy(versions: Versions): readonly number[] {
     })
   }
   return own.map((_, index) => own.slice(index).find((number) => number > 0) ?? last)
+}
+
+/** Returns the patches of the earlier version that are gone, without a counterpart, with a patch of the later one. */
+export function droppedWith(number: number, versions: Versions): readonly Patch[] {
+  const own = counterparts(versions)
+  const replaced = replacedBy(versions)
+  return versions.earlier.filter((_, index) => own[index] === 0 && replaced[index] === number)
 }
 
 /**
@@ -79,11 +98,14 @@ export async function withMixedVersions(
   // An earlier search may have left more patches there.
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  for (const [index, patch] of mixedPatches(applied, versions).entries()) {
-    const name = `${String(index + 1).padStart(4, '0')}.patch`
-    // The order of a folder is that of its names, and the name of a patch of a mailbox is none for a file.
-    await writeFile(path.join(folder, name), `Subject: ${patch.subject}\n\n---\n${patch.diff}`, 'latin1')
+  const list: string[] = []
+  for (const [index, { diff, strip }] of mixedPatches(applied, versions).entries()) {
+    const name = `${String(index + 1).padStart(4, '0')}.diff`
+    // As plain diffs, which come back as they are: a mail would be decoded again.
+    await writeFile(path.join(folder, name), diff, 'latin1')
+    list.push(`${name} -p${strip}\n`)
   }
+  await writeFile(path.join(folder, 'series'), list.join(''))
   const { firstPatches: _, ...whole } = withFirstPatches(definition, applied)
   return { ...whole, series: [{ kind: 'path', name: folder, path: folder }] }
 }

@@ -6,6 +6,7 @@ import { readSeries } from '../../../../harness/kernel/series.ts'
 import {
   changeOfPatch,
   counterpartOf,
+  droppedWith,
   mixedPatches,
   withMixedVersions,
 } from '../../../../harness/kernel/states/mixed-versions.ts'
@@ -52,6 +53,26 @@ void test('a patch with another subject is known by its changes, and two series 
     code: 'VERSIONS_UNRELATED',
     hint: /two versions of one series/,
   })
+})
+
+void test('plain diffs are known by their changes, and a sure match comes before another one', (t) => {
+  const diffs = (...texts: string[]): Patch[] => texts.map((text) => ({ ...patch(text, 1, text), subject: '' }))
+  const plain = { earlier: diffs('a', 'b', 'c'), later: diffs('n', 'a', 'b', 'c2') }
+  const state = (applied: number): string =>
+    mixedPatches(applied, plain)
+      .map(({ diff }) => diff)
+      .join(' ')
+  t.strictSame([0, 1, 2, 3, 4].map(state), ['a b c', 'n a b c', 'n a b c', 'n a b', 'n a b c2'])
+  t.strictSame(
+    droppedWith(3, plain).map(({ diff }) => diff),
+    ['c'],
+  )
+  const crossed = { earlier: [patch('old', 8, 'x'), patch('keep', 8, 'y')], later: [patch('keep', 9, 'x')] }
+  t.match(counterpartOf(1, crossed), { diff: 'y' }, 'the subject is surer than the changes')
+  t.strictSame(droppedWith(1, versions), [])
+  const gone = [1, 2, 3, 4].map((number) => droppedWith(number, versions).map(({ diff }) => diff))
+  t.strictSame(gone, [[], [], ['last 8'], ['dropped 8']])
+  t.end()
 })
 
 void test('a state is built from both series, and the last one is the later series itself', async (t) => {
