@@ -64,7 +64,10 @@ async function prepare(
 }
 
 function stateName(applied: number, patches: readonly Patch[]): string {
-  return patches[applied - 1]?.name ?? 'source'
+  const name = patches[applied - 1]?.name
+  if (name === undefined) return 'source'
+  // Two folders of a series may have files of one name, and a run has one result of each name.
+  return patches.filter((patch) => patch.name === name).length === 1 ? name : `${name} (patch ${applied})`
 }
 
 async function execute({ patches, states, tests }: Walk, job: Job, emit: Emit): Promise<number> {
