@@ -186,7 +186,8 @@ async function execute(
     if (file !== undefined || batch === undefined) return ['--replay', file ?? name]
     const amount = batch.path === undefined ? [] : ['--path', `${batch.path}`]
     const chosen = weights === undefined ? [] : ['--weights', weightsText(weights)]
-    return ['--page-size', batch.pageSize, '--seed', `${batch.seed}`, ...amount, ...chosen]
+    const steered = frontier === undefined ? [] : ['--kcov']
+    return ['--page-size', batch.pageSize, '--seed', `${batch.seed}`, ...amount, ...chosen, ...steered]
   }
 }
 

@@ -1,12 +1,22 @@
 // The pages that the host reaches through one of its mappings.
-import { constantFrom, nat, tuple, type Arbitrary } from 'fast-check'
+import { constantFrom, tuple, type Arbitrary } from 'fast-check'
 import type { z } from 'zod'
 import { words } from '../../../agent/vocabulary.ts'
 import { endOf, type PageRange } from '../../../model/ranges.ts'
 import type { Run, Tag } from '../../../model/reference-model.ts'
 import type { Mapped, Shape, World } from '../program/world.ts'
 import type { Draft } from '../steps/step-kind.ts'
-import { choose, cutToMemory, isInside, natural, rangeFields, rangeIn, rangeOf, type RangeArgs } from './page-places.ts'
+import {
+  anyObject,
+  choose,
+  cutToMemory,
+  isInside,
+  natural,
+  rangeFields,
+  rangeIn,
+  rangeOf,
+  type RangeArgs,
+} from './page-places.ts'
 
 /** Pages of the file, and the mapping through which the host reaches them, from the oldest. */
 export interface MappedArgs extends RangeArgs {
@@ -26,7 +36,7 @@ export const mappedFields: typeof rangeFields & { readonly mapping: z.ZodDefault
 
 /** Generates at most `most` pages of a mapping. */
 export function mappedPlace(shape: Shape, most?: number): Arbitrary<Draft<MappedArgs>> {
-  return tuple(rangeIn(shape, most), nat(7)).map(([draft, index]) => (world) => {
+  return tuple(rangeIn(shape, most), anyObject).map(([draft, index]) => (world) => {
     const mapping = choose(index, world.mappings)
     const range = draft(world)
     return { ...cutToMemory(range, world.mappings[mapping]?.range ?? rangeOf(range), world), mapping }

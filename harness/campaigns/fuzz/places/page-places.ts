@@ -107,6 +107,9 @@ export function cutToMemory(range: RangeArgs, outer: PageRange, { layout }: Worl
   return cutTo(cut, layout.partAt(cut.first))
 }
 
+/** A number for `choose`, of objects of which a program has at most twelve: four of a process, and those of two children. */
+export const anyObject: Arbitrary<number> = nat(11)
+
 /** One of the objects that exist, counted from the oldest: `index` of any size is taken modulo their number. */
 export function choose(index: number, things: readonly unknown[]): number {
   return things.length === 0 ? 0 : index % things.length

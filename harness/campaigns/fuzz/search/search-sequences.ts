@@ -66,7 +66,10 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
     if (fatal.length > 0 || signal.aborted) return undefined
     try {
       const difference = await bench.run(program)
-      if (difference === undefined) keeper?.add(program, await bench.newCode())
+      if (keeper === undefined) return difference
+      // What a program with a difference has reached is not for the next one.
+      const reached = await bench.newCode()
+      if (difference === undefined) keeper.add(program, reached)
       return difference
     } catch (error) {
       fatal.push(error)

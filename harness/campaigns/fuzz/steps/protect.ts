@@ -1,8 +1,8 @@
 // Changes what the host may do with a mapping: a forbidden access is SIGSEGV, also where the page is private.
-import { constantFrom, nat, tuple } from 'fast-check'
+import { constantFrom, tuple } from 'fast-check'
 import { z } from 'zod'
 import { protections } from '../../../uapi/constants.ts'
-import { choose, natural } from '../places/page-places.ts'
+import { anyObject, choose, natural } from '../places/page-places.ts'
 import { rights } from '../program/world.ts'
 import { stepKind, type StepKind } from './step-kind.ts'
 
@@ -19,7 +19,7 @@ export const protectStep: StepKind = stepKind<Args>({
   weight: 1,
   fields: z.strictObject({ mapping: natural.default(0), to: z.enum(rights) }),
   arbitrary: () =>
-    tuple(nat(7), constantFrom(...rights)).map(([index, to]) => ({ mappings }) => ({
+    tuple(anyObject, constantFrom(...rights)).map(([index, to]) => ({ mappings }) => ({
       mapping: choose(index, mappings),
       to,
     })),
