@@ -19,7 +19,7 @@ export interface TreeHashes {
 
 /**
  * Computes the tree hashes. The index of the source stays beside it, so that only files that are new in the cache are read. Call
- * it with the lock of the source held. `scratch` is a directory for the objects of the trees.
+ * it with the lock of the source held. `scratch` is a directory for the index of the patched tree.
  */
 export async function treeHashes(
   identity: SourceIdentity,

@@ -74,10 +74,7 @@ export async function applyWholly(
     context.progress({ type: 'phase', phase: 'series', detail: `${count} ${patch.name}` })
     const file = names[index] ?? ''
     const git = gitOf(patch.strip)
-    for (const name of await pathsOf(patch, file, git)) {
-      await take(tree, name, files, touched)
-      touched.add(name)
-    }
+    await takeAll(await pathsOf(patch, file, git), { tree, files, touched })
     const result = await git('--whitespace=nowarn', file)
     if (result.exitCode === 0) continue
     const place = { file, strip: patch.strip, files, scratch, signal: context.signal }
@@ -110,10 +107,7 @@ async function applyAtOnce(
   if (others.length > 0) return false
   const git = gitOf(strip)
   for (const [index, patch] of patches.entries()) {
-    for (const name of await pathsOf(patch, names[index] ?? '', git)) {
-      await take(tree, name, files, touched)
-      touched.add(name)
-    }
+    await takeAll(await pathsOf(patch, names[index] ?? '', git), { tree, files, touched })
   }
   return (await git('--whitespace=nowarn', ...names)).exitCode === 0
 }
@@ -159,6 +153,17 @@ async function readPaths(patch: Patch, file: string, git: Git): Promise<string[]
   throw new BuildError('PATCH_DOES_NOT_APPLY', `the patch ${patch.name} touches ${odd}, whose name is not UTF-8`, {
     hint: 'give the file a name in UTF-8',
   })
+}
+
+/** Copies what stands at the paths of a patch, and notes that it touches them. */
+async function takeAll(
+  names: readonly string[],
+  { tree, files, touched }: Pick<Place, 'tree' | 'files' | 'touched'>,
+): Promise<void> {
+  for (const name of names) {
+    await take(tree, name, files, touched)
+    touched.add(name)
+  }
 }
 
 /** Copies what stands at a path of the tree, unless an earlier patch touched it. */

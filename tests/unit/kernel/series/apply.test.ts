@@ -49,6 +49,28 @@ void test('patches add, change, rename and remove; the tree itself is not touche
   t.notMatch(await readFile(path.join(tree, 'x'), 'utf8'), /LINE/)
 })
 
+void test('the patch that does not fit is named, though those before it have been tried with it', async (t) => {
+  const directory = t.testdir({ tree: { x: lines.join('\n') + '\n' } })
+  const added = patchOf('good', 'diff --git a/n b/n\nnew file mode 100644\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+n\n')
+  const patches = [added, patchOf('bad', header + hunk(10, 'other', 'b'))]
+  await t.rejects(
+    applySeries(patches, path.join(directory, 'tree'), path.join(directory, 'scratch'), recordingContext(directory)),
+    { code: 'PATCH_DOES_NOT_APPLY', message: /the patch bad does not apply: x, hunk #1/ },
+  )
+})
+
+void test('each patch of a series has its own number of directories', async (t) => {
+  const directory = t.testdir({ tree: { x: lines.join('\n') + '\n' } })
+  const plain = header.replaceAll('a/', '').replaceAll('b/', '')
+  const patches = [
+    { ...patchOf('1', plain + hunk(10, 'line 10', 'LINE 10')), strip: 0 },
+    patchOf('2', header + hunk(30, 'line 30', 'LINE 30')),
+  ]
+  const [tree, scratch] = [path.join(directory, 'tree'), path.join(directory, 'scratch')]
+  const overlay = await applySeries(patches, tree, scratch, recordingContext(directory))
+  t.match(await readFile(overlay.get('x') ?? '', 'utf8'), /^LINE 10$[^]*^LINE 30$/m)
+})
+
 const failures = [
   [
     'the second of two hunks',
