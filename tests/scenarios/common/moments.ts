@@ -7,9 +7,12 @@ const mostTries = 100
 /** For an operation that is over before any signal comes on some computers, so that no scenario demands a hit. */
 export const fewTries = 12
 
+/** The clock of a thread gives no shorter timer. */
+const shortest = 20_000
+
 /**
- * Calls `attempt` with moments within an operation that takes so many nanoseconds, and on and on until it tells that it
- * has hit the operation. An operation that was over before its signal came is shorter than it seemed.
+ * Calls `attempt` with moments at different stages of an operation that takes so many nanoseconds, and then on and on until it
+ * tells that it has hit the operation. An operation that was over before its signal came is shorter than it seemed.
  * @returns whether one did
  */
 export async function tryMoments(
@@ -17,10 +20,17 @@ export async function tryMoments(
   attempt: (after: number) => Promise<boolean>,
   tries = mostTries,
 ): Promise<boolean> {
+  const momentIn = (length: number, part: number): number => Math.max(Math.ceil(length * part), shortest)
+  // A late timer must not shorten the stages that are still to come.
+  const stages = new Set(parts.map((part) => momentIn(duration, part)))
   let seeming = duration
   let hit = false
-  for (let index = 0; index < parts.length || (!hit && index < tries); index += 1) {
-    const after = Math.max(Math.ceil(seeming * (parts[index % parts.length] ?? 1)), 20_000)
+  for (const after of stages) {
+    if (await attempt(after)) hit = true
+    else seeming = Math.min(seeming, after)
+  }
+  for (let index = stages.size; !hit && index < tries; index += 1) {
+    const after = momentIn(seeming, parts[index % parts.length] ?? 1)
     if (await attempt(after)) hit = true
     else seeming = Math.min(seeming, after)
   }
