@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Everything that the agent holds open for the harness.  A handle is the kind
- * in the upper half and a number in the lower one; numbers are not used again
- * before a reset, so a stale handle is refused and never means another thing.
+ * in the upper half and a number in the lower one.  A call gives each number
+ * once before a reset, so a stale handle is refused; what a program or the
+ * rounds of a repetition have made and closed gives its numbers back.
  */
 #include <errno.h>
 #include <fcntl.h>
