@@ -1,6 +1,6 @@
 // The moments at which signals come: several stages of an operation in any case, and more until one hits it.
 import { test } from 'tap'
-import { tryMoments } from '../../../scenarios/common/moments.ts'
+import { tryMoments } from '../../../../scenarios/common/moments.ts'
 
 /** Tries moments of an operation of a millisecond that really ends after `end` nanoseconds; the first timers are late. */
 async function momentsUntil(end: number, late: number, tries?: number, duration = 1_000_000) {
