@@ -10,6 +10,10 @@ export const fewTries = 12
 /** The clock of a thread gives no shorter timer. */
 const shortest = 20_000
 
+function momentIn(length: number, part: number): number {
+  return Math.max(Math.ceil(length * part), shortest)
+}
+
 /**
  * Calls `attempt` with moments at different stages of an operation that takes so many nanoseconds, and then on and on until it
  * tells that it has hit the operation. An operation that was over before its signal came is shorter than it seemed.
@@ -20,7 +24,6 @@ export async function tryMoments(
   attempt: (after: number) => Promise<boolean>,
   tries = mostTries,
 ): Promise<boolean> {
-  const momentIn = (length: number, part: number): number => Math.max(Math.ceil(length * part), shortest)
   // A late timer must not shorten the stages that are still to come.
   const stages = new Set(parts.map((part) => momentIn(duration, part)))
   let seeming = duration

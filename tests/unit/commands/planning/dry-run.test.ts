@@ -32,12 +32,14 @@ void test('a dry run prints kernel, boots, tests and time, and writes nothing', 
   t.end()
 })
 
+function scenarioOf(rule: string): string {
+  return `import { scenario } from 'gmemtest'\nexport default scenario({ title: 'x', rules: ['${rule}'], async run() {} })\n`
+}
+
 void test('a dry run fails for a file that is no scenario', (t) => {
-  const scenario = (rule: string): string =>
-    `import { scenario } from 'gmemtest'\nexport default scenario({ title: 'x', rules: ['${rule}'], async run() {} })\n`
   const home = t.testdir({
     cache: {},
-    work: { good: { 'a.ts': scenario('S-A9') }, bad: { 'b.ts': scenario('S-A99') } },
+    work: { good: { 'a.ts': scenarioOf('S-A9') }, bad: { 'b.ts': scenarioOf('S-A99') } },
   })
   t.match(gmemtest(home, ...plan, '--scenarios', 'good'), /^tests: 1 of 1/m)
   t.throws(() => gmemtest(home, ...plan, '--scenarios', 'bad'), /b\.ts:2 is invalid: unknown rule 'S-A99'/)
