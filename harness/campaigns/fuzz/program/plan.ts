@@ -4,7 +4,14 @@ import { made } from '../../../agent/rounds.ts'
 import { encodeCall, type CallRequest, type Made } from '../../../agent/wire/codec.ts'
 import type { ErrnoName } from '../../../agent/errno.ts'
 import type { OperationName } from '../../../agent/wire/operations.ts'
+import { GmemtestError, messageOf } from '../../../base/errors.ts'
 import { differenceIn, type Difference, type Expected } from './model-difference.ts'
+
+/** The ends of a child that performs an operation, by the codes of their errors. */
+const deaths: ReadonlyMap<string, string> = new Map([
+  ['AGENT_CHILD_GONE', 'gone'],
+  ['AGENT_CHILD_CRASHED', 'crashed'],
+])
 
 /** A step as the messages name it. */
 export interface Label {
@@ -78,10 +85,22 @@ export class Plan {
   async run(runProgram: RunProgram): Promise<Difference | undefined> {
     this.#ends.length = 0
     const { answers } = await runProgram(this.#calls)
-    for (const read of answers) {
-      const difference = read()
+    for (const [index, read] of answers.entries()) {
+      const difference = this.#orDeath(index, read)
       if (difference !== undefined) return difference
     }
     return undefined
+  }
+
+  /** A child that the kernel has killed, and one that has crashed, give no answer: that is a difference as well. */
+  #orDeath(index: number, read: () => Difference | undefined): Difference | undefined {
+    try {
+      return read()
+    } catch (error) {
+      const operation = this.#operations[index]
+      const found = error instanceof GmemtestError ? deaths.get(error.code) : undefined
+      if (found === undefined || operation?.child === undefined) throw error
+      return { ...operation.label, field: 'the child', wanted: 'alive', found, line: messageOf(error) }
+    }
   }
 }

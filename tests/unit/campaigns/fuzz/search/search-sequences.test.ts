@@ -26,6 +26,7 @@ const bugs: readonly (readonly [Bug, number, RegExp])[] = [
   ['keeps memory of closed files', 0, /the state at the end: errno: wanted EFAULT, found OK$/],
   ['takes lack of memory for success', 3, /without-memory|while .* fail.*: pages: wanted .*, found /],
   ['a hole keeps failed memory', 3, /fail the memory .*: pages: wanted .*, found .*(?:sigbus|fault)/],
+  ['kills children that look', 2, /: the child: wanted alive, found gone$/],
   ['children keep their mappings', 3, /found /],
   ['leaves the last page to the guest', 2, /convert .*: pages that the guest lost: wanted \d+, found \d+$/],
 ]
