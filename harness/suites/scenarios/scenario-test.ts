@@ -29,10 +29,7 @@ export function scenarioTest(scenario: NamedScenario | BrokenScenario, dialect: 
     async run({ agent }, { available, expectLog }) {
       const hugePages = available.has('hugetlb') ? hugePageSizes.filter((size) => pools[size] > 0) : []
       const times = new ConversionTimes()
-      const before = agent.unanswered.answers
       await scenario.run(createContext(agent, { dialect, hugePages }, expectLog, times))
-      if (agent.unanswered.answers === before)
-        throw new Error('the scenario asked nothing of the kernel, so it shows nothing')
       return { conversions: times.summary() }
     },
   }

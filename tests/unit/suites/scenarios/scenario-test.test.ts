@@ -4,8 +4,6 @@ import type { Test } from '../../../../harness/run/test.ts'
 import { scenario } from '../../../../harness/suites/scenarios/scenario.ts'
 import { scenarioTest } from '../../../../harness/suites/scenarios/scenario-test.ts'
 import type { Dialect } from '../../../../harness/uapi/dialect.ts'
-import type { ScenarioContext } from '../../../../harness/vocabulary/scenario-context.ts'
-import { fakeInstance } from '../../fixtures/run/fake-instance.ts'
 
 const made = scenario({
   title: 'pages are converted',
@@ -25,19 +23,4 @@ void test('the rules and pools of a test are those of its dialect', (t) => {
   t.equal(testFor('convert-ioctl').wants.pools['2M'], 4)
   t.equal(testFor('gmem-attributes').wants.pools['2M'], 0)
   t.end()
-})
-
-void test('a scenario that asks nothing of the kernel is an error', async (t) => {
-  const { instance } = await fakeInstance({})
-  const hooks = { signal: new AbortController().signal, available: new Set<never>(), expectLog: () => undefined }
-  await t.rejects(testFor('convert-ioctl').run(instance, hooks), {
-    message: 'the scenario asked nothing of the kernel, so it shows nothing',
-  })
-  const asking = {
-    ...made,
-    name: 'asking',
-    file: '/s/asking.ts',
-    run: async ({ agent }: ScenarioContext) => void (await agent.vm.create()),
-  }
-  await t.resolves(scenarioTest(asking, 'convert-ioctl').run(instance, hooks))
 })
