@@ -49,7 +49,7 @@ export function select<Item extends Selectable>(
 
 function hintFor(pattern: string, items: readonly Selectable[], what: keyof typeof kinds): string {
   if (what === 'scenario' && pattern.endsWith('.ts') && existsSync(pattern)) return fromDirectoryOf(pattern)
-  if (/^(?:[A-Z]-|S-[AB]|\d\.\d-)/.test(pattern) && what !== 'kernel') {
+  if (/^(?:[A-Z]|\d\.\d)-/.test(pattern) && what !== 'kernel') {
     return `docs/rules.md and docs/bugs.md name the scenarios and the mutants of '${pattern}'`
   }
   const near = nearest(pattern, wordsOf(pattern, items))

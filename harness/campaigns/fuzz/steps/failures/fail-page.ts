@@ -15,7 +15,7 @@ import {
   type PageState,
 } from '../../../../uapi/constants.ts'
 import { dialectSpecs } from '../../../../uapi/dialect.ts'
-import { isInside, natural, rangeIn } from '../../places/page-places.ts'
+import { choose, isInside, natural, rangeIn } from '../../places/page-places.ts'
 import type { Plan } from '../../program/plan.ts'
 import { addTaking } from '../../program/take-pages.ts'
 import type { World } from '../../program/world.ts'
@@ -43,7 +43,7 @@ export const failPageStep: StepKind = stepKind<Args>({
   arbitrary: (shape) =>
     tuple(rangeIn(shape, 1), nat(3), boolean()).map(([draft, descriptor, converted]) => (world) => ({
       index: draft(world).first,
-      descriptor: world.descriptors.length === 0 ? 0 : descriptor % world.descriptors.length,
+      descriptor: choose(descriptor, world.descriptors),
       converted,
     })),
   // A failed frame is lost for as long as the instance runs: a frame of 4K is cheap, a huge page of the pool is not.
