@@ -1,7 +1,6 @@
 // Every operation of the agent, on the real kernel: one instance for all of it.
 import { test } from 'tap'
 import { hugeFlag } from '../../harness/agent/frame-runs.ts'
-import { call, made } from '../../harness/agent/rounds.ts'
 import { must } from '../../harness/agent/wire/call.ts'
 import { operations } from '../../harness/agent/wire/operations.ts'
 import { probeKernel } from '../../harness/instance/probe.ts'
@@ -11,7 +10,7 @@ import { bootTestInstance, openAgent, openCall, signal } from './fixtures/agent-
 import { createMemory, gpa, page, pages, size } from './fixtures/agent-memory.ts'
 import { checkSignals } from './fixtures/agent-signals.ts'
 import { checkMappings } from './fixtures/agent-mappings.ts'
-import { checkPrograms, checkSteps } from './fixtures/agent-steps.ts'
+import { checkPrograms, checkRounds, checkSteps } from './fixtures/agent-steps.ts'
 
 void test('the agent in a guest', async (t) => {
   // A kernel that is not in the cache is built first.
@@ -268,15 +267,10 @@ void test('the agent in a guest', async (t) => {
     await agent.reset()
   })
 
-  await t.test('repeats rounds by itself, and leaves no descriptor', async (t) => {
-    const { vm } = await must(agent.vm.create())
-    const before = await must(agent.descriptors())
-    const create = call('gmemCreate', { vm, size: page, flags: 1 })
-    const refused = call('gmemCreate', { vm, size: 1, flags: 1 }, { errno: 'EINVAL' })
-    const result = await agent.repeat(200, [create, refused, call('close', { handle: made(0) })])
-    t.match(result, { done: 200, errors: [0, 200, 0] })
-    t.match(await agent.descriptors(), { open: before.open, withoutFile: 0 })
-    await agent.reset()
+  await t.test('repeats rounds by itself, and leaves no descriptor', (t) => checkRounds(t, agent))
+
+  await t.test('a kernel without kcov says so', async (t) => {
+    t.match(await agent.newCode(), { errno: 'ENOENT', addresses: [] })
   })
 
   await t.test('an agent that is killed is noticed', async (t) => {
