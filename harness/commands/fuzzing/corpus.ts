@@ -40,13 +40,11 @@ export async function readFrontier(folder: string): Promise<Program[]> {
   return stored.map(({ program }) => program)
 }
 
-/** Writes the programs that reached new code; equal programs have one file. */
-export async function writeFrontier(folder: string, programs: readonly Program[]): Promise<void> {
-  for (const program of programs) {
-    const text = formatProgram(program, [])
-    const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
-    await writeWhole(path.join(folder, frontierName, `${program.shape.pageSize.toLowerCase()}-${digest}.yaml`), text)
-  }
+/** Writes a program that reached new code; equal programs have one file. */
+export async function addToFrontier(folder: string, program: Program): Promise<void> {
+  const text = formatProgram(program, [])
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
+  await writeWhole(path.join(folder, frontierName, `${program.shape.pageSize.toLowerCase()}-${digest}.yaml`), text)
 }
 
 /** Writes a finding into the folder; equal findings have one file. */

@@ -32,7 +32,7 @@ import { jobsFor } from '../jobs/jobs-for.ts'
 import { kernelReady, provideParts } from '../jobs/parts.ts'
 import { reportRun } from '../jobs/report-run.ts'
 import { recordOf } from '../jobs/run-record.ts'
-import { addToCorpus, readCorpus, readFrontier, readProgram, writeFrontier, type StoredProgram } from './corpus.ts'
+import { addToCorpus, addToFrontier, readCorpus, readFrontier, readProgram, type StoredProgram } from './corpus.ts'
 import { weightsText } from './step-weights.ts'
 
 /** The options of `gmemtest fuzz`. */
@@ -104,9 +104,13 @@ async function campaignOf(options: FuzzOptions, definition: KernelDefinition): P
   const programs = all.filter(({ program }) => pageSize.includes(program.shape.pageSize))
   const batches = planBatches(pageSize, seed, amountOf(options))
   const names = [...programs, ...batches].map(({ name }) => name)
-  const earlier = corpus === undefined || options.kcov !== true ? [] : await readFrontier(corpus)
-  const frontier = options.kcov === true ? new Frontier(earlier) : undefined
+  const frontier = options.kcov === true ? await frontierOf(corpus) : undefined
   return { names, batches, programs, weights, corpus, frontier }
+}
+
+async function frontierOf(corpus: string | undefined): Promise<Frontier> {
+  if (corpus === undefined) return new Frontier()
+  return new Frontier(await readFrontier(corpus), (program) => addToFrontier(corpus, program))
 }
 
 function amountOf({ path: only, time, runs = usualRuns }: FuzzOptions): Amount {
@@ -169,10 +173,7 @@ async function execute(
     shared,
   })
   if (tally.sequences > 0) stderr.write(`gmemtest: ${describe(tally, shared.findings)}\n`)
-  if (frontier !== undefined) {
-    stderr.write(`gmemtest: ${describeFrontier(frontier)}\n`)
-    if (corpus !== undefined) await writeFrontier(corpus, frontier.kept)
-  }
+  if (frontier !== undefined) stderr.write(`gmemtest: ${describeFrontier(frontier)}\n`)
   for (const { file, message } of shared.findings.all) stderr.write(`gmemtest: ${file}: ${plainText(message)}\n`)
   if (outcome.error !== undefined) printError(outcome.error)
   return await record.exitCode(outcome.exitCode)

@@ -7,10 +7,15 @@ export class Frontier {
   readonly #reached = new Set<bigint>()
   readonly #kept: Program[] = []
   #earlier: readonly Program[]
+  readonly #save: (program: Program) => Promise<void>
 
-  /** `earlier`: the programs that other campaigns have kept; they are tried first. */
-  constructor(earlier: readonly Program[] = []) {
+  /**
+   * @param earlier the programs that other campaigns have kept; they are tried first
+   * @param save is called for each program that is kept, at once: a campaign may be interrupted
+   */
+  constructor(earlier: readonly Program[] = [], save: (program: Program) => Promise<void> = async () => undefined) {
     this.#earlier = earlier
+    this.#save = save
   }
 
   /** The number of basic blocks that programs have reached. */
@@ -35,9 +40,11 @@ export class Frontier {
   }
 
   /** Keeps a program if it has reached a basic block that none before it has. */
-  add(program: Program, addresses: readonly bigint[]): void {
+  async add(program: Program, addresses: readonly bigint[]): Promise<void> {
     const before = this.#reached.size
     for (const address of addresses) this.#reached.add(address)
-    if (this.#reached.size > before) this.#kept.push(program)
+    if (this.#reached.size === before) return
+    this.#kept.push(program)
+    await this.#save(program)
   }
 }

@@ -1,13 +1,14 @@
 // Searches for a difference between kernel and model: random sequences, and the smallest program for the first difference.
 import { asyncProperty, check } from 'fast-check'
 import { fingerprintOf, type Difference } from '../program/model-difference.ts'
-import { tryPlan, type Program } from '../program/fuzz-program.ts'
+import type { Program } from '../program/fuzz-program.ts'
 import type { PageSize } from '../program/world.ts'
 import type { Bench } from './bench.ts'
 import type { Finding } from './findings.ts'
 import type { Frontier } from './frontier.ts'
 import { programOf, sequences, type Weights } from './sequences.ts'
 import { withoutSteps } from './shrink.ts'
+import { Trials } from './trials.ts'
 
 export interface SearchOptions {
   readonly pageSize: PageSize
@@ -46,36 +47,49 @@ interface Found {
   readonly difference: Difference
 }
 
+/** A difference that random sequences have shown: the first program for it, and the smallest that fast-check found. */
+interface Shown {
+  readonly fingerprint: string
+  readonly first: Found
+  readonly best: Found
+  /** The number of its sequence. */
+  readonly path: number
+}
+
+type Explored = Omit<SearchResult, 'finding'> & { readonly shown?: Shown }
+
 /**
  * Runs sequences until one shows a new kind of difference, and shrinks that one.
  * @throws the error of a program that ended in no difference: a splat, a hang, the death of the instance
  */
 export async function search(bench: Bench, options: SearchOptions): Promise<SearchResult> {
-  const { pageSize, seed, path, claim, signal, onProgram, weights, frontier } = options
-  const fatal: unknown[] = []
-  let fingerprint: string | undefined
-  let first: Found | undefined
-  let best: Found | undefined
+  const trials = new Trials(bench, options.signal)
+  const { shown, ...searched } = await explore(bench, trials, options)
+  trials.throwIfOver()
+  if (shown === undefined) return searched
+  const { fingerprint, first, best, path } = shown
+  const smallest = await withoutSteps(
+    best.program,
+    async (program) => (await trials.sameDifferenceOf(program, fingerprint)) !== undefined,
+  )
+  await bench.renew()
+  const again = await trials.sameDifferenceOf(smallest, fingerprint)
+  trials.throwIfOver()
+  const difference = again ?? best.difference
+  const before = first.program.steps.length
+  const { seed } = options
+  const finding = { fingerprint, difference, program: smallest, seed, path, before, isConfirmed: again !== undefined }
+  return { ...searched, finding: { ...finding, message: messageOf(difference) } }
+}
+
+/** Runs the programs of earlier campaigns, then random sequences, up to the first new kind of difference. */
+async function explore(bench: Bench, trials: Trials, options: SearchOptions): Promise<Explored> {
+  const { pageSize, seed, path, claim, onProgram, weights, frontier } = options
+  let shown: Omit<Shown, 'path'> | undefined
   let attempts = 0
   let isOver = false
   const counts = { sequences: 0, steps: 0 }
   const known = new Set<string>()
-
-  /** Runs a program; after trouble that ends the search, no further one. `keeper` keeps it if it reaches new code. */
-  async function differenceOf(program: Program, keeper?: Frontier): Promise<Difference | undefined> {
-    if (fatal.length > 0 || signal.aborted) return undefined
-    try {
-      const difference = await bench.run(program)
-      if (keeper === undefined) return difference
-      // What a program with a difference has reached is not for the next one.
-      const reached = await bench.newCode()
-      if (difference === undefined) keeper.add(program, reached)
-      return difference
-    } catch (error) {
-      fatal.push(error)
-      return undefined
-    }
-  }
 
   /** Ends the search: fast-check ends at the first failure, and finds none among the sequences that it then shrinks. */
   function over(): void {
@@ -89,78 +103,50 @@ export async function search(bench: Bench, options: SearchOptions): Promise<Sear
     onProgram?.(program, (path ?? 0) + counts.sequences)
     counts.sequences += 1
     counts.steps += program.steps.length
-    const difference = await differenceOf(program, frontier)
+    const difference = await trials.differenceOf(program, frontier)
     if (difference === undefined) return false
-    const print = fingerprintOf(difference)
-    if (!claim(print)) known.add(print)
-    if (known.has(print)) return false
-    fingerprint = print
-    first = best = { program, difference }
+    const fingerprint = fingerprintOf(difference)
+    if (!claim(fingerprint)) known.add(fingerprint)
+    if (known.has(fingerprint)) return false
+    const found = { program, difference }
+    shown = { fingerprint, first: found, best: found }
     return true
   }
 
   /** Runs a smaller program, and tells whether it shows the same. */
-  async function showsAgain(program: Program): Promise<boolean> {
-    const difference = await differenceOf(program)
-    if (difference === undefined || fingerprintOf(difference) !== fingerprint) return false
-    best = { program, difference }
+  async function showsAgain(program: Program, what: Omit<Shown, 'path'>): Promise<boolean> {
+    const difference = await trials.sameDifferenceOf(program, what.fingerprint)
+    if (difference === undefined) return false
+    shown = { ...what, best: { program, difference } }
     return true
+  }
+
+  function resultOf(number: number): Explored {
+    const result = { ...counts, known: [...known] }
+    return shown === undefined ? result : { ...result, shown: { ...shown, path: number } }
   }
 
   const arbitrary = sequences(pageSize, mostSteps, { weights, isSteered: frontier !== undefined })
   const property = asyncProperty(arbitrary, async (sequence) => {
-    if (fatal.length > 0 || signal.aborted) return over()
-    const isShrinking = fingerprint !== undefined
-    if (isShrinking && ++attempts > mostAttempts) return
+    if (trials.isOver) return over()
+    if (shown !== undefined && ++attempts > mostAttempts) return
     const program = await programOf(sequence, pageSize, await bench.subject(), frontier?.keptOf(pageSize))
-    const isFound = isShrinking ? await showsAgain(program) : await shows(program)
-    if (fatal.length > 0) return over()
-    if (isFound) throw new Error(fingerprint)
+    const isFound = shown === undefined ? await shows(program) : await showsAgain(program, shown)
+    if (trials.isOver) return over()
+    if (isFound) throw new Error(shown?.fingerprint)
   })
-  const limits = options.milliseconds === undefined ? {} : { interruptAfterTimeLimit: options.milliseconds }
-  const numRuns = path === undefined ? options.runs : 1
   // The first look begins the trace.
   if (frontier !== undefined) await bench.newCode()
   for (const program of frontier?.takeEarlier(pageSize) ?? []) {
-    if (tryPlan(program, await bench.subject()) === undefined) continue
-    if ((await shows(program)) || fatal.length > 0 || signal.aborted) break
+    if (!(await trials.isPossible(program))) continue
+    if ((await shows(program)) || trials.isOver) return resultOf(0)
   }
-  const details =
-    fingerprint !== undefined
-      ? undefined
-      : await check(property, { seed, numRuns, ...limits, ...(path === undefined ? {} : { path: String(path) }) })
-  signal.throwIfAborted()
-  if (fatal.length > 0) throw fatal[0]
-  if (best === undefined || first === undefined || fingerprint === undefined) {
-    // An error of the generator is no difference of the kernel.
-    if (details?.failed === true && !details.interrupted) throw details.errorInstance
-    return { ...counts, known: [...known] }
-  }
-  const wanted = fingerprint
-  const fails = async (program: Program): Promise<Difference | undefined> => {
-    if (tryPlan(program, await bench.subject()) === undefined) return undefined
-    const difference = await differenceOf(program)
-    return difference !== undefined && fingerprintOf(difference) === wanted ? difference : undefined
-  }
-  const smallest = await withoutSteps(best.program, async (program) => (await fails(program)) !== undefined)
-  await bench.renew()
-  const again = await fails(smallest)
-  if (fatal.length > 0) throw fatal[0]
-  const difference = again ?? best.difference
-  return {
-    ...counts,
-    known: [...known],
-    finding: {
-      fingerprint,
-      message: messageOf(difference),
-      difference,
-      program: smallest,
-      seed,
-      path: Number(details?.counterexamplePath?.split(':')[0] ?? 0),
-      before: first.program.steps.length,
-      isConfirmed: again !== undefined,
-    },
-  }
+  const limits = options.milliseconds === undefined ? {} : { interruptAfterTimeLimit: options.milliseconds }
+  const only = path === undefined ? { numRuns: options.runs } : { numRuns: 1, path: String(path) }
+  const details = await check(property, { seed, ...limits, ...only })
+  // An error of the generator is no difference of the kernel.
+  if (shown === undefined && !trials.isOver && details.failed && !details.interrupted) throw details.errorInstance
+  return resultOf(Number(details.counterexamplePath?.split(':')[0] ?? 0))
 }
 
 /** Returns the difference in one sentence. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'tap'
 import { linesOf } from '../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
 import { parseProgram } from '../../../../harness/campaigns/fuzz/program/program-yaml.ts'
-import { addToCorpus, readCorpus } from '../../../../harness/commands/fuzzing/corpus.ts'
+import { addToCorpus, addToFrontier, readCorpus, readFrontier } from '../../../../harness/commands/fuzzing/corpus.ts'
 
 const text = `version: 1
 pageSize: 4K
@@ -45,4 +45,14 @@ void test('a finding is added once, and read again', async (t) => {
 void test('a file that is no program is a mistake of the user', async (t) => {
   const folder = t.testdir({ 'bad.yaml': text.replace('do: pin', 'do: pim') })
   await t.rejects(readCorpus(folder), { code: 'PROGRAM_INVALID' })
+})
+
+void test('programs that reach new code are kept apart from findings, each once', async (t) => {
+  const folder = path.join(t.testdir(), 'corpus')
+  t.strictSame(await readFrontier(folder), [])
+  const [one, other] = [parseProgram('p.yaml', text), parseProgram('p.yaml', text.replace('first: 3', 'first: 4'))]
+  for (const program of [one, other, one]) await addToFrontier(folder, program)
+  const lines = (await readFrontier(folder)).map((program) => linesOf(program)[1])
+  t.strictSame(lines.toSorted(), ['1. pin page 3 by vmsplice', '1. pin page 4 by vmsplice'])
+  t.strictSame(await readCorpus(folder), [])
 })

@@ -28,9 +28,11 @@ async function steered(frontier: Frontier | undefined, runs: number, bug?: Bug) 
 }
 
 void test('programs that reach new code are kept, and sequences go on from them', async (t) => {
-  const frontier = new Frontier()
+  const saved: Program[] = []
+  const frontier = new Frontier([], async (program) => void saved.push(program))
   const { finding, programs, sequences } = await steered(frontier, 200)
   t.equal(finding, undefined)
+  t.strictSame(saved, frontier.kept)
   t.equal(sequences, 200)
   t.ok(frontier.blocks > 10, `${frontier.blocks} blocks`)
   t.ok(frontier.kept.length > 3 && frontier.kept.length < 100, `${frontier.kept.length} programs`)
