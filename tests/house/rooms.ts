@@ -54,6 +54,7 @@ export const rooms: Rooms = {
   'campaigns/fuzz': [
     'agent',
     'base',
+    'catalogue',
     'console',
     'instance',
     'judge',

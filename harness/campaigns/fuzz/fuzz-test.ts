@@ -1,5 +1,6 @@
 // What the runner runs in an instance: a batch of random sequences, or given programs.
 import { CheckFailure } from '../../base/check-failure.ts'
+import type { Capability } from '../../catalogue/capabilities.ts'
 import type { ReadSplats } from '../../console/read-splats.ts'
 import type { Observation } from '../../judge/attempt.ts'
 import type { Test } from '../../run/test.ts'
@@ -56,6 +57,7 @@ const spareSeconds = 300
 
 function subjectOf(
   pageSize: PageSize,
+  capabilities: readonly Capability[],
 ): Pick<Test, 'suite' | 'rules' | 'bugs' | 'requires' | 'wants' | 'leavesNothing'> {
   return {
     suite: fuzzSuite,
@@ -64,11 +66,9 @@ function subjectOf(
     requires: [
       'in-place-conversion',
       'private-memory',
-      'pre-fault',
-      'gup-test',
       'binary-stats',
-      'fault-injection',
-      ...(pageSize === '4K' ? (['hwpoison-inject'] as const) : (['hugetlb'] as const)),
+      ...(pageSize === '4K' ? [] : (['hugetlb'] as const)),
+      ...capabilities,
     ],
     wants: { pools: pools[pageSize], boot: [] },
     leavesNothing: true,
@@ -79,16 +79,14 @@ function subjectOf(
 export function batchTest(batch: Batch, shared: Shared): Test {
   const { name, pageSize, seed, milliseconds = 0 } = batch
   const { dialect, read, findings, ran, tally, weights, frontier } = shared
-  const subject = subjectOf(pageSize)
   return {
-    ...subject,
-    requires: frontier === undefined ? subject.requires : [...subject.requires, 'kcov'],
+    ...subjectOf(pageSize, frontier === undefined ? [] : ['kcov']),
     name,
     title: `random sequences on a file of ${pageSize} pages do what the model does`,
     seconds: Math.ceil(milliseconds / 1000) + spareSeconds,
-    async run(instance, { signal, expectLog }) {
+    async run(instance, { signal, available, expectLog }) {
       if (pageSize === '4K') expectLog(failureMessages)
-      const bench = new Bench(instance, dialect, read)
+      const bench = new Bench(instance, { dialect, available, read })
       const own: Ran[] = []
       ran.set(name, own)
       shared.subject ??= await bench.subject()
@@ -126,14 +124,15 @@ export function programsTest(
   { dialect, read }: Pick<Shared, 'dialect' | 'read'>,
 ): Test {
   const sizes = programs.map(({ shape }) => shape.pageSize)
+  const steps = programs.flatMap((program) => program.steps)
   return {
-    ...subjectOf(sizes[0] ?? '4K'),
+    ...subjectOf(sizes[0] ?? '4K', [...new Set(steps.flatMap(({ needs }) => needs ?? []))]),
     name,
     title,
     seconds: spareSeconds,
-    async run(instance, { expectLog }) {
-      if (programs.some(({ steps }) => steps.some(({ name: step }) => step === failPage))) expectLog(failureMessages)
-      const bench = new Bench(instance, dialect, read)
+    async run(instance, { available, expectLog }) {
+      if (steps.some((step) => step.name === failPage)) expectLog(failureMessages)
+      const bench = new Bench(instance, { dialect, available, read })
       for (const program of programs) {
         const difference = await bench.run(program)
         if (difference === undefined) continue

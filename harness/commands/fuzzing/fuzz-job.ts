@@ -9,10 +9,11 @@ import { fuzz } from '../../campaigns/fuzz/fuzz-campaign.ts'
 import { batchTest, fuzzSuite, programsTest, type Shared, type Tally } from '../../campaigns/fuzz/fuzz-test.ts'
 import { formatProgram } from '../../campaigns/fuzz/program/program-yaml.ts'
 import type { PageSize } from '../../campaigns/fuzz/program/world.ts'
+import { stepKinds } from '../../campaigns/fuzz/step-kinds.ts'
 import { Findings, type Finding } from '../../campaigns/fuzz/search/findings.ts'
 import { Frontier } from '../../campaigns/fuzz/search/frontier.ts'
 import type { Weights } from '../../campaigns/fuzz/search/sequences.ts'
-import { absentIn } from '../../catalogue/capabilities.ts'
+import { absentIn, reasonOf, type Capability } from '../../catalogue/capabilities.ts'
 import { splatReader } from '../../console/read-splats.ts'
 import { dayOf } from '../../console/sift.ts'
 import type { InstanceParts } from '../../instance/instance-options.ts'
@@ -173,6 +174,8 @@ async function execute(
     shared,
   })
   if (tally.sequences > 0) stderr.write(`gmemtest: ${describe(tally, shared.findings)}\n`)
+  const lacking = lackingIn(shared)
+  if (lacking.length > 0) stderr.write(`gmemtest: sequences leave steps out: ${reasonOf(lacking)}\n`)
   if (frontier !== undefined) stderr.write(`gmemtest: ${describeFrontier(frontier)}\n`)
   for (const { file, message } of shared.findings.all) stderr.write(`gmemtest: ${file}: ${plainText(message)}\n`)
   if (outcome.error !== undefined) printError(outcome.error)
@@ -202,6 +205,12 @@ async function save(
   const comment = [plainText(message), plainText(fingerprint), `seed ${seed}, path ${run}`]
   await writeWhole(file, formatProgram(program, comment))
   return file
+}
+
+/** Returns what the kernel would need for the steps that sequences have left out. */
+function lackingIn({ subject }: Shared): readonly Capability[] {
+  if (subject === undefined) return []
+  return stepKinds.flatMap(({ needs }) => needs ?? []).filter((name) => !subject.available.has(name))
 }
 
 function describeSeed({ seed }: Batch, { kcov }: FuzzOptions): string {

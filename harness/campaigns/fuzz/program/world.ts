@@ -2,6 +2,7 @@
 import type { Made } from '../../../agent/wire/codec.ts'
 import type { Vcpu, Vm } from '../../../agent/wire/fields.ts'
 import type { HugePageSize } from '../../../base/huge-page-sizes.ts'
+import type { Capability } from '../../../catalogue/capabilities.ts'
 import { Model, type PageState } from '../../../model/reference-model.ts'
 import { endOf, pages, pagesPerHugePage, type PageRange } from '../../../model/ranges.ts'
 import type { Dialect } from '../../../uapi/dialect.ts'
@@ -26,6 +27,7 @@ export interface Shape {
 /** The kernel under test, as far as programs depend on it. */
 export interface Subject {
   readonly dialect: Dialect
+  readonly available: ReadonlySet<Capability>
   /** The time that a vCPU has inside the agent, in milliseconds. */
   readonly timeout: number
   /** The nested VM that programs share, since it takes longer to make than to run a program: each leaves it empty. */

@@ -9,6 +9,13 @@ import type { Difference } from '../program/model-difference.ts'
 import { planOf, type Program } from '../program/fuzz-program.ts'
 import type { Subject } from '../program/world.ts'
 
+/** What is known of the kernel before anything runs, and how its log is read. */
+interface BenchOptions {
+  readonly dialect: Dialect
+  readonly available: Subject['available']
+  readonly read: ReadSplats
+}
+
 /** The parts of an instance that a bench uses. */
 export type BenchInstance = {
   readonly agent: Pick<Agent, 'vm' | 'runProgram' | 'reset' | 'patience' | 'newCode'>
@@ -29,14 +36,12 @@ const pauseMilliseconds = 50
 
 export class Bench {
   readonly #instance: BenchInstance
-  readonly #dialect: Dialect
-  readonly #read: ReadSplats
+  readonly #options: BenchOptions
   #subject: Subject | undefined
 
-  constructor(instance: BenchInstance, dialect: Dialect, read: ReadSplats) {
+  constructor(instance: BenchInstance, options: BenchOptions) {
     this.#instance = instance
-    this.#dialect = dialect
-    this.#read = read
+    this.#options = options
   }
 
   /** Returns the kernel with the nested VM for programs, which the first call makes. */
@@ -46,7 +51,8 @@ export class Bench {
     const { vm } = await must(agent.vm.create())
     const { vcpu } = await must(agent.vm.createVcpu(vm))
     const timeout = agent.patience.for(guestMilliseconds)
-    return (this.#subject = { dialect: this.#dialect, timeout, vm, vcpu })
+    const { dialect, available } = this.#options
+    return (this.#subject = { dialect, available, timeout, vm, vcpu })
   }
 
   /** Closes everything: the next program gets a new nested VM. */
@@ -74,7 +80,7 @@ export class Bench {
     const difference = await this.#withMemory(program)
     await this.#instance.catchUp()
     const lines = this.#instance.console.since(begin)
-    const [splat] = lines.length === 0 ? [] : this.#read(lines).splats
+    const [splat] = lines.length === 0 ? [] : this.#options.read(lines).splats
     if (splat !== undefined) throw new SplatSeen(splat.title)
     if (difference !== undefined) await this.renew()
     return difference

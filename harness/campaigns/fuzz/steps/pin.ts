@@ -19,6 +19,7 @@ const mostPins = 4
 export const pinStep: StepKind = stepKind<Args>({
   name: 'pin',
   weight: 4,
+  needs: { capability: 'gup-test', of: ({ method }) => method === single },
   fields: z.strictObject({ ...mappedFields, method: z.enum(words.pin) }),
   arbitrary: (shape) =>
     tuple(mappedPlace(shape, mostPages), constantFrom(...words.pin)).map(([draft, method]) => (world) => ({

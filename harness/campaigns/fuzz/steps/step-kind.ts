@@ -1,6 +1,7 @@
 // A kind of step: how it is generated, when the rules say how it ends, and what it does to the model and asks of the agent.
 import type { Arbitrary } from 'fast-check'
 import type { z } from 'zod'
+import type { Capability } from '../../../catalogue/capabilities.ts'
 import type { Plan } from '../program/plan.ts'
 import type { Shape, World } from '../program/world.ts'
 
@@ -12,6 +13,8 @@ interface StepSpec<Args extends object> {
   readonly name: string
   /** How often it is chosen among the others. */
   readonly weight: number
+  /** What the kernel must have for it, or for those arguments that `of` names. */
+  readonly needs?: { readonly capability: Capability; readonly of?: (args: Args) => boolean }
   /** The form of its arguments in a file. */
   readonly fields: z.ZodType<Args>
   /** Generates its arguments. Smaller ones come first when fast-check shrinks. */
@@ -28,6 +31,8 @@ export interface Step {
   readonly name: string
   readonly args: object
   readonly text: string
+  /** What the kernel must have for it. */
+  readonly needs?: Capability
   readonly check: (world: World) => boolean
   readonly act: (world: World, plan: Plan) => void
 }
@@ -36,6 +41,8 @@ export interface Step {
 export interface StepKind {
   readonly name: string
   readonly weight: number
+  /** What the kernel must have for it, or for some of its arguments. */
+  readonly needs?: Capability
   readonly arbitrary: (shape: Shape) => Arbitrary<Draft<Step>>
   /** Reads the arguments from a file. */
   readonly schema: z.ZodType<Step>
@@ -43,16 +50,22 @@ export interface StepKind {
 
 /** Makes a kind of step of its definition. */
 export function stepKind<Args extends object>(spec: StepSpec<Args>): StepKind {
-  const bind = (args: Args): Step => ({
-    name: spec.name,
-    args,
-    text: spec.describe(args),
-    check: (world) => spec.check(args, world),
-    act: (world, plan) => spec.act(args, world, plan),
-  })
+  const { needs } = spec
+  const bind = (args: Args): Step => {
+    const isNeeded = needs !== undefined && (needs.of?.(args) ?? true)
+    return {
+      name: spec.name,
+      args,
+      text: spec.describe(args),
+      ...(isNeeded ? { needs: needs.capability } : {}),
+      check: (world) => (!isNeeded || world.subject.available.has(needs.capability)) && spec.check(args, world),
+      act: (world, plan) => spec.act(args, world, plan),
+    }
+  }
   return {
     name: spec.name,
     weight: spec.weight,
+    ...(needs === undefined ? {} : { needs: needs.capability }),
     arbitrary: (shape) => spec.arbitrary(shape).map((draft) => (world: World) => bind(draft(world))),
     schema: spec.fields.transform(bind),
   }

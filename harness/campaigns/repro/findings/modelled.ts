@@ -52,6 +52,7 @@ export function modelled(program: Program, dialect: Dialect): readonly Modelled[
   const { vm, vcpu } = shared
   const subject = {
     dialect,
+    available: new Set(program.steps.flatMap(({ needs }) => needs ?? [])),
     timeout: 0,
     vm: operations.vmCreate.answer.vm.decode(vm),
     vcpu: operations.vcpuCreate.answer.vcpu.decode(vcpu),

@@ -140,3 +140,13 @@ void test('a program with an impossible step is a mistake of the user', async (t
   const { finished } = await campaign(undefined, 1, program.replace('do: pin, first: 2', 'do: pin, first: 9'))
   t.match(finished, [{ verdict: 'ERROR', diagnostic: { message: /^step 1 \(pin page 9 by socket\) cannot be done/ } }])
 })
+
+void test('a program needs of the kernel what its steps need', async (t) => {
+  const shared = { dialect: 'convert-ioctl', read: splatReader([], today) } as const
+  const needsOf = (text: string): readonly string[] =>
+    programsTest('mine', 'title', [parseProgram('mine.yaml', text)], shared).requires
+  const common = ['in-place-conversion', 'private-memory', 'binary-stats']
+  t.strictSame(needsOf(program), common)
+  const steps = '  - { do: pin, first: 2, count: 1, method: gup-test }\n  - { do: fail-page, index: 5 }\n'
+  t.strictSame(needsOf(program + steps), [...common, 'gup-test', 'hwpoison-inject'])
+})

@@ -7,6 +7,7 @@ import { stepKind, type StepKind } from '../step-kind.ts'
 export const preFaultStep: StepKind = stepKind<GuestArgs>({
   name: 'pre-fault',
   weight: 1,
+  needs: { capability: 'pre-fault' },
   fields: z.strictObject({ ...rangeFields, slot: natural.default(0) }),
   arbitrary: guestPlace,
   check: isInSlot,

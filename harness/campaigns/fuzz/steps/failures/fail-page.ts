@@ -39,6 +39,7 @@ interface Place {
 export const failPageStep: StepKind = stepKind<Args>({
   name: 'fail-page',
   weight: 1,
+  needs: { capability: 'hwpoison-inject' },
   fields: z.strictObject({ index: natural, descriptor: natural.default(0), converted: z.boolean().default(false) }),
   arbitrary: (shape) =>
     tuple(rangeIn(shape, 1), nat(3), boolean()).map(([draft, descriptor, converted]) => (world) => ({

@@ -46,6 +46,7 @@ const mostBefore = 12
 export const withoutMemoryStep: StepKind = stepKind<Args>({
   name: 'without-memory',
   weight: 1,
+  needs: { capability: 'fault-injection' },
   fields: z.strictObject({
     ...rangeFields,
     does: z.enum(operations),

@@ -31,7 +31,12 @@ async function benchOf(
       return kernel.reply(name, body)
     },
   })
-  return { bench: new Bench(instance, 'convert-ioctl', splatReader([], '2026-11-30')), asked }
+  const options = {
+    dialect: 'convert-ioctl',
+    available: new Set<never>(),
+    read: splatReader([], '2026-11-30'),
+  } as const
+  return { bench: new Bench(instance, options), asked }
 }
 
 void test('programs share a nested VM, and one that differs ends it', async (t) => {

@@ -1,6 +1,6 @@
 // The search on kernels with one bug each, and on one without.
 import { test } from 'tap'
-import { linesOf } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
+import { linesOf, type Program } from '../../../../../harness/campaigns/fuzz/program/fuzz-program.ts'
 import { search, type SearchResult } from '../../../../../harness/campaigns/fuzz/search/search-sequences.ts'
 import { fakeBench } from '../fixtures/fake-bench.ts'
 import type { Bug } from '../fixtures/fake-bug.ts'
@@ -56,6 +56,15 @@ void test('steps that do not fit into one message are left out', async (t) => {
   const { finding, steps } = await search(bench, { ...common, seed: 1, runs: 20, weights })
   t.equal(finding, undefined)
   t.ok(steps > 20, `${steps} steps`)
+})
+
+void test('steps for which the kernel lacks something are left out', async (t) => {
+  const { bench } = await fakeBench('takes lack of memory for success', new Set(['pre-fault']))
+  const seen = new Set<string>()
+  const onProgram = (program: Program): void => program.steps.forEach(({ needs }) => needs && seen.add(needs))
+  const { finding } = await search(bench, { ...common, seed: 1, runs: 200, onProgram })
+  t.equal(finding, undefined)
+  t.strictSame([...seen], ['pre-fault'])
 })
 
 void test('a seed and a number give the same sequence', async (t) => {
