@@ -52,7 +52,8 @@ void test('programs that reach new code are kept apart from findings, each once'
   t.strictSame(await readFrontier(folder), [])
   const [one, other] = [parseProgram('p.yaml', text), parseProgram('p.yaml', text.replace('first: 3', 'first: 4'))]
   for (const program of [one, other, one]) await addToFrontier(folder, program)
-  const lines = (await readFrontier(folder)).map((program) => linesOf(program)[1])
-  t.strictSame(lines.toSorted(), ['1. pin page 3 by vmsplice', '1. pin page 4 by vmsplice'])
+  const lines = (await readFrontier(folder)).map((program) => linesOf(program)[1] ?? '')
+  t.equal(lines.length, 2)
+  t.strictSame(new Set(lines), new Set(['1. pin page 3 by vmsplice', '1. pin page 4 by vmsplice']))
   t.strictSame(await readCorpus(folder), [])
 })
