@@ -48,6 +48,7 @@ nightly: test
 		./gmemtest mutants --kernel $$kernel || failed=1; \
 		./gmemtest run --kernel $$kernel-debug || failed=1; \
 	done; \
+	./gmemtest run --kernel gmem-convert --isolation boot --jobs 2 || failed=1; \
 	./gmemtest run --kernel gmem-convert-debug --scenarios tests/pairs || failed=1; \
 	exit $$failed
 

@@ -18,12 +18,19 @@ export async function removeTree(file: string | Buffer): Promise<void> {
   })
 }
 
-/** Gives the owner the permissions of a directory and of those in it. Neither a file nor the end of a link is changed. */
+/**
+ * Gives the owner the permissions of a directory and of those in it. Neither a file nor the end of a link is changed. Entries
+ * may vanish meanwhile: a removal that has failed at one entry still goes on at the others.
+ */
 async function openDirectories(directory: Buffer): Promise<void> {
-  if (!(await lstat(directory)).isDirectory()) return
-  await chmod(directory, 0o700)
-  // Names as bytes: not all of them are UTF-8.
-  for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
-    if (entry.isDirectory()) await openDirectories(Buffer.concat([directory, Buffer.from('/'), entry.name]))
+  try {
+    if (!(await lstat(directory)).isDirectory()) return
+    await chmod(directory, 0o700)
+    // Names as bytes: not all of them are UTF-8.
+    for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
+      if (entry.isDirectory()) await openDirectories(Buffer.concat([directory, Buffer.from('/'), entry.name]))
+    }
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
   }
 }

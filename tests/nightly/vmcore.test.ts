@@ -4,8 +4,8 @@ import path from 'node:path'
 import { test } from 'tap'
 import { inProject } from '../../harness/base/paths.ts'
 import { readEvent } from '../../harness/report/stored/read-events.ts'
-import { gmemtest, qemusWith, started } from './fixtures/command.ts'
-import { lacksTool } from './fixtures/tool.ts'
+import { gmemtest, qemusWith, started } from '../vm/fixtures/command.ts'
+import { lacksTool } from '../vm/fixtures/tool.ts'
 
 /** Prints the banner, the place of a function, a variable, the backtraces of the panic or of the agent, and the end of the log. */
 const drgnScript = `
