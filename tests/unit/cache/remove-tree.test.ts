@@ -21,6 +21,14 @@ if (isPlainUser(import.meta.filename)) {
     await chmod(path.join(root, 'stays'), 0o700)
   })
 
+  void test('a removal that fails at one directory still goes on at the others meanwhile', async (t) => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`${index}`, { b: { c: '' } }]))
+    const root = t.testdir({ a: { '0-closed': { b: '' }, many } })
+    await chmod(path.join(root, 'a/0-closed'), 0o500)
+    await removeTree(path.join(root, 'a'))
+    t.strictSame(await readdir(root), [])
+  })
+
   void test('a file', async (t) => {
     const root = t.testdir({ a: '' })
     await removeTree(path.join(root, 'a'))
